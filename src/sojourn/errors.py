@@ -1,0 +1,372 @@
+"""SojournError and every public error code.
+
+A code is stable: published SDKs branch on it and translate by it. `web/errors.py` holds the one table from code to
+HTTP status; nothing here knows HTTP. `message` says what was wrong in a few words, `long_message` what to do about it,
+`param` names the field at fault, and `meta` carries what an SDK reads beside it. None of them holds what a person typed.
+"""
+
+from collections.abc import Mapping, Sequence
+from datetime import timedelta
+from typing import ClassVar, TypeAlias, Union
+
+Json: TypeAlias = Union[None, bool, int, float, str, list["Json"], dict[str, "Json"]]
+
+
+class SojournError(Exception):
+    """Anything Sojourn refuses. Subclasses set `code`, `message` and `advice`."""
+
+    code: ClassVar[str] = "internal_error"
+    message: ClassVar[str] = "Something went wrong"
+    advice: ClassVar[str] = ""
+
+    def __init__(
+        self, advice: str | None = None, *, param: str | None = None, meta: Mapping[str, Json] | None = None
+    ) -> None:
+        self.long_message = advice or self.advice or self.message
+        self.param = param
+        self.meta: dict[str, Json] = dict(meta or {})
+        super().__init__(f"{self.code}: {self.long_message}")
+
+
+class SeveralErrors(SojournError):
+    """More than one field is at fault; the answer lists them all."""
+
+    code = "form_param_invalid"
+
+    def __init__(self, errors: Sequence[SojournError]) -> None:
+        self.errors = tuple(errors)
+        super().__init__("; ".join(error.long_message for error in errors))
+
+
+class ConfigError(SojournError):
+    """The process must not start; `long_message` is the one line that says what to set."""
+
+    code = "configuration_invalid"
+    message = "The configuration cannot be used"
+
+
+# -- Who is asking ---------------------------------------------------------------------------------------------
+
+
+class NotAuthenticated(SojournError):
+    code = "authentication_invalid"
+    message = "Not signed in"
+    advice = "This request needs a signed-in session. Sign in and try again."
+
+
+class SignedOut(NotAuthenticated):
+    code = "signed_out"
+    message = "Signed out"
+    advice = "You are signed out. Sign in to continue."
+
+
+class SessionEnded(NotAuthenticated):
+    code = "session_not_found"
+    message = "Session ended"
+    advice = "This session has ended. Sign in again."
+
+
+class UnknownDevBrowser(NotAuthenticated):
+    code = "dev_browser_unauthenticated"
+    message = "Unknown development browser"
+    advice = "This development browser is not known here. A new one must be requested."
+
+
+class BadSecretKey(NotAuthenticated):
+    code = "secret_key_invalid"
+    message = "The secret key is not valid"
+    advice = "Send `Authorization: Bearer sk_...` with a secret key of this server; `sojourn env` prints it."
+
+
+class BadPublishableKey(NotAuthenticated):
+    code = "publishable_key_invalid"
+    message = "The publishable key is not valid"
+    advice = "No application of this server has that publishable key; `sojourn env` prints the right one."
+
+
+class TokenRefused(NotAuthenticated):
+    """A session token that does not verify. `reason` is one of the strings the published SDKs use (`token-expired` …)."""
+
+    code = "token_invalid"
+    message = "The session token was refused"
+
+    def __init__(self, reason: str, advice: str) -> None:
+        self.reason = reason
+        super().__init__(advice, meta={"reason": reason})
+
+
+class OriginRefused(SojournError):
+    code = "origin_invalid"
+    message = "Origin refused"
+    advice = "This request does not come from an origin that the application allows."
+
+
+class Forbidden(SojournError):
+    code = "authorization_invalid"
+    message = "Not allowed"
+    advice = "You are not allowed to do this."
+
+
+class UserBanned(Forbidden):
+    code = "user_banned"
+    message = "User is banned"
+    advice = "This account has been suspended. Contact support if you think this is a mistake."
+
+
+class UserLocked(Forbidden):
+    code = "user_locked"
+    message = "Account locked"
+
+    def __init__(self, remaining: timedelta | None) -> None:
+        if remaining is None:
+            super().__init__("Your account is locked. Contact support to unlock it.")
+            return
+        seconds = max(1, int(remaining.total_seconds()))
+        super().__init__(
+            f"Your account is locked. You can try again in {max(1, round(seconds / 60))} minutes.",
+            meta={"lockout_expires_in_seconds": seconds},
+        )
+
+
+class ReverificationRequired(Forbidden):
+    code = "session_reverification_required"
+    message = "Verify again"
+    advice = "Confirm that it is you before changing this."
+
+
+class NotAllowedAccess(Forbidden):
+    code = "not_allowed_access"
+    message = "Access not allowed"
+    advice = "This identifier is not permitted to sign up or sign in here."
+
+
+class SignUpRestricted(Forbidden):
+    code = "sign_up_mode_restricted"
+    message = "Sign-up is closed"
+    advice = "Sign-up is by invitation only here."
+
+
+class FeatureOff(Forbidden):
+    """Something a published component can ask for that this instance has switched off."""
+
+    code = "feature_not_enabled"
+    message = "Not enabled"
+    advice = "This feature is not enabled for this application."
+
+
+# -- What was asked for ----------------------------------------------------------------------------------------
+
+
+class NotFound(SojournError):
+    code = "resource_not_found"
+    message = "Not found"
+    advice = "Nothing with that id exists here."
+
+
+class Conflict(SojournError):
+    code = "conflict"
+    message = "Changed meanwhile"
+    advice = "Another request changed this at the same moment. Load it again and retry."
+
+
+class Gone(SojournError):
+    code = "gone"
+    message = "Already used"
+    advice = "This can be used once only, and has been used."
+
+
+class SessionExists(SojournError):
+    code = "session_exists"
+    message = "Already signed in"
+    advice = "You are already signed in; sign out first."
+
+
+class IdentifierAlreadySignedIn(SojournError):
+    code = "identifier_already_signed_in"
+    message = "Already signed in"
+    advice = "This account is already signed in on this browser."
+
+
+class WrongStep(SojournError):
+    """The attempt is not at the step that was asked of it."""
+
+    code = "verification_not_sent"
+    message = "Not the current step"
+    advice = "This attempt is not waiting for that step. Load it again and follow its status."
+
+
+class VerificationExpired(SojournError):
+    code = "verification_expired"
+    message = "Expired"
+    advice = "This code or attempt has expired. Start again to get a new one."
+
+
+class VerificationFailed(SojournError):
+    code = "verification_failed"
+    message = "Too many tries"
+    advice = "Too many wrong codes. Ask for a new one."
+
+
+class AlreadyVerified(SojournError):
+    code = "verification_already_verified"
+    message = "Already verified"
+    advice = "This has been verified already."
+
+
+class TooManyRequests(SojournError):
+    code = "too_many_requests"
+    message = "Too many requests"
+
+    def __init__(self, retry_after: timedelta) -> None:
+        self.retry_after = retry_after
+        super().__init__("Too many requests. Wait a moment, then try again.")
+
+
+class Overloaded(SojournError):
+    code = "service_unavailable"
+    message = "Busy"
+
+    def __init__(self, retry_after: timedelta = timedelta(seconds=1)) -> None:
+        self.retry_after = retry_after
+        super().__init__("The server is busy. Try again in a moment.")
+
+
+# -- Fields ----------------------------------------------------------------------------------------------------
+
+
+class Malformed(SojournError):
+    """The request could not be read at all."""
+
+    code = "request_body_invalid"
+    message = "Request not readable"
+    advice = "The request could not be read."
+
+
+class FieldError(SojournError):
+    """A field is at fault; `param` is its wire name."""
+
+    code = "form_param_value_invalid"
+    message = "Invalid value"
+
+
+class FieldMissing(FieldError):
+    code = "form_param_missing"
+    message = "Missing"
+
+    def __init__(self, param: str) -> None:
+        super().__init__(f"{param} must be given.", param=param)
+
+
+class FieldEmpty(FieldError):
+    code = "form_param_nil"
+    message = "Empty"
+
+    def __init__(self, param: str) -> None:
+        super().__init__(f"{param} must not be empty.", param=param)
+
+
+class FieldFormat(FieldError):
+    code = "form_param_format_invalid"
+    message = "Invalid format"
+
+
+class FieldUnknown(FieldError):
+    code = "form_param_unknown"
+    message = "Unknown field"
+
+    def __init__(self, param: str) -> None:
+        super().__init__(f"{param} is not a field of this operation.", param=param)
+
+
+class FieldTooLong(FieldError):
+    code = "form_param_max_length_exceeded"
+    message = "Too long"
+
+    def __init__(self, param: str, longest: int) -> None:
+        super().__init__(f"{param} must be at most {longest} characters.", param=param)
+
+
+class UnknownIdentifier(FieldError):
+    code = "form_identifier_not_found"
+    message = "Couldn't find your account"
+    advice = "Couldn't find your account."
+
+
+class IdentifierTaken(FieldError):
+    code = "form_identifier_exists"
+    message = "Taken"
+    advice = "That identifier is taken. Try another."
+
+
+class UsernameLength(FieldError):
+    code = "form_username_invalid_length"
+    message = "Invalid user name length"
+
+
+class UsernameCharacter(FieldError):
+    code = "form_username_invalid_character"
+    message = "Invalid user name"
+
+
+class WrongPassword(FieldError):
+    code = "form_password_incorrect"
+    message = "Password is incorrect"
+    advice = "Password is incorrect. Try again, or use another method."
+
+
+class WrongPasswordOrIdentifier(FieldError):
+    """What strict enumeration protection says instead of telling which of the two was wrong (R-ENU-01)."""
+
+    code = "form_password_or_identifier_incorrect"
+    message = "Password or e-mail address is incorrect"
+    advice = "Password or e-mail address is incorrect. Try again, or use another method."
+
+
+class PasswordTooShort(FieldError):
+    code = "form_password_length_too_short"
+    message = "Password too short"
+
+
+class PasswordTooLong(FieldError):
+    code = "form_password_length_too_long"
+    message = "Password too long"
+
+
+class PasswordTooManyBytes(FieldError):
+    code = "form_password_size_in_bytes_exceeded"
+    message = "Password too long"
+
+
+class PasswordCommon(FieldError):
+    code = "form_password_pwned"
+    message = "Password too common"
+    advice = "This password is on a list that attackers try first. Choose a different one."
+
+
+class PasswordUnchanged(FieldError):
+    code = "form_new_password_matches_current"
+    message = "Password unchanged"
+    advice = "The new password must differ from the current one."
+
+
+class StrategyNotPossible(FieldError):
+    """The user cannot prove themselves that way: no password set, address not theirs."""
+
+    code = "strategy_for_user_invalid"
+    message = "Strategy not possible"
+    advice = "The verification strategy is not valid for this account."
+
+
+class WrongCode(FieldError):
+    code = "form_code_incorrect"
+    message = "Incorrect code"
+    advice = "That code is not correct. Check it, or ask for a new one."
+
+    def __init__(self) -> None:
+        super().__init__(param="code")
+
+
+class LastIdentifier(FieldError):
+    code = "last_identifier_deletion_failed"
+    message = "Last address"
+    advice = "The last address of an account cannot be removed. Add another first."

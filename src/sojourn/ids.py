@@ -1,0 +1,69 @@
+"""Public ids: a prefix that names the kind and 160 random bits that grant nothing (R-ID-03)."""
+
+import re
+import secrets
+from typing import NewType
+
+InstanceId = NewType("InstanceId", str)
+UserId = NewType("UserId", str)
+IdentifierId = NewType("IdentifierId", str)
+ClientId = NewType("ClientId", str)
+SessionId = NewType("SessionId", str)
+SignInId = NewType("SignInId", str)
+SignUpId = NewType("SignUpId", str)
+VerificationId = NewType("VerificationId", str)
+
+_ALPHABET = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
+_LENGTH = 27  # 62**27 > 2**160
+_SHAPE = re.compile(r"[a-z]{2,12}_[0-9A-Za-z]{1,64}", re.ASCII)
+
+
+def _random(prefix: str) -> str:
+    number = secrets.randbits(160)
+    letters: list[str] = []
+    for _ in range(_LENGTH):
+        number, digit = divmod(number, 62)
+        letters.append(_ALPHABET[digit])
+    return prefix + "".join(letters)
+
+
+def new_id(prefix: str) -> str:
+    """A fresh id of a kind that has no type of its own: `jtmp_`, `evt_`, `sit_`, `act_`, `ru_`, `alid_`, `blid_` …"""
+    return _random(prefix)
+
+
+def instance_id() -> InstanceId:
+    return InstanceId(_random("ins_"))
+
+
+def user_id() -> UserId:
+    return UserId(_random("user_"))
+
+
+def identifier_id() -> IdentifierId:
+    return IdentifierId(_random("idn_"))
+
+
+def client_id() -> ClientId:
+    return ClientId(_random("client_"))
+
+
+def session_id() -> SessionId:
+    return SessionId(_random("sess_"))
+
+
+def sign_in_id() -> SignInId:
+    return SignInId(_random("sia_"))
+
+
+def sign_up_id() -> SignUpId:
+    return SignUpId(_random("sua_"))
+
+
+def verification_id() -> VerificationId:
+    return VerificationId(_random("ver_"))
+
+
+def well_formed(text: str) -> bool:
+    """Whether `text` has the shape of an id; anything else cannot name a row and need not be looked up."""
+    return _SHAPE.fullmatch(text) is not None

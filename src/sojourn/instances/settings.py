@@ -1,0 +1,99 @@
+"""Settings of an instance: what its owner can change while it runs. Process configuration is in `sojourn/config.py`.
+
+Lengths of time are stored as whole seconds or milliseconds in fields that say so, because settings travel as JSON;
+the properties give them as `timedelta`.
+"""
+
+from datetime import timedelta
+from typing import Literal
+
+import msgspec
+
+from sojourn.errors import Json
+
+Use = Literal["off", "optional", "required"]
+
+
+class SessionSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Floors and ceilings keep a slip of the keyboard from signing everybody out or nobody ever."""
+
+    lifetime_seconds: int = msgspec.field(default=7 * 86400)
+    inactivity_seconds: int = msgspec.field(default=86400)
+    token_seconds: int = 60
+    token_algorithm: Literal["RS256", "EdDSA"] = "RS256"
+    claims: dict[str, Json] = {}
+    single_session_mode: bool = True
+    sessions_per_user: int = 100
+
+    @property
+    def lifetime(self) -> timedelta:
+        return timedelta(seconds=self.lifetime_seconds)
+
+    @property
+    def inactivity(self) -> timedelta:
+        return timedelta(seconds=self.inactivity_seconds)
+
+    @property
+    def token_life(self) -> timedelta:
+        return timedelta(seconds=self.token_seconds)
+
+
+class SignUpSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    mode: Literal["public", "restricted"] = "public"
+    first_name: Use = "optional"
+    last_name: Use = "optional"
+    username: Use = "off"
+    password: Use = "required"
+    verify_email: bool = True
+
+
+class ProtectionSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """`strict_enumeration` None means: on in production, off in development (R-ENU-01)."""
+
+    strict_enumeration: bool | None = None
+    lockout_tries: int = 10
+    lockout_seconds: int = 3600
+    password_min_length: int = 8
+    allowlist: bool = False
+    blocklist: bool = False
+    block_email_subaddresses: bool = False
+    rate_limits: dict[str, list[int]] = {}
+    """Overrides of `limits/rate_limit.py`: name to [hits, seconds]."""
+
+
+class PathSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Where browsers are sent. Empty: in development derived from the app's origin, in production the hosted pages."""
+
+    home_url: str = ""
+    sign_in_url: str = ""
+    sign_up_url: str = ""
+    user_profile_url: str = ""
+    after_sign_in_url: str = ""
+    after_sign_up_url: str = ""
+    after_sign_out_url: str = ""
+
+
+class ThemeSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """How hosted pages and components look. Colours are CSS hex values."""
+
+    color: str = "#2f6f4f"
+    background_color: str = "#ffffff"
+    page_color: str = "#f4f5f2"
+    font_family: str = "system-ui, sans-serif"
+    border_radius: str = "0.5rem"
+    logo_url: str = ""
+    dark: bool = False
+
+
+class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    application_name: str = "My application"
+    support_email: str = ""
+    allowed_origins: list[str] = []
+    sessions: SessionSettings = SessionSettings()
+    sign_up: SignUpSettings = SignUpSettings()
+    protection: ProtectionSettings = ProtectionSettings()
+    paths: PathSettings = PathSettings()
+    theme: ThemeSettings = ThemeSettings()
+    test_mode: bool = True
+    """`+clerk_test` addresses with the fixed code; never honoured in production (R-AUZ-09)."""
+    delete_self: bool = True

@@ -1,0 +1,72 @@
+"""Instant and Clock: the only reader of the wall clock.
+
+Stored times are whole UTC milliseconds, token times whole seconds (RFC 7519 section 2), lengths are `timedelta`,
+so that a unit cannot be mistaken for another.
+"""
+
+import time
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Protocol
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Instant:
+    """A moment in UTC, in whole milliseconds since 1970."""
+
+    millis: int
+
+    @property
+    def seconds(self) -> int:
+        """Whole seconds since 1970, rounded down: the NumericDate of RFC 7519."""
+        return self.millis // 1000
+
+    @classmethod
+    def from_seconds(cls, seconds: int) -> "Instant":
+        return cls(seconds * 1000)
+
+    @classmethod
+    def from_datetime(cls, moment: datetime) -> "Instant":
+        """The instant of an aware datetime. Raises: ValueError when it has no time zone."""
+        if moment.tzinfo is None:
+            raise ValueError("a datetime without a time zone names no instant")
+        return cls(int(moment.timestamp() * 1000))
+
+    def datetime(self) -> datetime:
+        return datetime.fromtimestamp(self.millis / 1000, tz=UTC)
+
+    def __add__(self, length: timedelta) -> "Instant":
+        return Instant(self.millis + length // timedelta(milliseconds=1))
+
+    def before(self, length: timedelta) -> "Instant":
+        """The moment `length` earlier."""
+        return Instant(self.millis - length // timedelta(milliseconds=1))
+
+    def since(self, earlier: "Instant") -> timedelta:
+        """How long ago `earlier` was, seen from here; negative when it is still to come."""
+        return timedelta(milliseconds=self.millis - earlier.millis)
+
+
+class Clock(Protocol):
+    """Where operations learn the time."""
+
+    def now(self) -> Instant: ...
+
+
+class SystemClock:
+    """The machine's clock, never seen to go backwards by this process (R-REL-04).
+
+    The wall clock is read once; afterwards the monotonic clock carries it, and a wall clock that has moved on
+    (a suspended machine, a corrected drift) is followed forwards only.
+    """
+
+    __slots__ = ("_latest",)
+
+    def __init__(self) -> None:
+        self._latest = 0
+
+    def now(self) -> Instant:
+        wall = time.time_ns() // 1_000_000
+        if wall > self._latest:
+            self._latest = wall
+        return Instant(self._latest)

@@ -1,0 +1,102 @@
+"""A user and the addresses they own: facts, and the rules that need nothing else."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from sojourn.errors import Json
+from sojourn.factors.password_hashers import StoredPassword
+from sojourn.ids import IdentifierId, InstanceId, UserId
+from sojourn.instant import Instant
+
+Metadata = Mapping[str, Json]
+
+
+class IdentifierKind(StrEnum):
+    EMAIL_ADDRESS = "email_address"
+    PHONE_NUMBER = "phone_number"
+
+
+@dataclass(frozen=True, slots=True)
+class Identifier:
+    """An e-mail address or phone number of a user.
+
+    `value` is what messages are sent to, `canonical` what is compared; (instance, kind, canonical) is unique among
+    verified and reserved ones (R-INP-01, R-INP-02). `verification_strategy` is the wire name of what proved it.
+    """
+
+    id: IdentifierId
+    instance_id: InstanceId
+    user_id: UserId
+    kind: IdentifierKind
+    value: str
+    canonical: str
+    verified_at: Instant | None
+    verification_strategy: str | None
+    reserved: bool
+    created_at: Instant
+    updated_at: Instant
+
+    @property
+    def is_verified(self) -> bool:
+        return self.verified_at is not None
+
+
+@dataclass(frozen=True, slots=True)
+class User:
+    """`username_key` is the case-folded user name that is compared. `identifiers` are ordered oldest first."""
+
+    id: UserId
+    instance_id: InstanceId
+    created_at: Instant
+    updated_at: Instant
+    username: str | None = None
+    username_key: str | None = None
+    first_name: str | None = None
+    last_name: str | None = None
+    external_id: str | None = None
+    primary_email_address_id: IdentifierId | None = None
+    primary_phone_number_id: IdentifierId | None = None
+    password: StoredPassword | None = None
+    password_changed_at: Instant | None = None
+    public_metadata: Metadata = field(default_factory=dict[str, Json])
+    private_metadata: Metadata = field(default_factory=dict[str, Json])
+    unsafe_metadata: Metadata = field(default_factory=dict[str, Json])
+    banned: bool = False
+    locked_at: Instant | None = None
+    locked_until: Instant | None = None
+    """None together with `locked_at`: locked by an administrator, until unlocked."""
+    failed_tries: int = 0
+    last_sign_in_at: Instant | None = None
+    last_active_at: Instant | None = None
+    delete_self_enabled: bool = True
+    create_organization_enabled: bool = True
+    create_organizations_limit: int | None = None
+    bypass_client_trust: bool = False
+    legal_accepted_at: Instant | None = None
+    locale: str | None = None
+    identifiers: tuple[Identifier, ...] = ()
+
+    @property
+    def email_addresses(self) -> tuple[Identifier, ...]:
+        return tuple(each for each in self.identifiers if each.kind is IdentifierKind.EMAIL_ADDRESS)
+
+    @property
+    def phone_numbers(self) -> tuple[Identifier, ...]:
+        return tuple(each for each in self.identifiers if each.kind is IdentifierKind.PHONE_NUMBER)
+
+    @property
+    def primary_email_address(self) -> Identifier | None:
+        return self.identifier(self.primary_email_address_id)
+
+    @property
+    def primary_phone_number(self) -> Identifier | None:
+        return self.identifier(self.primary_phone_number_id)
+
+    def identifier(self, identifier_id: str | None) -> Identifier | None:
+        return next((each for each in self.identifiers if each.id == identifier_id), None)
+
+    def is_locked(self, now: Instant) -> bool:
+        if self.locked_at is None:
+            return False
+        return self.locked_until is None or now < self.locked_until
