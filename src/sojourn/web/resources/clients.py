@@ -1,0 +1,51 @@
+"""Clients: the whole state of one browser, and the administrator's view of it."""
+
+from collections.abc import Sequence
+
+from sojourn.instant import Instant
+from sojourn.sessions.client import ClientView
+from sojourn.web.resources import Resource
+from sojourn.web.resources.sessions import managed_session
+
+
+def client(
+    view: ClientView, sessions: Sequence[Resource], *, sign_in: Resource | None, sign_up: Resource | None
+) -> Resource:
+    """What a browser knows about itself.
+
+    `updated_at` is when sessions last started or ended: development browsers copy it to `__client_uat`, and a value
+    later than the `iat` of a token in use would send every page through a handshake.
+    """
+    each = view.client
+    last = view.last_active_session
+    return {
+        "object": "client",
+        "id": each.id,
+        "sessions": sessions,
+        "sign_in": sign_in,
+        "sign_up": sign_up,
+        "last_active_session_id": None if last is None else last.id,
+        "last_authentication_strategy": each.last_authentication_strategy,
+        "cookie_expires_at": None,
+        "captcha_bypass": False,
+        "created_at": each.created_at.millis,
+        "updated_at": each.signed_in_changed_at.millis,
+    }
+
+
+def managed_client(view: ClientView, now: Instant) -> Resource:
+    """What a server with the secret key sees."""
+    each = view.client
+    last = view.last_active_session
+    return {
+        "object": "client",
+        "id": each.id,
+        "session_ids": [session.id for session in view.sessions],
+        "sessions": [managed_session(session, now) for session in view.sessions],
+        "sign_in_id": each.sign_in_id,
+        "sign_up_id": each.sign_up_id,
+        "last_active_session_id": None if last is None else last.id,
+        "last_authentication_strategy": each.last_authentication_strategy,
+        "created_at": each.created_at.millis,
+        "updated_at": each.updated_at.millis,
+    }

@@ -1,0 +1,64 @@
+"""A sign-in: its step, what may be tried next, and what has been proven."""
+
+from collections.abc import Sequence
+
+from sojourn.factors.factor import Factor
+from sojourn.factors.verification import Verification
+from sojourn.instances.instance import Instance
+from sojourn.instant import Instant
+from sojourn.sign_ins.sign_in import SignIn, SignInStatus
+from sojourn.users.user import User
+from sojourn.web.resources import Resource
+from sojourn.web.resources.users import preview
+from sojourn.web.resources.verifications import proven_by, verification
+
+
+def sign_in(
+    each: SignIn,
+    instance: Instance,
+    now: Instant,
+    *,
+    user: User | None,
+    current: Verification | None,
+    factors: Sequence[Factor],
+) -> Resource:
+    """`user` is who may be shown before anything is proven: None for nobody, and in strict protection (R-ENU-01)."""
+    status = each.status_at(now)
+    return {
+        "object": "sign_in_attempt",
+        "id": each.id,
+        "status": status.value,
+        "supported_identifiers": supported_identifiers(instance),
+        "supported_first_factors": [factor(offer) for offer in factors] if each.identifier else None,
+        "supported_second_factors": None,
+        "first_factor_verification": _proof(each, current, now),
+        "second_factor_verification": None,
+        "identifier": each.identifier,
+        "user_data": None if user is None else preview(user),
+        "created_session_id": each.created_session_id,
+        "abandon_at": each.abandon_at.millis,
+    }
+
+
+def supported_identifiers(instance: Instance) -> list[str]:
+    has_usernames = instance.settings.sign_up.username != "off"
+    return ["email_address", "username"] if has_usernames else ["email_address"]
+
+
+def factor(offer: Factor) -> Resource:
+    if offer.email_address_id is None:
+        return {"strategy": offer.strategy}
+    return {
+        "strategy": offer.strategy,
+        "email_address_id": offer.email_address_id,
+        "safe_identifier": offer.safe_identifier or "",
+        "primary": offer.primary,
+    }
+
+
+def _proof(each: SignIn, current: Verification | None, now: Instant) -> Resource | None:
+    if current is not None and (each.strategy is None or current.strategy == each.strategy):
+        return verification(current, now)
+    if each.status is SignInStatus.COMPLETE and each.strategy is not None:
+        return proven_by(each.strategy, each.updated_at)
+    return None

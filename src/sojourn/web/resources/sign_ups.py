@@ -1,0 +1,45 @@
+"""A sign-up: what is known of the person so far, and what is still missing."""
+
+from sojourn.factors.verification import Verification
+from sojourn.instances.instance import Instance
+from sojourn.instant import Instant
+from sojourn.sign_ups.sign_up import SignUp, missing_fields, optional_fields, required_fields, unverified_fields
+from sojourn.web.resources import Resource
+from sojourn.web.resources.verifications import of_sign_up_email
+
+
+def sign_up(each: SignUp, instance: Instance, current: Verification | None, now: Instant) -> Resource:
+    """`current` is its newest e-mail challenge. A taken address looks like any other here (R-ENU-03)."""
+    rules = instance.settings.sign_up
+    email = None
+    if each.email_address is not None:
+        email = of_sign_up_email(current, verified_at=each.email_verified_at, now=now)
+    return {
+        "object": "sign_up_attempt",
+        "id": each.id,
+        "status": each.status_at(now).value,
+        "required_fields": required_fields(rules),
+        "optional_fields": optional_fields(rules),
+        "missing_fields": missing_fields(each, rules),
+        "unverified_fields": unverified_fields(each, rules),
+        "verifications": {"email_address": email, "phone_number": None, "web3_wallet": None, "external_account": None},
+        "username": each.username,
+        "email_address": each.email_address,
+        "phone_number": None,
+        "web3_wallet": None,
+        "password_enabled": each.password is not None,
+        "has_password": each.password is not None,
+        "first_name": each.first_name,
+        "last_name": each.last_name,
+        "unsafe_metadata": each.unsafe_metadata,
+        "public_metadata": {},
+        "custom_action": False,
+        "external_id": None,
+        "external_account": None,
+        "external_account_strategy": None,
+        "created_session_id": each.created_session_id,
+        "created_user_id": each.created_user_id,
+        "abandon_at": each.abandon_at.millis,
+        "legal_accepted_at": None,
+        "locale": each.locale,
+    }

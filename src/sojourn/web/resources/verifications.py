@@ -1,0 +1,55 @@
+"""Verification objects, as they stand inside e-mail addresses, sign-ins and sign-ups."""
+
+from sojourn.factors.verification import Verification, VerificationStatus
+from sojourn.instant import Instant
+from sojourn.users.user import Identifier
+from sojourn.web.resources import Resource
+
+_OBJECTS = {"password": "verification_password", "ticket": "verification_ticket", "admin": "verification_admin"}
+
+
+def verification(each: Verification, now: Instant) -> Resource:
+    """A challenge as it stands at `now`."""
+    return _shape(each.strategy, each.status_at(now).value, each.tries, each.expire_at.millis)
+
+
+def proven_by(strategy: str, at: Instant | None = None) -> Resource:
+    """A proof that had no challenge: a password, a ticket, an administrator's word."""
+    return _shape(strategy, VerificationStatus.VERIFIED.value, None, None if at is None else at.millis)
+
+
+def of_identifier(identifier: Identifier, current: Verification | None, now: Instant) -> Resource | None:
+    """How an address was proven, else its open challenge, else None: nothing has been sent yet."""
+    if identifier.verified_at is not None:
+        strategy = identifier.verification_strategy or "admin"
+        coded = strategy.endswith("_code")  # a code always had an expiry, and documents require it
+        return _shape(strategy, "verified", None, identifier.verified_at.millis if coded else None)
+    return None if current is None else verification(current, now)
+
+
+def of_sign_up_email(current: Verification | None, *, verified_at: Instant | None, now: Instant) -> Resource:
+    """The e-mail verification of a sign-up with the step that is due.
+
+    Before the first code is sent the strategy must stay empty: components take `email_code` as "already sent".
+    """
+    supported = ["email_code"]
+    if verified_at is not None:
+        strategy = current.strategy if current else "ticket"
+        proven = _shape(strategy, "verified", current.tries if current else None, verified_at.millis)
+        return {**proven, "next_action": "", "supported_strategies": supported}
+    if current is None:
+        unsent: Resource = {"status": "unverified", "strategy": "", "attempts": None, "expire_at": None}
+        return {**unsent, "next_action": "needs_prepare", "supported_strategies": supported}
+    open_now = current.status_at(now) is VerificationStatus.UNVERIFIED
+    due = "needs_attempt" if open_now else "needs_prepare"
+    return {**verification(current, now), "next_action": due, "supported_strategies": supported}
+
+
+def _shape(strategy: str, status: str, tries: int | None, expire_at: int | None) -> Resource:
+    return {
+        "object": _OBJECTS.get(strategy, "verification_otp"),
+        "status": status,
+        "strategy": strategy,
+        "attempts": tries,
+        "expire_at": expire_at,
+    }
