@@ -1,0 +1,185 @@
+"""Every setting of the process once: name, type, default, what it changes.
+
+Read from `SOJOURN_<NAME>` variables, then from the TOML file that `SOJOURN_CONFIG` names, then the default.
+Settings that an application's owner changes while it runs are in `instances/settings.py`.
+"""
+
+import os
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields
+from ipaddress import IPv4Network, IPv6Network, ip_network
+from pathlib import Path
+from typing import Literal
+from urllib.parse import urlsplit
+
+from sojourn.errors import ConfigError
+from sojourn.instances.instance import Environment
+from sojourn.secret import Secret
+
+_LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
+
+
+def _says(text: str) -> dict[str, str]:
+    return {"says": text}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Config:
+    """One process. `says` of each field is what `sojourn doctor` prints beside it."""
+
+    environment: Environment = field(default=Environment.DEVELOPMENT, metadata=_says("development or production"))
+    public_url: str = field(
+        default="http://localhost:8000", metadata=_says("address browsers reach this server at; issuer of tokens")
+    )
+    database_url: str = field(
+        default="sqlite:///.sojourn/sojourn.db", metadata=_says("sqlite:///path or postgresql://user@host/name")
+    )
+    data: Path = field(default=Path(".sojourn"), metadata=_says("folder for the database and keys of development"))
+    root_keys: tuple[Secret, ...] = field(
+        default=(), metadata=_says("32 random bytes each, base64url, comma-separated; the first encrypts, all decrypt")
+    )
+    password_peppers: tuple[Secret, ...] = field(
+        default=(), metadata=_says("optional; 32 random bytes each, base64url; the first is used for new hashes")
+    )
+    smtp_host: str = field(default="", metadata=_says("mail server; empty in development: mail lands in the mailbox page"))
+    smtp_port: int = field(default=587, metadata=_says("port of the mail server"))
+    smtp_username: str = field(default="", metadata=_says("empty: no authentication"))
+    smtp_password: Secret | None = field(default=None, metadata=_says("password at the mail server"))
+    smtp_security: Literal["starttls", "tls", "none"] = field(
+        default="starttls", metadata=_says("starttls, tls or none")
+    )
+    mail_from: str = field(default="Sojourn <no-reply@localhost>", metadata=_says("sender of every mail"))
+    trusted_proxies: tuple[IPv4Network | IPv6Network, ...] = field(
+        default=(), metadata=_says("CIDR list of proxies whose X-Forwarded-For is believed")
+    )
+    allowed_hosts: tuple[str, ...] = field(
+        default=(), metadata=_says("further Host names this server answers to, beside that of public_url")
+    )
+    cookie_domain: str = field(
+        default="", metadata=_says("production: domain of __client_uat, shared by this server and the app")
+    )
+    hash_threads: int = field(default=0, metadata=_says("password hashes at once; 0: one per processor"))
+    sign_in_floor_ms: int = field(
+        default=300, metadata=_says("least time of a refused sign-in, so that its length tells nothing")
+    )
+    log_level: str = field(default="info", metadata=_says("debug, info, warning or error"))
+
+    @property
+    def is_development(self) -> bool:
+        return self.environment is Environment.DEVELOPMENT
+
+    @property
+    def is_secure(self) -> bool:
+        return self.public_url.startswith("https://")
+
+    @property
+    def public_host(self) -> str:
+        """Host and port of `public_url` as a Host header shows them."""
+        return urlsplit(self.public_url).netloc
+
+    @classmethod
+    def load(cls, given: Mapping[str, object] | None = None, variables: Mapping[str, str] | None = None) -> "Config":
+        """The configuration of this process: `given` (command line) wins over variables over the file.
+
+        Raises: ConfigError naming the setting that cannot be used.
+        """
+        variables = os.environ if variables is None else variables
+        values: dict[str, object] = {}
+        known = {each.name for each in fields(cls)}
+        if path := variables.get("SOJOURN_CONFIG"):
+            values.update(_from_file(Path(path), known))
+        for name in known:
+            if (text := variables.get(f"SOJOURN_{name.upper()}")) is not None:
+                values[name] = text
+        values.update({name: value for name, value in (given or {}).items() if value is not None})
+        config = cls(**{name: _parse(name, value) for name, value in values.items()})  # pyright: ignore[reportArgumentType]
+        config.check()
+        return config
+
+    def check(self) -> None:
+        """Refuse what cannot be run safely. Raises: ConfigError (R-KEY-02, R-CKI-01)."""
+        address = urlsplit(self.public_url)
+        if address.scheme not in ("http", "https") or not address.hostname or self.public_url.endswith("/"):
+            raise ConfigError("SOJOURN_PUBLIC_URL must look like https://auth.example.com, without a slash at the end")
+        if address.scheme == "http" and not self.is_development and address.hostname not in _LOOPBACK:
+            raise ConfigError("SOJOURN_PUBLIC_URL must start with https:// in production")
+        if not self.is_development and not self.root_keys:
+            raise ConfigError("SOJOURN_ROOT_KEYS is not set: put 32 random bytes there, as `sojourn keys root` prints them")
+        if not self.is_development and not self.smtp_host:
+            raise ConfigError("SOJOURN_SMTP_HOST is not set: sign-in codes must be mailed; name a mail server")
+
+
+def _from_file(path: Path, known: set[str]) -> dict[str, object]:
+    try:
+        table = tomllib.loads(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise ConfigError(f"SOJOURN_CONFIG names {path}, which cannot be read: {error.strerror}") from error
+    except tomllib.TOMLDecodeError as error:
+        raise ConfigError(f"{path} is not valid TOML: {error}") from error
+    for name in table:
+        if name not in known:
+            raise ConfigError(f"{path} sets {name}, which is not a setting; `sojourn doctor` lists them all")
+    return table
+
+
+def _parse(name: str, value: object) -> object:
+    try:
+        return _PARSERS.get(name, str)(value)  # pyright: ignore[reportArgumentType]
+    except (ValueError, TypeError) as error:
+        raise ConfigError(f"SOJOURN_{name.upper()} cannot be used: {error}") from error
+
+
+def _items(value: object) -> list[str]:
+    if isinstance(value, list | tuple):
+        return [str(each) for each in value]  # pyright: ignore[reportUnknownVariableType, reportUnknownArgumentType]
+    return [part.strip() for part in str(value).split(",") if part.strip()]
+
+
+def _secrets(value: object) -> tuple[Secret, ...]:
+    if isinstance(value, tuple):
+        return value  # pyright: ignore[reportUnknownVariableType]
+    return tuple(Secret(text) for text in _items(value))
+
+
+def _networks(value: object) -> tuple[IPv4Network | IPv6Network, ...]:
+    return tuple(ip_network(text) for text in _items(value))
+
+
+def _hosts(value: object) -> tuple[str, ...]:
+    return tuple(text.lower() for text in _items(value))
+
+
+def _one_of(*words: str) -> object:
+    def parse(value: object) -> str:
+        if value not in words:
+            raise ValueError(f"it must be one of {', '.join(words)}")
+        return str(value)
+
+    return parse
+
+
+def _smtp_password(value: object) -> Secret:
+    return value if isinstance(value, Secret) else Secret(str(value))
+
+
+def _environment(value: object) -> Environment:
+    if str(value) not in set(Environment):
+        raise ValueError("it must be development or production")
+    return Environment(str(value))
+
+
+_PARSERS: Mapping[str, object] = {
+    "environment": _environment,
+    "data": lambda value: Path(str(value)),  # pyright: ignore[reportUnknownLambdaType, reportUnknownArgumentType]
+    "root_keys": _secrets,
+    "password_peppers": _secrets,
+    "smtp_port": int,
+    "smtp_password": _smtp_password,
+    "smtp_security": _one_of("starttls", "tls", "none"),
+    "trusted_proxies": _networks,
+    "allowed_hosts": _hosts,
+    "hash_threads": int,
+    "sign_in_floor_ms": int,
+    "log_level": _one_of("debug", "info", "warning", "error"),
+}

@@ -1,0 +1,72 @@
+"""The outbox: mail is written with the change that causes it and sent after the reply (R-ENU-02, R-INP-02)."""
+
+import asyncio
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import timedelta
+
+import msgspec
+import structlog
+
+from sojourn.ids import new_id
+from sojourn.instances.instance import Instance
+from sojourn.instances.registry import Registry
+from sojourn.instant import Clock
+from sojourn.messages.email import Mailer, compose
+from sojourn.store.interface import Groups, OutboxMessage, Store
+from sojourn.tokens.envelope import Envelope
+
+log = structlog.get_logger()
+
+_LEASE = timedelta(seconds=30)
+_MOST_TRIES = 10
+_BATCH = 50
+
+
+@dataclass(slots=True)
+class Outbox:
+    """Bodies hold codes, so they are sealed at rest; `wake` is set when something new may be waiting."""
+
+    store: Store
+    clock: Clock
+    envelope: Envelope
+    mailer: Mailer
+    registry: Registry
+    wake: asyncio.Event = field(default_factory=asyncio.Event)
+
+    async def mail(self, tx: Groups, instance: Instance, kind: str, to: str, values: Mapping[str, str]) -> None:
+        """Enqueue one mail in the caller's transaction; `kind` names its template."""
+        now = self.clock.now()
+        id = new_id("msg_")
+        sealed = self.envelope.seal(msgspec.json.encode(values), _place(id, instance.id))
+        await tx.events.enqueue(OutboxMessage(id, instance.id, kind, to, sealed, created_at=now, next_try_at=now))
+        self.wake.set()
+
+    async def deliver_due(self) -> int:
+        """Send what is due; returns how many went out. A mail that fails is tried again when its lease is over."""
+        messages = await self.store.events.claim_messages(self.clock.now(), most=_BATCH, lease=_LEASE)
+        sent = 0
+        for message in messages:
+            sent += await self._deliver(message)
+        return sent
+
+    async def _deliver(self, message: OutboxMessage) -> bool:
+        instance = await self.registry.by_id(message.instance_id)
+        if instance is None:
+            await self.store.events.done_message(message.id)
+            return False
+        opened = self.envelope.open(message.sealed_body, _place(message.id, message.instance_id))
+        values = msgspec.json.decode(opened, type=dict[str, str])
+        try:
+            await self.mailer.send(compose(message.kind, message.to, instance, values))
+        except Exception as error:  # whatever the mail server does, the outbox goes on
+            log.warning("mail.failed", message_id=message.id, kind=message.kind, error=type(error).__name__)
+            if message.tries >= _MOST_TRIES:
+                await self.store.events.done_message(message.id)
+            return False
+        await self.store.events.done_message(message.id)
+        return True
+
+
+def _place(message_id: str, instance_id: str) -> str:
+    return f"outbox/{message_id}/body/{instance_id}"

@@ -1,0 +1,114 @@
+"""The signing keys of each instance, opened once and kept in memory; rotation."""
+
+from dataclasses import dataclass, field
+from datetime import timedelta
+
+from sojourn.errors import ConfigError, Json, NotFound
+from sojourn.ids import InstanceId
+from sojourn.instances.instance import Instance
+from sojourn.instant import Clock, Instant
+from sojourn.secret import Secret
+from sojourn.store.interface import Store, StoredSigningKey
+from sojourn.tokens.envelope import Envelope, EnvelopeError
+from sojourn.tokens.signing_keys import Algorithm, KeyRing, SigningKey
+
+PUBLISH_BEFORE_USE = timedelta(minutes=10)
+_REFRESH = timedelta(seconds=60)
+
+
+@dataclass(slots=True)
+class Keyring:
+    """Private keys are sealed at rest (R-KEY-01); what another process rotated is seen within a minute, well before use."""
+
+    store: Store
+    clock: Clock
+    envelope: Envelope
+    _rings: dict[InstanceId, tuple[KeyRing, Instant]] = field(default_factory=dict[InstanceId, tuple[KeyRing, Instant]])
+
+    async def ring(self, instance: Instance) -> KeyRing:
+        """The instance's keys, making the first one when there is none. Raises: ConfigError when the root key is another's."""
+        now = self.clock.now()
+        known = self._rings.get(instance.id)
+        if known is not None and timedelta(0) <= now.since(known[1]) < _REFRESH:
+            if known[0].signing_key(now).algorithm == instance.settings.sessions.token_algorithm:
+                return known[0]
+        return await self._load(instance)
+
+    async def signing_key(self, instance: Instance) -> SigningKey:
+        return (await self.ring(instance)).signing_key(self.clock.now())
+
+    async def jwks(self, instance: Instance) -> dict[str, Json]:
+        """Public keys only: the current one, the next one and those whose tokens may still live (R-KEY-04)."""
+        return (await self.ring(instance)).jwks(self.clock.now())
+
+    async def public_pem(self, instance: Instance) -> str:
+        return (await self.signing_key(instance)).public_pem
+
+    async def rotate(self, instance: Instance, *, emergency: bool = False) -> SigningKey:
+        """Make the next key. Planned: published now, used in ten minutes, so that no verifier is surprised (R-KEY-03).
+
+        Emergency: used at once, and every older key is dropped, which refuses its tokens at once.
+        """
+        ring = await self._load(instance)
+        now = self.clock.now()
+        old = ring.keys
+        fresh = await self._make(instance, active_from=now if emergency else now + PUBLISH_BEFORE_USE)
+        for key in old:
+            if emergency:
+                await self.store.instances.drop_signing_key(instance.id, key.kid)
+            elif key.retired_at is None:
+                await self.store.instances.retire_signing_key(instance.id, key.kid, fresh.active_from)
+        await self._load(instance)
+        return fresh
+
+    async def _load(self, instance: Instance) -> KeyRing:
+        rows = await self.store.instances.signing_keys(instance.id)
+        wanted = instance.settings.sessions.token_algorithm
+        now = self.clock.now()
+        if not any(row.algorithm == wanted and row.retired_at is None for row in rows):
+            made = await self._make(instance, active_from=now)
+            for row in rows:
+                if row.retired_at is None:
+                    await self.store.instances.retire_signing_key(instance.id, row.kid, made.active_from)
+            rows = await self.store.instances.signing_keys(instance.id)
+        ring = KeyRing(tuple(self._opened(instance, row) for row in rows))
+        self._rings[instance.id] = (ring, now)
+        return ring
+
+    async def _make(self, instance: Instance, *, active_from: Instant) -> SigningKey:
+        now = self.clock.now()
+        key = SigningKey.generate(Algorithm(instance.settings.sessions.token_algorithm), now, active_from=active_from)
+        sealed = self.envelope.seal(key.private_pem.reveal().encode(), _place(instance, key.kid))
+        await self.store.instances.add_signing_key(
+            instance.id,
+            StoredSigningKey(key.kid, key.algorithm, sealed, key.public_pem, key.created_at, key.active_from),
+        )
+        return key
+
+    def _opened(self, instance: Instance, row: StoredSigningKey) -> SigningKey:
+        try:
+            private = self.envelope.open(row.sealed_private, _place(instance, row.kid))
+        except EnvelopeError as error:
+            raise ConfigError(
+                "SOJOURN_ROOT_KEYS does not open this database's signing keys: set the root key it was made with"
+            ) from error
+        return SigningKey(
+            kid=row.kid,
+            algorithm=Algorithm(row.algorithm),
+            private_pem=Secret(private.decode()),
+            public_pem=row.public_pem,
+            created_at=row.created_at,
+            active_from=row.active_from,
+            retired_at=row.retired_at,
+        )
+
+    def find(self, instance: Instance) -> KeyRing:
+        """The ring as last loaded, without a look at the store. Raises: NotFound before the first load."""
+        known = self._rings.get(instance.id)
+        if known is None:
+            raise NotFound("The signing keys of this application are not loaded.")
+        return known[0]
+
+
+def _place(instance: Instance, kid: str) -> str:
+    return f"signing_keys/{kid}/private/{instance.id}"

@@ -1,0 +1,186 @@
+"""The instances of this server: found by credential or host, changed by their owner."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import timedelta
+from urllib.parse import urlsplit
+
+import msgspec
+
+from sojourn.errors import BadSecretKey, Conflict, FieldError, Json, NotFound
+from sojourn.ids import InstanceId, instance_id, new_id
+from sojourn.instances.instance import Environment, Instance, publishable_key
+from sojourn.instances.settings import Settings
+from sojourn.instant import Clock, Instant
+from sojourn.secret import Secret
+from sojourn.store.interface import SecretKey, Store
+
+_REFRESH = timedelta(seconds=1)
+"""How old the remembered instances and secret keys may be: a revoked key is refused within a second."""
+
+
+@dataclass(slots=True)
+class Registry:
+    """Reads are answered from memory; what another process changed is seen within a second."""
+
+    store: Store
+    clock: Clock
+    _instances: dict[InstanceId, Instance] = field(default_factory=dict[InstanceId, Instance])
+    _loaded_at: Instant = Instant(0)
+    _secret_keys: dict[bytes, tuple[InstanceId, Instant]] = field(
+        default_factory=dict[bytes, tuple[InstanceId, Instant]]
+    )
+
+    async def open(self, environment: Environment, public_url: str) -> Instance:
+        """Load the instances, making the default one at first start; it follows the configured public address."""
+        await self._load()
+        now = self.clock.now()
+        key = publishable_key(environment, key_host(public_url))
+        existing = next((each for each in self._instances.values() if each.environment is environment), None)
+        if existing is None:
+            made = Instance(instance_id(), environment, key, public_url, Settings(), now, now)
+            await self.store.instances.create(made)
+        elif (existing.public_url, existing.publishable_key) != (public_url, key):
+            await self.store.instances.set_address(existing.id, key, public_url, now)
+        await self._load()
+        return self.default(environment)
+
+    def default(self, environment: Environment | None = None) -> Instance:
+        for instance in self._instances.values():
+            if environment is None or instance.environment is environment:
+                return instance
+        raise NotFound("This server has no application yet.")
+
+    async def current(self) -> Instance:
+        """The default instance with settings at most a second old."""
+        await self._refresh()
+        return self.default()
+
+    async def by_id(self, id: InstanceId) -> Instance | None:
+        await self._refresh()
+        return self._instances.get(id)
+
+    async def by_publishable_key(self, key: str) -> Instance | None:
+        await self._refresh()
+        return next((each for each in self._instances.values() if each.publishable_key == key), None)
+
+    async def by_host(self, host: str) -> Instance | None:
+        """The instance whose public address has this Host; the only instance answers to every allowed host."""
+        await self._refresh()
+        named = [each for each in self._instances.values() if urlsplit(each.public_url).netloc == host]
+        if named:
+            return named[0]
+        return self.default() if len(self._instances) == 1 else None
+
+    async def by_secret_key(self, secret: Secret) -> Instance:
+        """Raises: BadSecretKey for unknown, revoked and other environments' keys (R-AUZ-08, R-AUZ-09)."""
+        hashed = secret.stored_form()
+        now = self.clock.now()
+        known = self._secret_keys.get(hashed)
+        if known is None or now.since(known[1]) >= _REFRESH or now < known[1]:
+            row = await self.store.instances.find_secret_key(hashed)
+            if row is None:
+                self._secret_keys.pop(hashed, None)
+                raise BadSecretKey()
+            known = self._secret_keys[hashed] = (row.instance_id, now)
+        instance = await self.by_id(known[0])
+        if instance is None or not secret.reveal().startswith(f"sk_{instance.environment.word}_"):
+            raise BadSecretKey()
+        return instance
+
+    async def new_secret_key(self, instance: Instance) -> Secret:
+        """A Backend API key, shown this once; only its hash is kept."""
+        secret = Secret.random(f"sk_{instance.environment.word}_")
+        await self.keep_secret_key(instance, secret)
+        return secret
+
+    async def keep_secret_key(self, instance: Instance, secret: Secret) -> None:
+        row = SecretKey(new_id("sk_"), instance.id, secret.stored_form(), self.clock.now())
+        await self.store.instances.add_secret_key(row)
+
+    async def update_settings(self, instance: Instance, patch: Mapping[str, Json]) -> Instance:
+        """Merge `patch` into the settings, whole or not at all. Raises: FieldError (param is the dotted path), Conflict."""
+        current = await self.store.instances.find(instance.id)
+        if current is None:
+            raise NotFound("This application is gone.")
+        merged = _merged(msgspec.to_builtins(current.settings), patch, "")
+        try:
+            settings = msgspec.convert(merged, Settings)
+        except msgspec.ValidationError as error:
+            raise FieldError(f"{error}.", param=_path_in(str(error))) from error
+        check_settings(settings)
+        now = max(self.clock.now(), current.updated_at + timedelta(milliseconds=1))
+        if not await self.store.instances.save_settings(instance.id, settings, now, expected=current.updated_at):
+            raise Conflict()
+        await self._load()
+        return self._instances[instance.id]
+
+    async def _refresh(self) -> None:
+        now = self.clock.now()
+        if now.since(self._loaded_at) >= _REFRESH or now < self._loaded_at:
+            await self._load()
+
+    async def _load(self) -> None:
+        self._loaded_at = self.clock.now()
+        rows = await self.store.instances.all()
+        self._instances = {row.id: row for row in sorted(rows, key=lambda row: row.created_at)}
+
+
+def key_host(public_url: str) -> str:
+    """The host a publishable key names. SDKs refuse one without a dot, so `localhost` becomes `sojourn.localhost`;
+    in development it is never contacted, the proxy URL is."""
+    netloc = urlsplit(public_url).netloc
+    return netloc if "." in netloc.split(":")[0] else f"sojourn.{netloc}"
+
+
+_BOUNDS: Mapping[str, tuple[int, int]] = {
+    "sessions.lifetime_seconds": (5, 400 * 86400),
+    "sessions.inactivity_seconds": (2, 400 * 86400),
+    "sessions.token_seconds": (2, 3600),
+    "sessions.sessions_per_user": (1, 10_000),
+    "protection.lockout_tries": (5, 100),
+    "protection.lockout_seconds": (1, 30 * 86400),
+    "protection.password_min_length": (8, 64),
+}
+_RESERVED_CLAIMS = frozenset(
+    {"iss", "sub", "sid", "azp", "iat", "nbf", "exp", "jti", "v", "sts", "fva", "act", "o", "pla", "fea", "org_id",
+     "org_slug", "org_role", "org_permissions"}
+)  # fmt: skip
+
+
+def check_settings(settings: Settings) -> None:
+    """Refuse values that would lock everybody out or nobody ever. Raises: FieldError."""
+    for path, (least, most) in _BOUNDS.items():
+        group, name = path.split(".")
+        value: int = getattr(getattr(settings, group), name)
+        if not least <= value <= most:
+            raise FieldError(f"{path} must be between {least} and {most}.", param=path)
+    for claim in settings.sessions.claims:
+        if claim in _RESERVED_CLAIMS:
+            raise FieldError(f"{claim} is a registered claim and cannot be set.", param=f"sessions.claims.{claim}")
+    if len(msgspec.json.encode(settings.sessions.claims)) > 2048:
+        raise FieldError("Custom claims must stay below 2 KiB: the token travels in a cookie.", param="sessions.claims")
+    for origin in settings.allowed_origins:
+        parts = urlsplit(origin)
+        if parts.scheme not in ("http", "https") or not parts.netloc or origin != f"{parts.scheme}://{parts.netloc}":
+            raise FieldError(f"{origin!r} is not an origin such as https://app.example.com.", param="allowed_origins")
+
+
+def _merged(current: dict[str, Json], patch: Mapping[str, Json], path: str) -> dict[str, Json]:
+    merged = dict(current)
+    for name, value in patch.items():
+        there = merged.get(name)
+        # claims and rate limits are values of their own: replaced whole, so that one can be removed
+        if isinstance(value, dict) and isinstance(there, dict) and name not in ("claims", "rate_limits"):
+            merged[name] = _merged(there, value, f"{path}{name}.")
+        elif name not in merged:
+            raise FieldError(f"{path}{name} is not a setting.", param=f"{path}{name}")
+        else:
+            merged[name] = value
+    return merged
+
+
+def _path_in(error: str) -> str | None:
+    """The dotted path out of a validation message, which ends in `at `$.sessions.token_seconds``."""
+    _, found, path = error.partition("`$.")
+    return path.rstrip("`") if found else None

@@ -1,0 +1,48 @@
+"""Development keys: made at first start, kept in the data folder, readable by its owner only."""
+
+import os
+from dataclasses import replace
+from pathlib import Path
+
+import msgspec
+
+from sojourn.config import Config
+from sojourn.errors import ConfigError
+from sojourn.secret import Secret
+
+_FILE = "keys.json"
+
+
+class DevelopmentKeys(msgspec.Struct, frozen=True):
+    root_key: str
+    secret_key: str
+
+
+def development_keys(data: Path) -> DevelopmentKeys:
+    """The keys in the data folder, made when there are none. Raises: ConfigError when the folder cannot be used."""
+    path = data / _FILE
+    try:
+        data.mkdir(parents=True, exist_ok=True)
+        if path.exists():
+            return msgspec.json.decode(path.read_bytes(), type=DevelopmentKeys)
+        keys = DevelopmentKeys(Secret.random().reveal(), Secret.random("sk_test_").reveal())
+        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(msgspec.json.format(msgspec.json.encode(keys)))
+        return keys
+    except FileExistsError:
+        return msgspec.json.decode(path.read_bytes(), type=DevelopmentKeys)
+    except OSError as error:
+        raise ConfigError(f"the data folder {data} cannot be used: {error.strerror}; choose another with --data") from error
+    except msgspec.DecodeError as error:
+        raise ConfigError(f"{path} is damaged: restore it, or delete it to start with new keys") from error
+
+
+def development_config(config: Config) -> tuple[Config, DevelopmentKeys]:
+    """The configuration of `sojourn dev`: keys and database of the data folder unless others are named."""
+    keys = development_keys(config.data)
+    database_url = config.database_url
+    if database_url == Config().database_url:
+        database_url = f"sqlite:///{config.data / 'sojourn.db'}"
+    root_keys = config.root_keys or (Secret(keys.root_key),)
+    return replace(config, root_keys=root_keys, database_url=database_url), keys

@@ -1,0 +1,61 @@
+"""What runs beside the requests: mail, activity, cleaning up. Losing a round loses nothing; the next one finds it."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from contextlib import suppress
+
+import structlog
+
+from sojourn.engine import Sojourn
+from sojourn.errors import SojournError
+
+log = structlog.get_logger()
+
+_OUTBOX_PAUSE = 5.0
+_ACTIVITY_PAUSE = 15.0
+_CLEANING_PAUSE = 60.0
+_CLEANED_AT_ONCE = 1000
+
+
+class Worker:
+    """Three loops for the life of the process. `stop` lets each finish its round and writes the last activity."""
+
+    def __init__(self, engine: Sojourn) -> None:
+        self._engine = engine
+        self._tasks: list[asyncio.Task[None]] = []
+
+    def start(self) -> None:
+        loops = (self._mail_forever(), self._every(_ACTIVITY_PAUSE, self._engine.activity.flush),
+                 self._every(_CLEANING_PAUSE, self._clean))  # fmt: skip
+        self._tasks = [asyncio.create_task(each) for each in loops]
+
+    async def stop(self) -> None:
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+        with suppress(SojournError):
+            await self._engine.activity.flush()
+
+    async def _mail_forever(self) -> None:
+        outbox = self._engine.outbox
+        while True:
+            outbox.wake.clear()
+            await self._guarded(outbox.deliver_due)
+            with suppress(TimeoutError):
+                async with asyncio.timeout(_OUTBOX_PAUSE):
+                    await outbox.wake.wait()
+
+    async def _every(self, pause: float, work: Callable[[], Awaitable[object]]) -> None:
+        while True:
+            await asyncio.sleep(pause)
+            await self._guarded(work)
+
+    async def _clean(self) -> None:
+        await self._engine.activity.flush()  # first, so that a session in use is not taken for an idle one
+        await self._engine.store.sessions.finish_timed_out(self._engine.clock.now(), most=_CLEANED_AT_ONCE)
+
+    async def _guarded(self, work: Callable[[], Awaitable[object]]) -> None:
+        try:
+            await work()
+        except Exception as error:  # a database that is away must not end the loop: it comes back without a restart
+            log.warning("worker.round_failed", work=getattr(work, "__name__", "?"), error=type(error).__name__)

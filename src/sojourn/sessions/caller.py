@@ -1,0 +1,26 @@
+"""Who is asking on the Frontend API, and what they must be given back."""
+
+from dataclasses import dataclass
+
+from sojourn.instances.instance import Instance
+from sojourn.secret import Secret
+from sojourn.sessions.client import Client
+from sojourn.sessions.session import Device
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """One request of one browser. `client` is None for a browser that has never begun to sign in (R-SES-13)."""
+
+    instance: Instance
+    client: Client | None
+    device: Device = Device()
+    origin: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Issued:
+    """The client after an operation; `secret` is set when the browser must be given a new one (R-FLOW-01)."""
+
+    client: Client
+    secret: Secret | None = None

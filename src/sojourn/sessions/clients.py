@@ -1,0 +1,115 @@
+"""Clients: finding the browser that asks, giving it a secret, forgetting it."""
+
+from dataclasses import dataclass, replace
+from datetime import timedelta
+
+from sojourn.errors import UnknownDevBrowser
+from sojourn.ids import client_id
+from sojourn.instances.instance import Instance
+from sojourn.instant import Clock, Instant
+from sojourn.secret import Secret
+from sojourn.sessions.activity import Activity
+from sojourn.sessions.caller import Caller, Issued
+from sojourn.sessions.client import Client, ClientView
+from sojourn.sessions.session import SessionStatus
+from sojourn.store.interface import DevBrowser, Groups, Store
+
+GRACE = timedelta(seconds=10)
+"""How long the previous secret of a client is still accepted, for tabs that were already on their way (R-SES-08)."""
+
+LONGEST = timedelta(days=400)
+"""No cookie outlives this (RFC 6265bis section 5.5)."""
+
+_PREFIX = "clt_"
+_DEV_PREFIX = "dvb_"
+
+
+@dataclass(frozen=True, slots=True)
+class Clients:
+    store: Store
+    clock: Clock
+    activity: Activity
+
+    async def find(self, instance: Instance, secret: Secret) -> Client | None:
+        """The client that holds the secret; None for anything unknown, which is never adopted (R-ID-06)."""
+        if not secret.reveal().startswith(_PREFIX):
+            return None
+        return await self.store.clients.find_by_secret(instance.id, secret.stored_form(), self.clock.now())
+
+    async def ensure(self, caller: Caller) -> Issued:
+        """The caller's client, or a new one with its secret."""
+        if caller.client is not None:
+            return Issued(caller.client)
+        now = self.clock.now()
+        client, secret = fresh_client(caller.instance, now)
+        await self.store.clients.create(client)
+        return Issued(client, secret)
+
+    async def view(self, client: Client) -> ClientView:
+        """The client with the sessions that are live by the clock."""
+        now = self.clock.now()
+        rows = await self.store.sessions.of_client(client.id)
+        live = [session for session in map(self.activity.seen, rows) if session.is_live(now)]
+        return ClientView(client, tuple(live))
+
+    async def forget(self, caller: Caller) -> None:
+        """End every session of the client, and the client itself."""
+        if caller.client is None:
+            return
+        now = self.clock.now()
+        async with self.store.transaction() as tx:
+            await tx.sessions.finish_of_client(caller.client.id, SessionStatus.REMOVED, now)
+            await tx.clients.delete(caller.instance.id, caller.client.id)
+
+    async def new_dev_browser(self, instance: Instance, client: Client | None) -> Secret:
+        """A development browser: what stands for the cookie where a browser blocks it."""
+        token = Secret.random(_DEV_PREFIX)
+        row = DevBrowser(token.stored_form(), instance.id, client.id if client else None, self.clock.now())
+        await self.store.clients.create_dev_browser(row)
+        return token
+
+    async def by_dev_browser(self, instance: Instance, token: Secret) -> tuple[DevBrowser, Client | None]:
+        """Raises: UnknownDevBrowser; also in production, where there are none (R-AUZ-09)."""
+        row = None
+        if instance.is_development:
+            row = await self.store.clients.find_dev_browser(instance.id, token.stored_form())
+        if row is None:
+            raise UnknownDevBrowser()
+        client = await self.store.clients.find(instance.id, row.client_id) if row.client_id else None
+        return row, client
+
+    async def bind_dev_browser(self, token: Secret, client: Client) -> None:
+        await self.store.clients.bind_dev_browser(token.stored_form(), client.id)
+
+
+def fresh_client(instance: Instance, now: Instant) -> tuple[Client, Secret]:
+    secret = Secret.random(_PREFIX)
+    client = Client(
+        id=client_id(),
+        instance_id=instance.id,
+        secret_hash=secret.stored_form(),
+        created_at=now,
+        updated_at=now,
+        signed_in_changed_at=now,
+        expire_at=now + min(LONGEST, instance.settings.sessions.lifetime * 2),
+    )
+    return client, secret
+
+
+async def rotate(tx: Groups, client: Client, now: Instant) -> Issued:
+    """A new secret for the client at a change of who is signed in (R-FLOW-01).
+
+    Losing to another tab is fine: that tab's browser-wide cookie is the successor, and none is handed out twice.
+    """
+    secret = Secret.random(_PREFIX)
+    if not await tx.clients.rotate_secret(client, secret.stored_form(), now, grace=GRACE):
+        current = await tx.clients.find(client.instance_id, client.id)
+        return Issued(current or client)
+    rotated = replace(
+        client,
+        secret_hash=secret.stored_form(),
+        previous_secret_hash=client.secret_hash,
+        previous_secret_until=now + GRACE,
+        updated_at=now,
+    )
+    return Issued(rotated, secret)

@@ -1,0 +1,261 @@
+"""Sessions: start, touch, end, revoke."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from typing import Literal
+
+import msgspec
+
+from sojourn.errors import FieldTooLong, Json, NotFound, SessionEnded, SignedOut, UserBanned
+from sojourn.events.audit_log import AuditLog
+from sojourn.ids import SessionId, UserId, session_id, well_formed
+from sojourn.instances.instance import Instance
+from sojourn.instant import Clock, Instant
+from sojourn.sessions.activity import Activity
+from sojourn.sessions.caller import Caller
+from sojourn.sessions.client import Client
+from sojourn.sessions.clients import fresh_client
+from sojourn.sessions.session import Device, Session, SessionStatus
+from sojourn.store.interface import Groups, Page, SessionFilter, Store
+from sojourn.users.user import User
+
+_DATA_LIMIT = 8 * 1024
+
+Actor = Mapping[str, Json]
+
+
+@dataclass(frozen=True, slots=True)
+class Sessions:
+    store: Store
+    clock: Clock
+    activity: Activity
+    audit: AuditLog
+
+    # -- start
+
+    async def start(
+        self,
+        tx: Groups,
+        instance: Instance,
+        client: Client,
+        user: User,
+        device: Device,
+        strategy: str,
+        *,
+        actor: Actor | None = None,
+        longest: timedelta | None = None,
+    ) -> Session:
+        """A live session of `user` on `client`, written in the caller's transaction.
+
+        In single-session mode it replaces the client's others; beyond the number a user may have, the one idle longest
+        ends (R-SES-03). Raises: UserBanned.
+        """
+        if user.banned:
+            raise UserBanned()
+        now = self.clock.now()
+        rules = instance.settings.sessions
+        await self._make_room(tx, instance, client, user, now)
+        session = Session(
+            id=session_id(),
+            instance_id=instance.id,
+            client_id=client.id,
+            user_id=user.id,
+            status=SessionStatus.ACTIVE,
+            created_at=now,
+            updated_at=now,
+            expire_at=now + min(rules.lifetime, longest or rules.lifetime),
+            last_active_at=now,
+            inactivity=min(rules.inactivity, timedelta(minutes=10)) if actor else rules.inactivity,
+            first_factor_at=now,
+            actor=actor,
+            device=device,
+        )
+        await tx.sessions.create(session)
+        await tx.clients.set_last_active_session(client.id, session.id, now)
+        await tx.clients.note_signed_in_change(client.id, now, strategy=strategy)
+        await tx.users.note_sign_in(instance.id, user.id, now)
+        await self.audit.record(tx, instance, "session.created", user_id=user.id, target=session.id, device=device,
+                                details={"strategy": strategy, "actor": _actor_id(actor)})  # fmt: skip
+        return session
+
+    async def _make_room(self, tx: Groups, instance: Instance, client: Client, user: User, now: Instant) -> None:
+        rules = instance.settings.sessions
+        if rules.single_session_mode:
+            replaced = await tx.sessions.finish_of_client(client.id, SessionStatus.REPLACED, now)
+        else:
+            replaced = [
+                gone
+                for each in await tx.sessions.of_client(client.id)
+                if each.user_id == user.id
+                and (gone := await tx.sessions.finish(instance.id, each.id, SessionStatus.REPLACED, now))
+            ]
+        by_last_use = [self.activity.seen(each) for each in await tx.sessions.of_user(instance.id, user.id)]
+        by_last_use.sort(key=lambda each: each.last_active_at, reverse=True)
+        for idle in by_last_use[max(0, rules.sessions_per_user - 1) :]:
+            if gone := await tx.sessions.finish(instance.id, idle.id, SessionStatus.REPLACED, now):
+                replaced = [*replaced, gone]
+        await self._ended(tx, instance, replaced, "session.replaced", now)
+
+    async def create_for(self, instance: Instance, user: User) -> Session:
+        """A session without a browser, for a server that asks for one (tests, jobs)."""
+        client, _ = fresh_client(instance, self.clock.now())
+        async with self.store.transaction() as tx:
+            await tx.clients.create(client)
+            return await self.start(tx, instance, client, user, Device(), "backend_api")
+
+    # -- read
+
+    async def get(self, instance: Instance, id: SessionId) -> Session:
+        """The session with its status by the clock. Raises: NotFound."""
+        session = await self.store.sessions.find(instance.id, id) if well_formed(id) else None
+        if session is None:
+            raise NotFound("No session with that id exists here.")
+        return self._by_the_clock(session)
+
+    async def list(self, instance: Instance, where: SessionFilter, page: Page) -> Sequence[Session]:
+        rows = await self.store.sessions.list(instance.id, replace(where, now=self.clock.now()), page)
+        return [self._by_the_clock(row) for row in rows]
+
+    async def count(self, instance: Instance, where: SessionFilter) -> int:
+        return await self.store.sessions.count(instance.id, replace(where, now=self.clock.now()))
+
+    async def active_of_user(self, instance: Instance, user_id: UserId) -> Sequence[Session]:
+        now = self.clock.now()
+        rows = await self.store.sessions.of_user(instance.id, user_id)
+        return [session for session in map(self.activity.seen, rows) if session.is_live(now)]
+
+    async def own(self, caller: Caller, id: str) -> Session:
+        """A live session of the caller's client. Raises: SignedOut, SessionEnded, also for somebody else's (R-SES-11)."""
+        if caller.client is None:
+            raise SignedOut()
+        session = await self.store.sessions.find(caller.instance.id, SessionId(id)) if well_formed(id) else None
+        if session is None or session.client_id != caller.client.id:
+            raise SessionEnded()
+        session = self.activity.seen(session)
+        if not session.is_live(self.clock.now()):
+            raise SessionEnded()
+        return session
+
+    async def acting(self, caller: Caller, id: str | None) -> tuple[Session, User]:
+        """The session that acts, by its id or the last active one, and its user. Raises: SignedOut, SessionEnded."""
+        if caller.client is None:
+            raise SignedOut()
+        chosen = id or caller.client.last_active_session_id
+        if chosen is None:
+            raise SignedOut()
+        session = await self.own(caller, chosen)
+        user = await self.store.users.find(caller.instance.id, session.user_id)
+        if user is None or user.banned:
+            raise SessionEnded()
+        return session, user
+
+    # -- use
+
+    async def touch(
+        self, caller: Caller, id: str, intent: Literal["focus", "select_session", "select_org"] | None = None
+    ) -> Session:
+        """Note that the session is in use and is the client's current one. Raises: SignedOut, SessionEnded."""
+        session = await self.own(caller, id)
+        now = self.clock.now()
+        assert caller.client is not None
+        if caller.client.last_active_session_id != session.id:
+            await self.store.clients.set_last_active_session(caller.client.id, session.id, now)
+        self.activity.note(session, now)
+        return replace(session, last_active_at=now)
+
+    async def set_data(
+        self,
+        instance: Instance,
+        id: SessionId,
+        *,
+        public: Mapping[str, Json] | None = None,
+        private: Mapping[str, Json] | None = None,
+    ) -> Session:
+        """Replace what the app keeps on the session; each kind at most 8 KiB as JSON. Raises: FieldTooLong, SessionEnded."""
+        session = await self.get(instance, id)
+        chosen_public = session.public_data if public is None else public
+        chosen_private = session.private_data if private is None else private
+        for name, value in (("public_data", chosen_public), ("private_data", chosen_private)):
+            if len(msgspec.json.encode(value)) > _DATA_LIMIT:
+                raise FieldTooLong(name, _DATA_LIMIT)
+        saved = await self.store.sessions.save_data(instance.id, id, chosen_public, chosen_private, self.clock.now())
+        if saved is None:
+            raise SessionEnded()
+        return saved
+
+    # -- end
+
+    async def end(self, caller: Caller, id: str, status: SessionStatus = SessionStatus.ENDED) -> Session:
+        """Sign out of one session. Ending it twice is no error: it is over either way."""
+        if caller.client is None:
+            raise SignedOut()
+        session = await self.store.sessions.find(caller.instance.id, SessionId(id)) if well_formed(id) else None
+        if session is None or session.client_id != caller.client.id:
+            raise SessionEnded()
+        now = self.clock.now()
+        async with self.store.transaction() as tx:
+            ended = await tx.sessions.finish(caller.instance.id, session.id, status, now)
+            if ended is not None:
+                await self._ended(tx, caller.instance, [ended], f"session.{status}", now, device=caller.device)
+        return ended or self._by_the_clock(session)
+
+    async def end_all(self, caller: Caller) -> Sequence[Session]:
+        """Sign out of every session of the client; the client itself stays."""
+        if caller.client is None:
+            return []
+        now = self.clock.now()
+        async with self.store.transaction() as tx:
+            ended = await tx.sessions.finish_of_client(caller.client.id, SessionStatus.REMOVED, now)
+            await tx.clients.set_last_active_session(caller.client.id, None, now)
+            await tx.clients.set_attempts(caller.client.id, now, sign_in_id=None, sign_up_id=None)
+            await self._ended(tx, caller.instance, ended, "session.removed", now, device=caller.device)
+        return ended
+
+    async def revoke(self, instance: Instance, id: SessionId, *, actor: str) -> Session:
+        """End a session from outside. Committed before this returns, so no node mints for it afterwards (R-SES-06).
+
+        Raises: NotFound. A session that is over already is answered as it is.
+        """
+        session = await self.get(instance, id)
+        now = self.clock.now()
+        async with self.store.transaction() as tx:
+            revoked = await tx.sessions.finish(instance.id, id, SessionStatus.REVOKED, now)
+            if revoked is not None:
+                await self._ended(tx, instance, [revoked], "session.revoked", now, actor=actor)
+        return revoked or session
+
+    async def revoke_of_user(
+        self, tx: Groups, instance: Instance, user_id: UserId, *, actor: str, keep: SessionId | None = None
+    ) -> Sequence[Session]:
+        """End every session of the user but `keep`, in the caller's transaction (R-PWD-11, R-SES-07)."""
+        now = self.clock.now()
+        revoked = await tx.sessions.finish_of_user(instance.id, user_id, SessionStatus.REVOKED, now, keep=keep)
+        await self._ended(tx, instance, revoked, "session.revoked", now, actor=actor)
+        return revoked
+
+    async def _ended(
+        self,
+        tx: Groups,
+        instance: Instance,
+        sessions: Sequence[Session],
+        kind: str,
+        now: Instant,
+        *,
+        actor: str | None = None,
+        device: Device = Device(),
+    ) -> None:
+        for client in {session.client_id for session in sessions}:
+            await tx.clients.note_signed_in_change(client, now)
+        for session in sessions:
+            await self.audit.record(
+                tx, instance, kind, user_id=session.user_id, target=session.id, actor=actor, device=device
+            )
+
+    def _by_the_clock(self, session: Session) -> Session:
+        session = self.activity.seen(session)
+        return replace(session, status=session.status_at(self.clock.now()))
+
+
+def _actor_id(actor: Actor | None) -> Json:
+    return actor.get("sub") if actor else None

@@ -1,0 +1,395 @@
+"""Sign-ins: create, prepare, attempt. Statuses and moves are in `sign_in.py`, the guard against guessing in `guarding.py`."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import timedelta
+
+from sojourn.errors import (
+    FieldError,
+    FieldMissing,
+    IdentifierAlreadySignedIn,
+    NotFound,
+    SessionExists,
+    StrategyNotPossible,
+    UnknownIdentifier,
+    UserBanned,
+    WrongCode,
+)
+from sojourn.factors.email_code import EmailCodes
+from sojourn.factors.factor import (
+    CODE_STRATEGIES,
+    EMAIL_CODE,
+    PASSWORD,
+    RESET_CODE,
+    TICKET,
+    Factor,
+    offered,
+    offered_to_anyone,
+)
+from sojourn.factors.password_hashers import StoredPassword
+from sojourn.factors.verification import Verification
+from sojourn.ids import IdentifierId, SessionId, SignInId, sign_in_id, well_formed
+from sojourn.instances.instance import Instance
+from sojourn.instances.records import Records
+from sojourn.instant import Clock
+from sojourn.secret import Secret
+from sojourn.sessions.caller import Caller, Issued
+from sojourn.sessions.client import Client
+from sojourn.sessions.clients import Clients
+from sojourn.sign_ins.completion import Completion
+from sojourn.sign_ins.guarding import Guarding, is_strict
+from sojourn.sign_ins.sign_in import SignIn, SignInStatus, after_reset_code, completed, require
+from sojourn.sign_ins.ticket import Ticket, TicketStatus
+from sojourn.store.interface import Groups, Store
+from sojourn.users.accounts import Accounts
+from sojourn.users.identifiers import normal_email, normal_phone, normal_username
+from sojourn.users.user import IdentifierKind, User
+
+LIFE = timedelta(minutes=10)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SignInInput:
+    """What a create may carry; `strategy` None with an identifier only names who signs in."""
+
+    strategy: str | None = None
+    identifier: str | None = None
+    password: str | None = None
+    ticket: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Proof:
+    strategy: str
+    password: str | None = None
+    code: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SignInFacts:
+    """What an answer shows of a sign-in."""
+
+    sign_in: SignIn
+    user: User | None
+    verification: Verification | None
+    factors: Sequence[Factor]
+
+
+@dataclass(frozen=True, slots=True)
+class SignIns:
+    store: Store
+    clock: Clock
+    clients: Clients
+    codes: EmailCodes
+    guarding: Guarding
+    completion: Completion
+    accounts: Accounts
+    records: Records
+
+    # -- create
+
+    async def create(self, caller: Caller, given: SignInInput) -> tuple[SignIn, Issued]:
+        """Begin a sign-in, replacing the client's current one; with a password or ticket, finish it at once.
+
+        Raises: SessionExists, UnknownIdentifier (never in strict protection), WrongPassword, UserLocked, FieldMissing …
+        """
+        await self._refuse_signed_in(caller)
+        if given.strategy == TICKET:
+            return await self._with_ticket(caller, given.ticket)
+        if given.strategy not in (None, PASSWORD, *CODE_STRATEGIES):
+            raise FieldError(f"{given.strategy} is not a strategy that this application offers.", param="strategy")
+        if not given.identifier:
+            raise FieldMissing("identifier")
+        async with self.guarding.held(caller.instance):
+            return await self._begin(caller, given, given.identifier)
+
+    async def _begin(self, caller: Caller, given: SignInInput, typed: str) -> tuple[SignIn, Issued]:
+        user, identifier = await self._who(caller.instance, typed)
+        if user is None and not is_strict(caller.instance):
+            raise UnknownIdentifier(param="identifier")
+        if user is not None and not is_strict(caller.instance):
+            await self._refuse_twice(caller, user)
+        if given.strategy in CODE_STRATEGIES:
+            await self.codes.allow(caller.instance, identifier)
+        issued = await self.clients.ensure(caller)
+        now = self.clock.now()
+        sign_in = SignIn(
+            id=sign_in_id(),
+            instance_id=caller.instance.id,
+            client_id=issued.client.id,
+            status=SignInStatus.NEEDS_FIRST_FACTOR,
+            identifier=identifier,
+            user_id=user.id if user else None,
+            created_at=now,
+            updated_at=now,
+            abandon_at=now + LIFE,
+        )
+        wants_password = given.password is not None and given.strategy in (None, PASSWORD)
+        if wants_password:  # checked before anything is written: a wrong one leaves no attempt behind
+            upgraded = await self.guarding.check_password(caller, user, given.password or "")
+            assert user is not None
+            async with self.store.transaction() as tx:
+                await tx.sign_ins.create(sign_in)
+                return await self._finish(tx, caller, issued, sign_in, user, PASSWORD, upgraded=upgraded)
+        async with self.store.transaction() as tx:
+            await tx.sign_ins.create(sign_in)
+            await tx.clients.set_attempts(issued.client.id, now, sign_in_id=sign_in.id, sign_up_id=None)
+            if given.strategy in CODE_STRATEGIES:
+                sign_in = await self._send_code(tx, caller.instance, sign_in, user, given.strategy or EMAIL_CODE, None)
+        client = replace(issued.client, sign_in_id=sign_in.id, sign_up_id=None, updated_at=now)
+        return sign_in, Issued(client, issued.secret)
+
+    async def _with_ticket(self, caller: Caller, ticket_text: str | None) -> tuple[SignIn, Issued]:
+        if not ticket_text:
+            raise FieldMissing("ticket")
+        ticket = await self.store.tickets.find_by_secret(caller.instance.id, Secret(ticket_text).stored_form())
+        now = self.clock.now()
+        if ticket is None or ticket.status_at(now) is not TicketStatus.PENDING:
+            raise FieldError("This sign-in link has been used, revoked or has expired. Ask for a new one.", param="ticket")
+        user = await self.accounts.get(caller.instance, ticket.user_id)
+        if user.banned:
+            raise UserBanned()
+        issued = await self.clients.ensure(caller)
+        sign_in = SignIn(
+            id=sign_in_id(),
+            instance_id=caller.instance.id,
+            client_id=issued.client.id,
+            status=SignInStatus.NEEDS_FIRST_FACTOR,
+            identifier=user.primary_email_address.value if user.primary_email_address else user.username,
+            user_id=user.id,
+            created_at=now,
+            updated_at=now,
+            abandon_at=now + LIFE,
+        )
+        async with self.store.transaction() as tx:
+            if await tx.tickets.finish(caller.instance.id, ticket.id, TicketStatus.ACCEPTED, now) is None:
+                raise FieldError("This sign-in link has just been used.", param="ticket")
+            await tx.sign_ins.create(sign_in)
+            return await self._finish(tx, caller, issued, sign_in, user, TICKET, ticket=ticket)
+
+    # -- steps
+
+    async def get(self, caller: Caller, id: str) -> SignIn:
+        """Raises: NotFound, also when it is another client's (R-FLOW-03)."""
+        found = await self.store.sign_ins.find(caller.instance.id, SignInId(id)) if well_formed(id) else None
+        if found is None or caller.client is None or found.client_id != caller.client.id:
+            raise NotFound("This browser has no sign-in with that id. Start again.")
+        return found
+
+    async def prepare_first_factor(
+        self, caller: Caller, id: str, strategy: str, email_address_id: str | None
+    ) -> tuple[SignIn, Issued]:
+        """Send a code; asking again sends a new one and ends the old. Raises: NotFound, WrongStep, StrategyNotPossible."""
+        sign_in = await self.get(caller, id)
+        require(sign_in, SignInStatus.NEEDS_FIRST_FACTOR, self.clock.now())
+        if strategy not in CODE_STRATEGIES:
+            raise StrategyNotPossible(param="strategy")
+        user = await self._user_of(sign_in)
+        await self.codes.allow(caller.instance, sign_in.identifier or sign_in.id)
+        async with self.guarding.held(caller.instance), self.store.transaction() as tx:
+            sign_in = await self._send_code(tx, caller.instance, sign_in, user, strategy, email_address_id)
+        return sign_in, Issued(_client_of(caller))
+
+    async def attempt_first_factor(self, caller: Caller, id: str, proof: Proof) -> tuple[SignIn, Issued]:
+        """Check one proof and move the sign-in on.
+
+        Raises: NotFound, WrongStep, WrongPassword, WrongCode, VerificationFailed, VerificationExpired, UserLocked, Conflict.
+        """
+        sign_in = await self.get(caller, id)
+        require(sign_in, SignInStatus.NEEDS_FIRST_FACTOR, self.clock.now())
+        user = await self._user_of(sign_in)
+        async with self.guarding.held(caller.instance):
+            if proof.strategy == PASSWORD:
+                return await self._attempt_password(caller, sign_in, user, proof.password)
+            if proof.strategy in CODE_STRATEGIES:
+                return await self._attempt_code(caller, sign_in, user, proof)
+        raise StrategyNotPossible(param="strategy")
+
+    async def _attempt_password(
+        self, caller: Caller, sign_in: SignIn, user: User | None, password: str | None
+    ) -> tuple[SignIn, Issued]:
+        if not password:
+            raise FieldMissing("password")
+        upgraded = await self.guarding.check_password(caller, user, password)
+        assert user is not None
+        async with self.store.transaction() as tx:
+            return await self._finish(tx, caller, Issued(_client_of(caller)), sign_in, user, PASSWORD, upgraded=upgraded)
+
+    async def _attempt_code(
+        self, caller: Caller, sign_in: SignIn, user: User | None, proof: Proof
+    ) -> tuple[SignIn, Issued]:
+        if not proof.code:
+            raise FieldMissing("code")
+        if sign_in.verification_id is None or sign_in.strategy != proof.strategy:
+            raise StrategyNotPossible("Ask for a code first.", param="strategy")
+        if user is not None and not is_strict(caller.instance):
+            await self.guarding.spend_try(caller, user)
+        hashed = await self.codes.check(caller.instance, sign_in.verification_id, proof.code)
+        if user is None:
+            raise WrongCode()
+        if user.banned:
+            raise UserBanned()
+        now = self.clock.now()
+        async with self.store.transaction() as tx:
+            await self.codes.consume(tx, caller.instance, sign_in.verification_id, hashed)
+            if proof.strategy == RESET_CODE:
+                moved = after_reset_code(sign_in, now)
+                await tx.sign_ins.move(sign_in, moved)
+                return moved, Issued(_client_of(caller))
+            return await self._finish(tx, caller, Issued(_client_of(caller)), sign_in, user, EMAIL_CODE)
+
+    async def reset_password(
+        self, caller: Caller, id: str, password: str | None, *, sign_out_others: bool = True
+    ) -> tuple[SignIn, Issued]:
+        """Set the new password after a proven reset code, then complete. Raises: WrongStep, PasswordTooShort …"""
+        sign_in = await self.get(caller, id)
+        require(sign_in, SignInStatus.NEEDS_NEW_PASSWORD, self.clock.now())
+        if not password:
+            raise FieldMissing("password")
+        user = await self._user_of(sign_in)
+        if user is None:
+            raise NotFound("This account is gone.")
+        stored = await self.accounts.new_password(caller.instance, user, password)
+        async with self.store.transaction() as tx:
+            # the reset code proves the address, whatever happens to sessions: R-PWD-11
+            user = await self.accounts.replace_password(
+                tx, caller.instance, user, stored, sign_out_others=sign_out_others, keep=None, keep_sign_in=sign_in.id
+            )
+            return await self._finish(tx, caller, Issued(_client_of(caller)), sign_in, user, RESET_CODE)
+
+    async def facts(self, instance: Instance, sign_in: SignIn) -> SignInFacts:
+        user = await self._user_of(sign_in)
+        verification = None
+        if sign_in.verification_id is not None:
+            verification = await self.store.verifications.find(instance.id, sign_in.verification_id)
+        if is_strict(instance) and sign_in.status is not SignInStatus.COMPLETE:
+            factors = offered_to_anyone(sign_in.identifier or "", self.codes.key)
+            return SignInFacts(sign_in, None, verification, factors)
+        return SignInFacts(sign_in, user, verification, offered(user) if user else [])
+
+    # -- shared by the steps
+
+    async def _finish(
+        self,
+        tx: Groups,
+        caller: Caller,
+        issued: Issued,
+        sign_in: SignIn,
+        user: User,
+        strategy: str,
+        *,
+        upgraded: StoredPassword | None = None,
+        ticket: Ticket | None = None,
+    ) -> tuple[SignIn, Issued]:
+        known = await self.guarding.known_device(caller, user)
+        await self.guarding.forgive(tx, caller, user, known_device=known)
+        if upgraded is not None and user.password is not None:
+            await tx.users.upgrade_password(user.id, user.password, upgraded)
+        session, rotated = await self.completion.start_session(
+            tx,
+            caller,
+            issued.client,
+            user,
+            strategy,
+            known_device=known,
+            actor=ticket.actor if ticket else None,
+            longest=ticket.session_max if ticket else None,
+        )
+        done = completed(replace(sign_in, strategy=strategy), SessionId(session.id), self.clock.now())
+        await tx.sign_ins.move(sign_in, done)
+        await tx.clients.set_attempts(issued.client.id, self.clock.now(), sign_in_id=None, sign_up_id=None)
+        client = replace(rotated.client, sign_in_id=None, sign_up_id=None)
+        return done, Issued(client, rotated.secret or issued.secret)
+
+    async def _send_code(
+        self,
+        tx: Groups,
+        instance: Instance,
+        sign_in: SignIn,
+        user: User | None,
+        strategy: str,
+        email_address_id: str | None,
+    ) -> SignIn:
+        address = self._address_for(instance, sign_in, user, strategy, email_address_id)
+        mail = "reset_password_code" if strategy == RESET_CODE else "verification_code"
+        verification = await self.codes.start(
+            tx,
+            instance,
+            sign_in.id,
+            strategy,
+            address[1] if address else None,
+            identifier_id=address[0] if address else None,
+            mail=mail,
+        )
+        now = self.clock.now()
+        moved = replace(sign_in, strategy=strategy, verification_id=verification.id, updated_at=now)
+        await tx.sign_ins.move(sign_in, moved)
+        return moved
+
+    def _address_for(
+        self, instance: Instance, sign_in: SignIn, user: User | None, strategy: str, chosen: str | None
+    ) -> tuple[IdentifierId, str] | None:
+        """The stored address to send to (R-INP-02); None is a decoy's."""
+        if user is None:
+            return None
+        possible = [each for each in offered(user) if each.strategy == strategy]
+        wanted = [each for each in possible if chosen is None or each.email_address_id == chosen]
+        if is_strict(instance):
+            wanted = possible  # the id offered in strict protection names no row
+        preferred = sorted(wanted, key=lambda each: not each.primary)
+        for factor in preferred:
+            owned = user.identifier(factor.email_address_id)
+            if owned is not None and (chosen is not None or owned.canonical == sign_in.identifier or factor.primary):
+                return owned.id, owned.value
+        if is_strict(instance):
+            return None
+        raise StrategyNotPossible(param="strategy")
+
+    async def _who(self, instance: Instance, typed: str) -> tuple[User | None, str]:
+        """The user with that e-mail address, phone number or user name, and its canonical spelling."""
+        if "@" in typed:
+            email = normal_email(typed, param="identifier")
+            found = await self.store.users.find_by_identifier(instance.id, IdentifierKind.EMAIL_ADDRESS, email.canonical)
+            await self.records.check_allowed(instance, email.canonical)
+            return _only_verified(found, IdentifierKind.EMAIL_ADDRESS, email.canonical), email.canonical
+        if typed.startswith("+"):
+            phone = normal_phone(typed, param="identifier")
+            found = await self.store.users.find_by_identifier(instance.id, IdentifierKind.PHONE_NUMBER, phone.canonical)
+            return _only_verified(found, IdentifierKind.PHONE_NUMBER, phone.canonical), phone.canonical
+        name = normal_username(typed, param="identifier")
+        return await self.store.users.find_by_username(instance.id, name.canonical), name.canonical
+
+    async def _user_of(self, sign_in: SignIn) -> User | None:
+        if sign_in.user_id is None:
+            return None
+        return await self.store.users.find(sign_in.instance_id, sign_in.user_id)
+
+    async def _refuse_signed_in(self, caller: Caller) -> None:
+        if caller.client is None or not caller.instance.settings.sessions.single_session_mode:
+            return
+        view = await self.clients.view(caller.client)
+        if view.sessions:
+            raise SessionExists()
+
+    async def _refuse_twice(self, caller: Caller, user: User) -> None:
+        if caller.client is None:
+            return
+        for session in (await self.clients.view(caller.client)).sessions:
+            if session.user_id == user.id:
+                raise IdentifierAlreadySignedIn(param="identifier", meta={"session_id": session.id})
+
+
+def _only_verified(user: User | None, kind: IdentifierKind, canonical: str) -> User | None:
+    """An address that was never proven identifies nobody, unless an administrator reserved it."""
+    if user is None:
+        return None
+    for each in user.identifiers:
+        if each.kind is kind and each.canonical == canonical and (each.is_verified or each.reserved):
+            return user
+    return None
+
+
+def _client_of(caller: Caller) -> Client:
+    if caller.client is None:
+        raise NotFound("This browser has no sign-in. Start again.")
+    return caller.client

@@ -1,0 +1,47 @@
+"""The end of a sign-in or sign-up: its status, the session and the new client secret, together or not at all."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+
+from sojourn.errors import Json
+from sojourn.events.outbox import Outbox
+from sojourn.instant import Clock
+from sojourn.sessions.caller import Caller, Issued
+from sojourn.sessions.client import Client
+from sojourn.sessions.clients import rotate
+from sojourn.sessions.lifecycle import Sessions
+from sojourn.sessions.session import Session
+from sojourn.store.interface import Groups
+from sojourn.users.user import User
+
+
+@dataclass(frozen=True, slots=True)
+class Completion:
+    clock: Clock
+    sessions: Sessions
+    outbox: Outbox
+
+    async def start_session(
+        self,
+        tx: Groups,
+        caller: Caller,
+        client: Client,
+        user: User,
+        strategy: str,
+        *,
+        known_device: bool,
+        actor: Mapping[str, Json] | None = None,
+        longest: timedelta | None = None,
+    ) -> tuple[Session, Issued]:
+        """Start the session and rotate the client's secret; the owner is told of a device not seen before (R-LOG-04)."""
+        session = await self.sessions.start(
+            tx, caller.instance, client, user, caller.device, strategy, actor=actor, longest=longest
+        )
+        issued = await rotate(tx, client, self.clock.now())
+        address = user.primary_email_address
+        if not known_device and actor is None and address is not None and user.last_sign_in_at is not None:
+            where = {"browser": caller.device.browser_name or "a browser", "ip_address": caller.device.ip_address or ""}
+            await self.outbox.mail(tx, caller.instance, "new_device", address.value, where)
+        refreshed = await tx.clients.find(caller.instance.id, client.id)
+        return session, Issued(refreshed or issued.client, issued.secret)

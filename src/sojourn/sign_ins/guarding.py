@@ -1,0 +1,132 @@
+"""What stands between a guess and an account: the lockout, equal costs and equal answers (R-LIM-03, R-ENU-01, R-ENU-02)."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import timedelta
+
+from sojourn.errors import (
+    SojournError,
+    StrategyNotPossible,
+    TooManyRequests,
+    UserBanned,
+    UserLocked,
+    WrongPassword,
+    WrongPasswordOrIdentifier,
+)
+from sojourn.events.audit_log import AuditLog
+from sojourn.factors.hash_pool import HashPool
+from sojourn.factors.password_hashers import StoredPassword
+from sojourn.instances.instance import Instance
+from sojourn.instant import Clock
+from sojourn.limits.rate_limit import RateLimiter
+from sojourn.sessions.caller import Caller
+from sojourn.store.interface import Groups, Page, SessionFilter, Store
+from sojourn.users.user import User
+
+
+def is_strict(instance: Instance) -> bool:
+    """Whether nothing may tell if an identifier is known: the default in production."""
+    chosen = instance.settings.protection.strict_enumeration
+    return chosen if chosen is not None else not instance.is_development
+
+
+@dataclass(frozen=True, slots=True)
+class Guarding:
+    store: Store
+    clock: Clock
+    hash_pool: HashPool
+    limiter: RateLimiter
+    audit: AuditLog
+    floor: timedelta
+
+    @asynccontextmanager
+    async def held(self, instance: Instance) -> AsyncIterator[None]:
+        """Hold a refusal back until the floor, so that its length tells nothing. Success is not delayed: it tells all."""
+        loop = asyncio.get_running_loop()
+        began = loop.time()
+        try:
+            yield
+        except SojournError:
+            if is_strict(instance):
+                await asyncio.sleep(max(0.0, self.floor.total_seconds() - (loop.time() - began)))
+            raise
+
+    async def known_device(self, caller: Caller, user: User) -> bool:
+        """Whether this browser has been signed in as the user before."""
+        if caller.client is None:
+            return False
+        where = SessionFilter(client_id=caller.client.id, user_id=user.id, now=self.clock.now())
+        return bool(await self.store.sessions.list(caller.instance.id, where, Page(limit=1)))
+
+    async def check_password(self, caller: Caller, user: User | None, candidate: str) -> StoredPassword | None:
+        """Check a password at the same cost whoever it is; returns its current-cost form when the stored one is older.
+
+        Raises: WrongPassword (WrongPasswordOrIdentifier in strict protection), UserLocked, UserBanned, StrategyNotPossible.
+        """
+        try:
+            return await self._check_password(caller, user, candidate)
+        except (WrongPassword, UserLocked, UserBanned, StrategyNotPossible) as error:
+            await self._record_failure(caller, user, error)
+            if is_strict(caller.instance):
+                raise WrongPasswordOrIdentifier(param="password") from error
+            raise
+
+    async def _check_password(self, caller: Caller, user: User | None, candidate: str) -> StoredPassword | None:
+        if user is None or user.password is None:
+            await self.hash_pool.spend()
+            if user is not None:
+                raise StrategyNotPossible(param="password")
+            raise WrongPassword(param="password")
+        try:
+            await self.spend_try(caller, user)
+        except UserLocked:
+            await self.hash_pool.spend()
+            raise
+        verified = await self.hash_pool.verify(user.password, candidate)
+        if not verified.ok:
+            raise WrongPassword(param="password")
+        if user.banned:
+            raise UserBanned()
+        return await self.hash_pool.hash(candidate) if verified.needs_rehash else None
+
+    async def spend_try(self, caller: Caller, user: User) -> None:
+        """Count a try before it is checked; a stranger's failures never lock out a known device. Raises: UserLocked."""
+        rules = caller.instance.settings.protection
+        now = self.clock.now()
+        by_administrator = user.locked_at is not None and user.locked_until is None
+        if not by_administrator and await self.known_device(caller, user):
+            assert caller.client is not None
+            try:
+                await self.limiter.hit("tries_of_known_device", f"{user.id}:{caller.client.id}")
+            except TooManyRequests as error:
+                raise UserLocked(error.retry_after) from error
+            return
+        lock_for = timedelta(seconds=rules.lockout_seconds)
+        spent = await self.store.users.spend_sign_in_try(
+            caller.instance.id, user.id, now, limit=rules.lockout_tries, lock_for=lock_for
+        )
+        if spent is None:
+            locked = await self.store.users.find(caller.instance.id, user.id)
+            until = locked.locked_until if locked else None
+            raise UserLocked(until.since(now) if until else None)
+
+    async def forgive(self, tx: Groups, caller: Caller, user: User, *, known_device: bool) -> None:
+        """A proven factor resets its own counter only (R-LIM-05)."""
+        if known_device and caller.client is not None:
+            await self.limiter.reset("tries_of_known_device", f"{user.id}:{caller.client.id}")
+        else:
+            await tx.users.reset_sign_in_tries(caller.instance.id, user.id, self.clock.now())
+
+    async def _record_failure(self, caller: Caller, user: User | None, error: SojournError) -> None:
+        async with self.store.transaction() as tx:
+            await self.audit.record(
+                tx,
+                caller.instance,
+                "sign_in.failed",
+                user_id=user.id if user else None,
+                actor="anonymous",
+                device=caller.device,
+                details={"strategy": "password", "reason": error.code},
+            )

@@ -1,0 +1,296 @@
+"""Sign-ups: create, fill in, verify. What is still missing is decided in `sign_up.py`."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import timedelta
+
+from sojourn.errors import (
+    FeatureOff,
+    FieldError,
+    FieldMissing,
+    IdentifierTaken,
+    Json,
+    NotFound,
+    SessionExists,
+    SignUpRestricted,
+    StrategyNotPossible,
+    VerificationExpired,
+    WrongStep,
+)
+from sojourn.factors.email_code import EmailCodes
+from sojourn.factors.factor import EMAIL_CODE
+from sojourn.factors.hash_pool import HashPool
+from sojourn.factors.password_policy import check_new_password
+from sojourn.factors.verification import Verification
+from sojourn.ids import SignUpId, identifier_id, sign_up_id, user_id, well_formed
+from sojourn.instances.instance import Instance
+from sojourn.instances.records import Records
+from sojourn.instant import Clock
+from sojourn.sessions.caller import Caller, Issued
+from sojourn.sessions.clients import Clients
+from sojourn.sign_ins.completion import Completion
+from sojourn.sign_ins.guarding import Guarding, is_strict
+from sojourn.sign_ups.sign_up import SignUp, SignUpStatus, is_ready
+from sojourn.store.interface import Groups, Store
+from sojourn.users.accounts import checked_metadata
+from sojourn.users.identifiers import normal_email, normal_name, normal_username
+from sojourn.users.user import Identifier, IdentifierKind, User
+
+LIFE = timedelta(days=1)
+"""A sign-up may wait for a mail to be read; the code in it lives ten minutes, and another can be asked for."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SignUpInput:
+    """What a create or update may carry; None means not given. Nothing else can be set from a browser (R-INP-04)."""
+
+    email_address: str | None = None
+    username: str | None = None
+    first_name: str | None = None
+    last_name: str | None = None
+    password: str | None = None
+    unsafe_metadata: Mapping[str, Json] | None = None
+    locale: str | None = None
+    strategy: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SignUpFacts:
+    """What an answer shows of a sign-up."""
+
+    sign_up: SignUp
+    verification: Verification | None
+
+
+@dataclass(frozen=True, slots=True)
+class SignUps:
+    store: Store
+    clock: Clock
+    clients: Clients
+    codes: EmailCodes
+    guarding: Guarding
+    completion: Completion
+    hash_pool: HashPool
+    records: Records
+
+    async def create(self, caller: Caller, given: SignUpInput) -> tuple[SignUp, Issued]:
+        """Begin a sign-up, replacing the client's current one, and complete it when nothing is missing.
+
+        Raises: SessionExists, SignUpRestricted, NotAllowedAccess, IdentifierTaken (never in strict protection), FieldError …
+        """
+        if caller.instance.settings.sign_up.mode == "restricted":
+            raise SignUpRestricted()
+        if caller.client is not None and caller.instance.settings.sessions.single_session_mode:
+            if (await self.clients.view(caller.client)).sessions:
+                raise SessionExists()
+        if given.strategy not in (None, "password", EMAIL_CODE):
+            raise FeatureOff(f"{given.strategy} is not enabled for this application.", param="strategy")
+        now = self.clock.now()
+        async with self.guarding.held(caller.instance):
+            issued = await self.clients.ensure(caller)
+            sign_up = SignUp(
+                id=sign_up_id(),
+                instance_id=caller.instance.id,
+                client_id=issued.client.id,
+                status=SignUpStatus.MISSING_REQUIREMENTS,
+                created_at=now,
+                updated_at=now,
+                abandon_at=now + LIFE,
+            )
+            sign_up = await self._filled_in(caller.instance, sign_up, given)
+            async with self.store.transaction() as tx:
+                await tx.sign_ups.create(sign_up)
+                await tx.clients.set_attempts(issued.client.id, now, sign_in_id=None, sign_up_id=sign_up.id)
+                client = replace(issued.client, sign_up_id=sign_up.id, sign_in_id=None, updated_at=now)
+                return await self._finish_if_ready(tx, caller, Issued(client, issued.secret), sign_up)
+
+    async def get(self, caller: Caller, id: str) -> SignUp:
+        """Raises: NotFound, also when it is another client's (R-FLOW-03)."""
+        found = await self.store.sign_ups.find(caller.instance.id, SignUpId(id)) if well_formed(id) else None
+        if found is None or caller.client is None or found.client_id != caller.client.id:
+            raise NotFound("This browser has no sign-up with that id. Start again.")
+        return found
+
+    async def update(self, caller: Caller, id: str, given: SignUpInput) -> tuple[SignUp, Issued]:
+        """Fill in or replace fields; a new address needs a new code. Raises: as `create`, Conflict."""
+        sign_up = await self._open(caller, id)
+        filled = await self._filled_in(caller.instance, sign_up, given)
+        async with self.store.transaction() as tx:
+            await tx.sign_ups.move(sign_up, filled)
+            return await self._finish_if_ready(tx, caller, self._issued(caller), filled)
+
+    async def prepare_verification(self, caller: Caller, id: str, strategy: str) -> tuple[SignUp, Issued]:
+        """Send a code to the address; asking again sends a new one. Raises: StrategyNotPossible, FieldMissing."""
+        sign_up = await self._open(caller, id)
+        if strategy != EMAIL_CODE:
+            raise StrategyNotPossible(param="strategy")
+        if sign_up.email_address is None or sign_up.email_canonical is None:
+            raise FieldMissing("email_address")
+        await self.codes.allow(caller.instance, sign_up.email_canonical)
+        address, mail = sign_up.email_address, "verification_code"
+        if sign_up.email_taken:
+            address, mail = await self._owner_address(sign_up), "account_exists"
+        async with self.guarding.held(caller.instance), self.store.transaction() as tx:
+            verification = await self.codes.start(
+                tx, caller.instance, sign_up.id, strategy, address, mail=mail  # pyright: ignore[reportArgumentType]
+            )
+            moved = replace(sign_up, verification_id=verification.id, updated_at=self.clock.now())
+            await tx.sign_ups.move(sign_up, moved)
+        return moved, self._issued(caller)
+
+    async def attempt_verification(
+        self, caller: Caller, id: str, strategy: str, code: str | None
+    ) -> tuple[SignUp, Issued]:
+        """Check the code; complete when nothing else is missing. Raises: WrongCode, VerificationFailed, VerificationExpired."""
+        sign_up = await self._open(caller, id)
+        if strategy != EMAIL_CODE or sign_up.verification_id is None:
+            raise StrategyNotPossible("Ask for a code first.", param="strategy")
+        if not code:
+            raise FieldMissing("code")
+        async with self.guarding.held(caller.instance):
+            proof = await self.codes.check(caller.instance, sign_up.verification_id, code)
+        now = self.clock.now()
+        async with self.store.transaction() as tx:
+            await self.codes.consume(tx, caller.instance, sign_up.verification_id, proof)
+            moved = replace(sign_up, email_verified_at=now, updated_at=now)
+            await tx.sign_ups.move(sign_up, moved)
+            return await self._finish_if_ready(tx, caller, self._issued(caller), moved)
+
+    async def facts(self, instance: Instance, sign_up: SignUp) -> SignUpFacts:
+        if sign_up.verification_id is None:
+            return SignUpFacts(sign_up, None)
+        return SignUpFacts(sign_up, await self.store.verifications.find(instance.id, sign_up.verification_id))
+
+    # -- shared by the steps
+
+    async def _open(self, caller: Caller, id: str) -> SignUp:
+        sign_up = await self.get(caller, id)
+        status = sign_up.status_at(self.clock.now())
+        if status is SignUpStatus.ABANDONED:
+            raise VerificationExpired()
+        if status is not SignUpStatus.MISSING_REQUIREMENTS:
+            raise WrongStep()
+        return sign_up
+
+    async def _filled_in(self, instance: Instance, sign_up: SignUp, given: SignUpInput) -> SignUp:
+        """The sign-up with the given fields checked and set; every field is checked before any is stored."""
+        rules = instance.settings.sign_up
+        filled = replace(sign_up, updated_at=self.clock.now())
+        if given.email_address is not None:
+            filled = await self._with_email(instance, filled, given.email_address)
+        if given.username is not None and rules.username != "off":
+            name = normal_username(given.username, param="username")
+            if await self.store.users.find_by_username(instance.id, name.canonical) is not None:
+                raise IdentifierTaken("That user name is taken. Try another.", param="username")
+            filled = replace(filled, username=name.name, username_key=name.canonical)
+        if given.first_name is not None and rules.first_name != "off":
+            filled = replace(filled, first_name=normal_name(given.first_name, param="first_name"))
+        if given.last_name is not None and rules.last_name != "off":
+            filled = replace(filled, last_name=normal_name(given.last_name, param="last_name"))
+        if given.unsafe_metadata is not None:
+            filled = replace(filled, unsafe_metadata=checked_metadata(given.unsafe_metadata, "unsafe_metadata"))
+        if given.locale is not None:
+            filled = replace(filled, locale=given.locale[:35])
+        if given.password is not None:
+            if rules.password == "off":
+                raise FieldError("Passwords are not used by this application.", param="password")
+            check_new_password(
+                given.password,
+                param="password",
+                min_length=instance.settings.protection.password_min_length,
+                context=[instance.settings.application_name, filled.email_address or "", filled.username or ""],
+            )
+            filled = replace(filled, password=await self.hash_pool.hash(given.password))
+        return filled
+
+    async def _with_email(self, instance: Instance, sign_up: SignUp, typed: str) -> SignUp:
+        email = normal_email(typed, param="email_address")
+        if email.canonical == sign_up.email_canonical:
+            return sign_up
+        await self.records.check_allowed(instance, email.canonical)
+        owner = await self.store.users.find_by_identifier(instance.id, IdentifierKind.EMAIL_ADDRESS, email.canonical)
+        # without a code to send there is nothing to hide behind, so a taken address is told in every mode
+        can_hide = is_strict(instance) and instance.settings.sign_up.verify_email
+        if owner is not None and not can_hide:
+            raise IdentifierTaken("That e-mail address is taken. Try another.", param="email_address")
+        return replace(
+            sign_up,
+            email_address=email.address,
+            email_canonical=email.canonical,
+            email_taken=owner is not None,
+            email_verified_at=None,
+            verification_id=None,
+        )
+
+    async def _finish_if_ready(
+        self, tx: Groups, caller: Caller, issued: Issued, sign_up: SignUp
+    ) -> tuple[SignUp, Issued]:
+        if not is_ready(sign_up, caller.instance.settings.sign_up):
+            return sign_up, issued
+        user = self._new_user(sign_up)
+        await tx.users.create(user)
+        session, rotated = await self.completion.start_session(
+            tx, caller, issued.client, user, EMAIL_CODE if sign_up.email_verified_at else "password", known_device=True
+        )
+        done = replace(
+            sign_up,
+            status=SignUpStatus.COMPLETE,
+            created_user_id=user.id,
+            created_session_id=session.id,
+            password=None,
+            updated_at=self.clock.now(),
+        )
+        await tx.sign_ups.move(sign_up, done)
+        await self.completion.sessions.audit.record(
+            tx, caller.instance, "user.created", user_id=user.id, target=user.id, device=caller.device
+        )
+        await tx.clients.set_attempts(issued.client.id, self.clock.now(), sign_in_id=None, sign_up_id=None)
+        client = replace(rotated.client, sign_in_id=None, sign_up_id=None)
+        return done, Issued(client, rotated.secret or issued.secret)
+
+    def _new_user(self, sign_up: SignUp) -> User:
+        now = self.clock.now()
+        id = user_id()
+        email = Identifier(
+            id=identifier_id(),
+            instance_id=sign_up.instance_id,
+            user_id=id,
+            kind=IdentifierKind.EMAIL_ADDRESS,
+            value=sign_up.email_address or "",
+            canonical=sign_up.email_canonical or "",
+            verified_at=sign_up.email_verified_at,
+            verification_strategy=EMAIL_CODE if sign_up.email_verified_at else None,
+            reserved=sign_up.email_verified_at is None,
+            created_at=now,
+            updated_at=now,
+        )
+        return User(
+            id=id,
+            instance_id=sign_up.instance_id,
+            created_at=now,
+            updated_at=now,
+            username=sign_up.username,
+            username_key=sign_up.username_key,
+            first_name=sign_up.first_name,
+            last_name=sign_up.last_name,
+            primary_email_address_id=email.id,
+            password=sign_up.password,
+            password_changed_at=now if sign_up.password else None,
+            unsafe_metadata=sign_up.unsafe_metadata,
+            locale=sign_up.locale,
+            identifiers=(email,),
+        )
+
+    async def _owner_address(self, sign_up: SignUp) -> str | None:
+        """The stored spelling of the address, never the submitted one (R-INP-02)."""
+        canonical = sign_up.email_canonical or ""
+        owner = await self.store.users.find_by_identifier(
+            sign_up.instance_id, IdentifierKind.EMAIL_ADDRESS, canonical
+        )
+        owned = next((each for each in owner.email_addresses if each.canonical == canonical), None) if owner else None
+        return owned.value if owned else None
+
+    def _issued(self, caller: Caller) -> Issued:
+        if caller.client is None:
+            raise NotFound("This browser has no sign-up. Start again.")
+        return Issued(caller.client)
