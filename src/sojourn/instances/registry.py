@@ -94,6 +94,9 @@ class Registry:
         await self.keep_secret_key(instance, secret)
         return secret
 
+    async def has_secret_key(self, instance: Instance) -> bool:
+        return await self.store.instances.count_secret_keys(instance.id) > 0
+
     async def keep_secret_key(self, instance: Instance, secret: Secret) -> None:
         row = SecretKey(new_id("sk_"), instance.id, secret.stored_form(), self.clock.now())
         await self.store.instances.add_secret_key(row)

@@ -1,0 +1,28 @@
+"""`sojourn dev`: one process with everything, for working on an app."""
+
+import asyncio
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from sojourn.config import Config
+from sojourn.cli.opened import DatabaseUrl
+
+
+def dev(
+    port: Annotated[int, typer.Option(help="Port to listen on.")] = 8000,
+    data: Annotated[Path, typer.Option(help="Folder for the database and keys.")] = Path(".sojourn"),
+    database_url: DatabaseUrl = None,
+    host: Annotated[str, typer.Option(help="Address to listen on.")] = "127.0.0.1",
+    public_url: Annotated[
+        str | None, typer.Option(help="Address browsers use, when it is not http://localhost:PORT.")
+    ] = None,
+) -> None:
+    """Start a development server: SQLite in the data folder, keys made at first start, mail in a mailbox page."""
+    from sojourn.server.development import development_config
+    from sojourn.server.standalone import run_development
+
+    given = {"data": data, "database_url": database_url, "public_url": public_url or f"http://localhost:{port}"}
+    config, keys = development_config(Config.load(given))
+    asyncio.run(run_development(config, keys, host, port))

@@ -1,0 +1,56 @@
+"""`sojourn doctor`: what is configured, and whether it works."""
+
+from dataclasses import fields
+
+import typer
+
+from sojourn.cli.opened import AsJson, Data, DatabaseUrl, configured, print_facts, print_json, with_engine
+from sojourn.config import Config
+from sojourn.engine import Sojourn
+from sojourn.errors import Json, SojournError
+from sojourn.secret import Secret
+
+
+def doctor(data: Data = None, database_url: DatabaseUrl = None, as_json: AsJson = False) -> None:
+    """Print every setting with its meaning, then try the database, the keys and the built pages."""
+    config = configured(data, database_url)
+    settings: dict[str, Json] = {
+        f"SOJOURN_{each.name.upper()}": f"{_shown(getattr(config, each.name))}  ({each.metadata['says']})"
+        for each in fields(Config)
+    }
+    try:
+        findings = with_engine(config, _examined)
+    except SojournError as error:
+        findings = {"problem": error.long_message}
+    if as_json:
+        print_json({"settings": settings, "findings": findings})
+    else:
+        print_facts(settings)
+        print()
+        print_facts(findings)
+    if "problem" in findings:
+        raise typer.Exit(1)
+
+
+async def _examined(engine: Sojourn) -> dict[str, Json]:
+    from sojourn.store.interface import UserFilter
+
+    users = await engine.accounts.count(engine.instance, UserFilter())
+    key = await engine.keyring.signing_key(engine.instance)
+    return {
+        "application": engine.instance.settings.application_name,
+        "environment": engine.instance.environment.value,
+        "address": engine.instance.public_url,
+        "publishable key": engine.instance.publishable_key,
+        "signing key": f"{key.kid} ({key.algorithm})",
+        "users": users,
+        "database": "answers, schema up to date",
+    }
+
+
+def _shown(value: object) -> str:
+    if isinstance(value, Secret):
+        return "set"
+    if isinstance(value, tuple):
+        return "none" if not value else ("set" if isinstance(value[0], Secret) else ", ".join(map(str, value)))  # pyright: ignore[reportUnknownArgumentType, reportUnknownVariableType]
+    return "not set" if value in (None, "") else str(value)

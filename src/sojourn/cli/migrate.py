@@ -1,0 +1,21 @@
+"""`sojourn migrate`: bring the database up to date."""
+
+import asyncio
+
+from sojourn.cli.opened import Data, DatabaseUrl, configured
+from sojourn.store.opening import open_store
+
+
+def migrate(data: Data = None, database_url: DatabaseUrl = None) -> None:
+    """Bring the database up to date. Safe to repeat; the previous release still runs on the new schema."""
+    config = configured(data, database_url)
+
+    async def run() -> None:
+        store = open_store(config.database_url)
+        try:
+            await store.migrate()
+        finally:
+            await store.close()
+
+    asyncio.run(run())
+    print("The database is up to date.")

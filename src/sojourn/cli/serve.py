@@ -1,0 +1,22 @@
+"""`sojourn serve`: production. Refuses to start half-configured."""
+
+from typing import Annotated
+
+import typer
+
+from sojourn.cli.opened import DatabaseUrl
+from sojourn.config import Config
+
+
+def serve(
+    port: Annotated[int, typer.Option(help="Port to listen on.")] = 8000,
+    host: Annotated[str, typer.Option(help="Address to listen on.")] = "127.0.0.1",
+    workers: Annotated[int, typer.Option(help="Processes.", min=1, max=64)] = 1,
+    database_url: DatabaseUrl = None,
+    public_url: Annotated[str | None, typer.Option(help="Address browsers use, https.")] = None,
+) -> None:
+    """Start a production server behind your proxy; settings come from SOJOURN_* variables (see `sojourn doctor`)."""
+    from sojourn.server.standalone import run_production
+
+    config = Config.load({"environment": "production", "database_url": database_url, "public_url": public_url})
+    run_production(config, host, port, workers)

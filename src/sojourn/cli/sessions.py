@@ -1,0 +1,64 @@
+"""`sojourn sessions`: list, explain and revoke."""
+
+from typing import Annotated
+
+import typer
+
+from sojourn.cli.opened import AsJson, Data, DatabaseUrl, configured, print_json, print_table, with_engine
+from sojourn.engine import Sojourn
+from sojourn.errors import SojournError
+from sojourn.ids import SessionId
+from sojourn.sessions.session import Session, SessionStatus
+from sojourn.store.interface import Page, SessionFilter
+from sojourn.web.resources.sessions import backend_session
+
+app = typer.Typer(help="Sessions of users: list and revoke.", no_args_is_help=True)
+
+_COLUMNS = ("session", "user", "status", "device", "address", "last active", "expires")
+
+
+@app.command("list")
+def list_sessions(
+    user: Annotated[str | None, typer.Option(help="Only sessions of this user id.")] = None,
+    status: Annotated[str | None, typer.Option(help="active, ended, revoked, expired, abandoned …")] = None,
+    limit: Annotated[int, typer.Option(min=1, max=500)] = 50,
+    data: Data = None,
+    database_url: DatabaseUrl = None,
+    as_json: AsJson = False,
+) -> None:
+    """Print sessions, newest first."""
+    if status is not None and status not in set(SessionStatus):
+        raise SojournError(f"--status must be one of {', '.join(SessionStatus)}")
+    where = SessionFilter(user_id=user, status=SessionStatus(status) if status else None)
+
+    async def read(engine: Sojourn) -> list[Session]:
+        return list(await engine.sessions.list(engine.instance, where, Page(limit)))
+
+    sessions = with_engine(configured(data, database_url), read)
+    if as_json:
+        print_json([backend_session(each) for each in sessions])
+    else:
+        print_table(_COLUMNS, [_row(each) for each in sessions])
+
+
+@app.command("revoke")
+def revoke(session_id: str, data: Data = None, database_url: DatabaseUrl = None) -> None:
+    """End a session now: no token is minted for it any more, those out there die within a minute."""
+
+    async def revoked(engine: Sojourn) -> Session:
+        return await engine.sessions.revoke(engine.instance, SessionId(session_id), actor="operator")
+
+    print(f"{session_id} is {with_engine(configured(data, database_url), revoked).status}.")
+
+
+def _row(session: Session) -> list[str | None]:
+    device = " ".join(filter(None, (session.device.browser_name, session.device.device_type))) or None
+    return [
+        session.id,
+        session.user_id,
+        session.status.value,
+        device,
+        session.device.ip_address,
+        f"{session.last_active_at.datetime():%Y-%m-%d %H:%M}",
+        f"{session.expire_at.datetime():%Y-%m-%d %H:%M}",
+    ]

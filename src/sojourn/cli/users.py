@@ -1,0 +1,121 @@
+"""`sojourn users`: what an operator does with accounts."""
+
+import getpass
+import sys
+from collections.abc import Awaitable, Callable
+from typing import Annotated
+
+import typer
+
+from sojourn.cli.opened import AsJson, Data, DatabaseUrl, configured, print_json, print_table, with_engine
+from sojourn.engine import Sojourn
+from sojourn.ids import UserId
+from sojourn.store.interface import Page, UserFilter
+from sojourn.users.accounts import NewUser
+from sojourn.users.user import User
+from sojourn.web.resources.users import backend_user
+
+app = typer.Typer(help="Users: list, create, ban, unlock, delete.", no_args_is_help=True)
+
+_COLUMNS = ("user", "e-mail address", "name", "state", "last sign-in")
+
+
+@app.command("list")
+def list_users(
+    query: Annotated[str | None, typer.Option(help="Part of a name or address.")] = None,
+    limit: Annotated[int, typer.Option(min=1, max=500)] = 50,
+    data: Data = None,
+    database_url: DatabaseUrl = None,
+    as_json: AsJson = False,
+) -> None:
+    """Print users, newest first."""
+
+    async def read(engine: Sojourn) -> list[User]:
+        return list(await engine.accounts.list(engine.instance, UserFilter(query=query), Page(limit)))
+
+    found = with_engine(configured(data, database_url), read)
+    if as_json:
+        print_json([backend_user(each) for each in found])
+    else:
+        print_table(_COLUMNS, [_row(each) for each in found])
+
+
+@app.command("show")
+def show(user_id: str, data: Data = None, database_url: DatabaseUrl = None) -> None:
+    """Print one user as the Backend API shows it."""
+    _one(user_id, data, database_url, lambda engine, id: engine.accounts.get(engine.instance, id))
+
+
+@app.command("create")
+def create(
+    email: Annotated[str, typer.Option(help="E-mail address; counts as verified.")],
+    first_name: Annotated[str | None, typer.Option()] = None,
+    last_name: Annotated[str | None, typer.Option()] = None,
+    data: Data = None,
+    database_url: DatabaseUrl = None,
+) -> None:
+    """Create a user. The password is asked for, or read from standard input."""
+    password = getpass.getpass("Password: ") if sys.stdin.isatty() else sys.stdin.readline().rstrip("\r\n")
+    new = NewUser(
+        email_addresses=[email],
+        password=password or None,
+        skip_password_requirement=not password,
+        first_name=first_name,
+        last_name=last_name,
+    )
+
+    async def created(engine: Sojourn) -> User:
+        return await engine.accounts.create(engine.instance, new)
+
+    print_json(backend_user(with_engine(configured(data, database_url), created)))
+
+
+@app.command("ban")
+def ban(user_id: str, data: Data = None, database_url: DatabaseUrl = None) -> None:
+    """Ban a user and end all their sessions."""
+    _one(user_id, data, database_url, lambda engine, id: engine.accounts.ban(engine.instance, id))
+
+
+@app.command("unban")
+def unban(user_id: str, data: Data = None, database_url: DatabaseUrl = None) -> None:
+    """Let a banned user in again."""
+    _one(user_id, data, database_url, lambda engine, id: engine.accounts.unban(engine.instance, id))
+
+
+@app.command("unlock")
+def unlock(user_id: str, data: Data = None, database_url: DatabaseUrl = None) -> None:
+    """End a lockout."""
+    _one(user_id, data, database_url, lambda engine, id: engine.accounts.unlock(engine.instance, id))
+
+
+@app.command("delete")
+def delete(
+    user_id: str,
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
+    data: Data = None,
+    database_url: DatabaseUrl = None,
+) -> None:
+    """Delete a user and everything that is theirs."""
+    if not yes:
+        typer.confirm(f"Delete {user_id} and everything that is theirs?", abort=True)
+
+    async def deleted(engine: Sojourn) -> None:
+        await engine.accounts.delete(engine.instance, UserId(user_id), actor="operator")
+
+    with_engine(configured(data, database_url), deleted)
+    print(f"{user_id} is deleted.")
+
+
+def _one(user_id: str, data: Data, database_url: DatabaseUrl, work: Callable[[Sojourn, UserId], Awaitable[User]]) -> None:
+    async def run(engine: Sojourn) -> User:
+        return await work(engine, UserId(user_id))
+
+    print_json(backend_user(with_engine(configured(data, database_url), run)))
+
+
+def _row(user: User) -> list[str | None]:
+    email = user.primary_email_address
+    name = " ".join(filter(None, (user.first_name, user.last_name))) or user.username
+    state = "banned" if user.banned else ("locked" if user.locked_at else "active")
+    seen = f"{user.last_sign_in_at.datetime():%Y-%m-%d %H:%M}" if user.last_sign_in_at else None
+    return [user.id, email.value if email else None, name, state, seen]

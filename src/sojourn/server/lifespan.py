@@ -1,0 +1,40 @@
+"""An ASGI application whose engine opens with the process and closes with it."""
+
+from collections.abc import Callable
+from contextlib import AbstractAsyncContextManager
+
+from litestar.types import ASGIApp, Receive, Scope, Send
+
+from sojourn.engine import Sojourn
+from sojourn.errors import SojournError
+
+
+class Lifespan:
+    """Answers the lifespan protocol itself and passes every request to the application built on the open engine."""
+
+    def __init__(
+        self, opening: Callable[[], AbstractAsyncContextManager[Sojourn]], build: Callable[[Sojourn], ASGIApp]
+    ) -> None:
+        self._opening = opening
+        self._build = build
+        self._app: ASGIApp | None = None
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "lifespan":
+            await self._live(receive, send)
+            return
+        if self._app is None:
+            raise RuntimeError("the server sent a request before its start-up had finished")
+        await self._app(scope, receive, send)
+
+    async def _live(self, receive: Receive, send: Send) -> None:
+        await receive()
+        try:
+            async with self._opening() as engine:
+                self._app = self._build(engine)
+                await send({"type": "lifespan.startup.complete"})
+                await receive()
+        except SojournError as error:
+            await send({"type": "lifespan.startup.failed", "message": error.long_message})
+            return
+        await send({"type": "lifespan.shutdown.complete"})

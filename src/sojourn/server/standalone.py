@@ -1,0 +1,149 @@
+"""The standalone process: an engine, its HTTP application, the worker beside it, and the socket they are reached at."""
+
+import asyncio
+import errno
+import os
+import signal
+import socket
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+import structlog
+from granian import Granian
+from granian.constants import Interfaces
+from granian.log import LogLevels
+from granian.server.embed import Server
+
+from sojourn.config import Config
+from sojourn.engine import Sojourn
+from sojourn.errors import ConfigError, SojournError
+from sojourn.secret import Secret
+from sojourn.server.development import DevelopmentKeys
+from sojourn.server.lifespan import Lifespan
+from sojourn.server.logs import configure_logs
+from sojourn.server.worker import Worker
+from sojourn.ui.demo import demo_app
+from sojourn.web.app import build
+
+log = structlog.get_logger()
+
+
+@asynccontextmanager
+async def running(config: Config) -> AsyncIterator[Sojourn]:
+    """An open engine with its worker, both ended in order."""
+    engine = await Sojourn.open(config)
+    worker = Worker(engine)
+    worker.start()
+    try:
+        yield engine
+    finally:
+        await worker.stop()
+        await engine.close()
+
+
+async def run_development(config: Config, keys: DevelopmentKeys, host: str, port: int) -> None:
+    """`sojourn dev`: one process, until it is interrupted."""
+    require_free(host, port)
+    configure_logs(config.log_level, as_json=False)
+    async with running(config) as engine:
+        await _keep_development_key(engine, keys)
+        app = build(engine, demo=demo_app(engine))
+        server = Server(
+            app, address=host, port=port, interface=Interfaces.ASGI, log_enabled=True, log_level=LogLevels.warning
+        )
+        _announce(config)
+        await _until_interrupted(server)
+
+
+async def _keep_development_key(engine: Sojourn, keys: DevelopmentKeys) -> None:
+    secret = Secret(keys.secret_key)
+    try:
+        await engine.registry.by_secret_key(secret)
+    except SojournError:
+        await engine.registry.keep_secret_key(engine.instance, secret)
+
+
+async def _until_interrupted(server: Server) -> None:
+    serving = asyncio.create_task(server.serve())
+    stopped = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for each in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(each, stopped.set)
+    waiting = asyncio.create_task(stopped.wait())
+    await asyncio.wait((serving, waiting), return_when=asyncio.FIRST_COMPLETED)
+    server.stop()
+    await serving
+    waiting.cancel()
+
+
+def _announce(config: Config) -> None:
+    url = config.public_url
+    print(
+        f"Sojourn is ready (development).\n"
+        f"  demo app    {url}/demo\n"
+        f"  sign in     {url}/sign-in\n"
+        f"  mailbox     {url}/dev/mailbox\n"
+        f"  data        {config.data.resolve()}\n"
+        f"Keys for your app: sojourn env nextjs (or react, express, fastapi, flask, django …)",
+        flush=True,
+    )
+
+
+def run_production(config: Config, host: str, port: int, workers: int) -> None:
+    """`sojourn serve`: worker processes behind your proxy. What cannot work is said here, before any of them starts."""
+    require_free(host, port)
+    configure_logs(config.log_level, as_json=True)
+    asyncio.run(_checked(config))
+    # the workers are processes of their own: they read the configuration from where this one did
+    os.environ["SOJOURN_ENVIRONMENT"] = config.environment.value
+    os.environ["SOJOURN_DATABASE_URL"] = config.database_url
+    os.environ["SOJOURN_PUBLIC_URL"] = config.public_url
+    print(f"Sojourn serves {config.public_url} on {host}:{port} with {workers} worker(s).", flush=True)
+    Granian(
+        "sojourn.server.standalone:production_app",
+        address=host,
+        port=port,
+        interface=Interfaces.ASGI,
+        workers=workers,
+        factory=True,
+        log_level=LogLevels.warning,
+        respawn_failed_workers=True,
+    ).serve()
+
+
+async def _checked(config: Config) -> None:
+    """Open everything once. At the very first start a secret key is made and shown, this once (R-AUZ-08)."""
+    engine = await Sojourn.open(config)
+    try:
+        if not await engine.registry.has_secret_key(engine.instance):
+            secret = await engine.registry.new_secret_key(engine.instance)
+            print(
+                f"First start. Give these to your app; the secret key is not shown again:\n"
+                f"  publishable key  {engine.instance.publishable_key}\n"
+                f"  secret key       {secret.reveal()}",
+                flush=True,
+            )
+    finally:
+        await engine.close()
+
+
+def production_app() -> Lifespan:
+    """The ASGI application of one worker process."""
+    config = Config.load()
+    configure_logs(config.log_level, as_json=True)
+    return Lifespan(lambda: running(config), build)
+
+
+def require_free(host: str, port: int) -> None:
+    """Raises: ConfigError when the port is taken or not ours to take."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    with socket.socket(family, socket.SOCK_STREAM) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, port))
+        except OSError as error:
+            if error.errno == errno.EADDRINUSE:
+                raise ConfigError(f"port {port} is taken: stop what listens there, or choose another with --port") from error
+            raise ConfigError(f"cannot listen on {host}:{port}: {error.strerror}") from error
+
+
