@@ -61,6 +61,13 @@ class Clients:
             await tx.sessions.finish_of_client(caller.client.id, SessionStatus.REMOVED, now)
             await tx.clients.delete(caller.instance.id, caller.client.id)
 
+    async def renew(self, client: Client) -> Issued:
+        """A new secret after a sign-out, so that the old one dies with what it could do (R-FLOW-01)."""
+        async with self.store.transaction() as tx:
+            issued = await rotate(tx, client, self.clock.now())
+            current = await tx.clients.find(client.instance_id, client.id)
+        return Issued(current or issued.client, issued.secret)
+
     async def new_dev_browser(self, instance: Instance, client: Client | None) -> Secret:
         """A development browser: what stands for the cookie where a browser blocks it."""
         token = Secret.random(_DEV_PREFIX)

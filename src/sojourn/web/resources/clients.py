@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from sojourn.instant import Instant
 from sojourn.sessions.client import ClientView
 from sojourn.web.resources import Resource
-from sojourn.web.resources.sessions import managed_session
+from sojourn.web.resources.sessions import backend_session
 
 
 def client(
@@ -33,7 +33,7 @@ def client(
     }
 
 
-def managed_client(view: ClientView, now: Instant) -> Resource:
+def backend_client(view: ClientView, now: Instant) -> Resource:
     """What a server with the secret key sees."""
     each = view.client
     last = view.last_active_session
@@ -41,7 +41,7 @@ def managed_client(view: ClientView, now: Instant) -> Resource:
         "object": "client",
         "id": each.id,
         "session_ids": [session.id for session in view.sessions],
-        "sessions": [managed_session(session, now) for session in view.sessions],
+        "sessions": [backend_session(session, now) for session in view.sessions],
         "sign_in_id": each.sign_in_id,
         "sign_up_id": each.sign_up_id,
         "last_active_session_id": None if last is None else last.id,

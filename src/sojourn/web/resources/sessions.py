@@ -35,7 +35,7 @@ def listed_session(each: Session, now: Instant) -> Resource:
     }
 
 
-def managed_session(each: Session, now: Instant) -> Resource:
+def backend_session(each: Session, now: Instant) -> Resource:
     """What a server with the secret key sees. Session data has an address of its own."""
     return {
         **_shared(each, now),

@@ -3,7 +3,14 @@
 from sojourn.factors.verification import Verification
 from sojourn.instances.instance import Instance
 from sojourn.instant import Instant
-from sojourn.sign_ups.sign_up import SignUp, missing_fields, optional_fields, required_fields, unverified_fields
+from sojourn.sign_ups.sign_up import (
+    SignUp,
+    SignUpStatus,
+    missing_fields,
+    optional_fields,
+    required_fields,
+    unverified_fields,
+)
 from sojourn.web.resources import Resource
 from sojourn.web.resources.verifications import of_sign_up_email
 
@@ -11,6 +18,8 @@ from sojourn.web.resources.verifications import of_sign_up_email
 def sign_up(each: SignUp, instance: Instance, current: Verification | None, now: Instant) -> Resource:
     """`current` is its newest e-mail challenge. A taken address looks like any other here (R-ENU-03)."""
     rules = instance.settings.sign_up
+    complete = each.status is SignUpStatus.COMPLETE  # its password has moved to the user
+    has_password = each.password is not None or (complete and rules.password == "required")
     email = None
     if each.email_address is not None:
         email = of_sign_up_email(current, verified_at=each.email_verified_at, now=now)
@@ -20,15 +29,15 @@ def sign_up(each: SignUp, instance: Instance, current: Verification | None, now:
         "status": each.status_at(now).value,
         "required_fields": required_fields(rules),
         "optional_fields": optional_fields(rules),
-        "missing_fields": missing_fields(each, rules),
-        "unverified_fields": unverified_fields(each, rules),
+        "missing_fields": [] if complete else missing_fields(each, rules),
+        "unverified_fields": [] if complete else unverified_fields(each, rules),
         "verifications": {"email_address": email, "phone_number": None, "web3_wallet": None, "external_account": None},
         "username": each.username,
         "email_address": each.email_address,
         "phone_number": None,
         "web3_wallet": None,
-        "password_enabled": each.password is not None,
-        "has_password": each.password is not None,
+        "password_enabled": has_password,
+        "has_password": has_password,
         "first_name": each.first_name,
         "last_name": each.last_name,
         "unsafe_metadata": each.unsafe_metadata,

@@ -26,7 +26,7 @@ def user(each: User, instance: Instance, now: Instant, challenges: Challenges = 
     return shown
 
 
-def managed_user(each: User, instance: Instance, now: Instant) -> Resource:
+def backend_user(each: User, instance: Instance, now: Instant) -> Resource:
     """What a server with the secret key sees."""
     shown = _shared(each, instance, now, _NONE)
     shown["private_metadata"] = each.private_metadata
