@@ -1,0 +1,77 @@
+"""Sealing what must be read again: AES-256-GCM under a root key that is never in the database (R-KEY-01, R-KEY-02)."""
+
+import hashlib
+import hmac
+import secrets
+from base64 import urlsafe_b64decode
+from collections.abc import Sequence
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
+from sojourn.errors import ConfigError
+from sojourn.secret import Secret
+
+_NONCE = 12
+_KEY_ID = 8
+_KEY = 32
+
+
+class EnvelopeError(Exception):
+    """The sealed text was not made with these root keys, or not for this place."""
+
+
+class Envelope:
+    """Seals under the first root key, opens under any. A sealed text is key id, nonce and ciphertext.
+
+    `place` (table, row, column, tenant) is authenticated with it, so a ciphertext moved elsewhere does not open.
+    """
+
+    def __init__(self, root_keys: Sequence[Secret]) -> None:
+        """Raises: ConfigError for none, short or guessable keys."""
+        if not root_keys:
+            raise ConfigError("SOJOURN_ROOT_KEYS is not set: put a key there, as `sojourn keys root` prints it")
+        raw = [_checked(each) for each in root_keys]
+        self._first = _key_id(raw[0])
+        self._ciphers = {_key_id(each): AESGCM(_derived(each, b"envelope")) for each in raw}
+        self._raw = raw[0]
+
+    def seal(self, data: bytes, place: str) -> bytes:
+        nonce = secrets.token_bytes(_NONCE)
+        return self._first + nonce + self._ciphers[self._first].encrypt(nonce, data, place.encode())
+
+    def open(self, sealed: bytes, place: str) -> bytes:
+        """Raises: EnvelopeError."""
+        cipher = self._ciphers.get(sealed[:_KEY_ID])
+        if cipher is None:
+            raise EnvelopeError("sealed under a root key that is not configured")
+        nonce = sealed[_KEY_ID : _KEY_ID + _NONCE]
+        try:
+            return cipher.decrypt(nonce, sealed[_KEY_ID + _NONCE :], place.encode())
+        except (InvalidTag, ValueError) as error:
+            raise EnvelopeError("sealed for another place, or damaged") from error
+
+    def derived(self, purpose: bytes) -> bytes:
+        """A key of its own for one purpose, from the first root key."""
+        return _derived(self._raw, purpose)
+
+
+def _checked(key: Secret) -> bytes:
+    text = key.reveal().strip().rstrip("=")
+    try:
+        raw = urlsafe_b64decode(text + "=" * (-len(text) % 4))
+    except ValueError as error:
+        raise ConfigError("SOJOURN_ROOT_KEYS is not base64url: use what `sojourn keys root` prints") from error
+    if len(raw) < _KEY:
+        raise ConfigError("SOJOURN_ROOT_KEYS holds fewer than 32 bytes: use what `sojourn keys root` prints")
+    if len(set(raw)) < 12:  # 32 random bytes hold about 30 different ones; a sample value holds few
+        raise ConfigError("SOJOURN_ROOT_KEYS is a sample value: use what `sojourn keys root` prints")
+    return raw
+
+
+def _key_id(raw: bytes) -> bytes:
+    return hashlib.sha256(b"sojourn root key id\0" + raw).digest()[:_KEY_ID]
+
+
+def _derived(raw: bytes, purpose: bytes) -> bytes:
+    return hmac.new(raw, b"sojourn\0" + purpose, hashlib.sha256).digest()

@@ -1,0 +1,70 @@
+"""The handshake: how a browser's state travels from this server to an app's own cookies (wire protocol section 7)."""
+
+import hashlib
+from base64 import b64encode
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sojourn.errors import Json, TokenRefused
+from sojourn.instant import Instant
+from sojourn.tokens.jws import FindKey, encoded_header, sign, verify
+from sojourn.tokens.signing_keys import SigningKey
+
+_YEAR = 31_536_000
+
+_FRESH_SECONDS = 300
+
+
+def cookie_suffix(publishable_key: str) -> str:
+    """Eight characters that tell apart the cookies of applications on one host (wire protocol section 2.1)."""
+    digest = hashlib.sha1(publishable_key.encode(), usedforsecurity=False).digest()
+    return b64encode(digest, altchars=b"-_").decode("ascii")[:8]
+
+
+@dataclass(frozen=True, slots=True)
+class BrowserState:
+    """What an app's cookies shall say. `token` None is signed out; `signed_in_at` is in whole seconds, 0 when signed out."""
+
+    token: str | None
+    signed_in_at: int
+    dev_browser: str | None = None
+    refresh: str | None = None
+
+
+def directives(state: BrowserState, suffix: str, *, secure: bool, domain: str = "") -> list[str]:
+    """Complete Set-Cookie texts for the app's origin; both cookie sets, always together.
+
+    `domain` is for `__client_uat` in production only, so that this server and the app address the same cookie.
+    """
+    kept = f"; Path=/; Max-Age={_YEAR}; SameSite=Lax{'; Secure' if secure else ''}"
+    gone = f"; Path=/; Max-Age=0; SameSite=Lax{'; Secure' if secure else ''}"
+    shared = f"{kept}; Domain={domain}" if domain else kept
+    lines: list[str] = []
+    for name in ("__session", f"__session_{suffix}"):
+        lines.append(f"{name}={state.token}{kept}" if state.token else f"{name}={gone}")
+    for name in ("__client_uat", f"__client_uat_{suffix}"):
+        lines.append(f"{name}={state.signed_in_at}{shared}")
+    if state.dev_browser is not None:
+        lines += [f"{name}={state.dev_browser}{kept}" for name in ("__clerk_db_jwt", f"__clerk_db_jwt_{suffix}")]
+    if state.refresh is not None:
+        lines.append(f"__refresh_{suffix}={state.refresh}{kept}; HttpOnly")
+    elif state.token is None:
+        lines.append(f"__refresh_{suffix}={gone}; HttpOnly")
+    return lines
+
+
+def mint_handshake(lines: Sequence[str], key: SigningKey, now: Instant) -> str:
+    """The token form; it carries cookies to set and is no session token (R-JWT-08)."""
+    claims: dict[str, Json] = {"handshake": list(lines), "iat": now.seconds, "exp": now.seconds + 60}
+    return sign(encoded_header(key.algorithm, key.kid), claims, key.private)
+
+
+def read_handshake(token: str, find_key: FindKey, now: Instant) -> list[str]:
+    """The directives of a handshake token, which must be fresh. Raises: TokenRefused."""
+    claims = verify(token, find_key).claims
+    lines, issued = claims.get("handshake"), claims.get("iat")
+    if not isinstance(lines, list) or not isinstance(issued, int):
+        raise TokenRefused("token-invalid", "This is not a handshake token.")
+    if abs(now.seconds - issued) > _FRESH_SECONDS:
+        raise TokenRefused("token-expired", "The handshake is too old. Load the page again.")
+    return [line for line in lines if isinstance(line, str) and "\r" not in line and "\n" not in line]

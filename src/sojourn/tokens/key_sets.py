@@ -1,0 +1,86 @@
+"""Public keys as a verifier holds them: from a JSON Web Key Set or one PEM (R-JWT-04)."""
+
+from base64 import urlsafe_b64decode
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from cryptography.exceptions import UnsupportedAlgorithm
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey, RSAPublicNumbers
+from cryptography.hazmat.primitives.serialization import load_pem_public_key
+
+from sojourn.errors import ConfigError, Json
+from sojourn.tokens.jws import Algorithm, VerificationKey
+
+_LEAST_BITS = 2048
+
+
+@dataclass(frozen=True, slots=True)
+class KeySet:
+    """Keys by id; `only` answers to every id, as a PEM does not name its own."""
+
+    keys: Mapping[str, VerificationKey]
+    only: VerificationKey | None = None
+
+    def find(self, kid: str, /) -> VerificationKey | None:
+        return self.only or self.keys.get(kid)
+
+    @classmethod
+    def from_pem(cls, pem: str) -> "KeySet":
+        """Raises: ConfigError when it is no RSA (2048 bits and more) or Ed25519 public key."""
+        try:
+            loaded = load_pem_public_key(_with_lines(pem).encode("ascii"))
+        except (ValueError, UnsupportedAlgorithm) as error:
+            raise ConfigError("the verification key is not a PEM public key") from error
+        if isinstance(loaded, RSAPublicKey) and loaded.key_size >= _LEAST_BITS:
+            return cls({}, VerificationKey("", Algorithm.RS256, loaded))
+        if isinstance(loaded, Ed25519PublicKey):
+            return cls({}, VerificationKey("", Algorithm.EDDSA, loaded))
+        raise ConfigError("the verification key must be RSA with at least 2048 bits, or Ed25519")
+
+    @classmethod
+    def from_jwks(cls, jwks: Mapping[str, Json]) -> "KeySet":
+        """The keys of the set that sign with an algorithm known here; others are left aside."""
+        listed = jwks.get("keys")
+        found: dict[str, VerificationKey] = {}
+        for each in listed if isinstance(listed, list) else []:
+            key = _from_jwk(each) if isinstance(each, dict) else None
+            if key is not None:
+                found[key.kid] = key
+        return cls(found)
+
+
+def _from_jwk(jwk: Mapping[str, Json]) -> VerificationKey | None:
+    kid, kind = jwk.get("kid"), jwk.get("kty")
+    if not isinstance(kid, str) or jwk.get("use", "sig") != "sig":
+        return None
+    try:
+        if kind == "RSA" and jwk.get("alg", "RS256") == "RS256":
+            rsa = RSAPublicNumbers(_number(jwk, "e"), _number(jwk, "n")).public_key()
+            return VerificationKey(kid, Algorithm.RS256, rsa) if rsa.key_size >= _LEAST_BITS else None
+        if kind == "OKP" and jwk.get("crv") == "Ed25519" and jwk.get("alg", "EdDSA") == "EdDSA":
+            return VerificationKey(kid, Algorithm.EDDSA, Ed25519PublicKey.from_public_bytes(_data(jwk, "x")))
+    except ValueError:
+        return None
+    return None
+
+
+def _number(jwk: Mapping[str, Json], name: str) -> int:
+    return int.from_bytes(_data(jwk, name), "big")
+
+
+def _data(jwk: Mapping[str, Json], name: str) -> bytes:
+    value = jwk.get(name)
+    if not isinstance(value, str):
+        raise ValueError(f"the key has no {name}")
+    return urlsafe_b64decode(value + "=" * (-len(value) % 4))
+
+
+def _with_lines(pem: str) -> str:
+    """Environment variables often carry a PEM on one line, or with `\\n` written out."""
+    text = pem.strip().replace("\\n", "\n")
+    if "\n" in text:
+        return text
+    start, end = "-----BEGIN PUBLIC KEY-----", "-----END PUBLIC KEY-----"
+    body = text.removeprefix(start).removesuffix(end).replace(" ", "")
+    return f"{start}\n{body}\n{end}\n"

@@ -1,0 +1,109 @@
+"""Signing keys: which one signs now, which ones are published (R-KEY-03, R-KEY-04)."""
+
+from dataclasses import dataclass, field
+from datetime import timedelta
+from functools import cached_property
+
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey, RSAPublicKey, generate_private_key
+from cryptography.hazmat.primitives.serialization import (
+    Encoding,
+    NoEncryption,
+    PrivateFormat,
+    PublicFormat,
+    load_pem_private_key,
+)
+
+from sojourn.errors import Json, NotFound
+from sojourn.ids import new_id
+from sojourn.instant import Instant
+from sojourn.secret import Secret
+from sojourn.tokens.jws import Algorithm, PrivateKey, VerificationKey, encoded, encoded_header
+
+PUBLISHED_AFTER_RETIREMENT = timedelta(minutes=70)
+"""The longest token life that settings allow, 5 minutes of cached key sets, and clock skew."""
+
+SESSION_CATEGORY = "cl_B7d4PD111AAA"
+TEMPLATE_CATEGORY = "cl_B7d4PD222AAA"
+
+
+@dataclass(frozen=True)
+class SigningKey:
+    """RSA keys are 2048 bits with e = 65537: the only ones whose PEM the published SDKs read (R-JWT-02)."""
+
+    kid: str
+    algorithm: Algorithm
+    private_pem: Secret = field(repr=False)
+    public_pem: str
+    created_at: Instant
+    active_from: Instant
+    retired_at: Instant | None = None
+
+    @classmethod
+    def generate(cls, algorithm: Algorithm, now: Instant, *, active_from: Instant | None = None) -> "SigningKey":
+        private: PrivateKey
+        if algorithm is Algorithm.RS256:
+            private = generate_private_key(public_exponent=65537, key_size=2048)
+        else:
+            private = Ed25519PrivateKey.generate()
+        pem = private.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()).decode("ascii")
+        public = private.public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo).decode("ascii")
+        return cls(new_id("ins_"), algorithm, Secret(pem), public, now, active_from or now)
+
+    @cached_property
+    def private(self) -> PrivateKey:
+        loaded = load_pem_private_key(self.private_pem.reveal().encode("ascii"), password=None)
+        if not isinstance(loaded, RSAPrivateKey | Ed25519PrivateKey):
+            raise TypeError("a signing key is RSA or Ed25519")
+        return loaded
+
+    @cached_property
+    def session_header(self) -> str:
+        return encoded_header(self.algorithm, self.kid, category=SESSION_CATEGORY)
+
+    @cached_property
+    def template_header(self) -> str:
+        return encoded_header(self.algorithm, self.kid, category=TEMPLATE_CATEGORY)
+
+    @cached_property
+    def plain_header(self) -> str:
+        return encoded_header(self.algorithm, self.kid)
+
+    @cached_property
+    def verification_key(self) -> VerificationKey:
+        return VerificationKey(self.kid, self.algorithm, self.private.public_key())
+
+    def jwk(self) -> dict[str, Json]:
+        """Public members only."""
+        public = self.private.public_key()
+        shared: dict[str, Json] = {"use": "sig", "alg": self.algorithm.value, "kid": self.kid}
+        if isinstance(public, RSAPublicKey):
+            numbers = public.public_numbers()
+            return {"kty": "RSA", **shared, "n": _unsigned(numbers.n), "e": _unsigned(numbers.e)}
+        return {"kty": "OKP", **shared, "crv": "Ed25519", "x": encoded(public.public_bytes_raw())}
+
+
+@dataclass(frozen=True)
+class KeyRing:
+    """The keys of one instance, oldest first."""
+
+    keys: tuple[SigningKey, ...]
+
+    def signing_key(self, now: Instant) -> SigningKey:
+        """The youngest key that is active; a planned successor waits until everybody can know it. Raises: NotFound."""
+        active = [key for key in self.keys if key.active_from <= now and (key.retired_at is None or now < key.retired_at)]
+        if not active:
+            raise NotFound("This application has no signing key that is active now.")
+        return max(active, key=lambda key: key.active_from)
+
+    def published(self, now: Instant) -> list[SigningKey]:
+        return [
+            key for key in self.keys if key.retired_at is None or now < key.retired_at + PUBLISHED_AFTER_RETIREMENT
+        ]
+
+    def jwks(self, now: Instant) -> dict[str, Json]:
+        return {"keys": [key.jwk() for key in self.published(now)]}
+
+
+def _unsigned(number: int) -> str:
+    return encoded(number.to_bytes((number.bit_length() + 7) // 8, "big"))
