@@ -1,0 +1,56 @@
+"""Whose network address a request comes from (R-WEB-07, R-LIM-02)."""
+
+from collections.abc import Sequence
+from functools import lru_cache
+from ipaddress import IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
+
+from sojourn.web.incoming import Incoming
+
+Networks = Sequence[IPv4Network | IPv6Network]
+_HOPS = 32
+
+
+def client_address(incoming: Incoming, trusted: Networks) -> str | None:
+    """The canonical address of the asking machine.
+
+    `X-Forwarded-For` is read only when the peer is a trusted proxy, right to left, up to the first hop that is not one.
+    """
+    address = canonical(incoming.peer or "")
+    if address is None or not trusted or not _is_trusted(address, trusted):
+        return address
+    hops = [hop for line in incoming.headers_of(b"x-forwarded-for") for hop in line.split(",")]
+    for hop in reversed(hops[-_HOPS:]):
+        seen = canonical(hop.strip())
+        if seen is None:
+            break
+        address = seen
+        if not _is_trusted(seen, trusted):
+            break
+    return address
+
+
+@lru_cache(maxsize=4096)
+def canonical(text: str) -> str | None:
+    """One spelling per address; an IPv4 address inside an IPv6 one is the IPv4 address. None when it is no address."""
+    try:
+        address = ip_address(text.strip("[]").partition("%")[0])
+    except ValueError:
+        return None
+    if isinstance(address, IPv6Address) and address.ipv4_mapped is not None:
+        return str(address.ipv4_mapped)
+    return str(address)
+
+
+@lru_cache(maxsize=4096)
+def limit_key(address: str | None) -> str:
+    """What is counted: an IPv4 address, or the /64 of an IPv6 one, which is one customer's."""
+    if address is None:
+        return "unknown"
+    if ":" in address:
+        return str(ip_network(f"{address}/64", strict=False))
+    return address
+
+
+def _is_trusted(address: str, trusted: Networks) -> bool:
+    parsed = ip_address(address)
+    return any(parsed in network for network in trusted if network.version == parsed.version)

@@ -1,0 +1,175 @@
+"""The HTTP application: the guard in front, two hot paths beside, Litestar's routes behind."""
+
+from collections.abc import Sequence
+
+from litestar import Litestar, Request, Response
+from litestar.datastructures import State
+from litestar.di import Provide
+from litestar.types import ASGIApp, ControllerRouterHandler, Message, Receive, Scope, Send
+
+from sojourn.engine import Sojourn
+from sojourn.instances.instance import Instance
+from sojourn.web.addresses import client_address, limit_key
+from sojourn.web.cookies import CookieRules, DoubledCookie
+from sojourn.web.errors import HostUnknown, answer_of
+from sojourn.web.exchange import Exchange
+from sojourn.web.frontend_api import hot, routes
+from sojourn.web.guard import (
+    bounded,
+    check_host,
+    check_origin,
+    check_publishable_key,
+    check_sizes,
+    effective_method,
+    limit_name,
+)
+from sojourn.web.headers import JSON, PRIVATE, Headers, common, completed, cross_origin, of_api, preflight
+from sojourn.web.incoming import Incoming
+
+_KEY = "sojourn_exchange"
+_DEMO = "/demo"
+
+
+def build(engine: Sojourn, *, pages: Sequence[ControllerRouterHandler] = (), demo: ASGIApp | None = None) -> ASGIApp:
+    """The ASGI application of one engine.
+
+    `pages` are further handlers (hosted pages, the mailbox); `demo` is an application of its own below `/demo`.
+    """
+    return Application(engine, litestar_app(engine, pages), demo)
+
+
+def litestar_app(engine: Sojourn, pages: Sequence[ControllerRouterHandler] = ()) -> Litestar:
+    """The routes behind the guard; useful alone only to describe them (`openapi.py`)."""
+    return Litestar(
+        route_handlers=[*routes.HANDLERS, *pages],
+        dependencies={
+            "exchange": Provide(_exchange, sync_to_thread=False),
+            "instance": Provide(_instance, sync_to_thread=False),
+            "engine": Provide(lambda: engine, sync_to_thread=False),
+        },
+        signature_types=[Exchange, Instance, Sojourn],
+        exception_handlers={Exception: _refused},
+        openapi_config=None,
+        logging_config=None,
+        debug=False,
+    )
+
+
+def _exchange(scope: Scope) -> Exchange:
+    return scope["state"][_KEY]
+
+
+def _instance(scope: Scope) -> Instance:
+    found: Exchange = scope["state"][_KEY]
+    return found.instance
+
+
+def _refused(request: Request[object, object, State], error: Exception) -> Response[bytes]:
+    status, body, headers = answer_of(error, path=request.scope["path"])
+    shown = {name.decode(): value.decode() for name, value in headers}
+    return Response(body, status_code=status, media_type="application/json", headers=shown)
+
+
+class Application:
+    """Runs the guard, then the handler, and dresses every answer: headers, cookies, the error envelope."""
+
+    def __init__(self, engine: Sojourn, inner: Litestar, demo: ASGIApp | None = None) -> None:
+        self._engine = engine
+        self._inner = inner
+        self._demo = demo
+        secure = engine.config.is_secure
+        self._rules = CookieRules(secure=secure, domain=engine.config.cookie_domain)
+        self._common = common(secure=secure)
+        self._api = of_api(secure=secure)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self._inner(scope, receive, send)
+            return
+        answer = _Answer(send, self._common, self._api)
+        try:
+            incoming = Incoming(scope)
+            if self._demo is not None and _is_below(incoming.path, _DEMO):
+                check_host(incoming, self._engine.config)
+                scope["root_path"] = (scope["root_path"].rstrip("/") if "root_path" in scope else "") + _DEMO
+                await self._demo(scope, receive, send)
+            else:
+                await self._answer(incoming, receive, answer)
+        except Exception as error:  # the last wall: whatever it was, the caller gets the envelope
+            if answer.started:
+                raise
+            if isinstance(error, DoubledCookie):
+                answer.cookies.append(self._rules.client_gone())
+            status, body, headers = answer_of(error, path=scope["path"])
+            await answer.whole(status, body, [JSON, *headers])
+
+    async def _answer(self, incoming: Incoming, receive: Receive, answer: "_Answer") -> None:
+        engine = self._engine
+        host = check_host(incoming, engine.config)
+        most = check_sizes(incoming)
+        instance = await engine.registry.by_host(host)
+        if instance is None:
+            raise HostUnknown()
+        if incoming.sent_method == "OPTIONS":
+            await answer.whole(204, b"", preflight(incoming, instance))
+            return
+        answer.extra = cross_origin(incoming, instance)
+        incoming.method = effective_method(incoming)
+        check_publishable_key(incoming, instance)
+        check_origin(incoming, instance, self._rules)
+        address = client_address(incoming, engine.config.trusted_proxies)
+        name = limit_name(incoming)
+        if name is not None:
+            await engine.limiter.hit(name, limit_key(address), settings=instance.settings)
+        exchange = Exchange(
+            engine, incoming, instance, self._rules, address, bounded(receive, most), answer.cookies, answer.extra
+        )
+        fast = hot.find(incoming.method, incoming.path)
+        if fast is not None:
+            await answer.whole(200, await fast(exchange), [JSON])
+            return
+        scope = incoming.scope
+        scope["method"] = incoming.method  # pyright: ignore[reportGeneralTypeIssues]
+        scope["path"], scope["root_path"] = incoming.path, ""
+        scope["raw_path"] = incoming.path.encode()
+        scope["state"] = {**scope.get("state", {}), _KEY: exchange}  # pyright: ignore[reportUnknownMemberType]
+        await self._inner(scope, exchange.receive, answer.send)
+
+
+def _is_below(path: str, mount: str) -> bool:
+    return path == mount or path.startswith(mount + "/")
+
+
+class _Answer:
+    """The answer being sent; adds the headers that every answer of its kind wears."""
+
+    def __init__(self, send: Send, common: Headers, api: Headers) -> None:
+        self._send = send
+        self._common = common
+        self._api = api
+        self.started = False
+        self.extra: Headers = []
+        self.cookies: list[str] = []
+
+    async def whole(self, status: int, body: bytes, headers: Headers) -> None:
+        """Send a complete API answer."""
+        self.started = True
+        sized = (b"content-length", str(len(body)).encode())
+        dressed = [*headers, *self._api, *self.extra, *self._cookie_headers(), sized]
+        await self._send({"type": "http.response.start", "status": status, "headers": dressed})
+        await self._send({"type": "http.response.body", "body": body, "more_body": False})
+
+    async def send(self, message: Message) -> None:
+        """Pass on what a handler sends; JSON wears the headers of the API, pages and scripts set their own beside."""
+        if message["type"] == "http.response.start":
+            self.started = True
+            given = list(message["headers"])
+            is_json = any(name.lower() == b"content-type" and value.startswith(JSON[1]) for name, value in given)
+            kind = self._api if is_json else self._common
+            private = PRIVATE if self.cookies else []
+            dressed = [*completed(given, [*private, *kind, *self.extra]), *self._cookie_headers()]
+            message = {"type": "http.response.start", "status": message["status"], "headers": dressed}
+        await self._send(message)
+
+    def _cookie_headers(self) -> Headers:
+        return [(b"set-cookie", cookie.encode("latin-1")) for cookie in self.cookies]

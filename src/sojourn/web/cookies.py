@@ -1,0 +1,103 @@
+"""Cookies of the Frontend API (R-CKI-01 to R-CKI-07)."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from sojourn.errors import Malformed
+from sojourn.instances.instance import Instance
+from sojourn.instant import Instant
+from sojourn.secret import Secret
+from sojourn.sessions.client import ClientView
+from sojourn.tokens.handshake import cookie_suffix
+
+_LONGEST_VALUE = 512
+_MAX_AGE = 400 * 86400
+_TRIED = 4
+
+PLAIN = "__client"
+PREFIXED = "__Host-__client"
+
+
+@dataclass(frozen=True, slots=True)
+class CookieRules:
+    """How cookies look at one public address. `domain` is what this server and the app share, production only."""
+
+    secure: bool
+    domain: str = ""
+
+    @property
+    def client_name(self) -> str:
+        """Only plain http, which is development on loopback, goes without the prefix (R-CKI-01)."""
+        return PREFIXED if self.secure else PLAIN
+
+    def presented(self, cookies: Mapping[str, Sequence[str]]) -> list[Secret]:
+        """The client secrets of a request, to be tried in order.
+
+        A prefixed cookie is unique by nature: two of them are an attack or a broken proxy. A plain one can be doubled by
+        another application of this machine, and the right one is found by trying (R-CKI-05, R-ID-06). Raises: DoubledCookie.
+        """
+        values = cookies.get(self.client_name, ())
+        if self.secure and len(values) > 1:
+            raise DoubledCookie()
+        return [Secret(value) for value in values[:_TRIED] if 0 < len(value) <= _LONGEST_VALUE]
+
+    def client(self, secret: Secret, view: ClientView, now: Instant) -> str:
+        """The client cookie; it lasts as long as the longest session, or as the client while there is none (R-CKI-04)."""
+        ends = max((session.expire_at for session in view.sessions), default=view.client.expire_at)
+        age = max(1, min(_MAX_AGE, int(ends.since(now).total_seconds())))
+        return self._cookie(self.client_name, secret.reveal(), age, http_only=True)
+
+    def client_gone(self) -> str:
+        return self._cookie(self.client_name, "", 0, http_only=True)
+
+    def signed_in_at(self, instance: Instance, value: int) -> list[str]:
+        """`__client_uat` and its twin: when the client last signed in, in seconds, 0 for signed out.
+
+        In development the browser SDK writes them itself, for the app's own host.
+        """
+        if instance.is_development:
+            return []
+        return [
+            self._cookie(name, str(value), _MAX_AGE, http_only=False, domain=self.domain)
+            for name in both_names("__client_uat", instance)
+        ]
+
+    def sessions_gone(self, instance: Instance) -> list[str]:
+        """Expire session tokens, in case the script that should do it no longer runs (R-CKI-06)."""
+        return [self._cookie(name, "", 0, http_only=False) for name in both_names("__session", instance)]
+
+    def handshake(self, name: str, value: str, max_age: int) -> str:
+        """The result of a handshake, which the app's server reads and no script."""
+        return self._cookie(name, value, max_age, http_only=True, domain=self.domain)
+
+    def handshake_gone(self, name: str) -> str:
+        return self._cookie(name, "", 0, http_only=True, domain=self.domain)
+
+    def _cookie(self, name: str, value: str, max_age: int, *, http_only: bool, domain: str = "") -> str:
+        parts = [f"{name}={value}", "Path=/", f"Max-Age={max_age}"]
+        if domain:
+            parts.append(f"Domain={domain}")
+        parts.append("SameSite=Lax")
+        if self.secure:
+            parts.append("Secure")
+        if http_only:
+            parts.append("HttpOnly")
+        return "; ".join(parts)
+
+
+class DoubledCookie(Malformed):
+    """Two cookies of the name that cannot be doubled: nothing is believed, and both must go."""
+
+    advice = "This browser sent its sign-in cookie twice. Reload the page."
+
+
+def both_names(name: str, instance: Instance) -> tuple[str, str]:
+    """A cookie's plain name and its twin with the suffix of the instance's key; always set together."""
+    return name, f"{name}_{cookie_suffix(instance.publishable_key)}"
+
+
+def signed_in_value(view: ClientView | None) -> int:
+    """What `__client_uat` says of a client: seconds, never later than the `iat` of a token minted now."""
+    if view is None or not view.sessions:
+        return 0
+    return view.client.signed_in_changed_at.seconds

@@ -1,0 +1,221 @@
+"""Errors on their way out: the one table from code to status, and the envelope that every refusal wears.
+
+Nothing but what a `SojournError` says reaches a caller; anything unforeseen is a generic 500 with its trace id.
+"""
+
+import secrets
+from collections.abc import Iterator, Mapping
+from http import HTTPStatus
+from typing import cast
+
+import msgspec
+import structlog
+from litestar.exceptions import HTTPException
+
+from sojourn.errors import (
+    FieldError,
+    FieldMissing,
+    FieldUnknown,
+    Malformed,
+    NotFound,
+    Overloaded,
+    SeveralErrors,
+    SojournError,
+    TooManyRequests,
+)
+from sojourn.web.resources import Resource
+
+_log = structlog.get_logger("sojourn.web")
+
+_STATUS: Mapping[str, int] = {
+    "authentication_invalid": 401,
+    "signed_out": 401,
+    "session_not_found": 401,
+    "dev_browser_unauthenticated": 401,
+    "secret_key_invalid": 401,
+    "publishable_key_invalid": 401,
+    "token_invalid": 401,
+    "request_body_invalid": 400,
+    "session_exists": 400,
+    "identifier_already_signed_in": 400,
+    "verification_not_sent": 400,
+    "verification_expired": 400,
+    "verification_already_verified": 400,
+    "verification_failed": 422,
+    "origin_invalid": 403,
+    "authorization_invalid": 403,
+    "user_banned": 403,
+    "user_locked": 403,
+    "session_reverification_required": 403,
+    "not_allowed_access": 403,
+    "sign_up_mode_restricted": 403,
+    "feature_not_enabled": 403,
+    "resource_not_found": 404,
+    "method_not_allowed": 405,
+    "conflict": 409,
+    "gone": 410,
+    "request_body_too_large": 413,
+    "unsupported_media_type": 415,
+    "host_invalid": 421,
+    "strategy_for_user_invalid": 422,
+    "last_identifier_deletion_failed": 422,
+    "too_many_requests": 429,
+    "request_headers_too_large": 431,
+    "configuration_invalid": 500,
+    "internal_error": 500,
+    "service_unavailable": 503,
+}
+"""Codes that start with `form_` and are not listed are invalid values: 422."""
+
+_TOKEN_EXPECTED = frozenset({"secret_key_invalid", "token_invalid"})
+
+
+class MethodNotAllowed(SojournError):
+    code = "method_not_allowed"
+    message = "Method not allowed"
+    advice = "This address does not answer to that method."
+
+
+class HostUnknown(SojournError):
+    code = "host_invalid"
+    message = "Unknown host"
+    advice = "This server does not answer to that host name. Add it to SOJOURN_ALLOWED_HOSTS if it should."
+
+
+class BodyTooLarge(SojournError):
+    code = "request_body_too_large"
+    message = "Request too large"
+    advice = "The request body is larger than this operation accepts."
+
+
+class HeadersTooLarge(SojournError):
+    code = "request_headers_too_large"
+    message = "Headers too large"
+    advice = "The request headers are larger than this server accepts. Clearing this site's cookies may help."
+
+
+class UnsupportedMediaType(SojournError):
+    code = "unsupported_media_type"
+    message = "Unsupported content type"
+    advice = "Send a form body (application/x-www-form-urlencoded) here."
+
+
+def status_of(error: SojournError) -> int:
+    """The HTTP status of an error; several field errors share that of the first."""
+    if isinstance(error, SeveralErrors) and error.errors:
+        return status_of(error.errors[0])
+    known = _STATUS.get(error.code)
+    if known is not None:
+        return known
+    return 422 if error.code.startswith("form_") else 400
+
+
+def trace_id() -> str:
+    return secrets.token_hex(16)
+
+
+def envelope(error: SojournError, trace: str) -> Resource:
+    """`{"errors": […], "clerk_trace_id": …}`; the list is never empty."""
+    return {"errors": [_shown(each) for each in _each(error)], "clerk_trace_id": trace}
+
+
+def _each(error: SojournError) -> Iterator[SojournError]:
+    if isinstance(error, SeveralErrors) and error.errors:
+        for each in error.errors:
+            yield from _each(each)
+    else:
+        yield error
+
+
+def _shown(error: SojournError) -> Resource:
+    meta: Resource = dict(error.meta)
+    if error.param is not None:
+        meta["param_name"] = error.param
+    return {"code": error.code, "message": error.message, "long_message": error.long_message, "meta": meta}
+
+
+def answer_of(error: Exception, *, path: str) -> tuple[int, bytes, list[tuple[bytes, bytes]]]:
+    """Status, JSON body and extra headers of any exception; the unforeseen is logged, not shown (R-DEP-02)."""
+    refusal = as_refusal(error)
+    trace = trace_id()
+    if refusal is None:
+        _log.error("web.unhandled", trace_id=trace, path=path, exc_info=error)
+        refusal = SojournError()
+    status = status_of(refusal)
+    headers = list(_headers(refusal, status))
+    if status >= 500:
+        _log.warning("web.failed", trace_id=trace, path=path, code=refusal.code)
+    return status, msgspec.json.encode(envelope(refusal, trace)), headers
+
+
+def _headers(error: SojournError, status: int) -> Iterator[tuple[bytes, bytes]]:
+    if isinstance(error, TooManyRequests | Overloaded):
+        seconds = max(1, -int(-error.retry_after.total_seconds() // 1))
+        yield b"retry-after", str(seconds).encode()
+    if status == HTTPStatus.UNAUTHORIZED and error.code in _TOKEN_EXPECTED:
+        yield b"www-authenticate", b"Bearer"
+    allowed = error.meta.get("allowed_methods") if isinstance(error, MethodNotAllowed) else None
+    if isinstance(allowed, str):
+        yield b"allow", allowed.encode()
+
+
+def as_refusal(error: Exception) -> SojournError | None:
+    """What an exception means to a caller: ours as it is, the framework's translated, None for the unforeseen."""
+    if isinstance(error, SojournError):
+        return error
+    if isinstance(error, msgspec.ValidationError):
+        return of_validation(str(error))
+    if isinstance(error, msgspec.DecodeError | UnicodeDecodeError | RecursionError):
+        return Malformed()
+    if isinstance(error, HTTPException):
+        return _of_framework(error)
+    return None
+
+
+def _of_framework(error: HTTPException) -> SojournError | None:
+    match error.status_code:
+        case 404:
+            return NotFound("This server has nothing at that address.")
+        case 405:
+            return MethodNotAllowed(meta={"allowed_methods": (error.headers or {}).get("Allow", "")})
+        case 413:
+            return BodyTooLarge()
+        case 415:
+            return UnsupportedMediaType()
+        case 400 | 422:
+            return _of_bad_request(error)
+        case _:
+            return None
+
+
+def _of_bad_request(error: HTTPException) -> SojournError:
+    cause = error.__cause__
+    if isinstance(cause, msgspec.ValidationError):
+        return of_validation(str(cause))
+    extra: object = error.extra
+    if isinstance(extra, list) and extra and isinstance(extra[0], dict):
+        first = cast("dict[str, object]", extra[0])
+        return of_validation(str(first.get("message", "")), param=str(first.get("key", "")) or None)
+    return Malformed()
+
+
+def of_validation(text: str, *, param: str | None = None) -> FieldError:
+    """The field error behind a message of the parser, which names the field or its path.
+
+    Only names of fields are taken over, never a value that somebody sent.
+    """
+    path = text.partition("`$")[2].rstrip("`").lstrip(".") or param
+    if "unknown field" in text:
+        return FieldUnknown(_joined(path, _quoted(text)))
+    if "missing required field" in text:
+        return FieldMissing(_joined(path, _quoted(text)))
+    return FieldError("This value has the wrong type or shape.", param=path)
+
+
+def _quoted(text: str) -> str:
+    return text.partition("`")[2].partition("`")[0][:64]
+
+
+def _joined(path: str | None, name: str) -> str:
+    inside = path if path and path != name and not path.startswith("`") else ""
+    return f"{inside}.{name}" if inside else name

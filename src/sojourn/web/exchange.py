@@ -1,0 +1,284 @@
+"""One request and its answer, as a handler of the Frontend API sees them."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import TypeVar
+from urllib.parse import urlsplit
+
+import msgspec
+from litestar import Response
+
+from sojourn.engine import Sojourn
+from sojourn.errors import FieldError, FieldTooLong, FieldUnknown, Json, Malformed, NotAuthenticated
+from sojourn.instances.instance import Instance
+from sojourn.instant import Instant
+from sojourn.sessions.caller import Caller, Issued
+from sojourn.sessions.client import Client, ClientView
+from sojourn.sessions.session import Session
+from sojourn.users.user import User
+from sojourn.web.caller import Identified, caller_of, identify
+from sojourn.web.cookies import CookieRules, signed_in_value
+from sojourn.web.errors import UnsupportedMediaType
+from sojourn.web.guard import Reading
+from sojourn.web.headers import Headers
+from sojourn.web.incoming import Incoming, single_fields
+from sojourn.web.redirects import origin_of
+from sojourn.web.resources import Resource
+from sojourn.web.resources.clients import client as client_resource
+from sojourn.web.resources.sessions import session as session_resource
+from sojourn.web.resources.sign_ins import sign_in as sign_in_resource
+from sojourn.web.resources.sign_ups import sign_up as sign_up_resource
+
+OLDEST_API = "2021-02-05"
+"""What a browser SDK speaks that names no version."""
+
+_VERSION = re.compile(r"20\d\d-\d\d-\d\d")
+_FORM = "application/x-www-form-urlencoded"
+_FIELD_LONGEST = 1024
+_LONGER_FIELDS: Mapping[str, int] = {
+    "password": 8192,  # the password policy names its own limit, with its own code
+    "new_password": 8192,
+    "current_password": 8192,
+    "unsafe_metadata": 32768,
+    "redirect_url": 2048,
+    "action_complete_redirect_url": 2048,
+    "token": 8192,
+}
+_NEVER_SETTABLE = frozenset(
+    {"id", "object", "role", "banned", "locked", "verified", "verification", "public_metadata", "private_metadata",
+     "external_id", "created_at", "updated_at", "instance_id", "user_id", "email_verified"}
+)  # fmt: skip
+_DEEPEST = 16
+
+Form = TypeVar("Form", bound=msgspec.Struct)
+
+
+@dataclass(slots=True)
+class Exchange:
+    """`cookies` and `headers` are added to the answer, refusals included."""
+
+    engine: Sojourn
+    incoming: Incoming
+    instance: Instance
+    rules: CookieRules
+    address: str | None
+    receive: Reading
+    cookies: list[str] = field(default_factory=list[str])
+    headers: Headers = field(default_factory=list[tuple[bytes, bytes]])
+    _identified: Identified | None = None
+
+    # -- what was asked
+
+    @property
+    def now(self) -> Instant:
+        return self.engine.clock.now()
+
+    @property
+    def api_version(self) -> str:
+        """The version the SDK speaks; anything that is not a date is the oldest, never an error."""
+        named = self.incoming.query.get("__clerk_api_version", "")
+        return named if _VERSION.fullmatch(named) else OLDEST_API
+
+    @property
+    def origin(self) -> str | None:
+        """The page that asks, for the `azp` claim. Browsers leave `Origin` out of same-origin reads."""
+        stated = self.incoming.header(b"origin")
+        if stated is not None and stated != "null":
+            return stated
+        referer = urlsplit(self.incoming.header(b"referer") or "")
+        if referer.netloc:
+            return origin_of(f"{referer.scheme}://{referer.netloc}")
+        if self.incoming.header(b"sec-fetch-site") == "same-origin":
+            return origin_of(self.instance.public_url)
+        return None
+
+    async def identified(self, *, lenient: bool = False) -> Identified:
+        if self._identified is None:
+            self._identified = await identify(self.engine, self.incoming, self.instance, self.rules, lenient=lenient)
+        return self._identified
+
+    async def caller(self) -> Caller:
+        """Raises: UnknownDevBrowser, DoubledCookie."""
+        return caller_of(await self.identified(), self.incoming, self.instance, self.address)
+
+    async def signed_in(self) -> Caller:
+        """The caller, who must at least be a known browser. Raises: NotAuthenticated."""
+        caller = await self.caller()
+        if caller.client is None:
+            raise NotAuthenticated()
+        return caller
+
+    async def acting(self) -> tuple[Caller, Session, User]:
+        """The caller with the session that acts: the one named, else the last active one (R-SES-11)."""
+        caller = await self.signed_in()
+        named = self.incoming.query.get("_clerk_session_id") or None
+        session, user = await self.engine.sessions.acting(caller, named)
+        return caller, session, user
+
+    async def form(self, kind: type[Form], *, keep_blank: bool = False) -> Form:
+        """The form body as `kind`: blank means absent unless kept, fields it does not know are left aside.
+
+        Raises: FieldError and its kinds, Malformed (a field twice, or in body and query), UnsupportedMediaType.
+        """
+        fields = {name: value for name, value in (await self._fields()).items() if keep_blank or value != ""}
+        for name, value in fields.items():
+            longest = _LONGER_FIELDS.get(name, _FIELD_LONGEST)
+            if len(value) > longest:
+                raise FieldTooLong(name[:64], longest)
+            if name in _NEVER_SETTABLE:
+                raise FieldUnknown(name)
+        return msgspec.convert(fields, kind, strict=False)
+
+    async def _fields(self) -> Mapping[str, str]:
+        body = await self._body()
+        if not body:
+            return {}
+        stated = (self.incoming.header(b"content-type") or "").partition(";")[0].strip().lower()
+        if stated != _FORM:
+            raise UnsupportedMediaType()
+        fields = single_fields(body)
+        if not self.incoming.query.keys().isdisjoint(fields):
+            raise Malformed("A field is given both in the address and in the body.")
+        return fields
+
+    async def _body(self) -> bytes:
+        parts: list[bytes] = []
+        while True:
+            message = await self.receive()
+            if message["type"] != "http.request":
+                raise Malformed("The request ended early.")
+            parts.append(message["body"])
+            if not message["more_body"]:
+                return b"".join(parts)
+
+    # -- what is answered
+
+    def json(self, content: object, status: int = 200) -> Response[bytes]:
+        return Response(msgspec.json.encode(content), status_code=status, media_type="application/json")
+
+    async def enveloped(
+        self,
+        response: object,
+        issued: Issued | None = None,
+        *,
+        sign_in: Resource | None = None,
+        sign_up: Resource | None = None,
+    ) -> Response[bytes]:
+        """`response` with the whole client beside it, and the cookies that go with the client's new state.
+
+        `sign_in` and `sign_up` are shown as the client's current attempt whether or not it still is: a component reads
+        the finished attempt from there while it activates the session.
+        """
+        client = issued.client if issued else (await self.identified()).client
+        view, shown = await self.client(client, sign_in=sign_in, sign_up=sign_up)
+        if issued is not None:
+            await self.hand_over(issued, view)
+        self.note_state(view)
+        return self.json({"response": response, "client": shown})
+
+    async def client(
+        self, client: Client | None, *, sign_in: Resource | None = None, sign_up: Resource | None = None
+    ) -> tuple[ClientView | None, Resource | None]:
+        """The client as it is now, each live session with its user and a fresh token."""
+        if client is None:
+            return None, None
+        view = await self.engine.clients.view(client)
+        sessions: list[Resource] = []
+        if view.sessions:
+            ids = list({session.user_id for session in view.sessions})
+            users = {user.id: user for user in await self.engine.store.users.find_many(self.instance.id, ids)}
+            live = [each for each in view.sessions if each.user_id in users and not users[each.user_id].banned]
+            view = ClientView(client, tuple(live))
+            sessions = [await self.session(each, users[each.user_id]) for each in live]
+        if sign_in is None and client.sign_in_id is not None:
+            sign_in = await self._current_sign_in(client)
+        if sign_up is None and client.sign_up_id is not None:
+            sign_up = await self._current_sign_up(client)
+        return view, client_resource(view, sessions, sign_in=sign_in, sign_up=sign_up)
+
+    async def session(self, session: Session, user: User) -> Resource:
+        """A live session with a token made for this moment."""
+        jwt = await self.engine.tokens.for_session(
+            self.instance, session, user, origin=self.origin, api_version=self.api_version
+        )
+        return session_resource(session, user, self.instance, self.now, jwt)
+
+    async def _current_sign_in(self, client: Client) -> Resource | None:
+        found = (
+            await self.engine.store.sign_ins.find(self.instance.id, client.sign_in_id) if client.sign_in_id else None
+        )
+        if found is None or found.status_at(self.now).value in ("complete", "abandoned"):
+            return None
+        facts = await self.engine.sign_ins.facts(self.instance, found)
+        return sign_in_resource(
+            found, self.instance, self.now, user=facts.user, current=facts.verification, factors=facts.factors
+        )
+
+    async def _current_sign_up(self, client: Client) -> Resource | None:
+        found = (
+            await self.engine.store.sign_ups.find(self.instance.id, client.sign_up_id) if client.sign_up_id else None
+        )
+        if found is None or found.status_at(self.now).value in ("complete", "abandoned"):
+            return None
+        facts = await self.engine.sign_ups.facts(self.instance, found)
+        return sign_up_resource(found, self.instance, facts.verification, self.now)
+
+    async def hand_over(self, issued: Issued, view: ClientView | None) -> None:
+        """Give the browser its new secret, by cookie or header, and let its development browser stand for the client."""
+        identified = await self.identified()
+        if issued.secret is not None and view is not None:
+            if identified.native:
+                self.headers.append((b"authorization", issued.secret.reveal().encode()))
+            else:
+                self.cookies.append(self.rules.client(issued.secret, view, self.now))
+        changed = identified.client is None or identified.client.id != issued.client.id
+        if identified.dev_browser is not None and changed:
+            await self.engine.clients.bind_dev_browser(identified.dev_browser, issued.client)
+
+    def note_state(self, view: ClientView | None) -> None:
+        """Tell the app's server, by `__client_uat`, when this browser last signed in or out.
+
+        Left alone when the browser already says so; production only.
+        """
+        if self.instance.is_development or self.incoming.query.get("_is_native") == "1":
+            return
+        value = signed_in_value(view)
+        known = self.incoming.cookies.get("__client_uat", [])
+        if known != [str(value)] and (known or value or self.incoming.method != "GET"):
+            self.cookies.extend(self.rules.signed_in_at(self.instance, value))
+
+    def signed_out(self) -> None:
+        """Nobody is signed in here any more: session tokens go, and the app's server is told (R-CKI-06)."""
+        if self.incoming.query.get("_is_native") == "1":
+            return
+        self.cookies.extend(self.rules.sessions_gone(self.instance))
+        self.cookies.extend(self.rules.signed_in_at(self.instance, 0))
+
+
+def json_object(text: str, param: str) -> dict[str, Json]:
+    """The JSON object in a form field. Raises: FieldError when it is not one, or too deep (R-LIM-07)."""
+    try:
+        value: Json = msgspec.json.decode(text)
+    except (msgspec.DecodeError, RecursionError) as error:
+        raise FieldError(f"{param} must be a JSON object.", param=param) from error
+    if not isinstance(value, dict):
+        raise FieldError(f"{param} must be a JSON object.", param=param)
+    if _depth_over(value, _DEEPEST):
+        raise FieldError(f"{param} is nested too deeply.", param=param)
+    return value
+
+
+def _depth_over(value: Json, deepest: int) -> bool:
+    level: list[Json] = [value]
+    for _ in range(deepest + 1):
+        inner: list[Json] = []
+        for each in level:
+            if isinstance(each, dict):
+                inner.extend(each.values())
+            elif isinstance(each, list):
+                inner.extend(each)
+        if not inner:
+            return False
+        level = inner
+    return True

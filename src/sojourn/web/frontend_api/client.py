@@ -1,0 +1,67 @@
+"""The client: made, forgotten, and its development browsers."""
+
+from litestar import Response, delete, post, put
+
+from sojourn.errors import NotFound
+from sojourn.web.exchange import Exchange
+from sojourn.web.resources.clients import client as client_resource
+
+
+@put("/v1/client", operation_id="putClient", status_code=200)
+async def put_client(exchange: Exchange) -> Response[bytes]:
+    return await _ensured(exchange)
+
+
+@post("/v1/client", operation_id="postClient", status_code=200)
+async def post_client(exchange: Exchange) -> Response[bytes]:
+    return await _ensured(exchange)
+
+
+async def _ensured(exchange: Exchange) -> Response[bytes]:
+    issued = await exchange.engine.clients.ensure(await exchange.caller())
+    view, shown = await exchange.client(issued.client)
+    await exchange.hand_over(issued, view)
+    exchange.note_state(view)
+    return exchange.json({"response": shown, "client": shown})
+
+
+@delete("/v1/client", operation_id="deleteClientSessions", status_code=200)
+async def delete_client(exchange: Exchange) -> Response[bytes]:
+    """End every session and forget the browser; its cookies go with it."""
+    caller = await exchange.caller()
+    gone = None
+    if caller.client is not None:
+        view = await exchange.engine.clients.view(caller.client)
+        await exchange.engine.clients.forget(caller)
+        gone = client_resource(view, [], sign_in=None, sign_up=None) | {"last_active_session_id": None}
+    exchange.signed_out()
+    exchange.cookies.append(exchange.rules.client_gone())
+    return exchange.json({"response": gone, "client": None})
+
+
+@delete("/v1/client/sessions", operation_id="removeClientSessionsAndRetainCookie", status_code=200)
+async def delete_sessions(exchange: Exchange) -> Response[bytes]:
+    """Sign out of everything in this browser. The client stays, with a new secret (R-FLOW-01)."""
+    caller = await exchange.caller()
+    if caller.client is None:
+        exchange.signed_out()
+        return exchange.json({"response": None, "client": None})
+    await exchange.engine.sessions.end_all(caller)
+    issued = await exchange.engine.clients.renew(caller.client)
+    view, shown = await exchange.client(issued.client)
+    await exchange.hand_over(issued, view)
+    exchange.signed_out()
+    return exchange.json({"response": shown, "client": shown})
+
+
+@post("/v1/dev_browser", operation_id="createDevBrowser", status_code=200)
+async def create_dev_browser(exchange: Exchange) -> Response[bytes]:
+    """A development browser. One SDK generation reads `id`, another `token`."""
+    if not exchange.instance.is_development:
+        raise NotFound("There are no development browsers in production.")
+    identified = await exchange.identified(lenient=True)
+    secret = await exchange.engine.clients.new_dev_browser(exchange.instance, identified.client)
+    return exchange.json({"id": secret.reveal(), "token": secret.reveal()})
+
+
+HANDLERS = [put_client, post_client, delete_client, delete_sessions, create_dev_browser]

@@ -1,0 +1,82 @@
+"""The signed-in person's e-mail addresses."""
+
+import msgspec
+from litestar import Response, delete, get, post
+
+from sojourn.web.exchange import Exchange
+from sojourn.web.resources import deleted
+from sojourn.web.resources.users import address as address_resource
+
+
+class AddForm(msgspec.Struct, kw_only=True):
+    email_address: str | None = None
+
+
+class PrepareForm(msgspec.Struct, kw_only=True):
+    strategy: str | None = None
+
+
+class AttemptForm(msgspec.Struct, kw_only=True):
+    code: str | None = None
+
+
+@get("/v1/me/email_addresses", operation_id="getEmailAddresses")
+async def all_addresses(exchange: Exchange) -> Response[bytes]:
+    _, _, user = await exchange.acting()
+    open_ones = await exchange.engine.profile.challenges(exchange.instance, user)
+    now = exchange.now
+    return exchange.json([address_resource(each, now, open_ones.get(each.id)) for each in user.email_addresses])
+
+
+@post("/v1/me/email_addresses", operation_id="createEmailAddresses", status_code=200, opt={"form": AddForm})
+async def add(exchange: Exchange) -> Response[bytes]:
+    _, session, user = await exchange.acting()
+    form = await exchange.form(AddForm)
+    added = await exchange.engine.profile.add_email(exchange.instance, session, user, form.email_address)
+    return await exchange.enveloped(address_resource(added, exchange.now))
+
+
+@get("/v1/me/email_addresses/{email_id:str}", operation_id="getEmailAddress")
+async def read(exchange: Exchange, email_id: str) -> Response[bytes]:
+    _, _, user = await exchange.acting()
+    found = exchange.engine.profile.email(user, email_id)
+    current = (await exchange.engine.profile.challenges(exchange.instance, user)).get(found.id)
+    return await exchange.enveloped(address_resource(found, exchange.now, current))
+
+
+@delete("/v1/me/email_addresses/{email_id:str}", operation_id="DeleteEmailAddress", status_code=200)
+async def remove(exchange: Exchange, email_id: str) -> Response[bytes]:
+    _, session, user = await exchange.acting()
+    removed = await exchange.engine.profile.remove_email(exchange.instance, session, user, email_id)
+    return await exchange.enveloped(deleted("email_address", removed.id))
+
+
+@post(
+    "/v1/me/email_addresses/{email_id:str}/prepare_verification",
+    operation_id="sendVerificationEmail",
+    status_code=200,
+    opt={"form": PrepareForm},
+)
+async def prepare(exchange: Exchange, email_id: str) -> Response[bytes]:
+    _, session, user = await exchange.acting()
+    form = await exchange.form(PrepareForm)
+    sent_to, challenge = await exchange.engine.profile.prepare_email(
+        exchange.instance, session, user, email_id, form.strategy
+    )
+    return await exchange.enveloped(address_resource(sent_to, exchange.now, challenge))
+
+
+@post(
+    "/v1/me/email_addresses/{email_id:str}/attempt_verification",
+    operation_id="verifyEmailAddress",
+    status_code=200,
+    opt={"form": AttemptForm},
+)
+async def attempt(exchange: Exchange, email_id: str) -> Response[bytes]:
+    _, session, user = await exchange.acting()
+    form = await exchange.form(AttemptForm)
+    proven, _ = await exchange.engine.profile.attempt_email(exchange.instance, session, user, email_id, form.code)
+    return await exchange.enveloped(address_resource(proven, exchange.now))
+
+
+HANDLERS = [all_addresses, add, read, remove, prepare, attempt]

@@ -1,0 +1,96 @@
+"""The handshake: an app's server sends a browser here when it cannot tell who it is, and gets it back with cookies.
+
+Development answers in the address, production in a cookie that this server and the app share; a nonce stands for the
+directives where the app can fetch them (wire protocol section 7.3).
+"""
+
+import re
+from datetime import timedelta
+
+import structlog
+from litestar import Response, get
+
+from sojourn.errors import Malformed
+from sojourn.secret import Secret
+from sojourn.sessions.client import ClientView
+from sojourn.sessions.session import Session
+from sojourn.tokens.handshake import BrowserState, cookie_suffix, directives, mint_handshake
+from sojourn.web.caller import Identified
+from sojourn.web.cookies import signed_in_value
+from sojourn.web.exchange import Exchange
+from sojourn.web.redirects import checked_redirect, origin_of, with_query
+
+_log = structlog.get_logger("sojourn.web")
+_REASON = re.compile(r"[a-z0-9-]{1,80}")
+_TOKEN_COOKIE = "__clerk_handshake"
+_NONCE_COOKIE = "__clerk_handshake_nonce"
+_NONCE_LIFE = timedelta(seconds=60)
+_MAX_AGE = 60
+
+
+@get("/v1/client/handshake", operation_id="handshakeClient", status_code=307)
+async def handshake(exchange: Exchange) -> Response[bytes]:
+    """Send the browser back to its page, with the cookies that say who it is. Raises: Malformed for a foreign page."""
+    query = exchange.incoming.query
+    target = checked_redirect(exchange.instance, query.get("redirect_url", ""))
+    if target is None:
+        raise Malformed("redirect_url must be a page of the application; list its origin in allowed_origins.")
+    identified = await exchange.identified(lenient=True)
+    view = await exchange.engine.clients.view(identified.client) if identified.client else None
+    lines = await _directives(exchange, identified, view, target)
+    reason = query.get("__clerk_hs_reason", "")
+    known_reason = reason if _REASON.fullmatch(reason) else "unknown"
+    _log.info("handshake", reason=known_reason, signed_in=bool(view and view.sessions))
+    return Response(b"", status_code=307, headers={"Location": await _delivered(exchange, target, lines)})
+
+
+async def _directives(exchange: Exchange, identified: Identified, view: ClientView | None, target: str) -> list[str]:
+    instance = exchange.instance
+    session = view.last_active_session if view else None
+    jwt = await _token(exchange, session, target) if session else None
+    dev_browser = None
+    if instance.is_development:
+        dev_browser = identified.dev_browser or await exchange.engine.clients.new_dev_browser(
+            instance, identified.client
+        )
+    state = BrowserState(
+        token=jwt,
+        signed_in_at=signed_in_value(view) if jwt else 0,
+        dev_browser=dev_browser.reveal() if dev_browser else None,
+    )
+    domain = "" if instance.is_development else exchange.rules.domain
+    lines = directives(
+        state, cookie_suffix(instance.publishable_key), secure=target.startswith("https://"), domain=domain
+    )
+    if not instance.is_development:
+        # the page would replay what it has already taken in
+        lines += [exchange.rules.handshake_gone(name) for name in (_TOKEN_COOKIE, _NONCE_COOKIE)]
+    return lines
+
+
+async def _token(exchange: Exchange, session: Session, target: str) -> str | None:
+    user = await exchange.engine.store.users.find(exchange.instance.id, session.user_id)
+    if user is None or user.banned:
+        return None
+    return await exchange.engine.tokens.for_session(
+        exchange.instance, session, user, origin=origin_of(target), api_version=exchange.api_version
+    )
+
+
+async def _delivered(exchange: Exchange, target: str, lines: list[str]) -> str:
+    """Where the browser goes; in production the result travels in a cookie set here."""
+    instance = exchange.instance
+    if not instance.is_development and exchange.incoming.query.get("format") == "nonce":
+        nonce = Secret.random("hsn_")
+        now = exchange.now
+        await exchange.engine.store.tickets.add_nonce(instance.id, nonce.stored_form(), lines, now + _NONCE_LIFE)
+        exchange.cookies.append(exchange.rules.handshake(_NONCE_COOKIE, nonce.reveal(), _MAX_AGE))
+        return target
+    token = mint_handshake(lines, await exchange.engine.keyring.signing_key(instance), exchange.now)
+    if instance.is_development:
+        return with_query(target, _TOKEN_COOKIE, token)
+    exchange.cookies.append(exchange.rules.handshake(_TOKEN_COOKIE, token, _MAX_AGE))
+    return target
+
+
+HANDLERS = [handshake]

@@ -1,0 +1,69 @@
+"""The two paths that every tab takes again and again: its token and its client. They skip the router."""
+
+from collections.abc import Awaitable, Callable
+
+import msgspec
+from litestar import Response, get, post
+
+from sojourn.errors import NotAuthenticated
+from sojourn.web.exchange import Exchange
+from sojourn.web.resources import token
+
+Fast = Callable[[Exchange], Awaitable[bytes]]
+
+_NOBODY = b'{"response":null,"client":null}'
+_SESSIONS = "/v1/client/sessions/"
+_TOKENS = "/tokens"
+
+
+def find(method: str, path: str) -> Fast | None:
+    """The handler of a hot path; None for every other, which the router knows."""
+    if method == "POST":
+        if path.startswith(_SESSIONS) and path.endswith(_TOKENS) and path.count("/") == 5:
+            return mint
+    elif method == "GET" and path == "/v1/client":
+        return read_client
+    return None
+
+
+async def mint(exchange: Exchange) -> bytes:
+    """A fresh token for the session in the path. Its body says which organization and why; neither matters yet.
+
+    Raises: SessionEnded, NotAuthenticated, UserBanned; never a 422, which SDKs take for signed out.
+    """
+    identified = await exchange.identified()
+    if identified.client is None:
+        raise NotAuthenticated()
+    session_id = exchange.incoming.path[len(_SESSIONS) : -len(_TOKENS)]
+    jwt = await exchange.engine.tokens.mint(
+        exchange.instance,
+        identified.client.secret_hash,
+        session_id,
+        origin=exchange.origin,
+        api_version=exchange.api_version,
+    )
+    return msgspec.json.encode(token(jwt))
+
+
+async def read_client(exchange: Exchange) -> bytes:
+    """The whole client; nobody's is null, and nothing is stored for it (R-SES-13)."""
+    identified = await exchange.identified()
+    if identified.client is None:
+        exchange.note_state(None)
+        return _NOBODY
+    view, shown = await exchange.client(identified.client)
+    exchange.note_state(view)
+    return msgspec.json.encode({"response": shown, "client": shown})
+
+
+@post("/v1/client/sessions/{session_id:str}/tokens", operation_id="createSessionToken", status_code=200)
+async def create_token(exchange: Exchange) -> Response[bytes]:
+    return Response(await mint(exchange), media_type="application/json")
+
+
+@get("/v1/client", operation_id="getClient")
+async def get_client(exchange: Exchange) -> Response[bytes]:
+    return Response(await read_client(exchange), media_type="application/json")
+
+
+HANDLERS = [create_token, get_client]

@@ -1,0 +1,145 @@
+"""The signed-in person: profile, password, devices."""
+
+import msgspec
+from litestar import Response, delete, get, patch, post
+from msgspec import UNSET, UnsetType
+
+from sojourn.errors import FieldMissing
+from sojourn.sessions.caller import Issued
+from sojourn.users.profile import ProfileChanges
+from sojourn.users.user import User
+from sojourn.web.exchange import Exchange, json_object
+from sojourn.web.resources import deleted
+from sojourn.web.resources.sessions import listed_session
+from sojourn.web.resources.sessions import session as session_resource
+from sojourn.web.resources.users import user as user_resource
+
+
+class ProfileForm(msgspec.Struct, kw_only=True):
+    """A blank name clears it: SDKs send null as a blank field."""
+
+    first_name: str | UnsetType = UNSET
+    last_name: str | UnsetType = UNSET
+    username: str | UnsetType = UNSET
+    primary_email_address_id: str | UnsetType = UNSET
+    primary_phone_number_id: str | UnsetType = UNSET
+    unsafe_metadata: str | UnsetType = UNSET
+
+    def changes(self) -> ProfileChanges:
+        """Raises: FieldError when the metadata is not a JSON object."""
+        metadata = self.unsafe_metadata
+        return ProfileChanges(
+            first_name=self.first_name,
+            last_name=self.last_name,
+            username=self.username,
+            primary_email_address_id=self.primary_email_address_id or UNSET,
+            primary_phone_number_id=self.primary_phone_number_id or UNSET,
+            unsafe_metadata=json_object(metadata, "unsafe_metadata") if metadata else UNSET,
+        )
+
+
+class MetadataForm(msgspec.Struct, kw_only=True):
+    unsafe_metadata: str | None = None
+
+
+class PasswordForm(msgspec.Struct, kw_only=True):
+    current_password: str | None = None
+    new_password: str | None = None
+    sign_out_of_other_sessions: bool = True
+
+
+class CurrentPasswordForm(msgspec.Struct, kw_only=True):
+    current_password: str | None = None
+
+
+@get("/v1/me", operation_id="getUser")
+async def read(exchange: Exchange) -> Response[bytes]:
+    _, _, user = await exchange.acting()
+    return await answer(exchange, user)
+
+
+@patch("/v1/me", operation_id="patchUser", opt={"form": ProfileForm})
+async def update(exchange: Exchange) -> Response[bytes]:
+    _, session, user = await exchange.acting()
+    changes = (await exchange.form(ProfileForm, keep_blank=True)).changes()
+    return await answer(exchange, await exchange.engine.profile.update(exchange.instance, session, user, changes))
+
+
+@delete("/v1/me", operation_id="deleteUser", status_code=200)
+async def delete_self(exchange: Exchange) -> Response[bytes]:
+    caller, session, user = await exchange.acting()
+    await exchange.engine.profile.delete_self(exchange.instance, session, user)
+    assert caller.client is not None
+    issued = await exchange.engine.clients.renew(caller.client)
+    reply = await exchange.enveloped(deleted("user", user.id), issued)
+    if not (await exchange.engine.clients.view(issued.client)).sessions:
+        exchange.signed_out()
+    return reply
+
+
+@patch("/v1/me/metadata", operation_id="patchUserMetadata", opt={"form": MetadataForm})
+async def merge_metadata(exchange: Exchange) -> Response[bytes]:
+    _, session, user = await exchange.acting()
+    form = await exchange.form(MetadataForm)
+    if form.unsafe_metadata is None:
+        raise FieldMissing("unsafe_metadata")
+    patched = json_object(form.unsafe_metadata, "unsafe_metadata")
+    return await answer(
+        exchange, await exchange.engine.profile.update_metadata(exchange.instance, session, user, patched)
+    )
+
+
+@post("/v1/me/change_password", operation_id="changePassword", status_code=200, opt={"form": PasswordForm})
+async def change_password(exchange: Exchange) -> Response[bytes]:
+    _, session, user = await exchange.acting()
+    form = await exchange.form(PasswordForm)
+    changed = await exchange.engine.profile.change_password(
+        exchange.instance,
+        session,
+        user,
+        current=form.current_password,
+        new=form.new_password,
+        sign_out_others=form.sign_out_of_other_sessions,
+    )
+    return await answer(exchange, changed)
+
+
+@post("/v1/me/remove_password", operation_id="removePassword", status_code=200, opt={"form": CurrentPasswordForm})
+async def remove_password(exchange: Exchange) -> Response[bytes]:
+    _, session, user = await exchange.acting()
+    form = await exchange.form(CurrentPasswordForm)
+    changed = await exchange.engine.profile.remove_password(exchange.instance, session, user, form.current_password)
+    return await answer(exchange, changed)
+
+
+@get("/v1/me/sessions/active", operation_id="getSessions")
+async def active_sessions(exchange: Exchange) -> Response[bytes]:
+    """The person's devices: a bare list, the latest used first."""
+    _, _, user = await exchange.acting()
+    sessions = await exchange.engine.sessions.active_of_user(exchange.instance, user.id)
+    return exchange.json([listed_session(each, exchange.now) for each in sessions])
+
+
+@post("/v1/me/sessions/{session_id:str}/revoke", operation_id="revokeSession", status_code=200)
+async def revoke_session(exchange: Exchange, session_id: str) -> Response[bytes]:
+    _, session, user = await exchange.acting()
+    revoked = await exchange.engine.profile.end_session(exchange.instance, session, user, session_id)
+    return await exchange.enveloped(session_resource(revoked, user, exchange.instance, exchange.now, None))
+
+
+async def answer(exchange: Exchange, user: User, issued: Issued | None = None) -> Response[bytes]:
+    """The user as they are now, in the envelope."""
+    challenges = await exchange.engine.profile.challenges(exchange.instance, user)
+    return await exchange.enveloped(user_resource(user, exchange.instance, exchange.now, challenges), issued)
+
+
+HANDLERS = [
+    read,
+    update,
+    delete_self,
+    merge_metadata,
+    change_password,
+    remove_password,
+    active_sessions,
+    revoke_session,
+]

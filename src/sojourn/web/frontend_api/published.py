@@ -1,0 +1,108 @@
+"""What anybody may read: public keys, health, and the browser bundles."""
+
+import asyncio
+import hashlib
+import re
+from functools import lru_cache
+from importlib import resources
+from importlib.resources.abc import Traversable
+
+import msgspec
+from litestar import Response, get
+
+from sojourn.errors import NotFound
+from sojourn.web.exchange import Exchange
+
+_BUNDLE = re.compile(r"/@clerk/([a-z-]{1,32})@([0-9A-Za-z.-]{1,32})/dist/([0-9A-Za-z._-]{1,128})")
+_TYPES = {
+    "js": "text/javascript",
+    "mjs": "text/javascript",
+    "css": "text/css",
+    "json": "application/json",
+    "txt": "text/plain",
+}
+_FOREVER = "public, max-age=31536000, immutable"
+_SHORTLY = "public, max-age=300"
+
+
+@get("/.well-known/jwks.json", operation_id="getJWKS")
+async def jwks(exchange: Exchange) -> Response[bytes]:
+    """The public keys that session tokens are signed with (R-KEY-04)."""
+    keys = await exchange.engine.keyring.jwks(exchange.instance)
+    answer = exchange.json(keys)
+    answer.headers["Cache-Control"] = "public, max-age=300"
+    answer.headers["Vary"] = "Accept-Encoding"
+    answer.headers["ETag"] = f'"{_tag(answer.content)}"'
+    return answer
+
+
+def _tag(content: bytes) -> str:
+    return hashlib.sha256(content).hexdigest()[:32]
+
+
+@get("/v1/health", operation_id="getHealth")
+async def health(exchange: Exchange) -> Response[bytes]:
+    return exchange.json({"status": "healthy"})
+
+
+@get("/health")
+async def ready(exchange: Exchange) -> Response[bytes]:
+    """For load balancers and scripts that wait for the server."""
+    return exchange.json({"status": "healthy"})
+
+
+@get("/npm/{bundle:path}")
+async def bundle(bundle: str) -> Response[bytes]:
+    """A file of a published browser package, by major version, tag or exact version.
+
+    A bundle loads its parts from the path of its exact version, so both must answer.
+    """
+    match = _BUNDLE.fullmatch(bundle)
+    if match is None:
+        raise NotFound("No such bundle.")
+    package, asked, name = match.groups()
+    exact = _versions().get(package, {}).get(asked)
+    if exact is None:
+        raise NotFound("No such bundle version.")
+    content = await asyncio.to_thread(_read, f"@clerk/{package}@{exact}", name)
+    kind = _TYPES.get(name.rpartition(".")[2])
+    if content is None or kind is None:
+        raise NotFound("No such file in this bundle.")
+    caching = _FOREVER if asked == exact else _SHORTLY
+    return Response(content, media_type=kind, headers={"Cache-Control": caching})
+
+
+def _assets() -> Traversable:
+    return resources.files("sojourn.ui").joinpath("assets", "npm")
+
+
+@lru_cache(maxsize=1)
+def _versions() -> dict[str, dict[str, str]]:
+    """Package name to what it may be asked by, to the exact version. Empty until the assets are built."""
+    manifest = _assets().joinpath("manifest.json")
+    try:
+        listed = msgspec.json.decode(manifest.read_bytes(), type=dict[str, dict[str, str]])
+    except FileNotFoundError:
+        return {}
+    found: dict[str, dict[str, str]] = {}
+    for package, tags in listed.items():
+        names = dict(tags)
+        names |= {exact: exact for exact in tags.values()}
+        if "latest" not in names:
+            names["latest"] = tags[max(tags, key=_major)]
+        found[package.removeprefix("@clerk/")] = names
+    return found
+
+
+def _major(tag: str) -> int:
+    return int(tag) if tag.isdecimal() else -1
+
+
+def _read(folder: str, name: str) -> bytes | None:
+    try:
+        return _assets().joinpath(folder, "dist", name).read_bytes()
+    except (FileNotFoundError, IsADirectoryError):
+        return None
+
+
+HANDLERS = [jwks, health, ready, bundle]

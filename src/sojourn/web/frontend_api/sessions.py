@@ -1,0 +1,92 @@
+"""Sessions of the asking browser: read, touch, end, remove, and tokens by template."""
+
+from dataclasses import replace
+from typing import Literal
+
+import msgspec
+from litestar import Response, get, post
+
+from sojourn.sessions.caller import Caller, Issued
+from sojourn.sessions.session import Session, SessionStatus
+from sojourn.web.exchange import Exchange
+from sojourn.web.resources import Resource, token
+from sojourn.web.resources.sessions import session as session_resource
+
+
+class TouchForm(msgspec.Struct, kw_only=True):
+    active_organization_id: str | None = None
+    intent: str | None = None
+
+
+@get("/v1/client/sessions/{session_id:str}", operation_id="getSession")
+async def get_session(exchange: Exchange, session_id: str) -> Response[bytes]:
+    session, user = await exchange.engine.sessions.acting(await exchange.caller(), session_id)
+    return await exchange.enveloped(await exchange.session(session, user))
+
+
+@post(
+    "/v1/client/sessions/{session_id:str}/touch",
+    operation_id="touchSession",
+    status_code=200,
+    opt={"form": TouchForm},
+)
+async def touch(exchange: Exchange, session_id: str) -> Response[bytes]:
+    """Make it the browser's current session and note its use."""
+    caller = await exchange.signed_in()
+    form = await exchange.form(TouchForm)
+    _, user = await exchange.engine.sessions.acting(caller, session_id)
+    session = await exchange.engine.sessions.touch(caller, session_id, _intent(form.intent))
+    assert caller.client is not None
+    current = replace(caller.client, last_active_session_id=session.id)
+    return await exchange.enveloped(await exchange.session(session, user), Issued(current))
+
+
+def _intent(word: str | None) -> Literal["focus", "select_session", "select_org"] | None:
+    match word:
+        case "focus" | "select_session" | "select_org":
+            return word
+        case _:
+            return None
+
+
+@post("/v1/client/sessions/{session_id:str}/end", operation_id="endSession", status_code=200)
+async def end(exchange: Exchange, session_id: str) -> Response[bytes]:
+    return await _ended(exchange, session_id, SessionStatus.ENDED)
+
+
+@post("/v1/client/sessions/{session_id:str}/remove", operation_id="removeSession", status_code=200)
+async def remove(exchange: Exchange, session_id: str) -> Response[bytes]:
+    return await _ended(exchange, session_id, SessionStatus.REMOVED)
+
+
+async def _ended(exchange: Exchange, session_id: str, status: SessionStatus) -> Response[bytes]:
+    caller = await exchange.signed_in()
+    session = await exchange.engine.sessions.end(caller, session_id, status)
+    assert caller.client is not None
+    issued = await exchange.engine.clients.renew(caller.client)
+    answer = await exchange.enveloped(await _shown(exchange, caller, session), issued)
+    if not (await exchange.engine.clients.view(issued.client)).sessions:
+        exchange.signed_out()
+    return answer
+
+
+async def _shown(exchange: Exchange, caller: Caller, session: Session) -> Resource | None:
+    """An ended session: no token any more; None once its user is gone too."""
+    user = await exchange.engine.store.users.find(caller.instance.id, session.user_id)
+    return None if user is None else session_resource(session, user, caller.instance, exchange.now, None)
+
+
+@post(
+    "/v1/client/sessions/{session_id:str}/tokens/{template_name:str}",
+    operation_id="createSessionTokenWithTemplate",
+    status_code=200,
+)
+async def create_template_token(exchange: Exchange, session_id: str, template_name: str) -> Response[bytes]:
+    session, user = await exchange.engine.sessions.acting(await exchange.caller(), session_id)
+    jwt = await exchange.engine.tokens.from_template(
+        exchange.instance, session, user, template_name, origin=exchange.origin
+    )
+    return exchange.json(token(jwt))
+
+
+HANDLERS = [get_session, touch, end, remove, create_template_token]

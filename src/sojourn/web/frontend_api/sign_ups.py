@@ -1,0 +1,103 @@
+"""Sign-ups: create, fill in, verify."""
+
+import msgspec
+from litestar import Response, get, patch, post
+
+from sojourn.errors import FieldMissing
+from sojourn.sessions.caller import Issued
+from sojourn.sign_ups.attempt import SignUpInput
+from sojourn.sign_ups.sign_up import SignUp
+from sojourn.web.exchange import Exchange, json_object
+from sojourn.web.resources.sign_ups import sign_up as sign_up_resource
+
+
+class SignUpForm(msgspec.Struct, kw_only=True):
+    strategy: str | None = None
+    email_address: str | None = None
+    username: str | None = None
+    first_name: str | None = None
+    last_name: str | None = None
+    password: str | None = None
+    unsafe_metadata: str | None = None
+    locale: str | None = None
+
+    def given(self) -> SignUpInput:
+        """Raises: FieldError when the metadata is not a JSON object."""
+        metadata = None if self.unsafe_metadata is None else json_object(self.unsafe_metadata, "unsafe_metadata")
+        return SignUpInput(
+            strategy=self.strategy,
+            email_address=self.email_address,
+            username=self.username,
+            first_name=self.first_name,
+            last_name=self.last_name,
+            password=self.password,
+            unsafe_metadata=metadata,
+            locale=self.locale,
+        )
+
+
+class PrepareForm(msgspec.Struct, kw_only=True):
+    strategy: str | None = None
+
+
+class AttemptForm(msgspec.Struct, kw_only=True):
+    strategy: str | None = None
+    code: str | None = None
+
+
+@post("/v1/client/sign_ups", operation_id="createSignUps", status_code=200, opt={"form": SignUpForm})
+async def create(exchange: Exchange) -> Response[bytes]:
+    given = (await exchange.form(SignUpForm)).given()
+    return await _answer(exchange, *await exchange.engine.sign_ups.create(await exchange.caller(), given))
+
+
+@get("/v1/client/sign_ups/{sign_up_id:str}", operation_id="getSignUps")
+async def read(exchange: Exchange, sign_up_id: str) -> Response[bytes]:
+    return await _answer(exchange, await exchange.engine.sign_ups.get(await exchange.caller(), sign_up_id), None)
+
+
+@patch("/v1/client/sign_ups/{sign_up_id:str}", operation_id="updateSignUps", opt={"form": SignUpForm})
+async def update(exchange: Exchange, sign_up_id: str) -> Response[bytes]:
+    given = (await exchange.form(SignUpForm)).given()
+    return await _answer(exchange, *await exchange.engine.sign_ups.update(await exchange.caller(), sign_up_id, given))
+
+
+@post(
+    "/v1/client/sign_ups/{sign_up_id:str}/prepare_verification",
+    operation_id="prepareSignUpsVerification",
+    status_code=200,
+    opt={"form": PrepareForm},
+)
+async def prepare_verification(exchange: Exchange, sign_up_id: str) -> Response[bytes]:
+    form = await exchange.form(PrepareForm)
+    if form.strategy is None:
+        raise FieldMissing("strategy")
+    caller = await exchange.caller()
+    return await _answer(
+        exchange, *await exchange.engine.sign_ups.prepare_verification(caller, sign_up_id, form.strategy)
+    )
+
+
+@post(
+    "/v1/client/sign_ups/{sign_up_id:str}/attempt_verification",
+    operation_id="attemptSignUpsVerification",
+    status_code=200,
+    opt={"form": AttemptForm},
+)
+async def attempt_verification(exchange: Exchange, sign_up_id: str) -> Response[bytes]:
+    form = await exchange.form(AttemptForm)
+    if form.strategy is None:
+        raise FieldMissing("strategy")
+    caller = await exchange.caller()
+    return await _answer(
+        exchange, *await exchange.engine.sign_ups.attempt_verification(caller, sign_up_id, form.strategy, form.code)
+    )
+
+
+async def _answer(exchange: Exchange, sign_up: SignUp, issued: Issued | None) -> Response[bytes]:
+    facts = await exchange.engine.sign_ups.facts(exchange.instance, sign_up)
+    shown = sign_up_resource(sign_up, exchange.instance, facts.verification, exchange.now)
+    return await exchange.enveloped(shown, issued, sign_up=shown)
+
+
+HANDLERS = [create, read, update, prepare_verification, attempt_verification]

@@ -1,0 +1,141 @@
+"""What is refused before any handler runs: wrong host, size, method, origin or rate.
+
+Each check is a function of the request and the instance; `app.py` runs them in this order for every request, and no
+header, flag or spelling of a path turns one off (R-WEB-08).
+"""
+
+import re
+from collections.abc import Awaitable, Callable, Mapping
+from urllib.parse import urlsplit
+
+from litestar.types import HTTPReceiveMessage, WebSocketReceiveMessage
+
+from sojourn.config import Config
+from sojourn.errors import BadPublishableKey, OriginRefused
+from sojourn.instances.instance import Instance
+from sojourn.web.cookies import CookieRules
+from sojourn.web.errors import BodyTooLarge, HeadersTooLarge, HostUnknown, MethodNotAllowed
+from sojourn.web.incoming import Incoming
+from sojourn.web.redirects import is_allowed_origin, is_loopback, origin_of
+
+_HEADERS_MOST = 16 * 1024
+_BODY_MOST = 64 * 1024
+_IMPORT_MOST = 10 * 1024 * 1024
+
+SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
+_OVERRIDES = frozenset({"PUT", "PATCH", "DELETE"})
+
+Reading = Callable[[], Awaitable[HTTPReceiveMessage | WebSocketReceiveMessage]]
+
+
+def check_host(incoming: Incoming, config: Config) -> str:
+    """The Host, which must be one this server is configured to be (R-WEB-06). Raises: HostUnknown."""
+    host = (incoming.header(b"host") or "").lower()
+    if b"host" in incoming.repeated or not host:
+        raise HostUnknown()
+    if host == config.public_host or host in config.allowed_hosts:
+        return host
+    name = host.rpartition(":")[0] if re.search(r":\d+$", host) else host
+    if name in config.allowed_hosts or (config.is_development and is_loopback(f"http://{host}")):
+        return host
+    raise HostUnknown()
+
+
+def check_sizes(incoming: Incoming) -> int:
+    """Refuse what is too large by its own word; returns the most bytes its body may have (R-LIM-07)."""
+    if incoming.header_size() > _HEADERS_MOST:
+        raise HeadersTooLarge()
+    most = _IMPORT_MOST if incoming.path == "/v1/users/import" else _BODY_MOST
+    declared = incoming.header(b"content-length")
+    if declared is not None and (not declared.isdecimal() or int(declared[:18]) > most):
+        raise BodyTooLarge()
+    return most
+
+
+def bounded(receive: Reading, most: int) -> Reading:
+    """`receive`, for a body that is longer than it said, or said nothing. Raises: BodyTooLarge while reading."""
+    seen = 0
+
+    async def bounded_receive() -> HTTPReceiveMessage | WebSocketReceiveMessage:
+        nonlocal seen
+        message = await receive()
+        if message["type"] == "http.request":
+            seen += len(message["body"])
+            if seen > most:
+                raise BodyTooLarge()
+        return message
+
+    return bounded_receive
+
+
+def effective_method(incoming: Incoming) -> str:
+    """The method a request means: browsers' SDKs send POST with `_method` (R-WEB-02). Raises: MethodNotAllowed."""
+    if b"_method" not in incoming.scope["query_string"]:
+        return incoming.sent_method
+    named = incoming.query.get("_method")
+    if named is None:
+        return incoming.sent_method
+    if incoming.sent_method != "POST" or named.upper() not in _OVERRIDES | {"POST"}:
+        raise MethodNotAllowed("`_method` works on POST only, and names PUT, PATCH or DELETE.")
+    return named.upper()
+
+
+def check_publishable_key(incoming: Incoming, instance: Instance) -> None:
+    """A request that names an application must name this one. Raises: BadPublishableKey."""
+    named = incoming.header(b"x-publishable-key")
+    if named is not None and named != instance.publishable_key:
+        raise BadPublishableKey()
+
+
+def check_origin(incoming: Incoming, instance: Instance, rules: CookieRules) -> None:
+    """Refuse writes that another site's page makes a browser send (R-WEB-01); also before anybody is signed in.
+
+    A request of a browser says where it comes from; one with the client cookie that does not is refused. A caller
+    without cookie and origin is no browser, and nothing of a browser's can be abused through it. Raises: OriginRefused.
+    """
+    if incoming.method in SAFE:
+        return
+    origin = incoming.header(b"origin")
+    site = incoming.header(b"sec-fetch-site")
+    has_cookie = rules.client_name in incoming.cookies
+    if site == "same-origin":
+        return
+    if site is not None and has_cookie and site != "same-site":
+        raise OriginRefused()
+    claimed = origin if origin is not None else _referring(incoming)
+    if claimed is None:
+        if has_cookie or site is not None:
+            raise OriginRefused()
+        return
+    if not is_allowed_origin(instance, claimed):
+        raise OriginRefused()
+
+
+def _referring(incoming: Incoming) -> str | None:
+    referer = incoming.header(b"referer")
+    if referer is None:
+        return None
+    parts = urlsplit(referer)
+    return origin_of(f"{parts.scheme}://{parts.netloc}") or "null"
+
+
+_LIMITS: Mapping[str, str] = {
+    "sign_ins": "create_sign_in",
+    "sign_ups": "create_sign_up",
+    "attempt_first_factor": "attempts",
+    "attempt_second_factor": "attempts",
+    "attempt_verification": "attempts",
+    "reset_password": "attempts",
+    "change_password": "attempts",
+    "remove_password": "attempts",
+    "prepare_first_factor": "codes",
+    "prepare_second_factor": "codes",
+    "prepare_verification": "codes",
+}
+
+
+def limit_name(incoming: Incoming) -> str | None:
+    """Which limit per address a request counts against, if any (R-LIM-01)."""
+    if incoming.method != "POST" or not incoming.path.startswith(("/v1/client/", "/v1/me/")):
+        return None
+    return _LIMITS.get(incoming.path.rpartition("/")[2])

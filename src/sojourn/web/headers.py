@@ -1,0 +1,81 @@
+"""Headers that every answer wears, and those that let a page of another origin read it."""
+
+import re
+from collections.abc import Sequence
+
+from sojourn.instances.instance import Instance
+from sojourn.web.incoming import Incoming
+from sojourn.web.redirects import is_allowed_origin
+
+Headers = list[tuple[bytes, bytes]]
+
+JSON = (b"content-type", b"application/json")
+"""Compared letter by letter by the published SDKs: no charset parameter (R-HDR-03)."""
+
+_COMMON: Headers = [
+    (b"x-content-type-options", b"nosniff"),
+    (b"referrer-policy", b"no-referrer"),
+    (b"permissions-policy", b"camera=(), microphone=(), geolocation=(), payment=(), usb=()"),
+]
+_STRICT_TRANSPORT = (b"strict-transport-security", b"max-age=31536000; includeSubDomains")
+PRIVATE: Headers = [(b"cache-control", b"no-store"), (b"vary", b"Cookie, Authorization, Origin")]
+"""Of every answer that sets a cookie or carries somebody's data (R-CKI-07)."""
+
+_API: Headers = [(b"content-security-policy", b"default-src 'none'; frame-ancestors 'none'"), *PRIVATE]
+
+_ALLOWED_REQUEST_HEADERS = re.compile(
+    r"(authorization|content-type|accept|x-mobile|x-publishable-key|(x-)?clerk-[a-z0-9-]{1,64})"
+)
+_EXPOSED = b"Authorization, Clerk-Db-Jwt, Clerk-Cookie, Retry-After, X-Country"
+_METHODS = b"GET, POST, PUT, PATCH, DELETE"
+_PREFLIGHT_SECONDS = b"600"
+
+
+def common(*, secure: bool) -> Headers:
+    """Headers of every answer whatever its kind (R-HDR-02)."""
+    return [*_COMMON, _STRICT_TRANSPORT] if secure else list(_COMMON)
+
+
+def of_api(*, secure: bool) -> Headers:
+    """Headers of every JSON answer: never cached, never framed, nothing in it runs (R-HDR-03, R-CKI-07)."""
+    return [*common(secure=secure), *_API]
+
+
+def is_public(path: str) -> bool:
+    """Whether anybody's page may read it: published scripts and public keys, which carry no user's data."""
+    return path.startswith(("/npm/", "/.well-known/"))
+
+
+def cross_origin(incoming: Incoming, instance: Instance) -> Headers:
+    """What lets a page of an allowed origin read the answer, credentials included; nothing for others (R-WEB-04)."""
+    if is_public(incoming.path):
+        return [(b"access-control-allow-origin", b"*"), (b"cross-origin-resource-policy", b"cross-origin")]
+    origin = incoming.header(b"origin")
+    if origin is None or not is_allowed_origin(instance, origin):
+        return []
+    return [
+        (b"access-control-allow-origin", origin.encode("latin-1")),
+        (b"access-control-allow-credentials", b"true"),
+        (b"access-control-expose-headers", _EXPOSED),
+    ]
+
+
+def preflight(incoming: Incoming, instance: Instance) -> Headers:
+    """The answer to a browser that asks before it sends; empty for origins that may not."""
+    allowed = cross_origin(incoming, instance)
+    if not allowed:
+        return []
+    wanted = (incoming.header(b"access-control-request-headers") or "").lower().split(",")
+    granted = [name for name in map(str.strip, wanted) if _ALLOWED_REQUEST_HEADERS.fullmatch(name)]
+    return [
+        *allowed,
+        (b"access-control-allow-methods", _METHODS),
+        (b"access-control-allow-headers", ", ".join(granted).encode()),
+        (b"access-control-max-age", _PREFLIGHT_SECONDS),
+    ]
+
+
+def completed(present: Sequence[tuple[bytes, bytes]], extra: Headers) -> Headers:
+    """`present` and those of `extra` that it does not set itself."""
+    names = {name.lower() for name, _ in present}
+    return [*present, *(pair for pair in extra if pair[0] not in names)]

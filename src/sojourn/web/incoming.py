@@ -1,0 +1,94 @@
+"""One HTTP request as the guard reads it: headers once, everything else when asked for."""
+
+from functools import cached_property
+from urllib.parse import parse_qsl
+
+from litestar.types import HTTPScope
+
+from sojourn.errors import Malformed
+
+_QUERY_FIELDS = 100
+
+
+class Incoming:
+    """`method` and `path` are what the request means: after `_method`, without a mount prefix or trailing slash (R-WEB-08)."""
+
+    def __init__(self, scope: HTTPScope) -> None:
+        self.scope = scope
+        self.sent_method: str = scope["method"]
+        self.method = self.sent_method
+        self.path = normal_path(scope)
+        headers: dict[bytes, bytes] = {}
+        repeated: set[bytes] = set()
+        for name, value in scope["headers"]:
+            if name in headers:
+                repeated.add(name)
+                # HTTP/2 may split the cookie header (RFC 9113 section 8.2.3); other repeats keep the first
+                if name == b"cookie":
+                    headers[name] += b"; " + value
+            else:
+                headers[name] = value
+        self._headers = headers
+        self.repeated = repeated
+
+    def header(self, name: bytes) -> str | None:
+        """A header's value by its lower-case name."""
+        value = self._headers.get(name)
+        return None if value is None else value.decode("latin-1")
+
+    def headers_of(self, name: bytes) -> list[str]:
+        """Every value of a header, in order."""
+        return [value.decode("latin-1") for key, value in self.scope["headers"] if key == name]
+
+    def header_size(self) -> int:
+        return sum(len(name) + len(value) + 4 for name, value in self.scope["headers"])
+
+    @cached_property
+    def query(self) -> dict[str, str]:
+        """Query parameters. Raises: Malformed when one is given twice (R-INP-06) or there are too many."""
+        return single_fields(self.scope["query_string"])
+
+    @cached_property
+    def cookies(self) -> dict[str, list[str]]:
+        """Every value of every cookie, in the order sent: a name can arrive more than once."""
+        found: dict[str, list[str]] = {}
+        for pair in (self.header(b"cookie") or "").split(";"):
+            name, separator, value = pair.strip().partition("=")
+            if separator:
+                found.setdefault(name, []).append(value.strip('"'))
+        return found
+
+    @property
+    def peer(self) -> str | None:
+        """The address of the TCP peer, which a proxy may be."""
+        client = self.scope["client"]
+        return None if client is None else client[0]
+
+
+def normal_path(scope: HTTPScope) -> str:
+    """The path below any mount point, with no slash at its end."""
+    path: str = scope["path"]
+    root = scope["root_path"].rstrip("/") if "root_path" in scope else ""
+    if root and (path == root or path.startswith(root + "/")):
+        path = path[len(root) :]
+    return path.rstrip("/") or "/"
+
+
+def single_fields(text: bytes) -> dict[str, str]:
+    """URL-encoded fields, each at most once. Raises: Malformed."""
+    if not text:
+        return {}
+    try:
+        pairs = parse_qsl(
+            text.decode("ascii"),
+            keep_blank_values=True,
+            encoding="utf-8",
+            errors="strict",
+            max_num_fields=_QUERY_FIELDS,
+        )
+    except (UnicodeDecodeError, ValueError) as error:
+        raise Malformed() from error
+    fields = dict(pairs)
+    if len(fields) != len(pairs):
+        raise Malformed("A field is given more than once.")
+    return fields

@@ -1,0 +1,154 @@
+"""Our own OpenAPI documents, made from the routes themselves: what this server implements, not what could be asked for."""
+
+import inspect
+from collections.abc import Callable, Iterable, Mapping
+from typing import get_type_hints
+
+import msgspec
+from litestar import Litestar
+from litestar.handlers import HTTPRouteHandler
+from litestar.routes import HTTPRoute
+
+from sojourn.web.resources import Resource
+
+_FORM = "application/x-www-form-urlencoded"
+_INJECTED = frozenset({"exchange", "instance", "engine", "request", "scope", "state", "headers", "cookies"})
+_SIMPLE: Mapping[object, str] = {str: "string", int: "integer", bool: "boolean", float: "number"}
+
+_ERRORS: Resource = {
+    "type": "object",
+    "required": ["errors", "clerk_trace_id"],
+    "properties": {
+        "clerk_trace_id": {"type": "string"},
+        "errors": {
+            "type": "array",
+            "minItems": 1,
+            "items": {
+                "type": "object",
+                "required": ["code", "message", "long_message"],
+                "properties": {
+                    "code": {"type": "string"},
+                    "message": {"type": "string"},
+                    "long_message": {"type": "string"},
+                    "meta": {"type": "object"},
+                },
+            },
+        },
+    },
+}
+
+
+def document(
+    app: Litestar, *, title: str, server: str, prefixes: Iterable[str], security: Resource | None = None
+) -> Resource:
+    """An OpenAPI 3.1 document of the routes whose path starts with one of `prefixes`.
+
+    `security` is a security scheme that every operation asks for.
+    """
+    wanted = tuple(prefixes)
+    paths: dict[str, Resource] = {}
+    structs: list[type] = []
+    routes = [route for route in app.routes if isinstance(route, HTTPRoute) and route.path.startswith(wanted)]
+    for route in routes:
+        for handler in route.route_handlers:
+            if handler.operation_id is None or not isinstance(handler.operation_id, str):
+                continue
+            structs += [kind for kind in (_form_of(handler), _json_of(handler)) if kind is not None]
+    _, components = msgspec.json.schema_components(structs, ref_template="#/components/schemas/{name}")
+    for route in routes:
+        for handler in route.route_handlers:
+            if isinstance(handler.operation_id, str):
+                for method in handler.http_methods:
+                    if method not in ("HEAD", "OPTIONS"):
+                        paths.setdefault(_published(route), {})[method.lower()] = _operation(route, handler)
+    schemes: Resource = {} if security is None else {"securitySchemes": {"key": security}}
+    return {
+        "openapi": "3.1.0",
+        "info": {"title": title, "version": "1"},
+        "servers": [{"url": server}],
+        **({} if security is None else {"security": [{"key": []}]}),
+        "paths": paths,
+        "components": {"schemas": {**components, "Errors": _ERRORS}, **schemes},
+    }
+
+
+def _published(route: HTTPRoute) -> str:
+    path = route.path_format
+    return path if path.startswith("/") else f"/{path}"
+
+
+def _operation(route: HTTPRoute, handler: HTTPRouteHandler) -> Resource:
+    in_path = [_in_path(name) for name in route.path_parameters]
+    operation: Resource = {
+        "operationId": handler.operation_id,
+        "parameters": in_path + _query_of(handler, set(route.path_parameters)),
+        "responses": {
+            "2XX": {"description": "Done.", "content": {"application/json": {"schema": {}}}},
+            "4XX": _refusal("Refused; nothing has changed."),
+            "503": _refusal("Busy; try again after the seconds in Retry-After."),
+        },
+    }
+    form, json = _form_of(handler), _json_of(handler)
+    if form is not None:
+        operation["requestBody"] = {"content": {_FORM: {"schema": _reference(form)}}}
+    elif json is not None:
+        operation["requestBody"] = {"content": {"application/json": {"schema": _reference(json)}}}
+    return operation
+
+
+def _in_path(name: str) -> Resource:
+    return {"name": name, "in": "path", "required": True, "schema": {"type": "string", "minLength": 1}}
+
+
+def _refusal(text: str) -> Resource:
+    return {"description": text, "content": {"application/json": {"schema": {"$ref": "#/components/schemas/Errors"}}}}
+
+
+def _reference(kind: type) -> Resource:
+    (schema,), _ = msgspec.json.schema_components([kind], ref_template="#/components/schemas/{name}")
+    return schema
+
+
+def _form_of(handler: HTTPRouteHandler) -> type | None:
+    return _struct(handler.opt.get("form"))
+
+
+def _json_of(handler: HTTPRouteHandler) -> type | None:
+    return _struct(handler.opt.get("json")) or _struct(_hints(handler.fn).get("data"))
+
+
+def _struct(kind: object) -> type | None:
+    return kind if isinstance(kind, type) and issubclass(kind, msgspec.Struct) else None
+
+
+def _hints(function: Callable[..., object]) -> Mapping[str, object]:
+    return get_type_hints(function)
+
+
+def _query_of(handler: HTTPRouteHandler, in_path: set[str]) -> list[Resource]:
+    """Plain keyword parameters are query parameters, and so are the fields of `opt["query"]`."""
+    found: list[Resource] = []
+    hints = _hints(handler.fn)
+    for name in inspect.signature(handler.fn).parameters:
+        word = _SIMPLE.get(hints.get(name))
+        if name not in _INJECTED and name not in in_path and name != "data" and word is not None:
+            found.append({"name": name, "in": "query", "required": False, "schema": {"type": word}})
+    query = _struct(handler.opt.get("query"))
+    if query is not None:
+        found += [
+            {"name": each.encode_name, "in": "query", "required": False, "schema": {"type": "string"}}
+            for each in msgspec.structs.fields(query)
+        ]
+    return found
+
+
+FRONTEND_PREFIXES = ("/v1/client/", "/v1/environment", "/v1/dev_browser", "/v1/me", "/v1/health", "/.well-known")
+
+
+def frontend_document(app: Litestar, server: str) -> Resource:
+    """The Frontend API of this server."""
+    found = document(app, title="Sojourn Frontend API", server=server, prefixes=(*FRONTEND_PREFIXES, "/v1/client"))
+    paths = found["paths"]
+    if isinstance(paths, dict):
+        found["paths"] = {path: item for path, item in paths.items() if not str(path).startswith("/v1/clients")}  # pyright: ignore[reportUnknownArgumentType, reportUnknownVariableType]
+    return found

@@ -1,0 +1,76 @@
+"""A started engine on SQLite with a clock that tests move, and browsers that talk to it."""
+
+from collections.abc import AsyncIterator, Callable
+from pathlib import Path
+
+import pytest
+
+from sojourn.config import Config
+from sojourn.engine import Sojourn
+from sojourn.instances.instance import Environment
+from sojourn.messages.mailbox import Mailbox
+from sojourn.secret import Secret
+from sojourn.testing.clock import FakeClock
+from sojourn.web.app import build
+
+from .browsing import Browser
+
+LIVE_SERVER = "https://auth.example.com"
+LIVE_APP = "https://app.example.com"
+
+
+@pytest.fixture
+def clock() -> FakeClock:
+    return FakeClock()
+
+
+@pytest.fixture
+def mailbox() -> Mailbox:
+    return Mailbox()
+
+
+@pytest.fixture
+async def engine(tmp_path: Path, clock: FakeClock, mailbox: Mailbox) -> AsyncIterator[Sojourn]:
+    """A development server at http://localhost:8000."""
+    config = Config(database_url=f"sqlite:///{tmp_path}/sojourn.db", data=tmp_path, root_keys=(Secret.random(),))
+    opened = await Sojourn.open(config, clock=clock, mailer=mailbox)
+    unlimited: dict[str, list[int]] = {
+        name: [10_000, 1] for name in ("create_sign_in", "create_sign_up", "attempts", "codes")
+    }
+    await opened.registry.update_settings(opened.instance, {"protection": {"rate_limits": unlimited}})
+    yield opened
+    await opened.close()
+
+
+@pytest.fixture
+async def live(tmp_path: Path, clock: FakeClock, mailbox: Mailbox) -> AsyncIterator[Sojourn]:
+    """A production server at https://auth.example.com for an app at https://app.example.com."""
+    config = Config(
+        environment=Environment.PRODUCTION,
+        public_url=LIVE_SERVER,
+        database_url=f"sqlite:///{tmp_path}/live.db",
+        data=tmp_path,
+        root_keys=(Secret.random(),),
+        cookie_domain="example.com",
+        sign_in_floor_ms=0,
+    )
+    opened = await Sojourn.open(config, clock=clock, mailer=mailbox)
+    await opened.registry.update_settings(opened.instance, {"allowed_origins": [LIVE_APP]})
+    yield opened
+    await opened.close()
+
+
+@pytest.fixture
+def open_browser(engine: Sojourn) -> Callable[..., Browser]:
+    app = build(engine)
+    return lambda **given: Browser(app, **given)
+
+
+@pytest.fixture
+def browser(open_browser: Callable[..., Browser]) -> Browser:
+    return open_browser()
+
+
+@pytest.fixture
+def live_browser(live: Sojourn) -> Browser:
+    return Browser(build(live), origin=LIVE_APP, server=LIVE_SERVER)
