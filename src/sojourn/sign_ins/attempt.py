@@ -249,10 +249,10 @@ class SignIns:
         user = await self._user_of(sign_in)
         if user is None:
             raise NotFound("This account is gone.")
-        stored = await self.accounts.new_password(caller.instance, user, password)
+        stored = await self.accounts.passwords.new(caller.instance, user, password)
         async with self.store.transaction() as tx:
             # the reset code proves the address, whatever happens to sessions: R-PWD-11
-            user = await self.accounts.replace_password(
+            user = await self.accounts.passwords.replace(
                 tx, caller.instance, user, stored, sign_out_others=sign_out_others, keep=None, keep_sign_in=sign_in.id
             )
             return await self._finish(tx, caller, Issued(_client_of(caller)), sign_in, user, RESET_CODE)

@@ -207,7 +207,7 @@ class SignUps:
         email = normal_email(typed, param="email_address")
         if email.canonical == sign_up.email_canonical:
             return sign_up
-        await self.records.check_allowed(instance, email.canonical)
+        await self.records.check_new_address(instance, email.canonical)
         owner = await self.store.users.find_by_identifier(instance.id, IdentifierKind.EMAIL_ADDRESS, email.canonical)
         # without a code to send there is nothing to hide behind, so a taken address is told in every mode
         can_hide = is_strict(instance) and instance.settings.sign_up.verify_email

@@ -1,0 +1,139 @@
+"""Making and revoking tickets. They are accepted by `attempt.py`; what a ticket is stands in `ticket.py`."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+
+from sojourn.errors import FieldError, FieldFormat, FieldMissing, Gone, Json, NotFound
+from sojourn.events.audit_log import AuditLog
+from sojourn.ids import UserId, new_id, well_formed
+from sojourn.instances.instance import Instance
+from sojourn.instant import Clock
+from sojourn.secret import Secret
+from sojourn.sign_ins.ticket import Ticket, TicketKind, TicketStatus
+from sojourn.store.interface import Store
+from sojourn.users.accounts import SERVER
+from sojourn.users.metadata import checked_metadata
+
+SIGN_IN_LIFE = timedelta(days=30)
+"""Published default of a sign-in token, and its longest life. Ask for minutes where a link is mailed (R-OTP-02)."""
+
+ACTOR_LIFE = timedelta(hours=1)
+ACTOR_SESSION = timedelta(minutes=30)
+LONGEST_ACTOR_SESSION = timedelta(hours=1)
+
+_ACTOR_BYTES = 1024  # it is a claim of every token of the session, and those travel in a cookie
+_PREFIX = "tkt_"
+
+
+@dataclass(frozen=True, slots=True)
+class Tickets:
+    store: Store
+    clock: Clock
+    audit: AuditLog
+
+    async def create_sign_in_token(
+        self, instance: Instance, user_id: str, *, expires_in: timedelta = SIGN_IN_LIFE, actor: str = SERVER
+    ) -> tuple[Ticket, Secret]:
+        """A ticket that signs the user in once; its secret is shown this once. Raises: NotFound, FieldError."""
+        _check_length(expires_in, SIGN_IN_LIFE, "expires_in_seconds")
+        return await self._create(instance, TicketKind.SIGN_IN, user_id, expires_in, actor=actor)
+
+    async def create_actor_token(
+        self,
+        instance: Instance,
+        user_id: str,
+        acting: Mapping[str, Json],
+        *,
+        expires_in: timedelta = ACTOR_LIFE,
+        session_max: timedelta = ACTOR_SESSION,
+        actor: str = SERVER,
+    ) -> tuple[Ticket, Secret]:
+        """A ticket that lets somebody act in the place of the user (R-AUZ-06); `acting` names them in `sub`.
+
+        Raises: NotFound, FieldMissing, FieldFormat, FieldError.
+        """
+        _check_length(expires_in, SIGN_IN_LIFE, "expires_in_seconds")
+        _check_length(session_max, LONGEST_ACTOR_SESSION, "session_max_duration_in_seconds")
+        return await self._create(
+            instance,
+            TicketKind.ACTOR,
+            user_id,
+            expires_in,
+            actor=actor,
+            acting=_checked_actor(acting),
+            session_max=session_max,
+        )
+
+    async def get(self, instance: Instance, kind: TicketKind, id: str) -> Ticket:
+        """Raises: NotFound, also for a ticket of the other kind."""
+        ticket = await self.store.tickets.find(instance.id, kind, id) if well_formed(id) else None
+        if ticket is None:
+            raise NotFound("No ticket with that id exists here.")
+        return ticket
+
+    async def revoke(self, instance: Instance, kind: TicketKind, id: str, *, actor: str = SERVER) -> Ticket:
+        """End a ticket that nobody has used. Revoking twice is no error. Raises: NotFound, Gone (used, or expired)."""
+        ticket = await self.get(instance, kind, id)
+        async with self.store.transaction() as tx:
+            revoked = await tx.tickets.finish(instance.id, ticket.id, TicketStatus.REVOKED, self.clock.now())
+            if revoked is not None:
+                await self.audit.record(
+                    tx, instance, f"{kind}.revoked", user_id=ticket.user_id, target=ticket.id, actor=actor
+                )
+                return revoked
+        now_is = await self.get(instance, kind, id)
+        if now_is.status is not TicketStatus.REVOKED:
+            raise Gone("This ticket has been used or has expired.")
+        return now_is
+
+    async def _create(
+        self,
+        instance: Instance,
+        kind: TicketKind,
+        user_id: str,
+        expires_in: timedelta,
+        *,
+        actor: str,
+        acting: Mapping[str, Json] | None = None,
+        session_max: timedelta | None = None,
+    ) -> tuple[Ticket, Secret]:
+        secret, now = Secret.random(_PREFIX), self.clock.now()
+        async with self.store.transaction() as tx:
+            user = await tx.users.find(instance.id, UserId(user_id)) if well_formed(user_id) else None
+            if user is None:
+                raise NotFound("No user with that id exists here.")
+            ticket = Ticket(
+                id=new_id("sit_" if kind is TicketKind.SIGN_IN else "act_"),
+                instance_id=instance.id,
+                kind=kind,
+                user_id=user.id,
+                secret_hash=secret.stored_form(),
+                status=TicketStatus.PENDING,
+                created_at=now,
+                updated_at=now,
+                expire_at=now + expires_in,
+                actor=acting,
+                session_max=session_max,
+            )
+            await tx.tickets.create(ticket)
+            details: dict[str, Json] = {"acting": acting["sub"]} if acting else {}
+            await self.audit.record(
+                tx, instance, f"{kind}.created", user_id=user.id, target=ticket.id, actor=actor, details=details
+            )
+        return ticket, secret
+
+
+def _check_length(length: timedelta, longest: timedelta, param: str) -> None:
+    if not timedelta(seconds=1) <= length <= longest:
+        raise FieldError(f"{param} must be between 1 and {int(longest.total_seconds())} seconds.", param=param)
+
+
+def _checked_actor(acting: Mapping[str, Json]) -> dict[str, Json]:
+    checked = checked_metadata(acting, "actor", limit=_ACTOR_BYTES)
+    subject = checked.get("sub")
+    if subject is None:
+        raise FieldMissing("actor.sub")
+    if not isinstance(subject, str) or not subject:
+        raise FieldFormat("actor.sub must name who acts, as a text.", param="actor.sub")
+    return checked

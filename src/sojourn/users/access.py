@@ -1,0 +1,32 @@
+"""Ending what a user, or somebody in their place, could still come in by (R-SES-07, R-PWD-11)."""
+
+from sojourn.ids import SessionId, SignInId
+from sojourn.instances.instance import Instance
+from sojourn.instant import Instant
+from sojourn.sessions.lifecycle import Sessions
+from sojourn.store.interface import Groups
+from sojourn.users.user import User
+
+
+async def end_access(
+    tx: Groups,
+    sessions: Sessions,
+    instance: Instance,
+    user: User,
+    now: Instant,
+    *,
+    actor: str,
+    keep: SessionId | None = None,
+    keep_sign_in: SignInId | None = None,
+    and_sessions: bool = True,
+) -> None:
+    """End the user's sessions, unfinished sign-ins and tickets, in the caller's transaction."""
+    if and_sessions:
+        await sessions.revoke_of_user(tx, instance, user.id, actor=actor, keep=keep)
+    await tx.sign_ins.abandon_of_user(instance.id, user.id, now, keep=keep_sign_in)
+    await tx.tickets.revoke_of_user(instance.id, user.id, now)
+
+
+def moment_after(user: User, now: Instant) -> Instant:
+    """`now`, moved on if need be: `updated_at` tells versions of a user apart, so it never repeats."""
+    return max(now, Instant(user.updated_at.millis + 1))

@@ -1,0 +1,274 @@
+"""Accounts: create, change, ban, lock and delete users. For servers with the secret key, the command line, and
+`profile.py`, which does the same for the signed-in user within narrower limits."""
+
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass, fields, replace
+
+from msgspec import UNSET, UnsetType
+
+from sojourn.errors import Conflict, FieldMissing, Json, NotFound
+from sojourn.events.audit_log import AuditLog
+from sojourn.events.outbox import Outbox
+from sojourn.factors.password_hashers import StoredPassword
+from sojourn.ids import UserId, well_formed
+from sojourn.instances.instance import Instance
+from sojourn.instant import Clock, Instant
+from sojourn.sessions.lifecycle import Sessions
+from sojourn.store.interface import Groups, Page, Store, UserFilter
+from sojourn.users.access import end_access, moment_after
+from sojourn.users.metadata import checked_metadata, merged_metadata
+from sojourn.users.new_user import NewUser, UserChanges, built_user, changed_user
+from sojourn.users.notices import tell, tell_of_new_primary
+from sojourn.users.passwords import Passwords
+from sojourn.users.primary import with_primary
+from sojourn.users.user import IdentifierKind, User
+
+__all__ = ["Accounts", "NewUser", "UserChanges", "checked_metadata"]
+
+SERVER = "backend_api"
+"""The actor in the audit log when a server's secret key acted."""
+
+_MOST_RACES = 20
+
+Change = Callable[[User, Instant], User]
+Consequence = Callable[[Groups, User, User], Awaitable[None]]
+
+
+async def _nothing_more(tx: Groups, before: User, after: User) -> None:
+    return None
+
+
+@dataclass(frozen=True, slots=True)
+class Accounts:
+    store: Store
+    clock: Clock
+    sessions: Sessions
+    outbox: Outbox
+    audit: AuditLog
+    passwords: Passwords
+
+    # -- create and read
+
+    async def create(self, instance: Instance, new: NewUser, *, actor: str = SERVER) -> User:
+        """A user whose addresses count as verified, because a server says so.
+
+        Raises: IdentifierTaken (param names which), FieldError and its kin, Overloaded.
+        """
+        user = built_user(instance.id, new, None, self.clock.now())  # cheap checks come before the slow hash
+        stored = await self._first_password(instance, user, new)
+        if stored is not None:
+            user = replace(user, password=stored, password_changed_at=user.updated_at)
+        async with self.store.transaction() as tx:
+            await tx.users.create(user)
+            await self.audit.record(tx, instance, "user.created", user_id=user.id, target=user.id, actor=actor)
+        return user
+
+    async def get(self, instance: Instance, id: str) -> User:
+        """Raises: NotFound, also for another instance's user (R-AUZ-02)."""
+        user = await self.store.users.find(instance.id, UserId(id)) if well_formed(id) else None
+        if user is None:
+            raise NotFound("No user with that id exists here.")
+        return user
+
+    async def list(self, instance: Instance, where: UserFilter, page: Page) -> Sequence[User]:
+        return await self.store.users.list(instance.id, where, page)
+
+    async def count(self, instance: Instance, where: UserFilter) -> int:
+        return await self.store.users.count(instance.id, where)
+
+    # -- change
+
+    async def update(self, instance: Instance, id: str, changes: UserChanges, *, actor: str = SERVER) -> User:
+        """Change the given fields, all or none. A new password has every consequence of one (R-PWD-11).
+
+        Raises: NotFound, IdentifierTaken, FieldError and its kin, Conflict.
+        """
+        stored = await self._next_password(instance, await self.get(instance, id), changes)
+
+        def change(user: User, now: Instant) -> User:
+            moved = changed_user(user, changes, now)
+            if not isinstance(changes.primary_email_address_id, UnsetType):
+                moved = with_primary(moved, IdentifierKind.EMAIL_ADDRESS, changes.primary_email_address_id)
+            if not isinstance(changes.primary_phone_number_id, UnsetType):
+                moved = with_primary(moved, IdentifierKind.PHONE_NUMBER, changes.primary_phone_number_id)
+            return moved if stored is None else replace(moved, password=stored, password_changed_at=now)
+
+        async def then(tx: Groups, before: User, after: User) -> None:
+            await tell_of_new_primary(self.outbox, tx, instance, before, after)
+            if stored is not None:
+                await self.passwords.has_changed(
+                    tx, instance, after, sign_out_others=changes.sign_out_of_other_sessions, actor=actor
+                )
+
+        return await self.change(instance, id, "user.updated", change, then, actor=actor, details=_named(changes))
+
+    async def merge_metadata(
+        self,
+        instance: Instance,
+        id: str,
+        *,
+        public: Mapping[str, Json] | None = None,
+        private: Mapping[str, Json] | None = None,
+        unsafe: Mapping[str, Json] | None = None,
+        actor: str = SERVER,
+    ) -> User:
+        """Lay the given objects over what is there; null deletes a key. Raises: NotFound, FieldTooLong, FieldFormat."""
+
+        def change(user: User, now: Instant) -> User:
+            return replace(
+                user,
+                public_metadata=merged_metadata(user.public_metadata, public or {}, "public_metadata"),
+                private_metadata=merged_metadata(user.private_metadata, private or {}, "private_metadata"),
+                unsafe_metadata=merged_metadata(user.unsafe_metadata, unsafe or {}, "unsafe_metadata"),
+            )
+
+        given = {"public_metadata": public, "private_metadata": private, "unsafe_metadata": unsafe}
+        names: list[Json] = [name for name, value in given.items() if value is not None]
+        return await self.change(instance, id, "user.updated", change, actor=actor, details={"fields": names})
+
+    async def replace_metadata(
+        self,
+        instance: Instance,
+        id: str,
+        *,
+        public: Mapping[str, Json] | None = None,
+        private: Mapping[str, Json] | None = None,
+        unsafe: Mapping[str, Json] | None = None,
+        actor: str = SERVER,
+    ) -> User:
+        """Replace the given kinds whole. Raises: NotFound, FieldTooLong, FieldFormat."""
+        changes = UserChanges(
+            public_metadata=UNSET if public is None else public,
+            private_metadata=UNSET if private is None else private,
+            unsafe_metadata=UNSET if unsafe is None else unsafe,
+        )
+        return await self.update(instance, id, changes, actor=actor)
+
+    async def change(
+        self,
+        instance: Instance,
+        id: str,
+        kind: str,
+        change: Change,
+        then: Consequence = _nothing_more,
+        *,
+        actor: str,
+        target: str | None = None,
+        details: Mapping[str, Json] | None = None,
+    ) -> User:
+        """Load, change by a pure function, write with its consequences, together or not at all.
+
+        Whoever loses a race starts again from what the winner wrote. Raises: NotFound, Conflict when that never ends.
+        """
+        for _ in range(_MOST_RACES):
+            before = await self.get(instance, id)
+            now = moment_after(before, self.clock.now())
+            after = replace(change(before, now), updated_at=now)
+            try:
+                async with self.store.transaction() as tx:
+                    await tx.users.save(after, expected=before.updated_at)
+                    await then(tx, before, after)
+                    await self.audit.record(
+                        tx, instance, kind, user_id=after.id, target=target or after.id, actor=actor, details=details
+                    )
+                return after
+            except Conflict:
+                continue
+        raise Conflict()
+
+    # -- passwords
+
+    async def verify_password(self, instance: Instance, id: str, text: str) -> None:
+        """Check a password for a server that asks. Raises: NotFound, and as `Passwords.verify`."""
+        await self.passwords.verify(instance, await self.get(instance, id), text)
+
+    async def remove_password(self, instance: Instance, id: str, *, actor: str = SERVER) -> User:
+        """Raises: NotFound, and as `Passwords.remove`."""
+        return await self.passwords.remove(instance, await self.get(instance, id), actor=actor)
+
+    async def _first_password(self, instance: Instance, user: User, new: NewUser) -> StoredPassword | None:
+        stored = await self.passwords.chosen(
+            instance, user, new.password, new.password_digest, new.password_hasher, skip_checks=new.skip_password_checks
+        )
+        if stored is None and instance.settings.sign_up.password == "required" and not new.skip_password_requirement:
+            raise FieldMissing("password")
+        return stored
+
+    async def _next_password(self, instance: Instance, user: User, changes: UserChanges) -> StoredPassword | None:
+        return await self.passwords.chosen(
+            instance,
+            user,
+            _or_none(changes.password),
+            _or_none(changes.password_digest),
+            _or_none(changes.password_hasher),
+            skip_checks=changes.skip_password_checks,
+        )
+
+    # -- keep out, let in
+
+    async def ban(self, instance: Instance, id: str, *, actor: str = SERVER) -> User:
+        """Keep the user out: their sessions end in the same transaction (R-SES-07). Raises: NotFound."""
+        return await self.change(
+            instance,
+            id,
+            "user.banned",
+            lambda user, now: replace(user, banned=True),
+            self._shut(instance, actor),
+            actor=actor,
+        )
+
+    async def unban(self, instance: Instance, id: str, *, actor: str = SERVER) -> User:
+        return await self.change(
+            instance, id, "user.unbanned", lambda user, now: replace(user, banned=False), actor=actor
+        )
+
+    async def lock(self, instance: Instance, id: str, *, actor: str = SERVER) -> User:
+        """Lock until somebody unlocks; their sessions end with it, and the owner is told. Raises: NotFound."""
+
+        async def then(tx: Groups, before: User, after: User) -> None:
+            await end_access(tx, self.sessions, instance, after, self.clock.now(), actor=actor)
+            await tell(self.outbox, tx, instance, "account_locked", after)
+
+        return await self.change(
+            instance,
+            id,
+            "user.locked",
+            lambda user, now: replace(user, locked_at=now, locked_until=None),
+            then,
+            actor=actor,
+        )
+
+    async def unlock(self, instance: Instance, id: str, *, actor: str = SERVER) -> User:
+        """End a lock, whoever set it; the count of failures starts anew. Raises: NotFound."""
+        return await self.change(
+            instance,
+            id,
+            "user.unlocked",
+            lambda user, now: replace(user, locked_at=None, locked_until=None, failed_tries=0),
+            actor=actor,
+        )
+
+    async def delete(self, instance: Instance, id: str, *, actor: str = SERVER) -> None:
+        """Delete the user and all that is theirs; the audit log keeps that it happened. Raises: NotFound."""
+        user = await self.get(instance, id)
+        async with self.store.transaction() as tx:
+            await end_access(tx, self.sessions, instance, user, self.clock.now(), actor=actor)
+            if not await tx.users.delete(instance.id, user.id):
+                raise NotFound("No user with that id exists here.")
+            await self.audit.record(tx, instance, "user.deleted", user_id=user.id, target=user.id, actor=actor)
+
+    def _shut(self, instance: Instance, actor: str) -> Consequence:
+        async def then(tx: Groups, before: User, after: User) -> None:
+            await end_access(tx, self.sessions, instance, after, self.clock.now(), actor=actor)
+
+        return then
+
+
+def _named(changes: UserChanges) -> dict[str, Json]:
+    """The names of the fields that change, never what they change to (R-LOG-02)."""
+    names = [each.name for each in fields(changes) if getattr(changes, each.name) is not UNSET]
+    return {"fields": [name for name in names if name not in ("skip_password_checks", "sign_out_of_other_sessions")]}
+
+
+def _or_none(value: str | UnsetType) -> str | None:
+    return None if isinstance(value, UnsetType) else value

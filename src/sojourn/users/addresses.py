@@ -1,0 +1,194 @@
+"""E-mail addresses and phone numbers of users: added, proven, made primary, removed (R-OTP-06, R-INP-01)."""
+
+from dataclasses import dataclass, replace
+
+from sojourn.errors import FieldError, LastIdentifier, NotFound
+from sojourn.ids import IdentifierId, SessionId, well_formed
+from sojourn.instances.instance import Instance
+from sojourn.instant import Clock, Instant
+from sojourn.store.interface import Groups, Store
+from sojourn.users.access import end_access
+from sojourn.users.accounts import SERVER, Accounts
+from sojourn.users.new_user import ADMIN, MOST_ADDRESSES, new_address
+from sojourn.users.notices import tell, tell_of_new_primary
+from sojourn.users.primary import is_last, with_primary, with_verified, without
+from sojourn.users.user import Identifier, IdentifierKind, User
+
+
+@dataclass(frozen=True, slots=True)
+class Addresses:
+    """Every change writes its user too, so that of two removals racing for the last address one loses."""
+
+    store: Store
+    clock: Clock
+    accounts: Accounts
+
+    async def get(self, instance: Instance, id: str, kind: IdentifierKind | None = None) -> Identifier:
+        """Raises: NotFound, also for another instance's, and for an address of another kind than asked for."""
+        found = await self.store.users.find_identifier(instance.id, IdentifierId(id)) if well_formed(id) else None
+        if found is None or kind not in (None, found.kind):
+            raise NotFound("No address with that id exists here.")
+        return found
+
+    async def create(
+        self,
+        instance: Instance,
+        user_id: str,
+        kind: IdentifierKind,
+        value: str,
+        *,
+        verified: bool = False,
+        primary: bool = False,
+        actor: str = SERVER,
+    ) -> Identifier:
+        """A further address of the user; the first one that is verified becomes the primary one.
+
+        Raises: NotFound, IdentifierTaken, FieldFormat, FieldError (too many; primary but not verified).
+        """
+        strategy = ADMIN if verified else None
+        address = new_address(
+            instance.id,
+            (await self.accounts.get(instance, user_id)).id,
+            kind,
+            value,
+            self.clock.now(),
+            strategy=strategy,
+        )
+
+        def change(user: User, now: Instant) -> User:
+            if sum(each.kind is kind for each in user.identifiers) >= MOST_ADDRESSES:
+                raise FieldError(f"A user has at most {MOST_ADDRESSES} of these.", param=kind.value)
+            user = replace(user, identifiers=(*user.identifiers, address))
+            if verified:
+                user = with_verified(user, address)
+            return with_primary(user, kind, address.id) if primary else user
+
+        async def then(tx: Groups, before: User, after: User) -> None:
+            await tx.users.add_identifier(address)
+            if verified:
+                await self._proven(tx, instance, before, after, address)
+
+        await self.accounts.change(instance, user_id, f"{kind}.created", change, then, actor=actor, target=address.id)
+        return address
+
+    async def update(
+        self,
+        instance: Instance,
+        id: str,
+        *,
+        verified: bool | None = None,
+        primary: bool | None = None,
+        kind: IdentifierKind | None = None,
+        actor: str = SERVER,
+    ) -> Identifier:
+        """Mark an address verified or not, or make it the primary one; None leaves it. `primary` False changes nothing.
+
+        Raises: NotFound, FieldError (primary but not verified), LastIdentifier (the last verified one).
+        """
+        address = await self.get(instance, id, kind)
+
+        def change(user: User, now: Instant) -> User:
+            current = _of(user, address)
+            if verified is True and not current.is_verified:
+                user = with_verified(user, _verified(current, ADMIN, now))
+            if verified is False and current.is_verified:
+                if is_last(user, current):
+                    raise LastIdentifier(
+                        "The last verified address of an account must stay verified.", param="verified"
+                    )
+                user = without(user, current, kept_unverified=True)
+            return with_primary(user, current.kind, current.id) if primary else user
+
+        async def then(tx: Groups, before: User, after: User) -> None:
+            now, was = self.clock.now(), _of(before, address).is_verified
+            if verified is True and not was:
+                await tx.users.verify_identifier(instance.id, address.id, ADMIN, now)
+                await self._proven(tx, instance, before, after, address)
+                return
+            if verified is False and was:
+                await tx.users.unverify_identifier(instance.id, address.id, now)
+                await self._lost(tx, instance, before, after, address, actor=actor)
+            await tell_of_new_primary(self.accounts.outbox, tx, instance, before, after)
+
+        await self.accounts.change(
+            instance, address.user_id, f"{address.kind}.updated", change, then, actor=actor, target=address.id
+        )
+        return await self.get(instance, id)
+
+    async def verify(
+        self, tx: Groups, instance: Instance, user: User, address: Identifier, strategy: str, *, actor: str
+    ) -> User:
+        """Write, in the caller's transaction, that the owner has proven the address. Raises: Conflict."""
+        audit, now = self.accounts.audit, max(self.clock.now(), Instant(user.updated_at.millis + 1))
+        after = replace(with_verified(user, _verified(address, strategy, now)), updated_at=now)
+        await tx.users.save(after, expected=user.updated_at)
+        await tx.users.verify_identifier(instance.id, address.id, strategy, now)
+        await self._proven(tx, instance, user, after, address)
+        await audit.record(tx, instance, f"{address.kind}.verified", user_id=user.id, target=address.id, actor=actor)
+        return after
+
+    async def delete(
+        self,
+        instance: Instance,
+        id: str,
+        *,
+        kind: IdentifierKind | None = None,
+        keep: SessionId | None = None,
+        actor: str = SERVER,
+    ) -> Identifier:
+        """Remove an address. One that was proven could be signed in with: sessions but `keep` end, the owner is told.
+
+        Raises: NotFound, LastIdentifier.
+        """
+        address = await self.get(instance, id, kind)
+
+        def change(user: User, now: Instant) -> User:
+            current = _of(user, address)
+            if is_last(user, current):
+                raise LastIdentifier()
+            return without(user, current)
+
+        async def then(tx: Groups, before: User, after: User) -> None:
+            if not await tx.users.remove_identifier(instance.id, address.id):
+                raise NotFound("No address with that id exists here.")
+            if _of(before, address).is_verified:
+                await self._lost(tx, instance, before, after, address, keep=keep, actor=actor)
+
+        await self.accounts.change(
+            instance, address.user_id, f"{address.kind}.deleted", change, then, actor=actor, target=address.id
+        )
+        return address
+
+    async def _proven(self, tx: Groups, instance: Instance, before: User, after: User, address: Identifier) -> None:
+        outbox, values = self.accounts.outbox, {"address": address.value}
+        if any(each.is_verified for each in before.email_addresses):
+            await tell(outbox, tx, instance, "address_added", before, values)
+        await tell_of_new_primary(outbox, tx, instance, before, after)
+
+    async def _lost(
+        self,
+        tx: Groups,
+        instance: Instance,
+        before: User,
+        after: User,
+        address: Identifier,
+        *,
+        actor: str,
+        keep: SessionId | None = None,
+    ) -> None:
+        """A proven e-mail address is a factor: what follows its loss is what follows any factor's (R-PWD-11)."""
+        if address.kind is IdentifierKind.EMAIL_ADDRESS:
+            await end_access(tx, self.accounts.sessions, instance, after, self.clock.now(), actor=actor, keep=keep)
+        await tell(self.accounts.outbox, tx, instance, "address_removed", before, {"address": address.value})
+
+
+def _of(user: User, address: Identifier) -> Identifier:
+    """The address as the user has it now. Raises: NotFound when it is gone."""
+    current = user.identifier(address.id)
+    if current is None:
+        raise NotFound("No address with that id exists here.")
+    return current
+
+
+def _verified(address: Identifier, strategy: str, now: Instant) -> Identifier:
+    return replace(address, verified_at=now, verification_strategy=strategy, reserved=False, updated_at=now)

@@ -1,0 +1,37 @@
+"""What the owner of an account is told when something about it changes (R-PWD-11, R-LOG-04, R-OTP-06)."""
+
+from collections.abc import Iterable, Mapping
+from typing import Literal
+
+from sojourn.events.outbox import Outbox
+from sojourn.instances.instance import Instance
+from sojourn.store.interface import Groups
+from sojourn.users.user import Identifier, User
+
+Notice = Literal["password_changed", "address_added", "address_removed", "address_changed", "account_locked"]
+
+
+async def tell(
+    outbox: Outbox,
+    tx: Groups,
+    instance: Instance,
+    notice: Notice,
+    user: User,
+    values: Mapping[str, str] | None = None,
+    *,
+    also: Iterable[Identifier] = (),
+) -> None:
+    """Mail the notice to every verified e-mail address of the user and to `also`, in the transaction of the change."""
+    verified = (each.value for each in user.email_addresses if each.is_verified)
+    for address in dict.fromkeys([*verified, *(each.value for each in also)]):
+        await outbox.mail(tx, instance, notice, address, values or {})
+
+
+async def tell_of_new_primary(outbox: Outbox, tx: Groups, instance: Instance, before: User, after: User) -> None:
+    """Tell both the old and the new primary e-mail address when it has changed."""
+    old, new = before.primary_email_address, after.primary_email_address
+    if old is None or new is None or old.id == new.id:
+        return
+    await tell(
+        outbox, tx, instance, "address_changed", after, {"address": new.value}, also=[old] if old.is_verified else []
+    )

@@ -1,0 +1,206 @@
+"""The password of an account: checked, set and replaced, with everything that follows (R-PWD-03, R-PWD-11)."""
+
+from dataclasses import dataclass, replace
+from datetime import timedelta
+
+from sojourn.errors import (
+    FieldError,
+    FieldMissing,
+    StrategyNotPossible,
+    UserBanned,
+    UserLocked,
+    WrongPassword,
+)
+from sojourn.events.audit_log import AuditLog
+from sojourn.events.outbox import Outbox
+from sojourn.factors.hash_pool import HashPool
+from sojourn.factors.password_hashers import StoredPassword
+from sojourn.factors.password_policy import check_new_password
+from sojourn.ids import SessionId, SignInId
+from sojourn.instances.instance import Instance
+from sojourn.instant import Clock
+from sojourn.sessions.lifecycle import Sessions
+from sojourn.store.interface import Groups, Store
+from sojourn.users.access import end_access, moment_after
+from sojourn.users.notices import tell
+from sojourn.users.user import User
+
+
+@dataclass(frozen=True, slots=True)
+class Passwords:
+    store: Store
+    clock: Clock
+    hash_pool: HashPool
+    sessions: Sessions
+    outbox: Outbox
+    audit: AuditLog
+
+    # -- check
+
+    async def verify(self, instance: Instance, user: User, text: str) -> None:
+        """Check a password for a server that asks, under the same lockout and ban as a sign-in (R-FLOW-04).
+
+        Raises: WrongPassword, StrategyNotPossible (no password is set), UserLocked, UserBanned.
+        """
+        rules, now = instance.settings.protection, self.clock.now()
+        if user.password is None:
+            raise StrategyNotPossible("This user has no password.", param="password")
+        spent = await self.store.users.spend_sign_in_try(
+            instance.id, user.id, now, limit=rules.lockout_tries, lock_for=timedelta(seconds=rules.lockout_seconds)
+        )
+        if spent is None:
+            locked = await self.store.users.find(instance.id, user.id)
+            until = locked.locked_until if locked else None
+            raise UserLocked(until.since(now) if until else None)
+        await self.prove(instance, user, text, param="password")
+        if user.banned:
+            raise UserBanned()
+        await self.store.users.reset_sign_in_tries(instance.id, user.id, now)
+
+    async def prove(self, instance: Instance, user: User, text: str, *, param: str) -> None:
+        """Check the password; an older hash is brought up to date (R-PWD-03). Tries are for the caller to count.
+
+        Raises: WrongPassword, StrategyNotPossible, Overloaded.
+        """
+        if user.password is None:
+            raise StrategyNotPossible("This user has no password.", param=param)
+        verified = await self.hash_pool.verify(user.password, text)
+        if not verified.ok:
+            async with self.store.transaction() as tx:
+                await self.audit.record(
+                    tx, instance, "password.refused", user_id=user.id, target=user.id, actor="anonymous"
+                )
+            raise WrongPassword(param=param)
+        if verified.needs_rehash:
+            await self.store.users.upgrade_password(user.id, user.password, await self.hash_pool.hash(text))
+
+    # -- set
+
+    async def new(
+        self, instance: Instance, user: User, text: str, *, param: str = "password", skip_checks: bool = False
+    ) -> StoredPassword:
+        """The stored form of one that the policy allows. Raises: PasswordTooShort, PasswordCommon, Overloaded …"""
+        if instance.settings.sign_up.password == "off":
+            raise FieldError("Passwords are not used by this application.", param=param)
+        if not skip_checks:
+            check_new_password(
+                text,
+                param=param,
+                min_length=instance.settings.protection.password_min_length,
+                context=[
+                    instance.settings.application_name,
+                    user.username or "",
+                    *(each.value for each in user.email_addresses),
+                ],
+            )
+        return await self.hash_pool.hash(text)
+
+    async def chosen(
+        self,
+        instance: Instance,
+        user: User,
+        text: str | None,
+        digest: str | None,
+        hasher: str | None,
+        *,
+        skip_checks: bool,
+    ) -> StoredPassword | None:
+        """What a server gave: a password, or another system's digest of one (R-PWD-04), or neither.
+
+        Raises: FieldError, FieldMissing, FieldFormat, and as `new`.
+        """
+        if digest is None:
+            return None if text is None else await self.new(instance, user, text, skip_checks=skip_checks)
+        if text is not None:
+            raise FieldError("Give password or password_digest, not both.", param="password")
+        if not hasher:
+            raise FieldMissing("password_hasher")
+        return await self.hash_pool.import_digest(hasher, digest)
+
+    async def set(
+        self,
+        instance: Instance,
+        user: User,
+        text: str,
+        *,
+        sign_out_others: bool = True,
+        keep: SessionId | None = None,
+        actor: str | None = None,
+        param: str = "password",
+    ) -> User:
+        """Give the user a password. Raises: as `new`, Conflict."""
+        stored = await self.new(instance, user, text, param=param)
+        async with self.store.transaction() as tx:
+            return await self.replace(
+                tx, instance, user, stored, sign_out_others=sign_out_others, keep=keep, actor=actor
+            )
+
+    async def remove(
+        self, instance: Instance, user: User, *, keep: SessionId | None = None, actor: str | None = None
+    ) -> User:
+        """Take it away from a user who can still sign in with a code. Raises: StrategyNotPossible, FieldError."""
+        if user.password is None:
+            raise StrategyNotPossible("This user has no password.", param="password")
+        if instance.settings.sign_up.password == "required":
+            raise FieldError("This application requires a password.", param="password")
+        if not any(each.is_verified for each in user.email_addresses):
+            raise FieldError("The password is the only way for this user to sign in.", param="password")
+        async with self.store.transaction() as tx:
+            return await self.replace(tx, instance, user, None, sign_out_others=True, keep=keep, actor=actor)
+
+    async def replace(
+        self,
+        tx: Groups,
+        instance: Instance,
+        user: User,
+        stored: StoredPassword | None,
+        *,
+        sign_out_others: bool,
+        keep: SessionId | None = None,
+        keep_sign_in: SignInId | None = None,
+        actor: str | None = None,
+    ) -> User:
+        """Write the password, or its removal, in the caller's transaction, with what follows. Raises: Conflict.
+
+        `actor` None: the user themselves.
+        """
+        now = moment_after(user, self.clock.now())
+        after = replace(user, password=stored, password_changed_at=now if stored else None, updated_at=now)
+        await tx.users.save(after, expected=user.updated_at)
+        await self.has_changed(
+            tx,
+            instance,
+            after,
+            sign_out_others=sign_out_others,
+            keep=keep,
+            keep_sign_in=keep_sign_in,
+            actor=actor or user.id,
+        )
+        return after
+
+    async def has_changed(
+        self,
+        tx: Groups,
+        instance: Instance,
+        user: User,
+        *,
+        sign_out_others: bool,
+        actor: str,
+        keep: SessionId | None = None,
+        keep_sign_in: SignInId | None = None,
+    ) -> None:
+        """End what the old password could have opened, and tell the owner (R-PWD-11)."""
+        await end_access(
+            tx,
+            self.sessions,
+            instance,
+            user,
+            self.clock.now(),
+            actor=actor,
+            keep=keep,
+            keep_sign_in=keep_sign_in,
+            and_sessions=sign_out_others,
+        )
+        await tell(self.outbox, tx, instance, "password_changed", user)
+        kind = "password.changed" if user.password else "password.removed"
+        await self.audit.record(tx, instance, kind, user_id=user.id, target=user.id, actor=actor)

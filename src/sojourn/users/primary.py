@@ -1,0 +1,60 @@
+"""Which address of a user is the primary one, and which is the last that cannot go. Pure."""
+
+from dataclasses import replace
+
+from sojourn.errors import FieldError, NotFound
+from sojourn.users.user import Identifier, IdentifierKind, User
+
+
+def with_primary(user: User, kind: IdentifierKind, id: str) -> User:
+    """The user with that address as the primary one of its kind. Raises: NotFound, FieldError (not verified)."""
+    chosen = user.identifier(id)
+    if chosen is None or chosen.kind is not kind:
+        raise NotFound("This user has no such address.")
+    if not chosen.is_verified and id != primary_id(user, kind):
+        raise FieldError("An address must be verified before it can be the primary one.", param=f"primary_{kind}_id")
+    return _set(user, kind, chosen)
+
+
+def with_verified(user: User, verified: Identifier) -> User:
+    """The user now that an address is proven: it becomes the primary one if there is none that is proven."""
+    current = user.identifier(primary_id(user, verified.kind))
+    user = replace(user, identifiers=(*(each for each in user.identifiers if each.id != verified.id), verified))
+    return _set(user, verified.kind, verified) if current is None or not current.is_verified else user
+
+
+def without(user: User, gone: Identifier, *, kept_unverified: bool = False) -> User:
+    """The user without an address, or without its proof; the oldest other proven one takes its place as primary."""
+    others = tuple(each for each in user.identifiers if each.id != gone.id)
+    left = (*others, replace(gone, verified_at=None, verification_strategy=None)) if kept_unverified else others
+    user = replace(user, identifiers=tuple(sorted(left, key=lambda each: each.created_at)))
+    if primary_id(user, gone.kind) != gone.id:
+        return user
+    heir = next((each for each in user.identifiers if each.kind is gone.kind and each.is_verified), None)
+    return _set(user, gone.kind, heir)
+
+
+def is_last(user: User, address: Identifier) -> bool:
+    """Whether the user could no longer be reached, or named, without this address (R-OTP-06).
+
+    E-mail is what codes and resets are sent to, so a proven one is the last when no other e-mail address is proven.
+    """
+    others = [each for each in user.identifiers if each.id != address.id]
+    if address.kind is IdentifierKind.EMAIL_ADDRESS and _counts(address):
+        return not any(each.kind is IdentifierKind.EMAIL_ADDRESS and _counts(each) for each in others)
+    return not user.username and not any(_counts(each) for each in others)
+
+
+def primary_id(user: User, kind: IdentifierKind) -> str | None:
+    return user.primary_email_address_id if kind is IdentifierKind.EMAIL_ADDRESS else user.primary_phone_number_id
+
+
+def _counts(each: Identifier) -> bool:
+    return each.is_verified or each.reserved
+
+
+def _set(user: User, kind: IdentifierKind, chosen: Identifier | None) -> User:
+    id = chosen.id if chosen else None
+    if kind is IdentifierKind.EMAIL_ADDRESS:
+        return replace(user, primary_email_address_id=id)
+    return replace(user, primary_phone_number_id=id)

@@ -1,0 +1,295 @@
+"""The signed-in user acting on themselves, within what the instance and the freshness of their session allow.
+
+Everything here takes the session that acts. One that somebody impersonates the user through changes no credential,
+factor or address (R-AUZ-06); a sensitive change needs a proof at most ten minutes old (R-SES-12).
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+
+from msgspec import UNSET, UnsetType
+
+from sojourn.errors import (
+    AlreadyVerified,
+    FeatureOff,
+    FieldEmpty,
+    FieldMissing,
+    FieldUnknown,
+    Forbidden,
+    Json,
+    NotFound,
+    PasswordUnchanged,
+    ReverificationRequired,
+    StrategyNotPossible,
+    TooManyRequests,
+    UserLocked,
+    WrongStep,
+)
+from sojourn.factors.email_code import EmailCodes
+from sojourn.factors.factor import EMAIL_CODE
+from sojourn.factors.verification import Verification, VerificationStatus
+from sojourn.ids import IdentifierId, SessionId
+from sojourn.instances.instance import Instance
+from sojourn.instances.records import Records
+from sojourn.instances.settings import Use
+from sojourn.instant import Clock, Instant
+from sojourn.limits.rate_limit import RateLimiter
+from sojourn.sessions.lifecycle import Sessions
+from sojourn.sessions.session import Session
+from sojourn.store.interface import Store
+from sojourn.users.accounts import Accounts
+from sojourn.users.addresses import Addresses
+from sojourn.users.identifiers import normal_email
+from sojourn.users.new_user import UserChanges
+from sojourn.users.user import Identifier, IdentifierKind, User
+
+FRESH = timedelta(minutes=10)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProfileChanges:
+    """All that a user may change of themselves (R-INP-04). UNSET leaves a field, None or an empty text clears it.
+
+    `unsafe_metadata` replaces the whole object; `update_metadata` merges.
+    """
+
+    first_name: str | None | UnsetType = UNSET
+    last_name: str | None | UnsetType = UNSET
+    username: str | None | UnsetType = UNSET
+    locale: str | None | UnsetType = UNSET
+    primary_email_address_id: str | UnsetType = UNSET
+    primary_phone_number_id: str | UnsetType = UNSET
+    unsafe_metadata: Mapping[str, Json] | UnsetType = UNSET
+
+
+@dataclass(frozen=True, slots=True)
+class Profile:
+    store: Store
+    clock: Clock
+    limiter: RateLimiter
+    accounts: Accounts
+    addresses: Addresses
+    sessions: Sessions
+    codes: EmailCodes
+    records: Records
+
+    async def update(self, instance: Instance, session: Session, user: User, changes: ProfileChanges) -> User:
+        """Change names, the primary address, metadata.
+
+        Raises: FieldUnknown (off in this instance), FieldEmpty (required), IdentifierTaken, ReverificationRequired …
+        """
+        rules = instance.settings.sign_up
+        _check_use("first_name", changes.first_name, rules.first_name)
+        _check_use("last_name", changes.last_name, rules.last_name)
+        _check_use("username", changes.username, rules.username)
+        moves_primary = (
+            changes.primary_email_address_id not in (UNSET, user.primary_email_address_id)
+            or changes.primary_phone_number_id not in (UNSET, user.primary_phone_number_id)
+        )  # fmt: skip
+        if moves_primary:
+            self._require_fresh(session)
+        applied = UserChanges(
+            first_name=changes.first_name,
+            last_name=changes.last_name,
+            username=changes.username,
+            locale=changes.locale,
+            primary_email_address_id=changes.primary_email_address_id,
+            primary_phone_number_id=changes.primary_phone_number_id,
+            unsafe_metadata=changes.unsafe_metadata,
+        )
+        return await self.accounts.update(instance, user.id, applied, actor=_actor(session))
+
+    async def update_metadata(
+        self, instance: Instance, session: Session, user: User, unsafe: Mapping[str, Json]
+    ) -> User:
+        """Merge into `unsafe_metadata`; null deletes a key. Raises: FieldTooLong, FieldFormat."""
+        return await self.accounts.merge_metadata(instance, user.id, unsafe=unsafe, actor=_actor(session))
+
+    # -- password
+
+    async def change_password(
+        self,
+        instance: Instance,
+        session: Session,
+        user: User,
+        *,
+        current: str | None,
+        new: str | None,
+        sign_out_others: bool = True,
+    ) -> User:
+        """Replace the password, or set the first one. The session that acts stays (R-PWD-10, R-PWD-11).
+
+        Raises: WrongPassword (param current_password), ReverificationRequired (no current password and no fresh second
+        factor), PasswordUnchanged, PasswordTooShort, PasswordCommon …, UserLocked, Forbidden (impersonated).
+        """
+        _refuse_impersonated(session)
+        if not new:
+            raise FieldMissing("new_password")
+        if user.password is None:
+            self._require_fresh(session)
+        elif current:
+            await self._prove(instance, session, user, current)
+            if current == new:
+                raise PasswordUnchanged(param="new_password")
+        elif not _is_fresh(session.second_factor_at, self.clock.now()):
+            raise _reverification("second_factor", "Give the current password to change it.", param="current_password")
+        return await self.accounts.passwords.set(
+            instance,
+            user,
+            new,
+            sign_out_others=sign_out_others,
+            keep=session.id,
+            actor=_actor(session),
+            param="new_password",
+        )
+
+    async def remove_password(self, instance: Instance, session: Session, user: User, current: str | None) -> User:
+        """Raises: FieldMissing, WrongPassword, FieldError (the application requires one, or nothing else is left) …"""
+        _refuse_impersonated(session)
+        if not current:
+            raise FieldMissing("current_password")
+        await self._prove(instance, session, user, current)
+        return await self.accounts.passwords.remove(instance, user, keep=session.id, actor=_actor(session))
+
+    async def _prove(self, instance: Instance, session: Session, user: User, current: str) -> None:
+        """Check the current password; tries count for this browser only, strangers' do not matter here (R-LIM-03)."""
+        key = f"{user.id}:{session.client_id}"
+        try:
+            await self.limiter.hit("tries_of_known_device", key)
+        except TooManyRequests as error:
+            raise UserLocked(error.retry_after) from error
+        await self.accounts.passwords.prove(instance, user, current, param="current_password")
+        await self.limiter.reset("tries_of_known_device", key)
+
+    # -- e-mail addresses
+
+    def email(self, user: User, id: str) -> Identifier:
+        """The user's own address with that id. Raises: NotFound, also for somebody else's (R-AUZ-02)."""
+        found = user.identifier(id)
+        if found is None or found.kind is not IdentifierKind.EMAIL_ADDRESS:
+            raise NotFound("You have no e-mail address with that id.")
+        return found
+
+    async def add_email(self, instance: Instance, session: Session, user: User, value: str | None) -> Identifier:
+        """A further address, of no use until proven. Raises: IdentifierTaken, NotAllowedAccess …"""
+        self._require_fresh(session)
+        if not value:
+            raise FieldMissing("email_address")
+        email = normal_email(value, param="email_address")
+        await self.records.check_new_address(instance, email.canonical)
+        return await self.addresses.create(
+            instance, user.id, IdentifierKind.EMAIL_ADDRESS, value, actor=_actor(session)
+        )
+
+    async def prepare_email(
+        self, instance: Instance, session: Session, user: User, id: str, strategy: str | None
+    ) -> tuple[Identifier, Verification]:
+        """Send a code to the stored address (R-INP-02).
+
+        Raises: NotFound, AlreadyVerified, StrategyNotPossible, TooManyRequests.
+        """
+        _refuse_impersonated(session)
+        address = self.email(user, id)
+        if strategy != EMAIL_CODE:
+            raise StrategyNotPossible("This application proves addresses by email_code.", param="strategy")
+        if address.is_verified:
+            raise AlreadyVerified()
+        await self.codes.allow(instance, address.canonical)
+        async with self.store.transaction() as tx:
+            verification = await self.codes.start(
+                tx, instance, address.id, EMAIL_CODE, address.value, identifier_id=address.id
+            )
+        return address, verification
+
+    async def attempt_email(
+        self, instance: Instance, session: Session, user: User, id: str, code: str | None
+    ) -> tuple[Identifier, User]:
+        """Prove an address; it becomes the primary one if no other is proven, and the owner is told at the others.
+
+        Raises: NotFound, AlreadyVerified, WrongStep (no code was sent), WrongCode, VerificationExpired …
+        """
+        _refuse_impersonated(session)
+        address = self.email(user, id)
+        if address.is_verified:
+            raise AlreadyVerified()
+        if not code:
+            raise FieldMissing("code")
+        newest = await self.store.verifications.newest_of(instance.id, address.id)
+        if newest is None:
+            raise WrongStep("Ask for a code first.")
+        proof = await self.codes.check(instance, newest.id, code)
+        async with self.store.transaction() as tx:
+            await self.codes.consume(tx, instance, newest.id, proof)
+            after = await self.addresses.verify(tx, instance, user, address, EMAIL_CODE, actor=_actor(session))
+        return self.email(after, id), after
+
+    async def remove_email(self, instance: Instance, session: Session, user: User, id: str) -> Identifier:
+        """Raises: NotFound, LastIdentifier, ReverificationRequired."""
+        self._require_fresh(session)
+        address = self.email(user, id)
+        return await self.addresses.delete(instance, address.id, keep=session.id, actor=_actor(session))
+
+    async def challenges(self, instance: Instance, user: User) -> Mapping[IdentifierId, Verification]:
+        """The newest challenge of each address that is not proven yet, for showing where it stands."""
+        found: dict[IdentifierId, Verification] = {}
+        for each in user.identifiers:
+            if each.is_verified:
+                continue
+            newest = await self.store.verifications.newest_of(instance.id, each.id)
+            if newest is not None and newest.status is not VerificationStatus.VERIFIED:
+                found[each.id] = newest
+        return found
+
+    # -- sessions and the account itself
+
+    async def end_session(self, instance: Instance, session: Session, user: User, id: str) -> Session:
+        """End one of the user's own sessions, on any device (R-SES-04). Raises: NotFound, ReverificationRequired."""
+        self._require_fresh(session)
+        other = await self.sessions.get(instance, SessionId(id))
+        if other.user_id != user.id:
+            raise NotFound("You have no session with that id.")
+        return await self.sessions.revoke(instance, other.id, actor=_actor(session))
+
+    async def delete_self(self, instance: Instance, session: Session, user: User) -> None:
+        """Delete the account. Raises: FeatureOff, ReverificationRequired, Forbidden (impersonated)."""
+        if not (user.delete_self_enabled and instance.settings.delete_self):
+            raise FeatureOff("Deleting your own account is not enabled here.")
+        self._require_fresh(session)
+        await self.accounts.delete(instance, user.id, actor=_actor(session))
+
+    def _require_fresh(self, session: Session) -> None:
+        """Raises: ReverificationRequired, Forbidden (impersonated)."""
+        _refuse_impersonated(session)
+        proven = [at for at in (session.first_factor_at, session.second_factor_at) if at is not None]
+        if not _is_fresh(max(proven, default=None), self.clock.now()):
+            raise _reverification("first_factor", "Sign in again, then change this within ten minutes.")
+
+
+def _is_fresh(proven_at: Instant | None, now: Instant) -> bool:
+    return proven_at is not None and now.since(proven_at) <= FRESH
+
+
+def _reverification(level: str, advice: str, *, param: str | None = None) -> ReverificationRequired:
+    needed: dict[str, Json] = {"level": level, "after_minutes": int(FRESH.total_seconds() // 60)}
+    return ReverificationRequired(advice, param=param, meta={"reverification": needed})
+
+
+def _refuse_impersonated(session: Session) -> None:
+    if session.actor is not None:
+        raise Forbidden("Whoever acts in the place of a user cannot change how that user signs in.")
+
+
+def _actor(session: Session) -> str:
+    """Who acts, for the audit log: the impersonator where there is one (R-AUZ-06)."""
+    actor = session.actor.get("sub") if session.actor else None
+    return actor if isinstance(actor, str) else session.user_id
+
+
+def _check_use(name: str, value: str | None | UnsetType, use: Use) -> None:
+    if isinstance(value, UnsetType):
+        return
+    if use == "off":
+        raise FieldUnknown(name)
+    if use == "required" and not value:
+        raise FieldEmpty(name)
