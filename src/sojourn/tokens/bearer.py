@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 from sojourn.errors import TokenRefused
 
-_BEARER = re.compile(r"bearer +([^\s,]+)", re.ASCII | re.IGNORECASE)
+_BEARER = re.compile(r"bearer +([A-Za-z0-9._~+/-]+=*)", re.ASCII | re.IGNORECASE)
 
 
 def bearer(values: Sequence[str]) -> str | None:

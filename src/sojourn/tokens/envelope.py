@@ -2,9 +2,11 @@
 
 import hashlib
 import hmac
+import re
 import secrets
 from base64 import urlsafe_b64decode
 from collections.abc import Sequence
+from itertools import pairwise
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
@@ -15,6 +17,8 @@ from sojourn.secret import Secret
 _NONCE = 12
 _KEY_ID = 8
 _KEY = 32
+_TEXT = re.compile(r"[A-Za-z0-9_-]{4,512}", re.ASCII)
+_LEAST_DIFFERENT = 12
 
 
 class EnvelopeError(Exception):
@@ -38,7 +42,7 @@ class Envelope:
 
     def seal(self, data: bytes, place: str) -> bytes:
         nonce = secrets.token_bytes(_NONCE)
-        return self._first + nonce + self._ciphers[self._first].encrypt(nonce, data, place.encode())
+        return self._first + nonce + self._ciphers[self._first].encrypt(nonce, data, self._first + place.encode())
 
     def open(self, sealed: bytes, place: str) -> bytes:
         """Raises: EnvelopeError."""
@@ -47,7 +51,7 @@ class Envelope:
             raise EnvelopeError("sealed under a root key that is not configured")
         nonce = sealed[_KEY_ID : _KEY_ID + _NONCE]
         try:
-            return cipher.decrypt(nonce, sealed[_KEY_ID + _NONCE :], place.encode())
+            return cipher.decrypt(nonce, sealed[_KEY_ID + _NONCE :], sealed[:_KEY_ID] + place.encode())
         except (InvalidTag, ValueError) as error:
             raise EnvelopeError("sealed for another place, or damaged") from error
 
@@ -57,16 +61,23 @@ class Envelope:
 
 
 def _checked(key: Secret) -> bytes:
-    text = key.reveal().strip().rstrip("=")
-    try:
-        raw = urlsafe_b64decode(text + "=" * (-len(text) % 4))
-    except ValueError as error:
-        raise ConfigError("SOJOURN_ROOT_KEYS is not base64url: use what `sojourn keys root` prints") from error
+    text = key.reveal().strip().rstrip("=").replace("+", "-").replace("/", "_")
+    if _TEXT.fullmatch(text) is None or len(text) % 4 == 1:
+        raise ConfigError("SOJOURN_ROOT_KEYS is not base64url: use what `sojourn keys root` prints")
+    raw = urlsafe_b64decode(text + "=" * (-len(text) % 4))
     if len(raw) < _KEY:
         raise ConfigError("SOJOURN_ROOT_KEYS holds fewer than 32 bytes: use what `sojourn keys root` prints")
-    if len(set(raw)) < 12:  # 32 random bytes hold about 30 different ones; a sample value holds few
+    if _looks_made_up(raw):
         raise ConfigError("SOJOURN_ROOT_KEYS is a sample value: use what `sojourn keys root` prints")
     return raw
+
+
+def _looks_made_up(raw: bytes) -> bool:
+    """Repeated, counted up or typed text. Of 32 random bytes about 30 differ, as do their distances, and many do not print."""
+    distances = {(after - before) % 256 for before, after in pairwise(raw)}
+    return (
+        len(set(raw)) < _LEAST_DIFFERENT or len(distances) < _LEAST_DIFFERENT or all(32 <= byte < 127 for byte in raw)
+    )
 
 
 def _key_id(raw: bytes) -> bytes:

@@ -1,6 +1,7 @@
 """The handshake: how a browser's state travels from this server to an app's own cookies (wire protocol section 7)."""
 
 import hashlib
+import re
 from base64 import b64encode
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -12,7 +13,9 @@ from sojourn.tokens.signing_keys import SigningKey
 
 _YEAR = 31_536_000
 
-_FRESH_SECONDS = 300
+_LIFE = 60
+_SKEW = 5
+_VALUE = re.compile(r"[A-Za-z0-9._~-]+", re.ASCII)
 
 
 def cookie_suffix(publishable_key: str) -> str:
@@ -35,7 +38,11 @@ def directives(state: BrowserState, suffix: str, *, secure: bool, domain: str = 
     """Complete Set-Cookie texts for the app's origin; both cookie sets, always together.
 
     `domain` is for `__client_uat` in production only, so that this server and the app address the same cookie.
+    Raises: ValueError for a value that would end its cookie: apps split directives at `=` and `;`.
     """
+    for value in (state.token, state.dev_browser, state.refresh):
+        if value and _VALUE.fullmatch(value) is None:
+            raise ValueError("a cookie value holds letters, digits, dots, dashes and underscores only")
     kept = f"; Path=/; Max-Age={_YEAR}; SameSite=Lax{'; Secure' if secure else ''}"
     gone = f"; Path=/; Max-Age=0; SameSite=Lax{'; Secure' if secure else ''}"
     shared = f"{kept}; Domain={domain}" if domain else kept
@@ -55,16 +62,29 @@ def directives(state: BrowserState, suffix: str, *, secure: bool, domain: str = 
 
 def mint_handshake(lines: Sequence[str], key: SigningKey, now: Instant) -> str:
     """The token form; it carries cookies to set and is no session token (R-JWT-08)."""
-    claims: dict[str, Json] = {"handshake": list(lines), "iat": now.seconds, "exp": now.seconds + 60}
+    claims: dict[str, Json] = {"handshake": list(lines), "iat": now.seconds, "exp": now.seconds + _LIFE}
     return sign(encoded_header(key.algorithm, key.kid), claims, key.private)
 
 
 def read_handshake(token: str, find_key: FindKey, now: Instant) -> list[str]:
     """The directives of a handshake token, which must be fresh. Raises: TokenRefused."""
-    claims = verify(token, find_key).claims
-    lines, issued = claims.get("handshake"), claims.get("iat")
-    if not isinstance(lines, list) or not isinstance(issued, int):
+    jws = verify(token, find_key)
+    listed, issued = jws.claims.get("handshake"), jws.claims.get("iat")
+    # session and template tokens have a category and a subject, whatever an owner lets people put into them
+    if (
+        jws.header.kind != "JWT"
+        or jws.header.category is not None
+        or "sub" in jws.claims
+        or not isinstance(listed, list)
+    ):
         raise TokenRefused("token-invalid", "This is not a handshake token.")
-    if abs(now.seconds - issued) > _FRESH_SECONDS:
+    lines = [line for line in listed if isinstance(line, str) and line.isprintable()]
+    if type(issued) is not int or len(lines) != len(listed):
+        raise TokenRefused("token-invalid", "The handshake token cannot be read.")
+    if now.seconds >= issued + _LIFE + _SKEW:
         raise TokenRefused("token-expired", "The handshake is too old. Load the page again.")
-    return [line for line in lines if isinstance(line, str) and "\r" not in line and "\n" not in line]
+    if now.seconds < issued - _SKEW:
+        raise TokenRefused(
+            "token-iat-in-the-future", "The handshake comes from the future. Check both machines' clocks."
+        )
+    return lines

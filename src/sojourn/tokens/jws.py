@@ -4,11 +4,15 @@ Strict by intent: what two parsers could read differently is refused (R-JWT-03, 
 """
 
 import json
+import logging
 import re
-from base64 import urlsafe_b64decode, urlsafe_b64encode
+from base64 import urlsafe_b64encode
+from binascii import a2b_base64
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import NoReturn, Protocol
+from functools import lru_cache
+from typing import NoReturn, Protocol, cast
 
 import msgspec
 from cryptography.exceptions import InvalidSignature
@@ -19,12 +23,21 @@ from cryptography.hazmat.primitives.hashes import SHA256
 
 from sojourn.errors import Json, TokenRefused
 
+log = logging.getLogger("sojourn.tokens")
+
 LONGEST = 8192
+"""Characters of the longest token that is looked at."""
+
 _DEEPEST = 16
 _COMPACT = re.compile(r"[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+", re.ASCII)
 _KID = re.compile(r"[A-Za-z0-9_-]{1,128}", re.ASCII)
 _NAME_ENDS = re.compile(rb'"[ \t\r\n]*:')
 _UNDERSTOOD_BY_NOBODY = ("crit", "b64", "zip")
+_IGNORED = ("jku", "x5u", "x5c", "jwk")
+_TO_STANDARD = bytes.maketrans(b"-_", b"+/")
+_LAST_OF = {0: None, 2: frozenset("AQgw"), 3: frozenset("AEIMQUYcgkosw048")}
+"""By length modulo 4: the characters that leave no bits over (RFC 4648 section 3.5)."""
+
 _PADDING = PKCS1v15()
 _SHA256 = SHA256()
 
@@ -54,10 +67,20 @@ class FindKey(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class Jws:
-    """A parsed and verified token; members of `header` other than `alg`, `kid`, `typ` and `cat` mean nothing here."""
+class Header:
+    """What a verifier reads of a header. Members that it does not know, addresses of keys among them, mean nothing here."""
 
-    header: dict[str, Json]
+    algorithm: str
+    kid: str
+    kind: Json
+    category: Json
+
+
+@dataclass(frozen=True, slots=True)
+class Jws:
+    """A parsed and verified token."""
+
+    header: Header
     claims: dict[str, Json]
 
 
@@ -69,26 +92,17 @@ def verify(token: str, find_key: FindKey) -> Jws:
         _refuse("token-invalid", "The token is not three base64url parts with dots between them.")
     signed, _, signature_part = token.rpartition(".")
     header_part, _, claims_part = signed.partition(".")
-    header = _object(_bytes(header_part))
-    algorithm = header.get("alg")
-    if algorithm not in ("RS256", "EdDSA"):
-        _refuse("token-invalid-algorithm", "The token is not signed with an algorithm this verifier accepts.")
-    kid = header.get("kid")
-    if not isinstance(kid, str) or _KID.fullmatch(kid) is None:
-        _refuse("token-invalid", "The token names no signing key.")
-    for member in _UNDERSTOOD_BY_NOBODY:
-        if member in header:
-            _refuse("token-invalid", f"The token's header holds {member}, which is not understood.")
-    known = find_key(kid)
+    header = _header(header_part)
+    known = find_key(header.kid)
     if known is None:
         _refuse("jwk-kid-mismatch", "The token is signed with a key that is not among the application's.")
-    if known.algorithm != algorithm:
+    if known.algorithm != header.algorithm:
         _refuse("token-invalid-algorithm", "The token's algorithm is not that of its key.")
     _check_signature(known.key, _bytes(signature_part), signed.encode("ascii"))
     return Jws(header, _object(_bytes(claims_part)))
 
 
-def sign(header: str, claims: dict[str, Json], key: PrivateKey) -> str:
+def sign(header: str, claims: Mapping[str, Json], key: PrivateKey) -> str:
     """The compact form of `claims`; `header` is the encoded header, which is the same for all tokens of a key and kind."""
     signed = f"{header}.{encoded(msgspec.json.encode(claims))}"
     message = signed.encode("ascii")
@@ -118,26 +132,45 @@ def _check_signature(key: PublicKey, signature: bytes, message: bytes) -> None:
         _refuse("token-invalid-signature", "The token's signature does not fit.")
 
 
+@lru_cache(maxsize=64)  # the header is the same text for all tokens of a key and kind
+def _header(part: str) -> Header:
+    members = _object(_bytes(part))
+    algorithm, kid = members.get("alg"), members.get("kid")
+    if algorithm not in ("RS256", "EdDSA"):
+        _refuse("token-invalid-algorithm", "The token is not signed with an algorithm this verifier accepts.")
+    for member in _UNDERSTOOD_BY_NOBODY:
+        if member in members:
+            _refuse("token-invalid", f"The token's header holds {member}, which is not understood.")
+    if not isinstance(kid, str) or _KID.fullmatch(kid) is None:
+        _refuse("token-invalid", "The token names no signing key.")
+    for member in _IGNORED:
+        if member in members:
+            log.warning("token.key_in_header_ignored member=%s", member)
+    return Header(algorithm, kid, members.get("typ", "JWT"), members.get("cat"))
+
+
 def _bytes(part: str) -> bytes:
-    """Strict base64url without padding: one text per value, so trailing bits must be zero."""
+    """Strict base64url without padding: one text per value, so trailing bits must be zero. `part` holds its alphabet only."""
     remainder = len(part) & 3
-    if remainder == 1:
-        _refuse("token-invalid", "A part of the token is not base64url.")
-    data = urlsafe_b64decode(part + "==" if remainder else part)
-    if remainder and encoded(data[-(remainder - 1) :])[-1] != part[-1]:
-        _refuse("token-invalid", "A part of the token is not canonical base64url.")
-    return data
+    if remainder:
+        allowed = _LAST_OF.get(remainder)
+        if allowed is None or part[-1] not in allowed:
+            _refuse("token-invalid", "A part of the token is not canonical base64url.")
+        part += "=="
+    return a2b_base64(part.encode("ascii").translate(_TO_STANDARD))
 
 
 def _object(data: bytes) -> dict[str, Json]:
     """A JSON object without doubled members, deep nesting, NaN or bytes that are not UTF-8."""
     try:
-        value = _DECODER.decode(data)
+        value = cast("dict[str, Json]", _DECODER.decode(data))
     except (msgspec.DecodeError, RecursionError, ValueError):
         _refuse("token-invalid", "A part of the token is not a JSON object.")
-    # a doubled member leaves fewer members than the text has names; only then is the slow, exact look needed
-    if len(_NAME_ENDS.findall(data)) != len(value) or b"\\" in data:
-        _check_members(data)
+    names = len(_NAME_ENDS.findall(data))
+    if b"\\" in data:
+        _check_members(data)  # an escape can hide a name, or look like one: only then is the slow, exact look needed
+    elif names != len(value) and names != _members(value):
+        _refuse("token-invalid", "The token holds a member twice.")  # a doubled member leaves fewer than were written
     if data.count(b"[") + data.count(b"{") > _DEEPEST and _depth(value) > _DEEPEST:
         _refuse("token-invalid", "The token is nested too deeply.")
     return value
@@ -160,19 +193,24 @@ def _distinct(pairs: list[tuple[str, object]]) -> dict[str, object]:
     return members
 
 
-def _depth(value: object) -> int:
-    depth, level = 0, [value]
+def _members(value: Json) -> int:
+    """How many members all objects in `value` have together."""
+    return sum(len(each) for level in _levels(value) for each in level if isinstance(each, dict))
+
+
+def _depth(value: Json) -> int:
+    return len(_levels(value))
+
+
+def _levels(value: Json) -> list[list[dict[str, Json] | list[Json]]]:
+    """The objects and arrays in `value`, outermost first, one list for each depth. No recursion: the depth is a stranger's."""
+    levels: list[list[dict[str, Json] | list[Json]]] = []
+    level = [value] if isinstance(value, dict | list) else []
     while level:
-        depth += 1
-        level = [
-            inner
-            for each in level
-            if isinstance(each, dict | list)
-            for inner in (each.values() if isinstance(each, dict) else each)  # pyright: ignore[reportUnknownVariableType]
-        ]
-        if depth > _DEEPEST + 1:
-            break
-    return depth - 1
+        levels.append(level)
+        inner = [each for outer in level for each in (outer.values() if isinstance(outer, dict) else outer)]
+        level = [each for each in inner if isinstance(each, dict | list)]
+    return levels
 
 
 def _refuse(reason: str, advice: str) -> NoReturn:

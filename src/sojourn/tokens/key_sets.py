@@ -7,12 +7,13 @@ from dataclasses import dataclass
 from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey, RSAPublicNumbers
-from cryptography.hazmat.primitives.serialization import load_pem_public_key
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat, load_pem_public_key
 
 from sojourn.errors import ConfigError, Json
 from sojourn.tokens.jws import Algorithm, VerificationKey
 
-_LEAST_BITS = 2048
+_BITS = range(2048, 8193)
+"""Shorter keys can be broken, longer ones only cost time."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,18 +26,25 @@ class KeySet:
     def find(self, kid: str, /) -> VerificationKey | None:
         return self.only or self.keys.get(kid)
 
+    def named(self) -> dict[str, bytes]:
+        """Each id with its public key as DER: what tells whether two sets are the same."""
+        return {
+            kid: known.key.public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
+            for kid, known in self.keys.items()
+        }
+
     @classmethod
     def from_pem(cls, pem: str) -> "KeySet":
-        """Raises: ConfigError when it is no RSA (2048 bits and more) or Ed25519 public key."""
+        """Raises: ConfigError when it is no RSA (2048 to 8192 bits) or Ed25519 public key."""
         try:
             loaded = load_pem_public_key(_with_lines(pem).encode("ascii"))
         except (ValueError, UnsupportedAlgorithm) as error:
             raise ConfigError("the verification key is not a PEM public key") from error
-        if isinstance(loaded, RSAPublicKey) and loaded.key_size >= _LEAST_BITS:
+        if isinstance(loaded, RSAPublicKey) and loaded.key_size in _BITS:
             return cls({}, VerificationKey("", Algorithm.RS256, loaded))
         if isinstance(loaded, Ed25519PublicKey):
             return cls({}, VerificationKey("", Algorithm.EDDSA, loaded))
-        raise ConfigError("the verification key must be RSA with at least 2048 bits, or Ed25519")
+        raise ConfigError("the verification key must be RSA with 2048 to 8192 bits, or Ed25519")
 
     @classmethod
     def from_jwks(cls, jwks: Mapping[str, Json]) -> "KeySet":
@@ -57,7 +65,7 @@ def _from_jwk(jwk: Mapping[str, Json]) -> VerificationKey | None:
     try:
         if kind == "RSA" and jwk.get("alg", "RS256") == "RS256":
             rsa = RSAPublicNumbers(_number(jwk, "e"), _number(jwk, "n")).public_key()
-            return VerificationKey(kid, Algorithm.RS256, rsa) if rsa.key_size >= _LEAST_BITS else None
+            return VerificationKey(kid, Algorithm.RS256, rsa) if rsa.key_size in _BITS else None
         if kind == "OKP" and jwk.get("crv") == "Ed25519" and jwk.get("alg", "EdDSA") == "EdDSA":
             return VerificationKey(kid, Algorithm.EDDSA, Ed25519PublicKey.from_public_bytes(_data(jwk, "x")))
     except ValueError:
@@ -70,10 +78,10 @@ def _number(jwk: Mapping[str, Json], name: str) -> int:
 
 
 def _data(jwk: Mapping[str, Json], name: str) -> bytes:
+    """Raises: ValueError."""
     value = jwk.get(name)
-    if not isinstance(value, str):
-        raise ValueError(f"the key has no {name}")
-    return urlsafe_b64decode(value + "=" * (-len(value) % 4))
+    text = value if isinstance(value, str) else ""
+    return urlsafe_b64decode(text + "=" * (-len(text) % 4))
 
 
 def _with_lines(pem: str) -> str:

@@ -2,6 +2,7 @@
 
 import hashlib
 import secrets
+import threading
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -9,9 +10,12 @@ from typing import NoReturn
 
 from sojourn.errors import Json, TokenRefused
 from sojourn.instant import Clock, Instant, SystemClock
-from sojourn.tokens.jws import FindKey, Jws, sign, verify
+from sojourn.tokens.claims import Claims, read_claims
+from sojourn.tokens.jws import LONGEST, FindKey, Jws, sign, verify
 from sojourn.tokens.key_sets import KeySet
+from sojourn.tokens.organization_claims import TokenOrganization, organization_claims
 from sojourn.tokens.signing_keys import SESSION_CATEGORY, SigningKey
+from sojourn.tokens.templates import RESERVED, RESERVED_IN_SESSIONS
 
 BACKDATED = 10
 """Seconds by which `nbf` lies before `iat`, for verifiers whose clock is behind."""
@@ -19,6 +23,7 @@ BACKDATED = 10
 _LONGEST_LIFE = 24 * 3600
 _DEFAULT_SKEW = 5
 _MOST_SKEW = 30
+_LATEST = 32_503_680_000  # the year 3000: what lies behind it was meant as milliseconds
 _NO_CLAIMS: Mapping[str, Json] = {}
 
 
@@ -34,16 +39,20 @@ class Grant:
     second_factor_age: int = -1
     status: str = "active"
     actor: Mapping[str, Json] | None = None
+    organization: TokenOrganization | None = None
     custom: Mapping[str, Json] = field(default_factory=lambda: _NO_CLAIMS)
 
 
 def mint(grant: Grant, key: SigningKey, now: Instant, *, life: timedelta, version: int = 2) -> str:
-    """A compact JWS of a grant (RFC 7519 section 4.1); times in whole seconds, rounded down. Version 1 is for older SDKs."""
+    """A compact JWS of a grant (RFC 7519 section 4.1); times in whole seconds, rounded down. Version 1 is for older SDKs.
+
+    `life` is kept between one second and the 24 hours that verifiers allow (R-JWT-06).
+    """
     seconds = now.seconds
-    claims: dict[str, Json] = dict(grant.custom)
+    claims = {name: value for name, value in grant.custom.items() if name not in RESERVED_IN_SESSIONS}
     if grant.authorized_party is not None:
         claims["azp"] = grant.authorized_party
-    claims["exp"] = seconds + max(1, life // timedelta(seconds=1))
+    claims["exp"] = seconds + min(_LONGEST_LIFE, max(1, life // timedelta(seconds=1)))
     claims["fva"] = [grant.first_factor_age, grant.second_factor_age]
     claims["iat"] = seconds
     claims["iss"] = grant.issuer
@@ -53,9 +62,12 @@ def mint(grant: Grant, key: SigningKey, now: Instant, *, life: timedelta, versio
     claims["sub"] = grant.subject
     if grant.actor is not None:
         claims["act"] = dict(grant.actor)
+    if grant.organization is not None:
+        claims |= organization_claims(grant.organization, version)
     if version >= 2:
-        claims["sts"] = grant.status
         claims["v"] = 2
+    if version >= 2 or grant.status != "active":  # a pending session must not look active to anybody
+        claims["sts"] = grant.status
     return sign(key.session_header, claims, key.private)
 
 
@@ -71,7 +83,7 @@ def mint_template(
     skew: timedelta,
 ) -> str:
     """A token of the owner's shape for other services; its category keeps it from passing as a session token (R-JWT-08)."""
-    claims = dict(custom)
+    claims = {name: value for name, value in custom.items() if name not in RESERVED}
     if authorized_party is not None:
         claims["azp"] = authorized_party
     claims |= {
@@ -85,30 +97,12 @@ def mint_template(
     return sign(key.template_header, claims, key.private)
 
 
-@dataclass(frozen=True, slots=True)
-class Claims:
-    """A verified session token. `raw` holds every claim as it was signed."""
-
-    user_id: str
-    session_id: str
-    issued_at: Instant
-    expires_at: Instant
-    issuer: str
-    authorized_party: str | None
-    status: str
-    factor_ages: tuple[int, int] | None
-    organization_id: str | None
-    organization_role: str | None
-    organization_permissions: frozenset[str]
-    actor: Mapping[str, Json] | None
-    raw: Mapping[str, Json]
-
-
 class Verifier:
     """Verifies session tokens, pure and sync; each is remembered by its digest until it expires (design section 4).
 
     `keys` is a JSON Web Key Set, a PEM public key, or any function from key id to key. `is_revoked` is asked after every
-    look-up, by session id (R-JWT-10). A skew outside 0 to 30 seconds is the default, 5 (R-JWT-06).
+    look-up, by session id (R-JWT-10). A skew outside 0 to 30 seconds, or of another type, is the default, 5 (R-JWT-06).
+    Threads may share one.
     """
 
     def __init__(
@@ -123,6 +117,7 @@ class Verifier:
         is_revoked: Callable[[str], bool] | None = None,
         remembered: int = 10_000,
     ) -> None:
+        """Raises: ConfigError when a PEM cannot be used."""
         if isinstance(keys, str):
             self._find_key: FindKey = KeySet.from_pem(keys).find
         elif isinstance(keys, Mapping):
@@ -130,17 +125,21 @@ class Verifier:
         else:
             self._find_key = keys
         self._issuer = issuer
-        self._parties = frozenset(authorized_parties)
+        # one origin given as text is one origin, not a collection of letters
+        self._parties = frozenset([authorized_parties] if isinstance(authorized_parties, str) else authorized_parties)
         self._audience = audience
-        skew = clock_skew if 0 <= clock_skew <= _MOST_SKEW else _DEFAULT_SKEW
-        self._skew_millis = skew * 1000
+        self._skew_millis = _skew(clock_skew) * 1000
         self._now = (clock or SystemClock()).now
         self._is_revoked = is_revoked
         self._most = remembered
         self._known: dict[bytes, tuple[Claims, int, int]] = {}
+        self._writing = threading.Lock()
+        self._forgotten = 0
 
     def verify(self, token: str) -> Claims:
         """The claims of a token that is good now. Raises: TokenRefused with the reason the published SDKs use."""
+        if len(token) > LONGEST:
+            _refuse("token-invalid", "The token is longer than 8 KiB.")
         digest = hashlib.blake2b(token.encode("utf-8", "surrogatepass"), digest_size=16).digest()
         known = self._known.get(digest)
         now = self._now().millis
@@ -158,97 +157,68 @@ class Verifier:
 
     def forget(self) -> None:
         """Drop what is remembered: keys have changed."""
-        self._known.clear()
+        with self._writing:
+            self._forgotten += 1
+            self._known = {}
 
     def _remember(self, digest: bytes, token: str, now: int) -> tuple[Claims, int, int]:
-        claims = self._checked(verify(token, self._find_key))
-        first = self._first_moment(claims)
-        known = (claims, first, claims.expires_at.millis + self._skew_millis)
+        forgotten = self._forgotten
+        claims = self._checked(verify(token, self._find_key), now)
+        skew = self._skew_millis
+        known = (claims, claims.not_before.millis - skew, claims.expires_at.millis + skew)
         if known[1] <= now < known[2]:
-            if len(self._known) >= self._most:
-                self._make_room(now)
-            self._known[digest] = known
+            with self._writing:
+                if forgotten == self._forgotten:  # else it was verified with a key that may be gone
+                    if len(self._known) >= self._most:
+                        self._make_room(now)
+                    self._known[digest] = known
         return known
 
-    def _first_moment(self, claims: Claims) -> int:
-        not_before = claims.raw.get("nbf", claims.issued_at.seconds)
-        assert isinstance(not_before, int)
-        return not_before * 1000 - self._skew_millis
-
     def _make_room(self, now: int) -> None:
-        self._known = {digest: known for digest, known in self._known.items() if now < known[2]}
-        for digest in list(self._known)[: max(0, len(self._known) - self._most // 2)]:
-            del self._known[digest]
+        live = [(digest, known) for digest, known in list(self._known.items()) if now < known[2]]
+        self._known = dict(live[-(self._most // 2) :]) if self._most > 1 else {}
 
-    def _checked(self, jws: Jws) -> Claims:
-        claims = jws.claims
-        if jws.header.get("typ", "JWT") != "JWT" or jws.header.get("cat", SESSION_CATEGORY) != SESSION_CATEGORY:
+    def _checked(self, jws: Jws, now: int) -> Claims:
+        raw = jws.claims
+        if jws.header.kind != "JWT" or jws.header.category not in (SESSION_CATEGORY, None):
             _refuse("token-invalid", "This is not a session token.")
-        expires, issued = _seconds(claims, "exp"), _seconds(claims, "iat")
-        if "nbf" in claims:
-            _seconds(claims, "nbf")
+        expires, issued = _seconds(raw, "exp"), _seconds(raw, "iat")
+        not_before = _seconds(raw, "nbf") if "nbf" in raw else issued
         if expires - issued > _LONGEST_LIFE or expires <= issued:
             _refuse("token-invalid", "The token's life is not one that a session token has.")
-        if issued * 1000 > self._now().millis + self._skew_millis:
-            _refuse("token-iat-in-the-future", "The token was issued in the future. Check the clocks of both machines.")
-        subject, session_id = _text(claims, "sub"), _text(claims, "sid")
-        issuer = _text(claims, "iss")
+        subject, session_id, issuer = _text(raw, "sub"), _text(raw, "sid"), _text(raw, "iss")
         if self._issuer is not None and issuer != self._issuer:
             _refuse("token-invalid-issuer", "The token was issued by another server.")
-        self._check_parties(claims)
-        return _claims(claims, subject, session_id, issuer, issued, expires)
+        self._check_parties(raw)
+        if not_before * 1000 - self._skew_millis > now:
+            _refuse("token-not-active-yet", "The token is not valid yet. Check the clocks of both machines.")
+        if issued * 1000 - self._skew_millis > now:
+            _refuse("token-iat-in-the-future", "The token was issued in the future. Check the clocks of both machines.")
+        return read_claims(
+            raw, subject=subject, session_id=session_id, issuer=issuer,
+            issued=issued, not_before=not_before, expires=expires,
+        )  # fmt: skip
 
-    def _check_parties(self, claims: Mapping[str, Json]) -> None:
-        party = claims.get("azp")
+    def _check_parties(self, raw: Mapping[str, Json]) -> None:
+        party = raw.get("azp")
         if party is not None and not isinstance(party, str):
             _refuse("token-invalid", "The token's azp claim is not text.")
         if self._parties and party not in self._parties:
             _refuse("token-invalid-authorized-parties", "The token was made for a page that this app does not trust.")
         if self._audience is not None:
-            audience = claims.get("aud")
+            audience = raw.get("aud")
             named = audience if isinstance(audience, list) else [audience]
             if self._audience not in named:
                 _refuse("token-invalid-audience", "The token was made for another audience.")
 
 
-def _claims(
-    raw: Mapping[str, Json], subject: str, session_id: str, issuer: str, issued: int, expires: int
-) -> Claims:
-    organization = raw.get("o")
-    org_id, role, permissions = raw.get("org_id"), raw.get("org_role"), raw.get("org_permissions")
-    if isinstance(organization, dict):
-        org_id, role = organization.get("id"), f"org:{organization.get('rol')}"
-    ages = raw.get("fva")
-    actor = raw.get("act")
-    party = raw.get("azp")
-    return Claims(
-        user_id=subject,
-        session_id=session_id,
-        issued_at=Instant.from_seconds(issued),
-        expires_at=Instant.from_seconds(expires),
-        issuer=issuer,
-        authorized_party=party if isinstance(party, str) else None,
-        status=str(raw.get("sts", "active")),
-        factor_ages=_ages(ages),
-        organization_id=org_id if isinstance(org_id, str) else None,
-        organization_role=role if isinstance(role, str) else None,
-        organization_permissions=frozenset(str(each) for each in permissions) if isinstance(permissions, list) else frozenset(),
-        actor=actor if isinstance(actor, dict) else None,
-        raw=raw,
-    )
-
-
-def _ages(value: Json) -> tuple[int, int] | None:
-    if isinstance(value, list) and len(value) == 2:
-        first, second = value
-        if isinstance(first, int) and isinstance(second, int):
-            return first, second
-    return None
+def _skew(given: object) -> int:
+    return given if type(given) is int and 0 <= given <= _MOST_SKEW else _DEFAULT_SKEW
 
 
 def _seconds(claims: Mapping[str, Json], name: str) -> int:
     value = claims.get(name)
-    if not isinstance(value, int) or isinstance(value, bool) or not 0 <= value <= 32_503_680_000:
+    if type(value) is not int or not 0 <= value <= _LATEST:
         _refuse("token-invalid", f"The token's {name} claim is not a whole number of seconds.")
     return value
 

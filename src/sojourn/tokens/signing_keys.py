@@ -20,11 +20,15 @@ from sojourn.instant import Instant
 from sojourn.secret import Secret
 from sojourn.tokens.jws import Algorithm, PrivateKey, VerificationKey, encoded, encoded_header
 
-PUBLISHED_AFTER_RETIREMENT = timedelta(minutes=70)
-"""The longest token life that settings allow, 5 minutes of cached key sets, and clock skew."""
+PUBLISHED_AFTER_RETIREMENT = timedelta(hours=24, minutes=5, seconds=30)
+"""The longest life of a token that verifiers accept, 5 minutes of cached key sets, and the most clock skew (R-KEY-03)."""
 
 SESSION_CATEGORY = "cl_B7d4PD111AAA"
 TEMPLATE_CATEGORY = "cl_B7d4PD222AAA"
+
+_MOST_OPENED = 4096
+_opened: dict[bytes, PrivateKey] = {}
+"""By the hash of the PEM: reading one costs 30 ms, and key rings are read again every minute."""
 
 
 @dataclass(frozen=True)
@@ -52,9 +56,17 @@ class SigningKey:
 
     @cached_property
     def private(self) -> PrivateKey:
+        """Raises: ValueError when the PEM is damaged, TypeError when it is another kind of key."""
+        name = self.private_pem.stored_form()
+        known = _opened.get(name)
+        if known is not None:
+            return known
         loaded = load_pem_private_key(self.private_pem.reveal().encode("ascii"), password=None)
         if not isinstance(loaded, RSAPrivateKey | Ed25519PrivateKey):
             raise TypeError("a signing key is RSA or Ed25519")
+        if len(_opened) >= _MOST_OPENED:
+            _opened.clear()
+        _opened[name] = loaded
         return loaded
 
     @cached_property
@@ -91,17 +103,22 @@ class KeyRing:
 
     def signing_key(self, now: Instant) -> SigningKey:
         """The youngest key that is active; a planned successor waits until everybody can know it. Raises: NotFound."""
-        active = [key for key in self.keys if key.active_from <= now and (key.retired_at is None or now < key.retired_at)]
+        active = [
+            key for key in self.keys if key.active_from <= now and (key.retired_at is None or now < key.retired_at)
+        ]
         if not active:
             raise NotFound("This application has no signing key that is active now.")
         return max(active, key=lambda key: key.active_from)
 
     def published(self, now: Instant) -> list[SigningKey]:
-        return [
-            key for key in self.keys if key.retired_at is None or now < key.retired_at + PUBLISHED_AFTER_RETIREMENT
-        ]
+        return [key for key in self.keys if key.retired_at is None or now < key.retired_at + PUBLISHED_AFTER_RETIREMENT]
+
+    def pem(self, now: Instant) -> str:
+        """The public key that tokens minted now verify with: SPKI, for verifiers that are given one key."""
+        return self.signing_key(now).public_pem
 
     def jwks(self, now: Instant) -> dict[str, Json]:
+        """A JSON Web Key Set; the same text until a key comes or goes."""
         return {"keys": [key.jwk() for key in self.published(now)]}
 
 

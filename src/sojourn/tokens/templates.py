@@ -3,26 +3,41 @@
 import re
 from collections.abc import Mapping
 
+import msgspec
+
 from sojourn.errors import FieldError, Json
 
 _CODE = re.compile(r"\{\{([^{}]{1,256})\}\}")
-_PATH = re.compile(r"[A-Za-z_][\w-]*(?:\.[\w-]+){0,15}")
-_NUMBER = re.compile(r"-?\d{1,15}(?:\.\d{1,15})?")
-_QUOTED = re.compile(r"'([^'{}]*)'|\"([^\"{}]*)\"")
+_OPERAND = re.compile(r"""\s*('[^']*'|"[^"]*"|[^|'"]*?)\s*(\|\||$)""")
+_PATH = re.compile(r"[A-Za-z_][\w-]*(?:\.[\w-]+){0,15}", re.ASCII)
+_NUMBER = re.compile(r"-?\d{1,15}(?:\.\d{1,15})?", re.ASCII)
+_DEEPEST = 16
+_LONGEST = 16 * 1024
 
-RESERVED = frozenset({"azp", "exp", "iat", "iss", "jti", "nbf", "sub", "sid", "v", "sts", "fva", "act", "pla", "fea", "o"})
+RESERVED = frozenset(
+    {"act", "azp", "exp", "fea", "fva", "handshake", "iat", "iss", "jti", "nbf", "o", "pla", "sid", "sts", "sub", "v"}
+)
+"""Claims that no owner sets: the server says them, or another kind of token is known by them (R-JWT-08)."""
+
+RESERVED_IN_SESSIONS = RESERVED | {"org_id", "org_permissions", "org_role", "org_slug"}
+"""Session tokens have these too; a template may well want an `org_id` of its own."""
 
 
-def check_template(claims: Mapping[str, Json], param: str = "claims") -> None:
+def check_template(claims: Mapping[str, Json], param: str = "claims", *, reserved: frozenset[str] = RESERVED) -> None:
     """Refuse claims that would overwrite registered ones, and shortcodes that cannot be read. Raises: FieldError."""
     for name in claims:
-        if name in RESERVED:
+        if name in reserved:
             raise FieldError(f"{name} is a registered claim and cannot be set.", param=param)
-    _check(dict(claims), param)
+    _check(dict(claims), param, 1)
+    if len(msgspec.json.encode(claims)) > _LONGEST:
+        raise FieldError("The claims are longer than 16 KiB.", param=param)
 
 
 def render(template: Json | Mapping[str, Json], facts: Mapping[str, Json]) -> Json:
-    """The template with its shortcodes replaced. A text that is one shortcode yields the value itself, of its type."""
+    """The template with its shortcodes replaced. A text that is one shortcode yields the value itself, of its type.
+
+    What a shortcode yields is not looked at again, so nobody's metadata can name other facts.
+    """
     if isinstance(template, str):
         return _rendered_text(template, facts)
     if isinstance(template, Mapping):
@@ -44,45 +59,58 @@ def _rendered_text(text: str, facts: Mapping[str, Json]) -> Json:
 def _value(code: str, facts: Mapping[str, Json]) -> Json:
     """The first operand that is neither null nor false, else the last."""
     value: Json = None
-    for operand in code.split("||"):
-        value = _operand(operand.strip(), facts)
+    for operand in _operands(code) or []:
+        value = _operand(operand, facts)
         if value is not None and value is not False:
             break
     return value
 
 
+def _operands(code: str) -> list[str] | None:
+    """The texts between `||`, quotes kept together; None for what cannot be read."""
+    operands: list[str] = []
+    at = 0
+    while found := _OPERAND.match(code, at):
+        operands.append(found[1])
+        at = found.end()
+        if not found[2]:
+            return operands
+    return None
+
+
 def _operand(text: str, facts: Mapping[str, Json]) -> Json:
-    if quoted := _QUOTED.fullmatch(text):
-        return quoted[1] if quoted[1] is not None else quoted[2]
+    if text[:1] in ("'", '"'):
+        return text[1:-1]
     if _NUMBER.fullmatch(text):
         return float(text) if "." in text else int(text)
     if text in ("true", "false"):
         return text == "true"
-    value: Json = dict(facts)
+    value: Json | Mapping[str, Json] = facts
     for name in text.split("."):
         if not isinstance(value, Mapping):
             return None
         value = value.get(name)
-    return value
+    return dict(value) if isinstance(value, Mapping) else value
 
 
 def _as_text(value: Json) -> str:
-    if value is None:
-        return "null"
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    return str(value)
+    return value if isinstance(value, str) else msgspec.json.encode(value).decode()
 
 
-def _check(value: Json, param: str) -> None:
-    if isinstance(value, dict):
-        for each in value.values():
-            _check(each, param)
-    elif isinstance(value, list):
-        for each in value:
-            _check(each, param)
-    elif isinstance(value, str) and "{{" in value:
+def _check(value: Json, param: str, depth: int) -> None:
+    if depth > _DEEPEST:
+        raise FieldError("The claims are nested too deeply.", param=param)
+    if isinstance(value, dict | list):
+        for each in value.values() if isinstance(value, dict) else value:
+            _check(each, param, depth + 1)
+    elif isinstance(value, str):
         for found in _CODE.finditer(value):
-            for operand in map(str.strip, found[1].split("||")):
-                if not any(shape.fullmatch(operand) for shape in (_PATH, _NUMBER, _QUOTED)):
-                    raise FieldError(f"{{{{{found[1].strip()}}}}} is not a shortcode that can be read.", param=param)
+            if not _readable(found[1]):
+                raise FieldError(f"{{{{{found[1].strip()}}}}} is not a shortcode that can be read.", param=param)
+
+
+def _readable(code: str) -> bool:
+    operands = _operands(code)
+    return operands is not None and all(
+        each[:1] in ("'", '"') or _PATH.fullmatch(each) or _NUMBER.fullmatch(each) for each in operands
+    )

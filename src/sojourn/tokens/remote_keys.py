@@ -1,0 +1,190 @@
+"""Public keys of a server elsewhere: fetched seldom, shared by all, kept through an outage (R-JWT-09)."""
+
+import asyncio
+import threading
+import time
+from collections.abc import Callable
+from concurrent.futures import Future
+from contextlib import suppress
+from datetime import timedelta
+
+import msgspec
+
+from sojourn.errors import ConfigError, TokenRefused
+from sojourn.instant import Clock, Instant, SystemClock
+from sojourn.secret import Secret
+from sojourn.tokens.claims import Claims
+from sojourn.tokens.jws import VerificationKey, log
+from sojourn.tokens.key_sets import KeySet
+from sojourn.tokens.session_token import Verifier
+
+DEADLINE = 3.0
+"""Seconds that anybody waits for a fetch."""
+
+_PAUSE = timedelta(seconds=60)
+_FIRST_PAUSE = timedelta(
+    seconds=5
+)  # until the first set is here nobody is let in, so an app may start before the server
+_FRESH = timedelta(minutes=5)
+_USABLE = timedelta(hours=1)
+_LONGEST = 256 * 1024
+
+
+class RemoteKeys:
+    """The key set at one pinned address. At most one fetch in 60 seconds, shared by whoever waits; a set that could not
+    be renewed is used for an hour. `RemoteKeys.at` gives the one object of the process for an address.
+    """
+
+    def __init__(self, url: str, *, secret_key: Secret | None = None, clock: Clock | None = None) -> None:
+        """`secret_key` is sent as bearer, which the Backend API's `/v1/jwks` wants. Raises: ConfigError."""
+        if not url.startswith(("https://", "http://")):
+            raise ConfigError(
+                f"{url!r} is no address of a key set, such as https://auth.example.com/.well-known/jwks.json"
+            )
+        self.url = url
+        self._secret_key = secret_key
+        self._now = (clock or SystemClock()).now
+        self._lock = threading.Lock()
+        self._keys: KeySet | None = None
+        self._fetched_at = Instant(0)
+        self._not_before = Instant(0)
+        self._flight: Future[None] | None = None
+        self._listeners: list[Callable[[], None]] = []
+
+    @classmethod
+    def at(cls, url: str, *, secret_key: Secret | None = None) -> "RemoteKeys":
+        """The process's keys of an address, so that middleware and dependencies share one fetch."""
+        with _sharing:
+            return _shared.setdefault(url, cls(url, secret_key=secret_key))
+
+    def on_change(self, listener: Callable[[], None]) -> None:
+        """Call `listener` whenever the set has changed: what was verified with the old one no longer counts."""
+        self._listeners.append(listener)
+
+    def find(self, kid: str, /) -> VerificationKey | None:
+        """The key from the set as last fetched, without a look at the network. Raises: TokenRefused without a usable set."""
+        keys = self._keys
+        if keys is None or self._age() >= _USABLE:
+            raise TokenRefused("jwk-remote-failed-to-load", "The signing keys could not be fetched. Try again shortly.")
+        return keys.find(kid)
+
+    @property
+    def is_fresh(self) -> bool:
+        return self._keys is not None and self._age() < _FRESH
+
+    def start(self) -> Future[None] | None:
+        """Begin a fetch, or join the one under way; None when it is too soon for another. Nothing is waited for."""
+        with self._lock:
+            now = self._now()
+            if now < self._not_before:
+                return self._flight
+            self._not_before = now + (_PAUSE if self._keys is not None else _FIRST_PAUSE)
+            flight = self._flight = Future[None]()
+        threading.Thread(target=self._fly, args=(flight,), name="sojourn-jwks", daemon=True).start()
+        return flight
+
+    def refresh(self) -> None:
+        """Fetch unless it is too soon, and wait for at most 3 seconds. Never raises: the old set is kept."""
+        flight = self.start()
+        if flight is not None:
+            with suppress(TimeoutError):
+                flight.result(DEADLINE)
+
+    async def refresh_async(self) -> None:
+        """The same, while other tasks go on."""
+        flight = self.start()
+        if flight is not None:
+            with suppress(TimeoutError):
+                await asyncio.wait_for(asyncio.shield(asyncio.wrap_future(flight)), DEADLINE)
+
+    def _age(self) -> timedelta:
+        return self._now().since(self._fetched_at)
+
+    def _fly(self, flight: Future[None]) -> None:
+        try:
+            self._take(_fetch(self.url, self._secret_key))
+        except (ValueError, OSError, msgspec.DecodeError) as error:
+            log.warning("jwks.fetch_failed url=%s error=%s", self.url, error)
+        finally:
+            with self._lock:
+                if self._flight is flight:
+                    self._flight = None
+            flight.set_result(None)
+
+    def _take(self, body: bytes) -> None:
+        fetched = KeySet.from_jwks(msgspec.json.decode(body, type=dict[str, object]))  # pyright: ignore[reportArgumentType]
+        if not fetched.keys:
+            raise ValueError("the key set is empty")
+        with self._lock:
+            changed = self._keys is not None and self._keys.named() != fetched.named()
+            self._keys, self._fetched_at = fetched, self._now()
+            self._not_before = self._fetched_at + _PAUSE
+        if changed:
+            for listener in self._listeners:
+                listener()
+
+
+class RemoteVerifier:
+    """Verifies with keys fetched from a server; after the first fetch only an unknown key id makes anybody wait."""
+
+    def __init__(self, keys: RemoteKeys, verifier: Verifier) -> None:
+        """`verifier` is made with `keys.find`: `RemoteVerifier(keys, Verifier(keys.find, authorized_parties=[...]))`."""
+        self._keys = keys
+        self._verifier = verifier
+        keys.on_change(verifier.forget)
+
+    def verify(self, token: str) -> Claims:
+        """As `Verifier.verify`, fetching keys when that may help; waits for at most 3 seconds. Raises: TokenRefused."""
+        self._renew()
+        try:
+            return self._verifier.verify(token)
+        except TokenRefused as refused:
+            if refused.reason not in _FETCH_MAY_HELP:
+                raise
+        self._keys.refresh()
+        return self._verifier.verify(token)
+
+    async def verify_async(self, token: str) -> Claims:
+        """The same, while other tasks go on."""
+        self._renew()
+        try:
+            return self._verifier.verify(token)
+        except TokenRefused as refused:
+            if refused.reason not in _FETCH_MAY_HELP:
+                raise
+        await self._keys.refresh_async()
+        return self._verifier.verify(token)
+
+    def _renew(self) -> None:
+        """Keys older than 5 minutes are fetched again behind the request, so that a dropped key is noticed."""
+        if not self._keys.is_fresh:
+            self._keys.start()
+
+
+_FETCH_MAY_HELP = ("jwk-kid-mismatch", "jwk-remote-failed-to-load")
+_shared: dict[str, RemoteKeys] = {}
+_sharing = threading.Lock()
+
+
+def _fetch(url: str, secret_key: Secret | None) -> bytes:
+    """The body at `url`; redirects are not followed. Raises: ValueError, TimeoutError."""
+    import httpx  # only those who fetch pay for the import
+
+    headers = {"Accept": "application/json"}
+    if secret_key is not None:
+        headers["Authorization"] = f"Bearer {secret_key.reveal()}"
+    end = time.monotonic() + DEADLINE
+    body = b""
+    try:
+        with httpx.stream("GET", url, headers=headers, timeout=DEADLINE) as answer:
+            if answer.status_code != 200:
+                raise ValueError(f"the key set's address answered {answer.status_code}")
+            for chunk in answer.iter_bytes():
+                body += chunk
+                if len(body) > _LONGEST:
+                    raise ValueError("the key set is longer than 256 KiB")
+                if time.monotonic() > end:
+                    raise TimeoutError("the key set came too slowly")
+    except (httpx.HTTPError, httpx.InvalidURL) as error:
+        raise ValueError(f"the key set's address does not answer: {type(error).__name__}") from error
+    return body
