@@ -1,0 +1,22 @@
+"""A clock that stands still until a test moves it."""
+
+from datetime import timedelta
+
+from sojourn.instant import Instant
+
+
+class FakeClock:
+    """Starts at a whole second of 2026; tests call `clock.advance(days=7)`."""
+
+    __slots__ = ("_now",)
+
+    def __init__(self, now: Instant = Instant(1_770_000_000_000)) -> None:  # noqa: B008 - an Instant never changes
+        self._now = now
+
+    def now(self) -> Instant:
+        return self._now
+
+    def advance(self, *, days: float = 0, hours: float = 0, minutes: float = 0, seconds: float = 0) -> Instant:
+        """Move on, or back when negative, as a machine's clock that is set right does; returns the new now."""
+        self._now += timedelta(days=days, hours=hours, minutes=minutes, seconds=seconds)
+        return self._now

@@ -1,0 +1,16 @@
+import pytest
+
+from sojourn.testing.clock import FakeClock
+from sojourn.tokens.session_token import Verifier
+from sojourn.tokens.signing_keys import KeyRing
+from tests.tokens.keys import NOW, ed_key, rsa_key
+
+
+@pytest.fixture
+def clock() -> FakeClock:
+    return FakeClock(NOW)
+
+
+@pytest.fixture
+def verifier(clock: FakeClock) -> Verifier:
+    return Verifier(KeyRing((rsa_key(), ed_key())).jwks(NOW), clock=clock)
