@@ -18,7 +18,7 @@ _NONCE = 12
 _KEY_ID = 8
 _KEY = 32
 _TEXT = re.compile(r"[A-Za-z0-9_-]{4,512}", re.ASCII)
-_LEAST_DIFFERENT = 12
+_LEAST_DIFFERENT = 16
 
 
 class EnvelopeError(Exception):
