@@ -5,13 +5,18 @@ the properties give them as `timedelta`.
 """
 
 from datetime import timedelta
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 import msgspec
 
 from sojourn.errors import Json
 
 Use = Literal["off", "optional", "required"]
+
+if TYPE_CHECKING:
+    Claims = dict[str, Json]
+else:
+    Claims = dict[str, object]  # msgspec decodes no recursive alias; what it makes of JSON is Json all the same
 
 
 class SessionSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -21,7 +26,7 @@ class SessionSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_
     inactivity_seconds: int = msgspec.field(default=86400)
     token_seconds: int = 60
     token_algorithm: Literal["RS256", "EdDSA"] = "RS256"
-    claims: dict[str, Json] = {}
+    claims: Claims = {}
     single_session_mode: bool = True
     sessions_per_user: int = 100
 
