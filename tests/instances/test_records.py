@@ -1,0 +1,218 @@
+from asyncio import gather
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from sojourn.engine import Sojourn
+from sojourn.errors import FeatureOff, FieldError, Json, NotAllowedAccess, NotFound
+from sojourn.ids import InstanceId
+from sojourn.instances.records import NewJwtTemplate, checked_url
+
+from ..people import events, set_up
+
+CLAIMS: dict[str, Json] = {"role": "{{user.public_metadata.role || 'guest'}}", "aud": "api"}
+
+
+# -- JWT templates
+
+
+async def test_a_template_is_found_by_id_and_by_name(engine: Sojourn):
+    made = await engine.records.create_template(engine.instance, NewJwtTemplate(name="billing", claims=CLAIMS))
+    assert await engine.records.template(engine.instance, made.id) == made
+    assert await engine.records.template_named(engine.instance, "billing") == made
+    assert await engine.records.templates(engine.instance) == [made]
+    assert (made.claims, made.lifetime, made.allowed_clock_skew) == (CLAIMS, 60, 5)
+    assert "jwt_template.created" in await events(engine)
+
+
+async def test_a_template_is_replaced_whole_and_deleted(engine: Sojourn):
+    made = await engine.records.create_template(engine.instance, NewJwtTemplate(name="billing", claims=CLAIMS))
+    new = NewJwtTemplate(name="invoices", claims={}, lifetime=600)
+    changed = await engine.records.update_template(engine.instance, made.id, new)
+    assert (changed.id, changed.name, changed.claims, changed.lifetime) == (made.id, "invoices", {}, 600)
+    assert await engine.records.template_named(engine.instance, "billing") is None
+    await engine.records.delete_template(engine.instance, made.id)
+    with pytest.raises(NotFound):
+        await engine.records.template(engine.instance, made.id)
+
+
+async def test_two_templates_cannot_share_a_name(engine: Sojourn):
+    await engine.records.create_template(engine.instance, NewJwtTemplate(name="billing", claims={}))
+    other = await engine.records.create_template(engine.instance, NewJwtTemplate(name="other", claims={}))
+    with pytest.raises(FieldError) as refused:
+        await engine.records.create_template(engine.instance, NewJwtTemplate(name="billing", claims={}))
+    assert refused.value.param == "name"
+    with pytest.raises(FieldError):
+        await engine.records.update_template(engine.instance, other.id, NewJwtTemplate(name="billing", claims={}))
+
+
+async def test_of_racing_creations_of_one_name_one_wins(engine: Sojourn):  # R-REL-02
+    racing = [engine.records.create_template(engine.instance, NewJwtTemplate(name="a", claims={})) for _ in range(8)]
+    outcomes = await gather(*racing, return_exceptions=True)
+    assert sum(isinstance(each, FieldError) for each in outcomes) == 7
+
+
+@pytest.mark.parametrize("claim", ["sub", "iss", "exp", "iat", "nbf", "jti", "azp", "sid"])
+async def test_a_template_never_sets_a_registered_claim(engine: Sojourn, claim: str):  # R-INP-05
+    with pytest.raises(FieldError) as refused:
+        await engine.records.create_template(engine.instance, NewJwtTemplate(name="a", claims={claim: "x"}))
+    assert refused.value.param == "claims"
+
+
+def deep(levels: int) -> dict[str, Json]:
+    value: Json = 1
+    for _ in range(levels):
+        value = [value]
+    return {"a": value}
+
+
+@pytest.mark.parametrize(
+    ("given", "param"),
+    [
+        ({"name": ""}, "name"),
+        ({"name": "../etc"}, "name"),
+        ({"name": "x" * 65}, "name"),
+        ({"lifetime": 29}, "lifetime"),
+        ({"lifetime": 315_360_001}, "lifetime"),
+        ({"allowed_clock_skew": -1}, "allowed_clock_skew"),
+        ({"claims": {"a": "x" * 3000}}, "claims"),
+        ({"claims": deep(900)}, "claims"),
+    ],
+)
+async def test_a_template_out_of_bounds_is_refused(engine: Sojourn, given: dict[str, Any], param: str):  # R-LIM-07
+    with pytest.raises(FieldError) as refused:
+        await engine.records.create_template(engine.instance, NewJwtTemplate(**{"name": "a", "claims": {}, **given}))
+    assert refused.value.param == param
+    assert await engine.records.templates(engine.instance) == []
+
+
+async def test_a_signing_key_of_ones_own_is_refused_and_never_silently_ignored(engine: Sojourn):  # R-JWT-02
+    with pytest.raises(FeatureOff):
+        new = NewJwtTemplate(name="a", claims={}, custom_signing_key=True)
+        await engine.records.create_template(engine.instance, new)
+
+
+async def test_records_of_another_instance_are_unknown(engine: Sojourn):  # R-AUZ-02
+    elsewhere = replace(engine.instance, id=InstanceId("ins_elsewhere"))
+    made = await engine.records.create_template(engine.instance, NewJwtTemplate(name="a", claims={}))
+    url = await engine.records.add_redirect_url(engine.instance, "https://app.example.com/")
+    assert await engine.records.templates(elsewhere) == []
+    with pytest.raises(NotFound):
+        await engine.records.delete_template(elsewhere, made.id)
+    with pytest.raises(NotFound):
+        await engine.records.redirect_url(elsewhere, url.id)
+
+
+# -- redirect URLs
+
+
+@pytest.mark.parametrize(
+    ("given", "kept"),
+    [
+        ("https://App.Example.com/after?x=1", "https://app.example.com/after?x=1"),
+        ("https://app.example.com:443/", "https://app.example.com/"),
+        ("http://localhost:3000/back", "http://localhost:3000/back"),
+        ("my-app://oauth-callback", "my-app://oauth-callback"),
+        ("https://[::1]:8443/x", "https://[::1]:8443/x"),
+    ],
+)
+def test_a_redirect_url_is_kept_in_its_normal_spelling(given: str, kept: str):  # R-WEB-05
+    assert checked_url(given, loopback=True) == kept
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "",
+        "/relative",
+        "//evil.example.com",
+        "http://app.example.com/",
+        "https://user@app.example.com/",
+        "https://app.example.com\\@evil.example.com/",
+        "https://app.example.com/\r\nSet-Cookie: a=b",
+        "https://app.example.com:99999/",
+        "https:///nowhere",
+        "javascript:alert(1)",
+        "javascript://app.example.com/%0aalert(1)",
+        "data:text/html,x",
+        "my-app:callback",
+        "https://app.example.com/" + "x" * 2048,
+    ],
+)
+def test_a_redirect_url_that_could_lead_astray_is_refused(url: str):  # R-WEB-05
+    with pytest.raises(FieldError) as refused:
+        checked_url(url, loopback=True)
+    assert refused.value.param == "url"
+
+
+def test_plain_http_is_refused_even_on_loopback_in_production():  # R-WEB-05
+    with pytest.raises(FieldError):
+        checked_url("http://localhost:3000/", loopback=False)
+
+
+async def test_a_redirect_url_is_listed_once_and_deleted(engine: Sojourn):
+    made = await engine.records.add_redirect_url(engine.instance, "https://app.example.com/after")
+    with pytest.raises(FieldError):
+        await engine.records.add_redirect_url(engine.instance, "https://APP.example.com:443/after")
+    assert await engine.records.redirect_urls(engine.instance) == [made]
+    await engine.records.delete_redirect_url(engine.instance, made.id)
+    assert await engine.records.redirect_urls(engine.instance) == []
+
+
+# -- who may sign up
+
+
+async def test_without_lists_in_force_everybody_may(engine: Sojourn):
+    await engine.records.add_listed(engine.instance, "blocklist_identifier", "eve@example.com")
+    await engine.records.check_allowed(engine.instance, "eve@example.com")
+
+
+@pytest.mark.parametrize("listed", ["Eve@Example.com", "*@example.com", "@example.com", "example.com", "EXAMPLE.COM"])
+async def test_the_blocklist_keeps_out_addresses_and_whole_domains(engine: Sojourn, listed: str):
+    instance = await set_up(engine, {"protection": {"blocklist": True}})
+    await engine.records.add_listed(instance, "blocklist_identifier", listed)
+    with pytest.raises(NotAllowedAccess):
+        await engine.records.check_allowed(instance, "eve@example.com")
+    await engine.records.check_allowed(instance, "eve@sub.example.com")
+    await engine.records.check_allowed(instance, "eve@notexample.com")
+
+
+async def test_the_allowlist_lets_in_only_what_it_names(engine: Sojourn):
+    instance = await set_up(engine, {"protection": {"allowlist": True}})
+    with pytest.raises(NotAllowedAccess):
+        await engine.records.check_allowed(instance, "ada@example.com")
+    named = await engine.records.add_listed(instance, "allowlist_identifier", "ada@example.com")
+    await engine.records.add_listed(instance, "allowlist_identifier", "*@work.example.com")
+    await engine.records.add_listed(instance, "allowlist_identifier", "+1 202 555 0142")
+    for allowed in ("ada@example.com", "anybody@work.example.com", "+12025550142"):
+        await engine.records.check_allowed(instance, allowed)
+    await engine.records.delete_listed(instance, "allowlist_identifier", named.id)
+    with pytest.raises(NotAllowedAccess):
+        await engine.records.check_allowed(instance, "ada@example.com")
+
+
+async def test_the_blocklist_wins_over_the_allowlist(engine: Sojourn):
+    instance = await set_up(engine, {"protection": {"allowlist": True, "blocklist": True}})
+    await engine.records.add_listed(instance, "allowlist_identifier", "example.com")
+    await engine.records.add_listed(instance, "blocklist_identifier", "eve@example.com")
+    await engine.records.check_allowed(instance, "ada@example.com")
+    with pytest.raises(NotAllowedAccess):
+        await engine.records.check_allowed(instance, "eve@example.com")
+
+
+async def test_an_identifier_is_listed_once_whatever_its_spelling(engine: Sojourn):  # R-INP-01
+    made = await engine.records.add_listed(engine.instance, "allowlist_identifier", "Ada@Example.com")
+    assert (made.identifier, made.identifier_type) == ("ada@example.com", "email_address")
+    with pytest.raises(FieldError) as refused:
+        await engine.records.add_listed(engine.instance, "allowlist_identifier", "ada@EXAMPLE.com")
+    assert refused.value.param == "identifier"
+
+
+async def test_subaddresses_are_refused_for_new_addresses_where_that_is_set(engine: Sojourn):
+    await engine.records.check_new_address(engine.instance, "ada+news@example.com")
+    instance = await set_up(engine, {"protection": {"block_email_subaddresses": True}})
+    with pytest.raises(NotAllowedAccess):
+        await engine.records.check_new_address(instance, "ada+news@example.com")
+    await engine.records.check_allowed(instance, "ada+news@example.com")  # who has one already still signs in
+    await engine.records.check_new_address(instance, "ada+clerk_test@example.com")

@@ -1,0 +1,56 @@
+"""People that tests of accounts are about: made, signed in, written to."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from sojourn.engine import Sojourn
+from sojourn.errors import Json
+from sojourn.instances.instance import Instance
+from sojourn.messages.mailbox import Mailbox
+from sojourn.sessions.caller import Caller
+from sojourn.sessions.session import Device, Session
+from sojourn.sign_ins.attempt import SignInInput
+from sojourn.store.interface import Page
+from sojourn.users.accounts import NewUser
+from sojourn.users.user import User
+
+ADA = "ada@example.com"
+PASSWORD = "correct horse battery staple"
+OTHER_PASSWORD = "violet umbrella at the ferry"
+
+
+async def person(engine: Sojourn, email: str = ADA, password: str | None = PASSWORD, **given: Any) -> User:
+    new = NewUser(email_addresses=[email], password=password, skip_password_requirement=password is None, **given)
+    return await engine.accounts.create(engine.instance, new)
+
+
+async def signed_in(engine: Sojourn, email: str = ADA, password: str = PASSWORD) -> Session:
+    """A session on a browser of its own."""
+    caller = Caller(engine.instance, None, Device())
+    sign_in, _ = await engine.sign_ins.create(caller, SignInInput(identifier=email, password=password))
+    assert sign_in.created_session_id is not None
+    return await engine.sessions.get(engine.instance, sign_in.created_session_id)
+
+
+async def is_live(engine: Sojourn, session: Session) -> bool:
+    now_is = await engine.sessions.get(engine.instance, session.id)
+    return now_is.is_live(engine.clock.now())
+
+
+async def notices(engine: Sojourn, mailbox: Mailbox) -> list[tuple[str, str]]:
+    """Kind and recipient of every mail so far, oldest first."""
+    while await engine.outbox.deliver_due():
+        pass
+    return [(message.kind, message.to) for message in reversed(list(mailbox.messages))]
+
+
+async def events(engine: Sojourn, user: User | None = None) -> list[str]:
+    """The kinds of what the audit log holds, in no promised order."""
+    found = await engine.store.events.list(engine.instance.id, Page(500), user_id=user.id if user else None)
+    return [event.kind for event in found]
+
+
+async def set_up(engine: Sojourn, settings: Mapping[str, Json]) -> Instance:
+    """Change the settings of the instance."""
+    engine.instance = await engine.registry.update_settings(engine.instance, settings)
+    return engine.instance
