@@ -14,6 +14,7 @@ from sojourn.instances.settings import Settings
 from sojourn.instant import Clock, Instant
 from sojourn.secret import Secret
 from sojourn.store.interface import SecretKey, Store
+from sojourn.tokens.templates import RESERVED_IN_SESSIONS, check_template
 
 _REFRESH = timedelta(seconds=1)
 """How old the remembered instances and secret keys may be: a revoked key is refused within a second."""
@@ -145,10 +146,6 @@ _BOUNDS: Mapping[str, tuple[int, int]] = {
     "protection.lockout_seconds": (1, 30 * 86400),
     "protection.password_min_length": (8, 64),
 }
-_RESERVED_CLAIMS = frozenset(
-    {"iss", "sub", "sid", "azp", "iat", "nbf", "exp", "jti", "v", "sts", "fva", "act", "o", "pla", "fea", "org_id",
-     "org_slug", "org_role", "org_permissions"}
-)  # fmt: skip
 
 
 def check_settings(settings: Settings) -> None:
@@ -158,9 +155,8 @@ def check_settings(settings: Settings) -> None:
         value: int = getattr(getattr(settings, group), name)
         if not least <= value <= most:
             raise FieldError(f"{path} must be between {least} and {most}.", param=path)
-    for claim in settings.sessions.claims:
-        if claim in _RESERVED_CLAIMS:
-            raise FieldError(f"{claim} is a registered claim and cannot be set.", param=f"sessions.claims.{claim}")
+    for claim, value in settings.sessions.claims.items():
+        check_template({claim: value}, f"sessions.claims.{claim}", reserved=RESERVED_IN_SESSIONS)
     if len(msgspec.json.encode(settings.sessions.claims)) > 2048:
         raise FieldError("Custom claims must stay below 2 KiB: the token travels in a cookie.", param="sessions.claims")
     for origin in settings.allowed_origins:
