@@ -8,7 +8,6 @@ from litestar.di import Provide
 from litestar.types import ASGIApp, ControllerRouterHandler, Message, Receive, Scope, Send
 
 from sojourn.engine import Sojourn
-from sojourn.instances.instance import Instance
 from sojourn.web.addresses import client_address, limit_key
 from sojourn.web.cookies import CookieRules, DoubledCookie
 from sojourn.web.errors import HostUnknown, answer_of
@@ -18,7 +17,6 @@ from sojourn.web.guard import (
     bounded,
     check_host,
     check_origin,
-    check_publishable_key,
     check_sizes,
     effective_method,
     limit_name,
@@ -35,19 +33,14 @@ def build(engine: Sojourn, *, pages: Sequence[ControllerRouterHandler] = (), dem
 
     `pages` are further handlers (hosted pages, the mailbox); `demo` is an application of its own below `/demo`.
     """
-    return Application(engine, litestar_app(engine, pages), demo)
+    return Application(engine, litestar_app(pages), demo)
 
 
-def litestar_app(engine: Sojourn, pages: Sequence[ControllerRouterHandler] = ()) -> Litestar:
+def litestar_app(pages: Sequence[ControllerRouterHandler] = ()) -> Litestar:
     """The routes behind the guard; useful alone only to describe them (`openapi.py`)."""
     return Litestar(
         route_handlers=[*routes.HANDLERS, *pages],
-        dependencies={
-            "exchange": Provide(_exchange, sync_to_thread=False),
-            "instance": Provide(_instance, sync_to_thread=False),
-            "engine": Provide(lambda: engine, sync_to_thread=False),
-        },
-        signature_types=[Exchange, Instance, Sojourn],
+        dependencies={"exchange": Provide(_exchange, sync_to_thread=False)},
         exception_handlers={Exception: _refused},
         openapi_config=None,
         logging_config=None,
@@ -57,11 +50,6 @@ def litestar_app(engine: Sojourn, pages: Sequence[ControllerRouterHandler] = ())
 
 def _exchange(scope: Scope) -> Exchange:
     return scope["state"][_KEY]
-
-
-def _instance(scope: Scope) -> Instance:
-    found: Exchange = scope["state"][_KEY]
-    return found.instance
 
 
 def _refused(request: Request[object, object, State], error: Exception) -> Response[bytes]:
@@ -115,15 +103,13 @@ class Application:
             return
         answer.extra = cross_origin(incoming, instance)
         incoming.method = effective_method(incoming)
-        check_publishable_key(incoming, instance)
         check_origin(incoming, instance, self._rules)
         address = client_address(incoming, engine.config.trusted_proxies)
         name = limit_name(incoming)
         if name is not None:
             await engine.limiter.hit(name, limit_key(address), settings=instance.settings)
-        exchange = Exchange(
-            engine, incoming, instance, self._rules, address, bounded(receive, most), answer.cookies, answer.extra
-        )
+        exchange = Exchange(engine, incoming, instance, self._rules, address, bounded(receive, most))
+        exchange.cookies, exchange.headers = answer.cookies, answer.extra
         fast = hot.find(incoming.method, incoming.path)
         if fast is not None:
             await answer.whole(200, await fast(exchange), [JSON])
@@ -166,8 +152,9 @@ class _Answer:
             given = list(message["headers"])
             is_json = any(name.lower() == b"content-type" and value.startswith(JSON[1]) for name, value in given)
             kind = self._api if is_json else self._common
-            private = PRIVATE if self.cookies else []
-            dressed = [*completed(given, [*private, *kind, *self.extra]), *self._cookie_headers()]
+            if self.cookies and not is_json:
+                kind = [*PRIVATE, *kind]
+            dressed = [*completed(given, [*kind, *self.extra]), *self._cookie_headers()]
             message = {"type": "http.response.start", "status": message["status"], "headers": dressed}
         await self._send(message)
 

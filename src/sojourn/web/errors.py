@@ -4,6 +4,7 @@ Nothing but what a `SojournError` says reaches a caller; anything unforeseen is 
 """
 
 import secrets
+import traceback
 from collections.abc import Iterator, Mapping
 from http import HTTPStatus
 from typing import cast
@@ -139,7 +140,9 @@ def answer_of(error: Exception, *, path: str) -> tuple[int, bytes, list[tuple[by
     refusal = as_refusal(error)
     trace = trace_id()
     if refusal is None:
-        _log.error("web.unhandled", trace_id=trace, path=path, exc_info=error)
+        # the place, not the values: a message or a local variable may hold what a person typed (R-LOG-02)
+        where = [f"{frame.filename}:{frame.lineno}" for frame in traceback.extract_tb(error.__traceback__)]
+        _log.error("web.unhandled", trace_id=trace, path=path, error=type(error).__name__, where=where[-8:])
         refusal = SojournError()
     status = status_of(refusal)
     headers = list(_headers(refusal, status))
@@ -154,9 +157,6 @@ def _headers(error: SojournError, status: int) -> Iterator[tuple[bytes, bytes]]:
         yield b"retry-after", str(seconds).encode()
     if status == HTTPStatus.UNAUTHORIZED and error.code in _TOKEN_EXPECTED:
         yield b"www-authenticate", b"Bearer"
-    allowed = error.meta.get("allowed_methods") if isinstance(error, MethodNotAllowed) else None
-    if isinstance(allowed, str):
-        yield b"allow", allowed.encode()
 
 
 def as_refusal(error: Exception) -> SojournError | None:
@@ -177,7 +177,7 @@ def _of_framework(error: HTTPException) -> SojournError | None:
         case 404:
             return NotFound("This server has nothing at that address.")
         case 405:
-            return MethodNotAllowed(meta={"allowed_methods": (error.headers or {}).get("Allow", "")})
+            return MethodNotAllowed()
         case 413:
             return BodyTooLarge()
         case 415:

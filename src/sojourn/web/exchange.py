@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from typing import TypeVar
 from urllib.parse import urlsplit
 
@@ -54,19 +53,32 @@ _DEEPEST = 16
 Form = TypeVar("Form", bound=msgspec.Struct)
 
 
-@dataclass(slots=True)
 class Exchange:
-    """`cookies` and `headers` are added to the answer, refusals included."""
+    """`cookies` and `headers` are added to the answer, refusals included; `address` is whose request it is.
 
-    engine: Sojourn
-    incoming: Incoming
-    instance: Instance
-    rules: CookieRules
-    address: str | None
-    receive: Reading
-    cookies: list[str] = field(default_factory=list[str])
-    headers: Headers = field(default_factory=list[tuple[bytes, bytes]])
-    _identified: Identified | None = None
+    No dataclass: the framework would take one for data to parse.
+    """
+
+    __slots__ = ("_identified", "address", "cookies", "engine", "headers", "incoming", "instance", "receive", "rules")
+
+    def __init__(
+        self,
+        engine: Sojourn,
+        incoming: Incoming,
+        instance: Instance,
+        rules: CookieRules,
+        address: str | None,
+        receive: Reading,
+    ) -> None:
+        self.engine = engine
+        self.incoming = incoming
+        self.instance = instance
+        self.rules = rules
+        self.address = address
+        self.receive = receive
+        self.cookies: list[str] = []
+        self.headers: Headers = []
+        self._identified: Identified | None = None
 
     # -- what was asked
 

@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 from litestar.types import HTTPReceiveMessage, WebSocketReceiveMessage
 
 from sojourn.config import Config
-from sojourn.errors import BadPublishableKey, OriginRefused
+from sojourn.errors import OriginRefused
 from sojourn.instances.instance import Instance
 from sojourn.web.cookies import CookieRules
 from sojourn.web.errors import BodyTooLarge, HeadersTooLarge, HostUnknown, MethodNotAllowed
@@ -78,13 +78,6 @@ def effective_method(incoming: Incoming) -> str:
     if incoming.sent_method != "POST" or named.upper() not in _OVERRIDES | {"POST"}:
         raise MethodNotAllowed("`_method` works on POST only, and names PUT, PATCH or DELETE.")
     return named.upper()
-
-
-def check_publishable_key(incoming: Incoming, instance: Instance) -> None:
-    """A request that names an application must name this one. Raises: BadPublishableKey."""
-    named = incoming.header(b"x-publishable-key")
-    if named is not None and named != instance.publishable_key:
-        raise BadPublishableKey()
 
 
 def check_origin(incoming: Incoming, instance: Instance, rules: CookieRules) -> None:

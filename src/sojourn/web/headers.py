@@ -23,9 +23,7 @@ PRIVATE: Headers = [(b"cache-control", b"no-store"), (b"vary", b"Cookie, Authori
 
 _API: Headers = [(b"content-security-policy", b"default-src 'none'; frame-ancestors 'none'"), *PRIVATE]
 
-_ALLOWED_REQUEST_HEADERS = re.compile(
-    r"(authorization|content-type|accept|x-mobile|x-publishable-key|(x-)?clerk-[a-z0-9-]{1,64})"
-)
+_ALLOWED_REQUEST_HEADERS = re.compile(r"(authorization|content-type|accept|x-mobile|(x-)?clerk-[a-z0-9-]{1,64})")
 _EXPOSED = b"Authorization, Clerk-Db-Jwt, Clerk-Cookie, Retry-After, X-Country"
 _METHODS = b"GET, POST, PUT, PATCH, DELETE"
 _PREFLIGHT_SECONDS = b"600"

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Collection
+from functools import lru_cache
 from ipaddress import ip_address
 from urllib.parse import SplitResult, quote, urljoin, urlsplit, urlunsplit
 
@@ -13,6 +14,7 @@ _KEPT = "%/:=&?~+!$,;'@()*[]"
 _DEFAULT_PORTS = {"http": 80, "https": 443}
 
 
+@lru_cache(maxsize=512)
 def origin_of(url: str) -> str | None:
     """Scheme, host and port of an absolute http(s) URL in their normal spelling; None for anything else."""
     if len(url) > _LONGEST or _FORBIDDEN.search(url):

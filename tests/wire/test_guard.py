@@ -1,0 +1,182 @@
+"""What is refused before any handler runs, each check on its own."""
+
+import pytest
+
+from sojourn.config import Config
+from sojourn.errors import Malformed, OriginRefused
+from sojourn.instances.instance import Environment
+from sojourn.web.addresses import canonical, client_address, limit_key
+from sojourn.web.cookies import CookieRules, DoubledCookie
+from sojourn.web.errors import BodyTooLarge, HeadersTooLarge, HostUnknown, MethodNotAllowed
+from sojourn.web.guard import check_host, check_origin, check_sizes, effective_method, limit_name
+from sojourn.web.incoming import Incoming
+
+from .test_redirects import instance
+
+PLAIN = CookieRules(secure=False)
+SECURE = CookieRules(secure=True, domain="example.com")
+LIVE = instance(origins=("https://app.example.com",))
+DEV = instance(Environment.DEVELOPMENT)
+LIVE_CONFIG = Config(
+    environment=Environment.PRODUCTION, public_url="https://auth.example.com", allowed_hosts=("clerk.example.com",)
+)
+
+
+def incoming(
+    method: str = "POST",
+    path: str = "/v1/client/sign_ins",
+    *,
+    query: str = "",
+    peer: str = "198.51.100.9",
+    **headers: str,
+) -> Incoming:
+    """A request; header names are given with underscores."""
+    pairs = [(name.replace("_", "-").encode(), value.encode("latin-1")) for name, value in headers.items()]
+    scope = {
+        "type": "http",
+        "method": method,
+        "path": path,
+        "root_path": "",
+        "query_string": query.encode(),
+        "headers": pairs,
+        "client": (peer, 1234),
+    }
+    return Incoming(scope)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("host", ["auth.example.com", "AUTH.example.com", "clerk.example.com", "clerk.example.com:443"])
+def test_a_configured_host_is_answered(host: str) -> None:  # R-WEB-06
+    assert check_host(incoming(host=host), LIVE_CONFIG) == host.lower()
+
+
+@pytest.mark.parametrize(
+    "host", ["evil.example", "auth.example.com.evil.example", "localhost", "", "auth.example.com@evil.example", "[::1"]
+)
+def test_any_other_host_is_refused(host: str) -> None:  # R-WEB-06
+    with pytest.raises(HostUnknown):
+        check_host(incoming(host=host), LIVE_CONFIG)
+
+
+def test_two_host_headers_are_refused() -> None:  # R-WEB-06
+    doubled = incoming(host="auth.example.com")
+    doubled.repeated.add(b"host")
+    with pytest.raises(HostUnknown):
+        check_host(doubled, LIVE_CONFIG)
+
+
+@pytest.mark.parametrize("host", ["localhost:8000", "127.0.0.1:9999", "sojourn.localhost:8000"])
+def test_in_development_this_machine_answers_to_its_own_names(host: str) -> None:  # R-WEB-06
+    assert check_host(incoming(host=host), Config()) == host
+
+
+@pytest.mark.parametrize("length", ["65537", "99999999999999999999999", "-1", "1e3", "0x10"])
+def test_a_body_that_says_it_is_too_large_is_refused_unread(length: str) -> None:  # R-LIM-07
+    with pytest.raises(BodyTooLarge):
+        check_sizes(incoming(content_length=length))
+
+
+def test_headers_over_16_kib_are_refused() -> None:  # R-LIM-07
+    with pytest.raises(HeadersTooLarge):
+        check_sizes(incoming(cookie="a=" + "b" * 16384))
+
+
+@pytest.mark.parametrize("verb", ["PUT", "PATCH", "DELETE", "delete"])
+def test_a_post_may_mean_another_write(verb: str) -> None:  # R-WEB-02
+    assert effective_method(incoming(query=f"_method={verb}")) == verb.upper()
+
+
+@pytest.mark.parametrize(
+    ("method", "verb"), [("GET", "DELETE"), ("HEAD", "POST"), ("POST", "GET"), ("POST", "CONNECT")]
+)
+def test_no_other_method_is_overridden(method: str, verb: str) -> None:  # R-WEB-02
+    with pytest.raises(MethodNotAllowed):
+        effective_method(incoming(method, query=f"_method={verb}"))
+
+
+def test_a_method_named_twice_is_refused() -> None:  # R-INP-06
+    with pytest.raises(Malformed):
+        effective_method(incoming(query="_method=PATCH&_method=DELETE"))
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {"sec_fetch_site": "same-origin", "cookie": "__client=x"},
+        {"sec_fetch_site": "same-site", "origin": "http://localhost:3000", "cookie": "__client=x"},
+        {"origin": "http://localhost:3000", "cookie": "__client=x"},
+        {"referer": "http://localhost:3000/page", "cookie": "__client=x"},
+        {"origin": "http://127.0.0.1:5173"},
+        {"sec_fetch_site": "cross-site", "origin": "http://127.0.0.1:5173"},
+        {},
+    ],
+)
+def test_writes_of_the_own_app_pass(headers: dict[str, str]) -> None:  # R-WEB-01
+    check_origin(incoming(**headers), DEV, PLAIN)
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {"sec_fetch_site": "cross-site", "origin": "http://localhost:3000", "cookie": "__client=x"},
+        {"sec_fetch_site": "none", "cookie": "__client=x"},
+        {"sec_fetch_site": "same-site", "cookie": "__client=x"},
+        {"sec_fetch_site": "same-site", "origin": "https://evil.example", "cookie": "__client=x"},
+        {"sec_fetch_site": "cross-site", "origin": "https://evil.example"},
+        {"origin": "https://evil.example"},
+        {"origin": "null"},
+        {"origin": "null", "cookie": "__client=x"},
+        {"referer": "https://evil.example/http://localhost:3000"},
+        {"referer": "not a url", "cookie": "__client=x"},
+        {"cookie": "__client=x"},
+        {"cookie": "a=b; __client=x"},
+    ],
+)
+def test_writes_that_another_site_causes_are_refused(headers: dict[str, str]) -> None:  # R-WEB-01
+    with pytest.raises(OriginRefused):
+        check_origin(incoming(**headers), DEV, PLAIN)
+
+
+def test_in_production_only_listed_origins_write() -> None:  # R-WEB-01, R-WEB-04
+    check_origin(incoming(origin="https://app.example.com", cookie="__Host-__client=x"), LIVE, SECURE)
+    check_origin(incoming(origin="https://auth.example.com", cookie="__Host-__client=x"), LIVE, SECURE)
+    for origin in ("http://localhost:3000", "https://other.example.com", "http://app.example.com"):
+        with pytest.raises(OriginRefused):
+            check_origin(incoming(origin=origin), LIVE, SECURE)
+
+
+@pytest.mark.parametrize("path", ["/v1/client/sign_ins", "/v1/client/sign_ins/", "/v1/client/sign_ins//"])
+def test_a_trailing_slash_changes_no_check(path: str) -> None:  # R-WEB-08
+    assert limit_name(incoming(path=path)) == "create_sign_in"
+
+
+def test_a_prefixed_cookie_sent_twice_is_believed_in_neither_form() -> None:  # R-CKI-05
+    with pytest.raises(DoubledCookie):
+        SECURE.presented(incoming(cookie="__Host-__client=a; __Host-__client=b").cookies)
+
+
+def test_a_prefixless_shadow_is_not_looked_at() -> None:  # R-CKI-05
+    found = SECURE.presented(incoming(cookie="__client=shadow; __Host-__client=real").cookies)
+    assert [each.reveal() for each in found] == ["real"]
+
+
+def test_an_oversized_cookie_is_treated_as_absent() -> None:  # R-ID-06, R-CKI-01
+    assert PLAIN.presented(incoming(cookie="__client=" + "x" * 513).cookies) == []
+
+
+def test_forwarded_addresses_are_ignored_unless_the_peer_is_trusted() -> None:  # R-WEB-07
+    spoofed = incoming(x_forwarded_for="203.0.113.1", x_real_ip="203.0.113.2", forwarded="for=203.0.113.3")
+    assert client_address(spoofed, ()) == "198.51.100.9"
+
+
+def test_behind_trusted_proxies_the_first_untrusted_hop_counts() -> None:  # R-WEB-07
+    trusted = Config.load({"trusted_proxies": "10.0.0.0/8, fd00::/8"}, {}).trusted_proxies
+    request = incoming(peer="10.0.0.1", x_forwarded_for="203.0.113.1, 192.0.2.44, 10.0.0.7")
+    assert client_address(request, trusted) == "192.0.2.44"
+    garbage = incoming(peer="10.0.0.1", x_forwarded_for="203.0.113.1, not an address")
+    assert client_address(garbage, trusted) == "10.0.0.1"
+
+
+def test_all_spellings_of_an_address_count_as_one() -> None:  # R-LIM-02
+    assert canonical("::ffff:192.0.2.1") == canonical("192.0.2.1") == "192.0.2.1"
+    assert limit_key(canonical("2001:DB8:0:1::1")) == limit_key(canonical("2001:db8:0:1:ffff::2"))
+    assert limit_key(canonical("2001:db8:0:2::1")) != limit_key(canonical("2001:db8:0:1::1"))
