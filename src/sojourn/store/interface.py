@@ -219,9 +219,7 @@ class Clients(Protocol):
         """The client whose current secret has that hash, or whose previous one has and is still within its grace."""
         ...
 
-    async def rotate_secret(
-        self, client: Client, new_hash: bytes, now: Instant, *, grace: timedelta
-    ) -> bool:
+    async def rotate_secret(self, client: Client, new_hash: bytes, now: Instant, *, grace: timedelta) -> bool:
         """Make `new_hash` the secret if `client.secret_hash` still is current. False: another tab rotated first."""
         ...
 
@@ -253,25 +251,40 @@ class Sessions(Protocol):
 
     async def list(self, instance_id: InstanceId, where: SessionFilter, page: Page) -> Sequence[Session]: ...
     async def count(self, instance_id: InstanceId, where: SessionFilter) -> int: ...
-    async def finish(self, instance_id: InstanceId, id: SessionId, status: SessionStatus, now: Instant) -> Session | None:
+    async def finish(
+        self, instance_id: InstanceId, id: SessionId, status: SessionStatus, now: Instant
+    ) -> Session | None:
         """Move a live session to an ended status; None when it was not live. Exactly one of racing callers gets it."""
         ...
 
     async def finish_of_client(self, client_id: ClientId, status: SessionStatus, now: Instant) -> Sequence[Session]: ...
     async def finish_of_user(
-        self, instance_id: InstanceId, user_id: UserId, status: SessionStatus, now: Instant, *, keep: SessionId | None = None
+        self,
+        instance_id: InstanceId,
+        user_id: UserId,
+        status: SessionStatus,
+        now: Instant,
+        *,
+        keep: SessionId | None = None,
     ) -> Sequence[Session]: ...
     async def touch_many(self, active_at: Mapping[SessionId, Instant]) -> None:
         """One statement for all: move `last_active_at` forward, never back, on live sessions only (R-SES-02)."""
         ...
 
     async def save_data(
-        self, instance_id: InstanceId, id: SessionId, public: Mapping[str, Json], private: Mapping[str, Json], now: Instant
+        self,
+        instance_id: InstanceId,
+        id: SessionId,
+        public: Mapping[str, Json],
+        private: Mapping[str, Json],
+        now: Instant,
     ) -> Session | None:
         """Replace both kinds of session data of a live session."""
         ...
 
-    async def note_factor(self, instance_id: InstanceId, id: SessionId, now: Instant, *, second: bool = False) -> None: ...
+    async def note_factor(
+        self, instance_id: InstanceId, id: SessionId, now: Instant, *, second: bool = False
+    ) -> None: ...
     async def mint_facts(
         self, instance_id: InstanceId, secret_hash: bytes, session_id: SessionId, now: Instant
     ) -> MintFacts | None:
@@ -290,7 +303,9 @@ class SignIns(Protocol):
         """Write `after` if the row still has the status and verification of `before`. Raises: Conflict."""
         ...
 
-    async def abandon_of_user(self, instance_id: InstanceId, user_id: UserId, now: Instant, *, keep: SignInId | None = None) -> None:
+    async def abandon_of_user(
+        self, instance_id: InstanceId, user_id: UserId, now: Instant, *, keep: SignInId | None = None
+    ) -> None:
         """End every unfinished sign-in of the user (R-PWD-11)."""
         ...
 
@@ -328,14 +343,14 @@ class Tickets(Protocol):
     async def create(self, ticket: Ticket) -> None: ...
     async def find(self, instance_id: InstanceId, kind: TicketKind, id: str) -> Ticket | None: ...
     async def find_by_secret(self, instance_id: InstanceId, secret_hash: bytes) -> Ticket | None: ...
-    async def finish(
-        self, instance_id: InstanceId, id: str, status: TicketStatus, now: Instant
-    ) -> Ticket | None:
+    async def finish(self, instance_id: InstanceId, id: str, status: TicketStatus, now: Instant) -> Ticket | None:
         """Move a pending, unexpired ticket; None for every other. Exactly one of racing callers gets it."""
         ...
 
     async def revoke_of_user(self, instance_id: InstanceId, user_id: UserId, now: Instant) -> None: ...
-    async def add_nonce(self, instance_id: InstanceId, nonce_hash: bytes, directives: Sequence[str], expire_at: Instant) -> None:
+    async def add_nonce(
+        self, instance_id: InstanceId, nonce_hash: bytes, directives: Sequence[str], expire_at: Instant
+    ) -> None:
         """Keep handshake directives for one pick-up."""
         ...
 

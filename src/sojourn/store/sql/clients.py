@@ -1,0 +1,80 @@
+"""Clients and development browsers."""
+
+from collections.abc import Sequence
+from datetime import timedelta
+
+from sqlalchemy import delete, update
+
+from sojourn.ids import ClientId, InstanceId, SessionId, SignInId, SignUpId
+from sojourn.instant import Instant
+from sojourn.sessions.client import Client
+from sojourn.store.interface import DevBrowser, Page
+from sojourn.store.sql import codecs
+from sojourn.store.sql.database import Runner
+from sojourn.store.sql.group import Group, first, reading
+from sojourn.store.sql.hot import HotReads
+from sojourn.store.sql.tables import clients, dev_browsers
+
+
+class SqlClients(Group):
+    def __init__(self, runner: Runner, hot: HotReads) -> None:
+        super().__init__(runner)
+        self._reads = hot
+
+    async def create(self, client: Client) -> None:
+        await self._insert(codecs.client, client)
+
+    async def find(self, instance_id: InstanceId, id: ClientId) -> Client | None:
+        return await self._one(codecs.client, clients.c.id == id, clients.c.instance_id == instance_id)
+
+    async def find_by_secret(self, instance_id: InstanceId, secret_hash: bytes, now: Instant) -> Client | None:
+        values = {"instance_id": instance_id, "hash": secret_hash, "now": now.millis}
+        return first(await self._hot(codecs.client, self._reads.client_by_secret, values))
+
+    async def rotate_secret(self, client: Client, new_hash: bytes, now: Instant, *, grace: timedelta) -> bool:
+        values = {
+            "secret_hash": new_hash,
+            "previous_secret_hash": client.secret_hash,
+            "previous_secret_until": (now + grace).millis,
+            "updated_at": now.millis,
+        }
+        guard = (clients.c.id == client.id, clients.c.secret_hash == client.secret_hash)
+        return await self._update(codecs.client, values, *guard) == 1
+
+    async def set_attempts(
+        self, id: ClientId, now: Instant, *, sign_in_id: SignInId | None, sign_up_id: SignUpId | None
+    ) -> None:
+        values = {"sign_in_id": sign_in_id, "sign_up_id": sign_up_id, "updated_at": now.millis}
+        await self._update(codecs.client, values, clients.c.id == id)
+
+    async def set_last_active_session(self, id: ClientId, session_id: SessionId | None, now: Instant) -> None:
+        values = {"last_active_session_id": session_id, "updated_at": now.millis}
+        await self._update(codecs.client, values, clients.c.id == id)
+
+    async def note_signed_in_change(self, id: ClientId, now: Instant, *, strategy: str | None = None) -> None:
+        values: dict[str, object] = {"signed_in_changed_at": now.millis, "updated_at": now.millis}
+        if strategy is not None:
+            values["last_authentication_strategy"] = strategy
+        await self._update(codecs.client, values, clients.c.id == id)
+
+    async def delete(self, instance_id: InstanceId, id: ClientId) -> bool:
+        async with self._run.together() as runner:
+            await runner.change(delete(dev_browsers).where(dev_browsers.c.client_id == id))
+            gone = delete(clients).where(clients.c.id == id, clients.c.instance_id == instance_id)
+            return await runner.change(gone) == 1
+
+    async def list(self, instance_id: InstanceId, page: Page) -> Sequence[Client]:
+        statement = reading(codecs.client).where(clients.c.instance_id == instance_id)
+        ordered = statement.order_by(clients.c.created_at.desc(), clients.c.id).limit(page.limit).offset(page.offset)
+        return await self._many(codecs.client, ordered)
+
+    async def create_dev_browser(self, browser: DevBrowser) -> None:
+        await self._insert(codecs.dev_browser, browser)
+
+    async def find_dev_browser(self, instance_id: InstanceId, token_hash: bytes) -> DevBrowser | None:
+        values = {"instance_id": instance_id, "hash": token_hash}
+        return first(await self._hot(codecs.dev_browser, self._reads.dev_browser, values))
+
+    async def bind_dev_browser(self, token_hash: bytes, client_id: ClientId) -> None:
+        bound = update(dev_browsers).where(dev_browsers.c.token_hash == token_hash).values(client_id=client_id)
+        await self._run.change(bound)

@@ -1,0 +1,80 @@
+"""Rows to frozen values and back, by position, without reflection on the way."""
+
+from collections.abc import Callable, Mapping, Sequence
+from datetime import timedelta
+from typing import Any, Generic, TypeVar
+
+import msgspec
+from sqlalchemy import Column, Table
+
+from sojourn.errors import Json
+from sojourn.factors.password_hashers import StoredPassword
+from sojourn.instant import Instant
+
+T = TypeVar("T")
+
+_decode_json = msgspec.json.Decoder().decode
+_MILLISECOND = timedelta(milliseconds=1)
+
+Encode = Callable[[Any], object]
+Decode = Callable[[Any], Any]
+
+
+class Codec(Generic[T]):
+    """`columns` in the order that `build` takes their decoded values."""
+
+    def __init__(
+        self,
+        table: Table,
+        build: Callable[[Sequence[Any]], T],
+        encode: Callable[[T], dict[str, object]],
+        names: Sequence[str] | None = None,
+    ) -> None:
+        self.table = table
+        self.columns: list[Column[Any]] = [table.c[name] for name in names] if names else list(table.c)
+        self.decode = build
+        self.encode = encode
+
+
+def to_json(value: object) -> str:
+    return msgspec.json.encode(value).decode()
+
+
+def optional_json(value: Mapping[str, Json] | None) -> str | None:
+    return None if value is None else to_json(value)
+
+
+def from_json(text: str) -> dict[str, Json]:
+    return {} if text == "{}" else _decode_json(text)
+
+
+def optional_from_json(text: str | None) -> dict[str, Json] | None:
+    return None if text is None else _decode_json(text)
+
+
+def moment(millis: int | None) -> Instant | None:
+    return None if millis is None else Instant(millis)
+
+
+def millis(instant: Instant | None) -> int | None:
+    return None if instant is None else instant.millis
+
+
+def length(millis_or_none: int | None) -> timedelta | None:
+    return None if millis_or_none is None else timedelta(milliseconds=millis_or_none)
+
+
+def length_millis(value: timedelta | None) -> int | None:
+    return None if value is None else value // _MILLISECOND
+
+
+def password_columns(password: StoredPassword | None) -> dict[str, object]:
+    return {
+        "password_hasher": password.hasher if password else None,
+        "password_digest": password.digest if password else None,
+        "password_pepper": password.pepper if password else None,
+    }
+
+
+def password(hasher: str | None, digest: str | None, pepper: str | None) -> StoredPassword | None:
+    return None if hasher is None or digest is None else StoredPassword(hasher, digest, pepper)

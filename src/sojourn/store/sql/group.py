@@ -1,0 +1,57 @@
+"""What every group of the store does alike: insert a value, read values, change guarded rows."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any, TypeVar
+
+from sqlalchemy import ColumnElement, Select, insert, select, update
+from sqlalchemy.exc import IntegrityError
+
+from sojourn.store.sql.codec import Codec
+from sojourn.store.sql.database import Prepared, Runner
+
+T = TypeVar("T")
+Condition = ColumnElement[bool]
+
+
+class Group:
+    """One group of the store on one runner: the database itself, or a transaction."""
+
+    def __init__(self, runner: Runner) -> None:
+        self._run = runner
+
+    async def _insert(self, codec: Codec[T], value: T, **more: object) -> None:
+        await self._run.change(insert(codec.table).values(**codec.encode(value), **more))
+
+    async def _inserted(self, codec: Codec[T], value: T) -> bool:
+        """Insert; False when a unique key is taken."""
+        try:
+            await self._insert(codec, value)
+        except IntegrityError:
+            return False
+        return True
+
+    async def _one(self, codec: Codec[T], *where: Condition) -> T | None:
+        rows = await self._run.rows(reading(codec).where(*where).limit(1))
+        return codec.decode(rows[0]) if rows else None
+
+    async def _many(self, codec: Codec[T], statement: Select[Any]) -> list[T]:
+        return [codec.decode(row) for row in await self._run.rows(statement)]
+
+    async def _hot(self, codec: Codec[T], prepared: Prepared, values: Mapping[str, object]) -> list[T]:
+        return [codec.decode(row) for row in await self._run.hot(prepared, values)]
+
+    async def _update(self, codec: Codec[Any], values: Mapping[str, object], *where: Condition) -> int:
+        return await self._run.change(update(codec.table).where(*where).values(values))
+
+    async def _updated(self, codec: Codec[T], values: Mapping[str, object], *where: Condition) -> list[T]:
+        """Change guarded rows and return them; of racing callers one sees each."""
+        statement = update(codec.table).where(*where).values(values).returning(*codec.columns)
+        return [codec.decode(row) for row in await self._run.returning(statement)]
+
+
+def reading(codec: Codec[Any]) -> Select[Any]:
+    return select(*codec.columns)
+
+
+def first(values: Sequence[T]) -> T | None:
+    return values[0] if values else None

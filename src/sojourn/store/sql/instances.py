@@ -1,0 +1,70 @@
+"""Instances, their secret keys and signing keys."""
+
+from collections.abc import Sequence
+
+from sqlalchemy import delete, func, select
+
+from sojourn.ids import InstanceId
+from sojourn.instances.instance import Instance
+from sojourn.instances.settings import Settings
+from sojourn.instant import Instant
+from sojourn.store.interface import SecretKey, StoredSigningKey
+from sojourn.store.sql import codecs
+from sojourn.store.sql.codec import to_json
+from sojourn.store.sql.database import Runner
+from sojourn.store.sql.group import Group, first, reading
+from sojourn.store.sql.hot import HotReads
+from sojourn.store.sql.tables import instances, secret_keys, signing_keys
+
+
+class SqlInstances(Group):
+    def __init__(self, runner: Runner, hot: HotReads) -> None:
+        super().__init__(runner)
+        self._reads = hot
+
+    async def create(self, instance: Instance) -> None:
+        await self._insert(codecs.instance, instance)
+
+    async def all(self) -> Sequence[Instance]:
+        return await self._many(codecs.instance, reading(codecs.instance).order_by(instances.c.created_at))
+
+    async def find(self, id: InstanceId) -> Instance | None:
+        return await self._one(codecs.instance, instances.c.id == id)
+
+    async def save_settings(self, id: InstanceId, settings: Settings, now: Instant, *, expected: Instant) -> bool:
+        values = {"settings": to_json(settings), "updated_at": now.millis}
+        guard = (instances.c.id == id, instances.c.updated_at == expected.millis)
+        return await self._update(codecs.instance, values, *guard) == 1
+
+    async def set_address(self, id: InstanceId, publishable_key: str, public_url: str, now: Instant) -> None:
+        values = {"publishable_key": publishable_key, "public_url": public_url, "updated_at": now.millis}
+        await self._update(codecs.instance, values, instances.c.id == id)
+
+    async def add_secret_key(self, key: SecretKey) -> None:
+        await self._insert(codecs.secret_key, key)
+
+    async def find_secret_key(self, secret_hash: bytes) -> SecretKey | None:
+        return first(await self._hot(codecs.secret_key, self._reads.secret_key, {"hash": secret_hash}))
+
+    async def count_secret_keys(self, id: InstanceId) -> int:
+        counted = select(func.count()).where(secret_keys.c.instance_id == id, secret_keys.c.revoked_at.is_(None))
+        return int(str((await self._run.rows(counted))[0][0]))
+
+    async def revoke_secret_key(self, id: str, now: Instant) -> bool:
+        guard = (secret_keys.c.id == id, secret_keys.c.revoked_at.is_(None))
+        return await self._update(codecs.secret_key, {"revoked_at": now.millis}, *guard) == 1
+
+    async def signing_keys(self, id: InstanceId) -> Sequence[StoredSigningKey]:
+        statement = reading(codecs.signing_key).where(signing_keys.c.instance_id == id)
+        return await self._many(codecs.signing_key, statement.order_by(signing_keys.c.created_at))
+
+    async def add_signing_key(self, id: InstanceId, key: StoredSigningKey) -> None:
+        await self._insert(codecs.signing_key, key, instance_id=id)
+
+    async def retire_signing_key(self, id: InstanceId, kid: str, now: Instant) -> bool:
+        guard = (signing_keys.c.kid == kid, signing_keys.c.instance_id == id, signing_keys.c.retired_at.is_(None))
+        return await self._update(codecs.signing_key, {"retired_at": now.millis}, *guard) == 1
+
+    async def drop_signing_key(self, id: InstanceId, kid: str) -> bool:
+        statement = delete(signing_keys).where(signing_keys.c.kid == kid, signing_keys.c.instance_id == id)
+        return await self._run.change(statement) == 1

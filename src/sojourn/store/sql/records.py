@@ -1,0 +1,42 @@
+"""What an owner configures and lists: templates, redirect URLs, allow- and blocklist."""
+
+from collections.abc import Sequence
+
+from sqlalchemy import delete
+from sqlalchemy.exc import IntegrityError
+
+from sojourn.ids import InstanceId
+from sojourn.store.interface import Record, RecordKind
+from sojourn.store.sql import codecs
+from sojourn.store.sql.group import Condition, Group, reading
+from sojourn.store.sql.tables import records
+
+
+class SqlRecords(Group):
+    async def create(self, record: Record) -> bool:
+        return await self._inserted(codecs.record, record)
+
+    async def find(self, instance_id: InstanceId, kind: RecordKind, id: str) -> Record | None:
+        return await self._one(codecs.record, records.c.id == id, *_of(instance_id, kind))
+
+    async def find_by_key(self, instance_id: InstanceId, kind: RecordKind, key: str) -> Record | None:
+        return await self._one(codecs.record, records.c.key == key, *_of(instance_id, kind))
+
+    async def list(self, instance_id: InstanceId, kind: RecordKind) -> Sequence[Record]:
+        statement = reading(codecs.record).where(*_of(instance_id, kind))
+        return await self._many(codecs.record, statement.order_by(records.c.created_at.desc(), records.c.id))
+
+    async def replace(self, record: Record) -> bool:
+        """False when it is gone or its new key is taken."""
+        where = (records.c.id == record.id, *_of(record.instance_id, record.kind))
+        try:
+            return await self._update(codecs.record, codecs.record.encode(record), *where) == 1
+        except IntegrityError:
+            return False
+
+    async def delete(self, instance_id: InstanceId, kind: RecordKind, id: str) -> bool:
+        return await self._run.change(delete(records).where(records.c.id == id, *_of(instance_id, kind))) == 1
+
+
+def _of(instance_id: InstanceId, kind: RecordKind) -> tuple[Condition, Condition]:
+    return records.c.instance_id == instance_id, records.c.kind == kind

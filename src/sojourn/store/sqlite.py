@@ -1,0 +1,76 @@
+"""SQLite: one file, durable before it answers (R-REL-01); hot reads run on the driver, on the event loop itself."""
+
+import asyncio
+import sqlite3
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import event
+from sqlalchemy.ext.asyncio import create_async_engine
+
+from sojourn.errors import ConfigError, Overloaded
+from sojourn.store.migrating import migrate_sync
+from sojourn.store.sql.connections import EngineDatabase
+from sojourn.store.sql.database import Prepared, Row
+
+_BUSY_SECONDS = 5
+
+
+class SqliteDatabase(EngineDatabase):
+    """Write-ahead log, so that readers never wait; one writer at a time, which begins as such (no upgrade, no deadlock)."""
+
+    def __init__(self, path: Path) -> None:
+        engine = create_async_engine(
+            f"sqlite+aiosqlite:///{path}", connect_args={"timeout": _BUSY_SECONDS}, pool_size=4
+        )
+        event.listen(engine.sync_engine, "connect", _prepare)
+        event.listen(engine.sync_engine, "begin", _begin_writing)
+        super().__init__(engine, asyncio.Lock())
+        self._path = path
+        self._reader: sqlite3.Connection | None = None
+
+    async def hot(self, prepared: Prepared, values: Mapping[str, object]) -> Sequence[Row]:
+        reader = self._reader or self._open_reader()
+        try:
+            return reader.execute(prepared.text, [values[name] for name in prepared.names]).fetchall()
+        except sqlite3.OperationalError as error:
+            raise Overloaded() from error
+
+    def _open_reader(self) -> sqlite3.Connection:
+        try:
+            reader = sqlite3.connect(
+                f"file:{self._path}?mode=ro", uri=True, isolation_level=None, timeout=0.5, check_same_thread=False
+            )
+        except sqlite3.OperationalError as error:
+            raise Overloaded() from error
+        reader.execute("PRAGMA mmap_size=268435456")
+        self._reader = reader
+        return reader
+
+    async def migrate(self) -> None:
+        try:
+            self._path.parent.mkdir(parents=True, exist_ok=True)
+            await migrate_sync(self._engine)
+        except (OSError, sqlite3.OperationalError) as error:
+            raise ConfigError(f"the database file {self._path} cannot be written: {error}") from error
+        except Overloaded as error:
+            raise ConfigError(f"the database file {self._path} cannot be opened or written") from error
+
+    async def close(self) -> None:
+        if self._reader is not None:
+            self._reader.close()
+            self._reader = None
+        await super().close()
+
+
+def _prepare(connection: Any, _: object) -> None:
+    connection.isolation_level = None  # transactions begin where `_begin_writing` says, not where the driver guesses
+    cursor = connection.cursor()
+    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", f"busy_timeout={_BUSY_SECONDS * 1000}"):
+        cursor.execute(f"PRAGMA {pragma}")
+    cursor.close()
+
+
+def _begin_writing(connection: Any) -> None:
+    connection.exec_driver_sql("BEGIN IMMEDIATE")
