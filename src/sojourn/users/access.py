@@ -1,5 +1,6 @@
 """Ending what a user, or somebody in their place, could still come in by (R-SES-07, R-PWD-11)."""
 
+from sojourn.errors import Conflict
 from sojourn.ids import SessionId, SignInId
 from sojourn.instances.instance import Instance
 from sojourn.instant import Instant
@@ -25,6 +26,17 @@ async def end_access(
         await sessions.revoke_of_user(tx, instance, user.id, actor=actor, keep=keep)
     await tx.sign_ins.abandon_of_user(instance.id, user.id, now, keep=keep_sign_in)
     await tx.tickets.revoke_of_user(instance.id, user.id, now)
+
+
+async def unchanged(tx: Groups, user: User) -> User:
+    """The user as the transaction sees them, with whatever failed sign-ins have counted since `user` was read.
+
+    Raises: Conflict when anybody has changed them meanwhile, or deleted them.
+    """
+    current = await tx.users.find(user.instance_id, user.id)
+    if current is None or current.updated_at != user.updated_at:
+        raise Conflict()
+    return current
 
 
 def moment_after(user: User, now: Instant) -> Instant:

@@ -65,10 +65,7 @@ class Accounts:
 
     async def get(self, instance: Instance, id: str) -> User:
         """Raises: NotFound, also for another instance's user (R-AUZ-02)."""
-        user = await self.store.users.find(instance.id, UserId(id)) if well_formed(id) else None
-        if user is None:
-            raise NotFound("No user with that id exists here.")
-        return user
+        return await _found(self.store, instance, id)
 
     async def list(self, instance: Instance, where: UserFilter, page: Page) -> Sequence[User]:
         return await self.store.users.list(instance.id, where, page)
@@ -161,15 +158,22 @@ class Accounts:
         Whoever loses a race starts again from what the winner wrote. Raises: NotFound, Conflict when that never ends.
         """
         for _ in range(_MOST_RACES):
-            before = await self.get(instance, id)
-            now = moment_after(before, self.clock.now())
-            after = replace(change(before, now), updated_at=now)
             try:
                 async with self.store.transaction() as tx:
+                    # read here and not before: what a failed sign-in counts meanwhile must not be written over
+                    before = await _found(tx, instance, id)
+                    now = moment_after(before, self.clock.now())
+                    after = replace(change(before, now), updated_at=now)
                     await tx.users.save(after, expected=before.updated_at)
                     await then(tx, before, after)
                     await self.audit.record(
-                        tx, instance, kind, user_id=after.id, target=target or after.id, actor=actor, details=details
+                        tx,
+                        instance,
+                        kind,
+                        user_id=after.id,
+                        target=target or after.id,
+                        actor=actor,
+                        details=details,
                     )
                 return after
             except Conflict:
@@ -262,6 +266,13 @@ class Accounts:
             await end_access(tx, self.sessions, instance, after, self.clock.now(), actor=actor)
 
         return then
+
+
+async def _found(groups: Groups, instance: Instance, id: str) -> User:
+    user = await groups.users.find(instance.id, UserId(id)) if well_formed(id) else None
+    if user is None:
+        raise NotFound("No user with that id exists here.")
+    return user
 
 
 def _named(changes: UserChanges) -> dict[str, Json]:

@@ -7,7 +7,7 @@ from sojourn.ids import IdentifierId, SessionId, well_formed
 from sojourn.instances.instance import Instance
 from sojourn.instant import Clock, Instant
 from sojourn.store.interface import Groups, Store
-from sojourn.users.access import end_access
+from sojourn.users.access import end_access, moment_after, unchanged
 from sojourn.users.accounts import SERVER, Accounts
 from sojourn.users.new_user import ADMIN, MOST_ADDRESSES, new_address
 from sojourn.users.notices import tell, tell_of_new_primary
@@ -46,14 +46,10 @@ class Addresses:
         Raises: NotFound, IdentifierTaken, FieldFormat, FieldError (too many; primary but not verified).
         """
         strategy = ADMIN if verified else None
-        address = new_address(
-            instance.id,
-            (await self.accounts.get(instance, user_id)).id,
-            kind,
-            value,
-            self.clock.now(),
-            strategy=strategy,
-        )
+        owner = await self.accounts.get(instance, user_id)
+        youngest = max((each.created_at.millis for each in owner.identifiers), default=0)
+        at = max(self.clock.now(), Instant(youngest + 1))  # oldest first is their order
+        address = new_address(instance.id, owner.id, kind, value, at, strategy=strategy)
 
         def change(user: User, now: Instant) -> User:
             if sum(each.kind is kind for each in user.identifiers) >= MOST_ADDRESSES:
@@ -119,7 +115,8 @@ class Addresses:
         self, tx: Groups, instance: Instance, user: User, address: Identifier, strategy: str, *, actor: str
     ) -> User:
         """Write, in the caller's transaction, that the owner has proven the address. Raises: Conflict."""
-        audit, now = self.accounts.audit, max(self.clock.now(), Instant(user.updated_at.millis + 1))
+        user = await unchanged(tx, user)
+        audit, now = self.accounts.audit, moment_after(user, self.clock.now())
         after = replace(with_verified(user, _verified(address, strategy, now)), updated_at=now)
         await tx.users.save(after, expected=user.updated_at)
         await tx.users.verify_identifier(instance.id, address.id, strategy, now)

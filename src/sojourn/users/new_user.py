@@ -98,7 +98,15 @@ def built_user(instance_id: InstanceId, new: NewUser, password: StoredPassword |
     emails = _addresses(
         instance_id, id, IdentifierKind.EMAIL_ADDRESS, new.email_addresses, new.email_address_statuses, now
     )
-    phones = _addresses(instance_id, id, IdentifierKind.PHONE_NUMBER, new.phone_numbers, new.phone_number_statuses, now)
+    phones = _addresses(
+        instance_id,
+        id,
+        IdentifierKind.PHONE_NUMBER,
+        new.phone_numbers,
+        new.phone_number_statuses,
+        now,
+        after=len(emails),
+    )
     if not emails and not phones and not new.username and not new.skip_user_requirement:
         raise FieldMissing("email_address")
     bare = User(
@@ -175,6 +183,8 @@ def _addresses(
     values: Sequence[str],
     statuses: Sequence[Status],
     now: Instant,
+    *,
+    after: int = 0,
 ) -> list[Identifier]:
     if len(values) > MOST_ADDRESSES:
         raise FieldError(f"A user has at most {MOST_ADDRESSES} of these.", param=kind.value)
@@ -184,7 +194,8 @@ def _addresses(
     made: list[Identifier] = []
     for place, value in enumerate(values):
         status: Status = statuses[place] if statuses else "verified"
-        each = new_address(instance_id, owner, kind, value, now, strategy=ADMIN if status == "verified" else None)
+        at = Instant(now.millis + after + place)  # oldest first is their order, so each is a little younger
+        each = new_address(instance_id, owner, kind, value, at, strategy=ADMIN if status == "verified" else None)
         if any(each.canonical == other.canonical for other in made):
             raise IdentifierTaken("The same address is given twice.", param=kind.value)
         made.append(replace(each, reserved=status == "reserved"))

@@ -21,7 +21,7 @@ from sojourn.instances.instance import Instance
 from sojourn.instant import Clock
 from sojourn.sessions.lifecycle import Sessions
 from sojourn.store.interface import Groups, Store
-from sojourn.users.access import end_access, moment_after
+from sojourn.users.access import end_access, moment_after, unchanged
 from sojourn.users.notices import tell
 from sojourn.users.user import User
 
@@ -164,6 +164,7 @@ class Passwords:
 
         `actor` None: the user themselves.
         """
+        user = await unchanged(tx, user)
         now = moment_after(user, self.clock.now())
         after = replace(user, password=stored, password_changed_at=now if stored else None, updated_at=now)
         await tx.users.save(after, expected=user.updated_at)

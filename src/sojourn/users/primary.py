@@ -19,15 +19,17 @@ def with_primary(user: User, kind: IdentifierKind, id: str) -> User:
 def with_verified(user: User, verified: Identifier) -> User:
     """The user now that an address is proven: it becomes the primary one if there is none that is proven."""
     current = user.identifier(primary_id(user, verified.kind))
-    user = replace(user, identifiers=(*(each for each in user.identifiers if each.id != verified.id), verified))
+    user = replace(user, identifiers=_replaced(user, verified))
     return _set(user, verified.kind, verified) if current is None or not current.is_verified else user
 
 
 def without(user: User, gone: Identifier, *, kept_unverified: bool = False) -> User:
     """The user without an address, or without its proof; the oldest other proven one takes its place as primary."""
-    others = tuple(each for each in user.identifiers if each.id != gone.id)
-    left = (*others, replace(gone, verified_at=None, verification_strategy=None)) if kept_unverified else others
-    user = replace(user, identifiers=tuple(sorted(left, key=lambda each: each.created_at)))
+    if kept_unverified:
+        left = _replaced(user, replace(gone, verified_at=None, verification_strategy=None))
+    else:
+        left = tuple(each for each in user.identifiers if each.id != gone.id)
+    user = replace(user, identifiers=left)
     if primary_id(user, gone.kind) != gone.id:
         return user
     heir = next((each for each in user.identifiers if each.kind is gone.kind and each.is_verified), None)
@@ -47,6 +49,11 @@ def is_last(user: User, address: Identifier) -> bool:
 
 def primary_id(user: User, kind: IdentifierKind) -> str | None:
     return user.primary_email_address_id if kind is IdentifierKind.EMAIL_ADDRESS else user.primary_phone_number_id
+
+
+def _replaced(user: User, changed: Identifier) -> tuple[Identifier, ...]:
+    """The user's addresses in their order, with one of them as it is now."""
+    return tuple(changed if each.id == changed.id else each for each in user.identifiers)
 
 
 def _counts(each: Identifier) -> bool:
