@@ -1,9 +1,6 @@
 """The one Sojourn object: built here from its parts. Wiring, no decisions."""
 
-import hashlib
-import hmac
-import os
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Self
 
@@ -21,7 +18,6 @@ from sojourn.limits.rate_limit import RateLimiter
 from sojourn.messages.mailbox import Mailbox
 from sojourn.messages.mailer import Mailer
 from sojourn.messages.smtp import SmtpMailer
-from sojourn.secret import Secret
 from sojourn.sessions.activity import Activity
 from sojourn.sessions.clients import Clients
 from sojourn.sessions.lifecycle import Sessions
@@ -36,6 +32,7 @@ from sojourn.store.opening import open_store
 from sojourn.tokens.envelope import Envelope
 from sojourn.users.accounts import Accounts
 from sojourn.users.addresses import Addresses
+from sojourn.users.passwords import Passwords
 from sojourn.users.profile import Profile
 
 
@@ -66,7 +63,7 @@ class Sojourn:
     guarding: Guarding
     sign_ins: SignIns
     sign_ups: SignUps
-    instance: Instance
+    instance: Instance = field(init=False)
 
     @classmethod
     async def open(
@@ -86,3 +83,49 @@ class Sojourn:
         await self.activity.flush()
         self.hash_pool.close()
         await self.store.close()
+
+
+def _mailer(config: Config) -> Mailer:
+    if not config.smtp_host:
+        return Mailbox()
+    return SmtpMailer(
+        config.smtp_host,
+        config.smtp_port,
+        config.mail_from,
+        config.smtp_security,
+        config.smtp_username,
+        config.smtp_password,
+    )
+
+
+def _wire(config: Config, clock: Clock, mailer: Mailer, store: Store) -> dict[str, object]:
+    """Every part by the name of its field, each made once."""
+    envelope = Envelope(config.root_keys)
+    hash_pool = HashPool(config.hash_threads)
+    limiter = RateLimiter(clock)
+    registry = Registry(store, clock)
+    keyring = Keyring(store, clock, envelope)
+    audit = AuditLog(clock)
+    outbox = Outbox(store, clock, envelope, mailer, registry)
+    activity = Activity(store)
+    clients = Clients(store, clock, activity)
+    sessions = Sessions(store, clock, activity, audit)
+    records = Records(store, clock, audit)
+    codes = EmailCodes(store, clock, outbox, limiter, envelope.derived(b"codes"))
+    passwords = Passwords(store, clock, hash_pool, sessions, outbox, audit)
+    accounts = Accounts(store, clock, sessions, outbox, audit, passwords)
+    addresses = Addresses(store, clock, accounts)
+    floor = timedelta(milliseconds=config.sign_in_floor_ms)
+    guarding = Guarding(store, clock, hash_pool, limiter, audit, floor)
+    completion = Completion(clock, sessions, outbox)
+    return {
+        "config": config, "clock": clock, "store": store, "hash_pool": hash_pool, "limiter": limiter, "mailer": mailer,
+        "registry": registry, "keyring": keyring, "audit": audit, "outbox": outbox, "activity": activity,
+        "clients": clients, "sessions": sessions, "tokens": Minting(store, clock, activity, keyring, records),
+        "codes": codes, "records": records, "tickets": Tickets(store, clock, audit), "accounts": accounts,
+        "addresses": addresses,
+        "profile": Profile(store, clock, limiter, accounts, addresses, sessions, codes, records),
+        "guarding": guarding,
+        "sign_ins": SignIns(store, clock, clients, codes, guarding, completion, accounts, records),
+        "sign_ups": SignUps(store, clock, clients, codes, guarding, completion, hash_pool, records),
+    }  # fmt: skip

@@ -12,7 +12,8 @@ from sojourn.ids import new_id
 from sojourn.instances.instance import Instance
 from sojourn.instances.registry import Registry
 from sojourn.instant import Clock
-from sojourn.messages.email import Mailer, compose
+from sojourn.messages.email import compose
+from sojourn.messages.mailer import Mailer
 from sojourn.store.interface import Groups, OutboxMessage, Store
 from sojourn.tokens.envelope import Envelope
 

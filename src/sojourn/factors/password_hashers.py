@@ -1,0 +1,326 @@
+"""Stored passwords: our own argon2id, and every form that an import may bring (R-PWD-01, R-PWD-04).
+
+Fast legacy hashes (md5, plain sha, salted or not) are wrapped in argon2id when they come in, so nothing weak is at rest.
+"""
+
+import hashlib
+import hmac
+import re
+import unicodedata
+from base64 import b64decode, b64encode
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+import argon2
+import bcrypt
+from argon2.low_level import Type
+
+from sojourn.errors import FieldError, FieldFormat
+
+MEMORY_KIB, TIME, LANES = 19_456, 2, 1
+_OWN = argon2.PasswordHasher(time_cost=TIME, memory_cost=MEMORY_KIB, parallelism=LANES, hash_len=32, salt_len=16)
+_OWN_PREFIX = f"$argon2id$v=19$m={MEMORY_KIB},t={TIME},p={LANES}$"
+_OTHER_ARGON2 = {kind: argon2.PasswordHasher(type=kind) for kind in (Type.I, Type.ID)}
+
+OWN = "argon2id"
+_WRAPPED = "+argon2id"
+
+_BCRYPT = re.compile(r"\$2[aby]\$(\d\d)\$[./A-Za-z0-9]{53}")
+_ARGON2 = re.compile(r"\$argon2(i|id)\$v=\d+\$m=(\d{1,7}),t=(\d{1,3}),p=(\d{1,3})\$[A-Za-z0-9+/]+\$[A-Za-z0-9+/]+")
+_PBKDF2_MOST = 5_000_000
+_SCRYPT_MOST = (1 << 17, 8, 10)
+
+
+@dataclass(frozen=True, slots=True)
+class StoredPassword:
+    """`hasher` names how `digest` was made; `pepper` is the id of the pepper key applied last, if any (R-PWD-02)."""
+
+    hasher: str
+    digest: str
+    pepper: str | None = None
+
+    def __repr__(self) -> str:
+        return f"StoredPassword({self.hasher}, hidden)"
+
+
+@dataclass(frozen=True, slots=True)
+class Verified:
+    ok: bool
+    needs_rehash: bool = False
+
+
+def hash_password(text: str) -> StoredPassword:
+    """The current form of a new password: NFC, nothing trimmed, truncated or folded (R-PWD-05)."""
+    return StoredPassword(OWN, _OWN.hash(_nfc(text)))
+
+
+def verify_password(stored: StoredPassword, text: str) -> Verified:
+    """Whether it is the password, and whether its stored form is older than the current one (R-PWD-03). Never raises."""
+    if stored.hasher == OWN and stored.digest.startswith(_OWN_PREFIX):
+        return Verified(_argon2_fits(_OWN, stored.digest, _nfc(text)))
+    # an import may have been hashed before anybody normalised: raw first, then NFC
+    spellings = dict.fromkeys([text.encode("utf-8", "surrogatepass"), _nfc(text)])
+    ok = any(_fits(stored, spelling) for spelling in spellings)
+    return Verified(ok, needs_rehash=ok)
+
+
+def import_digest(hasher: str, digest: str) -> StoredPassword:
+    """Another system's digest, checked for shape and cost. Raises: FieldError (unknown hasher), FieldFormat (digest)."""
+    checked = _IMPORTS.get(hasher)
+    if checked is None:
+        raise FieldError(f"{hasher[:40]} is not a password hasher that can be imported.", param="password_hasher")
+    if len(digest) > 1024 or not checked(digest):
+        raise FieldFormat("password_digest does not have the form of its hasher, or costs too much.", param="password_digest")
+    if hasher in _FAST:
+        salt, _, plain = digest.rpartition("$")
+        wrapped = _OWN.hash(plain.lower() if hasher != "ldap_ssha" else digest)
+        return StoredPassword(hasher + _WRAPPED, f"{salt}${wrapped}" if salt and hasher != "ldap_ssha" else wrapped)
+    return StoredPassword(hasher, digest)
+
+
+def _fits(stored: StoredPassword, text: bytes) -> bool:
+    check = _CHECKS.get(stored.hasher)
+    try:
+        return check is not None and check(stored.digest, text)
+    except (ValueError, IndexError, OverflowError, argon2.exceptions.Argon2Error):
+        return False
+
+
+def _nfc(text: str) -> bytes:
+    return unicodedata.normalize("NFC", text).encode("utf-8", "surrogatepass")
+
+
+def _argon2_fits(hasher: argon2.PasswordHasher, digest: str, text: bytes) -> bool:
+    try:
+        return hasher.verify(digest, text)
+    except (argon2.exceptions.VerifyMismatchError, argon2.exceptions.VerificationError, argon2.exceptions.InvalidHashError):
+        return False
+
+
+# -- shapes and costs that are taken ---------------------------------------------------------------------------------
+
+
+def _bcrypt_shape(digest: str) -> bool:
+    found = _BCRYPT.fullmatch(digest)
+    return found is not None and 4 <= int(found[1]) <= 15
+
+
+def _argon2_shape(digest: str) -> bool:
+    found = _ARGON2.fullmatch(digest)
+    return found is not None and int(found[2]) <= 262_144 and int(found[3]) <= 10 and int(found[4]) <= 8
+
+
+def _pbkdf2_shape(name: str) -> Callable[[str], bool]:
+    def shape(digest: str) -> bool:
+        parts = digest.split("$")
+        return (
+            len(parts) in (4, 5)
+            and parts[0] == name
+            and parts[1].isdecimal()
+            and 1 <= int(parts[1][:9]) <= _PBKDF2_MOST
+            and bool(parts[2])
+            and bool(parts[3])
+        )
+
+    return shape
+
+
+def _werkzeug_shape(digest: str) -> bool:
+    found = re.fullmatch(r"scrypt:(\d{1,7}):(\d{1,3}):(\d{1,3})\$([^$]+)\$([0-9a-f]{128})", digest)
+    return found is not None and _scrypt_cost(int(found[1]), int(found[2]), int(found[3]))
+
+
+def _firebase_shape(digest: str) -> bool:
+    parts = digest.split("$")
+    if len(parts) != 6 or not (parts[4].isdecimal() and parts[5].isdecimal()):
+        return False
+    return int(parts[5][:3]) <= 17 and _scrypt_cost(1 << int(parts[5][:3]), int(parts[4][:3]), 1)
+
+
+def _scrypt_cost(n: int, r: int, p: int) -> bool:
+    return 1 < n <= _SCRYPT_MOST[0] and n & (n - 1) == 0 and 1 <= r <= _SCRYPT_MOST[1] and 1 <= p <= _SCRYPT_MOST[2]
+
+
+def _hex_shape(length: int, *, salted: bool = False) -> Callable[[str], bool]:
+    pattern = re.compile(rf"{'[^$]{1,128}[$]' if salted else ''}[0-9a-fA-F]{{{length}}}")
+    return lambda digest: pattern.fullmatch(digest) is not None
+
+
+def _matches(pattern: str) -> Callable[[str], bool]:
+    compiled = re.compile(pattern)
+    return lambda digest: compiled.fullmatch(digest) is not None
+
+
+def _peppered_shape(digest: str) -> bool:
+    return _bcrypt_shape(digest[:60]) and digest[60:61] == "$" and len(digest) > 61
+
+
+def _django_bcrypt_shape(digest: str) -> bool:
+    return digest.startswith("bcrypt_sha256$") and _bcrypt_shape(digest.removeprefix("bcrypt_sha256$"))
+
+
+def _phpass_shape(digest: str) -> bool:
+    return re.fullmatch(r"\$[PH]\$[./0-9A-Za-z]{31}", digest) is not None and _ITOA.index(digest[3]) <= 20
+
+
+def _symfony_shape(digest: str) -> bool:
+    found = re.fullmatch(r"sha512_symfony\$(\d{1,6})\$([^$]{1,128})\$([A-Za-z0-9+/=]+)", digest)
+    return found is not None and 1 <= int(found[1]) <= 100_000
+
+
+_IMPORTS: Mapping[str, Callable[[str], bool]] = {
+    "bcrypt": _bcrypt_shape,
+    "bcrypt_sha256_django": _django_bcrypt_shape,
+    "bcrypt_peppered": _peppered_shape,
+    "argon2i": _argon2_shape,
+    "argon2id": _argon2_shape,
+    "pbkdf2_sha1": _pbkdf2_shape("pbkdf2_sha1"),
+    "pbkdf2_sha256": _pbkdf2_shape("pbkdf2_sha256"),
+    "pbkdf2_sha256_django": _pbkdf2_shape("pbkdf2_sha256"),
+    "pbkdf2_sha512": _pbkdf2_shape("pbkdf2_sha512"),
+    "pbkdf2_sha512_hex": _pbkdf2_shape("pbkdf2_sha512"),
+    "scrypt_firebase": _firebase_shape,
+    "scrypt_werkzeug": _werkzeug_shape,
+    "phpass": _phpass_shape,
+    "md5_phpass": _phpass_shape,
+    "md5": _hex_shape(32),
+    "md5_salted": _hex_shape(32, salted=True),
+    "sha256": _hex_shape(64),
+    "sha256_salted": _hex_shape(64, salted=True),
+    "ldap_ssha": _matches(r"\{SSHA\}[A-Za-z0-9+/]{28,128}={0,2}"),
+    "sha512_symfony": _symfony_shape,
+}
+_FAST = frozenset({"md5", "md5_salted", "sha256", "sha256_salted"})
+"""Wrapped at import. An LDAP salt and Symfony's rounds stand inside the digest, so those two are replaced at first sign-in."""
+
+
+# -- checks ----------------------------------------------------------------------------------------------------------
+
+
+def _bcrypt_fits(digest: str, text: bytes) -> bool:
+    # bcrypt itself reads 72 bytes: the old hash is compared so, then replaced by one of the whole password (R-PWD-07)
+    return bcrypt.checkpw(text[:72], digest.replace("$2y$", "$2b$", 1).encode())
+
+
+def _peppered_fits(digest: str, text: bytes) -> bool:
+    return _bcrypt_fits(digest[:60], text + digest[61:].encode())
+
+
+def _django_bcrypt_fits(digest: str, text: bytes) -> bool:
+    return _bcrypt_fits(digest.removeprefix("bcrypt_sha256$"), hashlib.sha256(text).hexdigest().encode())
+
+
+def _imported_argon2_fits(digest: str, text: bytes) -> bool:
+    kind = Type.ID if digest.startswith("$argon2id") else Type.I
+    return _argon2_fits(_OTHER_ARGON2[kind], digest, text)
+
+
+def _pbkdf2_fits(algorithm: str, salt_form: str, digest_form: str) -> Callable[[str, bytes], bool]:
+    def fits(digest: str, text: bytes) -> bool:
+        parts = digest.split("$")
+        salt, expected = _bytes_of(parts[2], salt_form), _bytes_of(parts[3], digest_form)
+        length = int(parts[4]) if len(parts) == 5 else len(expected)
+        made = hashlib.pbkdf2_hmac(algorithm, text, salt, int(parts[1]), min(length, 256))
+        return hmac.compare_digest(made, expected)
+
+    return fits
+
+
+def _bytes_of(text: str, form: str) -> bytes:
+    if form == "base64":
+        return b64decode(text + "=" * (-len(text) % 4), validate=True)
+    if form == "hex":
+        try:
+            return bytes.fromhex(text)
+        except ValueError:
+            return text.encode()
+    return text.encode()
+
+
+def _werkzeug_fits(digest: str, text: bytes) -> bool:
+    method, salt, expected = digest.split("$")
+    _, n, r, p = method.split(":")
+    made = hashlib.scrypt(text, salt=salt.encode(), n=int(n), r=int(r), p=int(p), maxmem=256 << 20, dklen=64)
+    return hmac.compare_digest(made.hex(), expected)
+
+
+def _firebase_fits(digest: str, text: bytes) -> bool:
+    from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
+
+    expected, salt, signer, separator, rounds, cost = digest.split("$")
+    key = hashlib.scrypt(
+        text, salt=b64decode(salt) + b64decode(separator), n=1 << int(cost), r=int(rounds), p=1, maxmem=256 << 20, dklen=32
+    )
+    encryptor = Cipher(algorithms.AES(key), modes.CTR(b"\0" * 16)).encryptor()
+    made = encryptor.update(b64decode(signer)) + encryptor.finalize()
+    return hmac.compare_digest(made, b64decode(expected))
+
+
+_ITOA = "./0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
+
+
+def _phpass_fits(digest: str, text: bytes) -> bool:
+    state = hashlib.md5(digest[4:12].encode() + text, usedforsecurity=False).digest()
+    for _ in range(1 << _ITOA.index(digest[3])):
+        state = hashlib.md5(state + text, usedforsecurity=False).digest()
+    return hmac.compare_digest(_phpass_text(state), digest[12:])
+
+
+def _phpass_text(data: bytes) -> str:
+    letters: list[str] = []
+    for start in range(0, len(data), 3):
+        group = data[start : start + 3]
+        number = int.from_bytes(group, "little")
+        letters += [_ITOA[(number >> (6 * place)) & 63] for place in range(len(group) + 1)]
+    return "".join(letters)
+
+
+def _md5_phpass_fits(digest: str, text: bytes) -> bool:
+    return _phpass_fits(digest, hashlib.md5(text, usedforsecurity=False).hexdigest().encode())
+
+
+def _wrapped_fits(algorithm: str) -> Callable[[str, bytes], bool]:
+    def fits(digest: str, text: bytes) -> bool:
+        salt, found, wrapped = digest.partition("$argon2id$")
+        made = hashlib.new(algorithm, salt.removesuffix("$").encode() + text, usedforsecurity=False).hexdigest()
+        return _argon2_fits(_OWN, found + wrapped, made.encode())
+
+    return fits
+
+
+def _ssha_fits(digest: str, text: bytes) -> bool:
+    data = b64decode(digest.removeprefix("{SSHA}"))
+    return hmac.compare_digest(hashlib.sha1(text + data[20:], usedforsecurity=False).digest(), data[:20])
+
+
+def _symfony_fits(digest: str, text: bytes) -> bool:
+    _, rounds, salt, expected = digest.split("$")
+    merged = text + b"{" + salt.encode() + b"}"
+    state = hashlib.sha512(merged).digest()
+    for _ in range(int(rounds) - 1):
+        state = hashlib.sha512(state + merged).digest()
+    return hmac.compare_digest(b64encode(state).decode(), expected)
+
+
+_CHECKS: Mapping[str, Callable[[str, bytes], bool]] = {
+    "bcrypt": _bcrypt_fits,
+    "bcrypt_sha256_django": _django_bcrypt_fits,
+    "bcrypt_peppered": _peppered_fits,
+    "argon2i": _imported_argon2_fits,
+    "argon2id": _imported_argon2_fits,
+    "pbkdf2_sha1": _pbkdf2_fits("sha1", "hex", "hex"),
+    "pbkdf2_sha256": _pbkdf2_fits("sha256", "base64", "base64"),
+    "pbkdf2_sha256_django": _pbkdf2_fits("sha256", "raw", "base64"),
+    "pbkdf2_sha512": _pbkdf2_fits("sha512", "raw", "hex"),
+    "pbkdf2_sha512_hex": _pbkdf2_fits("sha512", "hex", "hex"),
+    "scrypt_firebase": _firebase_fits,
+    "scrypt_werkzeug": _werkzeug_fits,
+    "phpass": _phpass_fits,
+    "md5_phpass": _md5_phpass_fits,
+    "md5" + _WRAPPED: _wrapped_fits("md5"),
+    "md5_salted" + _WRAPPED: _wrapped_fits("md5"),
+    "sha256" + _WRAPPED: _wrapped_fits("sha256"),
+    "sha256_salted" + _WRAPPED: _wrapped_fits("sha256"),
+    "ldap_ssha": _ssha_fits,
+    "sha512_symfony": _symfony_fits,
+}

@@ -1,0 +1,36 @@
+"""What a new password must be: long enough, not too long, not the first thing an attacker tries (R-PWD-06, R-PWD-08, R-PWD-09)."""
+
+from collections.abc import Iterable
+
+from sojourn.errors import PasswordCommon, PasswordTooLong, PasswordTooManyBytes, PasswordTooShort
+from sojourn.factors.common_passwords import is_common
+
+MIN_LENGTH = 8
+MAX_LENGTH = 256
+MAX_BYTES = 1024
+_SHORTEST_CONTEXT = 4
+
+
+def check_new_password(password: str, *, param: str, min_length: int = MIN_LENGTH, context: Iterable[str] = ()) -> None:
+    """No rules of composition; lengths in code points. `context` are words that belong to this account or application.
+
+    Raises: PasswordTooShort, PasswordTooLong, PasswordTooManyBytes, PasswordCommon. Checked before any hashing.
+    """
+    if len(password) > MAX_LENGTH:
+        raise PasswordTooLong(f"Use at most {MAX_LENGTH} characters.", param=param)
+    if len(password.encode("utf-8", "surrogatepass")) > MAX_BYTES:
+        raise PasswordTooManyBytes(f"Use at most {MAX_BYTES} bytes.", param=param)
+    if len(password) < min_length:
+        raise PasswordTooShort(f"Use at least {min_length} characters.", param=param)
+    if is_common(password) or _is_context(password.casefold(), context):
+        raise PasswordCommon(param=param)
+
+
+def _is_context(folded: str, context: Iterable[str]) -> bool:
+    """Whether the password is little more than the application's name, the address or the user name."""
+    for text in context:
+        for word in {text.casefold(), text.partition("@")[0].casefold()}:
+            squeezed = word.replace(" ", "")
+            if len(squeezed) >= _SHORTEST_CONTEXT and squeezed in folded and len(folded) - len(squeezed) < _SHORTEST_CONTEXT:
+                return True
+    return False

@@ -1,0 +1,55 @@
+"""Rate limits: so many in so long, per address or identifier (R-LIM-01). In this process; a shared counter fits behind the same call."""
+
+from collections import OrderedDict, deque
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import timedelta
+
+from sojourn.errors import TooManyRequests
+from sojourn.instances.settings import Settings
+from sojourn.instant import Clock
+
+LIMITS: Mapping[str, tuple[int, int]] = {
+    "create_sign_in": (5, 10),
+    "create_sign_up": (5, 10),
+    "attempts": (3, 10),
+    "codes": (20, 60),
+    "codes_per_identifier": (3, 600),
+    "codes_per_identifier_day": (10, 86_400),
+    "tries_of_known_device": (10, 3600),
+    "backend_api": (1000, 10),
+}
+"""Name to (hits, seconds); settings of an instance can override each."""
+
+_MOST_KEYS = 100_000
+
+
+@dataclass(slots=True)
+class RateLimiter:
+    """A sliding window per name and key. Counting and deciding is one step without an await, so parallel hits cannot pass together (R-LIM-06)."""
+
+    clock: Clock
+    _hits: OrderedDict[tuple[str, str], deque[int]] = field(default_factory=OrderedDict[tuple[str, str], deque[int]])
+
+    async def hit(self, name: str, key: str, *, settings: Settings | None = None) -> None:
+        """Count one. Raises: TooManyRequests, with the time until the oldest hit leaves the window; nothing is counted then."""
+        most, seconds = _limit(name, settings)
+        now = self.clock.now().millis
+        hits = self._hits.setdefault((name, key), deque())
+        self._hits.move_to_end((name, key))
+        while hits and hits[0] <= now - seconds * 1000:
+            hits.popleft()
+        if len(hits) >= most:
+            raise TooManyRequests(timedelta(milliseconds=max(1, hits[0] + seconds * 1000 - now)))
+        hits.append(now)
+        while len(self._hits) > _MOST_KEYS:
+            self._hits.popitem(last=False)
+
+    async def reset(self, name: str, key: str) -> None:
+        """Forget the hits of one key."""
+        self._hits.pop((name, key), None)
+
+
+def _limit(name: str, settings: Settings | None) -> tuple[int, int]:
+    chosen = settings.protection.rate_limits.get(name) if settings else None
+    return (chosen[0], chosen[1]) if chosen else LIMITS[name]

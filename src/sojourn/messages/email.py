@@ -1,0 +1,81 @@
+"""Mail as it is written: one template per kind, text and HTML."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+
+from sojourn.instances.instance import Instance
+from sojourn.errors import SojournError
+
+_UNSAFE = re.compile(r"[\r\n\x00]")
+_CODE = re.compile(r"\b\d{6}\b")
+
+_SUBJECTS: Mapping[str, str] = {
+    "verification_code": "{code} is your code for {app}",
+    "reset_password_code": "{code} resets your password for {app}",
+    "account_exists": "You already have an account with {app}",
+    "password_changed": "Your password for {app} was changed",
+    "new_device": "New sign-in to {app}",
+    "address_added": "An address was added to your {app} account",
+    "address_removed": "An address was removed from your {app} account",
+    "address_changed": "The main address of your {app} account changed",
+    "account_locked": "Your {app} account is locked for a while",
+}
+
+
+class UnsafeHeader(SojournError):
+    """A line break where a mail header goes."""
+
+    code = "mail_header_unsafe"
+    message = "Mail refused"
+    advice = "An address or subject holds a line break."
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """One mail. `kind` names the template it came from."""
+
+    kind: str
+    to: str
+    subject: str
+    text: str
+    html: str
+
+    @property
+    def code(self) -> str | None:
+        """The six digits in it, for a developer's mailbox page and for tests."""
+        found = _CODE.search(self.text)
+        return found[0] if found else None
+
+
+def compose(kind: str, to: str, instance: Instance, values: Mapping[str, str]) -> Message:
+    """The mail of one kind. Raises: UnsafeHeader when a header would hold a line break (R-INP-03, R-WEB-09)."""
+    settings = instance.settings
+    app = settings.application_name
+    given = {**values, "app": app, "support": settings.support_email, "color": settings.theme.color}
+    subject = _SUBJECTS[kind].format(app=app, code=values.get("code", ""))
+    if _UNSAFE.search(to) or _UNSAFE.search(subject):
+        raise UnsafeHeader()
+    templates = _templates()
+    text = templates.get_template(f"{kind}.txt").render(given)
+    html = templates.get_template("mail.html").render(given, subject=subject, paragraphs=_paragraphs(text, values))
+    return Message(kind, to, subject, text, html)
+
+
+def _paragraphs(text: str, values: Mapping[str, str]) -> list[str]:
+    """The text's paragraphs, less the one that is only the code: the page shows that large."""
+    code = values.get("code")
+    return [each.strip() for each in text.split("\n\n") if each.strip() and each.strip() != code]
+
+
+@cache
+def _templates() -> Environment:
+    return Environment(
+        loader=PackageLoader("sojourn.messages"),
+        autoescape=lambda name: name is not None and name.endswith(".html"),
+        undefined=StrictUndefined,
+        trim_blocks=True,
+    )

@@ -1,0 +1,25 @@
+"""A mailbox in memory: where development mail lands, and what tests read."""
+
+from collections import deque
+from dataclasses import dataclass, field
+
+from sojourn.messages.email import Message
+
+_MOST = 200
+
+
+@dataclass(slots=True)
+class Mailbox:
+    """The newest first; old mail falls out."""
+
+    messages: deque[Message] = field(default_factory=lambda: deque[Message](maxlen=_MOST))
+
+    async def send(self, message: Message) -> None:
+        self.messages.appendleft(message)
+
+    def last(self, to: str | None = None) -> Message:
+        """The newest mail, or the newest to one address. Raises: LookupError."""
+        for message in self.messages:
+            if to is None or message.to == to:
+                return message
+        raise LookupError("no such mail")

@@ -1,0 +1,42 @@
+"""Mail by SMTP."""
+
+from dataclasses import dataclass
+from email.message import EmailMessage
+from typing import Literal
+
+import aiosmtplib
+
+from sojourn.messages.email import Message
+from sojourn.secret import Secret
+
+_DEADLINE_SECONDS = 10
+
+
+@dataclass(frozen=True, slots=True)
+class SmtpMailer:
+    host: str
+    port: int
+    sender: str
+    security: Literal["starttls", "tls", "none"] = "starttls"
+    username: str = ""
+    password: Secret | None = None
+
+    async def send(self, message: Message) -> None:
+        """Raises: aiosmtplib.SMTPException, OSError, TimeoutError."""
+        mail = EmailMessage()
+        mail["From"] = self.sender
+        mail["To"] = message.to
+        mail["Subject"] = message.subject
+        mail["Auto-Submitted"] = "auto-generated"
+        mail.set_content(message.text)
+        mail.add_alternative(message.html, subtype="html")
+        await aiosmtplib.send(
+            mail,
+            hostname=self.host,
+            port=self.port,
+            use_tls=self.security == "tls",
+            start_tls=self.security == "starttls",
+            username=self.username or None,
+            password=self.password.reveal() if self.password else None,
+            timeout=_DEADLINE_SECONDS,
+        )
