@@ -16,8 +16,7 @@ HEAD = "0001"
 async def migrate_sync(engine: AsyncEngine) -> None:
     """Run what is missing. Raises: ConfigError when the database is newer than this code."""
     async with engine.connect() as connection:
-        reading = await connection.execution_options(isolation_level="AUTOCOMMIT")
-        version = await reading.run_sync(current_version)
+        version = await connection.run_sync(current_version)
     if version == HEAD:
         return
     if version is not None and version > HEAD:

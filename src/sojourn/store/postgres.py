@@ -32,7 +32,7 @@ class PostgresDatabase(EngineDatabase):
             pool_pre_ping=False,
             connect_args={"server_settings": _SETTINGS, "timeout": 1},
         )
-        super().__init__(engine)
+        super().__init__(engine, reading={"isolation_level": "AUTOCOMMIT"})
         self._url = chosen.set(drivername="postgresql").render_as_string(hide_password=False)
         self._shown = chosen.render_as_string(hide_password=True)
         self._pool: asyncpg.Pool[Any] | None = None

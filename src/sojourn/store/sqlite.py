@@ -15,6 +15,7 @@ from sojourn.store.sql.connections import EngineDatabase
 from sojourn.store.sql.database import Prepared, Row
 
 _BUSY_SECONDS = 5
+_ONLY_READS = "sojourn_only_reads"
 
 
 class SqliteDatabase(EngineDatabase):
@@ -25,8 +26,8 @@ class SqliteDatabase(EngineDatabase):
             f"sqlite+aiosqlite:///{path}", connect_args={"timeout": _BUSY_SECONDS}, pool_size=4
         )
         event.listen(engine.sync_engine, "connect", _prepare)
-        event.listen(engine.sync_engine, "begin", _begin_writing)
-        super().__init__(engine, asyncio.Lock())
+        event.listen(engine.sync_engine, "begin", _begin)
+        super().__init__(engine, reading={_ONLY_READS: True}, writing=asyncio.Lock())
         self._path = path
         self._reader: sqlite3.Connection | None = None
 
@@ -65,12 +66,13 @@ class SqliteDatabase(EngineDatabase):
 
 
 def _prepare(connection: Any, _: object) -> None:
-    connection.isolation_level = None  # transactions begin where `_begin_writing` says, not where the driver guesses
+    connection.isolation_level = None  # transactions begin where `_begin` says, not where the driver guesses
     cursor = connection.cursor()
     for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", f"busy_timeout={_BUSY_SECONDS * 1000}"):
         cursor.execute(f"PRAGMA {pragma}")
     cursor.close()
 
 
-def _begin_writing(connection: Any) -> None:
-    connection.exec_driver_sql("BEGIN IMMEDIATE")
+def _begin(connection: Any) -> None:
+    reads = connection.get_execution_options().get(_ONLY_READS, False)
+    connection.exec_driver_sql("BEGIN" if reads else "BEGIN IMMEDIATE")

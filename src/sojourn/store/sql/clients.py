@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import timedelta
 
-from sqlalchemy import delete, update
+from sqlalchemy import delete, func, select, update
 
 from sojourn.ids import ClientId, InstanceId, SessionId, SignInId, SignUpId
 from sojourn.instant import Instant
@@ -67,6 +67,10 @@ class SqlClients(Group):
         statement = reading(codecs.client).where(clients.c.instance_id == instance_id)
         ordered = statement.order_by(clients.c.created_at.desc(), clients.c.id).limit(page.limit).offset(page.offset)
         return await self._many(codecs.client, ordered)
+
+    async def count(self, instance_id: InstanceId) -> int:
+        counted = select(func.count()).select_from(clients).where(clients.c.instance_id == instance_id)
+        return int(str((await self._run.rows(counted))[0][0]))
 
     async def create_dev_browser(self, browser: DevBrowser) -> None:
         await self._insert(codecs.dev_browser, browser)

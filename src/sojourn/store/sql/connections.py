@@ -44,9 +44,15 @@ class InTransaction:
 class EngineDatabase:
     """Statements on connections of a pool, each in a transaction of its own. A database that is away is `Overloaded`."""
 
-    def __init__(self, engine: AsyncEngine, writing: asyncio.Lock | None = None) -> None:
-        """`writing`, where given, lets one transaction of this process write at a time, in order of arrival."""
+    def __init__(
+        self, engine: AsyncEngine, *, reading: Mapping[str, object], writing: asyncio.Lock | None = None
+    ) -> None:
+        """`reading` are the execution options of a connection that only reads.
+
+        `writing`, where given, lets one transaction of this process write at a time, in order of arrival.
+        """
         self._engine = engine
+        self._reading = engine.execution_options(**reading)
         self._writing = writing
 
     @property
@@ -80,9 +86,8 @@ class EngineDatabase:
 
     async def rows(self, statement: Executable) -> Sequence[Row]:
         try:
-            async with self._engine.connect() as connection:
-                reading = await connection.execution_options(isolation_level="AUTOCOMMIT")
-                return (await reading.execute(statement)).all()
+            async with self._reading.connect() as connection:
+                return (await connection.execute(statement)).all()
         except (OperationalError, InterfaceError, PoolTimeout, ConnectionError) as error:
             raise Overloaded() from error
 
