@@ -115,6 +115,13 @@ async def test_a_common_password_is_refused_unless_checks_are_skipped(engine: So
     await engine.accounts.verify_password(engine.instance, user.id, "password1")
 
 
+@pytest.mark.parametrize("password", ["", "x" * 257, "é" * 256 + "x", "\U0001f600" * 257])
+async def test_skipping_checks_does_not_lift_the_bounds_of_a_password(engine: Sojourn, password: str):  # R-PWD-06
+    with pytest.raises(FieldError):
+        await person(engine, password=password, skip_password_checks=True)
+    assert await engine.accounts.count(engine.instance, UserFilter()) == 0
+
+
 async def test_a_password_digest_of_another_system_signs_in(engine: Sojourn):  # R-PWD-04
     digest = bcrypt.hashpw(PASSWORD.encode(), bcrypt.gensalt(4)).decode()
     new = NewUser(email_addresses=[ADA], password_digest=digest, password_hasher="bcrypt")

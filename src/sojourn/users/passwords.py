@@ -4,8 +4,11 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from sojourn.errors import (
+    FieldEmpty,
     FieldError,
     FieldMissing,
+    PasswordTooLong,
+    PasswordTooManyBytes,
     StrategyNotPossible,
     UserBanned,
     UserLocked,
@@ -15,7 +18,7 @@ from sojourn.events.audit_log import AuditLog
 from sojourn.events.outbox import Outbox
 from sojourn.factors.hash_pool import HashPool
 from sojourn.factors.password_hashers import StoredPassword
-from sojourn.factors.password_policy import check_new_password
+from sojourn.factors.password_policy import MAX_BYTES, MAX_LENGTH, check_new_password
 from sojourn.ids import SessionId, SignInId
 from sojourn.instances.instance import Instance
 from sojourn.instant import Clock
@@ -82,17 +85,14 @@ class Passwords:
         """The stored form of one that the policy allows. Raises: PasswordTooShort, PasswordCommon, Overloaded …"""
         if instance.settings.sign_up.password == "off":
             raise FieldError("Passwords are not used by this application.", param=param)
-        if not skip_checks:
-            check_new_password(
-                text,
-                param=param,
-                min_length=instance.settings.protection.password_min_length,
-                context=[
-                    instance.settings.application_name,
-                    user.username or "",
-                    *(each.value for each in user.email_addresses),
-                ],
-            )
+        if skip_checks:
+            _check_bounds(text, param)
+        else:
+            rules, names = instance.settings, [each.value for each in user.email_addresses]
+            context = [rules.application_name, user.username or "", *names]
+            least = rules.protection.password_min_length
+            # the list of common passwords is loaded at first use, which is no work for the event loop
+            await self.hash_pool.aside(lambda: check_new_password(text, param=param, min_length=least, context=context))
         return await self.hash_pool.hash(text)
 
     async def chosen(
@@ -205,3 +205,13 @@ class Passwords:
         await tell(self.outbox, tx, instance, "password_changed", user)
         kind = "password.changed" if user.password else "password.removed"
         await self.audit.record(tx, instance, kind, user_id=user.id, target=user.id, actor=actor)
+
+
+def _check_bounds(text: str, param: str) -> None:
+    """What holds even where a server asks for no checks: the cost of a hash stays bounded (R-PWD-06)."""
+    if not text:
+        raise FieldEmpty(param)
+    if len(text) > MAX_LENGTH:
+        raise PasswordTooLong(f"Use at most {MAX_LENGTH} characters.", param=param)
+    if len(text.encode("utf-8", "surrogatepass")) > MAX_BYTES:
+        raise PasswordTooManyBytes(f"Use at most {MAX_BYTES} bytes.", param=param)
