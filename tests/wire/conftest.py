@@ -4,11 +4,11 @@ from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 
 import pytest
-from sojourn.messages.mailbox import Mailbox
 
 from sojourn.config import Config
 from sojourn.engine import Sojourn
 from sojourn.instances.instance import Environment
+from sojourn.messages.mailbox import Mailbox
 from sojourn.secret import Secret
 from sojourn.testing.clock import FakeClock
 from sojourn.web.app import build

@@ -2,9 +2,8 @@
 
 from collections.abc import Callable
 
-from sojourn.messages.mailbox import Mailbox
-
 from sojourn.engine import Sojourn
+from sojourn.messages.mailbox import Mailbox
 from sojourn.testing.clock import FakeClock
 
 from .browsing import ADA, PASSWORD, TEST_CODE, Browser
@@ -232,11 +231,10 @@ async def test_a_new_secret_comes_with_every_sign_in_and_sign_out(
     second = browser.http.cookies["__client"]
     assert second != first
     clock.advance(seconds=11)
-    browser.http.cookies.set("__client", first, domain="localhost.local")
+    browser.http.cookies.clear()
     stale = await browser.http.get("/v1/client", headers={"Cookie": f"__client={first}"})
     assert stale.json()["client"] is None
-    browser.http.cookies.clear()
-    browser.http.cookies.set("__client", second)
+    browser.http.cookies.set("__client", second, domain="localhost.local")
     await browser.delete("/v1/client/sessions")
     assert browser.http.cookies["__client"] != second
     replayed = await browser.http.post(

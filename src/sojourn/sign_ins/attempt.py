@@ -281,7 +281,7 @@ class SignIns:
         upgraded: StoredPassword | None = None,
         ticket: Ticket | None = None,
     ) -> tuple[SignIn, Issued]:
-        known = await self.guarding.known_device(caller, user)
+        known = await self.guarding.known_device(caller, user, tx=tx)
         await self.guarding.forgive(tx, caller, user, known_device=known)
         if upgraded is not None and user.password is not None:
             await tx.users.upgrade_password(user.id, user.password, upgraded)

@@ -53,12 +53,12 @@ class Guarding:
                 await asyncio.sleep(max(0.0, self.floor.total_seconds() - (loop.time() - began)))
             raise
 
-    async def known_device(self, caller: Caller, user: User) -> bool:
-        """Whether this browser has been signed in as the user before."""
+    async def known_device(self, caller: Caller, user: User, *, tx: Groups | None = None) -> bool:
+        """Whether this browser has been signed in as the user before; inside a transaction, as that sees it."""
         if caller.client is None:
             return False
         where = SessionFilter(client_id=caller.client.id, user_id=user.id, now=self.clock.now())
-        return bool(await self.store.sessions.list(caller.instance.id, where, Page(limit=1)))
+        return bool(await (tx or self.store).sessions.list(caller.instance.id, where, Page(limit=1)))
 
     async def check_password(self, caller: Caller, user: User | None, candidate: str) -> StoredPassword | None:
         """Check a password at the same cost whoever it is; returns its current-cost form when the stored one is older.

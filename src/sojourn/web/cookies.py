@@ -33,8 +33,9 @@ class CookieRules:
     def presented(self, cookies: Mapping[str, Sequence[str]]) -> list[Secret]:
         """The client secrets of a request, to be tried in order.
 
-        A prefixed cookie is unique by nature: two of them are an attack or a broken proxy. A plain one can be doubled by
-        another application of this machine, and the right one is found by trying (R-CKI-05, R-ID-06). Raises: DoubledCookie.
+        A prefixed cookie is unique by nature: two of them are an attack or a broken proxy. A plain one can be doubled
+        by another application of this machine, and the right one is found by trying (R-CKI-05, R-ID-06).
+        Raises: DoubledCookie.
         """
         values = cookies.get(self.client_name, ())
         if self.secure and len(values) > 1:
@@ -42,7 +43,7 @@ class CookieRules:
         return [Secret(value) for value in values[:_TRIED] if 0 < len(value) <= _LONGEST_VALUE]
 
     def client(self, secret: Secret, view: ClientView, now: Instant) -> str:
-        """The client cookie; it lasts as long as the longest session, or as the client while there is none (R-CKI-04)."""
+        """The client cookie: it lasts as long as the longest session, without one as long as the client (R-CKI-04)."""
         ends = max((session.expire_at for session in view.sessions), default=view.client.expire_at)
         age = max(1, min(_MAX_AGE, int(ends.since(now).total_seconds())))
         return self._cookie(self.client_name, secret.reveal(), age, http_only=True)

@@ -7,6 +7,7 @@ from urllib.parse import urlsplit
 
 import msgspec
 from litestar import Response
+from litestar.di import NamedDependency
 
 from sojourn.engine import Sojourn
 from sojourn.errors import FieldError, FieldTooLong, FieldUnknown, Json, Malformed, NotAuthenticated
@@ -237,7 +238,7 @@ class Exchange:
         return sign_up_resource(found, self.instance, facts.verification, self.now)
 
     async def hand_over(self, issued: Issued, view: ClientView | None) -> None:
-        """Give the browser its new secret, by cookie or header, and let its development browser stand for the client."""
+        """Give the browser its new secret, by cookie or header; its development browser stands for the client too."""
         identified = await self.identified()
         if issued.secret is not None and view is not None:
             if identified.native:
@@ -266,6 +267,10 @@ class Exchange:
             return
         self.cookies.extend(self.rules.sessions_gone(self.instance))
         self.cookies.extend(self.rules.signed_in_at(self.instance, 0))
+
+
+CurrentExchange = NamedDependency[Exchange]
+"""The exchange of the request being handled, as a handler asks for it."""
 
 
 def json_object(text: str, param: str) -> dict[str, Json]:

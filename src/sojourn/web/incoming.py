@@ -11,7 +11,7 @@ _QUERY_FIELDS = 100
 
 
 class Incoming:
-    """`method` and `path` are what the request means: after `_method`, without a mount prefix or trailing slash (R-WEB-08)."""
+    """`method` and `path` are what the request means: after `_method`, without mount prefix or last slash (R-WEB-08)."""
 
     def __init__(self, scope: HTTPScope) -> None:
         self.scope = scope

@@ -1,4 +1,4 @@
-"""Our own OpenAPI documents, made from the routes themselves: what this server implements, not what could be asked for."""
+"""Our own OpenAPI documents, made from the routes themselves: what this server implements."""
 
 import inspect
 from collections.abc import Callable, Iterable, Mapping

@@ -3,17 +3,17 @@
 from litestar import Response, delete, post, put
 
 from sojourn.errors import NotFound
-from sojourn.web.exchange import Exchange
+from sojourn.web.exchange import CurrentExchange, Exchange
 from sojourn.web.resources.clients import client as client_resource
 
 
 @put("/v1/client", operation_id="putClient", status_code=200)
-async def put_client(exchange: Exchange) -> Response[bytes]:
+async def put_client(exchange: CurrentExchange) -> Response[bytes]:
     return await _ensured(exchange)
 
 
 @post("/v1/client", operation_id="postClient", status_code=200)
-async def post_client(exchange: Exchange) -> Response[bytes]:
+async def post_client(exchange: CurrentExchange) -> Response[bytes]:
     return await _ensured(exchange)
 
 
@@ -26,7 +26,7 @@ async def _ensured(exchange: Exchange) -> Response[bytes]:
 
 
 @delete("/v1/client", operation_id="deleteClientSessions", status_code=200)
-async def delete_client(exchange: Exchange) -> Response[bytes]:
+async def delete_client(exchange: CurrentExchange) -> Response[bytes]:
     """End every session and forget the browser; its cookies go with it."""
     caller = await exchange.caller()
     gone = None
@@ -40,7 +40,7 @@ async def delete_client(exchange: Exchange) -> Response[bytes]:
 
 
 @delete("/v1/client/sessions", operation_id="removeClientSessionsAndRetainCookie", status_code=200)
-async def delete_sessions(exchange: Exchange) -> Response[bytes]:
+async def delete_sessions(exchange: CurrentExchange) -> Response[bytes]:
     """Sign out of everything in this browser. The client stays, with a new secret (R-FLOW-01)."""
     caller = await exchange.caller()
     if caller.client is None:
@@ -55,7 +55,7 @@ async def delete_sessions(exchange: Exchange) -> Response[bytes]:
 
 
 @post("/v1/dev_browser", operation_id="createDevBrowser", status_code=200)
-async def create_dev_browser(exchange: Exchange) -> Response[bytes]:
+async def create_dev_browser(exchange: CurrentExchange) -> Response[bytes]:
     """A development browser. One SDK generation reads `id`, another `token`."""
     if not exchange.instance.is_development:
         raise NotFound("There are no development browsers in production.")

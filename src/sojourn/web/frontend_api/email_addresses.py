@@ -2,8 +2,9 @@
 
 import msgspec
 from litestar import Response, delete, get, post
+from litestar.params import FromPath
 
-from sojourn.web.exchange import Exchange
+from sojourn.web.exchange import CurrentExchange
 from sojourn.web.resources import deleted
 from sojourn.web.resources.users import address as address_resource
 
@@ -21,7 +22,7 @@ class AttemptForm(msgspec.Struct, kw_only=True):
 
 
 @get("/v1/me/email_addresses", operation_id="getEmailAddresses")
-async def all_addresses(exchange: Exchange) -> Response[bytes]:
+async def all_addresses(exchange: CurrentExchange) -> Response[bytes]:
     _, _, user = await exchange.acting()
     open_ones = await exchange.engine.profile.challenges(exchange.instance, user)
     now = exchange.now
@@ -29,7 +30,7 @@ async def all_addresses(exchange: Exchange) -> Response[bytes]:
 
 
 @post("/v1/me/email_addresses", operation_id="createEmailAddresses", status_code=200, opt={"form": AddForm})
-async def add(exchange: Exchange) -> Response[bytes]:
+async def add(exchange: CurrentExchange) -> Response[bytes]:
     _, session, user = await exchange.acting()
     form = await exchange.form(AddForm)
     added = await exchange.engine.profile.add_email(exchange.instance, session, user, form.email_address)
@@ -37,7 +38,7 @@ async def add(exchange: Exchange) -> Response[bytes]:
 
 
 @get("/v1/me/email_addresses/{email_id:str}", operation_id="getEmailAddress")
-async def read(exchange: Exchange, email_id: str) -> Response[bytes]:
+async def read(exchange: CurrentExchange, email_id: FromPath[str]) -> Response[bytes]:
     _, _, user = await exchange.acting()
     found = exchange.engine.profile.email(user, email_id)
     current = (await exchange.engine.profile.challenges(exchange.instance, user)).get(found.id)
@@ -45,7 +46,7 @@ async def read(exchange: Exchange, email_id: str) -> Response[bytes]:
 
 
 @delete("/v1/me/email_addresses/{email_id:str}", operation_id="DeleteEmailAddress", status_code=200)
-async def remove(exchange: Exchange, email_id: str) -> Response[bytes]:
+async def remove(exchange: CurrentExchange, email_id: FromPath[str]) -> Response[bytes]:
     _, session, user = await exchange.acting()
     removed = await exchange.engine.profile.remove_email(exchange.instance, session, user, email_id)
     return await exchange.enveloped(deleted("email_address", removed.id))
@@ -57,7 +58,7 @@ async def remove(exchange: Exchange, email_id: str) -> Response[bytes]:
     status_code=200,
     opt={"form": PrepareForm},
 )
-async def prepare(exchange: Exchange, email_id: str) -> Response[bytes]:
+async def prepare(exchange: CurrentExchange, email_id: FromPath[str]) -> Response[bytes]:
     _, session, user = await exchange.acting()
     form = await exchange.form(PrepareForm)
     sent_to, challenge = await exchange.engine.profile.prepare_email(
@@ -72,7 +73,7 @@ async def prepare(exchange: Exchange, email_id: str) -> Response[bytes]:
     status_code=200,
     opt={"form": AttemptForm},
 )
-async def attempt(exchange: Exchange, email_id: str) -> Response[bytes]:
+async def attempt(exchange: CurrentExchange, email_id: FromPath[str]) -> Response[bytes]:
     _, session, user = await exchange.acting()
     form = await exchange.form(AttemptForm)
     proven, _ = await exchange.engine.profile.attempt_email(exchange.instance, session, user, email_id, form.code)

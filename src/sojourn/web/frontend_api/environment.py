@@ -3,18 +3,18 @@
 from litestar import Response, get, patch
 
 from sojourn.sign_ins.guarding import is_strict
-from sojourn.web.exchange import Exchange
+from sojourn.web.exchange import CurrentExchange, Exchange
 from sojourn.web.redirects import is_allowed_origin
 from sojourn.web.resources.environment import environment
 
 
 @get("/v1/environment", operation_id="getEnvironment")
-async def get_environment(exchange: Exchange) -> Response[bytes]:
+async def get_environment(exchange: CurrentExchange) -> Response[bytes]:
     return _shown(exchange)
 
 
 @patch("/v1/environment", operation_id="updateEnvironment")
-async def update_environment(exchange: Exchange) -> Response[bytes]:
+async def update_environment(exchange: CurrentExchange) -> Response[bytes]:
     """What development SDKs call; it reads like the other and changes nothing."""
     return _shown(exchange)
 

@@ -17,7 +17,7 @@ from sojourn.sessions.session import Session
 from sojourn.tokens.handshake import BrowserState, cookie_suffix, directives, mint_handshake
 from sojourn.web.caller import Identified
 from sojourn.web.cookies import signed_in_value
-from sojourn.web.exchange import Exchange
+from sojourn.web.exchange import CurrentExchange, Exchange
 from sojourn.web.redirects import checked_redirect, origin_of, with_query
 
 _log = structlog.get_logger("sojourn.web")
@@ -29,7 +29,7 @@ _MAX_AGE = 60
 
 
 @get("/v1/client/handshake", operation_id="handshakeClient", status_code=307)
-async def handshake(exchange: Exchange) -> Response[bytes]:
+async def handshake(exchange: CurrentExchange) -> Response[bytes]:
     """Send the browser back to its page, with the cookies that say who it is. Raises: Malformed for a foreign page."""
     query = exchange.incoming.query
     target = checked_redirect(exchange.instance, query.get("redirect_url", ""))

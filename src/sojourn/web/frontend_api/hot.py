@@ -6,7 +6,7 @@ import msgspec
 from litestar import Response, get, post
 
 from sojourn.errors import NotAuthenticated
-from sojourn.web.exchange import Exchange
+from sojourn.web.exchange import CurrentExchange, Exchange
 from sojourn.web.resources import token
 
 Fast = Callable[[Exchange], Awaitable[bytes]]
@@ -57,12 +57,12 @@ async def read_client(exchange: Exchange) -> bytes:
 
 
 @post("/v1/client/sessions/{session_id:str}/tokens", operation_id="createSessionToken", status_code=200)
-async def create_token(exchange: Exchange) -> Response[bytes]:
+async def create_token(exchange: CurrentExchange) -> Response[bytes]:
     return Response(await mint(exchange), media_type="application/json")
 
 
 @get("/v1/client", operation_id="getClient")
-async def get_client(exchange: Exchange) -> Response[bytes]:
+async def get_client(exchange: CurrentExchange) -> Response[bytes]:
     return Response(await read_client(exchange), media_type="application/json")
 
 

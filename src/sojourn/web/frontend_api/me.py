@@ -2,13 +2,14 @@
 
 import msgspec
 from litestar import Response, delete, get, patch, post
+from litestar.params import FromPath
 from msgspec import UNSET, UnsetType
 
 from sojourn.errors import FieldMissing
 from sojourn.sessions.caller import Issued
 from sojourn.users.profile import ProfileChanges
 from sojourn.users.user import User
-from sojourn.web.exchange import Exchange, json_object
+from sojourn.web.exchange import CurrentExchange, Exchange, json_object
 from sojourn.web.resources import deleted
 from sojourn.web.resources.sessions import listed_session
 from sojourn.web.resources.sessions import session as session_resource
@@ -53,20 +54,20 @@ class CurrentPasswordForm(msgspec.Struct, kw_only=True):
 
 
 @get("/v1/me", operation_id="getUser")
-async def read(exchange: Exchange) -> Response[bytes]:
+async def read(exchange: CurrentExchange) -> Response[bytes]:
     _, _, user = await exchange.acting()
     return await answer(exchange, user)
 
 
 @patch("/v1/me", operation_id="patchUser", opt={"form": ProfileForm})
-async def update(exchange: Exchange) -> Response[bytes]:
+async def update(exchange: CurrentExchange) -> Response[bytes]:
     _, session, user = await exchange.acting()
     changes = (await exchange.form(ProfileForm, keep_blank=True)).changes()
     return await answer(exchange, await exchange.engine.profile.update(exchange.instance, session, user, changes))
 
 
 @delete("/v1/me", operation_id="deleteUser", status_code=200)
-async def delete_self(exchange: Exchange) -> Response[bytes]:
+async def delete_self(exchange: CurrentExchange) -> Response[bytes]:
     caller, session, user = await exchange.acting()
     await exchange.engine.profile.delete_self(exchange.instance, session, user)
     assert caller.client is not None
@@ -78,7 +79,7 @@ async def delete_self(exchange: Exchange) -> Response[bytes]:
 
 
 @patch("/v1/me/metadata", operation_id="patchUserMetadata", opt={"form": MetadataForm})
-async def merge_metadata(exchange: Exchange) -> Response[bytes]:
+async def merge_metadata(exchange: CurrentExchange) -> Response[bytes]:
     _, session, user = await exchange.acting()
     form = await exchange.form(MetadataForm)
     if form.unsafe_metadata is None:
@@ -90,7 +91,7 @@ async def merge_metadata(exchange: Exchange) -> Response[bytes]:
 
 
 @post("/v1/me/change_password", operation_id="changePassword", status_code=200, opt={"form": PasswordForm})
-async def change_password(exchange: Exchange) -> Response[bytes]:
+async def change_password(exchange: CurrentExchange) -> Response[bytes]:
     _, session, user = await exchange.acting()
     form = await exchange.form(PasswordForm)
     changed = await exchange.engine.profile.change_password(
@@ -105,7 +106,7 @@ async def change_password(exchange: Exchange) -> Response[bytes]:
 
 
 @post("/v1/me/remove_password", operation_id="removePassword", status_code=200, opt={"form": CurrentPasswordForm})
-async def remove_password(exchange: Exchange) -> Response[bytes]:
+async def remove_password(exchange: CurrentExchange) -> Response[bytes]:
     _, session, user = await exchange.acting()
     form = await exchange.form(CurrentPasswordForm)
     changed = await exchange.engine.profile.remove_password(exchange.instance, session, user, form.current_password)
@@ -113,7 +114,7 @@ async def remove_password(exchange: Exchange) -> Response[bytes]:
 
 
 @get("/v1/me/sessions/active", operation_id="getSessions")
-async def active_sessions(exchange: Exchange) -> Response[bytes]:
+async def active_sessions(exchange: CurrentExchange) -> Response[bytes]:
     """The person's devices: a bare list, the latest used first."""
     _, _, user = await exchange.acting()
     sessions = await exchange.engine.sessions.active_of_user(exchange.instance, user.id)
@@ -121,7 +122,7 @@ async def active_sessions(exchange: Exchange) -> Response[bytes]:
 
 
 @post("/v1/me/sessions/{session_id:str}/revoke", operation_id="revokeSession", status_code=200)
-async def revoke_session(exchange: Exchange, session_id: str) -> Response[bytes]:
+async def revoke_session(exchange: CurrentExchange, session_id: FromPath[str]) -> Response[bytes]:
     _, session, user = await exchange.acting()
     revoked = await exchange.engine.profile.end_session(exchange.instance, session, user, session_id)
     return await exchange.enveloped(session_resource(revoked, user, exchange.instance, exchange.now, None))

@@ -9,9 +9,10 @@ from importlib.resources.abc import Traversable
 
 import msgspec
 from litestar import Response, get
+from litestar.params import FromPath
 
 from sojourn.errors import NotFound
-from sojourn.web.exchange import Exchange
+from sojourn.web.exchange import CurrentExchange
 
 _BUNDLE = re.compile(r"/@clerk/([a-z-]{1,32})@([0-9A-Za-z.-]{1,32})/dist/([0-9A-Za-z._-]{1,128})")
 _TYPES = {
@@ -26,7 +27,7 @@ _SHORTLY = "public, max-age=300"
 
 
 @get("/.well-known/jwks.json", operation_id="getJWKS")
-async def jwks(exchange: Exchange) -> Response[bytes]:
+async def jwks(exchange: CurrentExchange) -> Response[bytes]:
     """The public keys that session tokens are signed with (R-KEY-04)."""
     keys = await exchange.engine.keyring.jwks(exchange.instance)
     answer = exchange.json(keys)
@@ -41,18 +42,18 @@ def _tag(content: bytes) -> str:
 
 
 @get("/v1/health", operation_id="getHealth")
-async def health(exchange: Exchange) -> Response[bytes]:
+async def health(exchange: CurrentExchange) -> Response[bytes]:
     return exchange.json({"status": "healthy"})
 
 
 @get("/health")
-async def ready(exchange: Exchange) -> Response[bytes]:
+async def ready(exchange: CurrentExchange) -> Response[bytes]:
     """For load balancers and scripts that wait for the server."""
     return exchange.json({"status": "healthy"})
 
 
 @get("/npm/{bundle:path}")
-async def bundle(bundle: str) -> Response[bytes]:
+async def bundle(bundle: FromPath[str]) -> Response[bytes]:
     """A file of a published browser package, by major version, tag or exact version.
 
     A bundle loads its parts from the path of its exact version, so both must answer.

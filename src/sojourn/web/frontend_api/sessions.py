@@ -5,10 +5,11 @@ from typing import Literal
 
 import msgspec
 from litestar import Response, get, post
+from litestar.params import FromPath
 
 from sojourn.sessions.caller import Caller, Issued
 from sojourn.sessions.session import Session, SessionStatus
-from sojourn.web.exchange import Exchange
+from sojourn.web.exchange import CurrentExchange, Exchange
 from sojourn.web.resources import Resource, token
 from sojourn.web.resources.sessions import session as session_resource
 
@@ -19,7 +20,7 @@ class TouchForm(msgspec.Struct, kw_only=True):
 
 
 @get("/v1/client/sessions/{session_id:str}", operation_id="getSession")
-async def get_session(exchange: Exchange, session_id: str) -> Response[bytes]:
+async def get_session(exchange: CurrentExchange, session_id: FromPath[str]) -> Response[bytes]:
     session, user = await exchange.engine.sessions.acting(await exchange.caller(), session_id)
     return await exchange.enveloped(await exchange.session(session, user))
 
@@ -30,7 +31,7 @@ async def get_session(exchange: Exchange, session_id: str) -> Response[bytes]:
     status_code=200,
     opt={"form": TouchForm},
 )
-async def touch(exchange: Exchange, session_id: str) -> Response[bytes]:
+async def touch(exchange: CurrentExchange, session_id: FromPath[str]) -> Response[bytes]:
     """Make it the browser's current session and note its use."""
     caller = await exchange.signed_in()
     form = await exchange.form(TouchForm)
@@ -50,12 +51,12 @@ def _intent(word: str | None) -> Literal["focus", "select_session", "select_org"
 
 
 @post("/v1/client/sessions/{session_id:str}/end", operation_id="endSession", status_code=200)
-async def end(exchange: Exchange, session_id: str) -> Response[bytes]:
+async def end(exchange: CurrentExchange, session_id: FromPath[str]) -> Response[bytes]:
     return await _ended(exchange, session_id, SessionStatus.ENDED)
 
 
 @post("/v1/client/sessions/{session_id:str}/remove", operation_id="removeSession", status_code=200)
-async def remove(exchange: Exchange, session_id: str) -> Response[bytes]:
+async def remove(exchange: CurrentExchange, session_id: FromPath[str]) -> Response[bytes]:
     return await _ended(exchange, session_id, SessionStatus.REMOVED)
 
 
@@ -81,7 +82,9 @@ async def _shown(exchange: Exchange, caller: Caller, session: Session) -> Resour
     operation_id="createSessionTokenWithTemplate",
     status_code=200,
 )
-async def create_template_token(exchange: Exchange, session_id: str, template_name: str) -> Response[bytes]:
+async def create_template_token(
+    exchange: CurrentExchange, session_id: FromPath[str], template_name: FromPath[str]
+) -> Response[bytes]:
     session, user = await exchange.engine.sessions.acting(await exchange.caller(), session_id)
     jwt = await exchange.engine.tokens.from_template(
         exchange.instance, session, user, template_name, origin=exchange.origin

@@ -2,12 +2,13 @@
 
 import msgspec
 from litestar import Response, get, post
+from litestar.params import FromPath
 
 from sojourn.errors import FieldMissing
 from sojourn.sessions.caller import Issued
 from sojourn.sign_ins.attempt import Proof, SignInInput
 from sojourn.sign_ins.sign_in import SignIn
-from sojourn.web.exchange import Exchange
+from sojourn.web.exchange import CurrentExchange, Exchange
 from sojourn.web.resources.sign_ins import sign_in as sign_in_resource
 
 
@@ -35,14 +36,14 @@ class NewPasswordForm(msgspec.Struct, kw_only=True):
 
 
 @post("/v1/client/sign_ins", operation_id="createSignIn", status_code=200, opt={"form": CreateForm})
-async def create(exchange: Exchange) -> Response[bytes]:
+async def create(exchange: CurrentExchange) -> Response[bytes]:
     form = await exchange.form(CreateForm)
     given = SignInInput(strategy=form.strategy, identifier=form.identifier, password=form.password, ticket=form.ticket)
     return await _answer(exchange, *await exchange.engine.sign_ins.create(await exchange.caller(), given))
 
 
 @get("/v1/client/sign_ins/{sign_in_id:str}", operation_id="getSignIn")
-async def read(exchange: Exchange, sign_in_id: str) -> Response[bytes]:
+async def read(exchange: CurrentExchange, sign_in_id: FromPath[str]) -> Response[bytes]:
     sign_in = await exchange.engine.sign_ins.get(await exchange.caller(), sign_in_id)
     return await _answer(exchange, sign_in, None)
 
@@ -53,7 +54,7 @@ async def read(exchange: Exchange, sign_in_id: str) -> Response[bytes]:
     status_code=200,
     opt={"form": PrepareForm},
 )
-async def prepare_first_factor(exchange: Exchange, sign_in_id: str) -> Response[bytes]:
+async def prepare_first_factor(exchange: CurrentExchange, sign_in_id: FromPath[str]) -> Response[bytes]:
     form = await exchange.form(PrepareForm)
     if form.strategy is None:
         raise FieldMissing("strategy")
@@ -71,7 +72,7 @@ async def prepare_first_factor(exchange: Exchange, sign_in_id: str) -> Response[
     status_code=200,
     opt={"form": AttemptForm},
 )
-async def attempt_first_factor(exchange: Exchange, sign_in_id: str) -> Response[bytes]:
+async def attempt_first_factor(exchange: CurrentExchange, sign_in_id: FromPath[str]) -> Response[bytes]:
     form = await exchange.form(AttemptForm)
     if form.strategy is None:
         raise FieldMissing("strategy")
@@ -86,7 +87,7 @@ async def attempt_first_factor(exchange: Exchange, sign_in_id: str) -> Response[
     status_code=200,
     opt={"form": NewPasswordForm},
 )
-async def reset_password(exchange: Exchange, sign_in_id: str) -> Response[bytes]:
+async def reset_password(exchange: CurrentExchange, sign_in_id: FromPath[str]) -> Response[bytes]:
     form = await exchange.form(NewPasswordForm)
     return await _answer(
         exchange,

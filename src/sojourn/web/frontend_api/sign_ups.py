@@ -2,12 +2,13 @@
 
 import msgspec
 from litestar import Response, get, patch, post
+from litestar.params import FromPath
 
 from sojourn.errors import FieldMissing
 from sojourn.sessions.caller import Issued
 from sojourn.sign_ups.attempt import SignUpInput
 from sojourn.sign_ups.sign_up import SignUp
-from sojourn.web.exchange import Exchange, json_object
+from sojourn.web.exchange import CurrentExchange, Exchange, json_object
 from sojourn.web.resources.sign_ups import sign_up as sign_up_resource
 
 
@@ -46,18 +47,18 @@ class AttemptForm(msgspec.Struct, kw_only=True):
 
 
 @post("/v1/client/sign_ups", operation_id="createSignUps", status_code=200, opt={"form": SignUpForm})
-async def create(exchange: Exchange) -> Response[bytes]:
+async def create(exchange: CurrentExchange) -> Response[bytes]:
     given = (await exchange.form(SignUpForm)).given()
     return await _answer(exchange, *await exchange.engine.sign_ups.create(await exchange.caller(), given))
 
 
 @get("/v1/client/sign_ups/{sign_up_id:str}", operation_id="getSignUps")
-async def read(exchange: Exchange, sign_up_id: str) -> Response[bytes]:
+async def read(exchange: CurrentExchange, sign_up_id: FromPath[str]) -> Response[bytes]:
     return await _answer(exchange, await exchange.engine.sign_ups.get(await exchange.caller(), sign_up_id), None)
 
 
 @patch("/v1/client/sign_ups/{sign_up_id:str}", operation_id="updateSignUps", opt={"form": SignUpForm})
-async def update(exchange: Exchange, sign_up_id: str) -> Response[bytes]:
+async def update(exchange: CurrentExchange, sign_up_id: FromPath[str]) -> Response[bytes]:
     given = (await exchange.form(SignUpForm)).given()
     return await _answer(exchange, *await exchange.engine.sign_ups.update(await exchange.caller(), sign_up_id, given))
 
@@ -68,7 +69,7 @@ async def update(exchange: Exchange, sign_up_id: str) -> Response[bytes]:
     status_code=200,
     opt={"form": PrepareForm},
 )
-async def prepare_verification(exchange: Exchange, sign_up_id: str) -> Response[bytes]:
+async def prepare_verification(exchange: CurrentExchange, sign_up_id: FromPath[str]) -> Response[bytes]:
     form = await exchange.form(PrepareForm)
     if form.strategy is None:
         raise FieldMissing("strategy")
@@ -84,7 +85,7 @@ async def prepare_verification(exchange: Exchange, sign_up_id: str) -> Response[
     status_code=200,
     opt={"form": AttemptForm},
 )
-async def attempt_verification(exchange: Exchange, sign_up_id: str) -> Response[bytes]:
+async def attempt_verification(exchange: CurrentExchange, sign_up_id: FromPath[str]) -> Response[bytes]:
     form = await exchange.form(AttemptForm)
     if form.strategy is None:
         raise FieldMissing("strategy")
