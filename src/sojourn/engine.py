@@ -22,6 +22,7 @@ from sojourn.sessions.activity import Activity
 from sojourn.sessions.clients import Clients
 from sojourn.sessions.lifecycle import Sessions
 from sojourn.sessions.minting import Minting
+from sojourn.sessions.refreshing import Refreshing
 from sojourn.sign_ins.attempt import SignIns
 from sojourn.sign_ins.completion import Completion
 from sojourn.sign_ins.guarding import Guarding
@@ -54,6 +55,7 @@ class Sojourn:
     clients: Clients
     sessions: Sessions
     tokens: Minting
+    refreshing: Refreshing
     codes: EmailCodes
     records: Records
     tickets: Tickets
@@ -122,6 +124,7 @@ def _wire(config: Config, clock: Clock, mailer: Mailer, store: Store) -> dict[st
         "config": config, "clock": clock, "store": store, "hash_pool": hash_pool, "limiter": limiter, "mailer": mailer,
         "registry": registry, "keyring": keyring, "audit": audit, "outbox": outbox, "activity": activity,
         "clients": clients, "sessions": sessions, "tokens": Minting(store, clock, activity, keyring, records),
+        "refreshing": Refreshing(clock, keyring, envelope.derived(b"refresh")),
         "codes": codes, "records": records, "tickets": Tickets(store, clock, audit), "accounts": accounts,
         "addresses": addresses,
         "profile": Profile(store, clock, limiter, accounts, addresses, sessions, codes, records),

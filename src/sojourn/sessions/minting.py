@@ -83,9 +83,16 @@ class Minting:
         return mint(grant, key, now, life=life, version=version)
 
     async def from_template(
-        self, instance: Instance, session: Session, user: User, name: str, *, origin: str | None
+        self,
+        instance: Instance,
+        session: Session,
+        user: User,
+        name: str,
+        *,
+        origin: str | None,
+        life: timedelta | None = None,
     ) -> str:
-        """A token for other services, shaped by the owner's template. Raises: NotFound, UserBanned."""
+        """A token for other services, shaped by the owner's template; `life` replaces its own. Raises: NotFound, UserBanned."""
         if user.banned:
             raise UserBanned()
         template = await self.records.template_named(instance, name)
@@ -103,7 +110,7 @@ class Minting:
             issuer=instance.public_url,
             subject=user.id,
             authorized_party=origin,
-            life=timedelta(seconds=template.lifetime),
+            life=life or timedelta(seconds=template.lifetime),
             skew=timedelta(seconds=template.allowed_clock_skew),
         )
 

@@ -9,11 +9,16 @@ from litestar.types import ASGIApp, ControllerRouterHandler, Message, Receive, S
 
 from sojourn.engine import Sojourn
 from sojourn.web.addresses import client_address, limit_key
-from sojourn.web.cookies import CookieRules, DoubledCookie
+from sojourn.web.backend_api import hot as backend_hot
+from sojourn.web.backend_api import routes as backend_routes
+from sojourn.web.backend_api.call import KEY as CALL_KEY
+from sojourn.web.backend_api.call import Call, admit
+from sojourn.web.cookies import CookieRules
 from sojourn.web.errors import HostUnknown, answer_of
 from sojourn.web.exchange import Exchange
 from sojourn.web.frontend_api import hot, routes
 from sojourn.web.guard import (
+    Reading,
     bounded,
     check_host,
     check_origin,
@@ -39,8 +44,11 @@ def build(engine: Sojourn, *, pages: Sequence[ControllerRouterHandler] = (), dem
 def litestar_app(pages: Sequence[ControllerRouterHandler] = ()) -> Litestar:
     """The routes behind the guard; useful alone only to describe them (`openapi.py`)."""
     return Litestar(
-        route_handlers=[*routes.HANDLERS, *pages],
-        dependencies={"exchange": Provide(_exchange, sync_to_thread=False)},
+        route_handlers=[*routes.HANDLERS, *backend_routes.HANDLERS, *pages],
+        dependencies={
+            "exchange": Provide(_exchange, sync_to_thread=False),
+            "call": Provide(_call, sync_to_thread=False),
+        },
         exception_handlers={Exception: _refused},
         openapi_config=None,
         logging_config=None,
@@ -50,6 +58,10 @@ def litestar_app(pages: Sequence[ControllerRouterHandler] = ()) -> Litestar:
 
 def _exchange(scope: Scope) -> Exchange:
     return scope["state"][_KEY]
+
+
+def _call(scope: Scope) -> Call:
+    return scope["state"][CALL_KEY]
 
 
 def _refused(request: Request[object, object, State], error: Exception) -> Response[bytes]:
@@ -80,14 +92,13 @@ class Application:
             if self._demo is not None and _is_below(incoming.path, _DEMO):
                 check_host(incoming, self._engine.config)
                 scope["root_path"] = (scope["root_path"].rstrip("/") if "root_path" in scope else "") + _DEMO
+                answer.started = True  # it answers for itself, errors included
                 await self._demo(scope, receive, send)
             else:
                 await self._answer(incoming, receive, answer)
         except Exception as error:  # the last wall: whatever it was, the caller gets the envelope
             if answer.started:
                 raise
-            if isinstance(error, DoubledCookie):
-                answer.cookies.append(self._rules.client_gone())
             status, body, headers = answer_of(error, path=scope["path"])
             await answer.whole(status, body, [JSON, *headers])
 
@@ -95,6 +106,9 @@ class Application:
         engine = self._engine
         host = check_host(incoming, engine.config)
         most = check_sizes(incoming)
+        if backend_routes.owns(incoming.path):
+            await self._answer_server(incoming, bounded(receive, most), answer)
+            return
         instance = await engine.registry.by_host(host)
         if instance is None:
             raise HostUnknown()
@@ -114,12 +128,28 @@ class Application:
         if fast is not None:
             await answer.whole(200, await fast(exchange), [JSON])
             return
+        await self._route(incoming, _KEY, exchange, exchange.receive, answer)
+
+    async def _answer_server(self, incoming: Incoming, receive: Reading, answer: "_Answer") -> None:
+        """The Backend API: a secret key in place of host, origin and cookies."""
+        call = await admit(self._engine, incoming, receive)
+        fast = backend_hot.find(incoming.method, incoming.path)
+        if fast is not None:
+            handler, id = fast
+            await answer.whole(200, await handler(call, id), [JSON])
+            return
+        await self._route(incoming, CALL_KEY, call, receive, answer)
+
+    async def _route(
+        self, incoming: Incoming, key: str, seen: Exchange | Call, receive: Reading, answer: "_Answer"
+    ) -> None:
+        """Hand on to the router, with what the guard made of the request under `key`."""
         scope = incoming.scope
         scope["method"] = incoming.method  # pyright: ignore[reportGeneralTypeIssues]
         scope["path"], scope["root_path"] = incoming.path, ""
         scope["raw_path"] = incoming.path.encode()
-        scope["state"] = {**scope.get("state", {}), _KEY: exchange}  # pyright: ignore[reportUnknownMemberType]
-        await self._inner(scope, exchange.receive, answer.send)
+        scope["state"] = {**scope.get("state", {}), key: seen}  # pyright: ignore[reportUnknownMemberType]
+        await self._inner(scope, receive, answer.send)
 
 
 def _is_below(path: str, mount: str) -> bool:

@@ -1,0 +1,58 @@
+"""Refreshing: how an app's server gets a new token for a page without sending the browser round (wire protocol 7.5).
+
+The refresh secret is derived from the session, so nothing is stored: it opens nothing without an expired token of the
+same session, and dies with the session, because liveness is asked each time.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from sojourn.errors import Json, TokenRefused
+from sojourn.instances.instance import Instance
+from sojourn.instances.keyring import Keyring
+from sojourn.instant import Clock
+from sojourn.secret import Secret
+from sojourn.sessions.session import Session
+from sojourn.tokens.jws import VerificationKey, encoded, verify
+from sojourn.tokens.signing_keys import SESSION_CATEGORY
+
+_PREFIX = "rfs_"
+
+
+@dataclass(frozen=True, slots=True)
+class Refreshing:
+    """`key` comes from the root key, so a dump of the database yields no refresh secret (R-ID-02)."""
+
+    clock: Clock
+    keyring: Keyring
+    key: bytes
+
+    def secret(self, session: Session) -> Secret:
+        """What the browser keeps in `__refresh_…`, out of reach of scripts."""
+        return Secret(_PREFIX + encoded(Secret(f"{session.id}:{session.client_id}").keyed_form(self.key)))
+
+    async def check(
+        self, instance: Instance, session: Session, presented: Secret, expired_token: str, *, origin: str
+    ) -> None:
+        """Whether the caller may have a token for a live session and a page of `origin`. Raises: TokenRefused."""
+        if not self.secret(session).same_as(presented):
+            raise TokenRefused("token-invalid", "The refresh token is not of this session.")
+        claims = await self.read(instance, expired_token)
+        if claims.get("sid") != session.id or claims.get("sub") != session.user_id:
+            raise TokenRefused("token-invalid", "The expired token is not of this session.")
+        if claims.get("azp") not in (None, origin):
+            raise TokenRefused("token-invalid-authorized-parties", "The expired token was made for another page.")
+
+    async def read(self, instance: Instance, token: str) -> Mapping[str, Json]:
+        """The claims of a session token signed here, however old. Raises: TokenRefused."""
+        ring, now = await self.keyring.ring(instance), self.clock.now()
+        keys = {key.kid: key for key in ring.published(now)}
+
+        def find(kid: str, /) -> VerificationKey | None:
+            found = keys.get(kid)
+            return None if found is None else found.verification_key
+
+        jws = verify(token, find)
+        if jws.header.category not in (SESSION_CATEGORY, None) or "sid" not in jws.claims:
+            raise TokenRefused("token-invalid", "This is not a session token.")
+        return jws.claims

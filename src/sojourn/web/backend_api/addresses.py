@@ -1,0 +1,136 @@
+"""E-mail addresses and phone numbers of users."""
+
+import msgspec
+from litestar import Response, delete, get, patch, post
+from litestar.params import FromPath
+
+from sojourn.errors import FeatureOff
+from sojourn.users.user import Identifier, IdentifierKind
+from sojourn.web.backend_api.call import Call, CurrentCall, json
+from sojourn.web.resources import deleted
+from sojourn.web.resources.users import address as address_resource
+
+EMAIL = IdentifierKind.EMAIL_ADDRESS
+PHONE = IdentifierKind.PHONE_NUMBER
+
+
+class EmailCreation(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
+    """The owner is told of a new primary address whether or not `notify…` says so (R-LOG-04)."""
+
+    user_id: str
+    email_address: str
+    verified: bool | None = None
+    primary: bool | None = None
+    notify_primary_email_address_changed: bool | None = None
+
+
+class EmailPatch(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
+    verified: bool | None = None
+    primary: bool | None = None
+    notify_primary_email_address_changed: bool | None = None
+
+
+class PhoneCreation(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
+    user_id: str
+    phone_number: str
+    verified: bool | None = None
+    primary: bool | None = None
+    reserved_for_second_factor: bool | None = None
+
+
+class PhonePatch(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
+    verified: bool | None = None
+    primary: bool | None = None
+    reserved_for_second_factor: bool | None = None
+
+
+def _answer(call: Call, address: Identifier) -> Response[bytes]:
+    return json(address_resource(address, call.now))
+
+
+async def _update(
+    call: Call, id: str, kind: IdentifierKind, verified: bool | None, primary: bool | None
+) -> Response[bytes]:
+    address = await call.engine.addresses.update(call.instance, id, verified=verified, primary=primary, kind=kind)
+    return _answer(call, address)
+
+
+def _no_second_factor(wanted: bool | None) -> None:
+    if wanted:
+        raise FeatureOff("Phone numbers are no second factor here.", param="reserved_for_second_factor")
+
+
+@post("/v1/email_addresses", operation_id="CreateEmailAddress", status_code=200, opt={"json": EmailCreation})
+async def create_email(call: CurrentCall) -> Response[bytes]:
+    given = await call.body(EmailCreation)
+    address = await call.engine.addresses.create(
+        call.instance,
+        given.user_id,
+        EMAIL,
+        given.email_address,
+        verified=bool(given.verified),
+        primary=bool(given.primary),
+    )
+    return _answer(call, address)
+
+
+@get("/v1/email_addresses/{email_address_id:str}", operation_id="GetEmailAddress")
+async def read_email(call: CurrentCall, email_address_id: FromPath[str]) -> Response[bytes]:
+    return _answer(call, await call.engine.addresses.get(call.instance, email_address_id, EMAIL))
+
+
+@patch("/v1/email_addresses/{email_address_id:str}", operation_id="UpdateEmailAddress", opt={"json": EmailPatch})
+async def update_email(call: CurrentCall, email_address_id: FromPath[str]) -> Response[bytes]:
+    given = await call.body(EmailPatch)
+    return await _update(call, email_address_id, EMAIL, given.verified, given.primary)
+
+
+@delete("/v1/email_addresses/{email_address_id:str}", operation_id="DeleteEmailAddress", status_code=200)
+async def delete_email(call: CurrentCall, email_address_id: FromPath[str]) -> Response[bytes]:
+    removed = await call.engine.addresses.delete(call.instance, email_address_id, kind=EMAIL)
+    return json(deleted("email_address", removed.id))
+
+
+@post("/v1/phone_numbers", operation_id="CreatePhoneNumber", status_code=200, opt={"json": PhoneCreation})
+async def create_phone(call: CurrentCall) -> Response[bytes]:
+    given = await call.body(PhoneCreation)
+    _no_second_factor(given.reserved_for_second_factor)
+    address = await call.engine.addresses.create(
+        call.instance,
+        given.user_id,
+        PHONE,
+        given.phone_number,
+        verified=bool(given.verified),
+        primary=bool(given.primary),
+    )
+    return _answer(call, address)
+
+
+@get("/v1/phone_numbers/{phone_number_id:str}", operation_id="GetPhoneNumber")
+async def read_phone(call: CurrentCall, phone_number_id: FromPath[str]) -> Response[bytes]:
+    return _answer(call, await call.engine.addresses.get(call.instance, phone_number_id, PHONE))
+
+
+@patch("/v1/phone_numbers/{phone_number_id:str}", operation_id="UpdatePhoneNumber", opt={"json": PhonePatch})
+async def update_phone(call: CurrentCall, phone_number_id: FromPath[str]) -> Response[bytes]:
+    given = await call.body(PhonePatch)
+    _no_second_factor(given.reserved_for_second_factor)
+    return await _update(call, phone_number_id, PHONE, given.verified, given.primary)
+
+
+@delete("/v1/phone_numbers/{phone_number_id:str}", operation_id="DeletePhoneNumber", status_code=200)
+async def delete_phone(call: CurrentCall, phone_number_id: FromPath[str]) -> Response[bytes]:
+    removed = await call.engine.addresses.delete(call.instance, phone_number_id, kind=PHONE)
+    return json(deleted("phone_number", removed.id))
+
+
+HANDLERS = [
+    create_email,
+    read_email,
+    update_email,
+    delete_email,
+    create_phone,
+    read_phone,
+    update_phone,
+    delete_phone,
+]

@@ -1,0 +1,176 @@
+"""The instance and those of its settings that the published document names; all of them are at `own.py`."""
+
+import msgspec
+from litestar import Response, get, patch
+
+from sojourn.errors import FeatureOff, Json
+from sojourn.instances.instance import Instance
+from sojourn.web.backend_api.call import Call, CurrentCall, json
+from sojourn.web.resources import instances
+
+
+class InstancePatch(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
+    test_mode: bool | None = None
+    hibp: bool | None = None
+    support_email: str | None = None
+    clerk_js_version: str | None = None
+    development_origin: str | None = None
+    allowed_origins: list[str] | None = None
+    cookieless_dev: bool | None = None
+    url_based_session_syncing: bool | None = None
+    preferred_sign_in_strategy_when_password_required: str | None = None
+
+
+class RestrictionsPatch(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
+    allowlist: bool | None = None
+    blocklist: bool | None = None
+    allowlist_blocklist_disabled_on_sign_in: bool | None = None
+    block_email_subaddresses: bool | None = None
+    block_disposable_email_domains: bool | None = None
+
+
+class AuthPatch(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
+    restricted_to_allowlist: bool | None = None
+    from_email_address: str | None = None
+    progressive_sign_up: bool | None = None
+    test_mode: bool | None = None
+
+
+class OrganizationPatch(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
+    enabled: bool | None = None
+    max_allowed_memberships: int | None = None
+    admin_delete_enabled: bool | None = None
+    domains_enabled: bool | None = None
+    slug_disabled: bool | None = None
+    domains_enrollment_modes: list[str] | None = None
+    creator_role_id: str | None = None
+    domains_default_role_id: str | None = None
+
+
+class ProtectPatch(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
+    rules_enabled: bool | None = None
+    specter_enabled: bool | None = None
+
+
+class CommunicationPatch(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
+    blocked_country_codes: list[str] | None = None
+
+
+@get("/v1/instance", operation_id="GetInstance")
+async def read(call: CurrentCall) -> Response[bytes]:
+    return json(instances.instance(call.instance))
+
+
+@patch("/v1/instance", operation_id="UpdateInstance", status_code=204, opt={"json": InstancePatch})
+async def update(call: CurrentCall) -> None:
+    given = await call.body(InstancePatch)
+    _refuse_off(
+        hibp=given.hibp,
+        clerk_js_version=given.clerk_js_version,
+        development_origin=given.development_origin,
+        cookieless_dev=given.cookieless_dev,
+        url_based_session_syncing=given.url_based_session_syncing,
+        preferred_sign_in_strategy_when_password_required=given.preferred_sign_in_strategy_when_password_required,
+    )
+    origins: Json = None if given.allowed_origins is None else [*given.allowed_origins]
+    await save(call, test_mode=given.test_mode, support_email=given.support_email, allowed_origins=origins)
+
+
+@patch("/v1/instance/restrictions", operation_id="UpdateInstanceRestrictions", opt={"json": RestrictionsPatch})
+async def update_restrictions(call: CurrentCall) -> Response[bytes]:
+    given = await call.body(RestrictionsPatch)
+    _refuse_off(
+        allowlist_blocklist_disabled_on_sign_in=given.allowlist_blocklist_disabled_on_sign_in,
+        block_disposable_email_domains=given.block_disposable_email_domains,
+    )
+    changed = await _save_protection(
+        call,
+        allowlist=given.allowlist,
+        blocklist=given.blocklist,
+        block_email_subaddresses=given.block_email_subaddresses,
+    )
+    return json(instances.restrictions(changed))
+
+
+@patch("/v1/beta_features/instance_settings", operation_id="UpdateInstanceAuthConfig", opt={"json": AuthPatch})
+async def update_auth(call: CurrentCall) -> Response[bytes]:
+    given = await call.body(AuthPatch)
+    if given.progressive_sign_up is False:
+        raise FeatureOff("Sign-up is progressive here.", param="progressive_sign_up")
+    _refuse_off(from_email_address=given.from_email_address)
+    await save(call, test_mode=given.test_mode)
+    return json(instances.instance_settings(await _save_protection(call, allowlist=given.restricted_to_allowlist)))
+
+
+@get("/v1/instance/organization_settings", operation_id="GetInstanceOrganizationSettings")
+async def read_organizations(call: CurrentCall) -> Response[bytes]:
+    return json(instances.organization_settings())
+
+
+@patch("/v1/instance/organization_settings", operation_id="UpdateInstanceOrganizationSettings",
+       opt={"json": OrganizationPatch})  # fmt: skip
+async def update_organizations(call: CurrentCall) -> Response[bytes]:
+    given = await call.body(OrganizationPatch)
+    _refuse_off(enabled=given.enabled, domains_enabled=given.domains_enabled)
+    return json(instances.organization_settings())
+
+
+@get("/v1/instance/protect", operation_id="GetInstanceProtect")
+async def read_protect(call: CurrentCall) -> Response[bytes]:
+    return json(instances.protect())
+
+
+@patch("/v1/instance/protect", operation_id="UpdateInstanceProtect", opt={"json": ProtectPatch})
+async def update_protect(call: CurrentCall) -> Response[bytes]:
+    given = await call.body(ProtectPatch)
+    _refuse_off(rules_enabled=given.rules_enabled, specter_enabled=given.specter_enabled)
+    return json(instances.protect())
+
+
+@get("/v1/instance/communication", operation_id="GetInstanceCommunication")
+async def read_communication(call: CurrentCall) -> Response[bytes]:
+    return json(instances.communication())
+
+
+@patch("/v1/instance/communication", operation_id="UpdateInstanceCommunication", opt={"json": CommunicationPatch})
+async def update_communication(call: CurrentCall) -> Response[bytes]:
+    given = await call.body(CommunicationPatch)
+    _refuse_off(blocked_country_codes=given.blocked_country_codes)
+    return json(instances.communication())
+
+
+@get("/v1/domains", operation_id="ListDomains")
+async def list_domains(call: CurrentCall) -> Response[bytes]:
+    return json({"data": [instances.domain(call.instance)], "total_count": 1})
+
+
+async def save(call: Call, **settings: Json) -> Instance:
+    """Write the settings that are not None. Raises: FieldError, Conflict."""
+    patched = {name: value for name, value in settings.items() if value is not None}
+    return await call.engine.registry.update_settings(call.instance, patched) if patched else call.instance
+
+
+async def _save_protection(call: Call, **settings: Json) -> Instance:
+    protection: Json = {name: value for name, value in settings.items() if value is not None}
+    return await save(call, protection=protection or None)
+
+
+def _refuse_off(**wanted: object) -> None:
+    for param, value in wanted.items():
+        if value:
+            raise FeatureOff(f"{param} is not supported here.", param=param)
+
+
+HANDLERS = [
+    read,
+    update,
+    update_restrictions,
+    update_auth,
+    read_organizations,
+    update_organizations,
+    read_protect,
+    update_protect,
+    read_communication,
+    update_communication,
+    list_domains,
+]

@@ -1,0 +1,113 @@
+"""What no published document has: every setting of the instance, session data, key rotation. All below `/v1/sojourn/`."""
+
+import msgspec
+from litestar import Response, get, patch, post
+from litestar.params import FromPath
+
+from sojourn.errors import Json
+from sojourn.ids import SessionId
+from sojourn.instances.instance import Instance
+from sojourn.sessions.session import Session
+from sojourn.users.metadata import checked_metadata
+from sojourn.web.backend_api.call import ACTOR, Call, CurrentCall, json
+from sojourn.web.backend_api.reading import JsonObject
+from sojourn.web.resources import Resource
+
+
+class SettingsPatch(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
+    """Any part of the settings, in the shape of the whole; what is left out stays."""
+
+    application_name: str | None = None
+    support_email: str | None = None
+    allowed_origins: list[str] | None = None
+    sessions: JsonObject | None = None
+    sign_up: JsonObject | None = None
+    protection: JsonObject | None = None
+    paths: JsonObject | None = None
+    theme: JsonObject | None = None
+    test_mode: bool | None = None
+    delete_self: bool | None = None
+
+
+class DataPatch(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
+    """Each kind is replaced whole; what is left out stays."""
+
+    public: JsonObject | None = None
+    private: JsonObject | None = None
+
+
+class Rotation(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
+    """In an emergency the old keys are dropped at once, and the tokens they signed with them."""
+
+    emergency: bool = False
+
+
+@get("/v1/sojourn/settings", operation_id="ReadSettings")
+async def read_settings(call: CurrentCall) -> Response[bytes]:
+    return json(_settings(call.instance))
+
+
+@patch("/v1/sojourn/settings", operation_id="UpdateSettings", opt={"json": SettingsPatch})
+async def update_settings(call: CurrentCall) -> Response[bytes]:
+    given = await call.body(SettingsPatch)
+    patched: dict[str, Json] = {
+        name: value for name, value in msgspec.structs.asdict(given).items() if value is not None
+    }
+    changed = await call.engine.registry.update_settings(call.instance, patched)
+    await _note(call, "settings.updated", {"fields": [*patched]})
+    return json(_settings(changed))
+
+
+@get("/v1/sojourn/sessions/{session_id:str}/data", operation_id="ReadSessionData")
+async def read_data(call: CurrentCall, session_id: FromPath[str]) -> Response[bytes]:
+    return json(_data(await call.engine.sessions.get(call.instance, SessionId(session_id))))
+
+
+@patch("/v1/sojourn/sessions/{session_id:str}/data", operation_id="UpdateSessionData", opt={"json": DataPatch})
+async def update_data(call: CurrentCall, session_id: FromPath[str]) -> Response[bytes]:
+    given = await call.body(DataPatch)
+    saved = await call.engine.sessions.set_data(
+        call.instance,
+        SessionId(session_id),
+        public=None if given.public is None else checked_metadata(given.public, "public"),
+        private=None if given.private is None else checked_metadata(given.private, "private"),
+    )
+    return json(_data(saved))
+
+
+@post("/v1/sojourn/keys/rotate", operation_id="RotateSigningKey", status_code=200, opt={"json": Rotation})
+async def rotate(call: CurrentCall) -> Response[bytes]:
+    given = await call.body(Rotation)
+    key = await call.engine.keyring.rotate(call.instance, emergency=given.emergency)
+    await _note(call, "signing_key.rotated", {"kid": key.kid, "emergency": given.emergency})
+    return json(
+        {
+            "object": "signing_key",
+            "kid": key.kid,
+            "algorithm": key.algorithm.value,
+            "active_from": key.active_from.millis,
+            "created_at": key.created_at.millis,
+        }
+    )
+
+
+async def _note(call: Call, kind: str, details: dict[str, Json]) -> None:
+    async with call.engine.store.transaction() as tx:
+        await call.engine.audit.record(tx, call.instance, kind, actor=ACTOR, details=details)
+
+
+def _settings(instance: Instance) -> Resource:
+    return {"object": "settings", "instance_id": instance.id, **msgspec.to_builtins(instance.settings)}
+
+
+def _data(session: Session) -> Resource:
+    return {
+        "object": "session_data",
+        "session_id": session.id,
+        "public": session.public_data,
+        "private": session.private_data,
+        "updated_at": session.updated_at.millis,
+    }
+
+
+HANDLERS = [read_settings, update_settings, read_data, update_data, rotate]

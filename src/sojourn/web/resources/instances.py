@@ -1,0 +1,83 @@
+"""The instance as its owner sees it, and what it answers for the parts that are off."""
+
+from urllib.parse import urlsplit
+
+from sojourn.instances.instance import Instance
+from sojourn.web.resources import Resource
+
+
+def instance(each: Instance) -> Resource:
+    return {
+        "object": "instance",
+        "id": each.id,
+        "environment_type": each.environment.value,
+        "allowed_origins": each.settings.allowed_origins,
+        "workspace_id": None,
+    }
+
+
+def restrictions(each: Instance) -> Resource:
+    protection = each.settings.protection
+    return {
+        "object": "instance_restrictions",
+        "allowlist": protection.allowlist,
+        "blocklist": protection.blocklist,
+        "allowlist_blocklist_disabled_on_sign_in": False,
+        "block_email_subaddresses": protection.block_email_subaddresses,
+        "block_disposable_email_domains": False,
+    }
+
+
+def instance_settings(each: Instance) -> Resource:
+    return {
+        "object": "instance_settings",
+        "id": each.id,
+        "restricted_to_allowlist": each.settings.protection.allowlist,
+        "from_email_address": "",
+        "progressive_sign_up": True,
+        "enhanced_email_deliverability": False,
+    }
+
+
+def organization_settings() -> Resource:
+    """Organizations are off; the roles are named because strict clients require names."""
+    return {
+        "object": "organization_settings",
+        "enabled": False,
+        "max_allowed_memberships": 0,
+        "max_allowed_roles": 0,
+        "max_role_sets_allowed": 0,
+        "max_allowed_domains": 0,
+        "max_allowed_permissions": 0,
+        "creator_role": "org:admin",
+        "admin_delete_enabled": False,
+        "domains_enabled": False,
+        "slug_disabled": True,
+        "domains_enrollment_modes": [],
+        "domains_default_role": "org:member",
+        "initial_role_set_key": None,
+    }
+
+
+def protect() -> Resource:
+    return {"object": "instance_protect", "rules_enabled": False, "specter_enabled": False, "checks_bypassed": False}
+
+
+def communication() -> Resource:
+    """Nothing is sent to phones, so no country needs blocking."""
+    return {"object": "instance_communication", "blocked_country_codes": []}
+
+
+def domain(each: Instance) -> Resource:
+    """The one domain of an instance: that of its public address."""
+    return {
+        "object": "domain",
+        "id": "dmn_" + each.id.removeprefix("ins_"),
+        "name": urlsplit(each.public_url).netloc,
+        "is_satellite": False,
+        "frontend_api_url": each.public_url,
+        "accounts_portal_url": each.public_url,
+        "proxy_url": None,
+        "development_origin": each.public_url if each.is_development else "",
+        "cname_targets": None,
+    }

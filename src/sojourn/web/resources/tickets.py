@@ -1,0 +1,30 @@
+"""Sign-in tokens and actor tokens."""
+
+from sojourn.instances.instance import Instance
+from sojourn.secret import Secret
+from sojourn.sign_ins.ticket import Ticket, TicketKind
+from sojourn.web.resources import Resource
+from sojourn.web.resources.environment import page_urls
+
+
+def ticket(each: Ticket, instance: Instance, secret: Secret | None = None) -> Resource:
+    """`secret` is known at creation only: with it come the token and the address that uses it."""
+    shown: Resource = {
+        "object": each.kind.value,
+        "id": each.id,
+        "status": each.status.value,
+        "user_id": each.user_id,
+        "created_at": each.created_at.millis,
+        "updated_at": each.updated_at.millis,
+    }
+    if each.kind is TicketKind.ACTOR:
+        shown["actor"] = each.actor
+    if secret is not None:
+        shown["token"] = secret.reveal()
+        shown["url"] = _url(instance, secret)
+    return shown
+
+
+def _url(instance: Instance, secret: Secret) -> str:
+    page = page_urls(instance, None)["sign_in_url"]
+    return f"{page}{'&' if '?' in page else '?'}__clerk_ticket={secret.reveal()}"
