@@ -67,9 +67,10 @@ async def test_a_doubled_client_cookie_is_expired_and_uses_no_session(
     secret = live_browser.http.cookies["__Host-__client"]
     doubled = {"Cookie": f"__Host-__client={secret}; __Host-__client=other"}
     live_browser.http.cookies.clear()
-    response = await live_browser.http.post(f"/v1/client/sessions/{session}/tokens", headers=doubled)
-    assert response.status_code == 400
-    assert "__Host-__client=; Path=/; Max-Age=0" in response.headers["set-cookie"]
+    for path in (f"/v1/client/sessions/{session}/tokens", f"/v1/client/sessions/{session}/touch"):
+        response = await live_browser.http.post(path, headers=doubled)
+        assert response.status_code == 400
+        assert "__Host-__client=; Path=/; Max-Age=0" in response.headers["set-cookie"]
 
 
 async def test_only_listed_origins_are_answered_across_origins(

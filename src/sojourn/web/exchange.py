@@ -18,7 +18,7 @@ from sojourn.sessions.client import Client, ClientView
 from sojourn.sessions.session import Session
 from sojourn.users.user import User
 from sojourn.web.caller import Identified, caller_of, identify
-from sojourn.web.cookies import CookieRules, signed_in_value
+from sojourn.web.cookies import CookieRules, DoubledCookie, signed_in_value
 from sojourn.web.errors import UnsupportedMediaType
 from sojourn.web.guard import Reading
 from sojourn.web.headers import Headers
@@ -107,8 +107,15 @@ class Exchange:
         return None
 
     async def identified(self, *, lenient: bool = False) -> Identified:
+        """Who asks; a cookie that cannot be believed is expired with the refusal. Raises: UnknownDevBrowser, DoubledCookie."""
         if self._identified is None:
-            self._identified = await identify(self.engine, self.incoming, self.instance, self.rules, lenient=lenient)
+            try:
+                self._identified = await identify(
+                    self.engine, self.incoming, self.instance, self.rules, lenient=lenient
+                )
+            except DoubledCookie:
+                self.cookies.append(self.rules.client_gone())
+                raise
         return self._identified
 
     async def caller(self) -> Caller:

@@ -27,10 +27,10 @@ def of_identifier(identifier: Identifier, current: Verification | None, now: Ins
     return None if current is None else verification(current, now)
 
 
-def of_sign_up_email(current: Verification | None, *, verified_at: Instant | None, now: Instant) -> Resource:
+def of_sign_up_email(current: Verification | None, *, verified_at: Instant | None, now: Instant) -> Resource | None:
     """The e-mail verification of a sign-up with the step that is due.
 
-    Before the first code is sent the strategy must stay empty: components take `email_code` as "already sent".
+    None before the first code is sent: components take an unverified `email_code` as "already sent" and would wait.
     """
     supported = ["email_code"]
     if verified_at is not None:
@@ -38,8 +38,7 @@ def of_sign_up_email(current: Verification | None, *, verified_at: Instant | Non
         proven = _shape(strategy, "verified", current.tries if current else None, verified_at.millis)
         return {**proven, "next_action": "", "supported_strategies": supported}
     if current is None:
-        unsent: Resource = {"status": "unverified", "strategy": "", "attempts": None, "expire_at": None}
-        return {**unsent, "next_action": "needs_prepare", "supported_strategies": supported}
+        return None
     open_now = current.status_at(now) is VerificationStatus.UNVERIFIED
     due = "needs_attempt" if open_now else "needs_prepare"
     return {**verification(current, now), "next_action": due, "supported_strategies": supported}
