@@ -7,7 +7,7 @@ from typing import Literal
 
 import msgspec
 
-from sojourn.errors import FieldTooLong, Json, NotFound, SessionEnded, SignedOut, UserBanned
+from sojourn.errors import Conflict, FieldTooLong, Json, NotFound, SessionEnded, SignedOut, UserBanned
 from sojourn.events.audit_log import AuditLog
 from sojourn.ids import SessionId, UserId, session_id, well_formed
 from sojourn.instances.instance import Instance
@@ -51,7 +51,11 @@ class Sessions:
         In single-session mode it replaces the client's others; beyond the number a user may have, the one idle longest
         ends (R-SES-03). Raises: UserBanned.
         """
-        if user.banned:
+        # read again and held: a ban or a new password that came between the proof and now must win
+        current = await tx.users.find(instance.id, user.id)
+        if current is None or current.password_changed_at != user.password_changed_at:
+            raise Conflict("This account has just been changed. Sign in again.")
+        if current.banned:
             raise UserBanned()
         now = self.clock.now()
         rules = instance.settings.sessions

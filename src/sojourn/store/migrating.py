@@ -3,53 +3,74 @@
 from pathlib import Path
 
 from sqlalchemy import Connection, inspect, text
-from sqlalchemy.exc import OperationalError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from sojourn.errors import ConfigError
+from sojourn.store.sql.connections import refusing
+from sojourn.store.sql.tables import metadata
 
 FOLDER = Path(__file__).parent / "migrations"
 HEAD = "0001"
 """The newest migration of this release; a test holds it against the folder."""
 
+_ONE_MIGRATES = text("SELECT pg_advisory_xact_lock(7307317)")
 
-async def migrate_sync(engine: AsyncEngine) -> None:
-    """Run what is missing. Raises: ConfigError when the database is newer than this code."""
-    async with engine.connect() as connection:
-        version = await connection.run_sync(current_version)
-    if version == HEAD:
-        return
-    if version is not None and version > HEAD:
-        raise ConfigError(f"the database is newer ({version}) than this release ({HEAD}): upgrade Sojourn")
-    async with engine.begin() as connection:
-        await connection.run_sync(_upgrade)
+
+async def bring_up_to_date(engine: AsyncEngine) -> None:
+    """Run what is missing. Raises: ConfigError when the database is newer than this code, Overloaded."""
+    with refusing():
+        async with engine.connect() as connection:
+            version = await connection.run_sync(current_version)
+        if version == HEAD:
+            return
+        async with engine.begin() as connection:
+            await connection.run_sync(_upgrade)
 
 
 def current_version(connection: Connection) -> str | None:
+    """The newest migration that this database has seen; None when it is empty."""
     if not inspect(connection).has_table("alembic_version"):
         return None
-    try:
-        row = connection.execute(text("SELECT version_num FROM alembic_version")).first()
-    except OperationalError:
-        return None
+    row = connection.execute(text("SELECT version_num FROM alembic_version")).first()
     return str(row[0]) if row else None
 
 
 def _upgrade(connection: Connection) -> None:
+    if connection.dialect.name == "postgresql":
+        connection.execute(_ONE_MIGRATES)
+    version = current_version(connection)  # again: another node may have migrated while this one waited
+    if version == HEAD:
+        return
+    if version is None:
+        _create(connection)
+    elif version < HEAD:
+        run_files(connection)
+    else:
+        raise ConfigError(f"the database is newer ({version}) than this release ({HEAD}): upgrade Sojourn")
+
+
+def _create(connection: Connection) -> None:
+    """What all the files together make, at once: a first start need not wait for them. A test compares the two."""
+    metadata.create_all(connection, checkfirst=False)
+    connection.execute(text("CREATE TABLE alembic_version (version_num VARCHAR(32) NOT NULL PRIMARY KEY)"))
+    connection.execute(text("INSERT INTO alembic_version VALUES (:head)").bindparams(head=HEAD))
+
+
+def run_files(connection: Connection) -> None:
+    """Run every file that this database has not seen, in order."""
     # imported here: only a process that finds an old schema pays for it
     from alembic.config import Config
     from alembic.runtime.environment import EnvironmentContext
+    from alembic.runtime.migration import MigrationStep
     from alembic.script import ScriptDirectory
 
-    if connection.dialect.name == "postgresql":
-        connection.execute(text("SELECT pg_advisory_xact_lock(7307317)"))  # of several nodes, one migrates
-    if current_version(connection) == HEAD:
-        return
     config = Config()
-    config.set_main_option("script_location", str(FOLDER))
+    config.set_main_option("script_location", str(FOLDER).replace("%", "%%"))
     script = ScriptDirectory.from_config(config)
-    with EnvironmentContext(
-        config, script, fn=lambda revision, _: script._upgrade_revs("head", revision)
-    ) as environment:  # pyright: ignore[reportPrivateUsage, reportArgumentType, reportUnknownLambdaType]
+
+    def missing(revision: object, _: object) -> list[MigrationStep]:
+        return list(script._upgrade_revs("head", revision))  # pyright: ignore[reportArgumentType]
+
+    with EnvironmentContext(config, script, fn=missing) as environment:  # pyright: ignore[reportArgumentType]
         environment.configure(connection=connection)
         environment.run_migrations()

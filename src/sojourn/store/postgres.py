@@ -5,46 +5,66 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import asyncpg
-from sqlalchemy import make_url
+from sqlalchemy import text
 from sqlalchemy.ext.asyncio import create_async_engine
 
 from sojourn.errors import ConfigError, Overloaded
-from sojourn.store.migrating import migrate_sync
-from sojourn.store.sql.connections import EngineDatabase
+from sojourn.store.migrating import bring_up_to_date
+from sojourn.store.sql.connections import EngineDatabase, nothing_has_it
 from sojourn.store.sql.database import Prepared, Row
 
 _DEADLINE_SECONDS = 5
+_CONNECT_SECONDS = 0.9
+_HOT_CONNECTIONS = 10
 _SETTINGS = {
+    "application_name": "sojourn",
     "statement_timeout": str(_DEADLINE_SECONDS * 1000),
     "synchronous_commit": "on",
     "idle_in_transaction_session_timeout": "15000",
 }
+_LINING_UP = text("SELECT pg_advisory_xact_lock(hashtextextended(:line, 0))")
+
+_AWAY = (
+    OSError,
+    asyncpg.InterfaceError,
+    asyncpg.InternalClientError,
+    asyncpg.PostgresConnectionError,
+    asyncpg.OperatorInterventionError,  # shutting down, starting up, deadline over
+    asyncpg.InsufficientResourcesError,
+)
 
 
 class PostgresDatabase(EngineDatabase):
     def __init__(self, url: str) -> None:
-        chosen = make_url(url)
+        self._url = url
         engine = create_async_engine(
-            chosen.set(drivername="postgresql+asyncpg"),
-            pool_size=10,
-            max_overflow=10,
-            pool_timeout=1,
-            pool_pre_ping=False,
-            connect_args={"server_settings": _SETTINGS, "timeout": 1},
+            "postgresql+asyncpg://", async_creator=self._connect, pool_size=10, max_overflow=10, pool_timeout=0.9
         )
-        super().__init__(engine, reading={"isolation_level": "AUTOCOMMIT"})
-        self._url = chosen.set(drivername="postgresql").render_as_string(hide_password=False)
-        self._shown = chosen.render_as_string(hide_password=True)
+        super().__init__(engine, reading={"isolation_level": "AUTOCOMMIT"}, lining_up=_LINING_UP)
         self._pool: asyncpg.Pool[Any] | None = None
         self._opening = asyncio.Lock()
+
+    async def _connect(self) -> "asyncpg.Connection[Any]":
+        """Raises: Overloaded."""
+        try:
+            return await asyncpg.connect(
+                self._url, timeout=_CONNECT_SECONDS, command_timeout=_DEADLINE_SECONDS + 1, server_settings=_SETTINGS
+            )
+        except (*_AWAY, asyncpg.PostgresError) as error:
+            raise Overloaded() from error
 
     async def hot(self, prepared: Prepared, values: Mapping[str, object]) -> Sequence[Row]:
         pool = self._pool or await self._open_pool()
         try:
-            return await pool.fetch(prepared.text, *[values[name] for name in prepared.names])
-        except (OSError, TimeoutError, asyncpg.InterfaceError, asyncpg.PostgresConnectionError) as error:
-            raise Overloaded() from error
-        except asyncpg.QueryCanceledError as error:
+            async with pool.acquire(timeout=_CONNECT_SECONDS) as connection:
+                return await connection.fetch(prepared.text, *[values[name] for name in prepared.names])
+        except asyncpg.DataError as error:
+            if isinstance(error.__cause__, UnicodeEncodeError):
+                return ()
+            raise
+        except asyncpg.CharacterNotInRepertoireError:
+            return ()
+        except _AWAY as error:
             raise Overloaded() from error
 
     async def _open_pool(self) -> "asyncpg.Pool[Any]":
@@ -52,21 +72,30 @@ class PostgresDatabase(EngineDatabase):
             if self._pool is None:
                 try:
                     self._pool = await asyncpg.create_pool(
-                        self._url, min_size=1, max_size=10, timeout=1, command_timeout=_DEADLINE_SECONDS,
+                        self._url,
+                        min_size=1,
+                        max_size=_HOT_CONNECTIONS,
+                        timeout=_CONNECT_SECONDS,
+                        command_timeout=_DEADLINE_SECONDS + 1,
                         server_settings=_SETTINGS,
-                    )  # fmt: skip
-                except (OSError, TimeoutError, asyncpg.PostgresError) as error:
+                        reset=_nothing_to_reset,
+                    )
+                except (*_AWAY, asyncpg.PostgresError) as error:
                     raise Overloaded() from error
             return self._pool
 
     async def migrate(self) -> None:
         try:
-            await migrate_sync(self._engine)
-        except (OSError, TimeoutError, Overloaded, asyncpg.PostgresError) as error:
-            raise ConfigError(f"the database {self._shown} cannot be reached: {error}") from error
+            await bring_up_to_date(self._engine)
+        except Overloaded as error:
+            raise ConfigError(f"the database of SOJOURN_DATABASE_URL cannot be reached: {error.__cause__}") from error
 
     async def close(self) -> None:
         if self._pool is not None:
             await self._pool.close()
             self._pool = None
         await super().close()
+
+
+async def _nothing_to_reset(_: "asyncpg.Connection[Any]") -> None:
+    """Hot reads leave nothing behind on their connection; the default would cost a round trip per read."""

@@ -10,8 +10,8 @@ from sqlalchemy import event
 from sqlalchemy.ext.asyncio import create_async_engine
 
 from sojourn.errors import ConfigError, Overloaded
-from sojourn.store.migrating import migrate_sync
-from sojourn.store.sql.connections import EngineDatabase
+from sojourn.store.migrating import bring_up_to_date
+from sojourn.store.sql.connections import EngineDatabase, nothing_has_it
 from sojourn.store.sql.database import Prepared, Row
 
 _BUSY_SECONDS = 5
@@ -23,7 +23,7 @@ class SqliteDatabase(EngineDatabase):
 
     def __init__(self, path: Path) -> None:
         engine = create_async_engine(
-            f"sqlite+aiosqlite:///{path}", connect_args={"timeout": _BUSY_SECONDS}, pool_size=4
+            f"sqlite+aiosqlite:///{path}", connect_args={"timeout": _BUSY_SECONDS}, pool_size=4, pool_timeout=1
         )
         event.listen(engine.sync_engine, "connect", _prepare)
         event.listen(engine.sync_engine, "begin", _begin)
@@ -34,29 +34,35 @@ class SqliteDatabase(EngineDatabase):
     async def hot(self, prepared: Prepared, values: Mapping[str, object]) -> Sequence[Row]:
         reader = self._reader or self._open_reader()
         try:
-            return reader.execute(prepared.text, [values[name] for name in prepared.names]).fetchall()
+            with nothing_has_it():
+                return reader.execute(prepared.text, [values[name] for name in prepared.names]).fetchall()
         except sqlite3.OperationalError as error:
             raise Overloaded() from error
+        return ()
 
     def _open_reader(self) -> sqlite3.Connection:
         try:
             reader = sqlite3.connect(
-                f"file:{self._path}?mode=ro", uri=True, isolation_level=None, timeout=0.5, check_same_thread=False
+                f"{self._path.absolute().as_uri()}?mode=ro",
+                uri=True,
+                isolation_level=None,
+                timeout=0.5,
+                check_same_thread=False,
             )
+            reader.execute("PRAGMA mmap_size=268435456")
         except sqlite3.OperationalError as error:
             raise Overloaded() from error
-        reader.execute("PRAGMA mmap_size=268435456")
         self._reader = reader
         return reader
 
     async def migrate(self) -> None:
         try:
             self._path.parent.mkdir(parents=True, exist_ok=True)
-            await migrate_sync(self._engine)
-        except (OSError, sqlite3.OperationalError) as error:
-            raise ConfigError(f"the database file {self._path} cannot be written: {error}") from error
+            await bring_up_to_date(self._engine)
+        except OSError as error:
+            raise ConfigError(f"the folder {self._path.parent} cannot be written: {error.strerror}") from error
         except Overloaded as error:
-            raise ConfigError(f"the database file {self._path} cannot be opened or written") from error
+            raise ConfigError(f"the database file {self._path} cannot be written: {_reason(error)}") from error
 
     async def close(self) -> None:
         if self._reader is not None:
@@ -65,14 +71,24 @@ class SqliteDatabase(EngineDatabase):
         await super().close()
 
 
+def _reason(error: Overloaded) -> str:
+    return str(getattr(error.__cause__, "orig", error.__cause__))
+
+
 def _prepare(connection: Any, _: object) -> None:
     connection.isolation_level = None  # transactions begin where `_begin` says, not where the driver guesses
+    # the database's own knows ASCII only, and a search for "ärger" must find "Ärger" as it does on PostgreSQL
+    connection.create_function("lower", 1, _lower, deterministic=True)
     cursor = connection.cursor()
     for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", f"busy_timeout={_BUSY_SECONDS * 1000}"):
         cursor.execute(f"PRAGMA {pragma}")
     cursor.close()
 
 
+def _lower(text: object) -> object:
+    return text.lower() if isinstance(text, str) else text
+
+
 def _begin(connection: Any) -> None:
-    reads = connection.get_execution_options().get(_ONLY_READS, False)
-    connection.exec_driver_sql("BEGIN" if reads else "BEGIN IMMEDIATE")
+    if not connection.get_execution_options().get(_ONLY_READS, False):
+        connection.exec_driver_sql("BEGIN IMMEDIATE")

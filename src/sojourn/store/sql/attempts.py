@@ -66,6 +66,7 @@ class SqlSignUps(Group):
 class SqlVerifications(Group):
     async def start(self, verification: Verification) -> None:
         async with self._run.together() as runner:
+            await runner.line_up(f"verifications of {verification.owner_id}")  # or two starts miss each other's row
             older = (
                 verifications.c.instance_id == verification.instance_id,
                 verifications.c.owner_id == verification.owner_id,

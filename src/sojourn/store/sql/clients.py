@@ -11,7 +11,7 @@ from sojourn.sessions.client import Client
 from sojourn.store.interface import DevBrowser, Page
 from sojourn.store.sql import codecs
 from sojourn.store.sql.database import Runner
-from sojourn.store.sql.group import Group, first, reading
+from sojourn.store.sql.group import Group, first, paged, reading
 from sojourn.store.sql.hot import HotReads
 from sojourn.store.sql.tables import clients, dev_browsers
 
@@ -65,12 +65,11 @@ class SqlClients(Group):
 
     async def list(self, instance_id: InstanceId, page: Page) -> Sequence[Client]:
         statement = reading(codecs.client).where(clients.c.instance_id == instance_id)
-        ordered = statement.order_by(clients.c.created_at.desc(), clients.c.id).limit(page.limit).offset(page.offset)
-        return await self._many(codecs.client, ordered)
+        ordered = statement.order_by(clients.c.created_at.desc(), clients.c.id)
+        return await self._many(codecs.client, paged(ordered, page))
 
     async def count(self, instance_id: InstanceId) -> int:
-        counted = select(func.count()).select_from(clients).where(clients.c.instance_id == instance_id)
-        return int(str((await self._run.rows(counted))[0][0]))
+        return await self._counted(clients, clients.c.instance_id == instance_id)
 
     async def create_dev_browser(self, browser: DevBrowser) -> None:
         await self._insert(codecs.dev_browser, browser)

@@ -1,95 +1,175 @@
 """What both databases share: an engine's connections as runners."""
 
 import asyncio
-from collections.abc import AsyncIterator, Mapping, Sequence
-from contextlib import asynccontextmanager
-from typing import Any
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager, contextmanager, suppress
 
-from sqlalchemy import Dialect, Executable
-from sqlalchemy.exc import DBAPIError, IntegrityError, InterfaceError, OperationalError
+from sqlalchemy import Dialect, Executable, TextClause
+from sqlalchemy.exc import DBAPIError, IntegrityError, InterfaceError, OperationalError, SQLAlchemyError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from sojourn.errors import Overloaded
-from sojourn.store.sql.database import Prepared, Row, Runner
+from sojourn.store.sql.database import Prepared, Row, Transaction
+
+_PATIENCE_SECONDS = 5
+
+_PASSING = ("08", "25P03", "40", "53", "55", "57")
+"""SQLSTATE classes of what passes: no connection, deadlock, no resources, a lock or a deadline that ran out."""
+
+_NO_SUCH_TEXT = "22021"
+"""SQLSTATE of a text that the database's encoding cannot hold, such as one with a NUL."""
+
+
+@contextmanager
+def refusing() -> Iterator[None]:
+    """A database that is away, locked, full or too slow is Overloaded: 503, and never an allowance (R-REL-03)."""
+    try:
+        yield
+    except IntegrityError:
+        raise
+    except (OperationalError, InterfaceError, PoolTimeout, OSError) as error:
+        raise Overloaded() from error
+    except DBAPIError as error:
+        if error.connection_invalidated or _state(error).startswith(_PASSING):
+            raise Overloaded() from error
+        raise
+
+
+def _state(error: DBAPIError) -> str:
+    found = getattr(error.orig, "sqlstate", None)
+    return found if isinstance(found, str) else ""
+
+
+@contextmanager
+def nothing_has_it() -> Iterator[None]:
+    """Reading by a text that no row can hold finds nothing, rather than failing (R-INP-07)."""
+    try:
+        yield
+    except UnicodeEncodeError:
+        pass
+    except DBAPIError as error:
+        if _state(error) != _NO_SUCH_TEXT and not isinstance(error.orig, UnicodeEncodeError):
+            raise
 
 
 class InTransaction:
     """Everything on one open connection; nothing is seen by others before the transaction ends."""
 
-    def __init__(self, connection: AsyncConnection) -> None:
+    def __init__(self, connection: AsyncConnection, lining_up: TextClause | None) -> None:
         self._connection = connection
+        self._lining_up = lining_up
+        self._waiting: list[Callable[[], Awaitable[None]]] = []
 
     @property
     def dialect(self) -> Dialect:
         return self._connection.dialect
 
+    @property
+    def is_transaction(self) -> bool:
+        return True
+
     async def rows(self, statement: Executable) -> Sequence[Row]:
-        return (await self._connection.execute(statement)).all()
+        with refusing():
+            return (await self._connection.execute(statement)).all()
 
     async def change(self, statement: Executable) -> int:
-        return (await self._connection.execute(statement)).rowcount
+        with refusing():
+            return (await self._connection.execute(statement)).rowcount
 
     async def returning(self, statement: Executable) -> Sequence[Row]:
-        return (await self._connection.execute(statement)).all()
+        return await self.rows(statement)
 
     async def hot(self, prepared: Prepared, values: Mapping[str, object]) -> Sequence[Row]:
-        return (await self._connection.execute(prepared.statement, dict(values))).all()
+        with refusing():
+            return (await self._connection.execute(prepared.statement, dict(values))).all()
 
     @asynccontextmanager
-    async def together(self) -> AsyncIterator[Runner]:
+    async def together(self) -> AsyncIterator[Transaction]:
         yield self
+
+    @asynccontextmanager
+    async def savepoint(self) -> AsyncIterator[None]:
+        waiting = len(self._waiting)
+        try:
+            async with self._connection.begin_nested():
+                yield
+        except BaseException:
+            del self._waiting[waiting:]
+            raise
+
+    async def line_up(self, line: str) -> None:
+        if self._lining_up is not None:
+            await self.rows(self._lining_up.bindparams(line=line))
+
+    def last(self, work: Callable[[], Awaitable[None]]) -> None:
+        self._waiting.append(work)
+
+    async def settle(self) -> None:
+        """Do what was left for last, in order."""
+        while self._waiting:
+            await self._waiting.pop(0)()
 
 
 class EngineDatabase:
-    """Statements on connections of a pool, each in a transaction of its own. A database that is away is `Overloaded`."""
+    """Statements on connections of a pool, each in a transaction of its own."""
 
     def __init__(
-        self, engine: AsyncEngine, *, reading: Mapping[str, object], writing: asyncio.Lock | None = None
+        self,
+        engine: AsyncEngine,
+        *,
+        reading: Mapping[str, object],
+        lining_up: TextClause | None = None,
+        writing: asyncio.Lock | None = None,
     ) -> None:
         """`reading` are the execution options of a connection that only reads.
 
+        `lining_up` takes the lock named `line` until the transaction ends; None where there is one writer anyway.
         `writing`, where given, lets one transaction of this process write at a time, in order of arrival.
         """
         self._engine = engine
         self._reading = engine.execution_options(**reading)
+        self._lining_up = lining_up
         self._writing = writing
 
     @property
     def dialect(self) -> Dialect:
         return self._engine.dialect
 
+    @property
+    def is_transaction(self) -> bool:
+        return False
+
     @asynccontextmanager
-    async def transaction(self) -> AsyncIterator[Runner]:
-        if self._writing is None:
-            async with self._begun() as runner:
+    async def transaction(self) -> AsyncIterator[Transaction]:
+        async with AsyncExitStack() as stack:
+            with refusing():
+                await self._take_turn(stack)
+                connection = await stack.enter_async_context(self._engine.connect())
+                begun = await connection.begin()
+            runner = InTransaction(connection, self._lining_up)
+            try:
                 yield runner
-        else:
-            async with self._writing, self._begun() as runner:
-                yield runner
+                await runner.settle()
+                with refusing():
+                    await begun.commit()
+            except BaseException:
+                with suppress(SQLAlchemyError, OSError):
+                    await begun.rollback()
+                raise
 
     together = transaction
 
-    @asynccontextmanager
-    async def _begun(self) -> AsyncIterator[Runner]:
-        try:
-            async with self._engine.begin() as connection:
-                yield InTransaction(connection)
-        except IntegrityError:
-            raise
-        except (OperationalError, InterfaceError, PoolTimeout, ConnectionError) as error:
-            raise Overloaded() from error
-        except DBAPIError as error:
-            if error.connection_invalidated or _is_refused_value(error):
-                raise Overloaded() from error
-            raise
+    async def _take_turn(self, stack: AsyncExitStack) -> None:
+        if self._writing is not None:
+            async with asyncio.timeout(_PATIENCE_SECONDS):
+                await stack.enter_async_context(self._writing)
 
     async def rows(self, statement: Executable) -> Sequence[Row]:
-        try:
+        with refusing(), nothing_has_it():
             async with self._reading.connect() as connection:
                 return (await connection.execute(statement)).all()
-        except (OperationalError, InterfaceError, PoolTimeout, ConnectionError) as error:
-            raise Overloaded() from error
+        return ()
 
     async def change(self, statement: Executable) -> int:
         async with self.transaction() as runner:
@@ -101,9 +181,3 @@ class EngineDatabase:
 
     async def close(self) -> None:
         await self._engine.dispose()
-
-
-def _is_refused_value(error: DBAPIError) -> bool:
-    """A lock or statement deadline that ran out says so by its SQLSTATE class 55 or 57."""
-    state: Any = getattr(error.orig, "sqlstate", None) or getattr(error.orig, "pgcode", None)
-    return isinstance(state, str) and state[:2] in ("40", "55", "57", "53", "08")

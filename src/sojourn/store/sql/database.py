@@ -1,6 +1,6 @@
 """How a group reaches its database: alone or inside a transaction, and on the driver itself for the hot reads."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from typing import Protocol
@@ -33,6 +33,11 @@ class Runner(Protocol):
     @property
     def dialect(self) -> Dialect: ...
 
+    @property
+    def is_transaction(self) -> bool:
+        """Whether what is read here will be held unchanged until the end."""
+        ...
+
     async def rows(self, statement: Executable) -> Sequence[Row]:
         """What a reading statement returns."""
         ...
@@ -49,6 +54,22 @@ class Runner(Protocol):
         """A prepared read, on the driver itself when no transaction is open."""
         ...
 
-    def together(self) -> AbstractAsyncContextManager["Runner"]:
+    def together(self) -> AbstractAsyncContextManager["Transaction"]:
         """One transaction for several statements; the open one when there is one."""
+        ...
+
+
+class Transaction(Runner, Protocol):
+    """A runner whose statements are committed together or not at all."""
+
+    def savepoint(self) -> AbstractAsyncContextManager[None]:
+        """What is written inside is undone by an exception, and the transaction can go on."""
+        ...
+
+    async def line_up(self, line: str) -> None:
+        """Wait until every other transaction that stands in `line` has ended; this one leaves when it ends."""
+        ...
+
+    def last(self, work: Callable[[], Awaitable[None]]) -> None:
+        """Do `work` just before the commit: what others must wait for is then held for as short as can be."""
         ...

@@ -1,16 +1,20 @@
 """What every group of the store does alike: insert a value, read values, change guarded rows."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import asynccontextmanager
 from typing import Any, TypeVar
 
-from sqlalchemy import ColumnElement, Select, insert, select, update
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy import ColumnElement, Select, Table, func, insert, select, update
 
+from sojourn.store.interface import Page
 from sojourn.store.sql.codec import Codec
 from sojourn.store.sql.database import Prepared, Runner
 
 T = TypeVar("T")
 Condition = ColumnElement[bool]
+
+_FARTHEST = 2**31 - 1
+"""The largest number that either database takes to count rows by."""
 
 
 class Group:
@@ -22,13 +26,11 @@ class Group:
     async def _insert(self, codec: Codec[T], value: T, **more: object) -> None:
         await self._run.change(insert(codec.table).values(**codec.encode(value), **more))
 
-    async def _inserted(self, codec: Codec[T], value: T) -> bool:
-        """Insert; False when a unique key is taken."""
-        try:
-            await self._insert(codec, value)
-        except IntegrityError:
-            return False
-        return True
+    @asynccontextmanager
+    async def _undoing(self) -> AsyncIterator[Runner]:
+        """Statements that a unique key may refuse: IntegrityError undoes them, and an open transaction can go on."""
+        async with self._run.together() as transaction, transaction.savepoint():
+            yield transaction
 
     async def _one(self, codec: Codec[T], *where: Condition) -> T | None:
         rows = await self._run.rows(reading(codec).where(*where).limit(1))
@@ -49,8 +51,17 @@ class Group:
         return [codec.decode(row) for row in await self._run.returning(statement)]
 
 
+    async def _counted(self, table: Table, *where: Condition) -> int:
+        rows = await self._run.rows(select(func.count()).select_from(table).where(*where))
+        return int(str(rows[0][0]))
+
+
 def reading(codec: Codec[Any]) -> Select[Any]:
     return select(*codec.columns)
+
+
+def paged(statement: Select[Any], page: Page) -> Select[Any]:
+    return statement.limit(min(page.limit, _FARTHEST)).offset(min(page.offset, _FARTHEST))
 
 
 def first(values: Sequence[T]) -> T | None:

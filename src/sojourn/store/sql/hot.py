@@ -24,6 +24,7 @@ class HotReads:
     sessions_of_client: Prepared
     mint: Prepared
     user: Prepared
+    user_held: Prepared
     identifiers_of_user: Prepared
     secret_key: Prepared
     dev_browser: Prepared
@@ -50,6 +51,9 @@ class HotReads:
                 holds_secret,
             ),
             "user": reading(codecs.user).where(users.c.id == _ID, users.c.instance_id == _INSTANCE),
+            "user_held": reading(codecs.user)
+            .where(users.c.id == _ID, users.c.instance_id == _INSTANCE)
+            .with_for_update(),
             "identifiers_of_user": reading(codecs.identifier)
             .where(identifiers.c.user_id == _ID)
             .order_by(identifiers.c.created_at, identifiers.c.id),

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from sqlalchemy import delete, func, select
+from sqlalchemy import delete
 
 from sojourn.ids import InstanceId
 from sojourn.instances.instance import Instance
@@ -47,8 +47,7 @@ class SqlInstances(Group):
         return first(await self._hot(codecs.secret_key, self._reads.secret_key, {"hash": secret_hash}))
 
     async def count_secret_keys(self, id: InstanceId) -> int:
-        counted = select(func.count()).where(secret_keys.c.instance_id == id, secret_keys.c.revoked_at.is_(None))
-        return int(str((await self._run.rows(counted))[0][0]))
+        return await self._counted(secret_keys, secret_keys.c.instance_id == id, secret_keys.c.revoked_at.is_(None))
 
     async def revoke_secret_key(self, id: str, now: Instant) -> bool:
         guard = (secret_keys.c.id == id, secret_keys.c.revoked_at.is_(None))

@@ -14,7 +14,12 @@ from sojourn.store.sql.tables import records
 
 class SqlRecords(Group):
     async def create(self, record: Record) -> bool:
-        return await self._inserted(codecs.record, record)
+        try:
+            async with self._undoing() as runner:
+                await SqlRecords(runner)._insert(codecs.record, record)
+        except IntegrityError:
+            return False
+        return True
 
     async def find(self, instance_id: InstanceId, kind: RecordKind, id: str) -> Record | None:
         return await self._one(codecs.record, records.c.id == id, *_of(instance_id, kind))
@@ -30,7 +35,8 @@ class SqlRecords(Group):
         """False when it is gone or its new key is taken."""
         where = (records.c.id == record.id, *_of(record.instance_id, record.kind))
         try:
-            return await self._update(codecs.record, codecs.record.encode(record), *where) == 1
+            async with self._undoing() as runner:
+                return await SqlRecords(runner)._update(codecs.record, codecs.record.encode(record), *where) == 1
         except IntegrityError:
             return False
 

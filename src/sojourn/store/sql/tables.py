@@ -4,6 +4,7 @@ from sqlalchemy import (
     BigInteger,
     Boolean,
     Column,
+    ForeignKey,
     Index,
     Integer,
     LargeBinary,
@@ -25,6 +26,11 @@ def _id(name: str = "id", *, primary: bool = True) -> Column[str]:
 
 def _ref(name: str, *, optional: bool = False) -> Column[str]:
     return Column(name, String(64), nullable=optional)
+
+
+def _user_ref() -> Column[str]:
+    """A row of a user that goes with them: what races with a deletion is either undone or gone, never left behind."""
+    return Column("user_id", String(64), ForeignKey("users.id", ondelete="CASCADE"), nullable=False)
 
 
 def _time(name: str, *, optional: bool = False) -> Column[int]:
@@ -87,7 +93,7 @@ users = Table(
 
 identifiers = Table(
     "identifiers", metadata,
-    _id(), _ref("instance_id"), _ref("user_id"), _text("kind", optional=False), _text("value", optional=False),
+    _id(), _ref("instance_id"), _user_ref(), _text("kind", optional=False), _text("value", optional=False),
     _text("canonical", optional=False), _time("verified_at", optional=True), _text("verification_strategy"),
     _flag("reserved"), _time("created_at"), _time("updated_at"),
     UniqueConstraint("instance_id", "kind", "canonical", name="uq_identifiers_canonical"),
@@ -111,7 +117,7 @@ dev_browsers = Table(
     _ref("client_id", optional=True), _time("created_at"),
 )  # fmt: skip
 
-# No other table refers to sessions by a foreign key, and every statement on one names its id or its user or client:
+# No foreign key leads to sessions or away from them, and every statement on one names its id, its user or its client:
 # so the table can be hash-partitioned, or distributed, without a change of code.
 sessions = Table(
     "sessions", metadata,
@@ -145,6 +151,7 @@ sign_ups = Table(
     _text("password_hasher"), _text("password_digest"), _text("password_pepper"),
     _text("unsafe_metadata", optional=False), _text("locale"), _ref("created_user_id", optional=True),
     _ref("created_session_id", optional=True),
+    Index("ix_sign_ups_user", "created_user_id"),
 )  # fmt: skip
 
 verifications = Table(
@@ -157,7 +164,7 @@ verifications = Table(
 
 tickets = Table(
     "tickets", metadata,
-    _id(), _ref("instance_id"), _text("kind", optional=False), _ref("user_id"), _bytes("secret_hash"),
+    _id(), _ref("instance_id"), _text("kind", optional=False), _user_ref(), _bytes("secret_hash"),
     _text("status", optional=False), _time("created_at"), _time("updated_at"), _time("expire_at"), _text("actor"),
     _time("session_max", optional=True),
     UniqueConstraint("secret_hash", name="uq_tickets_secret_hash"),

@@ -52,10 +52,10 @@ class SqlTickets(Group):
     async def take_nonce(self, instance_id: InstanceId, nonce_hash: bytes, now: Instant) -> Sequence[str] | None:
         taken = (
             delete(nonces)
-            .where(nonces.c.nonce_hash == nonce_hash, nonces.c.instance_id == instance_id)
-            .returning(nonces.c.directives, nonces.c.expire_at)
+            .where(nonces.c.nonce_hash == nonce_hash, nonces.c.instance_id == instance_id, nonces.c.expire_at > now.millis)
+            .returning(nonces.c.directives)
         )
         rows = await self._run.returning(taken)
-        if not rows or int(str(rows[0][1])) <= now.millis:
+        if not rows:
             return None
         return msgspec.json.decode(str(rows[0][0]), type=list[str])

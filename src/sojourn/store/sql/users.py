@@ -41,7 +41,8 @@ class SqlUsers(Group):
     # -- read
 
     async def find(self, instance_id: InstanceId, id: UserId) -> User | None:
-        user = first(await self._hot(codecs.user, self._reads.user, {"instance_id": instance_id, "id": id}))
+        prepared = self._reads.user_held if self._run.is_transaction else self._reads.user
+        user = first(await self._hot(codecs.user, prepared, {"instance_id": instance_id, "id": id}))
         if user is None:
             return None
         return replace(user, identifiers=tuple(await self._owned(user.id)))

@@ -62,23 +62,6 @@ def upgrade() -> None:
     )
     op.create_index("ix_events_user", "events", ["user_id"], unique=False)
     op.create_table(
-        "identifiers",
-        sa.Column("id", sa.String(length=64), nullable=False),
-        sa.Column("instance_id", sa.String(length=64), nullable=False),
-        sa.Column("user_id", sa.String(length=64), nullable=False),
-        sa.Column("kind", sa.Text(), nullable=False),
-        sa.Column("value", sa.Text(), nullable=False),
-        sa.Column("canonical", sa.Text(), nullable=False),
-        sa.Column("verified_at", sa.BigInteger(), nullable=True),
-        sa.Column("verification_strategy", sa.Text(), nullable=True),
-        sa.Column("reserved", sa.Boolean(), server_default=sa.text("0"), nullable=False),
-        sa.Column("created_at", sa.BigInteger(), nullable=False),
-        sa.Column("updated_at", sa.BigInteger(), nullable=False),
-        sa.PrimaryKeyConstraint("id"),
-        sa.UniqueConstraint("instance_id", "kind", "canonical", name="uq_identifiers_canonical"),
-    )
-    op.create_index("ix_identifiers_user", "identifiers", ["user_id"], unique=False)
-    op.create_table(
         "instances",
         sa.Column("id", sa.String(length=64), nullable=False),
         sa.Column("environment", sa.Text(), nullable=False),
@@ -152,7 +135,7 @@ def upgrade() -> None:
         sa.Column("browser_name", sa.Text(), nullable=True),
         sa.Column("browser_version", sa.Text(), nullable=True),
         sa.Column("device_type", sa.Text(), nullable=True),
-        sa.Column("is_mobile", sa.Boolean(), server_default=sa.text("0"), nullable=False),
+        sa.Column("is_mobile", sa.Boolean(), server_default=sa.false(), nullable=False),
         sa.Column("city", sa.Text(), nullable=True),
         sa.Column("country", sa.Text(), nullable=True),
         sa.Column("public_data", sa.Text(), nullable=False),
@@ -193,7 +176,7 @@ def upgrade() -> None:
         sa.Column("email_address", sa.Text(), nullable=True),
         sa.Column("email_canonical", sa.Text(), nullable=True),
         sa.Column("email_verified_at", sa.BigInteger(), nullable=True),
-        sa.Column("email_taken", sa.Boolean(), server_default=sa.text("0"), nullable=False),
+        sa.Column("email_taken", sa.Boolean(), server_default=sa.false(), nullable=False),
         sa.Column("verification_id", sa.String(length=64), nullable=True),
         sa.Column("username", sa.Text(), nullable=True),
         sa.Column("username_key", sa.Text(), nullable=True),
@@ -208,6 +191,7 @@ def upgrade() -> None:
         sa.Column("created_session_id", sa.String(length=64), nullable=True),
         sa.PrimaryKeyConstraint("id"),
     )
+    op.create_index("ix_sign_ups_user", "sign_ups", ["created_user_id"], unique=False)
     op.create_table(
         "signing_keys",
         sa.Column("kid", sa.String(length=64), nullable=False),
@@ -221,23 +205,6 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("kid"),
     )
     op.create_index("ix_signing_keys_instance", "signing_keys", ["instance_id"], unique=False)
-    op.create_table(
-        "tickets",
-        sa.Column("id", sa.String(length=64), nullable=False),
-        sa.Column("instance_id", sa.String(length=64), nullable=False),
-        sa.Column("kind", sa.Text(), nullable=False),
-        sa.Column("user_id", sa.String(length=64), nullable=False),
-        sa.Column("secret_hash", sa.LargeBinary(), nullable=False),
-        sa.Column("status", sa.Text(), nullable=False),
-        sa.Column("created_at", sa.BigInteger(), nullable=False),
-        sa.Column("updated_at", sa.BigInteger(), nullable=False),
-        sa.Column("expire_at", sa.BigInteger(), nullable=False),
-        sa.Column("actor", sa.Text(), nullable=True),
-        sa.Column("session_max", sa.BigInteger(), nullable=True),
-        sa.PrimaryKeyConstraint("id"),
-        sa.UniqueConstraint("secret_hash", name="uq_tickets_secret_hash"),
-    )
-    op.create_index("ix_tickets_user", "tickets", ["user_id"], unique=False)
     op.create_table(
         "users",
         sa.Column("id", sa.String(length=64), nullable=False),
@@ -258,16 +225,16 @@ def upgrade() -> None:
         sa.Column("public_metadata", sa.Text(), nullable=False),
         sa.Column("private_metadata", sa.Text(), nullable=False),
         sa.Column("unsafe_metadata", sa.Text(), nullable=False),
-        sa.Column("banned", sa.Boolean(), server_default=sa.text("0"), nullable=False),
+        sa.Column("banned", sa.Boolean(), server_default=sa.false(), nullable=False),
         sa.Column("locked_at", sa.BigInteger(), nullable=True),
         sa.Column("locked_until", sa.BigInteger(), nullable=True),
         sa.Column("failed_tries", sa.Integer(), server_default=sa.text("0"), nullable=False),
         sa.Column("last_sign_in_at", sa.BigInteger(), nullable=True),
         sa.Column("last_active_at", sa.BigInteger(), nullable=True),
-        sa.Column("delete_self_enabled", sa.Boolean(), server_default=sa.text("0"), nullable=False),
-        sa.Column("create_organization_enabled", sa.Boolean(), server_default=sa.text("0"), nullable=False),
+        sa.Column("delete_self_enabled", sa.Boolean(), server_default=sa.false(), nullable=False),
+        sa.Column("create_organization_enabled", sa.Boolean(), server_default=sa.false(), nullable=False),
         sa.Column("create_organizations_limit", sa.Integer(), nullable=True),
-        sa.Column("bypass_client_trust", sa.Boolean(), server_default=sa.text("0"), nullable=False),
+        sa.Column("bypass_client_trust", sa.Boolean(), server_default=sa.false(), nullable=False),
         sa.Column("legal_accepted_at", sa.BigInteger(), nullable=True),
         sa.Column("locale", sa.Text(), nullable=True),
         sa.PrimaryKeyConstraint("id"),
@@ -292,3 +259,39 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id"),
     )
     op.create_index("ix_verifications_owner", "verifications", ["owner_id"], unique=False)
+    op.create_table(
+        "identifiers",
+        sa.Column("id", sa.String(length=64), nullable=False),
+        sa.Column("instance_id", sa.String(length=64), nullable=False),
+        sa.Column("user_id", sa.String(length=64), nullable=False),
+        sa.Column("kind", sa.Text(), nullable=False),
+        sa.Column("value", sa.Text(), nullable=False),
+        sa.Column("canonical", sa.Text(), nullable=False),
+        sa.Column("verified_at", sa.BigInteger(), nullable=True),
+        sa.Column("verification_strategy", sa.Text(), nullable=True),
+        sa.Column("reserved", sa.Boolean(), server_default=sa.false(), nullable=False),
+        sa.Column("created_at", sa.BigInteger(), nullable=False),
+        sa.Column("updated_at", sa.BigInteger(), nullable=False),
+        sa.ForeignKeyConstraint(["user_id"], ["users.id"], ondelete="CASCADE"),
+        sa.PrimaryKeyConstraint("id"),
+        sa.UniqueConstraint("instance_id", "kind", "canonical", name="uq_identifiers_canonical"),
+    )
+    op.create_index("ix_identifiers_user", "identifiers", ["user_id"], unique=False)
+    op.create_table(
+        "tickets",
+        sa.Column("id", sa.String(length=64), nullable=False),
+        sa.Column("instance_id", sa.String(length=64), nullable=False),
+        sa.Column("kind", sa.Text(), nullable=False),
+        sa.Column("user_id", sa.String(length=64), nullable=False),
+        sa.Column("secret_hash", sa.LargeBinary(), nullable=False),
+        sa.Column("status", sa.Text(), nullable=False),
+        sa.Column("created_at", sa.BigInteger(), nullable=False),
+        sa.Column("updated_at", sa.BigInteger(), nullable=False),
+        sa.Column("expire_at", sa.BigInteger(), nullable=False),
+        sa.Column("actor", sa.Text(), nullable=True),
+        sa.Column("session_max", sa.BigInteger(), nullable=True),
+        sa.ForeignKeyConstraint(["user_id"], ["users.id"], ondelete="CASCADE"),
+        sa.PrimaryKeyConstraint("id"),
+        sa.UniqueConstraint("secret_hash", name="uq_tickets_secret_hash"),
+    )
+    op.create_index("ix_tickets_user", "tickets", ["user_id"], unique=False)
