@@ -282,3 +282,38 @@ async def test_the_oldest_sdk_signs_out_by_deleting_its_client(browser: Browser)
     assert gone["response"]["sessions"] == []
     assert "__client" not in browser.http.cookies
     assert await browser.get("/v1/client") == {"response": None, "client": None}
+
+
+async def test_a_tab_that_was_on_its_way_survives_the_rotation_for_ten_seconds(
+    browser: Browser, engine: Sojourn, clock: FakeClock
+) -> None:  # R-SES-08
+    await engine.registry.update_settings(engine.instance, {"sessions": {"single_session_mode": False}})
+    clock.advance(seconds=2)
+    first = (await browser.sign_up())["sessions"][0]["id"]
+    old = {"Cookie": f"__client={browser.http.cookies['__client']}"}
+    await browser.sign_up("eve+clerk_test@example.com")
+    tokens = f"/v1/client/sessions/{first}/tokens"
+    browser.http.cookies.clear()
+    clock.advance(seconds=9)
+    assert (await browser.http.post(tokens, headers=old)).status_code == 200
+    assert "set-cookie" not in (await browser.http.get("/v1/client", headers=old)).headers
+    clock.advance(seconds=2)
+    assert (await browser.http.post(tokens, headers=old)).status_code == 401
+    assert (await browser.http.get("/v1/client", headers=old)).json()["client"] is None
+
+
+async def test_a_banned_person_is_out_at_once(browser: Browser, engine: Sojourn) -> None:  # R-SES-07
+    client = await browser.sign_up()
+    session, user = client["sessions"][0]["id"], client["sessions"][0]["user"]["id"]
+    await engine.accounts.ban(engine.instance, user)
+    status, _ = await browser.refused("POST", f"/v1/client/sessions/{session}/tokens", {})
+    assert status == 401
+    assert (await browser.get("/v1/client"))["client"]["sessions"] == []
+
+
+async def test_session_ids_that_are_no_ids_are_refused_like_unknown_ones(browser: Browser) -> None:  # R-INP-07
+    await browser.sign_up()
+    for odd in ("'%20OR%201=1--", "..%2f..%2fetc", "sess_" + "a" * 500, "%00", "sess_%F0%9F%92%A9"):
+        for path in ("tokens", "touch", "end"):
+            status, _ = await browser.refused("POST", f"/v1/client/sessions/{odd}/{path}", {})
+            assert status in (401, 404)

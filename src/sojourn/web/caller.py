@@ -1,5 +1,6 @@
 """Who is asking: from cookie, development browser or native token to a `Caller` (wire protocol section 2.3)."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Protocol
@@ -13,7 +14,6 @@ from sojourn.sessions.caller import Caller
 from sojourn.sessions.client import Client
 from sojourn.sessions.clients import Clients
 from sojourn.sessions.session import Device
-from sojourn.web.cookies import CookieRules
 from sojourn.web.incoming import Incoming
 
 _AGENT_LONGEST = 512
@@ -39,19 +39,19 @@ class Identified:
 
 
 async def identify(
-    engine: HasClients, incoming: Incoming, instance: Instance, rules: CookieRules, *, lenient: bool = False
+    engine: HasClients, incoming: Incoming, instance: Instance, cookies: Sequence[Secret], *, lenient: bool = False
 ) -> Identified:
     """The client of a request; anonymous when nothing known is presented (R-ID-06).
 
-    `lenient` treats an unknown development browser as none, for navigations that hand out a new one.
-    Raises: UnknownDevBrowser, DoubledCookie.
+    `cookies` are the secrets of the client cookie, to be tried in order. `lenient` treats an unknown development browser as none, for navigations that hand out a new one.
+    Raises: UnknownDevBrowser.
     """
     if incoming.query.get("_is_native") == "1":
         presented = _native_secret(incoming)
         client = await engine.clients.find(instance, presented) if presented else None
         return Identified(client, presented if client else None, native=True)
     by_cookie, secret = None, None
-    for each in rules.presented(incoming.cookies):
+    for each in cookies:
         by_cookie = await engine.clients.find(instance, each)
         if by_cookie is not None:
             secret = each

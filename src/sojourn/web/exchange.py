@@ -13,6 +13,7 @@ from sojourn.engine import Sojourn
 from sojourn.errors import FieldError, FieldTooLong, FieldUnknown, Json, Malformed, NotAuthenticated
 from sojourn.instances.instance import Instance
 from sojourn.instant import Instant
+from sojourn.secret import Secret
 from sojourn.sessions.caller import Caller, Issued
 from sojourn.sessions.client import Client, ClientView
 from sojourn.sessions.session import Session
@@ -107,16 +108,20 @@ class Exchange:
         return None
 
     async def identified(self, *, lenient: bool = False) -> Identified:
-        """Who asks; a cookie that cannot be believed is expired with the refusal. Raises: UnknownDevBrowser, DoubledCookie."""
+        """Who asks, looked up once. Raises: UnknownDevBrowser, DoubledCookie."""
         if self._identified is None:
-            try:
-                self._identified = await identify(
-                    self.engine, self.incoming, self.instance, self.rules, lenient=lenient
-                )
-            except DoubledCookie:
-                self.cookies.append(self.rules.client_gone())
-                raise
+            self._identified = await identify(
+                self.engine, self.incoming, self.instance, self.presented(), lenient=lenient
+            )
         return self._identified
+
+    def presented(self) -> list[Secret]:
+        """The secrets in the client cookie; one that cannot be believed is expired. Raises: DoubledCookie."""
+        try:
+            return self.rules.presented(self.incoming.cookies)
+        except DoubledCookie:
+            self.cookies.append(self.rules.client_gone())
+            raise
 
     async def caller(self) -> Caller:
         """Raises: UnknownDevBrowser, DoubledCookie."""

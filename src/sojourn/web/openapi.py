@@ -11,6 +11,9 @@ from litestar.routes import HTTPRoute
 
 from sojourn.web.resources import Resource
 
+Bodies = Mapping[type, Mapping[str, object]]
+"""The schema of each body type, named apart from others of its name."""
+
 _FORM = "application/x-www-form-urlencoded"
 _INJECTED = frozenset({"exchange", "instance", "engine", "request", "scope", "state", "headers", "cookies"})
 _SIMPLE: Mapping[object, str] = {str: "string", int: "integer", bool: "boolean", float: "number"}
@@ -54,13 +57,14 @@ def document(
             if handler.operation_id is None or not isinstance(handler.operation_id, str):
                 continue
             structs += [kind for kind in (_form_of(handler), _json_of(handler)) if kind is not None]
-    _, components = msgspec.json.schema_components(structs, ref_template="#/components/schemas/{name}")
+    schemas, components = msgspec.json.schema_components(structs, ref_template="#/components/schemas/{name}")
+    bodies = dict(zip(structs, schemas, strict=True))
     for route in routes:
         for handler in route.route_handlers:
             if isinstance(handler.operation_id, str):
                 for method in handler.http_methods:
                     if method not in ("HEAD", "OPTIONS"):
-                        paths.setdefault(_published(route), {})[method.lower()] = _operation(route, handler)
+                        paths.setdefault(_published(route), {})[method.lower()] = _operation(route, handler, bodies)
     schemes: Resource = {} if security is None else {"securitySchemes": {"key": security}}
     return {
         "openapi": "3.1.0",
@@ -77,7 +81,7 @@ def _published(route: HTTPRoute) -> str:
     return path if path.startswith("/") else f"/{path}"
 
 
-def _operation(route: HTTPRoute, handler: HTTPRouteHandler) -> Resource:
+def _operation(route: HTTPRoute, handler: HTTPRouteHandler, bodies: Bodies) -> Resource:
     in_path = [_in_path(name) for name in route.path_parameters]
     operation: Resource = {
         "operationId": handler.operation_id,
@@ -90,9 +94,9 @@ def _operation(route: HTTPRoute, handler: HTTPRouteHandler) -> Resource:
     }
     form, json = _form_of(handler), _json_of(handler)
     if form is not None:
-        operation["requestBody"] = {"content": {_FORM: {"schema": _reference(form)}}}
+        operation["requestBody"] = {"content": {_FORM: {"schema": bodies[form]}}}
     elif json is not None:
-        operation["requestBody"] = {"content": {"application/json": {"schema": _reference(json)}}}
+        operation["requestBody"] = {"content": {"application/json": {"schema": bodies[json]}}}
     return operation
 
 
@@ -100,13 +104,12 @@ def _in_path(name: str) -> Resource:
     return {"name": name, "in": "path", "required": True, "schema": {"type": "string", "minLength": 1}}
 
 
+def _in_query(name: str, word: str) -> Resource:
+    return {"name": name, "in": "query", "required": False, "schema": {"type": word}}
+
+
 def _refusal(text: str) -> Resource:
     return {"description": text, "content": {"application/json": {"schema": {"$ref": "#/components/schemas/Errors"}}}}
-
-
-def _reference(kind: type) -> Resource:
-    (schema,), _ = msgspec.json.schema_components([kind], ref_template="#/components/schemas/{name}")
-    return schema
 
 
 def _form_of(handler: HTTPRouteHandler) -> type | None:
@@ -132,13 +135,10 @@ def _query_of(handler: HTTPRouteHandler, in_path: set[str]) -> list[Resource]:
     for name in inspect.signature(handler.fn).parameters:
         word = _SIMPLE.get(hints.get(name))
         if name not in _INJECTED and name not in in_path and name != "data" and word is not None:
-            found.append({"name": name, "in": "query", "required": False, "schema": {"type": word}})
+            found.append(_in_query(name, word))
     query = _struct(handler.opt.get("query"))
     if query is not None:
-        found += [
-            {"name": each.encode_name, "in": "query", "required": False, "schema": {"type": "string"}}
-            for each in msgspec.structs.fields(query)
-        ]
+        found += [_in_query(each.encode_name, "string") for each in msgspec.structs.fields(query)]
     return found
 
 
