@@ -22,7 +22,7 @@ from sojourn.server.development import DevelopmentKeys
 from sojourn.server.lifespan import Lifespan
 from sojourn.server.logs import configure_logs
 from sojourn.server.worker import Worker
-from sojourn.ui.demo import demo_app
+from sojourn.ui import mailbox, pages
 from sojourn.web.app import build
 
 log = structlog.get_logger()
@@ -47,7 +47,7 @@ async def run_development(config: Config, keys: DevelopmentKeys, host: str, port
     configure_logs(config.log_level, as_json=False)
     async with running(config) as engine:
         await _keep_development_key(engine, keys)
-        app = build(engine, demo=demo_app(engine))
+        app = build(engine, pages=[*pages.HANDLERS, *mailbox.HANDLERS])
         server = Server(
             app, address=host, port=port, interface=Interfaces.ASGI, log_enabled=True, log_level=LogLevels.warning
         )
@@ -80,7 +80,6 @@ def _announce(config: Config) -> None:
     url = config.public_url
     print(
         f"Sojourn is ready (development).\n"
-        f"  demo app    {url}/demo\n"
         f"  sign in     {url}/sign-in\n"
         f"  mailbox     {url}/dev/mailbox\n"
         f"  data        {config.data.resolve()}\n"
@@ -131,7 +130,7 @@ def production_app() -> Lifespan:
     """The ASGI application of one worker process."""
     config = Config.load()
     configure_logs(config.log_level, as_json=True)
-    return Lifespan(lambda: running(config), build)
+    return Lifespan(lambda: running(config), lambda engine: build(engine, pages=pages.HANDLERS))
 
 
 def require_free(host: str, port: int) -> None:

@@ -1,0 +1,127 @@
+"""Hosted pages: sign-in, sign-up, profile and sign-out, drawn by the published components (R-HDR-01)."""
+
+import secrets
+from functools import cache
+from importlib import resources
+
+import msgspec
+from jinja2 import Environment, PackageLoader
+from litestar import MediaType, Response, get
+
+from sojourn.errors import NotFound
+from sojourn.instances.instance import Instance
+from sojourn.web.exchange import Exchange
+
+_SCRIPTS = ("clerk-js@6/dist/clerk.browser.js", "ui@1/dist/ui.browser.js")
+_TITLES = {"sign-in": "Sign in", "sign-up": "Sign up", "user": "Your account", "sign-out": "Sign out"}
+_STATIC = {"page.js": "text/javascript", "page.css": "text/css"}
+_DARK = "#16181d"
+
+
+@get(["/sign-in", "/sign-in/{step:path}"], include_in_schema=False)
+async def sign_in(exchange: Exchange) -> Response[str]:
+    return _page(exchange, "sign-in")
+
+
+@get(["/sign-up", "/sign-up/{step:path}"], include_in_schema=False)
+async def sign_up(exchange: Exchange) -> Response[str]:
+    return _page(exchange, "sign-up")
+
+
+@get(["/user", "/user/{step:path}"], include_in_schema=False)
+async def user(exchange: Exchange) -> Response[str]:
+    return _page(exchange, "user")
+
+
+@get("/sign-out", include_in_schema=False)
+async def sign_out(exchange: Exchange) -> Response[str]:
+    """Asks first: a link from anywhere must not end a session by itself (R-WEB-02)."""
+    return _page(exchange, "sign-out")
+
+
+@get("/static/{name:str}", include_in_schema=False)
+async def static(exchange: Exchange) -> Response[bytes]:
+    name = exchange.incoming.path.rpartition("/")[2]
+    kind = _STATIC.get(name)
+    if kind is None:
+        raise NotFound()
+    return Response(_file(name), media_type=kind, headers={"Cache-Control": "no-cache"})
+
+
+def _page(exchange: Exchange, name: str) -> Response[str]:
+    nonce = secrets.token_urlsafe(16)
+    instance = exchange.instance
+    theme = instance.settings.theme
+    html = _templates().get_template("page.html").render(
+        nonce=nonce,
+        title=_TITLES[name],
+        application=instance.settings.application_name,
+        theme=theme,
+        base=instance.public_url,
+        key=instance.publishable_key,
+        scripts=[f"{instance.public_url}/npm/@clerk/{each}" for each in _SCRIPTS],
+        facts=msgspec.json.encode(_facts(instance, name)).decode().replace("<", "\\u003c"),
+    )
+    headers = {"Content-Security-Policy": _policy(nonce, instance), **PAGE_HEADERS}
+    return Response(html, media_type=MediaType.HTML, headers=headers)
+
+
+def _facts(instance: Instance, name: str) -> dict[str, object]:
+    """What the script of the page needs; colours go to the components as their variables."""
+    settings = instance.settings
+    theme = settings.theme
+    return {
+        "page": name,
+        "base": instance.public_url,
+        "home": settings.paths.home_url or "/user",
+        "afterSignIn": settings.paths.after_sign_in_url or settings.paths.home_url or "/user",
+        "afterSignUp": settings.paths.after_sign_up_url or settings.paths.home_url or "/user",
+        "afterSignOut": settings.paths.after_sign_out_url or "/sign-in",
+        "origins": [*settings.allowed_origins, *(["http://localhost:*", "http://127.0.0.1:*"] if instance.is_development else [])],
+        "variables": {
+            "colorPrimary": theme.color,
+            "colorBackground": _DARK if theme.dark else theme.background_color,
+            "colorForeground": "#f2f4f3" if theme.dark else "#1c211e",
+            "borderRadius": theme.border_radius,
+            "fontFamily": theme.font_family,
+        },
+    }
+
+
+PAGE_HEADERS = {
+    "Cache-Control": "no-store",
+    "Vary": "Cookie, Authorization, Origin",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+}
+
+
+def _policy(nonce: str, instance: Instance) -> str:
+    """Everything off but our own scripts. The components style by script with the nonce; their avatars are data or ours."""
+    rules = [
+        "default-src 'none'",
+        f"script-src 'nonce-{nonce}' 'strict-dynamic'",
+        f"style-src 'self' 'nonce-{nonce}'",
+        "img-src 'self' data:",
+        "font-src 'self'",
+        "connect-src 'self'",
+        "worker-src 'self' blob:",
+        "form-action 'self'",
+        "frame-ancestors 'none'",
+        "base-uri 'none'",
+        "object-src 'none'",
+    ]
+    return "; ".join(rules)
+
+
+@cache
+def _templates() -> Environment:
+    return Environment(loader=PackageLoader("sojourn.ui"), autoescape=True, trim_blocks=True, lstrip_blocks=True)
+
+
+@cache
+def _file(name: str) -> bytes:
+    return resources.files("sojourn.ui").joinpath("static", name).read_bytes()
+
+
+HANDLERS = [sign_in, sign_up, user, sign_out, static]

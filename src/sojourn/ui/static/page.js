@@ -1,0 +1,68 @@
+// Mounts the published component that this page is for.
+(async () => {
+  const facts = JSON.parse(document.getElementById('facts').textContent);
+  const place = document.getElementById('component');
+  const nonce = document.querySelector('meta[name=csp-nonce]').content;
+  const path = new URL(facts.base).pathname.replace(/\/$/, '');
+  const page = (name) => `${path}/${name}`;
+  const at = (url) => (url.startsWith('/') ? path + url : url);
+
+  const say = (text) => {
+    const line = document.createElement('p');
+    line.className = 'notice';
+    line.textContent = text;
+    place.replaceChildren(line);
+  };
+
+  try {
+    await Clerk.load({
+      ui: { ClerkUI: window.__internal_ClerkUICtor },
+      nonce,
+      telemetry: false,
+      signInUrl: page('sign-in'),
+      signUpUrl: page('sign-up'),
+      signInFallbackRedirectUrl: at(facts.afterSignIn),
+      signUpFallbackRedirectUrl: at(facts.afterSignUp),
+      afterSignOutUrl: at(facts.afterSignOut),
+      allowedRedirectOrigins: [location.origin, ...facts.origins],
+      appearance: { variables: facts.variables },
+    });
+  } catch {
+    say('The sign-in service cannot be reached. Reload the page in a moment.');
+    return;
+  }
+
+  const pages = {
+    'sign-in': () => Clerk.mountSignIn(place, { routing: 'path', path: page('sign-in'), signUpUrl: page('sign-up') }),
+    'sign-up': () => Clerk.mountSignUp(place, { routing: 'path', path: page('sign-up'), signInUrl: page('sign-in') }),
+    user: () => {
+      if (!Clerk.isSignedIn) {
+        location.replace(`${page('sign-in')}?redirect_url=${encodeURIComponent(location.href)}`);
+        return;
+      }
+      Clerk.mountUserProfile(place, { routing: 'path', path: page('user') });
+    },
+    'sign-out': () => {
+      if (!Clerk.isSignedIn) {
+        location.replace(at(facts.afterSignOut));
+        return;
+      }
+      const card = document.createElement('section');
+      card.className = 'card';
+      const heading = document.createElement('h1');
+      heading.textContent = 'Sign out?';
+      const who = document.createElement('p');
+      who.textContent = Clerk.user.primaryEmailAddress?.emailAddress ?? '';
+      const button = document.createElement('button');
+      button.textContent = 'Sign out';
+      button.addEventListener('click', () => {
+        button.disabled = true;
+        Clerk.signOut({ redirectUrl: at(facts.afterSignOut) });
+      });
+      card.append(heading, who, button);
+      place.replaceChildren(card);
+    },
+  };
+  place.replaceChildren();
+  pages[facts.page]();
+})();
