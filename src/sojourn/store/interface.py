@@ -30,7 +30,7 @@ from sojourn.instances.settings import Settings
 from sojourn.instant import Instant
 from sojourn.sessions.client import Client
 from sojourn.sessions.session import Session, SessionStatus
-from sojourn.sign_ins.sign_in import SignIn, SignInStatus
+from sojourn.sign_ins.sign_in import SignIn
 from sojourn.sign_ins.ticket import Ticket, TicketKind, TicketStatus
 from sojourn.sign_ups.sign_up import SignUp
 from sojourn.users.user import Identifier, IdentifierKind, User

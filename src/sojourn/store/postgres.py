@@ -2,7 +2,8 @@
 
 import asyncio
 from collections.abc import Mapping, Sequence
-from typing import Any
+from contextlib import AbstractAsyncContextManager
+from typing import Any, Protocol, cast
 
 import asyncpg
 from sqlalchemy import text
@@ -22,6 +23,11 @@ _SETTINGS = {
     "synchronous_commit": "on",
     "idle_in_transaction_session_timeout": "15000",
 }
+_CONNECTING: Mapping[str, Any] = {
+    "timeout": _CONNECT_SECONDS,
+    "command_timeout": _DEADLINE_SECONDS + 1,
+    "server_settings": _SETTINGS,
+}
 _LINING_UP = text("SELECT pg_advisory_xact_lock(hashtextextended(:line, 0))")
 
 _AWAY = (
@@ -34,6 +40,17 @@ _AWAY = (
 )
 
 
+class _Connection(Protocol):
+    """What is used of the driver, which has no types of its own."""
+
+    async def fetch(self, query: str, *args: object) -> Sequence[Row]: ...
+
+
+class _Pool(Protocol):
+    def acquire(self, *, timeout: float) -> AbstractAsyncContextManager[_Connection]: ...
+    async def close(self) -> None: ...
+
+
 class PostgresDatabase(EngineDatabase):
     def __init__(self, url: str) -> None:
         self._url = url
@@ -41,45 +58,35 @@ class PostgresDatabase(EngineDatabase):
             "postgresql+asyncpg://", async_creator=self._connect, pool_size=10, max_overflow=10, pool_timeout=0.9
         )
         super().__init__(engine, reading={"isolation_level": "AUTOCOMMIT"}, lining_up=_LINING_UP)
-        self._pool: asyncpg.Pool[Any] | None = None
+        self._pool: _Pool | None = None
         self._opening = asyncio.Lock()
 
-    async def _connect(self) -> "asyncpg.Connection[Any]":
+    async def _connect(self) -> _Connection:
         """Raises: Overloaded."""
         try:
-            return await asyncpg.connect(
-                self._url, timeout=_CONNECT_SECONDS, command_timeout=_DEADLINE_SECONDS + 1, server_settings=_SETTINGS
-            )
+            opened = await asyncpg.connect(self._url, **_CONNECTING)  # pyright: ignore[reportUnknownMemberType, reportUnknownVariableType]
+            return cast("_Connection", opened)
         except (*_AWAY, asyncpg.PostgresError) as error:
             raise Overloaded() from error
 
     async def hot(self, prepared: Prepared, values: Mapping[str, object]) -> Sequence[Row]:
         pool = self._pool or await self._open_pool()
         try:
-            async with pool.acquire(timeout=_CONNECT_SECONDS) as connection:
-                return await connection.fetch(prepared.text, *[values[name] for name in prepared.names])
-        except asyncpg.DataError as error:
-            if isinstance(error.__cause__, UnicodeEncodeError):
-                return ()
-            raise
-        except asyncpg.CharacterNotInRepertoireError:
-            return ()
+            with nothing_has_it():
+                async with pool.acquire(timeout=_CONNECT_SECONDS) as connection:
+                    return await connection.fetch(prepared.text, *[values[name] for name in prepared.names])
         except _AWAY as error:
             raise Overloaded() from error
+        return ()
 
-    async def _open_pool(self) -> "asyncpg.Pool[Any]":
+    async def _open_pool(self) -> _Pool:
         async with self._opening:
             if self._pool is None:
                 try:
-                    self._pool = await asyncpg.create_pool(
-                        self._url,
-                        min_size=1,
-                        max_size=_HOT_CONNECTIONS,
-                        timeout=_CONNECT_SECONDS,
-                        command_timeout=_DEADLINE_SECONDS + 1,
-                        server_settings=_SETTINGS,
-                        reset=_nothing_to_reset,
+                    opened = await asyncpg.create_pool(  # pyright: ignore[reportUnknownMemberType]
+                        self._url, min_size=1, max_size=_HOT_CONNECTIONS, reset=_nothing_to_reset, **_CONNECTING
                     )
+                    self._pool = cast("_Pool", opened)
                 except (*_AWAY, asyncpg.PostgresError) as error:
                     raise Overloaded() from error
             return self._pool
@@ -97,5 +104,5 @@ class PostgresDatabase(EngineDatabase):
         await super().close()
 
 
-async def _nothing_to_reset(_: "asyncpg.Connection[Any]") -> None:
+async def _nothing_to_reset(_: _Connection) -> None:
     """Hot reads leave nothing behind on their connection; the default would cost a round trip per read."""

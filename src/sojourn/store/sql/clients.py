@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import timedelta
 
-from sqlalchemy import delete, func, select, update
+from sqlalchemy import delete, update
 
 from sojourn.ids import ClientId, InstanceId, SessionId, SignInId, SignUpId
 from sojourn.instant import Instant

@@ -74,12 +74,12 @@ def _signing_key_row(each: StoredSigningKey) -> dict[str, object]:
     }  # fmt: skip
 
 
-def _user(r: Row) -> User:
+def user_owning(r: Row, identifiers: tuple[Identifier, ...] = ()) -> User:
     return User(
         r[0], r[1], Instant(r[2]), Instant(r[3]), r[4], r[5], r[6], r[7], r[8], r[9], r[10],
         password(r[11], r[12], r[13]), moment(r[14]), from_json(r[15]), from_json(r[16]), from_json(r[17]),
         bool(r[18]), moment(r[19]), moment(r[20]), r[21], moment(r[22]), moment(r[23]), bool(r[24]), bool(r[25]),
-        r[26], bool(r[27]), moment(r[28]), r[29],
+        r[26], bool(r[27]), moment(r[28]), r[29], identifiers,
     )  # fmt: skip
 
 
@@ -303,7 +303,7 @@ _SIGNING_KEY = ("kid", "algorithm", "sealed_private", "public_pem", "created_at"
 instance = Codec(tables.instances, _instance, _instance_row)
 secret_key = Codec(tables.secret_keys, _secret_key, _secret_key_row)
 signing_key = Codec(tables.signing_keys, _signing_key, _signing_key_row, _SIGNING_KEY)
-user = Codec(tables.users, _user, _user_row)
+user = Codec(tables.users, user_owning, _user_row)
 identifier = Codec(tables.identifiers, _identifier, _identifier_row)
 client = Codec(tables.clients, _client, _client_row)
 dev_browser = Codec(tables.dev_browsers, _dev_browser, _dev_browser_row)

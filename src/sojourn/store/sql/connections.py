@@ -1,7 +1,7 @@
 """What both databases share: an engine's connections as runners."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping, Sequence
+from collections.abc import AsyncGenerator, Awaitable, Callable, Generator, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager, suppress
 
 from sqlalchemy import Dialect, Executable, TextClause
@@ -9,7 +9,7 @@ from sqlalchemy.exc import DBAPIError, IntegrityError, InterfaceError, Operation
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
-from sojourn.errors import Overloaded
+from sojourn.errors import FieldFormat, Overloaded
 from sojourn.store.sql.database import Prepared, Row, Transaction
 
 _PATIENCE_SECONDS = 5
@@ -22,35 +22,47 @@ _NO_SUCH_TEXT = "22021"
 
 
 @contextmanager
-def refusing() -> Iterator[None]:
-    """A database that is away, locked, full or too slow is Overloaded: 503, and never an allowance (R-REL-03)."""
+def refusing() -> Generator[None, None, None]:
+    """A database that is away, locked, full or too slow is Overloaded: 503, and never an allowance (R-REL-03).
+
+    A text that it cannot hold is FieldFormat.
+    """
     try:
         yield
     except IntegrityError:
         raise
     except (OperationalError, InterfaceError, PoolTimeout, OSError) as error:
         raise Overloaded() from error
-    except DBAPIError as error:
-        if error.connection_invalidated or _state(error).startswith(_PASSING):
+    except (DBAPIError, UnicodeEncodeError) as error:
+        if _is_unstorable(error):
+            raise FieldFormat("A text holds characters that cannot be kept.") from error
+        if isinstance(error, DBAPIError) and (error.connection_invalidated or _state(error.orig).startswith(_PASSING)):
             raise Overloaded() from error
         raise
 
 
-def _state(error: DBAPIError) -> str:
-    found = getattr(error.orig, "sqlstate", None)
-    return found if isinstance(found, str) else ""
-
-
 @contextmanager
-def nothing_has_it() -> Iterator[None]:
+def nothing_has_it() -> Generator[None, None, None]:
     """Reading by a text that no row can hold finds nothing, rather than failing (R-INP-07)."""
     try:
         yield
-    except UnicodeEncodeError:
-        pass
-    except DBAPIError as error:
-        if _state(error) != _NO_SUCH_TEXT and not isinstance(error.orig, UnicodeEncodeError):
+    except Exception as error:
+        if not _is_unstorable(error):
             raise
+
+
+def _is_unstorable(error: BaseException | None) -> bool:
+    """Both drivers encode text late, and SQLAlchemy wraps what they then raise."""
+    while error is not None:
+        if isinstance(error, UnicodeEncodeError) or _state(error) == _NO_SUCH_TEXT:
+            return True
+        error = error.orig if isinstance(error, DBAPIError) else error.__cause__
+    return False
+
+
+def _state(error: BaseException | None) -> str:
+    found = getattr(error, "sqlstate", None)
+    return found if isinstance(found, str) else ""
 
 
 class InTransaction:
@@ -85,11 +97,11 @@ class InTransaction:
             return (await self._connection.execute(prepared.statement, dict(values))).all()
 
     @asynccontextmanager
-    async def together(self) -> AsyncIterator[Transaction]:
+    async def together(self) -> AsyncGenerator[Transaction, None]:
         yield self
 
     @asynccontextmanager
-    async def savepoint(self) -> AsyncIterator[None]:
+    async def savepoint(self) -> AsyncGenerator[None, None]:
         waiting = len(self._waiting)
         try:
             async with self._connection.begin_nested():
@@ -141,7 +153,7 @@ class EngineDatabase:
         return False
 
     @asynccontextmanager
-    async def transaction(self) -> AsyncIterator[Transaction]:
+    async def transaction(self) -> AsyncGenerator[Transaction, None]:
         async with AsyncExitStack() as stack:
             with refusing():
                 await self._take_turn(stack)

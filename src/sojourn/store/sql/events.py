@@ -1,8 +1,9 @@
 """The audit log, chained by hash, and the outbox of messages."""
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
+from functools import partial
 
 import msgspec
 from sqlalchemy import delete, insert, select, update
@@ -12,7 +13,8 @@ from sojourn.ids import InstanceId, UserId
 from sojourn.instant import Instant
 from sojourn.store.interface import OutboxMessage, Page
 from sojourn.store.sql import codecs
-from sojourn.store.sql.group import Group, reading
+from sojourn.store.sql.database import Transaction
+from sojourn.store.sql.group import Group, paged, reading
 from sojourn.store.sql.tables import event_heads, events, outbox
 
 _START = b"\0" * 32
@@ -20,39 +22,52 @@ _START = b"\0" * 32
 
 class SqlEvents(Group):
     async def record(self, event: Event) -> None:
-        """Entry and new head are written together; the head's row lock puts writers of one instance in a line."""
-        async with self._run.together() as runner:
-            head = select(event_heads.c.sequence, event_heads.c.chain_hash).where(
-                event_heads.c.instance_id == event.instance_id
-            )
-            rows = await runner.rows(head.with_for_update())
-            sequence = int(str(rows[0][0])) + 1 if rows else 1
-            before = bytes(rows[0][1]) if rows else _START  # pyright: ignore[reportArgumentType]
-            values = codecs.event.encode(event)
-            chained = hashlib.sha256(before + msgspec.json.encode([sequence, values], order="sorted")).digest()
-            await runner.change(insert(events).values(**values, sequence=sequence, chain_hash=chained))
-            moved = {"sequence": sequence, "chain_hash": chained}
-            if rows:
-                where = event_heads.c.instance_id == event.instance_id
-                await runner.change(update(event_heads).where(where).values(moved))
-            else:
-                await runner.change(insert(event_heads).values(instance_id=event.instance_id, **moved))
+        async with self._run.together() as transaction:
+            # last of all: the line of one instance's writers then moves as fast as the disk does
+            transaction.last(partial(SqlEvents(transaction)._append, transaction, event))
+
+    async def _append(self, transaction: Transaction, event: Event) -> None:
+        """Write the entry and the new head of the chain, alone in the instance's line until the commit."""
+        await transaction.line_up(f"events of {event.instance_id}")
+        of_instance = event_heads.c.instance_id == event.instance_id
+        rows = await transaction.rows(select(event_heads.c.sequence, event_heads.c.chain_hash).where(of_instance))
+        sequence, before = (_number(rows[0][0]) + 1, rows[0][1]) if rows else (1, _START)
+        values = codecs.event.encode(event)
+        moved = {"sequence": sequence, "chain_hash": chained(before, sequence, values)}
+        await transaction.change(insert(events).values(**values, **moved))
+        if rows:
+            await transaction.change(update(event_heads).where(of_instance).values(moved))
+        else:
+            await transaction.change(insert(event_heads).values(instance_id=event.instance_id, **moved))
 
     async def list(self, instance_id: InstanceId, page: Page, *, user_id: UserId | None = None) -> Sequence[Event]:
         statement = reading(codecs.event).where(events.c.instance_id == instance_id)
         if user_id is not None:
             statement = statement.where(events.c.user_id == user_id)
-        ordered = statement.order_by(events.c.sequence.desc()).limit(page.limit).offset(page.offset)
-        return await self._many(codecs.event, ordered)
+        return await self._many(codecs.event, paged(statement.order_by(events.c.sequence.desc()), page))
 
     async def enqueue(self, message: OutboxMessage) -> None:
         await self._insert(codecs.message, message)
 
     async def claim_messages(self, now: Instant, *, most: int, lease: timedelta) -> Sequence[OutboxMessage]:
-        due = select(outbox.c.id).where(outbox.c.next_try_at <= now.millis).order_by(outbox.c.created_at).limit(most)
+        is_due = outbox.c.next_try_at <= now.millis
+        due = select(outbox.c.id).where(is_due).order_by(outbox.c.created_at).limit(most)
+        # a CTE is run once; a subquery may be run per row, and then claims more than `most`
+        claimed = due.with_for_update(skip_locked=True).cte("claimed")
         values = {"tries": outbox.c.tries + 1, "next_try_at": (now + lease).millis}
-        where = (outbox.c.id.in_(due.with_for_update(skip_locked=True)), outbox.c.next_try_at <= now.millis)
-        return await self._updated(codecs.message, values, *where)
+        found = await self._updated(codecs.message, values, outbox.c.id.in_(select(claimed.c.id)), is_due)
+        return sorted(found, key=lambda message: (message.created_at, message.id))
 
     async def done_message(self, id: str) -> None:
         await self._run.change(delete(outbox).where(outbox.c.id == id))
+
+
+def chained(before: object, sequence: int, values: Mapping[str, object]) -> bytes:
+    """SHA-256 of the entry before and of this one: whoever changes an entry must change all that follow."""
+    assert isinstance(before, bytes)
+    return hashlib.sha256(before + msgspec.json.encode([sequence, values], order="sorted")).digest()
+
+
+def _number(value: object) -> int:
+    assert isinstance(value, int)
+    return value

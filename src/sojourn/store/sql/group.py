@@ -1,6 +1,6 @@
 """What every group of the store does alike: insert a value, read values, change guarded rows."""
 
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncGenerator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from typing import Any, TypeVar
 
@@ -27,7 +27,7 @@ class Group:
         await self._run.change(insert(codec.table).values(**codec.encode(value), **more))
 
     @asynccontextmanager
-    async def _undoing(self) -> AsyncIterator[Runner]:
+    async def _undoing(self) -> AsyncGenerator[Runner, None]:
         """Statements that a unique key may refuse: IntegrityError undoes them, and an open transaction can go on."""
         async with self._run.together() as transaction, transaction.savepoint():
             yield transaction
@@ -49,7 +49,6 @@ class Group:
         """Change guarded rows and return them; of racing callers one sees each."""
         statement = update(codec.table).where(*where).values(values).returning(*codec.columns)
         return [codec.decode(row) for row in await self._run.returning(statement)]
-
 
     async def _counted(self, table: Table, *where: Condition) -> int:
         rows = await self._run.rows(select(func.count()).select_from(table).where(*where))

@@ -1,20 +1,38 @@
 """The hot reads, written once in Core and compiled when the store opens (design section 4)."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import BigInteger, ColumnElement, Dialect, LargeBinary, String, bindparam, literal_column, or_, select
+from sqlalchemy import (
+    BigInteger,
+    ColumnElement,
+    Dialect,
+    LargeBinary,
+    ScalarSelect,
+    String,
+    bindparam,
+    literal_column,
+    or_,
+    select,
+)
 
 from sojourn.sessions.session import LIVE
 from sojourn.store.sql import codecs
-from sojourn.store.sql.database import Prepared
+from sojourn.store.sql.database import Prepared, Row
 from sojourn.store.sql.group import reading
 from sojourn.store.sql.tables import clients, dev_browsers, identifiers, secret_keys, sessions, users
+from sojourn.users.user import User
 
 _INSTANCE = bindparam("instance_id", type_=String)
 _ID = bindparam("id", type_=String)
 _HASH = bindparam("hash", type_=LargeBinary)
 _NOW = bindparam("now", type_=BigInteger)
 _LIVE = sorted(status.value for status in LIVE)
+
+_OWNING = (*codecs.user.columns, *codecs.identifier.columns)
+"""A user as often as it has identifiers, one in each row: cheaper than a second statement (`joined_user` reads it)."""
+
+_OLDEST_FIRST = (identifiers.c.created_at, identifiers.c.id)
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +43,8 @@ class HotReads:
     mint: Prepared
     user: Prepared
     user_held: Prepared
-    identifiers_of_user: Prepared
+    user_by_identifier: Prepared
+    user_by_username: Prepared
     secret_key: Prepared
     dev_browser: Prepared
 
@@ -35,28 +54,34 @@ class HotReads:
             clients.c.secret_hash == _HASH,
             (clients.c.previous_secret_hash == _HASH) & (clients.c.previous_secret_until > _NOW),
         )
+        one_user = (
+            select(*_OWNING)
+            .outerjoin_from(users, identifiers, identifiers.c.user_id == users.c.id)
+            .where(users.c.instance_id == _INSTANCE)
+            .order_by(*_OLDEST_FIRST)
+        )
         statements = {
             "client_by_secret": reading(codecs.client).where(clients.c.instance_id == _INSTANCE, holds_secret),
             "session": reading(codecs.session).where(sessions.c.id == _ID, sessions.c.instance_id == _INSTANCE),
             "sessions_of_client": reading(codecs.session)
             .where(sessions.c.client_id == _ID, sessions.c.status.in_([_literal(each) for each in _LIVE]))
             .order_by(sessions.c.created_at, sessions.c.id),
-            "mint": select(*codecs.session.columns, *codecs.client.columns, *codecs.user.columns)
+            "mint": select(*codecs.session.columns, *codecs.client.columns, *_OWNING)
             .join(clients, clients.c.id == sessions.c.client_id)
             .join(users, users.c.id == sessions.c.user_id)
+            .outerjoin(identifiers, identifiers.c.user_id == users.c.id)
             .where(
                 sessions.c.id == _ID,
                 sessions.c.instance_id == _INSTANCE,
                 sessions.c.status.in_([_literal(each) for each in _LIVE]),
                 holds_secret,
-            ),
-            "user": reading(codecs.user).where(users.c.id == _ID, users.c.instance_id == _INSTANCE),
-            "user_held": reading(codecs.user)
-            .where(users.c.id == _ID, users.c.instance_id == _INSTANCE)
-            .with_for_update(),
-            "identifiers_of_user": reading(codecs.identifier)
-            .where(identifiers.c.user_id == _ID)
-            .order_by(identifiers.c.created_at, identifiers.c.id),
+            )
+            .order_by(*_OLDEST_FIRST),
+            "user": one_user.where(users.c.id == _ID),
+            # the key stays readable for those who add what belongs to the user
+            "user_held": one_user.where(users.c.id == _ID).with_for_update(of=users, key_share=True),
+            "user_by_identifier": one_user.where(users.c.id == _owner()),
+            "user_by_username": one_user.where(users.c.username_key == bindparam("key", type_=String)),
             "secret_key": reading(codecs.secret_key).where(
                 secret_keys.c.secret_hash == _HASH, secret_keys.c.revoked_at.is_(None)
             ),
@@ -65,6 +90,28 @@ class HotReads:
             ),
         }
         return cls(**{name: Prepared.of(statement, dialect) for name, statement in statements.items()})
+
+
+def _owner() -> ScalarSelect[str]:
+    owned = identifiers.alias("named")
+    return (
+        select(owned.c.user_id)
+        .where(
+            owned.c.instance_id == _INSTANCE,
+            owned.c.kind == bindparam("kind", type_=String),
+            owned.c.canonical == bindparam("canonical", type_=String),
+        )
+        .scalar_subquery()
+    )
+
+
+def joined_user(rows: Sequence[Row], start: int = 0) -> User | None:
+    """The one user of rows that hold `_OWNING` from `start` on."""
+    if not rows:
+        return None
+    end = start + len(codecs.user.columns)
+    owned = [row[end:] for row in rows if row[end] is not None]
+    return codecs.user_owning(rows[0][start:end], tuple(map(codecs.identifier.decode, owned)))
 
 
 def _literal(text: str) -> ColumnElement[str]:

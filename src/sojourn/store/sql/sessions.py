@@ -1,9 +1,8 @@
 """Sessions."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 
-from sqlalchemy import ColumnElement, bindparam, case, func, literal, or_, select, text, update
+from sqlalchemy import ColumnElement, bindparam, case, literal, or_, select, text, update
 
 from sojourn.errors import Json
 from sojourn.ids import ClientId, InstanceId, SessionId, UserId
@@ -13,12 +12,13 @@ from sojourn.store.interface import MintFacts, Page, SessionFilter
 from sojourn.store.sql import codecs
 from sojourn.store.sql.codec import to_json
 from sojourn.store.sql.database import Runner
-from sojourn.store.sql.group import Condition, Group, first, reading
-from sojourn.store.sql.hot import HotReads
+from sojourn.store.sql.group import Condition, Group, first, paged, reading
+from sojourn.store.sql.hot import HotReads, joined_user
 from sojourn.store.sql.tables import sessions
 
 _LIVE = sorted(status.value for status in LIVE)
 _IS_LIVE = sessions.c.status.in_(_LIVE)
+_AT_ONCE = 500
 _SESSION_END = len(codecs.session.columns)
 _CLIENT_END = _SESSION_END + len(codecs.client.columns)
 
@@ -29,9 +29,10 @@ _TOUCH = {
         " AND sessions.last_active_at < used.value"
     ),
     "postgresql": text(
-        "UPDATE sessions SET last_active_at = used.value::bigint FROM json_each_text(CAST(:uses AS json)) AS used"
-        " WHERE sessions.id = used.key AND sessions.status IN ('active', 'pending')"
-        " AND sessions.last_active_at < used.value::bigint"
+        "WITH used AS (SELECT key, value::bigint AS at FROM json_each_text(CAST(:uses AS json))),"
+        " held AS (SELECT id FROM sessions WHERE id IN (SELECT key FROM used) ORDER BY id FOR UPDATE)"
+        " UPDATE sessions SET last_active_at = used.at FROM used JOIN held ON held.id = used.key"
+        " WHERE sessions.id = held.id AND sessions.status IN ('active', 'pending') AND sessions.last_active_at < used.at"
     ),
 }
 
@@ -60,11 +61,10 @@ class SqlSessions(Group):
     async def list(self, instance_id: InstanceId, where: SessionFilter, page: Page) -> Sequence[Session]:
         statement = reading(codecs.session).where(*_conditions(instance_id, where))
         ordered = statement.order_by(sessions.c.created_at.desc(), sessions.c.id)
-        return await self._many(codecs.session, ordered.limit(page.limit).offset(page.offset))
+        return await self._many(codecs.session, paged(ordered, page))
 
     async def count(self, instance_id: InstanceId, where: SessionFilter) -> int:
-        counted = select(func.count()).select_from(sessions).where(*_conditions(instance_id, where))
-        return int(str((await self._run.rows(counted))[0][0]))
+        return await self._counted(sessions, *_conditions(instance_id, where))
 
     async def mint_facts(
         self, instance_id: InstanceId, secret_hash: bytes, session_id: SessionId, now: Instant
@@ -73,14 +73,9 @@ class SqlSessions(Group):
         rows = await self._run.hot(self._reads.mint, values)
         if not rows:
             return None
-        row = rows[0]
-        user = codecs.user.decode(row[_CLIENT_END:])
-        owned = await self._hot(codecs.identifier, self._reads.identifiers_of_user, {"id": user.id})
-        return MintFacts(
-            codecs.client.decode(row[_SESSION_END:_CLIENT_END]),
-            codecs.session.decode(row),
-            replace(user, identifiers=tuple(owned)),
-        )
+        row, user = rows[0], joined_user(rows, _CLIENT_END)
+        assert user is not None
+        return MintFacts(codecs.client.decode(row[_SESSION_END:_CLIENT_END]), codecs.session.decode(row), user)
 
     # -- change
 
@@ -91,7 +86,7 @@ class SqlSessions(Group):
         return first(await self._updated(codecs.session, _ended(status, now), *where))
 
     async def finish_of_client(self, client_id: ClientId, status: SessionStatus, now: Instant) -> Sequence[Session]:
-        return await self._updated(codecs.session, _ended(status, now), sessions.c.client_id == client_id, _IS_LIVE)
+        return await self._finish_all(status, now, sessions.c.client_id == client_id)
 
     async def finish_of_user(
         self,
@@ -102,10 +97,15 @@ class SqlSessions(Group):
         *,
         keep: SessionId | None = None,
     ) -> Sequence[Session]:
-        where = [sessions.c.instance_id == instance_id, sessions.c.user_id == user_id, _IS_LIVE]
+        where = [sessions.c.instance_id == instance_id, sessions.c.user_id == user_id]
         if keep is not None:
             where.append(sessions.c.id != keep)
-        return await self._updated(codecs.session, _ended(status, now), *where)
+        return await self._finish_all(status, now, *where)
+
+    async def _finish_all(self, status: SessionStatus, now: Instant, *where: Condition) -> Sequence[Session]:
+        """Rows are held in the order of their ids, as `touch_many` holds them: so neither waits for the other forever."""
+        held = select(sessions.c.id).where(*where, _IS_LIVE).order_by(sessions.c.id).with_for_update()
+        return await self._updated(codecs.session, _ended(status, now), sessions.c.id.in_(held), _IS_LIVE)
 
     async def touch_many(self, active_at: Mapping[SessionId, Instant]) -> None:
         uses = {id: at.millis for id, at in active_at.items()}
@@ -130,10 +130,19 @@ class SqlSessions(Group):
         await self._run.change(update(sessions).where(*where).values({column: now.millis}))
 
     async def finish_timed_out(self, now: Instant, *, most: int) -> int:
-        due = select(sessions.c.id).where(_IS_LIVE, or_(_is_over(now), _is_idle(now))).limit(most)
+        is_due = (_IS_LIVE, or_(_is_over(now), _is_idle(now)))
+        # looked up outside of the writing transaction, so that nobody waits while many rows are looked through
+        due = [str(row[0]) for row in await self._run.rows(select(sessions.c.id).where(*is_due).limit(most))]
+        finished = 0
+        for start in range(0, len(due), _AT_ONCE):
+            finished += await self._finish_those(now, due[start : start + _AT_ONCE], *is_due)
+        return finished
+
+    async def _finish_those(self, now: Instant, ids: Sequence[str], *is_due: Condition) -> int:
+        held = select(sessions.c.id).where(sessions.c.id.in_(ids)).order_by(sessions.c.id).with_for_update()
         status = case((_is_over(now), SessionStatus.EXPIRED.value), else_=SessionStatus.ABANDONED.value)
         values = {"status": status, "updated_at": now.millis}
-        return await self._update(codecs.session, values, sessions.c.id.in_(due), _IS_LIVE)
+        return await self._update(codecs.session, values, sessions.c.id.in_(held), *is_due)
 
 
 def _ended(status: SessionStatus, now: Instant) -> dict[str, object]:

@@ -1,6 +1,6 @@
 """The groups on one runner, and the store on one database."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from typing import Protocol
 
@@ -50,7 +50,7 @@ class SqlStore(SqlGroups):
         super().__init__(database, self._hot)
 
     @asynccontextmanager
-    async def transaction(self) -> AsyncIterator[Groups]:
+    async def transaction(self) -> AsyncGenerator[Groups, None]:
         async with self._database.transaction() as runner:
             yield SqlGroups(runner, self._hot)
 

@@ -52,7 +52,9 @@ class SqlTickets(Group):
     async def take_nonce(self, instance_id: InstanceId, nonce_hash: bytes, now: Instant) -> Sequence[str] | None:
         taken = (
             delete(nonces)
-            .where(nonces.c.nonce_hash == nonce_hash, nonces.c.instance_id == instance_id, nonces.c.expire_at > now.millis)
+            .where(
+                nonces.c.nonce_hash == nonce_hash, nonces.c.instance_id == instance_id, nonces.c.expire_at > now.millis
+            )
             .returning(nonces.c.directives)
         )
         rows = await self._run.returning(taken)

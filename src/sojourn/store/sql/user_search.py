@@ -48,10 +48,15 @@ def _times(where: UserFilter) -> list[Condition]:
     found: list[Condition] = []
     for column, after, before in pairs:
         if after is not None:
-            found.append(column >= after.millis)
+            found.append(column >= _storable(after))
         if before is not None:
-            found.append(column < before.millis)
+            found.append(column < _storable(before))
     return found
+
+
+def _storable(at: Instant) -> int:
+    """The nearest time that a column holds: 64 bits."""
+    return max(-(2**63), min(at.millis, 2**63 - 1))
 
 
 def _listed(column: Column[str], wanted: Sequence[str]) -> list[Condition]:

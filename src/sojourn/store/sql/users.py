@@ -4,11 +4,12 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
-from sqlalchemy import case, delete, func, null, or_, select, update
+from sqlalchemy import Delete, Select, case, delete, null, or_, select, update
 from sqlalchemy.exc import IntegrityError
 
-from sojourn.errors import Conflict, IdentifierTaken
+from sojourn.errors import Conflict, IdentifierTaken, NotFound
 from sojourn.factors.password_hashers import StoredPassword
 from sojourn.ids import IdentifierId, InstanceId, UserId
 from sojourn.instant import Instant
@@ -16,9 +17,9 @@ from sojourn.store.interface import Page, UserFilter
 from sojourn.store.sql import codecs
 from sojourn.store.sql.codec import password_columns
 from sojourn.store.sql.database import Runner
-from sojourn.store.sql.group import Condition, Group, first, reading
-from sojourn.store.sql.hot import HotReads
-from sojourn.store.sql.tables import identifiers, sessions, sign_ins, tickets, users
+from sojourn.store.sql.group import Condition, Group, first, paged, reading
+from sojourn.store.sql.hot import HotReads, joined_user
+from sojourn.store.sql.tables import identifiers, sessions, sign_ins, sign_ups, tickets, users, verifications
 from sojourn.store.sql.user_search import conditions, ordering
 from sojourn.users.user import Identifier, IdentifierKind, User
 
@@ -29,26 +30,23 @@ class SqlUsers(Group):
         self._reads = hot
 
     async def create(self, user: User) -> None:
-        async with self._run.together() as runner:
-            group = SqlUsers(runner, self._reads)
+        async with self._run.together() as transaction, transaction.savepoint():
+            group = SqlUsers(transaction, self._reads)
             try:
                 await group._insert(codecs.user, user)
             except IntegrityError as error:
                 raise _taken(error) from error
             for identifier in user.identifiers:
-                await group.add_identifier(identifier)
+                try:
+                    await group._insert(codecs.identifier, identifier)
+                except IntegrityError as error:
+                    raise IdentifierTaken(param=identifier.kind.value) from error
 
     # -- read
 
     async def find(self, instance_id: InstanceId, id: UserId) -> User | None:
         prepared = self._reads.user_held if self._run.is_transaction else self._reads.user
-        user = first(await self._hot(codecs.user, prepared, {"instance_id": instance_id, "id": id}))
-        if user is None:
-            return None
-        return replace(user, identifiers=tuple(await self._owned(user.id)))
-
-    async def _owned(self, id: UserId) -> list[Identifier]:
-        return await self._hot(codecs.identifier, self._reads.identifiers_of_user, {"id": id})
+        return joined_user(await self._run.hot(prepared, {"instance_id": instance_id, "id": id}))
 
     async def find_many(self, instance_id: InstanceId, ids: Sequence[UserId]) -> Sequence[User]:
         if len(ids) <= 3:
@@ -65,34 +63,28 @@ class SqlUsers(Group):
         return [replace(user, identifiers=tuple(owned[user.id])) for user in found]
 
     async def find_by_identifier(self, instance_id: InstanceId, kind: IdentifierKind, canonical: str) -> User | None:
-        statement = select(identifiers.c.user_id).where(
-            identifiers.c.instance_id == instance_id,
-            identifiers.c.kind == kind.value,
-            identifiers.c.canonical == canonical,
-        )
-        rows = await self._run.rows(statement)
-        return await self.find(instance_id, UserId(str(rows[0][0]))) if rows else None
+        values = {"instance_id": instance_id, "kind": kind.value, "canonical": canonical}
+        return joined_user(await self._run.hot(self._reads.user_by_identifier, values))
 
     async def find_by_username(self, instance_id: InstanceId, username_key: str) -> User | None:
-        where = (users.c.instance_id == instance_id, users.c.username_key == username_key)
-        user = await self._one(codecs.user, *where)
-        return None if user is None else replace(user, identifiers=tuple(await self._owned(user.id)))
+        values = {"instance_id": instance_id, "key": username_key}
+        return joined_user(await self._run.hot(self._reads.user_by_username, values))
 
     async def list(self, instance_id: InstanceId, where: UserFilter, page: Page) -> Sequence[User]:
         statement = reading(codecs.user).where(*conditions(instance_id, where)).order_by(*ordering(where))
-        found = await self._many(codecs.user, statement.limit(page.limit).offset(page.offset))
+        found = await self._many(codecs.user, paged(statement, page))
         return await self._with_identifiers(found)
 
     async def count(self, instance_id: InstanceId, where: UserFilter) -> int:
-        rows = await self._run.rows(select(func.count()).select_from(users).where(*conditions(instance_id, where)))
-        return int(str(rows[0][0]))
+        return await self._counted(users, *conditions(instance_id, where))
 
     # -- change
 
     async def save(self, user: User, *, expected: Instant) -> None:
         guard = (users.c.id == user.id, users.c.instance_id == user.instance_id, users.c.updated_at == expected.millis)
         try:
-            written = await self._update(codecs.user, codecs.user.encode(user), *guard)
+            async with self._undoing() as runner:
+                written = await SqlUsers(runner, self._reads)._update(codecs.user, codecs.user.encode(user), *guard)
         except IntegrityError as error:
             raise _taken(error) from error
         if written != 1:
@@ -113,10 +105,9 @@ class SqlUsers(Group):
             "locked_at": case((is_last, now.millis), else_=null()),
             "locked_until": case((is_last, (now + lock_for).millis), else_=null()),
         }
-        spent = await self._updated(
-            codecs.user, values, *_of(instance_id, id), or_(users.c.locked_at.is_(None), ran_out)
-        )
-        return first(spent)
+        unlocked = or_(users.c.locked_at.is_(None), ran_out)
+        spent = first(await self._updated(codecs.user, values, *_of(instance_id, id), unlocked))
+        return None if spent is None else first(await self._with_identifiers([spent]))
 
     async def reset_sign_in_tries(self, instance_id: InstanceId, id: UserId, now: Instant) -> None:
         by_tries = or_(users.c.locked_at.is_(None), users.c.locked_until.is_not(None))
@@ -129,16 +120,24 @@ class SqlUsers(Group):
 
     async def delete(self, instance_id: InstanceId, id: UserId) -> bool:
         async with self._run.together() as runner:
-            for table in (identifiers, sessions, sign_ins, tickets):
-                await runner.change(delete(table).where(table.c.user_id == id, table.c.instance_id == instance_id))
+            for column in (identifiers.c.id, sign_ins.c.id):
+                theirs = select(column).where(column.table.c.user_id == id)
+                await runner.change(_verifications_of(instance_id, theirs))
+            for column in (identifiers.c.user_id, sessions.c.user_id, sign_ins.c.user_id, sign_ups.c.created_user_id,
+                           tickets.c.user_id):  # fmt: skip
+                theirs = (column == id, column.table.c.instance_id == instance_id)
+                await runner.change(delete(column.table).where(*theirs))
             return await runner.change(delete(users).where(*_of(instance_id, id))) == 1
 
     # -- identifiers
 
     async def add_identifier(self, identifier: Identifier) -> None:
         try:
-            await self._insert(codecs.identifier, identifier)
+            async with self._undoing() as runner:
+                await SqlUsers(runner, self._reads)._insert(codecs.identifier, identifier)
         except IntegrityError as error:
+            if await self.find_by_identifier(identifier.instance_id, identifier.kind, identifier.canonical) is None:
+                raise NotFound() from error  # the user, deleted meanwhile
             raise IdentifierTaken(param=identifier.kind.value) from error
 
     async def verify_identifier(self, instance_id: InstanceId, id: IdentifierId, strategy: str, now: Instant) -> bool:
@@ -159,9 +158,10 @@ class SqlUsers(Group):
 
     async def remove_identifier(self, instance_id: InstanceId, id: IdentifierId) -> bool:
         async with self._run.together() as runner:
+            owner = select(identifiers.c.user_id).where(*_identified(instance_id, id)).scalar_subquery()
             for column in (users.c.primary_email_address_id, users.c.primary_phone_number_id):
-                cleared = update(users).where(users.c.instance_id == instance_id, column == id).values({column: None})
-                await runner.change(cleared)
+                await runner.change(update(users).where(users.c.id == owner, column == id).values({column: None}))
+            await runner.change(_verifications_of(instance_id, [id]))
             return await runner.change(delete(identifiers).where(*_identified(instance_id, id))) == 1
 
 
@@ -173,7 +173,12 @@ def _identified(instance_id: InstanceId, id: IdentifierId) -> tuple[Condition, C
     return identifiers.c.id == id, identifiers.c.instance_id == instance_id
 
 
+def _verifications_of(instance_id: InstanceId, owners: Select[Any] | Sequence[str]) -> Delete:
+    return delete(verifications).where(verifications.c.instance_id == instance_id, verifications.c.owner_id.in_(owners))
+
+
 def _taken(error: IntegrityError) -> IdentifierTaken:
-    """Which of the unique columns of a user it was, by the name that either database gives in its complaint."""
-    param = "external_id" if "external_id" in str(error.orig) else "username"
-    return IdentifierTaken(param=param)
+    """Which of the unique columns of a user it was: PostgreSQL names the constraint, SQLite the columns."""
+    complaint = str(error.orig)
+    by_external_id = '"uq_users_external_id"' in complaint or "users.external_id" in complaint
+    return IdentifierTaken(param="external_id" if by_external_id else "username")
