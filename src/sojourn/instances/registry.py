@@ -155,6 +155,10 @@ def check_settings(settings: Settings) -> None:
         value: int = getattr(getattr(settings, group), name)
         if not least <= value <= most:
             raise FieldError(f"{path} must be between {least} and {most}.", param=path)
+    for name, limit in settings.protection.rate_limits.items():
+        if len(limit) != 2 or not all(1 <= part <= 10_000_000 for part in limit):
+            path = f"protection.rate_limits.{name}"
+            raise FieldError(f"{path} must be [hits, seconds], both at least 1.", param=path)
     for claim, value in settings.sessions.claims.items():
         check_template({claim: value}, f"sessions.claims.{claim}", reserved=RESERVED_IN_SESSIONS)
     if len(msgspec.json.encode(settings.sessions.claims)) > 2048:

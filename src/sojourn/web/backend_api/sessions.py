@@ -138,8 +138,8 @@ async def refresh(call: CurrentCall, session_id: FromPath[str]) -> Response[byte
     try:
         given = await call.body(Refresh)
         session, user = await _live(call, session_id)
-    except (FieldError, Malformed, NotFound) as error:
-        raise TokenRefused("token-invalid", error.long_message) from error
+    except (msgspec.ValidationError, FieldError, Malformed, NotFound) as error:
+        raise TokenRefused("token-invalid", "The request to refresh cannot be used.") from error
     secret = Secret(given.refresh_token)
     await call.engine.refreshing.check(call.instance, session, secret, given.expired_token, origin=given.request_origin)
     jwt = await call.engine.tokens.for_session(

@@ -1,0 +1,126 @@
+"""Who may call the Backend API: servers with a good secret key, nobody else."""
+
+import httpx
+import pytest
+from litestar.handlers import HTTPRouteHandler
+
+from sojourn.engine import Sojourn
+from sojourn.secret import Secret
+from sojourn.testing.clock import FakeClock
+from sojourn.web.app import build, litestar_app
+from sojourn.web.backend_api import routes
+
+from .calling import SERVER, Caller, transport
+
+REFUSED = (401, "secret_key_invalid")
+
+
+async def test_no_operation_answers_without_a_secret_key(engine: Sojourn):  # R-AUZ-01
+    async with httpx.AsyncClient(transport=transport(build(engine)), base_url=SERVER) as http:
+        for handler in routes.HANDLERS:
+            for path in handler.paths:
+                for method in handler.http_methods:
+                    response = await http.request(method, path.replace(":str", ""))
+                    assert response.status_code == 401, f"{method} {path}"
+                    assert response.json()["errors"][0]["code"] == "secret_key_invalid"
+                    assert response.headers["www-authenticate"] == "Bearer"
+
+
+def test_every_route_says_who_may_call_it():  # R-AUZ-01
+    public = {"/health", "/v1/health", "/.well-known/jwks.json", "/npm/{bundle:path}"}
+    for route in litestar_app().routes:
+        for handler in getattr(route, "route_handlers", []):
+            if not isinstance(handler, HTTPRouteHandler) or handler.http_methods == {"OPTIONS"}:
+                continue
+            asked = set(handler.parsed_fn_signature.parameters)
+            if routes.owns(route.path):
+                assert "call" in asked, route.path
+                assert "exchange" not in asked, route.path
+            else:
+                assert "exchange" in asked or route.path in public, route.path
+
+
+@pytest.mark.parametrize(
+    "header",
+    [
+        "",
+        "Bearer",
+        "Bearer ",
+        "Basic abc",
+        "Bearer pk_test_abc",
+        "Bearer sk_test_unknown",
+        "Bearer Bearer sk_test_unknown",
+        "Bearer sk_test_" + "x" * 5000,
+        "sk_test_unknown",
+    ],
+)
+async def test_anything_but_a_good_key_is_refused(api: Caller, header: str):  # R-AUZ-08, R-JWT-11
+    response = await api.send("GET", "/users", headers={"Authorization": header})
+    assert (response.status_code, response.json()["errors"][0]["code"]) == REFUSED
+
+
+async def test_two_authorization_headers_are_refused(api: Caller, secret_key: Secret):  # R-JWT-11
+    twice = [("Authorization", f"Bearer {secret_key.reveal()}")] * 2
+    async with httpx.AsyncClient(transport=api.http._transport, base_url=SERVER, headers=twice) as http:
+        assert (await http.get("/v1/users")).status_code == 401
+
+
+async def test_a_key_from_a_browser_is_refused_wherever_the_page_is(api: Caller):  # R-AUZ-08
+    for headers in ({"Origin": "http://localhost:3000"}, {"Origin": "null"}, {"Sec-Fetch-Site": "same-origin"}):
+        response = await api.send("GET", "/users", headers=headers)
+        assert (response.status_code, response.json()["errors"][0]["code"]) == REFUSED
+        assert "access-control-allow-origin" not in response.headers
+
+
+async def test_a_browser_that_asks_before_it_sends_is_not_encouraged(api: Caller):  # R-WEB-04
+    asked = {"Origin": "http://localhost:3000", "Access-Control-Request-Method": "GET"}
+    response = await api.send("OPTIONS", "/users", headers=asked)
+    assert "access-control-allow-origin" not in response.headers
+
+
+async def test_a_key_in_the_address_is_not_read(api: Caller, secret_key: Secret):  # R-AUZ-08
+    headers = {"Authorization": ""}
+    response = await api.send("GET", "/users", headers=headers, secret_key=secret_key.reveal())
+    assert response.status_code == 401
+
+
+async def test_a_revoked_key_is_refused_within_a_second(
+    engine: Sojourn, api: Caller, secret_key: Secret, clock: FakeClock
+):  # R-AUZ-08
+    await api.ok("GET", "/users")
+    row = await engine.store.instances.find_secret_key(secret_key.stored_form())
+    assert row is not None
+    await engine.store.instances.revoke_secret_key(row.id, clock.now())
+    clock.advance(seconds=1)
+    assert await api.refused("GET", "/users") == REFUSED
+
+
+async def test_two_keys_work_side_by_side(engine: Sojourn, api: Caller):  # R-AUZ-08
+    second = await engine.registry.new_secret_key(engine.instance)
+    await api.ok("GET", "/users")
+    assert (await Caller(build(engine), second.reveal()).send("GET", "/users")).status_code == 200
+
+
+async def test_a_key_may_ask_a_thousand_times_in_ten_seconds(api: Caller, clock: FakeClock):  # R-LIM-01
+    for _ in range(1000):
+        response = await api.send("GET", "/sessions/sess_nobody")
+        assert response.status_code == 404
+    response = await api.send("GET", "/sessions/sess_nobody")
+    assert response.status_code == 429
+    assert int(response.headers["retry-after"]) == 10
+    clock.advance(seconds=10)
+    assert await api.refused("GET", "/sessions/sess_nobody") == (404, "resource_not_found")
+
+
+async def test_answers_are_never_cached_and_never_run(api: Caller):  # R-CKI-07, R-HDR-03
+    headers = (await api.send("GET", "/users")).headers
+    assert headers["content-type"] == "application/json"
+    assert headers["cache-control"] == "no-store"
+    assert "default-src 'none'" in headers["content-security-policy"]
+    assert "set-cookie" not in headers
+
+
+async def test_an_address_that_does_not_exist_is_told_to_key_holders_only(api: Caller):
+    assert await api.refused("GET", "/users/x/y/z") == (404, "resource_not_found")
+    response = await api.send("GET", "/users/x/y/z", headers={"Authorization": ""})
+    assert response.status_code == 401
