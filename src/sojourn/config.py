@@ -6,7 +6,7 @@ Settings that an application's owner changes while it runs are in `instances/set
 
 import os
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields
 from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
@@ -125,7 +125,7 @@ def _from_file(path: Path, known: set[str]) -> dict[str, object]:
 
 def _parse(name: str, value: object) -> object:
     try:
-        return _PARSERS.get(name, str)(value)  # pyright: ignore[reportArgumentType]
+        return _PARSERS.get(name, str)(value)
     except (ValueError, TypeError) as error:
         raise ConfigError(f"SOJOURN_{name.upper()} cannot be used: {error}") from error
 
@@ -150,7 +150,7 @@ def _hosts(value: object) -> tuple[str, ...]:
     return tuple(text.lower() for text in _items(value))
 
 
-def _one_of(*words: str) -> object:
+def _one_of(*words: str) -> Callable[[object], object]:
     def parse(value: object) -> str:
         if value not in words:
             raise ValueError(f"it must be one of {', '.join(words)}")
@@ -163,23 +163,27 @@ def _smtp_password(value: object) -> Secret:
     return value if isinstance(value, Secret) else Secret(str(value))
 
 
+def _number(value: object) -> int:
+    return int(str(value))
+
+
 def _environment(value: object) -> Environment:
     if str(value) not in set(Environment):
         raise ValueError("it must be development or production")
     return Environment(str(value))
 
 
-_PARSERS: Mapping[str, object] = {
+_PARSERS: Mapping[str, Callable[[object], object]] = {
     "environment": _environment,
-    "data": lambda value: Path(str(value)),  # pyright: ignore[reportUnknownLambdaType, reportUnknownArgumentType]
+    "data": lambda value: Path(str(value)),
     "root_keys": _secrets,
     "password_peppers": _secrets,
-    "smtp_port": int,
+    "smtp_port": _number,
     "smtp_password": _smtp_password,
     "smtp_security": _one_of("starttls", "tls", "none"),
     "trusted_proxies": _networks,
     "allowed_hosts": _hosts,
-    "hash_threads": int,
-    "sign_in_floor_ms": int,
+    "hash_threads": _number,
+    "sign_in_floor_ms": _number,
     "log_level": _one_of("debug", "info", "warning", "error"),
 }

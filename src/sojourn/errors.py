@@ -7,9 +7,9 @@ HTTP status; nothing here knows HTTP. `message` says what was wrong in a few wor
 
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
-from typing import ClassVar, TypeAlias, Union
+from typing import ClassVar, TypeAlias
 
-Json: TypeAlias = Union[None, bool, int, float, str, list["Json"], dict[str, "Json"]]
+Json: TypeAlias = None | bool | int | float | str | list["Json"] | dict[str, "Json"]
 
 
 class SojournError(Exception):

@@ -6,8 +6,8 @@ from typing import Annotated
 
 import typer
 
-from sojourn.config import Config
 from sojourn.cli.opened import DatabaseUrl
+from sojourn.config import Config
 
 
 def dev(

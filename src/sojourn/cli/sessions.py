@@ -8,6 +8,7 @@ from sojourn.cli.opened import AsJson, Data, DatabaseUrl, configured, print_json
 from sojourn.engine import Sojourn
 from sojourn.errors import SojournError
 from sojourn.ids import SessionId
+from sojourn.instant import SystemClock
 from sojourn.sessions.session import Session, SessionStatus
 from sojourn.store.interface import Page, SessionFilter
 from sojourn.web.resources.sessions import backend_session
@@ -35,8 +36,9 @@ def list_sessions(
         return list(await engine.sessions.list(engine.instance, where, Page(limit)))
 
     sessions = with_engine(configured(data, database_url), read)
+    now = SystemClock().now()
     if as_json:
-        print_json([backend_session(each) for each in sessions])
+        print_json([backend_session(each, now) for each in sessions])
     else:
         print_table(_COLUMNS, [_row(each) for each in sessions])
 

@@ -9,6 +9,7 @@ import typer
 
 from sojourn.cli.opened import AsJson, Data, DatabaseUrl, configured, print_json, print_table, with_engine
 from sojourn.engine import Sojourn
+from sojourn.errors import Json
 from sojourn.ids import UserId
 from sojourn.store.interface import Page, UserFilter
 from sojourn.users.accounts import NewUser
@@ -30,12 +31,13 @@ def list_users(
 ) -> None:
     """Print users, newest first."""
 
-    async def read(engine: Sojourn) -> list[User]:
-        return list(await engine.accounts.list(engine.instance, UserFilter(query=query), Page(limit)))
+    async def read(engine: Sojourn) -> tuple[list[User], list[dict[str, Json]]]:
+        found = list(await engine.accounts.list(engine.instance, UserFilter(query=query), Page(limit)))
+        return found, [_shown(engine, each) for each in found]
 
-    found = with_engine(configured(data, database_url), read)
+    found, shown = with_engine(configured(data, database_url), read)
     if as_json:
-        print_json([backend_user(each) for each in found])
+        print_json(shown)
     else:
         print_table(_COLUMNS, [_row(each) for each in found])
 
@@ -64,10 +66,10 @@ def create(
         last_name=last_name,
     )
 
-    async def created(engine: Sojourn) -> User:
-        return await engine.accounts.create(engine.instance, new)
+    async def created(engine: Sojourn) -> dict[str, Json]:
+        return _shown(engine, await engine.accounts.create(engine.instance, new))
 
-    print_json(backend_user(with_engine(configured(data, database_url), created)))
+    print_json(with_engine(configured(data, database_url), created))
 
 
 @app.command("ban")
@@ -107,10 +109,14 @@ def delete(
 
 
 def _one(user_id: str, data: Data, database_url: DatabaseUrl, work: Callable[[Sojourn, UserId], Awaitable[User]]) -> None:
-    async def run(engine: Sojourn) -> User:
-        return await work(engine, UserId(user_id))
+    async def run(engine: Sojourn) -> dict[str, Json]:
+        return _shown(engine, await work(engine, UserId(user_id)))
 
-    print_json(backend_user(with_engine(configured(data, database_url), run)))
+    print_json(with_engine(configured(data, database_url), run))
+
+
+def _shown(engine: Sojourn, user: User) -> dict[str, Json]:
+    return backend_user(user, engine.instance, engine.clock.now())  # pyright: ignore[reportReturnType]
 
 
 def _row(user: User) -> list[str | None]:

@@ -152,8 +152,8 @@ def check_settings(settings: Settings) -> None:
     """Refuse values that would lock everybody out or nobody ever. Raises: FieldError."""
     for path, (least, most) in _BOUNDS.items():
         group, name = path.split(".")
-        value: int = getattr(getattr(settings, group), name)
-        if not least <= value <= most:
+        value: object = getattr(getattr(settings, group), name)
+        if not isinstance(value, int) or not least <= value <= most:
             raise FieldError(f"{path} must be between {least} and {most}.", param=path)
     for name, limit in settings.protection.rate_limits.items():
         if len(limit) != 2 or not all(1 <= part <= 10_000_000 for part in limit):

@@ -5,10 +5,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
+from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
 
-from sojourn.instances.instance import Instance
 from sojourn.errors import SojournError
+from sojourn.instances.instance import Instance
 
 _UNSAFE = re.compile(r"[\r\n\x00]")
 _CODE = re.compile(r"\b\d{6}\b")
@@ -75,7 +75,7 @@ def _paragraphs(text: str, values: Mapping[str, str]) -> list[str]:
 def _templates() -> Environment:
     return Environment(
         loader=PackageLoader("sojourn.messages"),
-        autoescape=lambda name: name is not None and name.endswith(".html"),
+        autoescape=select_autoescape(("html",), default_for_string=True),
         undefined=StrictUndefined,
         trim_blocks=True,
     )

@@ -1,12 +1,15 @@
 """An ASGI application whose engine opens with the process and closes with it."""
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable, Mapping
 from contextlib import AbstractAsyncContextManager
+from typing import cast
 
 from litestar.types import ASGIApp, Receive, Scope, Send
 
 from sojourn.engine import Sojourn
 from sojourn.errors import SojournError
+
+Tell = Callable[[Mapping[str, str]], Awaitable[None]]
 
 
 class Lifespan:
@@ -20,14 +23,14 @@ class Lifespan:
         self._app: ASGIApp | None = None
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] == "lifespan":
-            await self._live(receive, send)
+        if str(scope["type"]) == "lifespan":
+            await self._live(receive, cast("Tell", send))
             return
         if self._app is None:
             raise RuntimeError("the server sent a request before its start-up had finished")
         await self._app(scope, receive, send)
 
-    async def _live(self, receive: Receive, send: Send) -> None:
+    async def _live(self, receive: Receive, send: Tell) -> None:
         await receive()
         try:
             async with self._opening() as engine:

@@ -5,7 +5,7 @@ import errno
 import os
 import signal
 import socket
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 
 import structlog
@@ -29,7 +29,7 @@ log = structlog.get_logger()
 
 
 @asynccontextmanager
-async def running(config: Config) -> AsyncIterator[Sojourn]:
+async def running(config: Config) -> AsyncGenerator[Sojourn]:
     """An open engine with its worker, both ended in order."""
     engine = await Sojourn.open(config)
     worker = Worker(engine)

@@ -1,7 +1,7 @@
 """What stands between a guess and an account: the lockout, equal costs and equal answers (R-LIM-03, R-ENU-01, R-ENU-02)."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import timedelta
@@ -42,7 +42,7 @@ class Guarding:
     floor: timedelta
 
     @asynccontextmanager
-    async def held(self, instance: Instance) -> AsyncIterator[None]:
+    async def held(self, instance: Instance) -> AsyncGenerator[None]:
         """Hold a refusal back until the floor, so that its length tells nothing. Success is not delayed: it tells all."""
         loop = asyncio.get_running_loop()
         began = loop.time()

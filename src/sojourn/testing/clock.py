@@ -10,7 +10,7 @@ class FakeClock:
 
     __slots__ = ("_now",)
 
-    def __init__(self, now: Instant = Instant(1_770_000_000_000)) -> None:  # noqa: B008 - an Instant never changes
+    def __init__(self, now: Instant = Instant(1_770_000_000_000)) -> None:
         self._now = now
 
     def now(self) -> Instant:

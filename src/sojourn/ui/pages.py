@@ -102,6 +102,7 @@ def _policy(nonce: str, instance: Instance) -> str:
         "default-src 'none'",
         f"script-src 'nonce-{nonce}' 'strict-dynamic'",
         f"style-src 'self' 'nonce-{nonce}'",
+        "style-src-attr 'unsafe-inline'",  # the components' one-time-code field positions itself by attribute
         "img-src 'self' data:",
         "font-src 'self'",
         "connect-src 'self'",
