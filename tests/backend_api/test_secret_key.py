@@ -27,7 +27,13 @@ async def test_no_operation_answers_without_a_secret_key(engine: Sojourn):  # R-
 
 
 def test_every_route_says_who_may_call_it():  # R-AUZ-01
-    public = {"/health", "/v1/health", "/.well-known/jwks.json", "/npm/{bundle:path}"}
+    public = {
+        "/health",
+        "/v1/health",
+        "/.well-known/jwks.json",
+        "/npm/{bundle:path}",
+        "/v1/avatars/{hue:int}/{name:str}",
+    }
     for route in litestar_app().routes:
         for handler in getattr(route, "route_handlers", []):
             if not isinstance(handler, HTTPRouteHandler) or handler.http_methods == {"OPTIONS"}:

@@ -163,3 +163,15 @@ async def test_a_password_is_never_in_an_answer(browser: Browser) -> None:  # R-
         text = json.dumps(await browser.get(path))
         assert PASSWORD not in text
         assert "argon2" not in text
+
+
+async def test_a_user_without_a_picture_has_a_drawn_one(browser: Browser) -> None:  # R-HDR-04
+    user = (await browser.sign_up(first_name="Ada", last_name="<script>"))["sessions"][0]["user"]
+    assert user["has_image"] is False
+    answer = await browser.http.get(user["image_url"])
+    assert answer.headers["content-type"].startswith("image/svg+xml")
+    assert answer.headers["content-security-policy"] == "default-src 'none'; sandbox"
+    assert answer.headers["cross-origin-resource-policy"] == "cross-origin"
+    assert ">A</text>" in answer.text
+    odd = await browser.http.get("/v1/avatars/1/%3Cscript%3E.svg")
+    assert "<script" not in odd.text

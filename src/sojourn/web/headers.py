@@ -40,8 +40,8 @@ def of_api(*, secure: bool) -> Headers:
 
 
 def is_public(path: str) -> bool:
-    """Whether anybody's page may read it: published scripts and public keys, which carry no user's data."""
-    return path.startswith(("/npm/", "/.well-known/"))
+    """Whether anybody's page may read it: scripts, public keys and drawn pictures, which carry no user's data."""
+    return path.startswith(("/npm/", "/.well-known/", "/v1/avatars/"))
 
 
 def cross_origin(incoming: Incoming, instance: Instance) -> Headers:

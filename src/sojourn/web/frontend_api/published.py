@@ -13,6 +13,7 @@ from litestar.params import FromPath
 
 from sojourn.errors import NotFound
 from sojourn.web.exchange import CurrentExchange
+from sojourn.web.resources.avatars import drawn
 
 _BUNDLE = re.compile(r"/@clerk/([a-z-]{1,32})@([0-9A-Za-z.-]{1,32})/dist/([0-9A-Za-z._-]{1,128})")
 _TYPES = {
@@ -50,6 +51,13 @@ async def health(exchange: CurrentExchange) -> Response[bytes]:
 async def ready(exchange: CurrentExchange) -> Response[bytes]:
     """For load balancers and scripts that wait for the server."""
     return exchange.json({"status": "healthy"})
+
+
+@get("/v1/avatars/{hue:int}/{name:str}")
+async def avatar(hue: FromPath[int], name: FromPath[str]) -> Response[bytes]:
+    """The drawn picture of a user; it is an image, and where it is opened by itself nothing in it runs."""
+    headers = {"Cache-Control": _FOREVER, "Content-Security-Policy": "default-src 'none'; sandbox"}
+    return Response(drawn(hue, name.removesuffix(".svg")).encode(), media_type="image/svg+xml", headers=headers)
 
 
 @get("/npm/{bundle:path}")
@@ -106,4 +114,4 @@ def _read(folder: str, name: str) -> bytes | None:
         return None
 
 
-HANDLERS = [jwks, health, ready, bundle]
+HANDLERS = [jwks, health, ready, avatar, bundle]

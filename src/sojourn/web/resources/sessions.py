@@ -19,7 +19,7 @@ def session(each: Session, owner: User, instance: Instance, now: Instant, jwt: s
         "actor": each.actor,
         "tasks": None,
         "user": user(owner, instance, now),
-        "public_user_data": public_user_data(owner),
+        "public_user_data": public_user_data(owner, instance),
         "factor_verification_age": factor_age(each, now),
     }
 

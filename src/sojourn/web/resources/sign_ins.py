@@ -34,7 +34,7 @@ def sign_in(
         "first_factor_verification": _proof(each, current, now),
         "second_factor_verification": None,
         "identifier": each.identifier,
-        "user_data": None if user is None else preview(user),
+        "user_data": None if user is None else preview(user, instance),
         "created_session_id": each.created_session_id,
         "abandon_at": each.abandon_at.millis,
     }

@@ -8,6 +8,7 @@ from sojourn.instances.instance import Instance
 from sojourn.instant import Instant
 from sojourn.users.user import Identifier, IdentifierKind, User
 from sojourn.web.resources import Resource, millis
+from sojourn.web.resources.avatars import avatar_url
 from sojourn.web.resources.verifications import of_identifier
 
 Challenges = Mapping[IdentifierId, Verification]
@@ -41,14 +42,15 @@ def backend_user(each: User, instance: Instance, now: Instant) -> Resource:
 def _shared(each: User, instance: Instance, now: Instant, challenges: Challenges) -> Resource:
     locked = each.is_locked(now)
     tries = instance.settings.protection.lockout_tries
+    picture = avatar_url(each, instance)
     return {
         "object": "user",
         "id": each.id,
         "username": each.username,
         "first_name": each.first_name,
         "last_name": each.last_name,
-        "image_url": "",
-        "profile_image_url": "",
+        "image_url": picture,
+        "profile_image_url": picture,
         "has_image": False,
         "primary_email_address_id": each.primary_email_address_id,
         "primary_phone_number_id": each.primary_phone_number_id,
@@ -108,12 +110,12 @@ def address(each: Identifier, now: Instant, current: Verification | None = None)
     return shown
 
 
-def public_user_data(each: User) -> Resource:
+def public_user_data(each: User, instance: Instance) -> Resource:
     """What stands beside a session: enough for an account switcher."""
     return {
         "first_name": each.first_name,
         "last_name": each.last_name,
-        "image_url": "",
+        "image_url": avatar_url(each, instance),
         "has_image": False,
         "identifier": _best_identifier(each),
         "username": each.username,
@@ -121,9 +123,14 @@ def public_user_data(each: User) -> Resource:
     }
 
 
-def preview(each: User) -> Resource:
+def preview(each: User, instance: Instance) -> Resource:
     """What a sign-in shows of the account it found, before anything is proven."""
-    return {"first_name": each.first_name, "last_name": each.last_name, "image_url": "", "has_image": False}
+    return {
+        "first_name": each.first_name,
+        "last_name": each.last_name,
+        "image_url": avatar_url(each, instance),
+        "has_image": False,
+    }
 
 
 def _best_identifier(each: User) -> str:
