@@ -1,0 +1,76 @@
+"""A running server, the guide's app on three generations of the SDK, and a browser."""
+
+import secrets
+from collections.abc import AsyncIterator, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from playwright.async_api import Browser, BrowserContext, async_playwright
+
+from tests.sdk.processes import Process, env_lines, next_app, server, settings
+from tools.chromium import installed
+
+FLAGS = [
+    "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
+    "--disable-component-update", "--disable-sync",
+]  # fmt: skip
+PASSWORD = "correct horse battery staple"
+_APPS = {"next13-clerk4": (4, 18404, 13404), "next15-clerk6": (6, 18406, 13406), "next15-clerk7": (7, 18407, 13407)}
+_UNLIMITED = 'protection.rate_limits={"create_sign_in":[1000,1],"create_sign_up":[1000,1],"attempts":[1000,1],"codes":[1000,1]}'
+
+
+@dataclass
+class Setup:
+    """One app beside one server."""
+
+    name: str
+    major: int
+    url: str
+    server_url: str
+    data: Path
+    server: Process
+    app: Process
+
+    def settings(self, *assignments: str) -> None:
+        settings(self.data, *assignments)
+
+
+@pytest.fixture(scope="session", params=list(_APPS))
+def setup(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Setup]:
+    name: str = request.param
+    major, server_port, app_port = _APPS[name]
+    data = tmp_path_factory.mktemp(name)
+    running = server(server_port, data)
+    running.start()
+    settings(data, _UNLIMITED)
+    app = next_app(name, env_lines(major, server_port, data), app_port, data / "app.log")
+    try:
+        app.start()
+        yield Setup(
+            name, major, f"http://localhost:{app_port}", f"http://localhost:{server_port}", data, running, app
+        )
+    finally:
+        app.stop()
+        running.stop()
+
+
+@pytest.fixture
+async def browser() -> AsyncIterator[Browser]:
+    async with async_playwright() as playwright:
+        launched = await playwright.chromium.launch(executable_path=installed(), args=FLAGS)
+        yield launched
+        await launched.close()
+
+
+@pytest.fixture
+async def device(browser: Browser) -> BrowserContext:
+    context = await browser.new_context()
+    context.set_default_timeout(30_000)
+    return context
+
+
+@pytest.fixture
+def address() -> str:
+    """Somebody new, whose codes are 424242."""
+    return f"ada+clerk_test{secrets.token_hex(4)}@example.com"

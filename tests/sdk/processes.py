@@ -1,0 +1,99 @@
+"""The server and the apps as processes, started as a user starts them and reached over real sockets."""
+
+import hashlib
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import httpx
+
+APPS = Path(__file__).parent / "apps"
+SOJOURN = Path(sys.executable).parent / "sojourn"
+_READY_SECONDS = 60
+
+
+@dataclass
+class Process:
+    """One started command; `restart` keeps its command and environment."""
+
+    command: list[str]
+    ready_url: str
+    cwd: Path
+    log: Path
+    env: Mapping[str, str] = field(default_factory=dict)
+    _running: subprocess.Popen[bytes] | None = None
+
+    def start(self) -> None:
+        with self.log.open("ab") as log:
+            self._running = subprocess.Popen(
+                self.command, cwd=self.cwd, env={**os.environ, **self.env}, stdout=log, stderr=log, start_new_session=True
+            )
+        deadline = time.monotonic() + _READY_SECONDS
+        while time.monotonic() < deadline:
+            if self._running.poll() is not None:
+                raise AssertionError(f"{self.command} ended at once:\n{self.log.read_text()[-2000:]}")
+            try:
+                httpx.get(self.ready_url, timeout=2)
+                return
+            except httpx.HTTPError:
+                time.sleep(0.1)  # asks again; the deadline above decides
+        raise AssertionError(f"{self.command} is not ready:\n{self.log.read_text()[-2000:]}")
+
+    def stop(self) -> None:
+        if self._running is not None and self._running.poll() is None:
+            os.killpg(self._running.pid, signal.SIGTERM)
+            try:
+                self._running.wait(timeout=10)
+            except subprocess.TimeoutExpired:
+                os.killpg(self._running.pid, signal.SIGKILL)
+                self._running.wait()
+        self._running = None
+
+    def restart(self) -> None:
+        self.stop()
+        self.start()
+
+
+def server(port: int, data: Path) -> Process:
+    command = [str(SOJOURN), "dev", "--port", str(port), "--data", str(data)]
+    return Process(command, f"http://localhost:{port}/health", data, data / "server.log")
+
+
+def settings(data: Path, *assignments: str) -> None:
+    """Change settings as an operator does."""
+    subprocess.run([SOJOURN, "settings", "set", *assignments, "--data", data], check=True, capture_output=True)
+
+
+def env_lines(sdk_major: int, port: int, data: Path) -> str:
+    command = [SOJOURN, "env", "nextjs", "--sdk-major", str(sdk_major), "--port", str(port), "--data", data]
+    return subprocess.run(command, check=True, capture_output=True, text=True).stdout
+
+
+def next_app(name: str, env: str, port: int, log: Path) -> Process:
+    """The app with only its environment file changed; built anew when that or its sources changed."""
+    folder = APPS / name
+    if not (folder / "node_modules").exists():
+        subprocess.run(["npm", "ci", "--no-audit", "--no-fund"], cwd=folder, check=True, capture_output=True)
+    (folder / ".env.local").write_text(env)
+    stamp, wanted = folder / ".next" / "built-from", _fingerprint(folder, env)
+    quiet = {"NEXT_TELEMETRY_DISABLED": "1"}
+    if not stamp.exists() or stamp.read_text() != wanted:
+        built = subprocess.run(
+            ["npx", "next", "build"], cwd=folder, env={**os.environ, **quiet}, capture_output=True, text=True, check=False
+        )
+        assert built.returncode == 0, built.stdout[-3000:] + built.stderr[-3000:]
+        stamp.write_text(wanted)
+    command = ["npx", "next", "start", "-p", str(port)]
+    return Process(command, f"http://localhost:{port}/sign-in", folder, log, quiet)
+
+
+def _fingerprint(folder: Path, env: str) -> str:
+    digest = hashlib.sha256(env.encode())
+    for path in sorted([*folder.glob("app/**/*.js"), *folder.glob("*.js"), folder / "package-lock.json"]):
+        digest.update(path.read_bytes())
+    return digest.hexdigest()
