@@ -137,8 +137,17 @@ def _query_of(handler: HTTPRouteHandler, in_path: set[str]) -> list[Resource]:
         if name not in _INJECTED and name not in in_path and name != "data" and word is not None:
             found.append(_in_query(name, word))
     query = _struct(handler.opt.get("query"))
-    if query is not None:
-        found += [_in_query(each.encode_name, "string") for each in msgspec.structs.fields(query)]
+    return found if query is None else found + _fields_of(query)
+
+
+def _fields_of(query: type) -> list[Resource]:
+    """The fields of a query with the bounds they are read with; an absent one is absent, never null."""
+    schemas = msgspec.json.schema(query)["$defs"]
+    found: list[Resource] = []
+    for name, schema in schemas[query.__name__]["properties"].items():
+        kinds = [kind for kind in schema.get("anyOf", [schema]) if kind.get("type") != "null"]
+        shown = schemas[kinds[0]["$ref"].rpartition("/")[2]] if "$ref" in kinds[0] else kinds[0]
+        found.append({"name": name, "in": "query", "required": False, "schema": shown})
     return found
 
 

@@ -17,7 +17,8 @@ from sojourn.instant import Instant
 if TYPE_CHECKING:
     JsonObject = dict[str, Json]
 else:
-    JsonObject = dict[str, object]  # msgspec decodes no recursive alias; what it makes of JSON is Json all the same
+    # msgspec decodes no recursive alias; what it makes of JSON is Json all the same
+    JsonObject = dict[str, Annotated[object, Meta(extra_json_schema={"description": "any JSON"})]]
 
 Texts = Annotated[tuple[str, ...], Meta(max_length=100)]
 """A filter that is given once for each value."""

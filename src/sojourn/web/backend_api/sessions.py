@@ -45,7 +45,7 @@ class TokenCreation(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
         return None if self.expires_in_seconds is None else timedelta(seconds=self.expires_in_seconds)
 
 
-class ClientProof(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
+class SessionProof(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
     token: str
 
 
@@ -119,10 +119,10 @@ async def create_template_token(
     return json(token(jwt))
 
 
-@post("/v1/sessions/{session_id:str}/verify", operation_id="VerifySession", status_code=200, opt={"json": ClientProof})
+@post("/v1/sessions/{session_id:str}/verify", operation_id="VerifySession", status_code=200, opt={"json": SessionProof})
 async def verify(call: CurrentCall, session_id: FromPath[str]) -> Response[bytes]:
     """Of SDKs of the fourth major: whether the browser that holds `token` still has the session live."""
-    given = await call.body(ClientProof)
+    given = await call.body(SessionProof)
     session, _ = await _live(call, session_id)
     client = await call.engine.clients.find(call.instance, Secret(given.token))
     if client is not None and client.id == session.client_id:

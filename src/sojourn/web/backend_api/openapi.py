@@ -1,0 +1,13 @@
+"""The OpenAPI document of the Backend API, made from its routes."""
+
+from litestar import Litestar
+
+from sojourn.web.backend_api.routes import PREFIXES
+from sojourn.web.openapi import document
+from sojourn.web.resources import Resource
+
+
+def backend_document(app: Litestar, server: str) -> Resource:
+    """The Backend API of this server; every operation asks for a secret key."""
+    secret_key: Resource = {"type": "http", "scheme": "bearer", "bearerFormat": "sk_…"}
+    return document(app, title="Sojourn Backend API", server=server, prefixes=PREFIXES, security=secret_key)

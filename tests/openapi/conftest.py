@@ -1,0 +1,22 @@
+"""The started engine of the wire tests, and its application with every answer kept."""
+
+import pytest
+
+from sojourn.engine import Sojourn
+from sojourn.web.app import build
+
+from ..backend_api.calling import Caller
+from ..wire.conftest import clock, engine, mailbox
+from .recording import Recorder
+
+__all__ = ["clock", "engine", "mailbox"]
+
+
+@pytest.fixture
+def recorder(engine: Sojourn) -> Recorder:
+    return Recorder(build(engine))
+
+
+@pytest.fixture
+async def api(engine: Sojourn, recorder: Recorder) -> Caller:
+    return Caller(recorder, (await engine.registry.new_secret_key(engine.instance)).reveal())
