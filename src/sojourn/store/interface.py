@@ -120,6 +120,8 @@ class UserFilter:
     created_at_after: Instant | None = None
     order_by: UserOrder = "created_at"
     descending: bool = True
+    now: Instant = Instant(0)
+    """What `locked` is judged by: a lock that has run out is none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -411,6 +413,10 @@ class Events(Protocol):
         ...
 
     async def list(self, instance_id: InstanceId, page: Page, *, user_id: UserId | None = None) -> Sequence[Event]: ...
+    async def is_whole(self, instance_id: InstanceId) -> bool:
+        """Whether no entry of the audit log was changed, removed or put in: every hash follows from the one before."""
+        ...
+
     async def enqueue(self, message: OutboxMessage) -> None: ...
     async def claim_messages(self, now: Instant, *, most: int, lease: timedelta) -> Sequence[OutboxMessage]:
         """Due messages, each given to one caller only until `lease` is over; their `tries` go up."""
@@ -449,6 +455,10 @@ class Store(Groups, Protocol):
 
     async def migrate(self) -> None:
         """Bring the schema up to date. Raises: ConfigError when the database is newer than this code."""
+        ...
+
+    async def forget(self, before: Instant, *, most: int) -> int:
+        """Delete up to `most` sign-ins, sign-ups, verifications and nonces each that were over by then; how many in all."""
         ...
 
     async def close(self) -> None: ...

@@ -4,19 +4,21 @@ import hashlib
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from functools import partial
+from typing import Any
 
 import msgspec
-from sqlalchemy import delete, insert, select, update
+from sqlalchemy import Select, delete, insert, select, update
 
 from sojourn.events.event import Event
 from sojourn.ids import InstanceId, UserId
 from sojourn.instant import Instant
 from sojourn.store.interface import OutboxMessage, Page
 from sojourn.store.sql import codecs
-from sojourn.store.sql.database import Transaction
+from sojourn.store.sql.database import Row, Transaction
 from sojourn.store.sql.group import Group, paged, reading
 from sojourn.store.sql.tables import event_heads, events, outbox
 
+_AT_ONCE = 1000
 _START = b"\0" * 32
 
 
@@ -46,6 +48,17 @@ class SqlEvents(Group):
             statement = statement.where(events.c.user_id == user_id)
         return await self._many(codecs.event, paged(statement.order_by(events.c.sequence.desc()), page))
 
+    async def is_whole(self, instance_id: InstanceId) -> bool:
+        before, last = _START, 0
+        while rows := await self._run.rows(_following(instance_id, last)):
+            for row in rows:
+                expected = chained(before, last + 1, _values(row))
+                if row[-2] != last + 1 or row[-1] != expected:
+                    return False
+                before, last = expected, last + 1
+        head = select(event_heads.c.sequence, event_heads.c.chain_hash).where(event_heads.c.instance_id == instance_id)
+        return [(row[0], row[1]) for row in await self._run.rows(head)] == ([(last, before)] if last else [])
+
     async def enqueue(self, message: OutboxMessage) -> None:
         await self._insert(codecs.message, message)
 
@@ -60,6 +73,19 @@ class SqlEvents(Group):
 
     async def done_message(self, id: str) -> None:
         await self._run.change(delete(outbox).where(outbox.c.id == id))
+
+
+def _following(instance_id: InstanceId, last: int) -> Select[Any]:
+    statement = select(*codecs.event.columns, events.c.sequence, events.c.chain_hash)
+    return (
+        statement.where(events.c.instance_id == instance_id, events.c.sequence > last)
+        .order_by(events.c.sequence)
+        .limit(_AT_ONCE)
+    )
+
+
+def _values(row: Row) -> dict[str, object]:
+    return {column.name: value for column, value in zip(codecs.event.columns, row[:-2], strict=True)}
 
 
 def chained(before: object, sequence: int, values: Mapping[str, object]) -> bytes:

@@ -1,9 +1,12 @@
 """The groups on one runner, and the store on one database."""
 
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
-from typing import Protocol
+from typing import Any, Protocol
 
+from sqlalchemy import Column, delete, select
+
+from sojourn.instant import Instant
 from sojourn.store.interface import Groups
 from sojourn.store.sql.attempts import SqlSignIns, SqlSignUps, SqlVerifications
 from sojourn.store.sql.clients import SqlClients
@@ -13,8 +16,17 @@ from sojourn.store.sql.hot import HotReads
 from sojourn.store.sql.instances import SqlInstances
 from sojourn.store.sql.records import SqlRecords
 from sojourn.store.sql.sessions import SqlSessions
+from sojourn.store.sql.tables import nonces, sign_ins, sign_ups, verifications
 from sojourn.store.sql.tickets import SqlTickets
 from sojourn.store.sql.users import SqlUsers
+
+_OVER: Sequence[tuple[Column[Any], Column[int]]] = (
+    (nonces.c.nonce_hash, nonces.c.expire_at),
+    (verifications.c.id, verifications.c.expire_at),
+    (sign_ins.c.id, sign_ins.c.abandon_at),
+    (sign_ups.c.id, sign_ups.c.abandon_at),
+)
+"""What can be used no more once its time is over: its key, and the column that says when."""
 
 
 class SqlGroups:
@@ -56,6 +68,13 @@ class SqlStore(SqlGroups):
 
     async def migrate(self) -> None:
         await self._database.migrate()
+
+    async def forget(self, before: Instant, *, most: int) -> int:
+        forgotten = 0
+        for key, over in _OVER:
+            ids = select(key).where(over <= before.millis).order_by(over).limit(most)
+            forgotten += await self._database.change(delete(key.table).where(key.in_(ids)))
+        return forgotten
 
     async def close(self) -> None:
         await self._database.close()

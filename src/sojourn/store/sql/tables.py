@@ -140,6 +140,7 @@ sign_ins = Table(
     _ref("user_id", optional=True), _time("created_at"), _time("updated_at"), _time("abandon_at"), _text("strategy"),
     _ref("verification_id", optional=True), _ref("created_session_id", optional=True),
     Index("ix_sign_ins_user", "user_id"),
+    Index("ix_sign_ins_over", "abandon_at"),
 )  # fmt: skip
 
 sign_ups = Table(
@@ -152,6 +153,7 @@ sign_ups = Table(
     _text("unsafe_metadata", optional=False), _text("locale"), _ref("created_user_id", optional=True),
     _ref("created_session_id", optional=True),
     Index("ix_sign_ups_user", "created_user_id"),
+    Index("ix_sign_ups_over", "abandon_at"),
 )  # fmt: skip
 
 verifications = Table(
@@ -160,6 +162,7 @@ verifications = Table(
     _bytes("proof_hash", optional=True), _count("tries"), _count("max_tries"), _time("created_at"),
     _time("expire_at"), _ref("identifier_id", optional=True), _time("verified_at", optional=True),
     Index("ix_verifications_owner", "owner_id"),
+    Index("ix_verifications_over", "expire_at"),
 )  # fmt: skip
 
 tickets = Table(
@@ -175,6 +178,7 @@ nonces = Table(
     "nonces", metadata,
     Column("nonce_hash", LargeBinary, primary_key=True, nullable=False), _ref("instance_id"),
     _text("directives", optional=False), _time("expire_at"),
+    Index("ix_nonces_over", "expire_at"),
 )  # fmt: skip
 
 records = Table(

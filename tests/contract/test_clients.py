@@ -1,0 +1,88 @@
+"""What every store promises about clients and development browsers."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+from sojourn.ids import ClientId, InstanceId, SessionId, SignInId, SignUpId
+from sojourn.ids import instance_id as new_instance_id
+from sojourn.store.interface import DevBrowser, Page, Store
+
+from .values import LATER, NOW, a_client, digest, race
+
+GRACE = timedelta(seconds=10)
+
+
+async def test_a_client_comes_back_as_it_was_given(store: Store, instance_id: InstanceId) -> None:
+    client = a_client(
+        instance_id, previous_secret_hash=digest(), previous_secret_until=LATER,
+        last_active_session_id=SessionId("sess_1"), sign_in_id=SignInId("sia_1"), sign_up_id=SignUpId("sua_1"),
+        last_authentication_strategy="password",
+    )  # fmt: skip
+    await store.clients.create(client)
+    assert await store.clients.find(instance_id, client.id) == client
+    assert await store.clients.find_by_secret(instance_id, client.secret_hash, NOW) == client
+    assert await store.clients.list(instance_id, Page()) == [client]
+    assert await store.clients.count(instance_id) == 1
+
+
+async def test_clients_are_found_in_their_own_instance_only(store: Store, instance_id: InstanceId) -> None:  # R-AUZ-02
+    client, other = a_client(instance_id), new_instance_id()
+    await store.clients.create(client)
+    assert await store.clients.find(other, client.id) is None
+    assert await store.clients.find_by_secret(other, client.secret_hash, NOW) is None
+    assert await store.clients.list(other, Page()) == []
+    assert await store.clients.count(other) == 0
+    assert not await store.clients.delete(other, client.id)
+
+
+async def test_of_fifty_tabs_one_rotates_the_secret(nodes: list[Store], instance_id: InstanceId) -> None:  # R-SES-08
+    client = a_client(instance_id)
+    await nodes[0].clients.create(client)
+
+    async def rotate(node: Store) -> bytes | None:
+        new = digest()
+        return new if await node.clients.rotate_secret(client, new, NOW, grace=GRACE) else None
+
+    (new,) = [each for each in await race(nodes, rotate) if each is not None]
+    rotated = replace(
+        client, secret_hash=new, previous_secret_hash=client.secret_hash, previous_secret_until=NOW + GRACE
+    )
+    assert await nodes[1].clients.find_by_secret(instance_id, new, LATER) == rotated
+    assert await nodes[1].clients.find_by_secret(instance_id, client.secret_hash, NOW) == rotated
+    assert await nodes[1].clients.find_by_secret(instance_id, client.secret_hash, NOW + GRACE) is None
+
+
+async def test_what_happens_on_a_client_is_noted(store: Store, instance_id: InstanceId) -> None:
+    client = a_client(instance_id)
+    await store.clients.create(client)
+    await store.clients.set_attempts(client.id, LATER, sign_in_id=SignInId("sia_1"), sign_up_id=None)
+    await store.clients.set_last_active_session(client.id, SessionId("sess_1"), LATER)
+    await store.clients.note_signed_in_change(client.id, LATER, strategy="email_code")
+    expected = replace(
+        client, sign_in_id=SignInId("sia_1"), last_active_session_id=SessionId("sess_1"), updated_at=LATER,
+        signed_in_changed_at=LATER, last_authentication_strategy="email_code",
+    )  # fmt: skip
+    assert await store.clients.find(instance_id, client.id) == expected
+    await store.clients.note_signed_in_change(client.id, LATER)
+    assert await store.clients.find(instance_id, client.id) == expected
+
+
+async def test_a_deleted_client_takes_its_development_browsers_along(store: Store, instance_id: InstanceId) -> None:
+    client = a_client(instance_id)
+    browser = DevBrowser(digest(), instance_id, client.id, NOW)
+    await store.clients.create(client)
+    await store.clients.create_dev_browser(browser)
+    assert await store.clients.delete(instance_id, client.id)
+    assert not await store.clients.delete(instance_id, client.id)
+    assert await store.clients.find_by_secret(instance_id, client.secret_hash, NOW) is None
+    assert await store.clients.find_dev_browser(instance_id, browser.token_hash) is None
+
+
+async def test_a_development_browser_is_bound_to_its_client(store: Store, instance_id: InstanceId) -> None:
+    browser = DevBrowser(digest(), instance_id, None, NOW)
+    await store.clients.create_dev_browser(browser)
+    assert await store.clients.find_dev_browser(instance_id, browser.token_hash) == browser
+    await store.clients.bind_dev_browser(browser.token_hash, ClientId("client_1"))
+    bound = replace(browser, client_id=ClientId("client_1"))
+    assert await store.clients.find_dev_browser(instance_id, browser.token_hash) == bound
+    assert await store.clients.find_dev_browser(new_instance_id(), browser.token_hash) is None
