@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from playwright.async_api import Browser, BrowserContext, async_playwright
+from playwright.async_api import Browser, BrowserContext, async_playwright, expect
 
 from tests.sdk.processes import Process, env_lines, next_app, server, settings
 from tools.chromium import installed
@@ -15,6 +15,8 @@ FLAGS = [
     "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
     "--disable-component-update", "--disable-sync",
 ]  # fmt: skip
+expect.set_options(timeout=30_000)
+
 PASSWORD = "correct horse battery staple"
 _APPS = {"next13-clerk4": (4, 18404, 13404), "next15-clerk6": (6, 18406, 13406), "next15-clerk7": (7, 18407, 13407)}
 _UNLIMITED = 'protection.rate_limits={"create_sign_in":[1000,1],"create_sign_up":[1000,1],"attempts":[1000,1],"codes":[1000,1]}'

@@ -73,10 +73,12 @@ async def test_signing_out_in_one_tab_signs_out_the_other(
     await sign_up(page, setup, address)
     await expect_signed_in(other, setup, address)
     await sign_out(page, setup)
-    await expect_sign_in_page(other)  # by itself: the tabs of a browser tell each other
-    await page.go_back()
-    await page.goto(f"{setup.url}/protected")
-    await expect_sign_in_page(page)
+    if setup.major == 4:  # its tabs notice when they next ask for something
+        await other.reload()
+    await expect_sign_in_page(other)
+    later = await device.new_page()
+    await later.goto(f"{setup.url}/protected")
+    await expect_sign_in_page(later)
 
 
 async def test_a_restart_of_the_server_signs_nobody_out(setup: Setup, device: BrowserContext, address: str) -> None:
@@ -124,8 +126,8 @@ async def test_the_profile_page_changes_the_name(setup: Setup, device: BrowserCo
     page = await device.new_page()
     await sign_up(page, setup, address)
     await page.goto(f"{setup.url}/profile")
-    await page.get_by_role("button", name="Update profile").click()
+    await page.locator(".cl-profileSectionPrimaryButton__profile").click()
     await page.locator("input[name=firstName]").fill("Ada")
     await page.locator("input[name=lastName]").fill("Lovelace")
-    await page.get_by_role("button", name="Save").click()
+    await page.locator(".cl-formButtonPrimary").click()
     await expect(page.get_by_text("Ada Lovelace").first).to_be_visible()
