@@ -1,6 +1,7 @@
 """Development keys: made at first start, kept in the data folder, readable by its owner only."""
 
 import os
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 
@@ -23,19 +24,24 @@ def development_keys(data: Path) -> DevelopmentKeys:
     path = data / _FILE
     try:
         data.mkdir(parents=True, exist_ok=True)
-        if path.exists():
-            return msgspec.json.decode(path.read_bytes(), type=DevelopmentKeys)
-        keys = DevelopmentKeys(Secret.random().reveal(), Secret.random("sk_test_").reveal())
-        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        with os.fdopen(descriptor, "wb") as file:
-            file.write(msgspec.json.format(msgspec.json.encode(keys)))
-        return keys
-    except FileExistsError:
+        if not path.exists():
+            _write(path, DevelopmentKeys(Secret.random().reveal(), Secret.random("sk_test_").reveal()))
         return msgspec.json.decode(path.read_bytes(), type=DevelopmentKeys)
     except OSError as error:
         raise ConfigError(f"the data folder {data} cannot be used: {error.strerror}; choose another with --data") from error
     except msgspec.DecodeError as error:
         raise ConfigError(f"{path} is damaged: restore it, or delete it to start with new keys") from error
+
+
+def _write(path: Path, keys: DevelopmentKeys) -> None:
+    """Create the file whole, for its owner only; another process that was first keeps its own."""
+    fresh = path.with_suffix(f".{os.getpid()}")
+    descriptor = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    with os.fdopen(descriptor, "wb") as file:
+        file.write(msgspec.json.format(msgspec.json.encode(keys)))
+    with suppress(FileExistsError):
+        os.link(fresh, path)
+    fresh.unlink()
 
 
 def development_config(config: Config) -> tuple[Config, DevelopmentKeys]:

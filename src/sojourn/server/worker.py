@@ -8,6 +8,7 @@ import structlog
 
 from sojourn.engine import Sojourn
 from sojourn.errors import SojournError
+from sojourn.factors import common_passwords
 
 log = structlog.get_logger()
 
@@ -18,14 +19,15 @@ _CLEANED_AT_ONCE = 1000
 
 
 class Worker:
-    """Three loops for the life of the process. `stop` lets each finish its round and writes the last activity."""
+    """Three loops for the life of the process, and one warm-up. `stop` lets each finish its round and writes the last activity."""
 
     def __init__(self, engine: Sojourn) -> None:
         self._engine = engine
         self._tasks: list[asyncio.Task[None]] = []
 
     def start(self) -> None:
-        loops = (self._mail_forever(), self._every(_ACTIVITY_PAUSE, self._engine.activity.flush),
+        warm = self._guarded(lambda: self._engine.hash_pool.aside(common_passwords.size))
+        loops = (warm, self._mail_forever(), self._every(_ACTIVITY_PAUSE, self._engine.activity.flush),
                  self._every(_CLEANING_PAUSE, self._clean))  # fmt: skip
         self._tasks = [asyncio.create_task(each) for each in loops]
 

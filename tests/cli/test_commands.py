@@ -1,0 +1,131 @@
+"""The command line as an operator meets it: each a process of its own."""
+
+import json
+import os
+import re
+import socket
+import sqlite3
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from sojourn.secret import Secret
+
+SOJOURN = Path(sys.executable).parent / "sojourn"
+
+
+def run(*words: str, data: Path | None = None, stdin: str = "", **variables: str) -> subprocess.CompletedProcess[str]:
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("SOJOURN_")}
+    command = [str(SOJOURN), *words, *(["--data", str(data)] if data else [])]
+    return subprocess.run(
+        command, env={**environment, **variables}, capture_output=True, text=True, input=stdin, timeout=60, check=False
+    )
+
+
+@pytest.fixture
+def person(tmp_path: Path) -> dict[str, str]:
+    made = run("users", "create", "--email", "ada@example.com", data=tmp_path, stdin="correct horse battery staple\n")
+    assert made.returncode == 0, made.stderr
+    return json.loads(made.stdout)
+
+
+def test_env_prints_only_key_value_lines_that_the_sdk_reads(tmp_path: Path) -> None:
+    lines = run("env", "nextjs", "--sdk-major", "4", "--port", "8123", data=tmp_path).stdout.splitlines()
+    assert all(re.fullmatch(r"[A-Z_0-9]+=\S+", line) for line in lines)
+    values = dict(line.split("=", 1) for line in lines)
+    assert values["NEXT_PUBLIC_CLERK_JS"] == "http://localhost:8123/npm/@clerk/clerk-js@4/dist/clerk.browser.js"
+    assert values["CLERK_SECRET_KEY"].startswith("sk_test_")
+
+
+def test_env_names_the_apps_it_knows(tmp_path: Path) -> None:
+    refused = run("env", "cobol", data=tmp_path)
+    assert refused.returncode == 1
+    assert "nextjs" in refused.stderr and refused.stderr.count("\n") == 1
+
+
+def test_users_are_created_listed_banned_and_deleted(tmp_path: Path, person: dict[str, str]) -> None:
+    listed = json.loads(run("users", "list", "--json", data=tmp_path).stdout)
+    assert [each["id"] for each in listed] == [person["id"]]
+    assert json.loads(run("users", "ban", person["id"], data=tmp_path).stdout)["banned"] is True
+    assert run("users", "delete", person["id"], "--yes", data=tmp_path).returncode == 0
+    assert json.loads(run("users", "list", "--json", data=tmp_path).stdout) == []
+
+
+def test_settings_are_changed_all_or_none(tmp_path: Path) -> None:
+    refused = run("settings", "set", "sessions.token_seconds=30", "sessions.lifetime_seconds=1", data=tmp_path)
+    assert refused.returncode == 1
+    assert "sessions.lifetime_seconds" in refused.stderr
+    assert json.loads(run("settings", "show", "--json", data=tmp_path).stdout)["sessions"]["token_seconds"] == 60
+    assert run("settings", "set", "sessions.token_seconds=30", data=tmp_path).returncode == 0
+    assert json.loads(run("settings", "show", "--json", data=tmp_path).stdout)["sessions"]["token_seconds"] == 30
+
+
+def test_keys_rotate_keeps_the_old_key_published(tmp_path: Path) -> None:  # R-KEY-03
+    before = json.loads(run("keys", "list", data=tmp_path).stdout)["keys"]
+    rotated = json.loads(run("keys", "rotate", "--json", data=tmp_path).stdout)
+    after = json.loads(run("keys", "list", data=tmp_path).stdout)["keys"]
+    assert {each["kid"] for each in after} == {before[0]["kid"], rotated["kid"]}
+
+
+def test_inspect_says_why_a_token_is_refused(tmp_path: Path) -> None:
+    told = run("inspect", "not.a.token", "--json", data=tmp_path)
+    assert told.returncode == 1
+    assert json.loads(told.stdout)["verdict"] == "refused"
+
+
+def test_doctor_shows_every_setting_and_no_secret(tmp_path: Path) -> None:  # R-LOG-02
+    root = Secret.random().reveal()
+    told = run("doctor", data=tmp_path, SOJOURN_ROOT_KEYS=root, SOJOURN_SMTP_PASSWORD="hunter2-hunter2")
+    assert told.returncode == 0, told.stderr
+    assert "SOJOURN_DATABASE_URL" in told.stdout
+    assert root not in told.stdout and "hunter2" not in told.stdout
+
+
+def test_serve_says_in_one_line_what_is_missing() -> None:  # R-KEY-02
+    refused = run("serve", "--public-url", "https://auth.example.com")
+    assert refused.returncode == 1
+    assert refused.stderr.count("\n") == 1 and "SOJOURN_ROOT_KEYS" in refused.stderr
+
+
+def test_serve_refuses_a_sample_root_key(tmp_path: Path) -> None:  # R-KEY-02
+    refused = run(
+        "serve", "--public-url", "https://auth.example.com", "--database-url", f"sqlite:///{tmp_path}/x.db",
+        SOJOURN_ROOT_KEYS="A" * 43, SOJOURN_SMTP_HOST="localhost",
+    )  # fmt: skip
+    assert refused.returncode == 1
+    assert refused.stderr.count("\n") == 1 and "SOJOURN_ROOT_KEYS" in refused.stderr
+
+
+def test_a_taken_port_is_one_clear_line(tmp_path: Path) -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+        refused = run("dev", "--port", str(port), data=tmp_path)
+    assert refused.returncode == 1
+    assert refused.stderr.count("\n") == 1 and f"port {port} is taken" in refused.stderr
+
+
+def test_a_data_folder_that_cannot_be_used_is_one_clear_line(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("in the way")
+    refused = run("dev", "--port", "0", data=tmp_path / "file")
+    assert refused.returncode == 1
+    assert refused.stderr.count("\n") == 1 and "--data" in refused.stderr
+
+
+def test_a_database_newer_than_the_code_is_one_clear_line(tmp_path: Path) -> None:
+    assert run("migrate", data=tmp_path).returncode == 0
+    with sqlite3.connect(tmp_path / "sojourn.db") as database:
+        database.execute("UPDATE alembic_version SET version_num = '9999'")
+    refused = run("migrate", data=tmp_path)
+    assert refused.returncode == 1
+    assert refused.stderr.count("\n") == 1 and "newer" in refused.stderr
+
+
+def test_another_root_key_is_one_clear_line(tmp_path: Path) -> None:  # R-KEY-01
+    assert run("keys", "list", data=tmp_path).returncode == 0
+    refused = run("keys", "list", data=tmp_path, SOJOURN_ROOT_KEYS=Secret.random().reveal())
+    assert refused.returncode == 1
+    assert refused.stderr.count("\n") == 1 and "SOJOURN_ROOT_KEYS" in refused.stderr
