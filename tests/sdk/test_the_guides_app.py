@@ -126,7 +126,7 @@ async def test_the_profile_page_changes_the_name(setup: Setup, device: BrowserCo
     page = await device.new_page()
     await sign_up(page, setup, address)
     await page.goto(f"{setup.url}/profile")
-    await page.locator(".cl-profileSectionPrimaryButton__profile").click()
+    await page.locator(".cl-profileSectionPrimaryButton").first.click()
     await page.locator("input[name=firstName]").fill("Ada")
     await page.locator("input[name=lastName]").fill("Lovelace")
     await page.locator(".cl-formButtonPrimary").click()

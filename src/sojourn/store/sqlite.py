@@ -6,7 +6,8 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import event
+from sqlalchemy import URL, event
+from sqlalchemy.exc import DatabaseError
 from sqlalchemy.ext.asyncio import create_async_engine
 
 from sojourn.errors import ConfigError, Overloaded
@@ -23,7 +24,10 @@ class SqliteDatabase(EngineDatabase):
 
     def __init__(self, path: Path) -> None:
         engine = create_async_engine(
-            f"sqlite+aiosqlite:///{path}", connect_args={"timeout": _BUSY_SECONDS}, pool_size=4, pool_timeout=1
+            URL.create("sqlite+aiosqlite", database=str(path)),
+            connect_args={"timeout": _BUSY_SECONDS},
+            pool_size=4,
+            pool_timeout=1,
         )
         event.listen(engine.sync_engine, "connect", _prepare)
         event.listen(engine.sync_engine, "begin", _begin)
@@ -61,8 +65,8 @@ class SqliteDatabase(EngineDatabase):
             await bring_up_to_date(self._engine)
         except OSError as error:
             raise ConfigError(f"the folder {self._path.parent} cannot be written: {error.strerror}") from error
-        except Overloaded as error:
-            raise ConfigError(f"the database file {self._path} cannot be written: {_reason(error)}") from error
+        except (Overloaded, DatabaseError) as error:
+            raise ConfigError(f"the database file {self._path} cannot be used: {_reason(error)}") from error
 
     async def close(self) -> None:
         if self._reader is not None:
@@ -71,8 +75,9 @@ class SqliteDatabase(EngineDatabase):
         await super().close()
 
 
-def _reason(error: Overloaded) -> str:
-    return str(getattr(error.__cause__, "orig", error.__cause__))
+def _reason(error: Overloaded | DatabaseError) -> object:
+    cause = error if isinstance(error, DatabaseError) else error.__cause__
+    return getattr(cause, "orig", cause)
 
 
 def _prepare(connection: Any, _: object) -> None:

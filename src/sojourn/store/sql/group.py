@@ -52,7 +52,7 @@ class Group:
 
     async def _counted(self, table: Table, *where: Condition) -> int:
         rows = await self._run.rows(select(func.count()).select_from(table).where(*where))
-        return int(str(rows[0][0]))
+        return int(str(rows[0][0])) if rows else 0
 
 
 def reading(codec: Codec[Any]) -> Select[Any]:
