@@ -3,11 +3,11 @@
 import asyncio
 import sqlite3
 from collections.abc import Mapping, Sequence
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
 from sqlalchemy import URL, event
-from sqlalchemy.exc import DatabaseError
 from sqlalchemy.ext.asyncio import create_async_engine
 
 from sojourn.errors import ConfigError, Overloaded
@@ -62,22 +62,22 @@ class SqliteDatabase(EngineDatabase):
     async def migrate(self) -> None:
         try:
             self._path.parent.mkdir(parents=True, exist_ok=True)
+            with closing(sqlite3.connect(self._path, timeout=_BUSY_SECONDS)) as connection:
+                connection.execute("PRAGMA schema_version")
             await bring_up_to_date(self._engine)
         except OSError as error:
             raise ConfigError(f"the folder {self._path.parent} cannot be written: {error.strerror}") from error
-        except (Overloaded, DatabaseError) as error:
-            raise ConfigError(f"the database file {self._path} cannot be used: {_reason(error)}") from error
+        except sqlite3.DatabaseError as error:
+            raise ConfigError(f"the database file {self._path} cannot be used: {error}") from error
+        except Overloaded as error:
+            reason = getattr(error.__cause__, "orig", error.__cause__)
+            raise ConfigError(f"the database file {self._path} cannot be used: {reason}") from error
 
     async def close(self) -> None:
         if self._reader is not None:
             self._reader.close()
             self._reader = None
         await super().close()
-
-
-def _reason(error: Overloaded | DatabaseError) -> object:
-    cause = error if isinstance(error, DatabaseError) else error.__cause__
-    return getattr(cause, "orig", cause)
 
 
 def _prepare(connection: Any, _: object) -> None:

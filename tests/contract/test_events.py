@@ -1,0 +1,161 @@
+"""What every store promises about the audit log and the outbox."""
+
+import asyncio
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any, cast
+
+import pytest
+from sqlalchemy import text
+
+from sojourn.events.event import Event
+from sojourn.ids import InstanceId, UserId, new_id
+from sojourn.ids import instance_id as new_instance_id
+from sojourn.store.interface import OutboxMessage, Page, Store
+from sojourn.store.sql.store import Database
+
+from .values import LATER, NOW, a_client, a_session, a_user, race
+
+
+def _event(instance_id: InstanceId, **given: Any) -> Event:
+    return replace(Event(instance_id, "session.created", NOW, "anonymous"), **given)
+
+
+def _message(instance_id: InstanceId, **given: Any) -> OutboxMessage:
+    message = OutboxMessage(new_id("msg_"), instance_id, "code", "ada@example.com", b"\x00sealed", NOW, NOW)
+    return replace(message, **given)
+
+
+async def _tamper(store: Store, statement: str) -> None:
+    """Change rows behind the store's back, as somebody with the database in hand can."""
+    database = cast("Database", store._database)  # type: ignore[attr-defined]
+    assert await database.change(text(statement)) > 0
+
+
+async def test_entries_come_back_newest_first(store: Store, instance_id: InstanceId) -> None:  # R-LOG-01
+    full = _event(
+        instance_id, actor="user_1", user_id=UserId("user_1"), target="sess_1", ip_address="192.0.2.1",
+        user_agent="Mozilla/5.0", details={"strategy": "password", "deep": {"a": [1, None]}},
+    )  # fmt: skip
+    bare = _event(instance_id)
+    for event in (full, bare, _event(new_instance_id())):
+        await store.events.record(event)
+    assert await store.events.list(instance_id, Page()) == [bare, full]
+    assert await store.events.list(instance_id, Page(1, 1)) == [full]
+    assert await store.events.list(instance_id, Page(), user_id=UserId("user_1")) == [full]
+
+
+async def test_an_entry_is_written_with_the_change_or_not_at_all(store: Store, instance_id: InstanceId) -> None:
+    user = a_user(instance_id)  # R-LOG-01
+    with pytest.raises(ZeroDivisionError):
+        async with store.transaction() as tx:
+            await tx.users.create(user)
+            await tx.events.record(_event(instance_id))
+            raise ZeroDivisionError
+    assert await store.events.list(instance_id, Page()) == []
+    async with store.transaction() as tx:
+        await tx.users.create(user)
+        await tx.events.record(_event(instance_id))
+    assert len(await store.events.list(instance_id, Page())) == 1
+
+
+async def test_a_change_whose_entry_cannot_be_written_is_undone(store: Store, instance_id: InstanceId) -> None:
+    user, event = a_user(instance_id), _event(instance_id)  # R-LOG-01
+    await store.events.record(event)
+    with pytest.raises(Exception, match="id"):
+        async with store.transaction() as tx:
+            await tx.users.create(user)
+            await tx.events.record(event)  # its id is taken
+    assert await store.users.find(instance_id, user.id) is None
+
+
+async def test_fifty_writers_keep_one_whole_chain(nodes: list[Store], instance_id: InstanceId) -> None:  # R-LOG-01
+    user, client = a_user(instance_id), a_client(instance_id)
+
+    async def write(node: Store) -> None:
+        async with node.transaction() as tx:
+            await tx.events.record(_event(instance_id))
+            await tx.sessions.create(a_session(user, client))
+            await tx.events.record(_event(instance_id, kind="session.ended"))
+
+    await race(nodes, write)
+    assert len(await nodes[0].events.list(instance_id, Page(500))) == 100
+    assert await nodes[1].events.is_whole(instance_id)
+    assert await nodes[1].events.is_whole(new_instance_id())
+
+
+@pytest.mark.parametrize(
+    "tampering",
+    [
+        "UPDATE events SET actor = 'nobody' WHERE instance_id = '{0}' AND sequence = 2",
+        "UPDATE events SET details = '{{}}' WHERE instance_id = '{0}' AND sequence = 3",
+        "DELETE FROM events WHERE instance_id = '{0}' AND sequence = 2",
+        "DELETE FROM events WHERE instance_id = '{0}' AND sequence = 3",
+        "DELETE FROM events WHERE instance_id = '{0}'",
+        "UPDATE event_heads SET sequence = 2 WHERE instance_id = '{0}'",
+    ],
+)
+async def test_a_changed_or_removed_entry_is_noticed(store: Store, instance_id: InstanceId, tampering: str) -> None:
+    for n in range(3):  # R-LOG-01
+        await store.events.record(_event(instance_id, details={"n": n}))
+    assert await store.events.is_whole(instance_id)
+    await _tamper(store, tampering.format(instance_id))
+    assert not await store.events.is_whole(instance_id)
+
+
+async def test_writers_that_hold_rows_and_log_never_wait_for_each_other_forever(
+    nodes: list[Store], instance_id: InstanceId
+) -> None:
+    user = a_user(instance_id)
+    await nodes[0].users.create(user)
+
+    async def log_then_change(node: Store) -> None:
+        async with node.transaction() as tx:
+            await tx.events.record(_event(instance_id))
+            await tx.users.note_sign_in(instance_id, user.id, NOW)
+
+    async def change_then_log(node: Store) -> None:
+        async with node.transaction() as tx:
+            await tx.users.note_sign_in(instance_id, user.id, NOW)
+            await tx.events.record(_event(instance_id))
+
+    await asyncio.gather(race(nodes, log_then_change, 9), race(nodes, change_then_log, 9))
+    assert await nodes[0].events.is_whole(instance_id)
+
+
+# -- the outbox
+
+
+async def test_a_message_is_given_to_one_worker_at_a_time(nodes: list[Store], instance_id: InstanceId) -> None:
+    sent = [_message(instance_id, created_at=NOW + timedelta(seconds=n)) for n in range(20)]  # R-REL-02
+    for message in (*sent, _message(instance_id, next_try_at=LATER + timedelta(days=1))):
+        await nodes[0].events.enqueue(message)
+    lease = timedelta(minutes=1)
+
+    claimed = await race(nodes, lambda node: node.events.claim_messages(NOW, most=3, lease=lease))
+    assert max(map(len, claimed)) <= 3
+    rest = [await nodes[0].events.claim_messages(NOW, most=3, lease=lease) for _ in range(10)]  # who were passed over
+    given = [message for batch in (*claimed, *rest) for message in batch]
+    expected = {each.id: replace(each, tries=1, next_try_at=NOW + lease) for each in sent}
+    assert len(given) == 20
+    assert {each.id: each for each in given} == expected
+
+
+async def test_a_message_is_claimed_again_until_it_is_done(store: Store, instance_id: InstanceId) -> None:
+    message = _message(instance_id)
+    await store.events.enqueue(message)
+    lease = timedelta(minutes=1)
+    assert await store.events.claim_messages(NOW.before(lease), most=5, lease=lease) == []
+    assert len(await store.events.claim_messages(NOW, most=5, lease=lease)) == 1
+    (again,) = await store.events.claim_messages(LATER, most=5, lease=lease)
+    assert again == replace(message, tries=2, next_try_at=LATER + lease)
+    await store.events.done_message(message.id)
+    assert await store.events.claim_messages(LATER + lease, most=5, lease=lease) == []
+
+
+async def test_the_oldest_messages_go_first(store: Store, instance_id: InstanceId) -> None:
+    sent = [_message(instance_id, created_at=NOW + timedelta(seconds=n)) for n in range(4)]
+    for message in reversed(sent):
+        await store.events.enqueue(message)
+    claimed = await store.events.claim_messages(NOW, most=3, lease=timedelta(minutes=1))
+    assert [message.id for message in claimed] == [message.id for message in sent[:3]]
