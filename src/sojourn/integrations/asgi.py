@@ -1,0 +1,149 @@
+"""The middleware for ASGI apps: plain, Starlette and FastAPI."""
+
+import json
+from collections import defaultdict
+from collections.abc import Awaitable, Callable, MutableMapping, Sequence
+from typing import Any, Protocol
+
+from sojourn.integrations.gate import Asked, Elsewhere, Gate, SignedIn, SignedOut, Verdict
+from sojourn.integrations.matching import Matcher
+
+Scope = MutableMapping[str, Any]
+Message = MutableMapping[str, Any]
+Receive = Callable[[], Awaitable[Message]]
+Send = Callable[[Message], Awaitable[None]]
+App = Callable[[Scope, Receive, Send], Awaitable[None]]
+Headers = list[tuple[bytes, bytes]]
+
+_UNAUTHORIZED_CLOSE = 4401
+
+
+class Guarded(Protocol):
+    """What the middleware needs of a `Sojourn`: `ready` makes the gate usable, and is quick once it is."""
+
+    @property
+    def mount_path(self) -> str: ...
+    async def ready(self) -> Gate: ...
+
+
+class SojournMiddleware:
+    """Puts the session on the request as `request.state.session` (`Claims`, or None on public pages), and refuses
+    strangers: people are sent to sign in, API calls get 401 with `WWW-Authenticate: Bearer`.
+
+    Everything is protected unless `public` says otherwise. `x-clerk-auth-reason` says why somebody was refused.
+    """
+
+    def __init__(
+        self,
+        app: App,
+        sojourn: Guarded,
+        *,
+        public: Sequence[str] = (),
+        protected: Sequence[str] = (),
+        sign_in_url: str = "",
+    ) -> None:
+        self._app = app
+        self._sojourn = sojourn
+        self._matcher = Matcher(public, protected)
+        self._sign_in_url = sign_in_url
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] not in ("http", "websocket") or self._is_ours(scope["path"]):
+            await self._app(scope, receive, send)
+            return
+        gate = await self._sojourn.ready()
+        asked = read(scope)
+        verdict = gate.decide(asked)
+        scope.setdefault("state", {})["session"] = verdict.claims if isinstance(verdict, SignedIn) else None
+        if isinstance(verdict, SignedIn):
+            await self._app(scope, receive, send)
+        elif scope["type"] == "websocket":
+            await self._websocket(scope, receive, send)
+        else:
+            await self._http(gate, asked, verdict, scope, receive, send)
+
+    def _is_ours(self, path: str) -> bool:
+        """The mounted server guards itself."""
+        own = self._sojourn.mount_path
+        return bool(own) and (path == own or path.startswith(own + "/"))
+
+    async def _websocket(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if not self._matcher.is_protected(scope["path"]):
+            await self._app(scope, receive, send)
+            return
+        await receive()
+        await send({"type": "websocket.close", "code": _UNAUTHORIZED_CLOSE})
+
+    async def _http(
+        self, gate: Gate, asked: Asked, verdict: Elsewhere | SignedOut, scope: Scope, receive: Receive, send: Send
+    ) -> None:
+        extra = _extra(verdict)
+        if isinstance(verdict, Elsewhere):
+            await _answer(send, 307, b"", [(b"location", verdict.url.encode()), *extra])
+        elif not self._matcher.is_protected(scope["path"]):
+            await self._app(scope, receive, _adding(send, extra))
+        elif asked.is_page and "-redirects" not in verdict.reason:
+            location = gate.sign_in_url(asked.url.partition("?__clerk_handshake=")[0], self._sign_in_url)
+            await _answer(send, 307, b"", [(b"location", location.encode()), *extra])
+        elif asked.is_page:
+            await _answer(send, 401, _stuck(verdict.reason), [(b"content-type", b"text/html; charset=utf-8"), *extra])
+        else:
+            challenge = (b"www-authenticate", b"Bearer")
+            await _answer(send, 401, _refusal(verdict.reason), [(b"content-type", b"application/json"), challenge, *extra])
+
+
+def read(scope: Scope) -> Asked:
+    """A request as the gate reads it."""
+    headers: dict[str, list[str]] = defaultdict(list)
+    for name, value in scope["headers"]:
+        headers[name.decode("latin-1").lower()].append(value.decode("latin-1"))
+    cookies: dict[str, list[str]] = defaultdict(list)
+    for line in headers.get("cookie", ()):
+        for pair in line.split(";"):
+            name, equals, value = pair.strip().partition("=")
+            if equals:
+                cookies[name].append(value)
+    host = next(iter(headers.get("host", ())), "localhost")
+    query = scope.get("query_string", b"").decode("latin-1")
+    url = f"{scope.get('scheme', 'http')}://{host}{scope.get('raw_path', scope['path'].encode()).decode('latin-1')}"
+    return Asked(scope.get("method", "GET"), f"{url}?{query}" if query else url, headers, cookies)
+
+
+def _extra(verdict: Verdict) -> Headers:
+    if isinstance(verdict, SignedIn):
+        return []
+    said = [(b"x-clerk-auth-reason", verdict.reason.encode()), (b"cache-control", b"no-store")]
+    return [*said, *((b"set-cookie", cookie.encode("latin-1")) for cookie in verdict.cookies)]
+
+
+def _adding(send: Send, extra: Headers) -> Send:
+    async def adding(message: Message) -> None:
+        if message["type"] == "http.response.start":
+            message = {**message, "headers": [*message.get("headers", ()), *extra]}
+        await send(message)
+
+    return adding
+
+
+async def _answer(send: Send, status: int, body: bytes, headers: Headers) -> None:
+    sized = (b"content-length", str(len(body)).encode())
+    await send({"type": "http.response.start", "status": status, "headers": [*headers, sized]})
+    await send({"type": "http.response.body", "body": body})
+
+
+def _refusal(reason: str) -> bytes:
+    error = {
+        "code": "authentication_invalid",
+        "message": "Not signed in",
+        "long_message": "This request needs a signed-in session. Sign in and try again.",
+        "meta": {"reason": reason},
+    }
+    return json.dumps({"errors": [error]}).encode()
+
+
+def _stuck(reason: str) -> bytes:
+    return (
+        "<!doctype html><meta charset=utf-8><title>Not signed in</title>"
+        "<p>You could not be signed in here. Reload the page in a moment."
+        f"<p>Reason, for whoever runs this app: {reason}. Check that its keys and clock agree with those of the server."
+    ).encode()

@@ -1,0 +1,160 @@
+"""Who asks an app's page: read from its headers and cookies, without asking anybody (wire protocol sections 2.4 and 7)."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
+
+from sojourn.errors import TokenRefused
+from sojourn.tokens.bearer import bearer
+from sojourn.tokens.claims import Claims
+from sojourn.tokens.handshake import cookie_suffix
+
+HANDSHAKE = "__clerk_handshake"
+COUNT = "__sojourn_redirects"
+MOST_REDIRECTS = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """One request. `url` is absolute; header names are lower case; of doubled cookies every value is kept."""
+
+    method: str
+    url: str
+    headers: Mapping[str, Sequence[str]]
+    cookies: Mapping[str, Sequence[str]]
+
+    def header(self, name: str) -> str:
+        return next(iter(self.headers.get(name, ())), "")
+
+    @property
+    def is_page(self) -> bool:
+        """Whether a person's browser navigates here, so that it can be sent elsewhere."""
+        if self.method != "GET" or "authorization" in self.headers:
+            return False
+        destination = self.header("sec-fetch-dest")
+        return destination in ("document", "iframe") if destination else "text/html" in self.header("accept")
+
+
+@dataclass(frozen=True, slots=True)
+class SignedIn:
+    claims: Claims
+
+
+@dataclass(frozen=True, slots=True)
+class SignedOut:
+    """`cookies` are Set-Cookie texts that belong to the answer, whatever it is."""
+
+    reason: str
+    cookies: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Elsewhere:
+    """The browser must go to `url` first."""
+
+    url: str
+    reason: str
+    cookies: tuple[str, ...] = ()
+
+
+Verdict = SignedIn | SignedOut | Elsewhere
+Verify = Callable[[str], Claims]
+ReadHandshake = Callable[[str], Sequence[str]]
+
+
+@dataclass(frozen=True, slots=True)
+class Gate:
+    """Pure but for the verifier's memory. `frontend` is the address browsers reach the server at."""
+
+    publishable_key: str
+    frontend: str
+    verify: Verify
+    read_handshake: ReadHandshake
+
+    def decide(self, asked: Asked) -> Verdict:
+        try:
+            token = bearer(asked.headers.get("authorization", ()))
+            if token is not None:
+                return SignedIn(self.verify(token))
+        except TokenRefused as refused:
+            return SignedOut(refused.reason)  # a caller that tried and failed: no cookie is looked at (R-JWT-11)
+        if asked.is_page and (answer := self._handshake_in(asked)) is not None:
+            return self._after_handshake(asked, answer)
+        return self._by_cookies(asked)
+
+    def sign_in_url(self, page: str, sign_in: str = "") -> str:
+        """The sign-in page, and from there through a handshake back: so the app's own cookies are right on return."""
+        back = f"{self.frontend}/v1/client/handshake?{urlencode({'redirect_url': page, 'suffixed_cookies': 'true'})}"
+        return f"{sign_in or self.frontend + '/sign-in'}?{urlencode({'redirect_url': back})}"
+
+    # -- cookies
+
+    def _by_cookies(self, asked: Asked) -> Verdict:
+        signed_in_at = self._signed_in_at(asked)
+        tokens = self._tokens(asked)
+        if signed_in_at == 0 or (signed_in_at is None and not tokens):
+            return SignedOut("signed-out")
+        reason = "session-token-missing"
+        for token in tokens:
+            try:
+                claims = self.verify(token)
+            except TokenRefused as refused:
+                reason = refused.reason
+                continue
+            if signed_in_at is None or claims.issued_at.seconds >= signed_in_at:
+                return SignedIn(claims)
+            reason = "session-token-iat-before-client-uat"
+        return self._ask_the_server(asked, reason)
+
+    def _ask_the_server(self, asked: Asked, reason: str) -> Verdict:
+        count = self._count(asked)
+        if not asked.is_page:
+            return SignedOut(reason)
+        if count >= MOST_REDIRECTS:
+            return SignedOut(f"{reason}-after-{count}-redirects", (f"{COUNT}=; Path=/; Max-Age=0",))
+        query = {"redirect_url": asked.url, "suffixed_cookies": "true", "__clerk_hs_reason": reason}
+        counted = f"{COUNT}={count + 1}; Path=/; Max-Age=10; HttpOnly; SameSite=Lax"
+        return Elsewhere(f"{self.frontend}/v1/client/handshake?{urlencode(query)}", reason, (counted,))
+
+    def _both(self, asked: Asked, name: str) -> list[str]:
+        """The values of the cookie with this application's suffix; without any, those of the plain name."""
+        suffixed = asked.cookies.get(f"{name}_{cookie_suffix(self.publishable_key)}", ())
+        return [value for value in suffixed or asked.cookies.get(name, ()) if value]
+
+    def _tokens(self, asked: Asked) -> list[str]:
+        return list(dict.fromkeys(self._both(asked, "__session")))
+
+    def _signed_in_at(self, asked: Asked) -> int | None:
+        """Seconds; 0 is signed out; None is unknown. A doubled cookie counts as its newest value."""
+        values = [int(value[:12]) for value in self._both(asked, "__client_uat") if value.isdecimal()]
+        return max(values, default=None)
+
+    def _count(self, asked: Asked) -> int:
+        values = [int(value) for value in asked.cookies.get(COUNT, ()) if value in ("0", "1", "2", "3")]
+        return max(values, default=0)
+
+    # -- handshake
+
+    def _handshake_in(self, asked: Asked) -> str | None:
+        in_address = dict(parse_qsl(urlsplit(asked.url).query)).get(HANDSHAKE)
+        return in_address or next(iter(asked.cookies.get(HANDSHAKE, ())), None)
+
+    def _after_handshake(self, asked: Asked, token: str) -> Verdict:
+        forgotten = f"{HANDSHAKE}=; Path=/; Max-Age=0"
+        clean = _without(asked.url, HANDSHAKE)
+        try:
+            lines = (*self.read_handshake(token), forgotten)
+        except TokenRefused as refused:
+            if clean != asked.url:
+                return Elsewhere(clean, refused.reason, (forgotten,))
+            return SignedOut(refused.reason, (forgotten,))
+        given = next((line.split(";")[0].partition("=")[2] for line in lines if line.startswith("__session=")), "")
+        if not given:
+            return SignedOut("signed-out", lines)
+        return Elsewhere(clean, "handshake", lines)
+
+
+def _without(url: str, name: str) -> str:
+    parts = urlsplit(url)
+    kept = [(key, value) for key, value in parse_qsl(parts.query, keep_blank_values=True) if key != name]
+    return urlunsplit(parts._replace(query=urlencode(kept)))
