@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
+from datetime import timedelta
 
 import structlog
 
@@ -16,6 +17,8 @@ _OUTBOX_PAUSE = 5.0
 _ACTIVITY_PAUSE = 15.0
 _CLEANING_PAUSE = 60.0
 _CLEANED_AT_ONCE = 1000
+_KEPT = timedelta(days=1)
+"""How long attempts that are over can still be looked at."""
 
 
 class Worker:
@@ -54,7 +57,9 @@ class Worker:
 
     async def _clean(self) -> None:
         await self._engine.activity.flush()  # first, so that a session in use is not taken for an idle one
-        await self._engine.store.sessions.finish_timed_out(self._engine.clock.now(), most=_CLEANED_AT_ONCE)
+        now = self._engine.clock.now()
+        await self._engine.store.sessions.finish_timed_out(now, most=_CLEANED_AT_ONCE)
+        await self._engine.store.forget(now.before(_KEPT), most=_CLEANED_AT_ONCE)
 
     async def _guarded(self, work: Callable[[], Awaitable[object]]) -> None:
         try:

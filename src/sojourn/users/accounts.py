@@ -68,10 +68,10 @@ class Accounts:
         return await _found(self.store, instance, id)
 
     async def list(self, instance: Instance, where: UserFilter, page: Page) -> Sequence[User]:
-        return await self.store.users.list(instance.id, where, page)
+        return await self.store.users.list(instance.id, replace(where, now=self.clock.now()), page)
 
     async def count(self, instance: Instance, where: UserFilter) -> int:
-        return await self.store.users.count(instance.id, where)
+        return await self.store.users.count(instance.id, replace(where, now=self.clock.now()))
 
     # -- change
 

@@ -13,6 +13,9 @@ from sojourn.store.sql.tables import identifiers, users
 from sojourn.users.user import IdentifierKind
 
 
+_NEVER_NULL = ("created_at", "updated_at", "web3wallet")
+
+
 def conditions(instance_id: InstanceId, where: UserFilter) -> list[Condition]:
     found: list[Condition] = [users.c.instance_id == instance_id]
     if where.email_addresses:
@@ -122,7 +125,9 @@ def ordering(where: UserFilter) -> list[UnaryExpression[object] | ColumnElement[
         "web3wallet": users.c.created_at,
     }
     column = columns[where.order_by]
-    chosen = column.desc().nulls_last() if where.descending else column.asc().nulls_last()
+    chosen = column.desc() if where.descending else column.asc()
+    if where.order_by not in _NEVER_NULL:  # where a word about nulls would only keep the index from being used
+        chosen = chosen.nulls_last()
     return [chosen, users.c.id.desc() if where.descending else users.c.id.asc()]
 
 
