@@ -1,0 +1,127 @@
+"""A session built by hand, done right, from Sojourn's small parts: `uvicorn app:app --port 8000`, then open /."""
+
+import sqlite3
+from contextlib import suppress
+from datetime import timedelta
+
+from starlette.applications import Starlette
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
+from starlette.routing import Route
+
+from sojourn.errors import TokenRefused
+from sojourn.factors.password_hashers import StoredPassword, hash_password, verify_password
+from sojourn.instant import SystemClock
+from sojourn.secret import Secret
+from sojourn.tokens.bearer import bearer
+from sojourn.tokens.claims import Claims
+from sojourn.tokens.jws import Algorithm
+from sojourn.tokens.session_token import Grant, Verifier, mint
+from sojourn.tokens.signing_keys import KeyRing, SigningKey
+
+ISSUER = "http://localhost:8000"
+LIFE = timedelta(minutes=10)
+COOKIE = "session"
+
+clock = SystemClock()
+keys = KeyRing((SigningKey.generate(Algorithm.EDDSA, clock.now()),))
+
+# one connection for the life of the process, instead of one per call
+database = sqlite3.connect("users.db", check_same_thread=False, isolation_level=None)
+database.execute("CREATE TABLE IF NOT EXISTS users (username TEXT PRIMARY KEY, hasher TEXT, digest TEXT)")
+database.execute("CREATE TABLE IF NOT EXISTS sessions (id TEXT PRIMARY KEY, username TEXT, revoked INTEGER DEFAULT 0)")
+
+NOBODY = hash_password(Secret.random().reveal())
+
+
+def is_revoked(session_id: str) -> bool:
+    row = database.execute("SELECT revoked FROM sessions WHERE id = ?", (session_id,)).fetchone()
+    return row is None or bool(row[0])
+
+
+verifier = Verifier(keys.jwks(clock.now()), issuer=ISSUER, clock=clock, is_revoked=is_revoked)
+
+
+def add_user(username: str, password: str) -> None:
+    stored = hash_password(password)
+    database.execute("INSERT OR REPLACE INTO users VALUES (?, ?, ?)", (username, stored.hasher, stored.digest))
+
+
+def stored_password(username: str) -> StoredPassword | None:
+    row = database.execute("SELECT hasher, digest FROM users WHERE username = ?", (username,)).fetchone()
+    return StoredPassword(*row) if row else None
+
+
+def session_of(request: Request) -> Claims:
+    """From the Authorization header or else the cookie. Raises: TokenRefused, for anything missing or malformed."""
+    token = bearer(request.headers.getlist("authorization")) or request.cookies.get(COOKIE)
+    if not token:
+        raise TokenRefused("token-missing", "Sign in first.")
+    return verifier.verify(token)
+
+
+async def login_page(request: Request) -> Response:
+    return HTMLResponse(FORM)
+
+
+async def login(request: Request) -> Response:
+    form = await request.form()
+    username, password = str(form.get("username", "")), str(form.get("password", ""))
+    if not username or not password:
+        return JSONResponse({"error": "username and password must be given"}, 400)
+    known = stored_password(username)
+    # an unknown name costs the same as a wrong password, off the event loop
+    fits = await run_in_threadpool(verify_password, known or NOBODY, password)
+    if known is None or not fits.ok:
+        return JSONResponse({"error": "user name or password is wrong"}, 401)
+    session_id = Secret.random("sess_").reveal()
+    database.execute("INSERT INTO sessions (id, username) VALUES (?, ?)", (session_id, username))
+    now = clock.now()
+    token = mint(Grant(ISSUER, username, session_id), keys.signing_key(now), now, life=LIFE)
+    answer = RedirectResponse("/protected", 303)
+    answer.set_cookie(COOKIE, token, max_age=int(LIFE.total_seconds()), httponly=True, samesite="lax")
+    return answer
+
+
+async def protected_page(request: Request) -> Response:
+    try:
+        claims = session_of(request)
+    except TokenRefused:
+        return RedirectResponse("/", 303)
+    return HTMLResponse(PROTECTED.format(name=claims.user_id))
+
+
+async def protected_api(request: Request) -> Response:
+    try:
+        claims = session_of(request)
+    except TokenRefused as refused:
+        return JSONResponse({"error": refused.long_message}, 401, headers={"WWW-Authenticate": "Bearer"})
+    return JSONResponse({"data": "Protected data", "user": claims.user_id})
+
+
+async def logout(request: Request) -> Response:
+    with suppress(TokenRefused):  # signed out already
+        database.execute("UPDATE sessions SET revoked = 1 WHERE id = ?", (session_of(request).session_id,))
+    answer = RedirectResponse("/", 303)
+    answer.delete_cookie(COOKIE, httponly=True, samesite="lax")
+    return answer
+
+
+FORM = """<!doctype html><meta charset="utf-8"><title>Log in</title>
+<form method="post" action="/api/login"><label>User name <input name="username" required></label>
+<label>Password <input name="password" type="password" required></label><button>Log in</button></form>"""
+PROTECTED = """<!doctype html><meta charset="utf-8"><title>Protected</title><p>Protected content for {name}.</p>
+<form method="post" action="/api/logout"><button>Log out</button></form>"""
+
+add_user("ada", "correct horse battery staple")
+
+app = Starlette(
+    routes=[
+        Route("/", login_page),
+        Route("/protected", protected_page),
+        Route("/api/login", login, methods=["POST"]),
+        Route("/api/protected", protected_api),
+        Route("/api/logout", logout, methods=["POST"]),
+    ]
+)
