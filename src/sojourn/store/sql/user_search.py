@@ -12,8 +12,8 @@ from sojourn.store.sql.group import Condition
 from sojourn.store.sql.tables import identifiers, users
 from sojourn.users.user import IdentifierKind
 
-
 _NEVER_NULL = ("created_at", "updated_at", "web3wallet")
+"""Orders by a column that every user has a value in; nobody has a wallet, so those are ordered by age."""
 
 
 def conditions(instance_id: InstanceId, where: UserFilter) -> list[Condition]:
