@@ -4,6 +4,7 @@ import base64
 import json
 from datetime import timedelta
 from typing import Any
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from clerk_backend_api import Clerk, models
@@ -15,7 +16,9 @@ from sojourn.secret import Secret
 from sojourn.sessions.caller import Caller as Browser
 from sojourn.sign_ins.attempt import SignInInput
 from sojourn.testing.clock import FakeClock
+from sojourn.web.app import build
 
+from ..wire.browsing import Browser as SignedInBrowser
 from .calling import PASSWORD, Caller
 
 PAGE = "https://app.example.com"
@@ -223,6 +226,22 @@ async def test_a_page_is_refreshed_without_a_redirect(page: Refreshing):
 async def test_every_refused_refresh_is_a_401(page: Refreshing, changed: dict[str, object]):
     status, found = await page.ask(**changed)
     assert (status, found["errors"][0]["code"]) == (401, "token_invalid")
+
+
+async def test_a_handshake_gives_the_page_what_refreshes_it(engine: Sojourn, api: Caller, clock: FakeClock):
+    browser = SignedInBrowser(build(engine), origin="http://localhost:3000")
+    await browser.sign_up()
+    answer = await browser.send("GET", "/v1/client/handshake", redirect_url="http://localhost:3000/")
+    carried = parse_qs(urlsplit(answer.headers["location"]).query)["__clerk_handshake"][0]
+    lines = claims(carried)["handshake"]
+    cookies = {line.partition("=")[0]: line.partition("=")[2].partition(";")[0] for line in lines}
+    kept = next(line for line in lines if line.startswith("__refresh_"))
+    assert "HttpOnly" in kept
+    clock.advance(minutes=5)
+    page = Refreshing(
+        engine, api, claims(cookies["__session"])["sid"], cookies["__session"], kept.split("=")[1].split(";")[0]
+    )
+    assert (await page.ask(request_origin="http://localhost:3000"))[0] == 200
 
 
 async def test_a_refresh_secret_dies_with_its_session(page: Refreshing):  # R-SES-06

@@ -145,6 +145,7 @@ async def refresh(call: CurrentCall, session_id: FromPath[str]) -> Response[byte
     jwt = await call.engine.tokens.for_session(
         call.instance, session, user, origin=given.request_origin, api_version=call.api_version
     )
+    call.engine.activity.note(session, call.now)
     if given.format != "cookie":
         return json(token(jwt))
     return json({"object": "cookies", "cookies": await _cookies(call, session, jwt, given.request_origin)})

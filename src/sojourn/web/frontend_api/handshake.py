@@ -57,6 +57,7 @@ async def _directives(exchange: Exchange, identified: Identified, view: ClientVi
         token=jwt,
         signed_in_at=signed_in_value(view) if jwt else 0,
         dev_browser=dev_browser.reveal() if dev_browser else None,
+        refresh=exchange.engine.refreshing.secret(session).reveal() if session and jwt else None,
     )
     domain = "" if instance.is_development else exchange.rules.domain
     lines = directives(
