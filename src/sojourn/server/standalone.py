@@ -23,6 +23,7 @@ from sojourn.server.lifespan import Lifespan
 from sojourn.server.logs import configure_logs
 from sojourn.server.worker import Worker
 from sojourn.ui import mailbox, pages
+from sojourn.ui.demo import demo_app
 from sojourn.web.app import build
 
 log = structlog.get_logger()
@@ -47,7 +48,7 @@ async def run_development(config: Config, keys: DevelopmentKeys, host: str, port
     configure_logs(config.log_level, as_json=False)
     async with running(config) as engine:
         await _keep_development_key(engine, keys)
-        app = build(engine, pages=[*pages.HANDLERS, *mailbox.HANDLERS])
+        app = build(engine, pages=[*pages.HANDLERS, *mailbox.HANDLERS], demo=demo_app(engine))  # pyright: ignore[reportArgumentType]
         server = Server(
             app, address=host, port=port, interface=Interfaces.ASGI, log_enabled=True, log_level=LogLevels.warning
         )
@@ -80,6 +81,7 @@ def _announce(config: Config) -> None:
     url = config.public_url
     print(
         f"Sojourn is ready (development).\n"
+        f"  demo app    {url}/demo\n"
         f"  sign in     {url}/sign-in\n"
         f"  mailbox     {url}/dev/mailbox\n"
         f"  data        {config.data.resolve()}\n"

@@ -88,6 +88,14 @@ def _facts(instance: Instance, name: str) -> dict[str, object]:
     }
 
 
+COMPONENT_STYLES = " ".join(
+    (
+        "'sha256-47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU='",
+        "'sha256-KQDhUccuEkZUQDnfbVDeY+ev2LZ+73AQR7ro4JppAY8='",
+    )
+)
+"""Two fixed style sheets that the components add without a nonce: an empty one, and that of the code field (decision 0001)."""
+
 PAGE_HEADERS = {
     "Cache-Control": "no-store",
     "Vary": "Cookie, Authorization, Origin",
@@ -101,8 +109,7 @@ def _policy(nonce: str, instance: Instance) -> str:
     rules = [
         "default-src 'none'",
         f"script-src 'nonce-{nonce}' 'strict-dynamic'",
-        f"style-src 'self' 'nonce-{nonce}'",
-        "style-src-attr 'unsafe-inline'",  # the components' one-time-code field positions itself by attribute
+        f"style-src 'self' 'nonce-{nonce}' {COMPONENT_STYLES}",
         "img-src 'self' data:",
         "font-src 'self'",
         "connect-src 'self'",

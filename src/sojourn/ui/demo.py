@@ -1,0 +1,92 @@
+"""The demo app of `sojourn dev`: a public page, a protected page with the user button, a protected API; guarded like any app."""
+
+import secrets
+from functools import cache
+
+import msgspec
+from jinja2 import Environment, PackageLoader
+
+from sojourn.engine import Sojourn
+from sojourn.integrations.asgi import App, Receive, Scope, Send, SojournMiddleware
+from sojourn.integrations.gate import Gate
+from sojourn.tokens.handshake import read_handshake
+from sojourn.tokens.jws import VerificationKey
+from sojourn.tokens.session_token import Verifier
+from sojourn.ui.pages import COMPONENT_STYLES, PAGE_HEADERS
+
+_HOME, _PROTECTED, _API = "/demo", "/demo/protected", "/demo/api/protected"
+
+
+def demo_app(engine: Sojourn) -> App:
+    return SojournMiddleware(_Demo(engine), _Inside(engine), public=["/demo/?"])
+
+
+class _Inside:
+    """The engine of this process, as the middleware wants it."""
+
+    mount_path = ""
+
+    def __init__(self, engine: Sojourn) -> None:
+        self._engine = engine
+        verifier = Verifier(self._find, issuer=engine.config.public_url, clock=engine.clock)
+        self._gate = Gate(
+            engine.instance.publishable_key,
+            engine.config.public_url,
+            verifier.verify,
+            lambda token: read_handshake(token, self._find, engine.clock.now()),
+        )
+
+    async def ready(self) -> Gate:
+        return self._gate
+
+    def _find(self, kid: str, /) -> VerificationKey | None:
+        ring = self._engine.keyring.find(self._engine.instance)
+        return next((key.verification_key for key in ring.keys if key.kid == kid), None)
+
+
+class _Demo:
+    def __init__(self, engine: Sojourn) -> None:
+        self._engine = engine
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        path = str(scope["path"]).rstrip("/")
+        session = scope["state"]["session"]
+        if path == _API and session is not None:
+            body = {"user_id": session.user_id, "session_id": session.session_id}
+            await _send(send, 200, "application/json", msgspec.json.encode(body), {"Cache-Control": "no-store"})
+        elif path == _HOME or (path == _PROTECTED and session is not None):
+            await self._page(path, session.user_id if session else None, send)
+        else:
+            await _send(send, 404, "text/plain", b"There is no such page in the demo.", {})
+
+    async def _page(self, path: str, user_id: str | None, send: Send) -> None:
+        engine = self._engine
+        nonce = secrets.token_urlsafe(16)
+        user = await engine.accounts.get(engine.instance, user_id) if user_id else None  # pyright: ignore[reportArgumentType]
+        email = user.primary_email_address if user else None
+        html = _templates().get_template("demo.html").render(
+            nonce=nonce,
+            base=engine.config.public_url,
+            key=engine.instance.publishable_key,
+            email=email.value if email else None,
+            is_protected=path == _PROTECTED,
+        )
+        policy = (
+            f"default-src 'none'; script-src 'nonce-{nonce}' 'strict-dynamic'; style-src 'nonce-{nonce}' {COMPONENT_STYLES}; "
+            "img-src 'self' data:; connect-src 'self'; worker-src 'self' blob:; "
+            "frame-ancestors 'none'; base-uri 'none'; form-action 'self'"
+        )
+        headers = {**PAGE_HEADERS, "Content-Security-Policy": policy, "X-Content-Type-Options": "nosniff"}
+        await _send(send, 200, "text/html; charset=utf-8", html.encode(), headers)
+
+
+async def _send(send: Send, status: int, kind: str, body: bytes, headers: dict[str, str]) -> None:
+    shown = {"content-type": kind, "content-length": str(len(body)), **headers}
+    pairs = [(name.lower().encode(), value.encode()) for name, value in shown.items()]
+    await send({"type": "http.response.start", "status": status, "headers": pairs})
+    await send({"type": "http.response.body", "body": body})
+
+
+@cache
+def _templates() -> Environment:
+    return Environment(loader=PackageLoader("sojourn.ui"), autoescape=True, trim_blocks=True, lstrip_blocks=True)

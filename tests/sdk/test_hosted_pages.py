@@ -1,0 +1,63 @@
+"""The hosted pages and the demo app in a real browser, as a newcomer meets them after `make run`."""
+
+from collections.abc import Iterator
+
+import pytest
+from playwright.async_api import BrowserContext, expect
+
+from tests.sdk.conftest import PASSWORD
+from tests.sdk.processes import server
+
+PORT = 18400
+URL = f"http://localhost:{PORT}"
+
+
+@pytest.fixture(scope="module")
+def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    process = server(PORT, tmp_path_factory.mktemp("hosted"))
+    process.start()
+    yield
+    process.stop()
+
+
+async def test_a_newcomer_signs_up_in_the_demo_with_the_code_from_the_mailbox(  # R-HDR-01
+    running: None, device: BrowserContext
+) -> None:
+    page = await device.new_page()
+    violations: list[str] = []
+    page.on("console", lambda message: violations.append(message.text) if "Content Security" in message.text else None)
+    await page.goto(f"{URL}/demo/protected")
+    await expect(page.locator("input[name=identifier]")).to_be_visible()
+    await page.get_by_role("link", name="Sign up").click()
+    await page.locator("input[name=emailAddress]").fill("grace@example.com")
+    await page.locator("input[name=password]").fill(PASSWORD)
+    await page.locator(".cl-formButtonPrimary").click()
+    await page.wait_for_url("**/verify-email-address**")
+    mail = await device.new_page()
+    await mail.goto(f"{URL}/dev/mailbox")
+    subject = await mail.locator("article h2").first.inner_text()
+    await page.locator("input[inputmode=numeric], input[autocomplete=one-time-code]").first.click(force=True)
+    await page.keyboard.type(subject[:6], delay=30)
+    await expect(page.locator("#email, .cl-userProfile-root").first).to_be_visible()
+    await page.goto(f"{URL}/demo/protected")
+    await expect(page.locator("#email")).to_have_text("grace@example.com")
+    await expect(page.locator(".cl-userButtonTrigger")).to_be_visible()
+    assert violations == []
+
+
+async def test_signing_out_asks_first_and_ends_the_session(running: None, device: BrowserContext) -> None:  # R-WEB-02
+    page = await device.new_page()
+    await page.goto(f"{URL}/sign-up")
+    await page.locator("input[name=emailAddress]").fill("joan+clerk_test@example.com")
+    await page.locator("input[name=password]").fill(PASSWORD)
+    await page.locator(".cl-formButtonPrimary").click()
+    await page.wait_for_url("**/verify-email-address**")
+    await page.locator("input[inputmode=numeric], input[autocomplete=one-time-code]").first.click(force=True)
+    await page.keyboard.type("424242", delay=30)
+    await expect(page.locator(".cl-userProfile-root")).to_be_visible()
+    await page.goto(f"{URL}/sign-out")
+    await expect(page.get_by_text("joan+clerk_test@example.com")).to_be_visible()
+    await page.get_by_role("button", name="Sign out").click()
+    await expect(page.locator("input[name=identifier]")).to_be_visible()
+    await page.goto(f"{URL}/demo/protected")
+    await expect(page.locator("input[name=identifier]")).to_be_visible()
