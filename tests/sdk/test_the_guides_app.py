@@ -129,5 +129,8 @@ async def test_the_profile_page_changes_the_name(setup: Setup, device: BrowserCo
     await page.locator(".cl-profileSectionPrimaryButton").first.click()
     await page.locator("input[name=firstName]").fill("Ada")
     await page.locator("input[name=lastName]").fill("Lovelace")
-    await page.locator(".cl-formButtonPrimary").click()
+    async with page.expect_response(lambda answer: "/v1/me" in answer.url and answer.request.method == "POST") as saved:
+        await page.locator(".cl-formButtonPrimary").click()
+    assert (await saved.value).status == 200
+    await page.goto(f"{setup.url}/profile")
     await expect(page.get_by_text("Ada Lovelace").first).to_be_visible()
