@@ -1,11 +1,16 @@
 # `make` alone lists every command.
 SHELL := /bin/bash
-PYTHON ?= python3
 BIN := .venv/bin
 STAMPS := .make
+ASSETS := src/sojourn/ui/assets/npm/manifest.json
+PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check --no-input
+UV_COMPILE := $(BIN)/uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-header --python-version 3.11
+# Each app of the browser tests, installed once per lock file.
+SDK_APPS := $(patsubst tests/sdk/%/package-lock.json,$(STAMPS)/sdk/%,$(wildcard tests/sdk/apps/*/package-lock.json tests/sdk/node/package-lock.json))
 
 .DEFAULT_GOAL := help
-.PHONY: help run setup test check bench lock clean 
+.DELETE_ON_ERROR:
+.PHONY: help run setup test check bench lock wheel clean
 
 help: ## list the commands
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 12
@@ -13,23 +18,32 @@ help: ## list the commands
 run: setup ## build everything and start the server with the demo app
 	$(BIN)/sojourn dev
 
-setup: $(STAMPS)/python $(STAMPS)/frontend ## .venv with everything; seconds when nothing changed
+setup: $(STAMPS)/python $(ASSETS) ## .venv with everything; seconds when nothing changed
 
-$(BIN)/python:
-	$(PYTHON) -m venv .venv
+.venv/pyvenv.cfg:
+	@python="$(PYTHON)"; for name in python3.11 python3.12 python3.13 python3; do \
+		[ -n "$$python" ] && break; \
+		$$name -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && python=$$name; \
+	done; \
+	[ -n "$$python" ] || { echo "Python 3.11 or newer is needed: install it, or say where: make PYTHON=/path/to/python"; exit 1; }; \
+	$$python -m venv .venv
 
-$(STAMPS)/python: requirements/dev.txt pyproject.toml | $(BIN)/python
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/dev.txt
-	SOJOURN_SKIP_FRONTEND=1 $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
-	@mkdir -p $(STAMPS) && touch $@
+# A new .venv is newer than the stamp, so that a removed one is filled again.
+$(STAMPS)/python: requirements/dev.txt pyproject.toml .venv/pyvenv.cfg
+	$(PIP) install --require-hashes -r requirements/dev.txt
+	SOJOURN_SKIP_FRONTEND=1 $(PIP) install --no-deps --no-build-isolation -e .
+	@mkdir -p $(@D) && touch $@
 
-$(STAMPS)/frontend: frontend/package.json frontend/package-lock.json frontend/build_hook.py $(STAMPS)/python
+$(ASSETS): frontend/package.json frontend/package-lock.json frontend/build_hook.py | $(STAMPS)/python
 	$(BIN)/python frontend/build_hook.py
-	@mkdir -p $(STAMPS) && touch $@
 
-test: setup ## install what the tests need and run them all
-	$(BIN)/python tools/chromium.py
-	$(BIN)/python -m pytest
+$(STAMPS)/sdk/%: tests/sdk/%/package-lock.json
+	cd tests/sdk/$* && npm ci --no-audit --no-fund --loglevel=error </dev/null
+	@mkdir -p $(@D) && touch $@
+
+test: setup $(SDK_APPS) ## install what the tests need and run them all; ARGS="tests/wire -x" runs some
+	$(BIN)/python -m tools.chromium
+	$(BIN)/python -m pytest $(ARGS)
 
 check: setup ## ruff, pyright, import rules, and the security requirements still without a test
 	$(BIN)/ruff check .
@@ -40,9 +54,11 @@ check: setup ## ruff, pyright, import rules, and the security requirements still
 bench: setup ## the benchmarks, each a ratio to a limit measured in the same run
 	$(BIN)/python bench/run.py
 
-lock: ## pin the dependencies anew, with hashes
-	$(BIN)/uv pip compile --quiet --generate-hashes --no-emit-index-url --no-header --python-version 3.11 \
-		--all-extras --group dev pyproject.toml -o requirements/dev.txt
+lock: setup ## pin the dependencies anew, with hashes
+	$(UV_COMPILE) --all-extras --group dev pyproject.toml -o requirements/dev.txt
 
-clean: ## remove what was built
-	rm -rf .make dist build src/sojourn/ui/assets
+wheel: setup ## build the wheel, browser packages included, into dist/
+	$(PIP) wheel --no-deps --no-build-isolation --wheel-dir dist .
+
+clean: ## remove what was built; the next command builds it anew
+	rm -rf .make dist build src/sojourn/ui/assets tests/sdk/apps/*/.next

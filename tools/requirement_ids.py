@@ -7,18 +7,30 @@ ROOT = Path(__file__).parent.parent
 ID = re.compile(r"R-[A-Z]{2,4}-\d\d")
 
 
-def main() -> None:
-    listed = dict.fromkeys(ID.findall((ROOT / "docs/security/requirements.txt").read_text()))
-    named: set[str] = set()
+def listed() -> dict[str, str]:
+    """Id to what it asks, in the order of the list."""
+    lines = (ROOT / "docs/security/requirements.txt").read_text().splitlines()
+    return {line[: found.end()]: line[found.end() :].strip() for line in lines if (found := ID.match(line))}
+
+
+def named() -> set[str]:
+    """The ids that stand in a comment of a test."""
+    found: set[str] = set()
     for path in (ROOT / "tests").rglob("*.py"):
         if "node_modules" not in path.parts:
             for line in path.read_text().splitlines():
-                if "#" in line:
-                    named.update(ID.findall(line.partition("#")[2]))
-    missing = [each for each in listed if each not in named]
-    print(f"security requirements with a test: {len(listed) - len(missing)} of {len(listed)}")
-    if missing:
-        print("still without one: " + " ".join(missing))
+                found.update(ID.findall(line.partition("#")[2]))
+    return found
+
+
+def main() -> None:
+    wanted, proven = listed(), named()
+    missing = [each for each in wanted if each not in proven]
+    print(f"security requirements with a test: {len(wanted) - len(missing)} of {len(wanted)}")
+    for each in missing:
+        print(f"  without one: {each:<10}  {wanted[each]}")
+    for each in sorted(proven - wanted.keys()):
+        print(f"  a test names {each}, which is not in the list")
 
 
 if __name__ == "__main__":

@@ -1,20 +1,18 @@
 """A running server, the guide's app on three generations of the SDK, and a browser."""
 
 import secrets
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from playwright.async_api import Browser, BrowserContext, async_playwright, expect
+from playwright.async_api import Browser, BrowserContext, expect
 
+from tests.browser import browser
 from tests.sdk.processes import Process, env_lines, next_app, server, settings
-from tools.chromium import installed
 
-FLAGS = [
-    "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
-    "--disable-component-update", "--disable-sync",
-]  # fmt: skip
+__all__ = ["browser"]
+
 expect.set_options(timeout=30_000)
 
 PASSWORD = "correct horse battery staple"
@@ -55,14 +53,6 @@ def setup(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFacto
     finally:
         app.stop()
         running.stop()
-
-
-@pytest.fixture
-async def browser() -> AsyncIterator[Browser]:
-    async with async_playwright() as playwright:
-        launched = await playwright.chromium.launch(executable_path=installed(), args=FLAGS)
-        yield launched
-        await launched.close()
 
 
 @pytest.fixture

@@ -1,0 +1,89 @@
+"""What people install: a wheel with the browser packages inside, and a light half that needs no server."""
+
+import json
+import os
+import re
+import subprocess
+import sys
+import zipfile
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+LIGHT = """
+import sys
+
+class Absent:
+    def find_spec(self, name, path=None, target=None):
+        if name.partition(".")[0] in sys.argv[1].split():
+            raise ModuleNotFoundError(f"No module named {name!r}", name=name)
+
+sys.meta_path.insert(0, Absent())
+from sojourn import SojournError, SojournMiddleware, Verifier
+import sojourn.integrations.remote
+"""
+OF_THE_SERVER = (
+    "aiosmtplib aiosqlite alembic argon2 asyncpg bcrypt email_validator granian jinja2 litestar phonenumbers rich "
+    "sqlalchemy structlog typer ua_parser zxcvbn"
+)
+
+
+@pytest.fixture(scope="module")
+def wheel(tmp_path_factory: pytest.TempPathFactory) -> zipfile.ZipFile:
+    """Built as `make wheel` builds it, from the browser packages that are already here."""
+    folder = tmp_path_factory.mktemp("wheel")
+    subprocess.run(
+        [sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", folder],
+        cwd=ROOT, env={**os.environ, "SOJOURN_SKIP_FRONTEND": "1"}, check=True, capture_output=True,
+    )  # fmt: skip
+    return zipfile.ZipFile(next(folder.glob("*.whl")))
+
+
+def test_the_wheel_holds_the_browser_packages_that_its_manifest_names(wheel: zipfile.ZipFile) -> None:
+    home = "sojourn/ui/assets/npm"
+    manifest = json.loads(wheel.read(f"{home}/manifest.json"))
+    assert {name: sorted(majors) for name, majors in manifest.items()} == {
+        "@clerk/clerk-js": ["4", "5", "6"],
+        "@clerk/ui": ["1"],
+    }
+    first_scripts = {"@clerk/clerk-js": "clerk.browser.js", "@clerk/ui": "ui.browser.js"}
+    for name, majors in manifest.items():
+        for exact in majors.values():
+            assert wheel.getinfo(f"{home}/{name}@{exact}/dist/{first_scripts[name]}").file_size > 10_000
+
+
+def test_the_browser_packages_come_without_maps_and_type_files(wheel: zipfile.ZipFile) -> None:
+    packaged = [name for name in wheel.namelist() if "/ui/assets/npm/" in name]
+    assert {Path(name).suffix for name in packaged} == {".js", ".json"}
+
+
+def test_the_wheel_holds_what_is_no_python_too(wheel: zipfile.ZipFile) -> None:
+    names = set(wheel.namelist())
+    for path in (ROOT / "src/sojourn").rglob("*"):
+        inside = path.relative_to(ROOT / "src").as_posix()
+        if path.is_file() and "__pycache__" not in path.parts:
+            assert inside in names, inside
+
+
+def test_checking_tokens_needs_nothing_of_the_server() -> None:
+    subprocess.run([sys.executable, "-c", LIGHT, OF_THE_SERVER], check=True)
+
+
+def test_dependencies_are_pinned_with_hashes_and_name_no_index() -> None:  # R-DEP-01
+    for path in (ROOT / "requirements").glob("*.txt"):
+        text = path.read_text()
+        pins = re.findall(r"^[a-z0-9][^\s;]*", text, re.MULTILINE)
+        assert all(re.fullmatch(r"[a-z0-9.\[\],_-]+==\S+", pin) for pin in pins)
+        blocks = re.split(r"\n(?=[a-z0-9])", text)
+        assert all("--hash=sha256:" in block for block in blocks if re.match(r"[a-z0-9]", block))
+        assert "://" not in text and "--index" not in text
+
+
+def test_browser_packages_are_pinned_with_hashes_and_name_no_registry() -> None:  # R-DEP-01
+    locks = [ROOT / "frontend/package-lock.json", *(ROOT / "tests/sdk").glob("*/*/package-lock.json")]
+    for path in locks:
+        packages = json.loads(path.read_text())["packages"]
+        for name, package in packages.items():
+            assert not name or "integrity" in package or package.get("link") or package.get("inBundle"), (path, name)
+            assert "resolved" not in package, (path, name)
