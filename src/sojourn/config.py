@@ -40,7 +40,7 @@ class Config:
         default=(), metadata=_says("32 random bytes each, base64url, comma-separated; the first encrypts, all decrypt")
     )
     password_peppers: tuple[Secret, ...] = field(
-        default=(), metadata=_says("optional; 32 random bytes each, base64url; the first is used for new hashes")
+        default=(), metadata=_says("optional; 32 random bytes each, base64url; the first is used for new hashes; add one last, then move it first")
     )
     smtp_host: str = field(default="", metadata=_says("mail server; empty in development: mail lands in the mailbox page"))
     smtp_port: int = field(default=587, metadata=_says("port of the mail server"))

@@ -9,6 +9,8 @@ from sojourn.events.audit_log import AuditLog
 from sojourn.events.outbox import Outbox
 from sojourn.factors.email_code import EmailCodes
 from sojourn.factors.hash_pool import HashPool
+from sojourn.factors.password_hashing import PasswordHashing
+from sojourn.factors.peppers import Peppers
 from sojourn.instances.instance import Instance
 from sojourn.instances.keyring import Keyring
 from sojourn.instances.records import Records
@@ -74,7 +76,9 @@ class Sojourn:
         """Open the store, bring its schema up to date, load instances and keys. Raises: ConfigError."""
         store = store or open_store(config.database_url)
         await store.migrate()
-        parts = _wire(config, clock or SystemClock(), mailer or _mailer(config), store)
+        peppers = Peppers(config.password_peppers)
+        peppers.check(await store.peppers_in_use())
+        parts = _wire(config, clock or SystemClock(), mailer or _mailer(config), store, peppers)
         engine = cls(**parts)  # pyright: ignore[reportArgumentType]
         engine.instance = await engine.registry.open(config.environment, config.public_url)
         await engine.keyring.ring(engine.instance)
@@ -100,10 +104,10 @@ def _mailer(config: Config) -> Mailer:
     )
 
 
-def _wire(config: Config, clock: Clock, mailer: Mailer, store: Store) -> dict[str, object]:
+def _wire(config: Config, clock: Clock, mailer: Mailer, store: Store, peppers: Peppers) -> dict[str, object]:
     """Every part by the name of its field, each made once."""
     envelope = Envelope(config.root_keys)
-    hash_pool = HashPool(config.hash_threads)
+    hash_pool = HashPool(PasswordHashing(peppers), config.hash_threads)
     limiter = RateLimiter(clock)
     registry = Registry(store, clock)
     keyring = Keyring(store, clock, envelope)

@@ -44,6 +44,7 @@ async def _examined(engine: Sojourn) -> dict[str, Json]:
         "publishable key": engine.instance.publishable_key,
         "signing key": f"{key.kid} ({key.algorithm})",
         "users": users,
+        "peppers in use": ", ".join(await engine.store.peppers_in_use()) or "none",
         "database": "answers, schema up to date",
     }
 

@@ -8,39 +8,39 @@ from datetime import timedelta
 from typing import TypeVar
 
 from sojourn.errors import Overloaded
-from sojourn.factors.password_hashers import StoredPassword, Verified, hash_password, import_digest, verify_password
+from sojourn.factors.password_hashers import StoredPassword
+from sojourn.factors.password_hashing import PasswordHashing, Verified
 
 T = TypeVar("T")
 
 _QUEUE_FACTOR = 4
-_NOBODYS = "a password that nobody has"
 
 
 class HashPool:
     """`threads` hashes at once, four times as many waiting; beyond that `Overloaded`."""
 
-    def __init__(self, threads: int = 0) -> None:
+    def __init__(self, hashing: PasswordHashing, threads: int = 0) -> None:
         count = threads or os.cpu_count() or 1
         self._executor = ThreadPoolExecutor(count, thread_name_prefix="hash")
         self._most = count * (1 + _QUEUE_FACTOR)
         self._running = 0
-        self._decoy = hash_password(_NOBODYS)
+        self._hashing = hashing
 
     async def hash(self, text: str) -> StoredPassword:
         """Raises: Overloaded."""
-        return await self._run(lambda: hash_password(text))
+        return await self._run(lambda: self._hashing.hash(text))
 
     async def verify(self, stored: StoredPassword, text: str) -> Verified:
         """Raises: Overloaded."""
-        return await self._run(lambda: verify_password(stored, text))
+        return await self._run(lambda: self._hashing.verify(stored, text))
 
     async def spend(self) -> None:
         """What a check costs, for somebody who does not exist or has no password (R-ENU-02). Raises: Overloaded."""
-        await self._run(lambda: verify_password(self._decoy, "not it"))
+        await self._run(self._hashing.spend)
 
     async def import_digest(self, hasher: str, digest: str) -> StoredPassword:
         """Raises: FieldError, FieldFormat, Overloaded."""
-        return await self._run(lambda: import_digest(hasher, digest))
+        return await self._run(lambda: self._hashing.import_digest(hasher, digest))
 
     async def aside(self, work: Callable[[], T]) -> T:
         """Other slow work that belongs to passwords, such as loading the list of common ones. Raises: Overloaded."""

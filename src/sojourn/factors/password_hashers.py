@@ -1,12 +1,8 @@
-"""Stored passwords: our own argon2id, and every form that an import may bring (R-PWD-01, R-PWD-04).
-
-Fast legacy hashes (md5, plain sha, salted or not) are wrapped in argon2id when they come in, so nothing weak is at rest.
-"""
+"""Stored passwords, and every form of one that an import may bring (R-PWD-04). Our own form is in `password_hashing.py`."""
 
 import hashlib
 import hmac
 import re
-import unicodedata
 from base64 import b64decode, b64encode
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -17,13 +13,7 @@ from argon2.low_level import Type
 
 from sojourn.errors import FieldError, FieldFormat
 
-MEMORY_KIB, TIME, LANES = 19_456, 2, 1
-_OWN = argon2.PasswordHasher(time_cost=TIME, memory_cost=MEMORY_KIB, parallelism=LANES, hash_len=32, salt_len=16)
-_OWN_PREFIX = f"$argon2id$v=19$m={MEMORY_KIB},t={TIME},p={LANES}$"
 _OTHER_ARGON2 = {kind: argon2.PasswordHasher(type=kind) for kind in (Type.I, Type.ID)}
-
-OWN = "argon2id"
-_WRAPPED = "+argon2id"
 
 _BCRYPT = re.compile(r"\$2[aby]\$(\d\d)\$[./A-Za-z0-9]{53}")
 _ARGON2 = re.compile(r"\$argon2(i|id)\$v=\d+\$m=(\d{1,7}),t=(\d{1,3}),p=(\d{1,3})\$[A-Za-z0-9+/]+\$[A-Za-z0-9+/]+")
@@ -43,51 +33,22 @@ class StoredPassword:
         return f"StoredPassword({self.hasher}, hidden)"
 
 
-@dataclass(frozen=True, slots=True)
-class Verified:
-    ok: bool
-    needs_rehash: bool = False
-
-
-def hash_password(text: str) -> StoredPassword:
-    """The current form of a new password: NFC, nothing trimmed, truncated or folded (R-PWD-05)."""
-    return StoredPassword(OWN, _OWN.hash(_nfc(text)))
-
-
-def verify_password(stored: StoredPassword, text: str) -> Verified:
-    """Whether it is the password, and whether its stored form is older than the current one (R-PWD-03). Never raises."""
-    if stored.hasher == OWN and stored.digest.startswith(_OWN_PREFIX):
-        return Verified(_argon2_fits(_OWN, stored.digest, _nfc(text)))
-    # an import may have been hashed before anybody normalised: raw first, then NFC
-    spellings = dict.fromkeys([text.encode("utf-8", "surrogatepass"), _nfc(text)])
-    ok = any(_fits(stored, spelling) for spelling in spellings)
-    return Verified(ok, needs_rehash=ok)
-
-
-def import_digest(hasher: str, digest: str) -> StoredPassword:
-    """Another system's digest, checked for shape and cost. Raises: FieldError (unknown hasher), FieldFormat (digest)."""
+def check_import(hasher: str, digest: str) -> None:
+    """Whether this is another system's digest, of a cost we bear. Raises: FieldError (unknown hasher), FieldFormat (digest)."""
     checked = _IMPORTS.get(hasher)
     if checked is None:
         raise FieldError(f"{hasher[:40]} is not a password hasher that can be imported.", param="password_hasher")
     if len(digest) > 1024 or not checked(digest):
         raise FieldFormat("password_digest does not have the form of its hasher, or costs too much.", param="password_digest")
-    if hasher in _FAST:
-        salt, _, plain = digest.rpartition("$")
-        wrapped = _OWN.hash(plain.lower() if hasher != "ldap_ssha" else digest)
-        return StoredPassword(hasher + _WRAPPED, f"{salt}${wrapped}" if salt and hasher != "ldap_ssha" else wrapped)
-    return StoredPassword(hasher, digest)
 
 
-def _fits(stored: StoredPassword, text: bytes) -> bool:
+def import_fits(stored: StoredPassword, text: bytes) -> bool:
+    """Whether it is the password that another system hashed so. Never raises."""
     check = _CHECKS.get(stored.hasher)
     try:
         return check is not None and check(stored.digest, text)
     except (ValueError, IndexError, OverflowError, argon2.exceptions.Argon2Error):
         return False
-
-
-def _nfc(text: str) -> bytes:
-    return unicodedata.normalize("NFC", text).encode("utf-8", "surrogatepass")
 
 
 def _argon2_fits(hasher: argon2.PasswordHasher, digest: str, text: bytes) -> bool:
@@ -190,8 +151,9 @@ _IMPORTS: Mapping[str, Callable[[str], bool]] = {
     "ldap_ssha": _matches(r"\{SSHA\}[A-Za-z0-9+/]{28,128}={0,2}"),
     "sha512_symfony": _symfony_shape,
 }
-_FAST = frozenset({"md5", "md5_salted", "sha256", "sha256_salted"})
-"""Wrapped at import. An LDAP salt and Symfony's rounds stand inside the digest, so those two are replaced at first sign-in."""
+FAST: Mapping[str, str] = {"md5": "md5", "md5_salted": "md5", "sha256": "sha256", "sha256_salted": "sha256"}
+"""Hasher to algorithm: wrapped in argon2id when they come in, so nothing weak is at rest. An LDAP salt and Symfony's rounds
+stand inside the digest, so those two are replaced at first sign-in."""
 
 
 # -- checks ----------------------------------------------------------------------------------------------------------
@@ -279,15 +241,6 @@ def _md5_phpass_fits(digest: str, text: bytes) -> bool:
     return _phpass_fits(digest, hashlib.md5(text, usedforsecurity=False).hexdigest().encode())
 
 
-def _wrapped_fits(algorithm: str) -> Callable[[str, bytes], bool]:
-    def fits(digest: str, text: bytes) -> bool:
-        salt, found, wrapped = digest.partition("$argon2id$")
-        made = hashlib.new(algorithm, salt.removesuffix("$").encode() + text, usedforsecurity=False).hexdigest()
-        return _argon2_fits(_OWN, found + wrapped, made.encode())
-
-    return fits
-
-
 def _ssha_fits(digest: str, text: bytes) -> bool:
     data = b64decode(digest.removeprefix("{SSHA}"))
     return hmac.compare_digest(hashlib.sha1(text + data[20:], usedforsecurity=False).digest(), data[:20])
@@ -317,10 +270,6 @@ _CHECKS: Mapping[str, Callable[[str, bytes], bool]] = {
     "scrypt_werkzeug": _werkzeug_fits,
     "phpass": _phpass_fits,
     "md5_phpass": _md5_phpass_fits,
-    "md5" + _WRAPPED: _wrapped_fits("md5"),
-    "md5_salted" + _WRAPPED: _wrapped_fits("md5"),
-    "sha256" + _WRAPPED: _wrapped_fits("sha256"),
-    "sha256_salted" + _WRAPPED: _wrapped_fits("sha256"),
     "ldap_ssha": _ssha_fits,
     "sha512_symfony": _symfony_fits,
 }

@@ -89,7 +89,7 @@ class Guarding:
             raise WrongPassword(param="password")
         if user.banned:
             raise UserBanned()
-        return await self.hash_pool.hash(candidate) if verified.needs_rehash else None
+        return verified.upgraded
 
     async def spend_try(self, caller: Caller, user: User) -> None:
         """Count a try before it is checked; a stranger's failures never lock out a known device. Raises: UserLocked."""

@@ -457,6 +457,10 @@ class Store(Groups, Protocol):
         """Bring the schema up to date. Raises: ConfigError when the database is newer than this code."""
         ...
 
+    async def peppers_in_use(self) -> Sequence[str]:
+        """The pepper keys that stored passwords name, of every instance and of sign-ups under way (R-PWD-02)."""
+        ...
+
     async def forget(self, before: Instant, *, most: int) -> int:
         """Delete up to `most` sign-ins, sign-ups, verifications and nonces each that were over by then; how many in all."""
         ...

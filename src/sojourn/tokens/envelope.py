@@ -35,7 +35,7 @@ class Envelope:
         """Raises: ConfigError for none, short or guessable keys."""
         if not root_keys:
             raise ConfigError("SOJOURN_ROOT_KEYS is not set: put a key there, as `sojourn keys root` prints it")
-        raw = [_checked(each) for each in root_keys]
+        raw = [key_bytes(each, "SOJOURN_ROOT_KEYS") for each in root_keys]
         self._first = _key_id(raw[0])
         self._ciphers = {_key_id(each): AESGCM(_derived(each, b"envelope")) for each in raw}
         self._raw = raw[0]
@@ -60,15 +60,16 @@ class Envelope:
         return _derived(self._raw, purpose)
 
 
-def _checked(key: Secret) -> bytes:
+def key_bytes(key: Secret, setting: str) -> bytes:
+    """The bytes of a configured key, 32 or more. Raises: ConfigError, naming the setting, for a short or guessable one."""
     text = key.reveal().strip().rstrip("=").replace("+", "-").replace("/", "_")
     if _TEXT.fullmatch(text) is None or len(text) % 4 == 1:
-        raise ConfigError("SOJOURN_ROOT_KEYS is not base64url: use what `sojourn keys root` prints")
+        raise ConfigError(f"{setting} is not base64url: use what `sojourn keys root` prints")
     raw = urlsafe_b64decode(text + "=" * (-len(text) % 4))
     if len(raw) < _KEY:
-        raise ConfigError("SOJOURN_ROOT_KEYS holds fewer than 32 bytes: use what `sojourn keys root` prints")
+        raise ConfigError(f"{setting} holds fewer than 32 bytes: use what `sojourn keys root` prints")
     if _looks_made_up(raw):
-        raise ConfigError("SOJOURN_ROOT_KEYS is a sample value: use what `sojourn keys root` prints")
+        raise ConfigError(f"{setting} is a sample value: use what `sojourn keys root` prints")
     return raw
 
 

@@ -74,8 +74,8 @@ class Passwords:
                     tx, instance, "password.refused", user_id=user.id, target=user.id, actor="anonymous"
                 )
             raise WrongPassword(param=param)
-        if verified.needs_rehash:
-            await self.store.users.upgrade_password(user.id, user.password, await self.hash_pool.hash(text))
+        if verified.upgraded is not None:
+            await self.store.users.upgrade_password(user.id, user.password, verified.upgraded)
 
     # -- set
 

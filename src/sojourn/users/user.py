@@ -75,6 +75,8 @@ class User:
     bypass_client_trust: bool = False
     legal_accepted_at: Instant | None = None
     locale: str | None = None
+    password_failures: int = 0
+    """Wrong tries in a row of the password there is now (R-LIM-04); `failed_tries` counts all kinds, for the lock."""
     identifiers: tuple[Identifier, ...] = ()
 
     @property

@@ -79,7 +79,7 @@ def user_owning(r: Row, identifiers: tuple[Identifier, ...] = ()) -> User:
         r[0], r[1], Instant(r[2]), Instant(r[3]), r[4], r[5], r[6], r[7], r[8], r[9], r[10],
         password(r[11], r[12], r[13]), moment(r[14]), from_json(r[15]), from_json(r[16]), from_json(r[17]),
         bool(r[18]), moment(r[19]), moment(r[20]), r[21], moment(r[22]), moment(r[23]), bool(r[24]), bool(r[25]),
-        r[26], bool(r[27]), moment(r[28]), r[29], identifiers,
+        r[26], bool(r[27]), moment(r[28]), r[29], r[30], identifiers,
     )  # fmt: skip
 
 
@@ -98,7 +98,7 @@ def _user_row(each: User) -> dict[str, object]:
         "create_organization_enabled": each.create_organization_enabled,
         "create_organizations_limit": each.create_organizations_limit,
         "bypass_client_trust": each.bypass_client_trust, "legal_accepted_at": millis(each.legal_accepted_at),
-        "locale": each.locale,
+        "locale": each.locale, "password_failures": each.password_failures,
     }  # fmt: skip
 
 

@@ -4,7 +4,7 @@ from collections.abc import AsyncGenerator, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from typing import Any, Protocol
 
-from sqlalchemy import Column, delete, select
+from sqlalchemy import Column, delete, func, select
 
 from sojourn.instant import Instant
 from sojourn.store.interface import Groups
@@ -16,7 +16,7 @@ from sojourn.store.sql.hot import HotReads
 from sojourn.store.sql.instances import SqlInstances
 from sojourn.store.sql.records import SqlRecords
 from sojourn.store.sql.sessions import SqlSessions
-from sojourn.store.sql.tables import nonces, sign_ins, sign_ups, verifications
+from sojourn.store.sql.tables import nonces, sign_ins, sign_ups, users, verifications
 from sojourn.store.sql.tickets import SqlTickets
 from sojourn.store.sql.users import SqlUsers
 
@@ -68,6 +68,18 @@ class SqlStore(SqlGroups):
 
     async def migrate(self) -> None:
         await self._database.migrate()
+
+    async def peppers_in_use(self) -> Sequence[str]:
+        found: set[str] = set()
+        for pepper in (users.c.password_pepper, sign_ups.c.password_pepper):
+            last = ""
+            # from one to the next by the index, however many users share it
+            while rows := await self._database.rows(select(func.min(pepper)).where(pepper > last)):
+                if rows[0][0] is None:
+                    break
+                last = str(rows[0][0])
+                found.add(last)
+        return sorted(found)
 
     async def forget(self, before: Instant, *, most: int) -> int:
         forgotten = 0

@@ -53,6 +53,8 @@ def _count(name: str) -> Column[int]:
     return Column(name, Integer, nullable=False, server_default=text("0"))
 
 
+_PEPPERED = text("password_pepper IS NOT NULL")
+
 instances = Table(
     "instances", metadata,
     _id(), _text("environment", optional=False), _text("publishable_key", optional=False),
@@ -85,10 +87,11 @@ users = Table(
     _time("last_sign_in_at", optional=True), _time("last_active_at", optional=True),
     _flag("delete_self_enabled"), _flag("create_organization_enabled"),
     Column("create_organizations_limit", Integer), _flag("bypass_client_trust"),
-    _time("legal_accepted_at", optional=True), _text("locale"),
+    _time("legal_accepted_at", optional=True), _text("locale"), _count("password_failures"),
     UniqueConstraint("instance_id", "username_key", name="uq_users_username_key"),
     UniqueConstraint("instance_id", "external_id", name="uq_users_external_id"),
     Index("ix_users_created", "instance_id", "created_at"),
+    Index("ix_users_pepper", "password_pepper", sqlite_where=_PEPPERED, postgresql_where=_PEPPERED),
 )  # fmt: skip
 
 identifiers = Table(
