@@ -128,6 +128,12 @@ class UserLocked(Forbidden):
         )
 
 
+class PasswordDisabled(Forbidden):
+    code = "password_disabled"
+    message = "Password disabled"
+    advice = "This password was tried wrongly too often and no longer works. Set a new one with a code sent by e-mail."
+
+
 class ReverificationRequired(Forbidden):
     code = "session_reverification_required"
     message = "Verify again"

@@ -1,5 +1,6 @@
 """What every store promises about users and their addresses."""
 
+import asyncio
 from dataclasses import replace
 from datetime import timedelta
 
@@ -339,3 +340,22 @@ async def test_a_session_of_a_deleted_user_mints_nothing(store: Store, instance_
     await store.clients.create(client)
     await store.sessions.create(session)  # written by a sign-in that raced with the deletion
     assert await store.sessions.mint_facts(instance_id, client.secret_hash, session.id, NOW) is None
+
+
+async def test_tries_of_a_password_stop_at_the_most_however_many_come_at_once(
+    nodes: list[Store], instance_id: InstanceId
+) -> None:  # R-LIM-04, R-LIM-06
+    user = a_user(instance_id, "ada@example.com")
+    await nodes[0].users.create(user)
+    tries = [nodes[n % 2].users.spend_password_try(instance_id, user.id, most=5) for n in range(12)]
+    spent = await asyncio.gather(*tries)
+    assert sorted(each for each in spent if each is not None) == [1, 2, 3, 4, 5]
+    await nodes[0].users.reset_password_failures(instance_id, user.id)
+    assert await nodes[1].users.spend_password_try(instance_id, user.id, most=5) == 1
+
+
+async def test_a_store_knows_which_peppers_its_passwords_need(store: Store, instance_id: InstanceId) -> None:  # R-PWD-02
+    assert list(await store.peppers_in_use()) == []
+    for pepper in ("pepper_b", "pepper_a", "pepper_b", None):
+        await store.users.create(a_user(instance_id, password=StoredPassword("argon2id", "$argon2id$", pepper)))
+    assert list(await store.peppers_in_use()) == ["pepper_a", "pepper_b"]

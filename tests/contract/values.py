@@ -63,7 +63,7 @@ def a_full_user(instance_id: InstanceId) -> User:
         username="Ada", username_key="ada", first_name="Ada", last_name="Lovelace", external_id="42",
         password=StoredPassword("argon2id", "$argon2id$…", "pepper_1"), password_changed_at=NOW,
         public_metadata={"role": "admin", "deep": [1, 2.5, None, {"ä": "ö"}]}, private_metadata={"nul": "\x00"},
-        unsafe_metadata={"theme": "dark"}, banned=True, locked_at=NOW, locked_until=LATER, failed_tries=10,
+        unsafe_metadata={"theme": "dark"}, banned=True, locked_at=NOW, locked_until=LATER, failed_tries=10, password_failures=7,
         last_sign_in_at=NOW, last_active_at=LATER, delete_self_enabled=False, create_organization_enabled=False,
         create_organizations_limit=3, bypass_client_trust=True, legal_accepted_at=NOW, locale="de-DE",
     )  # fmt: skip

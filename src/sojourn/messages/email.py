@@ -18,6 +18,7 @@ _SUBJECTS: Mapping[str, str] = {
     "reset_password_code": "{code} resets your password for {app}",
     "account_exists": "You already have an account with {app}",
     "password_changed": "Your password for {app} was changed",
+    "password_disabled": "Your password for {app} no longer works",
     "new_device": "New sign-in to {app}",
     "address_added": "An address was added to your {app} account",
     "address_removed": "An address was removed from your {app} account",

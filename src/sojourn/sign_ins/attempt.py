@@ -282,7 +282,7 @@ class SignIns:
         ticket: Ticket | None = None,
     ) -> tuple[SignIn, Issued]:
         known = await self.guarding.known_device(caller, user, tx=tx)
-        await self.guarding.forgive(tx, caller, user, known_device=known)
+        await self.guarding.forgive(tx, caller, user, known_device=known, by_password=strategy == PASSWORD)
         if upgraded is not None and user.password is not None:
             await tx.users.upgrade_password(user.id, user.password, upgraded)
         session, rotated = await self.completion.start_session(

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from sojourn.errors import (
+    PasswordDisabled,
     SojournError,
     StrategyNotPossible,
     TooManyRequests,
@@ -23,6 +24,7 @@ from sojourn.instant import Clock
 from sojourn.limits.rate_limit import RateLimiter
 from sojourn.sessions.caller import Caller
 from sojourn.store.interface import Groups, Page, SessionFilter, Store
+from sojourn.users.hard_stop import HardStop
 from sojourn.users.user import User
 
 
@@ -39,6 +41,7 @@ class Guarding:
     hash_pool: HashPool
     limiter: RateLimiter
     audit: AuditLog
+    hard_stop: HardStop
     floor: timedelta
 
     @asynccontextmanager
@@ -63,11 +66,12 @@ class Guarding:
     async def check_password(self, caller: Caller, user: User | None, candidate: str) -> StoredPassword | None:
         """Check a password at the same cost whoever it is; returns its current-cost form when the stored one is older.
 
-        Raises: WrongPassword (WrongPasswordOrIdentifier in strict protection), UserLocked, UserBanned, StrategyNotPossible.
+        Raises: WrongPassword (WrongPasswordOrIdentifier in strict protection), UserLocked, UserBanned, StrategyNotPossible,
+        PasswordDisabled.
         """
         try:
             return await self._check_password(caller, user, candidate)
-        except (WrongPassword, UserLocked, UserBanned, StrategyNotPossible) as error:
+        except (WrongPassword, UserLocked, UserBanned, StrategyNotPossible, PasswordDisabled) as error:
             await self._record_failure(caller, user, error)
             if is_strict(caller.instance):
                 raise WrongPasswordOrIdentifier(param="password") from error
@@ -81,11 +85,13 @@ class Guarding:
             raise WrongPassword(param="password")
         try:
             await self.spend_try(caller, user)
-        except UserLocked:
+            spent = await self.hard_stop.spend(caller.instance, user)
+        except (UserLocked, PasswordDisabled):
             await self.hash_pool.spend()
             raise
         verified = await self.hash_pool.verify(user.password, candidate)
         if not verified.ok:
+            await self.hard_stop.failed(caller.instance, user, spent)
             raise WrongPassword(param="password")
         if user.banned:
             raise UserBanned()
@@ -112,8 +118,12 @@ class Guarding:
             until = locked.locked_until if locked else None
             raise UserLocked(until.since(now) if until else None)
 
-    async def forgive(self, tx: Groups, caller: Caller, user: User, *, known_device: bool) -> None:
+    async def forgive(
+        self, tx: Groups, caller: Caller, user: User, *, known_device: bool, by_password: bool
+    ) -> None:
         """A proven factor resets its own counter only (R-LIM-05)."""
+        if by_password:
+            await self.hard_stop.passed(tx, caller.instance, user)
         if known_device and caller.client is not None:
             await self.limiter.reset("tries_of_known_device", f"{user.id}:{caller.client.id}")
         else:

@@ -88,7 +88,7 @@ class Accounts:
                 moved = with_primary(moved, IdentifierKind.EMAIL_ADDRESS, changes.primary_email_address_id)
             if not isinstance(changes.primary_phone_number_id, UnsetType):
                 moved = with_primary(moved, IdentifierKind.PHONE_NUMBER, changes.primary_phone_number_id)
-            return moved if stored is None else replace(moved, password=stored, password_changed_at=now)
+            return moved if stored is None else replace(moved, password=stored, password_changed_at=now, password_failures=0)
 
         async def then(tx: Groups, before: User, after: User) -> None:
             await tell_of_new_primary(self.outbox, tx, instance, before, after)

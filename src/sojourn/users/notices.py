@@ -8,7 +8,9 @@ from sojourn.instances.instance import Instance
 from sojourn.store.interface import Groups
 from sojourn.users.user import Identifier, User
 
-Notice = Literal["password_changed", "address_added", "address_removed", "address_changed", "account_locked"]
+Notice = Literal[
+    "password_changed", "password_disabled", "address_added", "address_removed", "address_changed", "account_locked"
+]  # fmt: skip
 
 
 async def tell(

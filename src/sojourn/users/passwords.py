@@ -25,6 +25,7 @@ from sojourn.instant import Clock
 from sojourn.sessions.lifecycle import Sessions
 from sojourn.store.interface import Groups, Store
 from sojourn.users.access import end_access, moment_after, unchanged
+from sojourn.users.hard_stop import HardStop
 from sojourn.users.notices import tell
 from sojourn.users.user import User
 
@@ -37,13 +38,14 @@ class Passwords:
     sessions: Sessions
     outbox: Outbox
     audit: AuditLog
+    hard_stop: HardStop
 
     # -- check
 
     async def verify(self, instance: Instance, user: User, text: str) -> None:
         """Check a password for a server that asks, under the same lockout and ban as a sign-in (R-FLOW-04).
 
-        Raises: WrongPassword, StrategyNotPossible (no password is set), UserLocked, UserBanned.
+        Raises: WrongPassword, StrategyNotPossible (no password is set), PasswordDisabled, UserLocked, UserBanned.
         """
         rules, now = instance.settings.protection, self.clock.now()
         if user.password is None:
@@ -61,19 +63,22 @@ class Passwords:
         await self.store.users.reset_sign_in_tries(instance.id, user.id, now)
 
     async def prove(self, instance: Instance, user: User, text: str, *, param: str) -> None:
-        """Check the password; an older hash is brought up to date (R-PWD-03). Tries are for the caller to count.
+        """Check the password; an older hash is brought up to date (R-PWD-03). Tries towards a lock are for the caller to count.
 
-        Raises: WrongPassword, StrategyNotPossible, Overloaded.
+        Raises: WrongPassword, StrategyNotPossible, PasswordDisabled, Overloaded.
         """
         if user.password is None:
             raise StrategyNotPossible("This user has no password.", param=param)
+        spent = await self.hard_stop.spend(instance, user)
         verified = await self.hash_pool.verify(user.password, text)
         if not verified.ok:
             async with self.store.transaction() as tx:
                 await self.audit.record(
                     tx, instance, "password.refused", user_id=user.id, target=user.id, actor="anonymous"
                 )
+            await self.hard_stop.failed(instance, user, spent)
             raise WrongPassword(param=param)
+        await self.hard_stop.passed(self.store, instance, user)
         if verified.upgraded is not None:
             await self.store.users.upgrade_password(user.id, user.password, verified.upgraded)
 
@@ -166,7 +171,8 @@ class Passwords:
         """
         user = await unchanged(tx, user)
         now = moment_after(user, self.clock.now())
-        after = replace(user, password=stored, password_changed_at=now if stored else None, updated_at=now)
+        since = now if stored else None
+        after = replace(user, password=stored, password_changed_at=since, password_failures=0, updated_at=now)
         await tx.users.save(after, expected=user.updated_at)
         await self.has_changed(
             tx,

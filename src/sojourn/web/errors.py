@@ -47,6 +47,7 @@ _STATUS: Mapping[str, int] = {
     "authorization_invalid": 403,
     "user_banned": 403,
     "user_locked": 403,
+    "password_disabled": 403,
     "session_reverification_required": 403,
     "not_allowed_access": 403,
     "sign_up_mode_restricted": 403,

@@ -109,6 +109,15 @@ class SqlUsers(Group):
         spent = first(await self._updated(codecs.user, values, *_of(instance_id, id), unlocked))
         return None if spent is None else first(await self._with_identifiers([spent]))
 
+    async def spend_password_try(self, instance_id: InstanceId, id: UserId, *, most: int) -> int | None:
+        values = {"password_failures": users.c.password_failures + 1}
+        left = users.c.password_failures < most
+        spent = first(await self._updated(codecs.user, values, *_of(instance_id, id), left))
+        return spent.password_failures if spent else None
+
+    async def reset_password_failures(self, instance_id: InstanceId, id: UserId) -> None:
+        await self._update(codecs.user, {"password_failures": 0}, *_of(instance_id, id))
+
     async def reset_sign_in_tries(self, instance_id: InstanceId, id: UserId, now: Instant) -> None:
         by_tries = or_(users.c.locked_at.is_(None), users.c.locked_until.is_not(None))
         values = {"failed_tries": 0, "locked_at": None, "locked_until": None}

@@ -1,0 +1,43 @@
+"""The hard stop: a password guessed at too often is of no use until its owner sets a new one (R-LIM-04)."""
+
+from dataclasses import dataclass
+
+from sojourn.errors import PasswordDisabled
+from sojourn.events.audit_log import AuditLog
+from sojourn.events.outbox import Outbox
+from sojourn.instances.instance import Instance
+from sojourn.store.interface import Groups, Store
+from sojourn.users.notices import tell
+from sojourn.users.user import User
+
+MOST_FAILURES = 100
+"""In a row, over days or years, from any device: a lock runs out, this does not."""
+
+
+@dataclass(frozen=True, slots=True)
+class HardStop:
+    """`spend` before the check, then `failed` or `passed`. A new password starts a new count."""
+
+    store: Store
+    outbox: Outbox
+    audit: AuditLog
+
+    async def spend(self, instance: Instance, user: User) -> int:
+        """Count a try of the password before it is checked; returns how many there were. Raises: PasswordDisabled."""
+        spent = await self.store.users.spend_password_try(instance.id, user.id, most=MOST_FAILURES)
+        if spent is None:
+            raise PasswordDisabled()
+        return spent
+
+    async def failed(self, instance: Instance, user: User, spent: int) -> None:
+        """Tell the owner when that was the last try."""
+        if spent < MOST_FAILURES:
+            return
+        async with self.store.transaction() as tx:
+            await tell(self.outbox, tx, instance, "password_disabled", user)
+            await self.audit.record(
+                tx, instance, "password.disabled", user_id=user.id, target=user.id, actor="anonymous"
+            )
+
+    async def passed(self, groups: Groups, instance: Instance, user: User) -> None:
+        await groups.users.reset_password_failures(instance.id, user.id)
