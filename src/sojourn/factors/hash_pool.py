@@ -24,23 +24,23 @@ class HashPool:
         self._executor = ThreadPoolExecutor(count, thread_name_prefix="hash")
         self._most = count * (1 + _QUEUE_FACTOR)
         self._running = 0
-        self._hashing = hashing
+        self.hashing = hashing
 
     async def hash(self, text: str) -> StoredPassword:
         """Raises: Overloaded."""
-        return await self._run(lambda: self._hashing.hash(text))
+        return await self._run(lambda: self.hashing.hash(text))
 
     async def verify(self, stored: StoredPassword, text: str) -> Verified:
         """Raises: Overloaded."""
-        return await self._run(lambda: self._hashing.verify(stored, text))
+        return await self._run(lambda: self.hashing.verify(stored, text))
 
     async def spend(self) -> None:
         """What a check costs, for somebody who does not exist or has no password (R-ENU-02). Raises: Overloaded."""
-        await self._run(self._hashing.spend)
+        await self._run(self.hashing.spend)
 
     async def import_digest(self, hasher: str, digest: str) -> StoredPassword:
         """Raises: FieldError, FieldFormat, Overloaded."""
-        return await self._run(lambda: self._hashing.import_digest(hasher, digest))
+        return await self._run(lambda: self.hashing.import_digest(hasher, digest))
 
     async def aside(self, work: Callable[[], T]) -> T:
         """Other slow work that belongs to passwords, such as loading the list of common ones. Raises: Overloaded."""

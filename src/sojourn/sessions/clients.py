@@ -38,12 +38,20 @@ class Clients:
 
     async def ensure(self, caller: Caller) -> Issued:
         """The caller's client, or a new one with its secret."""
+        issued = self.proposed(caller)
+        await self.write(self.store, issued)
+        return issued
+
+    def proposed(self, caller: Caller) -> Issued:
+        """The caller's client, or a new one that is still to be written, with what needed it: a refusal leaves no row."""
         if caller.client is not None:
             return Issued(caller.client)
-        now = self.clock.now()
-        client, secret = fresh_client(caller.instance, now)
-        await self.store.clients.create(client)
-        return Issued(client, secret)
+        return Issued(*fresh_client(caller.instance, self.clock.now()))
+
+    async def write(self, groups: Groups, issued: Issued) -> None:
+        """Write the client if it is a new one."""
+        if issued.secret is not None:
+            await groups.clients.create(issued.client)
 
     async def view(self, client: Client) -> ClientView:
         """The client with the sessions that are live by the clock."""

@@ -100,7 +100,7 @@ class SignIns:
             raise FieldError(f"{given.strategy} is not a strategy that this application offers.", param="strategy")
         if not given.identifier:
             raise FieldMissing("identifier")
-        async with self.guarding.held(caller.instance):
+        async with self.guarding.held(caller.instance, answers_too=not _wants_password(given)):
             return await self._begin(caller, given, given.identifier)
 
     async def _begin(self, caller: Caller, given: SignInInput, typed: str) -> tuple[SignIn, Issued]:
@@ -111,7 +111,7 @@ class SignIns:
             await self._refuse_twice(caller, user)
         if given.strategy in CODE_STRATEGIES:
             await self.codes.allow(caller.instance, identifier)
-        issued = await self.clients.ensure(caller)
+        issued = self.clients.proposed(caller)
         now = self.clock.now()
         sign_in = SignIn(
             id=sign_in_id(),
@@ -124,14 +124,15 @@ class SignIns:
             updated_at=now,
             abandon_at=now + LIFE,
         )
-        wants_password = given.password is not None and given.strategy in (None, PASSWORD)
-        if wants_password:  # checked before anything is written: a wrong one leaves no attempt behind
+        if _wants_password(given):  # checked before anything is written: a wrong one leaves no attempt behind
             upgraded = await self.guarding.check_password(caller, user, given.password or "")
             assert user is not None
             async with self.store.transaction() as tx:
+                await self.clients.write(tx, issued)
                 await tx.sign_ins.create(sign_in)
                 return await self._finish(tx, caller, issued, sign_in, user, PASSWORD, upgraded=upgraded)
         async with self.store.transaction() as tx:
+            await self.clients.write(tx, issued)
             await tx.sign_ins.create(sign_in)
             await tx.clients.set_attempts(issued.client.id, now, sign_in_id=sign_in.id, sign_up_id=None)
             if given.strategy in CODE_STRATEGIES:
@@ -149,7 +150,7 @@ class SignIns:
         user = await self.accounts.get(caller.instance, ticket.user_id)
         if user.banned:
             raise UserBanned()
-        issued = await self.clients.ensure(caller)
+        issued = self.clients.proposed(caller)
         sign_in = SignIn(
             id=sign_in_id(),
             instance_id=caller.instance.id,
@@ -164,6 +165,7 @@ class SignIns:
         async with self.store.transaction() as tx:
             if await tx.tickets.finish(caller.instance.id, ticket.id, TicketStatus.ACCEPTED, now) is None:
                 raise FieldError("This sign-in link has just been used.", param="ticket")
+            await self.clients.write(tx, issued)
             await tx.sign_ins.create(sign_in)
             return await self._finish(tx, caller, issued, sign_in, user, TICKET, ticket=ticket)
 
@@ -186,7 +188,7 @@ class SignIns:
             raise StrategyNotPossible(param="strategy")
         user = await self._user_of(sign_in)
         await self.codes.allow(caller.instance, sign_in.identifier or sign_in.id)
-        async with self.guarding.held(caller.instance), self.store.transaction() as tx:
+        async with self.guarding.held(caller.instance, answers_too=True), self.store.transaction() as tx:
             sign_in = await self._send_code(tx, caller.instance, sign_in, user, strategy, email_address_id)
         return sign_in, Issued(_client_of(caller))
 
@@ -372,11 +374,13 @@ class SignIns:
             raise SessionExists()
 
     async def _refuse_twice(self, caller: Caller, user: User) -> None:
-        if caller.client is None:
-            return
-        for session in (await self.clients.view(caller.client)).sessions:
+        for session in (await self.clients.view(caller.client)).sessions if caller.client else ():
             if session.user_id == user.id:
                 raise IdentifierAlreadySignedIn(param="identifier", meta={"session_id": session.id})
+
+
+def _wants_password(given: SignInInput) -> bool:
+    return given.password is not None and given.strategy in (None, PASSWORD)
 
 
 def _only_verified(user: User | None, kind: IdentifierKind, canonical: str) -> User | None:

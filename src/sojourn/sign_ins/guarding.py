@@ -1,7 +1,7 @@
 """What stands between a guess and an account: the lockout, equal costs and equal answers (R-LIM-03, R-ENU-01, R-ENU-02)."""
 
 import asyncio
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import timedelta
@@ -43,18 +43,28 @@ class Guarding:
     audit: AuditLog
     hard_stop: HardStop
     floor: timedelta
+    pause: Callable[[float], Awaitable[None]] = asyncio.sleep
 
     @asynccontextmanager
-    async def held(self, instance: Instance) -> AsyncGenerator[None]:
-        """Hold a refusal back until the floor, so that its length tells nothing. Success is not delayed: it tells all."""
-        loop = asyncio.get_running_loop()
-        began = loop.time()
+    async def held(self, instance: Instance, *, answers_too: bool = False) -> AsyncGenerator[None]:
+        """Hold a refusal back until the floor, so that its length tells nothing (R-ENU-02).
+
+        A success that proves nothing, a code request for instance, is held too: `answers_too`. One that proves who
+        somebody is tells all anyway, and is not delayed.
+        """
+        began = asyncio.get_running_loop().time()
         try:
             yield
         except SojournError:
-            if is_strict(instance):
-                await asyncio.sleep(max(0.0, self.floor.total_seconds() - (loop.time() - began)))
+            await self._until_the_floor(instance, began)
             raise
+        if answers_too:
+            await self._until_the_floor(instance, began)
+
+    async def _until_the_floor(self, instance: Instance, began: float) -> None:
+        if is_strict(instance):
+            spent = asyncio.get_running_loop().time() - began
+            await self.pause(max(0.0, self.floor.total_seconds() - spent))
 
     async def known_device(self, caller: Caller, user: User, *, tx: Groups | None = None) -> bool:
         """Whether this browser has been signed in as the user before; inside a transaction, as that sees it."""

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import timedelta
+from functools import partial
 
 from sojourn.errors import (
     FeatureOff,
@@ -86,8 +87,8 @@ class SignUps:
         if given.strategy not in (None, "password", EMAIL_CODE):
             raise FeatureOff(f"{given.strategy} is not enabled for this application.", param="strategy")
         now = self.clock.now()
-        async with self.guarding.held(caller.instance):
-            issued = await self.clients.ensure(caller)
+        async with self.guarding.held(caller.instance, answers_too=True):
+            issued = self.clients.proposed(caller)
             sign_up = SignUp(
                 id=sign_up_id(),
                 instance_id=caller.instance.id,
@@ -99,6 +100,7 @@ class SignUps:
             )
             sign_up = await self._filled_in(caller.instance, sign_up, given)
             async with self.store.transaction() as tx:
+                await self.clients.write(tx, issued)
                 await tx.sign_ups.create(sign_up)
                 await tx.clients.set_attempts(issued.client.id, now, sign_in_id=None, sign_up_id=sign_up.id)
                 client = replace(issued.client, sign_up_id=sign_up.id, sign_in_id=None, updated_at=now)
@@ -114,10 +116,11 @@ class SignUps:
     async def update(self, caller: Caller, id: str, given: SignUpInput) -> tuple[SignUp, Issued]:
         """Fill in or replace fields; a new address needs a new code. Raises: as `create`, Conflict."""
         sign_up = await self._open(caller, id)
-        filled = await self._filled_in(caller.instance, sign_up, given)
-        async with self.store.transaction() as tx:
-            await tx.sign_ups.move(sign_up, filled)
-            return await self._finish_if_ready(tx, caller, self._issued(caller), filled)
+        async with self.guarding.held(caller.instance, answers_too=True):
+            filled = await self._filled_in(caller.instance, sign_up, given)
+            async with self.store.transaction() as tx:
+                await tx.sign_ups.move(sign_up, filled)
+                return await self._finish_if_ready(tx, caller, self._issued(caller), filled)
 
     async def prepare_verification(self, caller: Caller, id: str, strategy: str) -> tuple[SignUp, Issued]:
         """Send a code to the address; asking again sends a new one. Raises: StrategyNotPossible, FieldMissing."""
@@ -130,7 +133,7 @@ class SignUps:
         address, mail = sign_up.email_address, "verification_code"
         if sign_up.email_taken:
             address, mail = await self._owner_address(sign_up), "account_exists"
-        async with self.guarding.held(caller.instance), self.store.transaction() as tx:
+        async with self.guarding.held(caller.instance, answers_too=True), self.store.transaction() as tx:
             verification = await self.codes.start(
                 tx, caller.instance, sign_up.id, strategy, address, mail=mail  # pyright: ignore[reportArgumentType]
             )
@@ -194,12 +197,14 @@ class SignUps:
         if given.password is not None:
             if rules.password == "off":
                 raise FieldError("Passwords are not used by this application.", param="password")
-            check_new_password(
+            check = partial(
+                check_new_password,
                 given.password,
                 param="password",
                 min_length=instance.settings.protection.password_min_length,
                 context=[instance.settings.application_name, filled.email_address or "", filled.username or ""],
             )
+            await self.hash_pool.aside(check)  # the list of common passwords is loaded at first use
             filled = replace(filled, password=await self.hash_pool.hash(given.password))
         return filled
 
