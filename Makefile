@@ -52,7 +52,7 @@ check: setup ## ruff, pyright, import rules, and the security requirements still
 	$(BIN)/python tools/requirement_ids.py
 
 bench: setup ## the benchmarks, each a ratio to a limit measured in the same run
-	$(BIN)/python bench/run.py
+	$(BIN)/python -m bench.run
 
 lock: setup ## pin the dependencies anew, with hashes
 	$(UV_COMPILE) --all-extras --group dev pyproject.toml -o requirements/dev.txt

@@ -11,7 +11,8 @@ from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse, Re
 from starlette.routing import Route
 
 from sojourn.errors import TokenRefused
-from sojourn.factors.password_hashers import StoredPassword, hash_password, verify_password
+from sojourn.factors.password_hashers import StoredPassword
+from sojourn.factors.password_hashing import PasswordHashing
 from sojourn.instant import SystemClock
 from sojourn.secret import Secret
 from sojourn.tokens.bearer import bearer
@@ -32,7 +33,8 @@ database = sqlite3.connect("users.db", check_same_thread=False, isolation_level=
 database.execute("CREATE TABLE IF NOT EXISTS users (username TEXT PRIMARY KEY, hasher TEXT, digest TEXT)")
 database.execute("CREATE TABLE IF NOT EXISTS sessions (id TEXT PRIMARY KEY, username TEXT, revoked INTEGER DEFAULT 0)")
 
-NOBODY = hash_password(Secret.random().reveal())
+passwords = PasswordHashing()
+NOBODY = passwords.hash(Secret.random().reveal())
 
 
 def is_revoked(session_id: str) -> bool:
@@ -44,7 +46,7 @@ verifier = Verifier(keys.jwks(clock.now()), issuer=ISSUER, clock=clock, is_revok
 
 
 def add_user(username: str, password: str) -> None:
-    stored = hash_password(password)
+    stored = passwords.hash(password)
     database.execute("INSERT OR REPLACE INTO users VALUES (?, ?, ?)", (username, stored.hasher, stored.digest))
 
 
@@ -72,7 +74,7 @@ async def login(request: Request) -> Response:
         return JSONResponse({"error": "username and password must be given"}, 400)
     known = stored_password(username)
     # an unknown name costs the same as a wrong password, off the event loop
-    fits = await run_in_threadpool(verify_password, known or NOBODY, password)
+    fits = await run_in_threadpool(passwords.verify, known or NOBODY, password)
     if known is None or not fits.ok:
         return JSONResponse({"error": "user name or password is wrong"}, 401)
     session_id = Secret.random("sess_").reveal()

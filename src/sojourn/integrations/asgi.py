@@ -1,7 +1,6 @@
 """The middleware for ASGI apps: plain, Starlette and FastAPI."""
 
 import json
-from collections import defaultdict
 from collections.abc import Awaitable, Callable, MutableMapping, Sequence
 from typing import Any, Protocol
 
@@ -94,19 +93,14 @@ class SojournMiddleware:
 
 def read(scope: Scope) -> Asked:
     """A request as the gate reads it."""
-    headers: dict[str, list[str]] = defaultdict(list)
-    for name, value in scope["headers"]:
-        headers[name.decode("latin-1").lower()].append(value.decode("latin-1"))
-    cookies: dict[str, list[str]] = defaultdict(list)
-    for line in headers.get("cookie", ()):
-        for pair in line.split(";"):
-            name, equals, value = pair.strip().partition("=")
-            if equals:
-                cookies[name].append(value)
-    host = next(iter(headers.get("host", ())), "localhost")
-    query = scope.get("query_string", b"").decode("latin-1")
-    url = f"{scope.get('scheme', 'http')}://{host}{scope.get('raw_path', scope['path'].encode()).decode('latin-1')}"
-    return Asked(scope.get("method", "GET"), f"{url}?{query}" if query else url, headers, cookies)
+
+    def url(host: str) -> str:
+        path = scope.get("raw_path") or scope["path"].encode()
+        query = scope.get("query_string", b"")
+        asked = b"?".join((path, query)) if query else path
+        return f"{scope.get('scheme', 'http')}://{host}{asked.decode('latin-1')}"
+
+    return Asked(scope.get("method", "GET"), scope["headers"], url)
 
 
 def _extra(verdict: Verdict) -> Headers:

@@ -1,6 +1,6 @@
 """Who asks an app's page: read from its headers and cookies, without asking anybody (wire protocol sections 2.4 and 7)."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
@@ -14,25 +14,50 @@ COUNT = "__sojourn_redirects"
 MOST_REDIRECTS = 2
 
 
-@dataclass(frozen=True, slots=True)
 class Asked:
-    """One request. `url` is absolute; header names are lower case; of doubled cookies every value is kept."""
+    """One request. Names of headers are lower case. What is not looked at is not decoded: this runs before every request.
 
-    method: str
-    url: str
-    headers: Mapping[str, Sequence[str]]
-    cookies: Mapping[str, Sequence[str]]
+    `url` is absolute; of doubled cookies every value is kept.
+    """
 
-    def header(self, name: str) -> str:
-        return next(iter(self.headers.get(name, ())), "")
+    __slots__ = ("_cookies", "_headers", "_url", "method")
+
+    def __init__(self, method: str, headers: Iterable[tuple[bytes, bytes]], url: Callable[[str], str]) -> None:
+        """`url` builds the address from the Host header, or `localhost` without one."""
+        self.method = method
+        self._headers = headers
+        self._url = url
+        self._cookies: Mapping[str, Sequence[str]] | None = None
+
+    def values(self, name: bytes) -> list[str]:
+        return [value.decode("latin-1") for each, value in self._headers if each == name]
+
+    def header(self, name: bytes) -> str:
+        return next(iter(self.values(name)), "")
+
+    @property
+    def url(self) -> str:
+        return self._url(self.header(b"host") or "localhost")
+
+    @property
+    def cookies(self) -> Mapping[str, Sequence[str]]:
+        if self._cookies is None:
+            cookies: dict[str, list[str]] = {}
+            for line in self.values(b"cookie"):
+                for pair in line.split(";"):
+                    name, equals, value = pair.strip().partition("=")
+                    if equals:
+                        cookies.setdefault(name, []).append(value)
+            self._cookies = cookies
+        return self._cookies
 
     @property
     def is_page(self) -> bool:
         """Whether a person's browser navigates here, so that it can be sent elsewhere."""
-        if self.method != "GET" or "authorization" in self.headers:
+        if self.method != "GET" or self.values(b"authorization"):
             return False
-        destination = self.header("sec-fetch-dest")
-        return destination in ("document", "iframe") if destination else "text/html" in self.header("accept")
+        destination = self.header(b"sec-fetch-dest")
+        return destination in ("document", "iframe") if destination else "text/html" in self.header(b"accept")
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +98,7 @@ class Gate:
 
     def decide(self, asked: Asked) -> Verdict:
         try:
-            token = bearer(asked.headers.get("authorization", ()))
+            token = bearer(asked.values(b"authorization"))
             if token is not None:
                 return SignedIn(self.verify(token))
         except TokenRefused as refused:
@@ -136,7 +161,8 @@ class Gate:
     # -- handshake
 
     def _handshake_in(self, asked: Asked) -> str | None:
-        in_address = dict(parse_qsl(urlsplit(asked.url).query)).get(HANDSHAKE)
+        url = asked.url
+        in_address = dict(parse_qsl(urlsplit(url).query)).get(HANDSHAKE) if HANDSHAKE in url else None
         return in_address or next(iter(asked.cookies.get(HANDSHAKE, ())), None)
 
     def _after_handshake(self, asked: Asked, token: str) -> Verdict:

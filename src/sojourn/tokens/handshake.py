@@ -5,6 +5,7 @@ import re
 from base64 import b64encode
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
 
 from sojourn.errors import Json, TokenRefused
 from sojourn.instant import Instant
@@ -18,6 +19,7 @@ _SKEW = 5
 _VALUE = re.compile(r"[A-Za-z0-9._~-]+", re.ASCII)
 
 
+@cache
 def cookie_suffix(publishable_key: str) -> str:
     """Eight characters that tell apart the cookies of applications on one host (wire protocol section 2.1)."""
     digest = hashlib.sha1(publishable_key.encode(), usedforsecurity=False).digest()

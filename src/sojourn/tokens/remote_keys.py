@@ -47,6 +47,7 @@ class RemoteKeys:
         self._lock = threading.Lock()
         self._keys: KeySet | None = None
         self._fetched_at = Instant(0)
+        self._stale_at = 0
         self._not_before = Instant(0)
         self._flight: Future[None] | None = None
         self._listeners: list[Callable[[], None]] = []
@@ -70,7 +71,7 @@ class RemoteKeys:
 
     @property
     def is_fresh(self) -> bool:
-        return self._keys is not None and self._age() < _FRESH
+        return self._now().millis < self._stale_at  # asked before every request: two whole numbers and no more
 
     def start(self) -> Future[None] | None:
         """Begin a fetch, or join the one under way; None when it is too soon for another. Nothing is waited for."""
@@ -119,6 +120,7 @@ class RemoteKeys:
             changed = self._keys is not None and self._keys.named() != fetched.named()
             self._keys, self._fetched_at = fetched, self._now()
             self._not_before = self._fetched_at + _PAUSE
+            self._stale_at = (self._fetched_at + _FRESH).millis
         if changed:
             for listener in self._listeners:
                 listener()

@@ -14,6 +14,7 @@ from sqlalchemy import (
     literal_column,
     or_,
     select,
+    union_all,
 )
 
 from sojourn.sessions.session import LIVE
@@ -50,10 +51,8 @@ class HotReads:
 
     @classmethod
     def compiled(cls, dialect: Dialect) -> "HotReads":
-        holds_secret = or_(
-            clients.c.secret_hash == _HASH,
-            (clients.c.previous_secret_hash == _HASH) & (clients.c.previous_secret_until > _NOW),
-        )
+        now = clients.c.secret_hash == _HASH
+        shortly = (clients.c.previous_secret_hash == _HASH) & (clients.c.previous_secret_until > _NOW)
         one_user = (
             select(*_OWNING)
             .outerjoin_from(users, identifiers, identifiers.c.user_id == users.c.id)
@@ -61,7 +60,10 @@ class HotReads:
             .order_by(*_OLDEST_FIRST)
         )
         statements = {
-            "client_by_secret": reading(codecs.client).where(clients.c.instance_id == _INSTANCE, holds_secret),
+            # one index each: with OR, SQLite reads every client of the instance
+            "client_by_secret": union_all(
+                *(reading(codecs.client).where(clients.c.instance_id == _INSTANCE, holds) for holds in (now, shortly))
+            ),
             "session": reading(codecs.session).where(sessions.c.id == _ID, sessions.c.instance_id == _INSTANCE),
             "sessions_of_client": reading(codecs.session)
             .where(sessions.c.client_id == _ID, sessions.c.status.in_([_literal(each) for each in _LIVE]))
@@ -74,7 +76,7 @@ class HotReads:
                 sessions.c.id == _ID,
                 sessions.c.instance_id == _INSTANCE,
                 sessions.c.status.in_([_literal(each) for each in _LIVE]),
-                holds_secret,
+                or_(now, shortly),
             )
             .order_by(*_OLDEST_FIRST),
             "user": one_user.where(users.c.id == _ID),

@@ -1,0 +1,204 @@
+"""What a server on one core answers a second, beside the bare ASGI app on the same core in the same minute."""
+
+import asyncio
+import threading
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass
+from pathlib import Path
+from time import perf_counter, sleep
+from urllib.parse import urlencode
+
+import psutil
+from aiosmtpd.controller import Controller
+from aiosmtpd.handlers import Sink
+from argon2 import PasswordHasher
+from argon2.exceptions import VerifyMismatchError
+from cryptography.hazmat.primitives.asymmetric.padding import PKCS1v15
+from cryptography.hazmat.primitives.asymmetric.rsa import generate_private_key
+from cryptography.hazmat.primitives.hashes import SHA256
+
+from bench.lines import at_least, at_most
+from bench.load import Measured, drive, get, post
+from bench.people import PASSWORD, Known, config, seed
+from bench.processes import BIN, free_port, granian, running
+
+_ROUNDS = 3
+_SECONDS = 2.0
+_SIGN_IN_SECONDS = 12.0
+_MINTS_A_SECOND = 50
+_MEGABYTE = 1_000_000
+_SESSIONS = 10_000
+_PEOPLE = 200
+
+Rate = Callable[[], float]
+
+
+@dataclass(frozen=True, slots=True)
+class Ports:
+    sojourn: int
+    hello: int
+    open: int
+    guarded: int
+
+
+def measure(folder: Path) -> list[bool]:
+    smtp_port = free_port()
+    ports = Ports(*(free_port() for _ in range(4)))
+    mail = Controller(Sink(), hostname="127.0.0.1", port=smtp_port)
+    mail.start()
+    served = config(folder, ports.sojourn, smtp_port)
+    known = asyncio.run(seed(served, browsers=_SESSIONS, passwords=_PEOPLE))
+    variables = {
+        "SOJOURN_ENVIRONMENT": "production",
+        "SOJOURN_PUBLIC_URL": served.public_url,
+        "SOJOURN_DATABASE_URL": served.database_url,
+        "SOJOURN_ROOT_KEYS": served.root_keys[0].reveal(),
+        "SOJOURN_SMTP_HOST": served.smtp_host,
+        "SOJOURN_SMTP_PORT": str(smtp_port),
+        "SOJOURN_SMTP_SECURITY": "none",
+        "SOJOURN_HASH_THREADS": "1",
+    }
+    app = {"SOJOURN_URL": served.public_url, "SOJOURN_PUBLISHABLE_KEY": known.publishable_key}
+    try:
+        with ExitStack() as stack:
+            log = folder / "bench.log"
+            serve = [str(BIN / "sojourn"), "serve", "--port", str(ports.sojourn)]
+            server = stack.enter_context(running(serve, ports.sojourn, log, variables))
+            stack.enter_context(running(granian("bench.apps:hello", ports.hello), ports.hello, log))
+            for name, port in (("open_app", ports.open), ("guarded_app", ports.guarded)):
+                command = [*granian(f"bench.apps:{name}", port), "--factory"]
+                stack.enter_context(running(command, port, log, app))
+            return [
+                _memory(server),
+                _guard(ports, known.tokens),
+                *_reads_and_mints(ports, known),
+                *_sign_ins(ports, known),
+            ]
+    finally:
+        mail.stop()
+
+
+def _memory(server: psutil.Process) -> bool:
+    """Of the worker that answers: what is its own and shared, as the system counts it."""
+    used = max(each.memory_info().rss for each in server.children(recursive=True)) / _MEGABYTE
+    return at_most("idle memory of a worker (MB)", used, 120.0, 1.0)
+
+
+def _guard(ports: Ports, tokens: Sequence[str]) -> bool:
+    """The same requests to both, so that the guard alone is the difference."""
+    plain, guarded = (
+        [get("/hello", port, Authorization=f"Bearer {token}") for token in tokens] for port in (ports.open, ports.guarded)
+    )
+    rates = _in_turns(
+        {
+            "open": lambda: drive(ports.open, plain, seconds=_SECONDS).rate,
+            "guarded": lambda: drive(ports.guarded, guarded, seconds=_SECONDS).rate,
+        }
+    )
+    return at_least("guarded FastAPI route, of unguarded (1/s)", rates["guarded"], rates["open"], 0.90)
+
+
+def _reads_and_mints(ports: Ports, known: Known) -> list[bool]:
+    port = ports.sojourn
+    cookies = [f"__client={each.secret}" for each in known.browsers]
+    mints = [
+        post(f"/v1/client/sessions/{each.session_id}/tokens", port, Cookie=cookie, Origin=f"http://localhost:{port}")
+        for each, cookie in zip(known.browsers, cookies, strict=True)
+    ]
+    reads = [get("/v1/client", port, Cookie=cookie) for cookie in cookies]
+    stranger = [get("/v1/client", port)]
+    secret = f"Bearer {known.secret_key}"
+    looked_up = [get(f"/v1/sessions/{each.session_id}", port, Authorization=secret) for each in known.browsers]
+
+    def of(requests: Sequence[bytes], holding: bytes) -> Rate:
+        return lambda: drive(port, requests, seconds=_SECONDS, holding=holding).rate
+
+    rates = _in_turns(
+        {
+            "hello": lambda: drive(ports.hello, [get("/", ports.hello)], seconds=_SECONDS).rate,
+            "sign": _raw_sign,
+            "mint": of(mints, b'"jwt":"ey'),
+            "client": of(reads, b'"jwt":"ey'),
+            "stranger": of(stranger, b'"client":null'),
+            "session": of(looked_up, b'"status":"active"'),
+        }
+    )
+    hello = rates["hello"]
+    signed = 1 / (1 / hello + 1 / rates["sign"])
+    return [
+        at_least("mint over HTTP, 10,000 sessions (1/s)", rates["mint"], signed, 0.60),
+        at_least("GET /v1/client signed in (1/s)", rates["client"], signed, 0.50),
+        at_least("GET /v1/client signed out, of hello (1/s)", rates["stranger"], hello, 0.25),
+        at_least("GET /v1/sessions/{id}, of hello (1/s)", rates["session"], hello, 0.20),
+    ]
+
+
+def _sign_ins(ports: Ports, known: Known) -> list[bool]:
+    """Sign-ins as fast as they go, while other browsers mint at a steady pace."""
+    port = ports.sojourn
+    origin = f"http://localhost:{port}"
+    tries = [
+        post(
+            "/v1/client/sign_ins", port,
+            urlencode({"strategy": "password", "identifier": address, "password": PASSWORD}), Origin=origin,
+        )
+        for address in known.addresses
+    ]  # fmt: skip
+    drive(port, tries, seconds=1.0, at_once=4)
+    bare = _bare_argon2()
+    minting = threading.Thread(target=lambda: took.extend(_mint_steadily(port, known, origin)))
+    took: list[float] = []
+    minting.start()
+    signed_in: Measured = drive(port, tries, seconds=_SIGN_IN_SECONDS, at_once=4)
+    minting.join()
+    p99 = Measured(0, took).percentile(0.99) * 1000
+    bare = (bare + _bare_argon2()) / 2
+    return [
+        at_least("sign-in, of bare argon2id (1/s)", signed_in.rate, bare, 0.80),
+        at_most("mint meanwhile, p99 (ms)", p99, 30.0, 1.0),
+    ]
+
+
+def _mint_steadily(port: int, known: Known, origin: str) -> list[float]:
+    took: list[float] = []
+    for each in known.browsers[: int(_MINTS_A_SECOND * _SIGN_IN_SECONDS * 0.9)]:
+        request = post(
+            f"/v1/client/sessions/{each.session_id}/tokens", port, Cookie=f"__client={each.secret}", Origin=origin
+        )
+        began = perf_counter()
+        took.extend(drive(port, [request], seconds=0, at_once=1).took)
+        sleep(max(0.0, 1 / _MINTS_A_SECOND - (perf_counter() - began)))
+    return took
+
+
+def _bare_argon2() -> float:
+    hasher = PasswordHasher(time_cost=2, memory_cost=19456, parallelism=1)
+    stored = hasher.hash(PASSWORD)
+    began, count = perf_counter(), 0
+    while perf_counter() - began < _SECONDS:
+        try:
+            hasher.verify(stored, PASSWORD)
+        except VerifyMismatchError as error:  # pragma: no cover
+            raise SystemExit("argon2 does not know its own hash") from error
+        count += 1
+    return count / (perf_counter() - began)
+
+
+def _raw_sign() -> float:
+    key, message = generate_private_key(65537, 2048), b"x" * 600
+    padding, digest = PKCS1v15(), SHA256()
+    began, count = perf_counter(), 0
+    while perf_counter() - began < _SECONDS / 2:
+        key.sign(message, padding, digest)
+        count += 1
+    return count / (perf_counter() - began)
+
+
+def _in_turns(rates: Mapping[str, Rate]) -> dict[str, float]:
+    """The mean of several rounds of all, so that each measure and its limit see the same weather."""
+    sums = dict.fromkeys(rates, 0.0)
+    for _ in range(_ROUNDS):
+        for name, rate in rates.items():
+            sums[name] += rate()
+    return {name: total / _ROUNDS for name, total in sums.items()}

@@ -1,0 +1,74 @@
+"""Servers under measure: one worker, one core, started as an operator starts them."""
+
+import os
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+
+import psutil
+
+ROOT = Path(__file__).parent.parent
+BIN = Path(sys.executable).parent
+_READY_SECONDS = 30
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def give_the_server_a_core() -> int | None:
+    """Keep this process off one core, which is returned; None where there is only one."""
+    cores = sorted(os.sched_getaffinity(0))
+    if len(cores) < 2:
+        return None
+    os.sched_setaffinity(0, set(cores[1:]))
+    return cores[0]
+
+
+@contextmanager
+def running(command: list[str], port: int, log: Path, variables: Mapping[str, str] | None = None) -> Iterator[psutil.Process]:
+    """The process, once its port answers; ended with its children."""
+    all_cores = os.sched_getaffinity(0)
+    core = give_the_server_a_core()
+    pinned = None if core is None else {core}
+    with log.open("ab") as out:
+        started = subprocess.Popen(
+            command, cwd=ROOT, stdout=out, stderr=out, env={**os.environ, **(variables or {})},
+            preexec_fn=None if pinned is None else lambda: os.sched_setaffinity(0, pinned),
+        )  # fmt: skip
+    process = psutil.Process(started.pid)
+    try:
+        _await_port(port, started, log)
+        yield process
+    finally:
+        for each in (*process.children(recursive=True), process):
+            each.terminate()
+        started.wait()
+        os.sched_setaffinity(0, all_cores | ({core} if core is not None else set()))
+
+
+def _await_port(port: int, started: subprocess.Popen[bytes], log: Path) -> None:
+    deadline = time.monotonic() + _READY_SECONDS
+    while time.monotonic() < deadline:
+        if started.poll() is not None:
+            raise SystemExit(f"{started.args} ended:\n{log.read_text()[-2000:]}")
+        try:
+            socket.create_connection(("127.0.0.1", port), timeout=1).close()
+            return
+        except OSError:
+            time.sleep(0.05)
+    raise SystemExit(f"{started.args} is not ready:\n{log.read_text()[-2000:]}")
+
+
+def granian(app: str, port: int) -> list[str]:
+    """The command that serves an ASGI application as `sojourn serve` serves ours."""
+    return [
+        str(BIN / "granian"), app, "--interface", "asgi", "--host", "127.0.0.1", "--port", str(port),
+        "--workers", "1", "--log-level", "warning",
+    ]  # fmt: skip
