@@ -129,3 +129,14 @@ def test_another_root_key_is_one_clear_line(tmp_path: Path) -> None:  # R-KEY-01
     refused = run("keys", "list", data=tmp_path, SOJOURN_ROOT_KEYS=Secret.random().reveal())
     assert refused.returncode == 1
     assert refused.stderr.count("\n") == 1 and "SOJOURN_ROOT_KEYS" in refused.stderr
+
+
+def test_sessions_of_one_user_or_of_all_are_revoked(tmp_path: Path, person: dict[str, str]) -> None:  # R-SES-05
+    for words in ([], ["sess_1", "--all"], ["--user", person["id"], "--all"]):
+        refused = run("sessions", "revoke", *words, data=tmp_path)
+        assert refused.returncode == 1
+        assert "name one" in refused.stderr
+    assert run("sessions", "revoke", "--user", person["id"], data=tmp_path).stdout == "0 sessions revoked.\n"
+    assert run("sessions", "revoke", "--user", "user_unknown", data=tmp_path).returncode == 1
+    assert run("sessions", "revoke", "--all", data=tmp_path, stdin="n\n").returncode == 1
+    assert "0 sessions revoked." in run("sessions", "revoke", "--all", "--yes", data=tmp_path).stdout

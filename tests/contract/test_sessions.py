@@ -198,6 +198,20 @@ async def test_sessions_of_a_client_or_user_end_together(store: Store, instance_
     assert await store.sessions.finish_of_user(new_instance_id(), user.id, SessionStatus.REVOKED, LATER) == []
 
 
+async def test_all_sessions_of_an_instance_end_in_steps(store: Store, instance_id: InstanceId) -> None:  # R-SES-05
+    first_user, client, first = await signed_in(store, instance_id)
+    _, _, elsewhere = await signed_in(store, new_instance_id())
+    more = [a_session(first_user, client) for _ in range(4)]
+    later = a_session(first_user, client, created_at=LATER)
+    for session in (*more, later):
+        await store.sessions.create(session)
+    steps = [await store.sessions.finish_of_instance(instance_id, SessionStatus.REVOKED, NOW, most=3) for _ in range(3)]
+    assert [len(step) for step in steps] == [3, 2, 0]
+    assert {each.id for step in steps for each in step} == {first.id, *(each.id for each in more)}
+    for untouched in (later, elsewhere):
+        assert await store.sessions.find(untouched.instance_id, untouched.id) == untouched
+
+
 async def test_sessions_cannot_be_ended_from_another_instance(store: Store, instance_id: InstanceId) -> None:
     user, _, session = await signed_in(store, instance_id)  # R-AUZ-02
     other = new_instance_id()

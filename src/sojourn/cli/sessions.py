@@ -15,6 +15,7 @@ from sojourn.web.resources.sessions import backend_session
 
 app = typer.Typer(help="Sessions of users: list and revoke.", no_args_is_help=True)
 
+_OPERATOR = "operator"
 _COLUMNS = ("session", "user", "status", "device", "address", "last active", "expires")
 
 
@@ -44,13 +45,34 @@ def list_sessions(
 
 
 @app.command("revoke")
-def revoke(session_id: str, data: Data = None, database_url: DatabaseUrl = None) -> None:
-    """End a session now: no token is minted for it any more, those out there die within a minute."""
+def revoke(
+    session_id: Annotated[str | None, typer.Argument(help="The session to end.")] = None,
+    user: Annotated[str | None, typer.Option(help="End every session of this user id.")] = None,
+    everybody: Annotated[bool, typer.Option("--all", help="End every session of every user.")] = False,
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask before ending everybody's.")] = False,
+    data: Data = None,
+    database_url: DatabaseUrl = None,
+) -> None:
+    """End sessions now: no token is minted for them any more, those out there die within a minute."""
+    if sum((session_id is not None, user is not None, everybody)) != 1:
+        raise SojournError("name one: a session id, --user or --all")
+    if everybody and not yes:
+        typer.confirm("Sign every user out?", abort=True)
 
-    async def revoked(engine: Sojourn) -> Session:
-        return await engine.sessions.revoke(engine.instance, SessionId(session_id), actor="operator")
+    async def revoked(engine: Sojourn) -> str:
+        if session_id is not None:
+            session = await engine.sessions.revoke(engine.instance, SessionId(session_id), actor=_OPERATOR)
+            return f"{session_id} is {session.status}."
+        if user is not None:
+            known = await engine.accounts.get(engine.instance, user)
+            return _counted(await engine.sessions.revoke_all_of_user(engine.instance, known.id, actor=_OPERATOR))
+        return _counted(await engine.sessions.revoke_all(engine.instance, actor=_OPERATOR))
 
-    print(f"{session_id} is {with_engine(configured(data, database_url), revoked).status}.")
+    print(with_engine(configured(data, database_url), revoked))
+
+
+def _counted(revoked: int) -> str:
+    return f"{revoked} session{'' if revoked == 1 else 's'} revoked."
 
 
 def _row(session: Session) -> list[str | None]:

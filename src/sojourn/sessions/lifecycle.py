@@ -21,6 +21,7 @@ from sojourn.store.interface import Groups, Page, SessionFilter, Store
 from sojourn.users.user import User
 
 _DATA_LIMIT = 8 * 1024
+_REVOKED_AT_ONCE = 200
 
 Actor = Mapping[str, Json]
 
@@ -229,6 +230,27 @@ class Sessions:
                 await self._ended(tx, instance, [revoked], "session.revoked", now, actor=actor)
         return revoked or session
 
+    async def revoke_all_of_user(self, instance: Instance, user_id: UserId, *, actor: str) -> int:
+        """End every session of one user; how many there were (R-SES-05)."""
+        async with self.store.transaction() as tx:
+            return len(await self.revoke_of_user(tx, instance, user_id, actor=actor))
+
+    async def revoke_all(self, instance: Instance, *, actor: str) -> int:
+        """End every session that has begun by now, of every user; how many there were (R-SES-05).
+
+        In steps, each of them committed, so that sign-ins go on between them. Done again after a failure, it goes on.
+        """
+        now, revoked = self.clock.now(), 0
+        while True:
+            async with self.store.transaction() as tx:
+                step = await tx.sessions.finish_of_instance(
+                    instance.id, SessionStatus.REVOKED, now, most=_REVOKED_AT_ONCE
+                )
+                await self._ended(tx, instance, step, "session.revoked", now, actor=actor)
+            if not step:
+                return revoked
+            revoked += len(step)
+
     async def revoke_of_user(
         self, tx: Groups, instance: Instance, user_id: UserId, *, actor: str, keep: SessionId | None = None
     ) -> Sequence[Session]:
@@ -249,7 +271,7 @@ class Sessions:
         actor: str | None = None,
         device: Device = Device(),
     ) -> None:
-        for client in {session.client_id for session in sessions}:
+        for client in sorted({session.client_id for session in sessions}):
             await tx.clients.note_signed_in_change(client, now)
         for session in sessions:
             await self.audit.record(

@@ -278,6 +278,12 @@ class Sessions(Protocol):
         *,
         keep: SessionId | None = None,
     ) -> Sequence[Session]: ...
+    async def finish_of_instance(
+        self, instance_id: InstanceId, status: SessionStatus, now: Instant, *, most: int
+    ) -> Sequence[Session]:
+        """End up to `most` live sessions that had begun by `now`, whosever they are; none when there are none left."""
+        ...
+
     async def touch_many(self, active_at: Mapping[SessionId, Instant]) -> None:
         """One statement for all: move `last_active_at` forward, never back, on live sessions only (R-SES-02)."""
         ...

@@ -102,6 +102,15 @@ class SqlSessions(Group):
             where.append(sessions.c.id != keep)
         return await self._finish_all(status, now, *where)
 
+    async def finish_of_instance(
+        self, instance_id: InstanceId, status: SessionStatus, now: Instant, *, most: int
+    ) -> Sequence[Session]:
+        where = (sessions.c.instance_id == instance_id, sessions.c.created_at <= now.millis, _IS_LIVE)
+        while rows := await self._run.rows(select(sessions.c.id).where(*where).limit(most)):
+            if finished := await self._finish_all(status, now, sessions.c.id.in_([row[0] for row in rows])):
+                return finished
+        return []
+
     async def _finish_all(self, status: SessionStatus, now: Instant, *where: Condition) -> Sequence[Session]:
         """Rows are held in the order of their ids, as `touch_many` holds them: so neither waits for the other forever."""
         held = select(sessions.c.id).where(*where, _IS_LIVE).order_by(sessions.c.id).with_for_update()
