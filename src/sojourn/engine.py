@@ -36,6 +36,7 @@ from sojourn.tokens.envelope import Envelope
 from sojourn.users.accounts import Accounts
 from sojourn.users.addresses import Addresses
 from sojourn.users.hard_stop import HardStop
+from sojourn.users.lockout import Lockout
 from sojourn.users.passwords import Passwords
 from sojourn.users.profile import Profile
 
@@ -119,12 +120,12 @@ def _wire(config: Config, clock: Clock, mailer: Mailer, store: Store, peppers: P
     sessions = Sessions(store, clock, activity, audit)
     records = Records(store, clock, audit)
     codes = EmailCodes(store, clock, outbox, limiter, envelope.derived(b"codes"))
-    hard_stop = HardStop(store, outbox, audit)
-    passwords = Passwords(store, clock, hash_pool, sessions, outbox, audit, hard_stop)
+    lockout, hard_stop = Lockout(store, clock, outbox, audit), HardStop(store, outbox, audit)
+    passwords = Passwords(store, clock, hash_pool, sessions, outbox, audit, lockout, hard_stop)
     accounts = Accounts(store, clock, sessions, outbox, audit, passwords)
     addresses = Addresses(store, clock, accounts)
     floor = timedelta(milliseconds=config.sign_in_floor_ms)
-    guarding = Guarding(store, clock, hash_pool, limiter, audit, hard_stop, floor)
+    guarding = Guarding(store, clock, hash_pool, limiter, audit, lockout, hard_stop, floor)
     completion = Completion(clock, sessions, outbox)
     return {
         "config": config, "clock": clock, "store": store, "hash_pool": hash_pool, "limiter": limiter, "mailer": mailer,

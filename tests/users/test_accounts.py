@@ -381,7 +381,7 @@ async def test_a_lock_by_an_administrator_ends_sessions_and_has_no_end(
     session = await signed_in(engine)
     await engine.accounts.lock(engine.instance, user.id)
     assert not await is_live(engine, session)
-    assert ("account_locked", ADA) in await notices(engine, mailbox)
+    assert ("account_locked_by_administrator", ADA) in await notices(engine, mailbox)
     clock.advance(days=365)
     with pytest.raises(UserLocked):
         await signed_in(engine)

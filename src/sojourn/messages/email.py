@@ -24,6 +24,8 @@ _SUBJECTS: Mapping[str, str] = {
     "address_removed": "An address was removed from your {app} account",
     "address_changed": "The main address of your {app} account changed",
     "account_locked": "Your {app} account is locked for a while",
+    "account_locked_by_administrator": "Your {app} account is locked",
+    "impersonated": "Somebody signed in to your {app} account in your place",
 }
 
 

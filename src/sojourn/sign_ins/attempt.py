@@ -224,9 +224,8 @@ class SignIns:
             raise FieldMissing("code")
         if sign_in.verification_id is None or sign_in.strategy != proof.strategy:
             raise StrategyNotPossible("Ask for a code first.", param="strategy")
-        if user is not None and not is_strict(caller.instance):
-            await self.guarding.spend_try(caller, user)
-        hashed = await self.codes.check(caller.instance, sign_in.verification_id, proof.code)
+        async with self.guarding.counted(caller, user):
+            hashed = await self.codes.check(caller.instance, sign_in.verification_id, proof.code)
         if user is None:
             raise WrongCode()
         if user.banned:

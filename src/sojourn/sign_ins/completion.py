@@ -13,6 +13,7 @@ from sojourn.sessions.clients import rotate
 from sojourn.sessions.lifecycle import Sessions
 from sojourn.sessions.session import Session
 from sojourn.store.interface import Groups
+from sojourn.users.notices import tell
 from sojourn.users.user import User
 
 
@@ -34,11 +35,16 @@ class Completion:
         actor: Mapping[str, Json] | None = None,
         longest: timedelta | None = None,
     ) -> tuple[Session, Issued]:
-        """Start the session and rotate the client's secret; the owner is told of a device not seen before (R-LOG-04)."""
+        """Start the session and rotate the client's secret; the owner is told of a device not seen before.
+
+        And of somebody who acts in their place (R-LOG-04).
+        """
         session = await self.sessions.start(
             tx, caller.instance, client, user, caller.device, strategy, actor=actor, longest=longest
         )
         issued = await rotate(tx, client, self.clock.now())
+        if actor is not None:
+            await tell(self.outbox, tx, caller.instance, "impersonated", user)
         address = user.primary_email_address
         if not known_device and actor is None and address is not None and user.last_sign_in_at is not None:
             where = {"browser": caller.device.browser_name or "a browser", "ip_address": caller.device.ip_address or ""}

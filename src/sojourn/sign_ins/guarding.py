@@ -25,6 +25,7 @@ from sojourn.limits.rate_limit import RateLimiter
 from sojourn.sessions.caller import Caller
 from sojourn.store.interface import Groups, Page, SessionFilter, Store
 from sojourn.users.hard_stop import HardStop
+from sojourn.users.lockout import Lockout
 from sojourn.users.user import User
 
 
@@ -41,6 +42,7 @@ class Guarding:
     hash_pool: HashPool
     limiter: RateLimiter
     audit: AuditLog
+    lockout: Lockout
     hard_stop: HardStop
     floor: timedelta
     pause: Callable[[float], Awaitable[None]] = asyncio.sleep
@@ -94,23 +96,41 @@ class Guarding:
                 raise StrategyNotPossible(param="password")
             raise WrongPassword(param="password")
         try:
-            await self.spend_try(caller, user)
+            is_last = await self.spend_try(caller, user)
             spent = await self.hard_stop.spend(caller.instance, user)
         except (UserLocked, PasswordDisabled):
             await self.hash_pool.spend()
             raise
         verified = await self.hash_pool.verify(user.password, candidate)
         if not verified.ok:
+            await self.lockout.failed(caller.instance, user, is_last=is_last)
             await self.hard_stop.failed(caller.instance, user, spent)
             raise WrongPassword(param="password")
         if user.banned:
             raise UserBanned()
         return verified.upgraded
 
-    async def spend_try(self, caller: Caller, user: User) -> None:
-        """Count a try before it is checked; a stranger's failures never lock out a known device. Raises: UserLocked."""
-        rules = caller.instance.settings.protection
-        now = self.clock.now()
+    @asynccontextmanager
+    async def counted(self, caller: Caller, user: User | None) -> AsyncGenerator[None]:
+        """Count what is checked inside as one try of a code. Raises: UserLocked.
+
+        Not in strict protection, where a lock would tell who exists: there a code's own five tries are the guard.
+        """
+        if user is None or is_strict(caller.instance):
+            yield
+            return
+        is_last = await self.spend_try(caller, user)
+        try:
+            yield
+        except SojournError:
+            await self.lockout.failed(caller.instance, user, is_last=is_last)
+            raise
+
+    async def spend_try(self, caller: Caller, user: User) -> bool:
+        """Count a try before it is checked; whether a failure of this one leaves the user locked.
+
+        A stranger's failures never lock out a known device. Raises: UserLocked.
+        """
         by_administrator = user.locked_at is not None and user.locked_until is None
         if not by_administrator and await self.known_device(caller, user):
             assert caller.client is not None
@@ -118,15 +138,8 @@ class Guarding:
                 await self.limiter.hit("tries_of_known_device", f"{user.id}:{caller.client.id}")
             except TooManyRequests as error:
                 raise UserLocked(error.retry_after) from error
-            return
-        lock_for = timedelta(seconds=rules.lockout_seconds)
-        spent = await self.store.users.spend_sign_in_try(
-            caller.instance.id, user.id, now, limit=rules.lockout_tries, lock_for=lock_for
-        )
-        if spent is None:
-            locked = await self.store.users.find(caller.instance.id, user.id)
-            until = locked.locked_until if locked else None
-            raise UserLocked(until.since(now) if until else None)
+            return False
+        return await self.lockout.spend(caller.instance, user)
 
     async def forgive(
         self, tx: Groups, caller: Caller, user: User, *, known_device: bool, by_password: bool

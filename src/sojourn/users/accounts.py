@@ -231,7 +231,7 @@ class Accounts:
 
         async def then(tx: Groups, before: User, after: User) -> None:
             await end_access(tx, self.sessions, instance, after, self.clock.now(), actor=actor)
-            await tell(self.outbox, tx, instance, "account_locked", after)
+            await tell(self.outbox, tx, instance, "account_locked_by_administrator", after)
 
         return await self.change(
             instance,

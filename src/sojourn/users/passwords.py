@@ -1,7 +1,6 @@
 """The password of an account: checked, set and replaced, with everything that follows (R-PWD-03, R-PWD-11)."""
 
 from dataclasses import dataclass, replace
-from datetime import timedelta
 
 from sojourn.errors import (
     FieldEmpty,
@@ -11,7 +10,6 @@ from sojourn.errors import (
     PasswordTooManyBytes,
     StrategyNotPossible,
     UserBanned,
-    UserLocked,
     WrongPassword,
 )
 from sojourn.events.audit_log import AuditLog
@@ -26,6 +24,7 @@ from sojourn.sessions.lifecycle import Sessions
 from sojourn.store.interface import Groups, Store
 from sojourn.users.access import end_access, moment_after, unchanged
 from sojourn.users.hard_stop import HardStop
+from sojourn.users.lockout import Lockout
 from sojourn.users.notices import tell
 from sojourn.users.user import User
 
@@ -38,6 +37,7 @@ class Passwords:
     sessions: Sessions
     outbox: Outbox
     audit: AuditLog
+    lockout: Lockout
     hard_stop: HardStop
 
     # -- check
@@ -47,20 +47,17 @@ class Passwords:
 
         Raises: WrongPassword, StrategyNotPossible (no password is set), PasswordDisabled, UserLocked, UserBanned.
         """
-        rules, now = instance.settings.protection, self.clock.now()
         if user.password is None:
             raise StrategyNotPossible("This user has no password.", param="password")
-        spent = await self.store.users.spend_sign_in_try(
-            instance.id, user.id, now, limit=rules.lockout_tries, lock_for=timedelta(seconds=rules.lockout_seconds)
-        )
-        if spent is None:
-            locked = await self.store.users.find(instance.id, user.id)
-            until = locked.locked_until if locked else None
-            raise UserLocked(until.since(now) if until else None)
-        await self.prove(instance, user, text, param="password")
+        is_last = await self.lockout.spend(instance, user)
+        try:
+            await self.prove(instance, user, text, param="password")
+        except WrongPassword:
+            await self.lockout.failed(instance, user, is_last=is_last)
+            raise
         if user.banned:
             raise UserBanned()
-        await self.store.users.reset_sign_in_tries(instance.id, user.id, now)
+        await self.store.users.reset_sign_in_tries(instance.id, user.id, self.clock.now())
 
     async def prove(self, instance: Instance, user: User, text: str, *, param: str) -> None:
         """Check the password; an older hash is brought up to date (R-PWD-03). Tries towards a lock are for the caller to count.

@@ -1,0 +1,41 @@
+"""The lock after too many failures, of any factor and in any flow; it runs out by itself (R-LIM-03)."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+from sojourn.errors import UserLocked
+from sojourn.events.audit_log import AuditLog
+from sojourn.events.outbox import Outbox
+from sojourn.instances.instance import Instance
+from sojourn.instant import Clock
+from sojourn.store.interface import Store
+from sojourn.users.notices import tell
+from sojourn.users.user import User
+
+
+@dataclass(frozen=True, slots=True)
+class Lockout:
+    store: Store
+    clock: Clock
+    outbox: Outbox
+    audit: AuditLog
+
+    async def spend(self, instance: Instance, user: User) -> bool:
+        """Count a try before it is checked; whether a failure of this one leaves the user locked. Raises: UserLocked."""
+        rules, now = instance.settings.protection, self.clock.now()
+        spent = await self.store.users.spend_sign_in_try(
+            instance.id, user.id, now, limit=rules.lockout_tries, lock_for=timedelta(seconds=rules.lockout_seconds)
+        )
+        if spent is None:
+            locked = await self.store.users.find(instance.id, user.id)
+            until = locked.locked_until if locked else None
+            raise UserLocked(until.since(now) if until else None)
+        return spent.is_locked(now)
+
+    async def failed(self, instance: Instance, user: User, *, is_last: bool) -> None:
+        """Tell the owner when that was the last try (R-LOG-04)."""
+        if not is_last:
+            return
+        async with self.store.transaction() as tx:
+            await tell(self.outbox, tx, instance, "account_locked", user)
+            await self.audit.record(tx, instance, "user.locked", user_id=user.id, target=user.id, actor="anonymous")
