@@ -78,7 +78,7 @@ class Embedded:
         # imported here: the light install has no server inside
         from sojourn.config import Config
         from sojourn.engine import Sojourn as Engine
-        from sojourn.server.development import development_config
+        from sojourn.server.development import development_config, keep_development_key
         from sojourn.server.worker import Worker
         from sojourn.ui import mailbox, pages
         from sojourn.web.app import build
@@ -87,9 +87,12 @@ class Embedded:
             if self._gate is not None:
                 return
             config = Config.load({"public_url": self.public_url, "data": self._data})
+            keys_in_folder = None
             if config.is_development:
-                config, _ = development_config(config)
+                config, keys_in_folder = development_config(config)
             engine = await Engine.open(config)
+            if keys_in_folder is not None:
+                await keep_development_key(engine, keys_in_folder)
             ring = await engine.keyring.ring(engine.instance)
             keys = {key.kid: key.verification_key for key in ring.keys}
 

@@ -4,12 +4,16 @@ import os
 from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import msgspec
 
 from sojourn.config import Config
-from sojourn.errors import ConfigError
+from sojourn.errors import ConfigError, SojournError
 from sojourn.secret import Secret
+
+if TYPE_CHECKING:
+    from sojourn.engine import Sojourn
 
 _FILE = "keys.json"
 
@@ -52,3 +56,12 @@ def development_config(config: Config) -> tuple[Config, DevelopmentKeys]:
         database_url = f"sqlite:///{config.data / 'sojourn.db'}"
     root_keys = config.root_keys or (Secret(keys.root_key),)
     return replace(config, root_keys=root_keys, database_url=database_url), keys
+
+
+async def keep_development_key(engine: "Sojourn", keys: DevelopmentKeys) -> None:
+    """Let the Backend API know the data folder's secret key, once."""
+    secret = Secret(keys.secret_key)
+    try:
+        await engine.registry.by_secret_key(secret)
+    except SojournError:
+        await engine.registry.keep_secret_key(engine.instance, secret)

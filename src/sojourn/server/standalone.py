@@ -16,9 +16,8 @@ from granian.server.embed import Server
 
 from sojourn.config import Config
 from sojourn.engine import Sojourn
-from sojourn.errors import ConfigError, SojournError
-from sojourn.secret import Secret
-from sojourn.server.development import DevelopmentKeys
+from sojourn.errors import ConfigError
+from sojourn.server.development import DevelopmentKeys, keep_development_key
 from sojourn.server.lifespan import Lifespan
 from sojourn.server.logs import configure_logs
 from sojourn.server.worker import Worker
@@ -47,21 +46,13 @@ async def run_development(config: Config, keys: DevelopmentKeys, host: str, port
     require_free(host, port)
     configure_logs(config.log_level, as_json=False)
     async with running(config) as engine:
-        await _keep_development_key(engine, keys)
+        await keep_development_key(engine, keys)
         app = build(engine, pages=[*pages.HANDLERS, *mailbox.HANDLERS], demo=demo_app(engine))  # pyright: ignore[reportArgumentType]
         server = Server(
             app, address=host, port=port, interface=Interfaces.ASGI, log_enabled=True, log_level=LogLevels.warning
         )
         _announce(config)
         await _until_interrupted(server)
-
-
-async def _keep_development_key(engine: Sojourn, keys: DevelopmentKeys) -> None:
-    secret = Secret(keys.secret_key)
-    try:
-        await engine.registry.by_secret_key(secret)
-    except SojournError:
-        await engine.registry.keep_secret_key(engine.instance, secret)
 
 
 async def _until_interrupted(server: Server) -> None:
