@@ -29,7 +29,8 @@ class SojournMiddleware:
     """Puts the session on the request as `request.state.session` (`Claims`, or None on public pages), and refuses
     strangers: people are sent to sign in, API calls get 401 with `WWW-Authenticate: Bearer`.
 
-    Everything is protected unless `public` says otherwise. `x-clerk-auth-reason` says why somebody was refused.
+    Everything is protected unless `public` says otherwise. `x-clerk-auth-reason` says why somebody was refused. What a
+    protected page answers is kept by no cache and by no back button, unless it sets its own Cache-Control (R-CKI-07).
     """
 
     def __init__(
@@ -52,10 +53,11 @@ class SojournMiddleware:
             return
         gate = await self._sojourn.ready()
         asked = read(scope)
-        verdict = gate.decide(asked)
+        verdict = await gate.decide_with_new_keys(asked)
         scope.setdefault("state", {})["session"] = verdict.claims if isinstance(verdict, SignedIn) else None
         if isinstance(verdict, SignedIn):
-            await self._app(scope, receive, send)
+            is_private = scope["type"] == "http" and self._matcher.is_protected(scope["path"])
+            await self._app(scope, receive, _private(send) if is_private else send)
         elif scope["type"] == "websocket":
             await self._websocket(scope, receive, send)
         else:
@@ -117,6 +119,18 @@ def _adding(send: Send, extra: Headers) -> Send:
         await send(message)
 
     return adding
+
+
+def _private(send: Send) -> Send:
+    async def private(message: Message) -> None:
+        if message["type"] == "http.response.start":
+            headers: Headers = list(message.get("headers", ()))
+            if all(name.lower() != b"cache-control" for name, _ in headers):
+                headers += [(b"cache-control", b"private, no-store"), (b"vary", b"Cookie, Authorization, Origin")]
+            message = {**message, "headers": headers}
+        await send(message)
+
+    return private
 
 
 async def _answer(send: Send, status: int, body: bytes, headers: Headers) -> None:

@@ -1,6 +1,7 @@
 """Who asks an app's page: read from its headers and cookies, without asking anybody (wire protocol sections 2.4 and 7)."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+import logging
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
@@ -12,6 +13,9 @@ from sojourn.tokens.handshake import cookie_suffix
 HANDSHAKE = "__clerk_handshake"
 COUNT = "__sojourn_redirects"
 MOST_REDIRECTS = 2
+
+_FETCH_MAY_HELP = ("jwk-kid-mismatch", "jwk-remote-failed-to-load")
+_log = logging.getLogger("sojourn.integrations")
 
 
 class Asked:
@@ -89,12 +93,24 @@ ReadHandshake = Callable[[str], Sequence[str]]
 
 @dataclass(frozen=True, slots=True)
 class Gate:
-    """Pure but for the verifier's memory. `frontend` is the address browsers reach the server at."""
+    """Pure but for the verifier's memory. `frontend` is the address browsers reach the server at.
+
+    `renew` fetches keys when they live elsewhere, and answers at once when it is too soon for that.
+    """
 
     publishable_key: str
     frontend: str
     verify: Verify
     read_handshake: ReadHandshake
+    renew: Callable[[], Awaitable[None]] | None = None
+
+    async def decide_with_new_keys(self, asked: Asked) -> Verdict:
+        """As `decide`; a key that is not known yet is fetched first, while other requests go on."""
+        verdict = self.decide(asked)
+        if isinstance(verdict, SignedIn) or self.renew is None or verdict.reason not in _FETCH_MAY_HELP:
+            return verdict
+        await self.renew()
+        return self.decide(asked)
 
     def decide(self, asked: Asked) -> Verdict:
         try:
@@ -138,8 +154,7 @@ class Gate:
         if count >= MOST_REDIRECTS:
             return SignedOut(f"{reason}-after-{count}-redirects", (f"{COUNT}=; Path=/; Max-Age=0",))
         query = {"redirect_url": asked.url, "suffixed_cookies": "true", "__clerk_hs_reason": reason}
-        counted = f"{COUNT}={count + 1}; Path=/; Max-Age=10; HttpOnly; SameSite=Lax"
-        return Elsewhere(f"{self.frontend}/v1/client/handshake?{urlencode(query)}", reason, (counted,))
+        return Elsewhere(f"{self.frontend}/v1/client/handshake?{urlencode(query)}", reason, (_counted(count + 1),))
 
     def _both(self, asked: Asked, name: str) -> list[str]:
         """The values of the cookie with this application's suffix; without any, those of the plain name."""
@@ -171,13 +186,20 @@ class Gate:
         try:
             lines = (*self.read_handshake(token), forgotten)
         except TokenRefused as refused:
-            if clean != asked.url:
-                return Elsewhere(clean, refused.reason, (forgotten,))
-            return SignedOut(refused.reason, (forgotten,))
+            _log.warning("handshake.refused reason=%s", refused.reason)
+            if clean == asked.url:
+                return SignedOut(refused.reason, (forgotten,))
+            # asked for by this app a moment ago and still refused: asking once more would end the same way
+            enough = (_counted(MOST_REDIRECTS),) if self._count(asked) else ()
+            return Elsewhere(clean, refused.reason, (forgotten, *enough))
         given = next((line.split(";")[0].partition("=")[2] for line in lines if line.startswith("__session=")), "")
         if not given:
             return SignedOut("signed-out", lines)
         return Elsewhere(clean, "handshake", lines)
+
+
+def _counted(count: int) -> str:
+    return f"{COUNT}={count}; Path=/; Max-Age=10; HttpOnly; SameSite=Lax"
 
 
 def _without(url: str, name: str) -> str:

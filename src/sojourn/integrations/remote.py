@@ -1,11 +1,14 @@
 """A Sojourn server elsewhere, as an app knows it: its address and two keys."""
 
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
+
 from sojourn.errors import BadSecretKey, Json, NotFound
 from sojourn.instant import SystemClock
 from sojourn.integrations.gate import Gate
 from sojourn.secret import Secret
 from sojourn.tokens.handshake import read_handshake
-from sojourn.tokens.remote_keys import RemoteKeys, RemoteVerifier
+from sojourn.tokens.remote_keys import RemoteKeys
 from sojourn.tokens.session_token import Verifier
 
 _DEADLINE = 5.0
@@ -21,13 +24,21 @@ class Remote:
         self._secret = Secret(secret_key)
         self._clock = SystemClock()
         self._keys = RemoteKeys.at(f"{self.url}/.well-known/jwks.json")
-        self._verifier = RemoteVerifier(self._keys, Verifier(self._keys.find, issuer=self.url, clock=self._clock))
-        self._gate = Gate(publishable_key, self.url, self._verifier.verify, self._read_handshake)
+        verifier = Verifier(self._keys.find, issuer=self.url, clock=self._clock)
+        self._keys.on_change(verifier.forget)
+        renew = self._keys.refresh_async
+        self._gate = Gate(publishable_key, self.url, verifier.verify, self._read_handshake, renew)
 
     async def ready(self) -> Gate:
         if not self._keys.is_fresh:
             await self._keys.refresh_async()
         return self._gate
+
+    @asynccontextmanager
+    async def lifespan(self, _: object = None) -> "AsyncGenerator[None]":
+        """As of a `Sojourn` inside the app, so that one may take the place of the other."""
+        await self.ready()
+        yield
 
     def _read_handshake(self, token: str) -> list[str]:
         return read_handshake(token, self._keys.find, self._clock.now())
