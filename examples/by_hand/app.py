@@ -3,6 +3,7 @@
 import sqlite3
 from contextlib import suppress
 from datetime import timedelta
+from html import escape
 
 from starlette.applications import Starlette
 from starlette.concurrency import run_in_threadpool
@@ -63,20 +64,27 @@ def session_of(request: Request) -> Claims:
     return verifier.verify(token)
 
 
+def refused_login(request: Request, said: str, status: int) -> Response:
+    """The form again for people, JSON for programs."""
+    if "text/html" in request.headers.get("accept", ""):
+        return HTMLResponse(login_form(said), status)
+    return JSONResponse({"error": said}, status)
+
+
 async def login_page(request: Request) -> Response:
-    return HTMLResponse(FORM)
+    return HTMLResponse(login_form())
 
 
 async def login(request: Request) -> Response:
     form = await request.form()
     username, password = str(form.get("username", "")), str(form.get("password", ""))
     if not username or not password:
-        return JSONResponse({"error": "username and password must be given"}, 400)
+        return refused_login(request, "User name and password must be given.", 400)
     known = stored_password(username)
     # an unknown name costs the same as a wrong password, off the event loop
     fits = await run_in_threadpool(passwords.verify, known or NOBODY, password)
     if known is None or not fits.ok:
-        return JSONResponse({"error": "user name or password is wrong"}, 401)
+        return refused_login(request, "User name or password is wrong.", 401)
     session_id = Secret.random("sess_").reveal()
     database.execute("INSERT INTO sessions (id, username) VALUES (?, ?)", (session_id, username))
     now = clock.now()
@@ -91,7 +99,9 @@ async def protected_page(request: Request) -> Response:
         claims = session_of(request)
     except TokenRefused:
         return RedirectResponse("/", 303)
-    return HTMLResponse(PROTECTED.format(name=claims.user_id))
+    # not kept by the browser, so that its back button shows nothing after logging out
+    page = PAGE.format(title="Protected", body=PROTECTED.format(name=escape(claims.user_id)))
+    return HTMLResponse(page, headers={"Cache-Control": "no-store"})
 
 
 async def protected_api(request: Request) -> Response:
@@ -110,11 +120,36 @@ async def logout(request: Request) -> Response:
     return answer
 
 
-FORM = """<!doctype html><meta charset="utf-8"><title>Log in</title>
-<form method="post" action="/api/login"><label>User name <input name="username" required></label>
-<label>Password <input name="password" type="password" required></label><button>Log in</button></form>"""
-PROTECTED = """<!doctype html><meta charset="utf-8"><title>Protected</title><p>Protected content for {name}.</p>
+PAGE = """<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<title>{title}</title>
+<link rel="icon" href="data:,">
+<style>
+body {{ font: 16px/1.5 system-ui, sans-serif; background: #f4f5f2; color: #1c211e; max-width: 22rem; margin: 4rem auto }}
+main {{ background: #fff; border-radius: .5rem; padding: 1rem 2rem 2rem; margin: 0 1rem }}
+label {{ display: block; margin-bottom: 1rem }}
+input, button {{ display: block; width: 100%; box-sizing: border-box; font: inherit; padding: .5rem }}
+button {{ background: #2f6f4f; color: #fff; border: 0; border-radius: .25rem }}
+.wrong {{ color: #a3261a }}
+</style>
+</head>
+<body><main><h1>{title}</h1>{body}</main></body>
+</html>"""
+FORM = """<form method="post" action="/api/login">{wrong}
+<label>User name <input name="username" autocomplete="username" required></label>
+<label>Password <input name="password" type="password" autocomplete="current-password" required></label>
+<button>Log in</button></form>"""
+PROTECTED = """<p>Protected content for <strong>{name}</strong>.</p>
 <form method="post" action="/api/logout"><button>Log out</button></form>"""
+
+
+def login_form(wrong: str = "") -> str:
+    said = f'<p class="wrong" role="alert">{escape(wrong)}</p>' if wrong else ""
+    return PAGE.format(title="Log in", body=FORM.format(wrong=said))
+
 
 add_user("ada", "correct horse battery staple")
 
