@@ -205,10 +205,15 @@ class Exchange:
     async def client(
         self, client: Client | None, *, sign_in: Resource | None = None, sign_up: Resource | None = None
     ) -> tuple[ClientView | None, Resource | None]:
-        """The client as it is now, each live session with its user and a fresh token."""
+        """The client as it is now, each live session with its user and a fresh token.
+
+        Whoever is given a fresh token is here: that counts as use of the current session, not of the accounts beside it.
+        """
         if client is None:
             return None, None
         view = await self.engine.clients.view(client)
+        if view.last_active_session is not None:
+            self.engine.activity.note(view.last_active_session, self.now)
         sessions: list[Resource] = []
         if view.sessions:
             ids = list({session.user_id for session in view.sessions})

@@ -73,6 +73,7 @@ async def _token(exchange: Exchange, session: Session, target: str) -> str | Non
     user = await exchange.engine.store.users.find(exchange.instance.id, session.user_id)
     if user is None or user.banned:
         return None
+    exchange.engine.activity.note(session, exchange.now)
     return await exchange.engine.tokens.for_session(
         exchange.instance, session, user, origin=origin_of(target), api_version=exchange.api_version
     )
