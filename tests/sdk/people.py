@@ -1,8 +1,9 @@
 """What a person does in the app: sign up, sign in, look around."""
 
+import asyncio
 import re
 
-from playwright.async_api import Page, expect
+from playwright.async_api import Locator, Page, Response, expect
 
 from tests.sdk.conftest import PASSWORD, Setup
 
@@ -14,9 +15,14 @@ async def sign_up(page: Page, setup: Setup, address: str) -> None:
     await page.locator("input[name=password]").fill(PASSWORD)
     await page.locator(".cl-formButtonPrimary").click()
     await page.wait_for_url("**/verify-email-address**")
+    await type_code(page)
+    await expect(page.locator(".cl-userButtonTrigger")).to_be_visible()
+
+
+async def type_code(page: Page) -> None:
+    """The code of every test address; the form goes off with its last digit."""
     await page.locator("input[inputmode=numeric], input[autocomplete=one-time-code]").first.click(force=True)
     await page.keyboard.type("424242", delay=30)
-    await expect(page.locator(".cl-userButtonTrigger")).to_be_visible()
 
 
 async def sign_in(page: Page, setup: Setup, address: str, password: str = PASSWORD) -> None:
@@ -51,3 +57,95 @@ async def sign_out(page: Page, setup: Setup) -> None:
     await page.locator(".cl-userButtonTrigger").click()
     await page.locator(".cl-userButtonPopoverActionButton__signOut").click()
     await expect_sign_in_page(page)
+
+
+async def until_signed_out(page: Page, setup: Setup, seconds: int) -> None:
+    """Load the protected page until it asks to sign in; the token's last minute is the most that may pass."""
+    for _ in range(seconds):
+        await page.goto(f"{setup.url}/protected")
+        if "/sign-in" in page.url:
+            return
+        await asyncio.sleep(1)
+    raise AssertionError(f"still signed in after {seconds} s")
+
+
+async def expect_old_password_refused(page: Page, setup: Setup, address: str, old: str, new: str) -> None:
+    """On a device of nobody: the old password is wrong, the new one signs in."""
+    await give_password(page, setup, address, old)
+    await expect(page.get_by_text("Password is incorrect").first).to_be_visible()
+    await page.locator("input[name=password]:not([aria-hidden=true])").fill(new)
+    await page.locator(".cl-formButtonPrimary").click()
+    await expect(page.locator(".cl-userButtonTrigger")).to_be_visible()
+
+
+async def change_password(page: Page, setup: Setup, current: str, new: str) -> None:
+    """On the security page, with the other devices signed out because that is how the form stands."""
+    await open_security(page, setup)
+    await page.locator(".cl-profileSectionPrimaryButton__password").click()
+    await page.locator("input[name=currentPassword]").fill(current)
+    await page.locator("input[name=newPassword]").fill(new)
+    await page.locator("input[name=confirmPassword]").fill(new)
+    await expect(page.locator("input[name=signOutOfOtherSessions]")).to_be_checked()
+    async with page.expect_response(lambda answer: "/v1/me/change_password" in answer.url) as changed:
+        await page.locator(".cl-formButtonPrimary").click()
+    assert (await changed.value).status == 200
+
+
+async def reset_password(page: Page, setup: Setup, address: str, new: str) -> None:
+    """From the sign-in page's link to a code, a new password and the app's home."""
+    await page.goto(f"{setup.url}/sign-in")
+    await page.locator("input[name=identifier]").fill(address)
+    await page.locator(".cl-formButtonPrimary").click()
+    await page.get_by_text("Forgot password?").click()
+    await page.get_by_text("Reset your password").click()
+    await expect(page.get_by_text("code sent to your email address")).to_be_visible()
+    await type_code(page)
+    await page.wait_for_url("**/reset-password**")
+    await page.locator("input[name=password]").fill(new)
+    await page.locator("input[name=confirmPassword]").fill(new)
+    await page.locator(".cl-formButtonPrimary").click()
+    await expect(page.locator(".cl-userButtonTrigger")).to_be_visible()
+
+
+async def open_security(page: Page, setup: Setup) -> None:
+    await page.goto(f"{setup.url}/profile")
+    await page.locator(".cl-navbarButton__security").click()
+    await expect(page.locator(".cl-profileSection__activeDevices")).to_be_visible()
+
+
+async def add_address(page: Page, setup: Setup, address: str) -> None:
+    """On the profile page: the address, then the code sent to it."""
+    await page.goto(f"{setup.url}/profile")
+    await page.locator(".cl-profileSectionPrimaryButton__emailAddresses").click()
+    await page.locator("input[name=emailAddress]").fill(address)
+    await page.locator(".cl-formButtonPrimary").click()
+    await expect(page.get_by_text(f"code sent to {address}")).to_be_visible()
+    async with page.expect_response(lambda answer: "/attempt_verification" in answer.url) as proven:
+        await type_code(page)
+    assert (await proven.value).status == 200
+
+
+def address_row(page: Page, address: str) -> Locator:
+    rows = page.locator(".cl-profileSection__emailAddresses").locator(".cl-accordionTriggerButton, .cl-profileSectionItem")
+    return rows.filter(has_text=address)
+
+
+async def choose(page: Page, setup: Setup, row: Locator, action: str) -> None:
+    """One action of a row: generation 4 unfolds it, later ones have a menu behind three dots."""
+    if setup.major > 4:
+        await row.locator(".cl-menuButtonEllipsis").click()
+    else:
+        await row.and_(page.locator("button")).or_(row.locator(".cl-accordionTriggerButton")).click()
+    await page.locator("button").filter(has_text=action).click()
+
+
+def refusals(page: Page) -> list[str]:
+    """What the server refuses this page from now on: method, address and status of every such answer."""
+    refused: list[str] = []
+
+    def note(answer: Response) -> None:
+        if answer.status >= 400 and "/v1/" in answer.url:
+            refused.append(f"{answer.request.method} {answer.url} {answer.status}")
+
+    page.on("response", note)
+    return refused

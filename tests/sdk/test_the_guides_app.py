@@ -3,10 +3,18 @@
 import asyncio
 
 import httpx
-from playwright.async_api import Browser, BrowserContext, Page, expect
+from playwright.async_api import Browser, BrowserContext, expect
 
 from tests.sdk.conftest import PASSWORD, Setup
-from tests.sdk.people import expect_sign_in_page, expect_signed_in, give_password, sign_in, sign_out, sign_up
+from tests.sdk.people import (
+    expect_sign_in_page,
+    expect_signed_in,
+    give_password,
+    sign_in,
+    sign_out,
+    sign_up,
+    until_signed_out,
+)
 
 
 def _secret_key(setup: Setup) -> str:
@@ -18,16 +26,6 @@ def _backend(setup: Setup) -> httpx.Client:
     return httpx.Client(
         base_url=f"{setup.server_url}/v1", headers={"Authorization": f"Bearer {_secret_key(setup)}"}, timeout=10
     )
-
-
-async def _until_signed_out(page: Page, setup: Setup, seconds: int) -> None:
-    """Load the protected page until it asks to sign in; the token's last minute is the most that may pass."""
-    for _ in range(seconds):
-        await page.goto(f"{setup.url}/protected")
-        if "/sign-in" in page.url:
-            return
-        await asyncio.sleep(1)
-    raise AssertionError(f"still signed in after {seconds} s")
 
 
 async def test_a_stranger_is_sent_to_sign_in_and_signs_up_with_a_code(
@@ -101,7 +99,7 @@ async def test_a_revoked_device_is_out_within_65_seconds(  # R-SES-06
         session = await page.locator("#session").inner_text()
         with _backend(setup) as backend:
             assert backend.post(f"/sessions/{session}/revoke").json()["status"] == "revoked"
-        await _until_signed_out(page, setup, 65)
+        await until_signed_out(page, setup, 65)
     finally:
         setup.settings("sessions.token_seconds=60")
 
@@ -116,7 +114,7 @@ async def test_the_absolute_timeout_ends_a_session(  # R-SES-01
     try:
         await asyncio.sleep(1.1)  # a running server follows its settings within a second
         await sign_in(page, setup, address)
-        await _until_signed_out(page, setup, 30)
+        await until_signed_out(page, setup, 30)
         await expect_sign_in_page(page)
     finally:
         setup.settings("sessions.lifetime_seconds=604800")
