@@ -93,7 +93,7 @@ async def test_one_read_tells_all_that_a_token_needs(store: Store, instance_id: 
     await store.users.create(user)
     await store.clients.create(client)
     await store.sessions.create(session)
-    facts = MintFacts(client, session, user)
+    facts = MintFacts(session, user)
     assert await store.sessions.mint_facts(instance_id, client.secret_hash, session.id, NOW) == facts
     async with store.transaction() as tx:
         assert await tx.sessions.mint_facts(instance_id, client.secret_hash, session.id, NOW) == facts
@@ -102,7 +102,7 @@ async def test_one_read_tells_all_that_a_token_needs(store: Store, instance_id: 
 async def test_a_user_without_addresses_can_have_a_token(store: Store, instance_id: InstanceId) -> None:
     user, client, session = await signed_in(store, instance_id)
     facts = await store.sessions.mint_facts(instance_id, client.secret_hash, session.id, NOW)
-    assert facts == MintFacts(client, session, user)
+    assert facts == MintFacts(session, user)
 
 
 async def test_only_the_client_of_a_session_gets_its_facts(store: Store, instance_id: InstanceId) -> None:  # R-SES-11

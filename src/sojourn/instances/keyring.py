@@ -28,14 +28,13 @@ class Keyring:
     async def ring(self, instance: Instance) -> KeyRing:
         """The instance's keys, making the first one when there is none. Raises: ConfigError when the root key is another's."""
         now = self.clock.now()
-        known = self._rings.get(instance.id)
-        if known is not None and timedelta(0) <= now.since(known[1]) < _REFRESH:
-            if known[0].signing_key(now).algorithm == instance.settings.sessions.token_algorithm:
-                return known[0]
-        return await self._load(instance)
+        known = self._known(instance, now)
+        return known[0] if known else await self._load(instance)
 
     async def signing_key(self, instance: Instance) -> SigningKey:
-        return (await self.ring(instance)).signing_key(self.clock.now())
+        now = self.clock.now()
+        known = self._known(instance, now)
+        return known[1] if known else (await self._load(instance)).signing_key(now)
 
     async def jwks(self, instance: Instance) -> dict[str, Json]:
         """Public keys only: the current one, the next one and those whose tokens may still live (R-KEY-04)."""
@@ -60,6 +59,14 @@ class Keyring:
                 await self.store.instances.retire_signing_key(instance.id, key.kid, fresh.active_from)
         await self._load(instance)
         return fresh
+
+    def _known(self, instance: Instance, now: Instant) -> tuple[KeyRing, SigningKey] | None:
+        """The ring as last loaded and its key of the moment; None when it must be loaded (again)."""
+        known = self._rings.get(instance.id)
+        if known is None or not known[1] <= now < known[1] + _REFRESH:
+            return None
+        key = known[0].signing_key(now)
+        return (known[0], key) if key.algorithm == instance.settings.sessions.token_algorithm else None
 
     async def _load(self, instance: Instance) -> KeyRing:
         rows = await self.store.instances.signing_keys(instance.id)

@@ -9,6 +9,7 @@ from sojourn.sessions.session import Session
 from sojourn.store.interface import Store
 
 _EVERY = timedelta(seconds=60)
+_SHORT = 8 * _EVERY
 
 
 @dataclass(slots=True)
@@ -23,8 +24,8 @@ class Activity:
 
         The interval shrinks with short inactivity timeouts, so that a used session is never abandoned for want of writing.
         """
-        every = min(_EVERY, session.inactivity / 8)
-        if now.since(session.last_active_at) >= every:
+        every = min(_EVERY, session.inactivity / 8) if session.inactivity < _SHORT else _EVERY
+        if now >= session.last_active_at + every:
             self._latest[session.id] = now
 
     def seen(self, session: Session) -> Session:

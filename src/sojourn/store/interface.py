@@ -82,7 +82,6 @@ class DevBrowser:
 class MintFacts:
     """What one token needs, read in one go."""
 
-    client: Client
     session: Session
     user: User
 

@@ -68,7 +68,7 @@ class HotReads:
             "sessions_of_client": reading(codecs.session)
             .where(sessions.c.client_id == _ID, sessions.c.status.in_([_literal(each) for each in _LIVE]))
             .order_by(sessions.c.created_at, sessions.c.id),
-            "mint": select(*codecs.session.columns, *codecs.client.columns, *_OWNING)
+            "mint": select(*codecs.session.columns, *_OWNING)
             .join(clients, clients.c.id == sessions.c.client_id)
             .join(users, users.c.id == sessions.c.user_id)
             .outerjoin(identifiers, identifiers.c.user_id == users.c.id)

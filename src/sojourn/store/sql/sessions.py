@@ -20,7 +20,6 @@ _LIVE = sorted(status.value for status in LIVE)
 _IS_LIVE = sessions.c.status.in_(_LIVE)
 _AT_ONCE = 500
 _SESSION_END = len(codecs.session.columns)
-_CLIENT_END = _SESSION_END + len(codecs.client.columns)
 
 _TOUCH = {
     "sqlite": text(
@@ -73,9 +72,9 @@ class SqlSessions(Group):
         rows = await self._run.hot(self._reads.mint, values)
         if not rows:
             return None
-        row, user = rows[0], joined_user(rows, _CLIENT_END)
+        user = joined_user(rows, _SESSION_END)
         assert user is not None
-        return MintFacts(codecs.client.decode(row[_SESSION_END:_CLIENT_END]), codecs.session.decode(row), user)
+        return MintFacts(codecs.session.decode(rows[0]), user)
 
     # -- change
 
