@@ -14,6 +14,7 @@ from sojourn.errors import ConfigError, Overloaded
 from sojourn.store.migrating import bring_up_to_date
 from sojourn.store.sql.connections import EngineDatabase, nothing_has_it
 from sojourn.store.sql.database import Prepared, Row
+from sojourn.store.sqlite_driver import connect
 
 _BUSY_SECONDS = 5
 _ONLY_READS = "sojourn_only_reads"
@@ -25,7 +26,7 @@ class SqliteDatabase(EngineDatabase):
     def __init__(self, path: Path) -> None:
         engine = create_async_engine(
             URL.create("sqlite+aiosqlite", database=str(path)),
-            connect_args={"timeout": _BUSY_SECONDS},
+            connect_args={"timeout": _BUSY_SECONDS, "check_same_thread": False, "async_creator_fn": connect},
             pool_size=4,
             pool_timeout=1,
         )

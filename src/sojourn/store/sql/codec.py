@@ -5,7 +5,7 @@ from datetime import timedelta
 from typing import Any, Generic, TypeVar
 
 import msgspec
-from sqlalchemy import Column, Table
+from sqlalchemy import Column, Table, insert
 
 from sojourn.errors import Json
 from sojourn.factors.password_hashers import StoredPassword
@@ -31,6 +31,7 @@ class Codec(Generic[T]):
         names: Sequence[str] | None = None,
     ) -> None:
         self.table = table
+        self.insertion = insert(table)
         self.columns: list[Column[Any]] = [table.c[name] for name in names] if names else list(table.c)
         self.decode = build
         self.encode = encode

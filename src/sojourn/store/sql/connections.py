@@ -10,7 +10,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from sojourn.errors import FieldFormat, Overloaded
-from sojourn.store.sql.database import Prepared, Row, Transaction
+from sojourn.store.sql.database import Prepared, Row, Transaction, Values
 
 _PATIENCE_SECONDS = 5
 
@@ -85,12 +85,13 @@ class InTransaction:
         with refusing():
             return (await self._connection.execute(statement)).all()
 
-    async def change(self, statement: Executable) -> int:
+    async def change(self, statement: Executable, values: Values = None) -> int:
         with refusing():
-            return (await self._connection.execute(statement)).rowcount
+            return (await self._connection.execute(statement, values)).rowcount
 
-    async def returning(self, statement: Executable) -> Sequence[Row]:
-        return await self.rows(statement)
+    async def returning(self, statement: Executable, values: Values = None) -> Sequence[Row]:
+        with refusing():
+            return (await self._connection.execute(statement, values)).all()
 
     async def hot(self, prepared: Prepared, values: Mapping[str, object]) -> Sequence[Row]:
         with refusing():
@@ -183,13 +184,13 @@ class EngineDatabase:
                 return (await connection.execute(statement)).all()
         return ()
 
-    async def change(self, statement: Executable) -> int:
+    async def change(self, statement: Executable, values: Values = None) -> int:
         async with self.transaction() as runner:
-            return await runner.change(statement)
+            return await runner.change(statement, values)
 
-    async def returning(self, statement: Executable) -> Sequence[Row]:
+    async def returning(self, statement: Executable, values: Values = None) -> Sequence[Row]:
         async with self.transaction() as runner:
-            return await runner.returning(statement)
+            return await runner.returning(statement, values)
 
     async def close(self) -> None:
         await self._engine.dispose()

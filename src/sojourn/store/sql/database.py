@@ -9,6 +9,7 @@ from sqlalchemy import Dialect, Executable
 from sqlalchemy.sql import ClauseElement
 
 Row = Sequence[object]
+Values = Mapping[str, object] | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,11 +43,13 @@ class Runner(Protocol):
         """What a reading statement returns."""
         ...
 
-    async def change(self, statement: Executable) -> int:
-        """Run a writing statement; how many rows it touched. Raises: IntegrityError of SQLAlchemy, Overloaded."""
+    async def change(self, statement: Executable, values: Values = None) -> int:
+        """Run a writing statement; how many rows it touched. `values` are those of an insert or update by column: given
+        here they cost a fifth of what they cost in the statement. Raises: IntegrityError of SQLAlchemy, Overloaded.
+        """
         ...
 
-    async def returning(self, statement: Executable) -> Sequence[Row]:
+    async def returning(self, statement: Executable, values: Values = None) -> Sequence[Row]:
         """Run a writing statement that says what it wrote."""
         ...
 

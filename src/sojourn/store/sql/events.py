@@ -36,9 +36,9 @@ class SqlEvents(Group):
         sequence, before = (_number(rows[0][0]) + 1, rows[0][1]) if rows else (1, _START)
         values = codecs.event.encode(event)
         moved = {"sequence": sequence, "chain_hash": chained(before, sequence, values)}
-        await transaction.change(insert(events).values(**values, **moved))
+        await transaction.change(codecs.event.insertion, {**values, **moved})
         if rows:
-            await transaction.change(update(event_heads).where(of_instance).values(moved))
+            await transaction.change(update(event_heads).where(of_instance), moved)
         else:
             await transaction.change(insert(event_heads).values(instance_id=event.instance_id, **moved))
 

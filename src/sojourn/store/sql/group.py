@@ -4,7 +4,7 @@ from collections.abc import AsyncGenerator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from typing import Any, TypeVar
 
-from sqlalchemy import ColumnElement, Select, Table, func, insert, select, update
+from sqlalchemy import ClauseElement, ColumnElement, Select, Table, Update, func, select, update
 
 from sojourn.store.interface import Page
 from sojourn.store.sql.codec import Codec
@@ -24,7 +24,7 @@ class Group:
         self._run = runner
 
     async def _insert(self, codec: Codec[T], value: T, **more: object) -> None:
-        await self._run.change(insert(codec.table).values(**codec.encode(value), **more))
+        await self._run.change(codec.insertion, {**codec.encode(value), **more})
 
     @asynccontextmanager
     async def _undoing(self) -> AsyncGenerator[Runner, None]:
@@ -43,16 +43,26 @@ class Group:
         return [codec.decode(row) for row in await self._run.hot(prepared, values)]
 
     async def _update(self, codec: Codec[Any], values: Mapping[str, object], *where: Condition) -> int:
-        return await self._run.change(update(codec.table).where(*where).values(values))
+        return await self._run.change(*_changing(codec, values, where))
 
     async def _updated(self, codec: Codec[T], values: Mapping[str, object], *where: Condition) -> list[T]:
         """Change guarded rows and return them; of racing callers one sees each."""
-        statement = update(codec.table).where(*where).values(values).returning(*codec.columns)
-        return [codec.decode(row) for row in await self._run.returning(statement)]
+        statement, plain = _changing(codec, values, where)
+        return [codec.decode(row) for row in await self._run.returning(statement.returning(*codec.columns), plain)]
 
     async def _counted(self, table: Table, *where: Condition) -> int:
         rows = await self._run.rows(select(func.count()).select_from(table).where(*where))
         return int(str(rows[0][0])) if rows else 0
+
+
+def _changing(
+    codec: Codec[Any], values: Mapping[str, object], where: Sequence[Condition]
+) -> tuple[Update, dict[str, object]]:
+    """The statement, with the values that the database computes, and the plain values to run it with."""
+    computed = {name: value for name, value in values.items() if isinstance(value, ClauseElement)}
+    plain = {name: value for name, value in values.items() if name not in computed}
+    statement = update(codec.table).where(*where)
+    return statement.values(computed) if computed else statement, plain
 
 
 def reading(codec: Codec[Any]) -> Select[Any]:

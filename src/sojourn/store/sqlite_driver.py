@@ -1,0 +1,39 @@
+"""aiosqlite for short transactions: only what may wait leaves the event loop for the connection's thread.
+
+Beginning waits for another writer and committing waits for the disk. The statements between them find their rows by key in
+microseconds, so handing each to a thread and waiting for it to be scheduled would cost many times the statement.
+"""
+
+import sqlite3
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+import aiosqlite
+
+T = TypeVar("T")
+
+_ROWS_READ_AT_ONCE = 64
+_BULK = 65_536
+"""A parameter this long holds the work of many: such a statement belongs beside the loop too."""
+
+
+class SqliteConnection(aiosqlite.Connection):
+    """One connection, used by one task at a time: by its thread, and within a transaction by the event loop's."""
+
+    async def _execute(self, fn: Callable[..., T], *args: Any, **kwargs: Any) -> T:
+        within = self._connection is not None and self._connection.in_transaction
+        if within and fn != self._conn.commit and not _is_bulk(args):
+            return fn(*args, **kwargs)
+        return await super()._execute(fn, *args, **kwargs)  # pyright: ignore[reportUnknownMemberType, reportUnknownVariableType]
+
+
+def _is_bulk(args: tuple[Any, ...]) -> bool:
+    parameters = args[1] if len(args) > 1 else ()
+    return any(isinstance(each, str | bytes) and len(each) >= _BULK for each in parameters)
+
+
+def connect(database: str, **options: Any) -> SqliteConnection:
+    """A connection to be awaited, as SQLAlchemy's `async_creator_fn` wants it."""
+    opened = SqliteConnection(lambda: sqlite3.connect(database, **options), _ROWS_READ_AT_ONCE)
+    opened._thread.daemon = True  # as SQLAlchemy does for connections that it makes itself
+    return opened
