@@ -8,6 +8,7 @@ from litestar.di import Provide
 from litestar.types import ASGIApp, ControllerRouterHandler, Message, Receive, Scope, Send
 
 from sojourn.engine import Sojourn
+from sojourn.tokens.handshake import cookie_suffix
 from sojourn.web.addresses import client_address, limit_key
 from sojourn.web.backend_api import hot as backend_hot
 from sojourn.web.backend_api import routes as backend_routes
@@ -78,7 +79,8 @@ class Application:
         self._inner = inner
         self._demo = demo
         secure = engine.config.is_secure
-        self._rules = CookieRules(secure=secure, domain=engine.config.cookie_domain)
+        suffix = cookie_suffix(engine.instance.publishable_key)
+        self._rules = CookieRules(secure=secure, domain=engine.config.cookie_domain, suffix=suffix)
         self._common = common(secure=secure)
         self._api = of_api(secure=secure)
 

@@ -20,15 +20,21 @@ PREFIXED = "__Host-__client"
 
 @dataclass(frozen=True, slots=True)
 class CookieRules:
-    """How cookies look at one public address. `domain` is what this server and the app share, production only."""
+    """How cookies look at one public address. `domain` is what this server and the app share, production only.
+
+    `suffix` tells the client cookies of development servers apart: all ports of a machine share their cookies (R-CKI-05).
+    """
 
     secure: bool
     domain: str = ""
+    suffix: str = ""
 
     @property
-    def client_name(self) -> str:
-        """Only plain http, which is development on loopback, goes without the prefix (R-CKI-01)."""
-        return PREFIXED if self.secure else PLAIN
+    def client_names(self) -> tuple[str, ...]:
+        """The surest first. Only plain http, which is development on loopback, goes without the prefix (R-CKI-01)."""
+        if self.secure:
+            return (PREFIXED,)
+        return (f"{PLAIN}_{self.suffix}", PLAIN) if self.suffix else (PLAIN,)
 
     def presented(self, cookies: Mapping[str, Sequence[str]]) -> list[Secret]:
         """The client secrets of a request, to be tried in order.
@@ -37,19 +43,21 @@ class CookieRules:
         by another application of this machine, and the right one is found by trying (R-CKI-05, R-ID-06).
         Raises: DoubledCookie.
         """
-        values = cookies.get(self.client_name, ())
+        values = [value for name in self.client_names for value in cookies.get(name, ())]
         if self.secure and len(values) > 1:
             raise DoubledCookie()
+        if len(values) > 1:
+            values = list(dict.fromkeys(values))
         return [Secret(value) for value in values[:_TRIED] if 0 < len(value) <= _LONGEST_VALUE]
 
-    def client(self, secret: Secret, view: ClientView, now: Instant) -> str:
+    def client(self, secret: Secret, view: ClientView, now: Instant) -> list[str]:
         """The client cookie: it lasts as long as the longest session, without one as long as the client (R-CKI-04)."""
         ends = max((session.expire_at for session in view.sessions), default=view.client.expire_at)
         age = max(1, min(_MAX_AGE, int(ends.since(now).total_seconds())))
-        return self._cookie(self.client_name, secret.reveal(), age, http_only=True)
+        return [self._cookie(name, secret.reveal(), age, http_only=True) for name in self.client_names]
 
-    def client_gone(self) -> str:
-        return self._cookie(self.client_name, "", 0, http_only=True)
+    def client_gone(self) -> list[str]:
+        return [self._cookie(name, "", 0, http_only=True) for name in self.client_names]
 
     def signed_in_at(self, instance: Instance, value: int) -> list[str]:
         """`__client_uat` and its twin: when the client last signed in, in seconds, 0 for signed out.

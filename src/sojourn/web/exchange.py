@@ -120,7 +120,7 @@ class Exchange:
         try:
             return self.rules.presented(self.incoming.cookies)
         except DoubledCookie:
-            self.cookies.append(self.rules.client_gone())
+            self.cookies.extend(self.rules.client_gone())
             raise
 
     async def caller(self) -> Caller:
@@ -261,7 +261,7 @@ class Exchange:
             if identified.native:
                 self.headers.append((b"authorization", issued.secret.reveal().encode()))
             else:
-                self.cookies.append(self.rules.client(issued.secret, view, self.now))
+                self.cookies.extend(self.rules.client(issued.secret, view, self.now))
         changed = identified.client is None or identified.client.id != issued.client.id
         if identified.dev_browser is not None and changed:
             await self.engine.clients.bind_dev_browser(identified.dev_browser, issued.client)

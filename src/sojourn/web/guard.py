@@ -90,7 +90,7 @@ def check_origin(incoming: Incoming, instance: Instance, rules: CookieRules) -> 
         return
     origin = incoming.header(b"origin")
     site = incoming.header(b"sec-fetch-site")
-    has_cookie = rules.client_name in incoming.cookies
+    has_cookie = any(name in incoming.cookies for name in rules.client_names)
     if site == "same-origin":
         return
     if site is not None and has_cookie and site != "same-site":

@@ -35,7 +35,7 @@ async def delete_client(exchange: CurrentExchange) -> Response[bytes]:
         await exchange.engine.clients.forget(caller)
         gone = client_resource(view, [], sign_in=None, sign_up=None) | {"last_active_session_id": None}
     exchange.signed_out()
-    exchange.cookies.append(exchange.rules.client_gone())
+    exchange.cookies.extend(exchange.rules.client_gone())
     return exchange.json({"response": gone, "client": None})
 
 
