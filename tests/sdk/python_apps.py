@@ -91,7 +91,7 @@ def embedded(folder: Path, *, clock_seconds: int = 0) -> Iterator[PythonApp]:
 @contextmanager
 def remote(folder: Path, *, clock_seconds: int = 0) -> Iterator[PythonApp]:
     port, server_port, data = free_port(), free_port(), folder / "server"
-    data.mkdir()
+    data.mkdir(parents=True)
     running = server(server_port, data)
     app: Process | None = None
     try:
