@@ -48,8 +48,8 @@ async def run_development(config: Config, keys: DevelopmentKeys, host: str, port
     async with running(config) as engine:
         await keep_development_key(engine, keys)
         app = build(engine, pages=[*pages.HANDLERS, *mailbox.HANDLERS], demo=demo_app(engine))  # pyright: ignore[reportArgumentType]
-        server = Server(
-            app, address=host, port=port, interface=Interfaces.ASGI, log_enabled=True, log_level=LogLevels.warning
+        server = Server(  # errors only: its first words would be a warning about itself, to whoever has just arrived
+            app, address=host, port=port, interface=Interfaces.ASGI, log_enabled=True, log_level=LogLevels.error
         )
         _announce(config)
         await _until_interrupted(server)
