@@ -72,6 +72,7 @@ async def test_signing_out_in_one_tab_signs_out_the_other_at_its_next_page(
     page, other = await device.new_page(), await device.new_page()
     await sign_up(page, app, address)
     await expect_signed_in(other, app, address)
+    await page.bring_to_front()
     await page.locator(".cl-userButtonTrigger").click()
     await page.locator(".cl-userButtonPopoverActionButton__signOut").click()
     await page.wait_for_url(f"{app.url}/")
