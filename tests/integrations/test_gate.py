@@ -108,3 +108,23 @@ async def test_a_forged_handshake_signs_nobody_in(client: httpx.AsyncClient) -> 
     assert answer.status_code == 307
     assert answer.headers["location"] == f"{APP}/protected?x=1"
     assert "__session=" not in answer.headers.get("set-cookie", "")
+
+
+async def test_a_handshake_refused_twice_in_a_row_ends_on_a_page_that_says_why(client: httpx.AsyncClient) -> None:
+    cookie = {**PAGE, "cookie": "__client_uat=1700000000; __sojourn_redirects=1"}
+    refused = await client.get("/protected?__clerk_handshake=a.b.c", headers=cookie)
+    assert refused.headers["location"] == f"{APP}/protected"
+    assert "__sojourn_redirects=2" in refused.headers["set-cookie"]
+    stuck = await client.get("/protected", headers={**PAGE, "cookie": "__client_uat=1700000000; __sojourn_redirects=2"})
+    assert stuck.status_code == 401
+    assert "__sojourn_redirects=; Path=/; Max-Age=0" in stuck.headers["set-cookie"]  # a reload tries anew
+
+
+async def test_a_protected_page_is_kept_by_no_cache_and_a_public_one_is_left_alone(  # R-CKI-07
+    client: httpx.AsyncClient, token: str
+) -> None:
+    signed_in = {**PAGE, "cookie": f"__session={token}"}
+    page = await client.get("/protected", headers=signed_in)
+    assert page.headers["cache-control"] == "private, no-store"
+    assert "Cookie" in page.headers["vary"]
+    assert "cache-control" not in (await client.get("/about", headers=signed_in)).headers
