@@ -16,6 +16,7 @@ _COMMON: Headers = [
     (b"x-content-type-options", b"nosniff"),
     (b"referrer-policy", b"no-referrer"),
     (b"permissions-policy", b"camera=(), microphone=(), geolocation=(), payment=(), usb=()"),
+    (b"server", b""),  # else the process puts its own name there (R-HDR-05)
 ]
 _STRICT_TRANSPORT = (b"strict-transport-security", b"max-age=31536000; includeSubDomains")
 PRIVATE: Headers = [(b"cache-control", b"no-store"), (b"vary", b"Cookie, Authorization, Origin")]
