@@ -54,19 +54,20 @@ class Clock(Protocol):
 
 
 class SystemClock:
-    """The machine's clock, never seen to go backwards by this process (R-REL-04).
+    """The machine's clock, never seen to go backwards nor to stand still by this process (R-REL-04).
 
-    The wall clock is read once; afterwards the monotonic clock carries it, and a wall clock that has moved on
-    (a suspended machine, a corrected drift) is followed forwards only.
+    The monotonic clock carries it. A wall clock that has moved on (a suspended machine, a corrected drift) is followed;
+    one that is set back is not, or sessions and codes would live that much longer.
     """
 
-    __slots__ = ("_latest",)
+    __slots__ = ("_ahead",)
 
     def __init__(self) -> None:
-        self._latest = 0
+        self._ahead = time.time_ns() - time.monotonic_ns()
 
     def now(self) -> Instant:
-        wall = time.time_ns() // 1_000_000
-        if wall > self._latest:
-            self._latest = wall
-        return Instant(self._latest)
+        steady = time.monotonic_ns()
+        ahead = time.time_ns() - steady
+        if ahead > self._ahead:
+            self._ahead = ahead
+        return Instant((steady + self._ahead) // 1_000_000)

@@ -1,0 +1,71 @@
+"""Machines' clocks are set right now and then; nothing that was over begins again."""
+
+import time
+from dataclasses import dataclass
+from datetime import timedelta
+
+import pytest
+
+from sojourn.engine import Sojourn
+from sojourn.errors import SessionEnded
+from sojourn.instant import SystemClock
+from sojourn.sessions.session import SessionStatus
+from sojourn.testing.clock import FakeClock
+
+from ..people import person
+from .test_many_sessions import minted, on_a_browser
+
+_HOUR = 3600 * 10**9
+
+
+@dataclass(frozen=True)
+class _Clocks:
+    """The two clocks of a machine, in nanoseconds, where the machine's own stood."""
+
+    wall: int
+    steady: int
+
+    def time_ns(self) -> int:
+        return self.wall
+
+    def monotonic_ns(self) -> int:
+        return self.steady
+
+
+def test_a_clock_set_back_neither_goes_back_nor_stands_still(monkeypatch: pytest.MonkeyPatch) -> None:  # R-REL-04
+    clock = SystemClock()
+    before = clock.now()
+    wall, steady = time.time_ns(), time.monotonic_ns()
+    monkeypatch.setattr("sojourn.instant.time", _Clocks(wall - _HOUR, steady))
+    after = clock.now()
+    assert before <= after
+    monkeypatch.setattr("sojourn.instant.time", _Clocks(wall - _HOUR, steady + _HOUR))
+    assert clock.now().since(after) == timedelta(hours=1)
+
+
+def test_a_machine_that_slept_is_followed(monkeypatch: pytest.MonkeyPatch) -> None:  # R-REL-04
+    clock = SystemClock()
+    before = clock.now()
+    monkeypatch.setattr("sojourn.instant.time", _Clocks(time.time_ns() + _HOUR, time.monotonic_ns()))
+    assert timedelta(minutes=59) < clock.now().since(before) < timedelta(minutes=61)
+
+
+async def test_a_session_that_timed_out_stays_over_when_the_clock_is_set_back(  # R-REL-04, R-SES-10
+    engine: Sojourn, clock: FakeClock
+) -> None:
+    await person(engine)
+    client, session = await on_a_browser(engine)
+    clock.advance(days=8)
+    assert await engine.store.sessions.finish_timed_out(clock.now(), most=100) == 1
+    clock.advance(days=-7.5)
+    assert (await engine.sessions.get(engine.instance, session.id)).status is SessionStatus.EXPIRED
+    with pytest.raises(SessionEnded):
+        await minted(engine, client, session)
+
+
+async def test_a_token_does_not_outlive_its_session_by_a_clock_set_back(engine: Sojourn, clock: FakeClock) -> None:  # R-REL-04
+    await person(engine)
+    _, session = await on_a_browser(engine)
+    clock.advance(days=-1)
+    later = await engine.sessions.get(engine.instance, session.id)
+    assert (later.expire_at, later.abandon_at) == (session.expire_at, session.abandon_at)
