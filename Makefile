@@ -43,7 +43,14 @@ $(STAMPS)/sdk/%: tests/sdk/%/package-lock.json
 
 test: setup $(SDK_APPS) ## install what the tests need and run them all; ARGS="tests/wire -x" runs some
 	$(BIN)/python -m tools.chromium
+ifdef ARGS
 	$(BIN)/python -m pytest $(ARGS)
+else
+	@echo "The browser tests run beside the others; their report follows."
+	@$(BIN)/python -m pytest tests/sdk > $(STAMPS)/browser.log 2>&1 & beside=$$!; \
+	$(BIN)/python -m pytest --ignore=tests/sdk; rest=$$?; \
+	wait $$beside; browser=$$?; cat $(STAMPS)/browser.log; exit $$((rest | browser))
+endif
 
 check: setup ## ruff, pyright, import rules, and the security requirements still without a test
 	$(BIN)/ruff check .
