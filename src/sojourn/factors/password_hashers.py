@@ -16,8 +16,18 @@ from sojourn.errors import FieldError, FieldFormat
 _OTHER_ARGON2 = {kind: argon2.PasswordHasher(type=kind) for kind in (Type.I, Type.ID)}
 
 _BCRYPT = re.compile(r"\$2[aby]\$(\d\d)\$[./A-Za-z0-9]{53}")
-_ARGON2 = re.compile(r"\$argon2(i|id)\$v=\d+\$m=(\d{1,7}),t=(\d{1,3}),p=(\d{1,3})\$[A-Za-z0-9+/]+\$[A-Za-z0-9+/]+")
+_ARGON2 = re.compile(r"\$argon2(i|id)\$v=\d{1,3}\$m=(\d{1,7}),t=(\d{1,3}),p=(\d{1,3})\$[A-Za-z0-9+/]+\$[A-Za-z0-9+/]+")
 _PBKDF2_MOST = 5_000_000
+_PBKDF2 = re.compile(r"([a-z0-9_]{1,32})\$([1-9][0-9]{0,6})\$([^$]{1,512})\$([^$]{1,512})(?:\$([1-9][0-9]{0,2}))?")
+_WERKZEUG = re.compile(r"scrypt:(\d{1,7}):(\d{1,3}):(\d{1,3})\$([^$]+)\$([0-9a-f]{128})", re.ASCII)
+_FIREBASE = re.compile(
+    r"([A-Za-z0-9+/]{22,512}={0,2})\$([A-Za-z0-9+/]{0,128}={0,2})\$([A-Za-z0-9+/]{22,512}={0,2})"
+    r"\$([A-Za-z0-9+/]{0,128}={0,2})\$([1-9][0-9]?)\$([1-9][0-9]?)"
+)
+_PHPASS = re.compile(r"\$[PH]\$[./0-9A-Za-z]{31}")
+_SYMFONY = re.compile(r"sha512_symfony\$(\d{1,6})\$([^$]{1,128})\$([A-Za-z0-9+/]{86}==)", re.ASCII)
+_LEAST_BYTES = 16
+"""A shorter digest would fit too many passwords."""
 _SCRYPT_MOST = (1 << 17, 8, 10)
 
 
@@ -44,10 +54,12 @@ def check_import(hasher: str, digest: str) -> None:
 
 def import_fits(stored: StoredPassword, text: bytes) -> bool:
     """Whether it is the password that another system hashed so. Never raises."""
-    check = _CHECKS.get(stored.hasher)
+    shape, check = _IMPORTS.get(stored.hasher), _CHECKS.get(stored.hasher)
+    if shape is None or check is None or not shape(stored.digest):
+        return False  # damaged; what it says of its cost is not to be followed
     try:
-        return check is not None and check(stored.digest, text)
-    except (ValueError, IndexError, OverflowError, argon2.exceptions.Argon2Error):
+        return check(stored.digest, text)
+    except (ValueError, TypeError, IndexError, OverflowError, argon2.exceptions.Argon2Error):
         return False
 
 
@@ -71,45 +83,36 @@ def _argon2_shape(digest: str) -> bool:
     return found is not None and int(found[2]) <= 262_144 and int(found[3]) <= 10 and int(found[4]) <= 8
 
 
-def _pbkdf2_shape(name: str) -> Callable[[str], bool]:
+def _pbkdf2_shape(name: str, digest_form: str) -> Callable[[str], bool]:
     def shape(digest: str) -> bool:
-        parts = digest.split("$")
-        return (
-            len(parts) in (4, 5)
-            and parts[0] == name
-            and parts[1].isdecimal()
-            and 1 <= int(parts[1][:9]) <= _PBKDF2_MOST
-            and bool(parts[2])
-            and bool(parts[3])
-        )
+        found = _PBKDF2.fullmatch(digest)
+        if found is None or found[1] != name or int(found[2]) > _PBKDF2_MOST:
+            return False
+        try:
+            made = _bytes_of(found[4], digest_form)
+        except ValueError:
+            return False
+        return len(made) >= _LEAST_BYTES and int(found[5] or len(made)) == len(made) <= 256
 
     return shape
 
 
 def _werkzeug_shape(digest: str) -> bool:
-    found = re.fullmatch(r"scrypt:(\d{1,7}):(\d{1,3}):(\d{1,3})\$([^$]+)\$([0-9a-f]{128})", digest)
+    found = _WERKZEUG.fullmatch(digest)
     return found is not None and _scrypt_cost(int(found[1]), int(found[2]), int(found[3]))
 
 
 def _firebase_shape(digest: str) -> bool:
-    parts = digest.split("$")
-    if len(parts) != 6 or not (parts[4].isdecimal() and parts[5].isdecimal()):
-        return False
-    return int(parts[5][:3]) <= 17 and _scrypt_cost(1 << int(parts[5][:3]), int(parts[4][:3]), 1)
+    found = _FIREBASE.fullmatch(digest)
+    return found is not None and int(found[6]) <= 17 and _scrypt_cost(1 << int(found[6]), int(found[5]), 1)
 
 
 def _scrypt_cost(n: int, r: int, p: int) -> bool:
     return 1 < n <= _SCRYPT_MOST[0] and n & (n - 1) == 0 and 1 <= r <= _SCRYPT_MOST[1] and 1 <= p <= _SCRYPT_MOST[2]
 
 
-def _hex_shape(length: int, *, salted: bool = False) -> Callable[[str], bool]:
-    pattern = re.compile(rf"{'[^$]{1,128}[$]' if salted else ''}[0-9a-fA-F]{{{length}}}")
+def _matches(pattern: re.Pattern[str]) -> Callable[[str], bool]:
     return lambda digest: pattern.fullmatch(digest) is not None
-
-
-def _matches(pattern: str) -> Callable[[str], bool]:
-    compiled = re.compile(pattern)
-    return lambda digest: compiled.fullmatch(digest) is not None
 
 
 def _peppered_shape(digest: str) -> bool:
@@ -121,11 +124,11 @@ def _django_bcrypt_shape(digest: str) -> bool:
 
 
 def _phpass_shape(digest: str) -> bool:
-    return re.fullmatch(r"\$[PH]\$[./0-9A-Za-z]{31}", digest) is not None and _ITOA.index(digest[3]) <= 20
+    return _PHPASS.fullmatch(digest) is not None and _ITOA.index(digest[3]) <= 20
 
 
 def _symfony_shape(digest: str) -> bool:
-    found = re.fullmatch(r"sha512_symfony\$(\d{1,6})\$([^$]{1,128})\$([A-Za-z0-9+/=]+)", digest)
+    found = _SYMFONY.fullmatch(digest)
     return found is not None and 1 <= int(found[1]) <= 100_000
 
 
@@ -135,20 +138,20 @@ _IMPORTS: Mapping[str, Callable[[str], bool]] = {
     "bcrypt_peppered": _peppered_shape,
     "argon2i": _argon2_shape,
     "argon2id": _argon2_shape,
-    "pbkdf2_sha1": _pbkdf2_shape("pbkdf2_sha1"),
-    "pbkdf2_sha256": _pbkdf2_shape("pbkdf2_sha256"),
-    "pbkdf2_sha256_django": _pbkdf2_shape("pbkdf2_sha256"),
-    "pbkdf2_sha512": _pbkdf2_shape("pbkdf2_sha512"),
-    "pbkdf2_sha512_hex": _pbkdf2_shape("pbkdf2_sha512"),
+    "pbkdf2_sha1": _pbkdf2_shape("pbkdf2_sha1", "hex"),
+    "pbkdf2_sha256": _pbkdf2_shape("pbkdf2_sha256", "base64"),
+    "pbkdf2_sha256_django": _pbkdf2_shape("pbkdf2_sha256", "base64"),
+    "pbkdf2_sha512": _pbkdf2_shape("pbkdf2_sha512", "hex"),
+    "pbkdf2_sha512_hex": _pbkdf2_shape("pbkdf2_sha512", "hex"),
     "scrypt_firebase": _firebase_shape,
     "scrypt_werkzeug": _werkzeug_shape,
     "phpass": _phpass_shape,
     "md5_phpass": _phpass_shape,
-    "md5": _hex_shape(32),
-    "md5_salted": _hex_shape(32, salted=True),
-    "sha256": _hex_shape(64),
-    "sha256_salted": _hex_shape(64, salted=True),
-    "ldap_ssha": _matches(r"\{SSHA\}[A-Za-z0-9+/]{28,128}={0,2}"),
+    "md5": _matches(re.compile(r"[0-9a-fA-F]{32}")),
+    "md5_salted": _matches(re.compile(r"[^$]{1,128}\$[0-9a-fA-F]{32}")),
+    "sha256": _matches(re.compile(r"[0-9a-fA-F]{64}")),
+    "sha256_salted": _matches(re.compile(r"[^$]{1,128}\$[0-9a-fA-F]{64}")),
+    "ldap_ssha": _matches(re.compile(r"\{SSHA\}[A-Za-z0-9+/]{27,128}={0,2}")),
     "sha512_symfony": _symfony_shape,
 }
 FAST: Mapping[str, str] = {"md5": "md5", "md5_salted": "md5", "sha256": "sha256", "sha256_salted": "sha256"}
@@ -180,7 +183,7 @@ def _imported_argon2_fits(digest: str, text: bytes) -> bool:
 def _pbkdf2_fits(algorithm: str, salt_form: str, digest_form: str) -> Callable[[str, bytes], bool]:
     def fits(digest: str, text: bytes) -> bool:
         parts = digest.split("$")
-        salt, expected = _bytes_of(parts[2], salt_form), _bytes_of(parts[3], digest_form)
+        salt, expected = _salt_of(parts[2], salt_form), _bytes_of(parts[3], digest_form)
         length = int(parts[4]) if len(parts) == 5 else len(expected)
         made = hashlib.pbkdf2_hmac(algorithm, text, salt, int(parts[1]), min(length, 256))
         return hmac.compare_digest(made, expected)
@@ -189,14 +192,17 @@ def _pbkdf2_fits(algorithm: str, salt_form: str, digest_form: str) -> Callable[[
 
 
 def _bytes_of(text: str, form: str) -> bytes:
+    """Raises: ValueError."""
     if form == "base64":
         return b64decode(text + "=" * (-len(text) % 4), validate=True)
-    if form == "hex":
-        try:
-            return bytes.fromhex(text)
-        except ValueError:
-            return text.encode()
-    return text.encode()
+    return bytes.fromhex(text) if form == "hex" else text.encode()
+
+
+def _salt_of(text: str, form: str) -> bytes:
+    try:
+        return _bytes_of(text, form)
+    except ValueError:
+        return text.encode()  # some systems hash a salt as it stands
 
 
 def _werkzeug_fits(digest: str, text: bytes) -> bool:
