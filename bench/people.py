@@ -28,11 +28,19 @@ class Browser:
 
 
 @dataclass(frozen=True, slots=True)
+class Returning:
+    """Somebody with a password, signed out of a browser that still has its client cookie."""
+
+    address: str
+    secret: str
+
+
+@dataclass(frozen=True, slots=True)
 class Known:
     publishable_key: str
     secret_key: str
     browsers: Sequence[Browser]
-    addresses: Sequence[str]
+    returning: Sequence[Returning]
     tokens: Sequence[str]
 
 
@@ -58,33 +66,38 @@ async def seed(config: Config, *, browsers: int, passwords: int) -> Known:
         )
         secret_key = await engine.registry.new_secret_key(instance)
         digest = (await engine.hash_pool.hash(PASSWORD)).digest
-        addresses = [f"person{number}@example.com" for number in range(passwords)]
-        for address in addresses:
-            await engine.accounts.create(
+        returning: list[Returning] = []
+        for number in range(passwords):
+            address = f"person{number}@example.com"
+            person = await engine.accounts.create(
                 instance, NewUser(email_addresses=[address], password_digest=digest, password_hasher="argon2id")
             )
+            was_here = (await _browsers(engine, person.id, 1, SessionStatus.ENDED))[0]
+            returning.append(Returning(address, was_here.secret))
         made: list[Browser] = []
         tokens: list[str] = []
         for number in range(browsers // _SESSIONS_EACH):
             new = NewUser(email_addresses=[f"owner{number}@example.com"], skip_password_requirement=True)
             owner = await engine.accounts.create(instance, new)
-            made += await _browsers(engine, owner.id)
+            made += await _browsers(engine, owner.id, _SESSIONS_EACH)
             first = await engine.sessions.get(instance, SessionId(made[-1].session_id))
             tokens.append(await engine.tokens.for_session(instance, first, owner, origin=None, life=timedelta(hours=1)))
-        return Known(instance.publishable_key, secret_key.reveal(), made, addresses, tokens)
+        return Known(instance.publishable_key, secret_key.reveal(), made, returning, tokens)
     finally:
         await engine.close()
 
 
-async def _browsers(engine: Sojourn, owner: UserId) -> list[Browser]:
+async def _browsers(
+    engine: Sojourn, owner: UserId, count: int, status: SessionStatus = SessionStatus.ACTIVE
+) -> list[Browser]:
     now = engine.clock.now()
     instance = engine.instance
     made: list[Browser] = []
     async with engine.store.transaction() as tx:
-        for _ in range(_SESSIONS_EACH):
+        for _ in range(count):
             client, secret = fresh_client(instance, now)
             session = Session(
-                session_id(), instance.id, client.id, owner, SessionStatus.ACTIVE, now, now,
+                session_id(), instance.id, client.id, owner, status, now, now,
                 now + timedelta(days=7), now, timedelta(days=1), first_factor_at=now,
             )  # fmt: skip
             await tx.clients.create(client)

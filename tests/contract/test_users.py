@@ -11,7 +11,7 @@ from sojourn.factors.password_hashers import StoredPassword
 from sojourn.ids import InstanceId
 from sojourn.ids import instance_id as new_instance_id
 from sojourn.instant import Instant
-from sojourn.store.interface import Page, Store, UserFilter
+from sojourn.store.interface import Page, Store, Tries, UserFilter
 from sojourn.users.user import IdentifierKind, User
 
 from .values import (
@@ -207,12 +207,12 @@ async def test_fifty_tries_at_once_spend_exactly_the_limit(nodes: list[Store], i
     await nodes[0].users.create(user)
     hour = timedelta(hours=1)
 
-    async def spend(node: Store) -> User | None:
+    async def spend(node: Store) -> Tries | None:
         return await node.users.spend_sign_in_try(instance_id, user.id, NOW, limit=10, lock_for=hour)
 
     spent = [each for each in await race(nodes, spend) if each is not None]
     assert sorted(each.failed_tries for each in spent) == list(range(1, 11))
-    assert all(each.identifiers == user.identifiers for each in spent)
+    assert [each.failed_tries for each in spent if each.locked_at] == [10]
     locked = await nodes[0].users.find(instance_id, user.id)
     assert locked is not None
     assert (locked.locked_at, locked.locked_until) == (NOW, NOW + hour)
@@ -223,7 +223,7 @@ async def test_a_lock_that_ran_out_starts_the_count_anew(store: Store, instance_
     await store.users.create(user)
     hour = timedelta(hours=1)
 
-    async def spend(now: Instant) -> User | None:
+    async def spend(now: Instant) -> Tries | None:
         return await store.users.spend_sign_in_try(instance_id, user.id, now, limit=2, lock_for=hour)
 
     await spend(NOW)
@@ -234,12 +234,30 @@ async def test_a_lock_that_ran_out_starts_the_count_anew(store: Store, instance_
     assert (spent.failed_tries, spent.locked_at) == (1, None)
 
 
+async def test_fifty_tries_of_a_password_count_towards_the_lock_and_the_hard_stop(  # R-LIM-03, R-LIM-04
+    nodes: list[Store], instance_id: InstanceId
+) -> None:
+    user = a_user(instance_id)
+    await nodes[0].users.create(user)
+    hour = timedelta(hours=1)
+
+    async def spend(node: Store) -> Tries | None:
+        return await node.users.spend_sign_in_try(instance_id, user.id, NOW, limit=100, lock_for=hour, most=7)
+
+    spent = [each for each in await race(nodes, spend) if each is not None]
+    assert sorted(each.password_failures for each in spent) == list(range(1, 8))
+    assert sorted(each.failed_tries for each in spent) == list(range(1, 8))
+    refused = await nodes[0].users.find(instance_id, user.id)
+    assert refused is not None
+    assert (refused.failed_tries, refused.password_failures) == (7, 7)  # a refused try is not counted
+
+
 async def test_an_administrators_lock_is_not_undone_by_a_proof(store: Store, instance_id: InstanceId) -> None:
     by_tries = a_user(instance_id, failed_tries=9, locked_at=NOW, locked_until=LATER)
     by_administrator = a_user(instance_id, failed_tries=9, locked_at=NOW)
     for user in (by_tries, by_administrator):
         await store.users.create(user)
-        await store.users.reset_sign_in_tries(instance_id, user.id, NOW)
+        await store.users.reset_sign_in_tries(instance_id, user.id)
     unlocked = replace(by_tries, failed_tries=0, locked_at=None, locked_until=None)
     assert await store.users.find(instance_id, by_tries.id) == unlocked
     assert await store.users.find(instance_id, by_administrator.id) == by_administrator

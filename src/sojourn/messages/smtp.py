@@ -1,6 +1,8 @@
 """Mail by SMTP."""
 
-from dataclasses import dataclass
+import asyncio
+import socket
+from dataclasses import dataclass, field
 from email.message import EmailMessage
 from typing import Literal
 
@@ -12,7 +14,7 @@ from sojourn.secret import Secret
 _DEADLINE_SECONDS = 10
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class SmtpMailer:
     host: str
     port: int
@@ -20,6 +22,7 @@ class SmtpMailer:
     security: Literal["starttls", "tls", "none"] = "starttls"
     username: str = ""
     password: Secret | None = None
+    _own_name: str = field(default="", init=False)
 
     async def send(self, message: Message) -> None:
         """Raises: aiosmtplib.SMTPException, OSError, TimeoutError."""
@@ -30,6 +33,8 @@ class SmtpMailer:
         mail["Auto-Submitted"] = "auto-generated"
         mail.set_content(message.text)
         mail.add_alternative(message.html, subtype="html")
+        if not self._own_name:  # asks the network, so once
+            self._own_name = await asyncio.to_thread(socket.getfqdn)
         await aiosmtplib.send(
             mail,
             hostname=self.host,
@@ -38,5 +43,6 @@ class SmtpMailer:
             start_tls=self.security == "starttls",
             username=self.username or None,
             password=self.password.reveal() if self.password else None,
+            local_hostname=self._own_name,
             timeout=_DEADLINE_SECONDS,
         )

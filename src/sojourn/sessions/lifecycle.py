@@ -77,8 +77,7 @@ class Sessions:
             device=device,
         )
         await tx.sessions.create(session)
-        await tx.clients.set_last_active_session(client.id, session.id, now)
-        await tx.clients.note_signed_in_change(client.id, now, strategy=strategy)
+        await tx.clients.begin_session(client.id, session.id, now, strategy=strategy)
         await tx.users.note_sign_in(instance.id, user.id, now)
         await self.audit.record(tx, instance, "session.created", user_id=user.id, target=session.id, device=device,
                                 details={"strategy": strategy, "actor": _actor_id(actor)})  # fmt: skip
@@ -86,20 +85,17 @@ class Sessions:
 
     async def _make_room(self, tx: Groups, instance: Instance, client: Client, user: User, now: Instant) -> None:
         rules = instance.settings.sessions
-        if rules.single_session_mode:
-            replaced = await tx.sessions.finish_of_client(client.id, SessionStatus.REPLACED, now)
-        else:
-            replaced = [
-                gone
-                for each in await tx.sessions.of_client(client.id)
-                if each.user_id == user.id
-                and (gone := await tx.sessions.finish(instance.id, each.id, SessionStatus.REPLACED, now))
-            ]
+        replaced = [
+            gone
+            for each in await tx.sessions.of_client(client.id)
+            if (rules.single_session_mode or each.user_id == user.id)
+            and (gone := await tx.sessions.finish(instance.id, each.id, SessionStatus.REPLACED, now))
+        ]
         by_last_use = [self.activity.seen(each) for each in await tx.sessions.of_user(instance.id, user.id)]
         by_last_use.sort(key=lambda each: each.last_active_at, reverse=True)
         for idle in by_last_use[max(0, rules.sessions_per_user - 1) :]:
             if gone := await tx.sessions.finish(instance.id, idle.id, SessionStatus.REPLACED, now):
-                replaced = [*replaced, gone]
+                replaced.append(gone)
         await self._ended(tx, instance, replaced, "session.replaced", now)
 
     async def create_for(self, instance: Instance, user: User) -> Session:

@@ -289,7 +289,7 @@ class SignIns:
         session, rotated = await self.completion.start_session(
             tx,
             caller,
-            issued.client,
+            issued,
             user,
             strategy,
             known_device=known,
@@ -298,9 +298,7 @@ class SignIns:
         )
         done = completed(replace(sign_in, strategy=strategy), SessionId(session.id), self.clock.now())
         await tx.sign_ins.move(sign_in, done)
-        await tx.clients.set_attempts(issued.client.id, self.clock.now(), sign_in_id=None, sign_up_id=None)
-        client = replace(rotated.client, sign_in_id=None, sign_up_id=None)
-        return done, Issued(client, rotated.secret or issued.secret)
+        return done, rotated
 
     async def _send_code(
         self,

@@ -8,7 +8,6 @@ from sojourn.errors import Json
 from sojourn.events.outbox import Outbox
 from sojourn.instant import Clock
 from sojourn.sessions.caller import Caller, Issued
-from sojourn.sessions.client import Client
 from sojourn.sessions.clients import rotate
 from sojourn.sessions.lifecycle import Sessions
 from sojourn.sessions.session import Session
@@ -27,7 +26,7 @@ class Completion:
         self,
         tx: Groups,
         caller: Caller,
-        client: Client,
+        issued: Issued,
         user: User,
         strategy: str,
         *,
@@ -35,19 +34,20 @@ class Completion:
         actor: Mapping[str, Json] | None = None,
         longest: timedelta | None = None,
     ) -> tuple[Session, Issued]:
-        """Start the session and rotate the client's secret; the owner is told of a device not seen before.
+        """Start the session, end the attempt that led to it, and rotate the client's secret; the owner is told of a device not seen before.
 
         And of somebody who acts in their place (R-LOG-04).
         """
         session = await self.sessions.start(
-            tx, caller.instance, client, user, caller.device, strategy, actor=actor, longest=longest
+            tx, caller.instance, issued.client, user, caller.device, strategy, actor=actor, longest=longest
         )
-        issued = await rotate(tx, client, self.clock.now())
+        if issued.secret is None:  # one that is as new as the session needs no successor
+            issued = await rotate(tx, issued.client, self.clock.now())
         if actor is not None:
             await tell(self.outbox, tx, caller.instance, "impersonated", user)
         address = user.primary_email_address
         if not known_device and actor is None and address is not None and user.last_sign_in_at is not None:
             where = {"browser": caller.device.browser_name or "a browser", "ip_address": caller.device.ip_address or ""}
             await self.outbox.mail(tx, caller.instance, "new_device", address.value, where)
-        refreshed = await tx.clients.find(caller.instance.id, client.id)
+        refreshed = await tx.clients.find(caller.instance.id, issued.client.id)
         return session, Issued(refreshed or issued.client, issued.secret)

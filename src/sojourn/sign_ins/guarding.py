@@ -23,8 +23,8 @@ from sojourn.instances.instance import Instance
 from sojourn.instant import Clock
 from sojourn.limits.rate_limit import RateLimiter
 from sojourn.sessions.caller import Caller
-from sojourn.store.interface import Groups, Page, SessionFilter, Store
-from sojourn.users.hard_stop import HardStop
+from sojourn.store.interface import Groups, Store, Tries
+from sojourn.users.hard_stop import MOST_FAILURES, HardStop
 from sojourn.users.lockout import Lockout
 from sojourn.users.user import User
 
@@ -72,8 +72,7 @@ class Guarding:
         """Whether this browser has been signed in as the user before; inside a transaction, as that sees it."""
         if caller.client is None:
             return False
-        where = SessionFilter(client_id=caller.client.id, user_id=user.id, now=self.clock.now())
-        return bool(await (tx or self.store).sessions.list(caller.instance.id, where, Page(limit=1)))
+        return await (tx or self.store).sessions.is_known_device(caller.client.id, user.id)
 
     async def check_password(self, caller: Caller, user: User | None, candidate: str) -> StoredPassword | None:
         """Check a password at the same cost whoever it is; returns its current-cost form when the stored one is older.
@@ -96,15 +95,14 @@ class Guarding:
                 raise StrategyNotPossible(param="password")
             raise WrongPassword(param="password")
         try:
-            is_last = await self.spend_try(caller, user)
-            spent = await self.hard_stop.spend(caller.instance, user)
+            spent = await self.spend_try(caller, user, of_password=True)
         except (UserLocked, PasswordDisabled):
             await self.hash_pool.spend()
             raise
         verified = await self.hash_pool.verify(user.password, candidate)
         if not verified.ok:
-            await self.lockout.failed(caller.instance, user, is_last=is_last)
-            await self.hard_stop.failed(caller.instance, user, spent)
+            await self.lockout.failed(caller.instance, user, spent)
+            await self.hard_stop.failed(caller.instance, user, spent.password_failures)
             raise WrongPassword(param="password")
         if user.banned:
             raise UserBanned()
@@ -119,17 +117,17 @@ class Guarding:
         if user is None or is_strict(caller.instance):
             yield
             return
-        is_last = await self.spend_try(caller, user)
+        spent = await self.spend_try(caller, user, of_password=False)
         try:
             yield
         except SojournError:
-            await self.lockout.failed(caller.instance, user, is_last=is_last)
+            await self.lockout.failed(caller.instance, user, spent)
             raise
 
-    async def spend_try(self, caller: Caller, user: User) -> bool:
-        """Count a try before it is checked; whether a failure of this one leaves the user locked.
+    async def spend_try(self, caller: Caller, user: User, *, of_password: bool) -> Tries:
+        """Count a try before it is checked. A stranger's failures never lock out a known device.
 
-        A stranger's failures never lock out a known device. Raises: UserLocked.
+        Raises: UserLocked, PasswordDisabled.
         """
         by_administrator = user.locked_at is not None and user.locked_until is None
         if not by_administrator and await self.known_device(caller, user):
@@ -138,8 +136,9 @@ class Guarding:
                 await self.limiter.hit("tries_of_known_device", f"{user.id}:{caller.client.id}")
             except TooManyRequests as error:
                 raise UserLocked(error.retry_after) from error
-            return False
-        return await self.lockout.spend(caller.instance, user)
+            failures = await self.hard_stop.spend(caller.instance, user) if of_password else 0
+            return Tries(0, None, failures)
+        return await self.lockout.spend(caller.instance, user, most_of_password=MOST_FAILURES if of_password else None)
 
     async def forgive(
         self, tx: Groups, caller: Caller, user: User, *, known_device: bool, by_password: bool
@@ -150,7 +149,7 @@ class Guarding:
         if known_device and caller.client is not None:
             await self.limiter.reset("tries_of_known_device", f"{user.id}:{caller.client.id}")
         else:
-            await tx.users.reset_sign_in_tries(caller.instance.id, user.id, self.clock.now())
+            await tx.users.reset_sign_in_tries(caller.instance.id, user.id)
 
     async def _record_failure(self, caller: Caller, user: User | None, error: SojournError) -> None:
         async with self.store.transaction() as tx:

@@ -235,7 +235,7 @@ class SignUps:
         user = self._new_user(sign_up)
         await tx.users.create(user)
         session, rotated = await self.completion.start_session(
-            tx, caller, issued.client, user, EMAIL_CODE if sign_up.email_verified_at else "password", known_device=True
+            tx, caller, issued, user, EMAIL_CODE if sign_up.email_verified_at else "password", known_device=True
         )
         done = replace(
             sign_up,
@@ -249,9 +249,7 @@ class SignUps:
         await self.completion.sessions.audit.record(
             tx, caller.instance, "user.created", user_id=user.id, target=user.id, device=caller.device
         )
-        await tx.clients.set_attempts(issued.client.id, self.clock.now(), sign_in_id=None, sign_up_id=None)
-        client = replace(rotated.client, sign_in_id=None, sign_up_id=None)
-        return done, Issued(client, rotated.secret or issued.secret)
+        return done, rotated
 
     def _new_user(self, sign_up: SignUp) -> User:
         now = self.clock.now()

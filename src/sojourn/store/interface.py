@@ -45,6 +45,15 @@ class Page:
 
 
 @dataclass(frozen=True, slots=True)
+class Tries:
+    """What a counted try has come to: tries towards a lock, the lock if this one brought it, and tries of the password."""
+
+    failed_tries: int
+    locked_at: Instant | None
+    password_failures: int
+
+
+@dataclass(frozen=True, slots=True)
 class SecretKey:
     """A Backend API key; only its hash is kept (R-AUZ-08)."""
 
@@ -188,11 +197,19 @@ class Users(Protocol):
         ...
 
     async def spend_sign_in_try(
-        self, instance_id: InstanceId, id: UserId, now: Instant, *, limit: int, lock_for: timedelta
-    ) -> User | None:
+        self,
+        instance_id: InstanceId,
+        id: UserId,
+        now: Instant,
+        *,
+        limit: int,
+        lock_for: timedelta,
+        most: int | None = None,
+    ) -> Tries | None:
         """Count one failed-until-proven try before the slow check; lock the user when it is the `limit`th (R-LIM-03, R-LIM-06).
 
         None when the user is locked already (by the clock) or gone. A lock that ran out starts the count anew.
+        With `most` it is counted as a try of the password too, and None also means that `most` were (R-LIM-04).
         """
         ...
 
@@ -201,7 +218,7 @@ class Users(Protocol):
         ...
 
     async def reset_password_failures(self, instance_id: InstanceId, id: UserId) -> None: ...
-    async def reset_sign_in_tries(self, instance_id: InstanceId, id: UserId, now: Instant) -> None: ...
+    async def reset_sign_in_tries(self, instance_id: InstanceId, id: UserId) -> None: ...
     async def note_sign_in(self, instance_id: InstanceId, id: UserId, now: Instant) -> None:
         """Set last_sign_in_at and last_active_at without touching `updated_at`."""
         ...
@@ -236,8 +253,12 @@ class Clients(Protocol):
         self, id: ClientId, now: Instant, *, sign_in_id: SignInId | None, sign_up_id: SignUpId | None
     ) -> None: ...
     async def set_last_active_session(self, id: ClientId, session_id: SessionId | None, now: Instant) -> None: ...
-    async def note_signed_in_change(self, id: ClientId, now: Instant, *, strategy: str | None = None) -> None:
+    async def note_signed_in_change(self, id: ClientId, now: Instant) -> None:
         """Move `signed_in_changed_at` and `updated_at` to `now`."""
+        ...
+
+    async def begin_session(self, id: ClientId, session_id: SessionId, now: Instant, *, strategy: str) -> None:
+        """What a new session means for its client: it is the current one, and the attempt that led to it is over."""
         ...
 
     async def delete(self, instance_id: InstanceId, id: ClientId) -> bool: ...
@@ -257,6 +278,10 @@ class Sessions(Protocol):
 
     async def of_user(self, instance_id: InstanceId, user_id: UserId) -> Sequence[Session]:
         """Rows of the user in status active or pending, most recently active first."""
+        ...
+
+    async def is_known_device(self, client_id: ClientId, user_id: UserId) -> bool:
+        """Whether the user has had a session on the client, live or not."""
         ...
 
     async def list(self, instance_id: InstanceId, where: SessionFilter, page: Page) -> Sequence[Session]: ...

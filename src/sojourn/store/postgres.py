@@ -74,7 +74,7 @@ class PostgresDatabase(EngineDatabase):
         try:
             with nothing_has_it():
                 async with pool.acquire(timeout=_CONNECT_SECONDS) as connection:
-                    return await connection.fetch(prepared.text, *[values[name] for name in prepared.names])
+                    return await connection.fetch(prepared.text, *prepared.arguments(values))
         except _AWAY as error:
             raise Overloaded() from error
         return ()

@@ -1,9 +1,8 @@
 """SQLite: one file, durable before it answers (R-REL-01); hot reads run on the driver, on the event loop itself."""
 
-import asyncio
 import sqlite3
-from collections.abc import Mapping, Sequence
-from contextlib import closing
+from collections.abc import AsyncGenerator, Mapping, Sequence
+from contextlib import asynccontextmanager, closing
 from pathlib import Path
 from typing import Any
 
@@ -13,8 +12,9 @@ from sqlalchemy.ext.asyncio import create_async_engine
 from sojourn.errors import ConfigError, Overloaded
 from sojourn.store.migrating import bring_up_to_date
 from sojourn.store.sql.connections import EngineDatabase, nothing_has_it
-from sojourn.store.sql.database import Prepared, Row
+from sojourn.store.sql.database import Prepared, Row, Transaction
 from sojourn.store.sqlite_driver import connect
+from sojourn.store.sqlite_writer import SqliteWriter
 
 _BUSY_SECONDS = 5
 _ONLY_READS = "sojourn_only_reads"
@@ -32,15 +32,23 @@ class SqliteDatabase(EngineDatabase):
         )
         event.listen(engine.sync_engine, "connect", _prepare)
         event.listen(engine.sync_engine, "begin", _begin)
-        super().__init__(engine, reading={_ONLY_READS: True}, writing=asyncio.Lock())
+        super().__init__(engine, reading={_ONLY_READS: True})
+        self._writer = SqliteWriter(self._reading)
         self._path = path
         self._reader: sqlite3.Connection | None = None
+
+    @asynccontextmanager
+    async def transaction(self) -> AsyncGenerator[Transaction, None]:
+        async with self._writer.transaction() as runner:
+            yield runner
+
+    together = transaction
 
     async def hot(self, prepared: Prepared, values: Mapping[str, object]) -> Sequence[Row]:
         reader = self._reader or self._open_reader()
         try:
             with nothing_has_it():
-                return reader.execute(prepared.text, [values[name] for name in prepared.names]).fetchall()
+                return reader.execute(prepared.text, prepared.arguments(values)).fetchall()
         except sqlite3.OperationalError as error:
             raise Overloaded() from error
         return ()
@@ -75,6 +83,7 @@ class SqliteDatabase(EngineDatabase):
             raise ConfigError(f"the database file {self._path} cannot be used: {reason}") from error
 
     async def close(self) -> None:
+        await self._writer.close()
         if self._reader is not None:
             self._reader.close()
             self._reader = None

@@ -5,7 +5,7 @@ microseconds, so handing each to a thread and waiting for it to be scheduled wou
 """
 
 import sqlite3
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any, TypeVar
 
 import aiosqlite
@@ -13,6 +13,8 @@ import aiosqlite
 T = TypeVar("T")
 
 _ROWS_READ_AT_ONCE = 64
+_BUSY_SECONDS = 5
+_PRIMARY_CODE = 0xFF
 _BULK = 65_536
 """A parameter this long holds the work of many: such a statement belongs beside the loop too."""
 
@@ -25,6 +27,24 @@ class SqliteConnection(aiosqlite.Connection):
         if within and fn != self._conn.commit and not _is_bulk(args):
             return fn(*args, **kwargs)
         return await super()._execute(fn, *args, **kwargs)  # pyright: ignore[reportUnknownMemberType, reportUnknownVariableType]
+
+    async def begin(self) -> None:
+        """Begin to write: at once, or beside the loop as long as another process writes. Raises: sqlite3.OperationalError."""
+        try:
+            self._conn.execute("PRAGMA busy_timeout=0")
+            self._conn.execute("BEGIN IMMEDIATE")
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode & _PRIMARY_CODE != sqlite3.SQLITE_BUSY:
+                raise
+            await self._execute(self._begin_patiently)
+
+    def _begin_patiently(self) -> None:
+        self._conn.execute(f"PRAGMA busy_timeout={_BUSY_SECONDS * 1000}")
+        self._conn.execute("BEGIN IMMEDIATE")
+
+    def at_once(self, statement: str, parameters: Sequence[object]) -> list[Any]:
+        """Run a short statement of an open transaction here and now. Raises: what `sqlite3` raises."""
+        return self._conn.execute(statement, parameters).fetchall()
 
 
 def _is_bulk(args: tuple[Any, ...]) -> bool:

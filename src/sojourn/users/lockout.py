@@ -3,12 +3,12 @@
 from dataclasses import dataclass
 from datetime import timedelta
 
-from sojourn.errors import UserLocked
+from sojourn.errors import PasswordDisabled, UserLocked
 from sojourn.events.audit_log import AuditLog
 from sojourn.events.outbox import Outbox
 from sojourn.instances.instance import Instance
 from sojourn.instant import Clock
-from sojourn.store.interface import Store
+from sojourn.store.interface import Store, Tries
 from sojourn.users.notices import tell
 from sojourn.users.user import User
 
@@ -20,21 +20,31 @@ class Lockout:
     outbox: Outbox
     audit: AuditLog
 
-    async def spend(self, instance: Instance, user: User) -> bool:
-        """Count a try before it is checked; whether a failure of this one leaves the user locked. Raises: UserLocked."""
+    async def spend(self, instance: Instance, user: User, *, most_of_password: int | None = None) -> Tries:
+        """Count a try before it is checked; one of the password towards the hard stop too, in the same statement.
+
+        Raises: UserLocked, PasswordDisabled.
+        """
         rules, now = instance.settings.protection, self.clock.now()
         spent = await self.store.users.spend_sign_in_try(
-            instance.id, user.id, now, limit=rules.lockout_tries, lock_for=timedelta(seconds=rules.lockout_seconds)
+            instance.id,
+            user.id,
+            now,
+            limit=rules.lockout_tries,
+            lock_for=timedelta(seconds=rules.lockout_seconds),
+            most=most_of_password,
         )
         if spent is None:
-            locked = await self.store.users.find(instance.id, user.id)
-            until = locked.locked_until if locked else None
+            current = await self.store.users.find(instance.id, user.id)
+            if most_of_password is not None and current is not None and not current.is_locked(now):
+                raise PasswordDisabled()
+            until = current.locked_until if current else None
             raise UserLocked(until.since(now) if until else None)
-        return spent.is_locked(now)
+        return spent
 
-    async def failed(self, instance: Instance, user: User, *, is_last: bool) -> None:
+    async def failed(self, instance: Instance, user: User, spent: Tries) -> None:
         """Tell the owner when that was the last try (R-LOG-04)."""
-        if not is_last:
+        if spent.locked_at is None:
             return
         async with self.store.transaction() as tx:
             await tell(self.outbox, tx, instance, "account_locked", user)

@@ -49,15 +49,15 @@ class Passwords:
         """
         if user.password is None:
             raise StrategyNotPossible("This user has no password.", param="password")
-        is_last = await self.lockout.spend(instance, user)
+        spent = await self.lockout.spend(instance, user)
         try:
             await self.prove(instance, user, text, param="password")
         except WrongPassword:
-            await self.lockout.failed(instance, user, is_last=is_last)
+            await self.lockout.failed(instance, user, spent)
             raise
         if user.banned:
             raise UserBanned()
-        await self.store.users.reset_sign_in_tries(instance.id, user.id, self.clock.now())
+        await self.store.users.reset_sign_in_tries(instance.id, user.id)
 
     async def prove(self, instance: Instance, user: User, text: str, *, param: str) -> None:
         """Check the password; an older hash is brought up to date (R-PWD-03). Tries towards a lock are for the caller to count.

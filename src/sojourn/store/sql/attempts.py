@@ -9,13 +9,19 @@ from sojourn.instant import Instant
 from sojourn.sign_ins.sign_in import SignIn, SignInStatus
 from sojourn.sign_ups.sign_up import SignUp
 from sojourn.store.sql import codecs
+from sojourn.store.sql.database import Runner
 from sojourn.store.sql.group import Condition, Group, first, reading
+from sojourn.store.sql.hot_writes import HotWrites
 from sojourn.store.sql.tables import sign_ins, sign_ups, verifications
 
 _UNVERIFIED = verifications.c.status == VerificationStatus.UNVERIFIED.value
 
 
 class SqlSignIns(Group):
+    def __init__(self, runner: Runner, writes: HotWrites) -> None:
+        super().__init__(runner)
+        self._writes = writes
+
     async def create(self, sign_in: SignIn) -> None:
         await self._insert(codecs.sign_in, sign_in)
 
@@ -23,12 +29,12 @@ class SqlSignIns(Group):
         return await self._one(codecs.sign_in, sign_ins.c.id == id, sign_ins.c.instance_id == instance_id)
 
     async def move(self, before: SignIn, after: SignIn) -> None:
-        guard = (
-            sign_ins.c.id == before.id,
-            sign_ins.c.status == before.status.value,
-            sign_ins.c.verification_id.is_not_distinct_from(before.verification_id),
-        )
-        if await self._update(codecs.sign_in, codecs.sign_in.encode(after), *guard) != 1:
+        guard = {
+            "of_id": before.id,
+            "before_status": before.status.value,
+            "before_verification": before.verification_id,
+        }
+        if not await self._run.put(self._writes.move_sign_in, {**codecs.sign_in.encode(after), **guard}):
             raise Conflict()
 
     async def abandon_of_user(

@@ -13,19 +13,21 @@ from sojourn.store.sql import codecs
 from sojourn.store.sql.database import Runner
 from sojourn.store.sql.group import Group, first, paged, reading
 from sojourn.store.sql.hot import HotReads
+from sojourn.store.sql.hot_writes import HotWrites
 from sojourn.store.sql.tables import clients, dev_browsers
 
 
 class SqlClients(Group):
-    def __init__(self, runner: Runner, hot: HotReads) -> None:
+    def __init__(self, runner: Runner, reads: HotReads, writes: HotWrites) -> None:
         super().__init__(runner)
-        self._reads = hot
+        self._reads = reads
+        self._writes = writes
 
     async def create(self, client: Client) -> None:
         await self._insert(codecs.client, client)
 
     async def find(self, instance_id: InstanceId, id: ClientId) -> Client | None:
-        return await self._one(codecs.client, clients.c.id == id, clients.c.instance_id == instance_id)
+        return first(await self._hot(codecs.client, self._reads.client, {"instance_id": instance_id, "id": id}))
 
     async def find_by_secret(self, instance_id: InstanceId, secret_hash: bytes, now: Instant) -> Client | None:
         values = {"instance_id": instance_id, "hash": secret_hash, "now": now.millis}
@@ -38,24 +40,26 @@ class SqlClients(Group):
             "previous_secret_until": (now + grace).millis,
             "updated_at": now.millis,
         }
-        guard = (clients.c.id == client.id, clients.c.secret_hash == client.secret_hash)
-        return await self._update(codecs.client, values, *guard) == 1
+        guard = {"of_id": client.id, "before": client.secret_hash}
+        return bool(await self._run.put(self._writes.rotate_secret, {**values, **guard}))
 
     async def set_attempts(
         self, id: ClientId, now: Instant, *, sign_in_id: SignInId | None, sign_up_id: SignUpId | None
     ) -> None:
         values = {"sign_in_id": sign_in_id, "sign_up_id": sign_up_id, "updated_at": now.millis}
-        await self._update(codecs.client, values, clients.c.id == id)
+        await self._run.put(self._writes.set_attempts, {**values, "of_id": id})
 
     async def set_last_active_session(self, id: ClientId, session_id: SessionId | None, now: Instant) -> None:
         values = {"last_active_session_id": session_id, "updated_at": now.millis}
         await self._update(codecs.client, values, clients.c.id == id)
 
-    async def note_signed_in_change(self, id: ClientId, now: Instant, *, strategy: str | None = None) -> None:
-        values: dict[str, object] = {"signed_in_changed_at": now.millis, "updated_at": now.millis}
-        if strategy is not None:
-            values["last_authentication_strategy"] = strategy
+    async def note_signed_in_change(self, id: ClientId, now: Instant) -> None:
+        values = {"signed_in_changed_at": now.millis, "updated_at": now.millis}
         await self._update(codecs.client, values, clients.c.id == id)
+
+    async def begin_session(self, id: ClientId, session_id: SessionId, now: Instant, *, strategy: str) -> None:
+        values = {"last_active_session_id": session_id, "last_authentication_strategy": strategy, "now": now.millis}
+        await self._run.put(self._writes.begin_session, {**values, "of_id": id})
 
     async def delete(self, instance_id: InstanceId, id: ClientId) -> bool:
         async with self._run.together() as runner:

@@ -5,11 +5,12 @@ from datetime import timedelta
 from typing import Any, Generic, TypeVar
 
 import msgspec
-from sqlalchemy import Column, Table, insert
+from sqlalchemy import Column, Dialect, Table, insert
 
 from sojourn.errors import Json
 from sojourn.factors.password_hashers import StoredPassword
 from sojourn.instant import Instant
+from sojourn.store.sql.database import Prepared
 
 T = TypeVar("T")
 
@@ -31,10 +32,18 @@ class Codec(Generic[T]):
         names: Sequence[str] | None = None,
     ) -> None:
         self.table = table
-        self.insertion = insert(table)
+        self._insertions: dict[tuple[str, tuple[str, ...]], Prepared] = {}
         self.columns: list[Column[Any]] = [table.c[name] for name in names] if names else list(table.c)
         self.decode = build
         self.encode = encode
+
+    def insertion(self, columns: tuple[str, ...], dialect: Dialect) -> Prepared:
+        """The insert of a row that names these columns, compiled once."""
+        key = (dialect.name, columns)
+        known = self._insertions.get(key)
+        if known is None:
+            known = self._insertions[key] = Prepared.of(insert(self.table), dialect, columns)
+        return known
 
 
 def to_json(value: object) -> str:

@@ -15,7 +15,7 @@ from sojourn.sessions.session import Device, Session, SessionStatus
 from sojourn.sign_ins.sign_in import SignIn, SignInStatus
 from sojourn.sign_ins.ticket import Ticket, TicketKind, TicketStatus
 from sojourn.sign_ups.sign_up import SignUp, SignUpStatus
-from sojourn.store.interface import DevBrowser, OutboxMessage, Record, SecretKey, StoredSigningKey
+from sojourn.store.interface import DevBrowser, OutboxMessage, Record, SecretKey, StoredSigningKey, Tries
 from sojourn.store.sql import tables
 from sojourn.store.sql.codec import (
     Codec,
@@ -100,6 +100,10 @@ def _user_row(each: User) -> dict[str, object]:
         "bypass_client_trust": each.bypass_client_trust, "legal_accepted_at": millis(each.legal_accepted_at),
         "locale": each.locale, "password_failures": each.password_failures,
     }  # fmt: skip
+
+
+def tries(r: Row) -> Tries:
+    return Tries(r[0], moment(r[1]), r[2])
 
 
 def _identifier(r: Row) -> Identifier:

@@ -1,6 +1,5 @@
 """What both databases share: an engine's connections as runners."""
 
-import asyncio
 from collections.abc import AsyncGenerator, Awaitable, Callable, Generator, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager, suppress
 
@@ -11,8 +10,6 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from sojourn.errors import FieldFormat, Overloaded
 from sojourn.store.sql.database import Prepared, Row, Transaction, Values
-
-_PATIENCE_SECONDS = 5
 
 _PASSING = ("08", "25P03", "40", "53", "55", "57")
 """SQLSTATE classes of what passes: no connection, deadlock, no resources, a lock or a deadline that ran out."""
@@ -97,6 +94,11 @@ class InTransaction:
         with refusing():
             return (await self._connection.execute(prepared.statement, dict(values))).all()
 
+    async def put(self, prepared: Prepared, values: Mapping[str, object]) -> Sequence[Row]:
+        with refusing():
+            result = await self._connection.execute(prepared.statement, dict(values))
+            return result.all() if result.returns_rows else ()
+
     @asynccontextmanager
     async def together(self) -> AsyncGenerator[Transaction, None]:
         yield self
@@ -133,17 +135,13 @@ class EngineDatabase:
         *,
         reading: Mapping[str, object],
         lining_up: TextClause | None = None,
-        writing: asyncio.Lock | None = None,
     ) -> None:
         """`reading` are the execution options of a connection that only reads.
 
-        `lining_up` takes the lock named `line` until the transaction ends; None where there is one writer anyway.
-        `writing`, where given, lets one transaction of this process write at a time, in order of arrival.
-        """
+        `lining_up` takes the lock named `line` until the transaction ends; None where there is one writer anyway.        """
         self._engine = engine
         self._reading = engine.execution_options(**reading)
         self._lining_up = lining_up
-        self._writing = writing
 
     @property
     def dialect(self) -> Dialect:
@@ -157,7 +155,6 @@ class EngineDatabase:
     async def transaction(self) -> AsyncGenerator[Transaction, None]:
         async with AsyncExitStack() as stack:
             with refusing():
-                await self._take_turn(stack)
                 connection = await stack.enter_async_context(self._engine.connect())
                 begun = await connection.begin()
             runner = InTransaction(connection, self._lining_up)
@@ -173,11 +170,6 @@ class EngineDatabase:
 
     together = transaction
 
-    async def _take_turn(self, stack: AsyncExitStack) -> None:
-        if self._writing is not None:
-            async with asyncio.timeout(_PATIENCE_SECONDS):
-                await stack.enter_async_context(self._writing)
-
     async def rows(self, statement: Executable) -> Sequence[Row]:
         with refusing(), nothing_has_it():
             async with self._reading.connect() as connection:
@@ -191,6 +183,10 @@ class EngineDatabase:
     async def returning(self, statement: Executable, values: Values = None) -> Sequence[Row]:
         async with self.transaction() as runner:
             return await runner.returning(statement, values)
+
+    async def put(self, prepared: Prepared, values: Mapping[str, object]) -> Sequence[Row]:
+        async with self.transaction() as runner:
+            return await runner.put(prepared, values)
 
     async def close(self) -> None:
         await self._engine.dispose()

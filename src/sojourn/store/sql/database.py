@@ -5,7 +5,7 @@ from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from typing import Protocol
 
-from sqlalchemy import Dialect, Executable
+from sqlalchemy import BindParameter, Dialect, Executable
 from sqlalchemy.sql import ClauseElement
 
 Row = Sequence[object]
@@ -19,13 +19,22 @@ class Prepared:
     statement: Executable
     text: str
     names: tuple[str, ...]
+    constants: Mapping[str, object]
 
     @classmethod
-    def of(cls, statement: Executable, dialect: Dialect) -> "Prepared":
+    def of(cls, statement: Executable, dialect: Dialect, columns: Sequence[str] | None = None) -> "Prepared":
+        """`columns` are those that an insert or update sets by parameters of their own names."""
         assert isinstance(statement, ClauseElement)
-        compiled = statement.compile(dialect=dialect)
+        compiled = statement.compile(dialect=dialect, column_keys=columns)
         names = tuple(getattr(compiled, "positiontup", None) or ())
-        return cls(statement, str(compiled), names)
+        binds: Mapping[str, BindParameter[object]] = getattr(compiled, "binds", {})
+        constants = {name: bind.value for name, bind in binds.items() if not bind.required}
+        return cls(statement, str(compiled), names, constants)
+
+    def arguments(self, values: Mapping[str, object]) -> list[object]:
+        """What the driver is given for the names, in their order."""
+        given = {**self.constants, **values} if self.constants else values
+        return [given[name] for name in self.names]
 
 
 class Runner(Protocol):
@@ -55,6 +64,10 @@ class Runner(Protocol):
 
     async def hot(self, prepared: Prepared, values: Mapping[str, object]) -> Sequence[Row]:
         """A prepared read, on the driver itself when no transaction is open."""
+        ...
+
+    async def put(self, prepared: Prepared, values: Mapping[str, object]) -> Sequence[Row]:
+        """A prepared write; what it returns of the rows it touched. Raises: IntegrityError of SQLAlchemy, Overloaded."""
         ...
 
     def together(self) -> AbstractAsyncContextManager["Transaction"]:

@@ -7,15 +7,17 @@ from functools import partial
 from typing import Any
 
 import msgspec
-from sqlalchemy import Select, delete, insert, select, update
+from sqlalchemy import Select, delete, insert, select
 
 from sojourn.events.event import Event
 from sojourn.ids import InstanceId, UserId
 from sojourn.instant import Instant
 from sojourn.store.interface import OutboxMessage, Page
 from sojourn.store.sql import codecs
-from sojourn.store.sql.database import Row, Transaction
+from sojourn.store.sql.database import Row, Runner, Transaction
 from sojourn.store.sql.group import Group, paged, reading
+from sojourn.store.sql.hot import HotReads
+from sojourn.store.sql.hot_writes import HotWrites
 from sojourn.store.sql.tables import event_heads, events, outbox
 
 _AT_ONCE = 1000
@@ -23,22 +25,26 @@ _START = b"\0" * 32
 
 
 class SqlEvents(Group):
+    def __init__(self, runner: Runner, reads: HotReads, writes: HotWrites) -> None:
+        super().__init__(runner)
+        self._reads = reads
+        self._writes = writes
+
     async def record(self, event: Event) -> None:
         async with self._run.together() as transaction:
             # last of all: the line of one instance's writers then moves as fast as the disk does
-            transaction.last(partial(SqlEvents(transaction)._append, transaction, event))
+            transaction.last(partial(SqlEvents(transaction, self._reads, self._writes)._append, transaction, event))
 
     async def _append(self, transaction: Transaction, event: Event) -> None:
         """Write the entry and the new head of the chain, alone in the instance's line until the commit."""
         await transaction.line_up(f"events of {event.instance_id}")
-        of_instance = event_heads.c.instance_id == event.instance_id
-        rows = await transaction.rows(select(event_heads.c.sequence, event_heads.c.chain_hash).where(of_instance))
+        rows = await transaction.hot(self._reads.event_head, {"instance_id": event.instance_id})
         sequence, before = (_number(rows[0][0]) + 1, rows[0][1]) if rows else (1, _START)
         values = codecs.event.encode(event)
         moved = {"sequence": sequence, "chain_hash": chained(before, sequence, values)}
-        await transaction.change(codecs.event.insertion, {**values, **moved})
+        await self._insert(codecs.event, event, **moved)
         if rows:
-            await transaction.change(update(event_heads).where(of_instance), moved)
+            await transaction.put(self._writes.move_event_head, {**moved, "of_instance": event.instance_id})
         else:
             await transaction.change(insert(event_heads).values(instance_id=event.instance_id, **moved))
 

@@ -24,7 +24,8 @@ class Group:
         self._run = runner
 
     async def _insert(self, codec: Codec[T], value: T, **more: object) -> None:
-        await self._run.change(codec.insertion, {**codec.encode(value), **more})
+        values = {**codec.encode(value), **more}
+        await self._run.put(codec.insertion(tuple(values), self._run.dialect), values)
 
     @asynccontextmanager
     async def _undoing(self) -> AsyncGenerator[Runner, None]:

@@ -21,7 +21,7 @@ from sojourn.sessions.session import LIVE
 from sojourn.store.sql import codecs
 from sojourn.store.sql.database import Prepared, Row
 from sojourn.store.sql.group import reading
-from sojourn.store.sql.tables import clients, dev_browsers, identifiers, secret_keys, sessions, users
+from sojourn.store.sql.tables import clients, dev_browsers, event_heads, identifiers, secret_keys, sessions, users
 from sojourn.users.user import User
 
 _INSTANCE = bindparam("instance_id", type_=String)
@@ -38,9 +38,12 @@ _OLDEST_FIRST = (identifiers.c.created_at, identifiers.c.id)
 
 @dataclass(frozen=True, slots=True)
 class HotReads:
+    client: Prepared
     client_by_secret: Prepared
     session: Prepared
     sessions_of_client: Prepared
+    sessions_of_user: Prepared
+    known_device: Prepared
     mint: Prepared
     user: Prepared
     user_held: Prepared
@@ -48,6 +51,7 @@ class HotReads:
     user_by_username: Prepared
     secret_key: Prepared
     dev_browser: Prepared
+    event_head: Prepared
 
     @classmethod
     def compiled(cls, dialect: Dialect) -> "HotReads":
@@ -59,15 +63,23 @@ class HotReads:
             .where(users.c.instance_id == _INSTANCE)
             .order_by(*_OLDEST_FIRST)
         )
+        live = sessions.c.status.in_([_literal(each) for each in _LIVE])
         statements = {
+            "client": reading(codecs.client).where(clients.c.id == _ID, clients.c.instance_id == _INSTANCE),
             # one index each: with OR, SQLite reads every client of the instance
             "client_by_secret": union_all(
                 *(reading(codecs.client).where(clients.c.instance_id == _INSTANCE, holds) for holds in (now, shortly))
             ),
             "session": reading(codecs.session).where(sessions.c.id == _ID, sessions.c.instance_id == _INSTANCE),
             "sessions_of_client": reading(codecs.session)
-            .where(sessions.c.client_id == _ID, sessions.c.status.in_([_literal(each) for each in _LIVE]))
+            .where(sessions.c.client_id == _ID, live)
             .order_by(sessions.c.created_at, sessions.c.id),
+            "sessions_of_user": reading(codecs.session)
+            .where(sessions.c.user_id == _ID, sessions.c.instance_id == _INSTANCE, live)
+            .order_by(sessions.c.last_active_at.desc(), sessions.c.id),
+            "known_device": select(sessions.c.id)
+            .where(sessions.c.client_id == _ID, sessions.c.user_id == bindparam("user_id", type_=String))
+            .limit(literal_column("1")),
             "mint": select(*codecs.session.columns, *_OWNING)
             .join(clients, clients.c.id == sessions.c.client_id)
             .join(users, users.c.id == sessions.c.user_id)
@@ -75,7 +87,7 @@ class HotReads:
             .where(
                 sessions.c.id == _ID,
                 sessions.c.instance_id == _INSTANCE,
-                sessions.c.status.in_([_literal(each) for each in _LIVE]),
+                live,
                 or_(now, shortly),
             )
             .order_by(*_OLDEST_FIRST),
@@ -89,6 +101,9 @@ class HotReads:
             ),
             "dev_browser": reading(codecs.dev_browser).where(
                 dev_browsers.c.token_hash == _HASH, dev_browsers.c.instance_id == _INSTANCE
+            ),
+            "event_head": select(event_heads.c.sequence, event_heads.c.chain_hash).where(
+                event_heads.c.instance_id == _INSTANCE
             ),
         }
         return cls(**{name: Prepared.of(statement, dialect) for name, statement in statements.items()})

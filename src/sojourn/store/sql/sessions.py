@@ -53,9 +53,11 @@ class SqlSessions(Group):
         return await self._hot(codecs.session, self._reads.sessions_of_client, {"id": client_id})
 
     async def of_user(self, instance_id: InstanceId, user_id: UserId) -> Sequence[Session]:
-        where = (sessions.c.instance_id == instance_id, sessions.c.user_id == user_id, _IS_LIVE)
-        statement = reading(codecs.session).where(*where).order_by(sessions.c.last_active_at.desc(), sessions.c.id)
-        return await self._many(codecs.session, statement)
+        values = {"instance_id": instance_id, "id": user_id}
+        return await self._hot(codecs.session, self._reads.sessions_of_user, values)
+
+    async def is_known_device(self, client_id: ClientId, user_id: UserId) -> bool:
+        return bool(await self._run.hot(self._reads.known_device, {"id": client_id, "user_id": user_id}))
 
     async def list(self, instance_id: InstanceId, where: SessionFilter, page: Page) -> Sequence[Session]:
         statement = reading(codecs.session).where(*_conditions(instance_id, where))

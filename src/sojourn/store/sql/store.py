@@ -13,6 +13,7 @@ from sojourn.store.sql.clients import SqlClients
 from sojourn.store.sql.database import Runner
 from sojourn.store.sql.events import SqlEvents
 from sojourn.store.sql.hot import HotReads
+from sojourn.store.sql.hot_writes import HotWrites
 from sojourn.store.sql.instances import SqlInstances
 from sojourn.store.sql.records import SqlRecords
 from sojourn.store.sql.sessions import SqlSessions
@@ -32,17 +33,17 @@ _OVER: Sequence[tuple[Column[Any], Column[int]]] = (
 class SqlGroups:
     """Every group of `store/interface.py` on one runner."""
 
-    def __init__(self, runner: Runner, hot: HotReads) -> None:
-        self.instances = SqlInstances(runner, hot)
-        self.users = SqlUsers(runner, hot)
-        self.clients = SqlClients(runner, hot)
-        self.sessions = SqlSessions(runner, hot)
-        self.sign_ins = SqlSignIns(runner)
+    def __init__(self, runner: Runner, reads: HotReads, writes: HotWrites) -> None:
+        self.instances = SqlInstances(runner, reads)
+        self.users = SqlUsers(runner, reads, writes)
+        self.clients = SqlClients(runner, reads, writes)
+        self.sessions = SqlSessions(runner, reads)
+        self.sign_ins = SqlSignIns(runner, writes)
         self.sign_ups = SqlSignUps(runner)
         self.verifications = SqlVerifications(runner)
         self.tickets = SqlTickets(runner)
         self.records = SqlRecords(runner)
-        self.events = SqlEvents(runner)
+        self.events = SqlEvents(runner, reads, writes)
 
 
 class Database(Runner, Protocol):
@@ -58,13 +59,14 @@ class SqlStore(SqlGroups):
 
     def __init__(self, database: Database) -> None:
         self._database = database
-        self._hot = HotReads.compiled(database.dialect)
-        super().__init__(database, self._hot)
+        self._reads = HotReads.compiled(database.dialect)
+        self._writes = HotWrites.compiled(database.dialect)
+        super().__init__(database, self._reads, self._writes)
 
     @asynccontextmanager
     async def transaction(self) -> AsyncGenerator[Groups, None]:
         async with self._database.transaction() as runner:
-            yield SqlGroups(runner, self._hot)
+            yield SqlGroups(runner, self._reads, self._writes)
 
     async def migrate(self) -> None:
         await self._database.migrate()

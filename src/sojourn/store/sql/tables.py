@@ -131,8 +131,8 @@ sessions = Table(
     _flag("is_mobile"), _text("city"), _text("country"),
     _text("public_data", optional=False), _text("private_data", optional=False),
     _ref("last_active_organization_id", optional=True),
-    Index("ix_sessions_client", "client_id"),
-    Index("ix_sessions_user", "user_id"),
+    Index("ix_sessions_client", "client_id", "instance_id"),
+    Index("ix_sessions_user", "user_id", "instance_id"),
     Index("ix_sessions_created", "instance_id", "created_at"),
     Index("ix_sessions_status_expire", "status", "expire_at"),
 )  # fmt: skip
@@ -197,7 +197,7 @@ events = Table(
     _time("at"), _text("actor", optional=False), _ref("user_id", optional=True), _text("target"),
     _text("ip_address"), _text("user_agent"), _text("details", optional=False), _bytes("chain_hash"),
     UniqueConstraint("instance_id", "sequence", name="uq_events_sequence"),
-    Index("ix_events_user", "user_id"),
+    Index("ix_events_user", "user_id", "instance_id", "sequence"),
 )  # fmt: skip
 
 event_heads = Table(

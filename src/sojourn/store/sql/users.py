@@ -6,32 +6,34 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import Delete, Select, case, delete, null, or_, select, update
+from sqlalchemy import Delete, Select, delete, select, update
 from sqlalchemy.exc import IntegrityError
 
 from sojourn.errors import Conflict, IdentifierTaken, NotFound
 from sojourn.factors.password_hashers import StoredPassword
 from sojourn.ids import IdentifierId, InstanceId, UserId
 from sojourn.instant import Instant
-from sojourn.store.interface import Page, UserFilter
+from sojourn.store.interface import Page, Tries, UserFilter
 from sojourn.store.sql import codecs
 from sojourn.store.sql.codec import password_columns
 from sojourn.store.sql.database import Runner
 from sojourn.store.sql.group import Condition, Group, first, paged, reading
 from sojourn.store.sql.hot import HotReads, joined_user
+from sojourn.store.sql.hot_writes import HotWrites
 from sojourn.store.sql.tables import identifiers, sessions, sign_ins, sign_ups, tickets, users, verifications
 from sojourn.store.sql.user_search import conditions, ordering
 from sojourn.users.user import Identifier, IdentifierKind, User
 
 
 class SqlUsers(Group):
-    def __init__(self, runner: Runner, hot: HotReads) -> None:
+    def __init__(self, runner: Runner, reads: HotReads, writes: HotWrites) -> None:
         super().__init__(runner)
-        self._reads = hot
+        self._reads = reads
+        self._writes = writes
 
     async def create(self, user: User) -> None:
         async with self._run.together() as transaction, transaction.savepoint():
-            group = SqlUsers(transaction, self._reads)
+            group = SqlUsers(transaction, self._reads, self._writes)
             try:
                 await group._insert(codecs.user, user)
             except IntegrityError as error:
@@ -84,7 +86,7 @@ class SqlUsers(Group):
         guard = (users.c.id == user.id, users.c.instance_id == user.instance_id, users.c.updated_at == expected.millis)
         try:
             async with self._undoing() as runner:
-                written = await SqlUsers(runner, self._reads)._update(codecs.user, codecs.user.encode(user), *guard)
+                written = await SqlUsers(runner, self._reads, self._writes)._update(codecs.user, codecs.user.encode(user), *guard)
         except IntegrityError as error:
             raise _taken(error) from error
         if written != 1:
@@ -95,37 +97,41 @@ class SqlUsers(Group):
         return await self._update(codecs.user, password_columns(new), *guard) == 1
 
     async def spend_sign_in_try(
-        self, instance_id: InstanceId, id: UserId, now: Instant, *, limit: int, lock_for: timedelta
-    ) -> User | None:
-        ran_out = users.c.locked_until.is_not(None) & (users.c.locked_until <= now.millis)
-        tries = case((ran_out, 1), else_=users.c.failed_tries + 1)
-        is_last = tries >= limit
-        values = {
-            "failed_tries": tries,
-            "locked_at": case((is_last, now.millis), else_=null()),
-            "locked_until": case((is_last, (now + lock_for).millis), else_=null()),
+        self,
+        instance_id: InstanceId,
+        id: UserId,
+        now: Instant,
+        *,
+        limit: int,
+        lock_for: timedelta,
+        most: int | None = None,
+    ) -> Tries | None:
+        statement = self._writes.spend_try if most is None else self._writes.spend_both_tries
+        values: dict[str, object] = {
+            "of_instance": instance_id,
+            "of_id": id,
+            "now": now.millis,
+            "limit": limit,
+            "lock_until": (now + lock_for).millis,
         }
-        unlocked = or_(users.c.locked_at.is_(None), ran_out)
-        spent = first(await self._updated(codecs.user, values, *_of(instance_id, id), unlocked))
-        return None if spent is None else first(await self._with_identifiers([spent]))
+        if most is not None:
+            values["most"] = most
+        return first([codecs.tries(row) for row in await self._run.put(statement, values)])
 
     async def spend_password_try(self, instance_id: InstanceId, id: UserId, *, most: int) -> int | None:
-        values = {"password_failures": users.c.password_failures + 1}
-        left = users.c.password_failures < most
-        spent = first(await self._updated(codecs.user, values, *_of(instance_id, id), left))
+        values = {"of_instance": instance_id, "of_id": id, "most": most}
+        spent = first([codecs.tries(row) for row in await self._run.put(self._writes.spend_password_try, values)])
         return spent.password_failures if spent else None
 
     async def reset_password_failures(self, instance_id: InstanceId, id: UserId) -> None:
-        await self._update(codecs.user, {"password_failures": 0}, *_of(instance_id, id))
+        await self._run.put(self._writes.forgive_password, {"of_instance": instance_id, "of_id": id})
 
-    async def reset_sign_in_tries(self, instance_id: InstanceId, id: UserId, now: Instant) -> None:
-        by_tries = or_(users.c.locked_at.is_(None), users.c.locked_until.is_not(None))
-        values = {"failed_tries": 0, "locked_at": None, "locked_until": None}
-        await self._update(codecs.user, values, *_of(instance_id, id), by_tries)
+    async def reset_sign_in_tries(self, instance_id: InstanceId, id: UserId) -> None:
+        await self._run.put(self._writes.forgive_tries, {"of_instance": instance_id, "of_id": id})
 
     async def note_sign_in(self, instance_id: InstanceId, id: UserId, now: Instant) -> None:
-        values = {"last_sign_in_at": now.millis, "last_active_at": now.millis}
-        await self._update(codecs.user, values, *_of(instance_id, id))
+        values = {"of_instance": instance_id, "of_id": id, "now": now.millis}
+        await self._run.put(self._writes.note_sign_in, values)
 
     async def delete(self, instance_id: InstanceId, id: UserId) -> bool:
         async with self._run.together() as runner:
@@ -143,7 +149,7 @@ class SqlUsers(Group):
     async def add_identifier(self, identifier: Identifier) -> None:
         try:
             async with self._undoing() as runner:
-                await SqlUsers(runner, self._reads)._insert(codecs.identifier, identifier)
+                await SqlUsers(runner, self._reads, self._writes)._insert(codecs.identifier, identifier)
         except IntegrityError as error:
             if await self.find_by_identifier(identifier.instance_id, identifier.kind, identifier.canonical) is None:
                 raise NotFound() from error  # the user, deleted meanwhile

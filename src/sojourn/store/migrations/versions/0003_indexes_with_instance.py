@@ -1,0 +1,16 @@
+"""What belongs to one user or browser is found by it, however the database weighs that against the instance."""
+
+from alembic import op
+
+revision = "0003"
+down_revision = "0002"
+
+
+def upgrade() -> None:
+    for name, table, columns in (
+        ("ix_sessions_client", "sessions", ["client_id", "instance_id"]),
+        ("ix_sessions_user", "sessions", ["user_id", "instance_id"]),
+        ("ix_events_user", "events", ["user_id", "instance_id", "sequence"]),
+    ):
+        op.drop_index(name, table)
+        op.create_index(name, table, columns)

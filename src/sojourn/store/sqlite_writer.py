@@ -1,0 +1,120 @@
+"""The one connection of a process that writes to SQLite: kept open, and used by one transaction at a time."""
+
+import asyncio
+import sqlite3
+from collections.abc import AsyncGenerator, Generator, Mapping, Sequence
+from contextlib import asynccontextmanager, contextmanager, suppress
+
+from sqlalchemy.exc import IntegrityError, SQLAlchemyError
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+
+from sojourn.errors import Overloaded
+from sojourn.store.sql.connections import InTransaction, refusing
+from sojourn.store.sql.database import Prepared, Row, Transaction
+from sojourn.store.sqlite_driver import SqliteConnection
+
+_PATIENCE_SECONDS = 5
+
+
+class SqliteTransaction(InTransaction):
+    """Prepared statements go to the driver itself: the way through SQLAlchemy costs ten times what they do."""
+
+    def __init__(self, connection: AsyncConnection, driver: SqliteConnection) -> None:
+        super().__init__(connection, None)
+        self._driver = driver
+
+    async def hot(self, prepared: Prepared, values: Mapping[str, object]) -> Sequence[Row]:
+        with _refusing():
+            return self._driver.at_once(prepared.text, prepared.arguments(values))
+
+    put = hot
+
+    @asynccontextmanager
+    async def savepoint(self) -> AsyncGenerator[None, None]:
+        waiting = len(self._waiting)
+        with _refusing():
+            self._driver.at_once("SAVEPOINT within", ())
+        try:
+            yield
+        except BaseException:
+            del self._waiting[waiting:]
+            with suppress(sqlite3.OperationalError):  # a full disk has undone everything already
+                self._driver.at_once("ROLLBACK TO within", ())
+                self._driver.at_once("RELEASE within", ())
+            raise
+        with _refusing():
+            self._driver.at_once("RELEASE within", ())
+
+
+class SqliteWriter:
+    """Transactions in order of arrival. `engine` must leave it to us to begin them."""
+
+    def __init__(self, engine: AsyncEngine) -> None:
+        self._engine = engine
+        self._turn = asyncio.Lock()
+        self._opened: tuple[AsyncConnection, SqliteConnection] | None = None
+
+    @asynccontextmanager
+    async def transaction(self) -> AsyncGenerator[Transaction, None]:
+        async with self._my_turn():
+            with _refusing():
+                connection, driver = self._opened or await self._open()
+                await driver.begin()
+            runner = SqliteTransaction(connection, driver)
+            try:
+                yield runner
+                await runner.settle()
+                with _refusing():
+                    # SQLAlchemy has a transaction of its own to end once a statement went through it
+                    await (connection.commit() if connection.in_transaction() else driver.commit())
+            except BaseException:
+                await self._undo(connection, driver)
+                raise
+
+    async def _undo(self, connection: AsyncConnection, driver: SqliteConnection) -> None:
+        """Roll back; a connection that cannot even do that is replaced."""
+        try:
+            if connection.in_transaction():
+                await connection.rollback()
+            await driver.rollback()
+        except (SQLAlchemyError, sqlite3.Error, OSError):
+            self._opened = None
+            with suppress(SQLAlchemyError, sqlite3.Error, OSError):
+                await connection.invalidate()
+                await connection.close()
+
+    @asynccontextmanager
+    async def _my_turn(self) -> AsyncGenerator[None, None]:
+        with refusing():
+            async with asyncio.timeout(_PATIENCE_SECONDS):
+                await self._turn.acquire()
+        try:
+            yield
+        finally:
+            self._turn.release()
+
+    async def _open(self) -> tuple[AsyncConnection, SqliteConnection]:
+        connection = await self._engine.connect()
+        opened = connection.sync_connection
+        assert opened is not None
+        driver = opened.connection.driver_connection
+        assert isinstance(driver, SqliteConnection)
+        self._opened = connection, driver
+        return self._opened
+
+    async def close(self) -> None:
+        if self._opened is not None:
+            await self._opened[0].close()
+            self._opened = None
+
+
+@contextmanager
+def _refusing() -> Generator[None, None, None]:
+    """What the driver refuses, as SQLAlchemy would tell it; without the values, which may be secret."""
+    with refusing():
+        try:
+            yield
+        except sqlite3.IntegrityError as error:
+            raise IntegrityError(None, None, error) from error
+        except sqlite3.OperationalError as error:
+            raise Overloaded() from error
