@@ -8,7 +8,7 @@ import socket
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import cycle
-from time import perf_counter
+from time import perf_counter, sleep
 
 _OK = b"HTTP/1.1 200"
 _HEAD_END = b"\r\n\r\n"
@@ -76,6 +76,20 @@ def drive(port: int, requests: Sequence[bytes], *, seconds: float, at_once: int 
         for each in connections:
             each.socket.close()
     return Measured(len(took) / (now - began), took)
+
+
+def pace(port: int, requests: Sequence[bytes], *, a_second: int) -> list[float]:
+    """Send each request once, so many a second, on one kept connection; how long each took, in seconds."""
+    took: list[float] = []
+    connection = _connect(port)
+    for request in requests:
+        _send(connection, request)
+        while not _whole(connection, b""):
+            pass
+        took.append(perf_counter() - connection.sent_at)
+        sleep(max(0.0, 1 / a_second - took[-1]))
+    connection.socket.close()
+    return took
 
 
 def _connect(port: int) -> Connection:

@@ -33,7 +33,7 @@ class SqliteDatabase(EngineDatabase):
         event.listen(engine.sync_engine, "connect", _prepare)
         event.listen(engine.sync_engine, "begin", _begin)
         super().__init__(engine, reading={_ONLY_READS: True})
-        self._writer = SqliteWriter(self._reading)
+        self._writer = SqliteWriter(self._reading, path)
         self._path = path
         self._reader: sqlite3.Connection | None = None
 
@@ -43,6 +43,10 @@ class SqliteDatabase(EngineDatabase):
             yield runner
 
     together = transaction
+
+    async def tally(self, prepared: Prepared, values: Mapping[str, object]) -> Sequence[Row]:
+        counted = await self._writer.tally(prepared, values)
+        return await self.put(prepared, values) if counted is None else counted
 
     async def hot(self, prepared: Prepared, values: Mapping[str, object]) -> Sequence[Row]:
         reader = self._reader or self._open_reader()

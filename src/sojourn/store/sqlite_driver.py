@@ -34,7 +34,7 @@ class SqliteConnection(aiosqlite.Connection):
             self._conn.execute("PRAGMA busy_timeout=0")
             self._conn.execute("BEGIN IMMEDIATE")
         except sqlite3.OperationalError as error:
-            if error.sqlite_errorcode & _PRIMARY_CODE != sqlite3.SQLITE_BUSY:
+            if not is_busy(error):
                 raise
             await self._execute(self._begin_patiently)
 
@@ -45,6 +45,11 @@ class SqliteConnection(aiosqlite.Connection):
     def at_once(self, statement: str, parameters: Sequence[object]) -> list[Any]:
         """Run a short statement of an open transaction here and now. Raises: what `sqlite3` raises."""
         return self._conn.execute(statement, parameters).fetchall()
+
+
+def is_busy(error: sqlite3.Error) -> bool:
+    """Whether another process was writing."""
+    return error.sqlite_errorcode & _PRIMARY_CODE == sqlite3.SQLITE_BUSY
 
 
 def _is_bulk(args: tuple[Any, ...]) -> bool:

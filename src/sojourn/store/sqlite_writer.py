@@ -4,6 +4,7 @@ import asyncio
 import sqlite3
 from collections.abc import AsyncGenerator, Generator, Mapping, Sequence
 from contextlib import asynccontextmanager, contextmanager, suppress
+from pathlib import Path
 
 from sqlalchemy.exc import IntegrityError, SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
@@ -11,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 from sojourn.errors import Overloaded
 from sojourn.store.sql.connections import InTransaction, refusing
 from sojourn.store.sql.database import Prepared, Row, Transaction
-from sojourn.store.sqlite_driver import SqliteConnection
+from sojourn.store.sqlite_driver import SqliteConnection, is_busy
 
 _PATIENCE_SECONDS = 5
 
@@ -28,6 +29,7 @@ class SqliteTransaction(InTransaction):
             return self._driver.at_once(prepared.text, prepared.arguments(values))
 
     put = hot
+    tally = hot
 
     @asynccontextmanager
     async def savepoint(self) -> AsyncGenerator[None, None]:
@@ -49,10 +51,12 @@ class SqliteTransaction(InTransaction):
 class SqliteWriter:
     """Transactions in order of arrival. `engine` must leave it to us to begin them."""
 
-    def __init__(self, engine: AsyncEngine) -> None:
+    def __init__(self, engine: AsyncEngine, path: Path) -> None:
         self._engine = engine
+        self._path = path
         self._turn = asyncio.Lock()
         self._opened: tuple[AsyncConnection, SqliteConnection] | None = None
+        self._tallying: sqlite3.Connection | None = None
 
     @asynccontextmanager
     async def transaction(self) -> AsyncGenerator[Transaction, None]:
@@ -83,6 +87,18 @@ class SqliteWriter:
                 await connection.invalidate()
                 await connection.close()
 
+    async def tally(self, prepared: Prepared, values: Mapping[str, object]) -> Sequence[Row] | None:
+        """One small statement, committed here and now without waiting for the disk; None while another process writes."""
+        async with self._my_turn():
+            with _refusing():
+                tallying = self._tallying or self._open_tallying()
+                try:
+                    return tallying.execute(prepared.text, prepared.arguments(values)).fetchall()
+                except sqlite3.OperationalError as error:
+                    if is_busy(error):
+                        return None
+                    raise
+
     @asynccontextmanager
     async def _my_turn(self) -> AsyncGenerator[None, None]:
         with refusing():
@@ -102,7 +118,16 @@ class SqliteWriter:
         self._opened = connection, driver
         return self._opened
 
+    def _open_tallying(self) -> sqlite3.Connection:
+        opened = self._tallying = sqlite3.connect(self._path, timeout=0, isolation_level=None, check_same_thread=False)
+        # never a flush, and no checkpoint, which is one: the next commit of the other connection does both
+        opened.executescript("PRAGMA synchronous=NORMAL; PRAGMA wal_autocheckpoint=0")
+        return opened
+
     async def close(self) -> None:
+        if self._tallying is not None:
+            self._tallying.close()
+            self._tallying = None
         if self._opened is not None:
             await self._opened[0].close()
             self._opened = None

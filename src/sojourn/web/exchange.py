@@ -189,21 +189,27 @@ class Exchange:
         *,
         sign_in: Resource | None = None,
         sign_up: Resource | None = None,
+        user: User | None = None,
     ) -> Response[bytes]:
         """`response` with the whole client beside it, and the cookies that go with the client's new state.
 
         `sign_in` and `sign_up` are shown as the client's current attempt whether or not it still is: a component reads
-        the finished attempt from there while it activates the session.
+        the finished attempt from there while it activates the session. `user` spares reading them again.
         """
         client = issued.client if issued else (await self.identified()).client
-        view, shown = await self.client(client, sign_in=sign_in, sign_up=sign_up)
+        view, shown = await self.client(client, sign_in=sign_in, sign_up=sign_up, user=user)
         if issued is not None:
             await self.hand_over(issued, view)
         self.note_state(view)
         return self.json({"response": response, "client": shown})
 
     async def client(
-        self, client: Client | None, *, sign_in: Resource | None = None, sign_up: Resource | None = None
+        self,
+        client: Client | None,
+        *,
+        sign_in: Resource | None = None,
+        sign_up: Resource | None = None,
+        user: User | None = None,
     ) -> tuple[ClientView | None, Resource | None]:
         """The client as it is now, each live session with its user and a fresh token.
 
@@ -216,8 +222,9 @@ class Exchange:
             self.engine.activity.note(view.last_active_session, self.now)
         sessions: list[Resource] = []
         if view.sessions:
-            ids = list({session.user_id for session in view.sessions})
-            users = {user.id: user for user in await self.engine.store.users.find_many(self.instance.id, ids)}
+            users = {} if user is None else {user.id: user}
+            others = list({session.user_id for session in view.sessions} - users.keys())
+            users |= {each.id: each for each in await self.engine.store.users.find_many(self.instance.id, others)}
             live = [each for each in view.sessions if each.user_id in users and not users[each.user_id].banned]
             view = ClientView(client, tuple(live))
             sessions = [await self.session(each, users[each.user_id]) for each in live]

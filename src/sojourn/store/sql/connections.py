@@ -99,6 +99,8 @@ class InTransaction:
             result = await self._connection.execute(prepared.statement, dict(values))
             return result.all() if result.returns_rows else ()
 
+    tally = put
+
     @asynccontextmanager
     async def together(self) -> AsyncGenerator[Transaction, None]:
         yield self
@@ -187,6 +189,9 @@ class EngineDatabase:
     async def put(self, prepared: Prepared, values: Mapping[str, object]) -> Sequence[Row]:
         async with self.transaction() as runner:
             return await runner.put(prepared, values)
+
+    async def tally(self, prepared: Prepared, values: Mapping[str, object]) -> Sequence[Row]:
+        return await self.put(prepared, values)
 
     async def close(self) -> None:
         await self._engine.dispose()

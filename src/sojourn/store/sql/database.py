@@ -70,6 +70,10 @@ class Runner(Protocol):
         """A prepared write; what it returns of the rows it touched. Raises: IntegrityError of SQLAlchemy, Overloaded."""
         ...
 
+    async def tally(self, prepared: Prepared, values: Mapping[str, object]) -> Sequence[Row]:
+        """A prepared write that counts a try. It outlives the process; a machine that loses its power may forget the last."""
+        ...
+
     def together(self) -> AbstractAsyncContextManager["Transaction"]:
         """One transaction for several statements; the open one when there is one."""
         ...

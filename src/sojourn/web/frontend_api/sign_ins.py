@@ -107,7 +107,7 @@ async def _answer(exchange: Exchange, sign_in: SignIn, issued: Issued | None) ->
         current=facts.verification,
         factors=facts.factors,
     )
-    return await exchange.enveloped(shown, issued, sign_in=shown)
+    return await exchange.enveloped(shown, issued, sign_in=shown, user=facts.user)
 
 
 HANDLERS = [create, read, prepare_first_factor, attempt_first_factor, reset_password]
