@@ -12,6 +12,7 @@ from sojourn.ids import InstanceId, UserId
 from sojourn.store.interface import Page, Store, UserFilter
 from sojourn.store.opening import open_store
 from sojourn.testing.databases import PostgresServer, running_postgres
+from sojourn.users.user import User
 
 from .values import LATER, NOW, a_client, a_user, digest, signed_in
 
@@ -57,6 +58,28 @@ async def test_a_cancelled_transaction_leaves_nothing_and_blocks_nobody(store: S
     await asyncio.gather(task, return_exceptions=True)
     assert await store.users.find(instance_id, user.id) is None
     await store.users.create(user)
+
+
+async def test_a_writer_that_is_cancelled_anywhere_leaves_all_or_nothing_and_holds_nobody_up(  # R-REL-01
+    store: Store, instance_id: InstanceId
+) -> None:
+    async def two(first: User, second: User) -> None:
+        async with store.transaction() as tx:
+            await tx.users.create(first)
+            await tx.users.save(replace(first, locale="en"), expected=first.updated_at)  # not a prepared statement
+            await tx.users.create(second)
+
+    for steps in range(40):
+        users = a_user(instance_id), a_user(instance_id)
+        writing = asyncio.create_task(two(*users))
+        for _ in range(steps):
+            await asyncio.sleep(0)
+        writing.cancel()
+        await asyncio.gather(writing, return_exceptions=True)
+        there = [await store.users.find(instance_id, user.id) is not None for user in users]
+        assert there[0] == there[1]
+        async with asyncio.timeout(10):
+            await store.users.create(a_user(instance_id))
 
 
 async def test_many_transactions_at_once_all_end(nodes: list[Store], instance_id: InstanceId) -> None:

@@ -4,8 +4,9 @@ Beginning waits for another writer and committing waits for the disk. The statem
 microseconds, so handing each to a thread and waiting for it to be scheduled would cost many times the statement.
 """
 
+import asyncio
 import sqlite3
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Coroutine, Sequence
 from typing import Any, TypeVar
 
 import aiosqlite
@@ -36,7 +37,7 @@ class SqliteConnection(aiosqlite.Connection):
         except sqlite3.OperationalError as error:
             if not is_busy(error):
                 raise
-            await self._execute(self._begin_patiently)
+            await to_its_end(self._execute(self._begin_patiently))
 
     def _begin_patiently(self) -> None:
         self._conn.execute(f"PRAGMA busy_timeout={_BUSY_SECONDS * 1000}")
@@ -45,6 +46,16 @@ class SqliteConnection(aiosqlite.Connection):
     def at_once(self, statement: str, parameters: Sequence[object]) -> list[Any]:
         """Run a short statement of an open transaction here and now. Raises: what `sqlite3` raises."""
         return self._conn.execute(statement, parameters).fetchall()
+
+
+async def to_its_end(work: Coroutine[Any, Any, None]) -> None:
+    """Whoever is cancelled still waits for the thread: or the next writer would meet this work on the connection."""
+    running = asyncio.ensure_future(work)
+    try:
+        await asyncio.shield(running)
+    except asyncio.CancelledError:
+        await asyncio.wait([running])
+        raise
 
 
 def is_busy(error: sqlite3.Error) -> bool:

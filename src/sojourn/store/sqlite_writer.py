@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 from sojourn.errors import Overloaded
 from sojourn.store.sql.connections import InTransaction, refusing
 from sojourn.store.sql.database import Prepared, Row, Transaction
-from sojourn.store.sqlite_driver import SqliteConnection, is_busy
+from sojourn.store.sqlite_driver import SqliteConnection, is_busy, to_its_end
 
 _PATIENCE_SECONDS = 5
 
@@ -63,14 +63,15 @@ class SqliteWriter:
         async with self._my_turn():
             with _refusing():
                 connection, driver = self._opened or await self._open()
-                await driver.begin()
             runner = SqliteTransaction(connection, driver)
             try:
+                with _refusing():
+                    await driver.begin()
                 yield runner
                 await runner.settle()
                 with _refusing():
                     # SQLAlchemy has a transaction of its own to end once a statement went through it
-                    await (connection.commit() if connection.in_transaction() else driver.commit())
+                    await to_its_end(connection.commit() if connection.in_transaction() else driver.commit())
             except BaseException:
                 await self._undo(connection, driver)
                 raise
@@ -80,7 +81,8 @@ class SqliteWriter:
         try:
             if connection.in_transaction():
                 await connection.rollback()
-            await driver.rollback()
+            if not connection.invalidated:
+                await driver.rollback()
         except (SQLAlchemyError, sqlite3.Error, OSError):
             self._opened = None
             with suppress(SQLAlchemyError, sqlite3.Error, OSError):
