@@ -48,9 +48,10 @@ class Instant:
 
 
 class Clock(Protocol):
-    """Where operations learn the time."""
+    """Where operations learn the time. `millis` is the number of `now`, for what is asked before every request."""
 
     def now(self) -> Instant: ...
+    def millis(self) -> int: ...
 
 
 class SystemClock:
@@ -66,8 +67,11 @@ class SystemClock:
         self._ahead = time.time_ns() - time.monotonic_ns()
 
     def now(self) -> Instant:
+        return Instant(self.millis())
+
+    def millis(self) -> int:
         steady = time.monotonic_ns()
         ahead = time.time_ns() - steady
         if ahead > self._ahead:
             self._ahead = ahead
-        return Instant((steady + self._ahead) // 1_000_000)
+        return (steady + self._ahead) // 1_000_000

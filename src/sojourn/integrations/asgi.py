@@ -6,6 +6,7 @@ from typing import Any, Protocol
 
 from sojourn.integrations.gate import Asked, Elsewhere, Gate, SignedIn, SignedOut, Verdict
 from sojourn.integrations.matching import Matcher
+from sojourn.tokens.claims import Claims
 
 Scope = MutableMapping[str, Any]
 Message = MutableMapping[str, Any]
@@ -15,13 +16,16 @@ App = Callable[[Scope, Receive, Send], Awaitable[None]]
 Headers = list[tuple[bytes, bytes]]
 
 _UNAUTHORIZED_CLOSE = 4401
+_KEPT_NOWHERE: Headers = [(b"cache-control", b"private, no-store"), (b"vary", b"Cookie, Authorization, Origin")]
 
 
 class Guarded(Protocol):
-    """What the middleware needs of a `Sojourn`: `ready` makes the gate usable, and is quick once it is."""
+    """What the middleware needs of a `Sojourn`: `gate` is None until `ready` has made it usable."""
 
     @property
     def mount_path(self) -> str: ...
+    @property
+    def gate(self) -> Gate | None: ...
     async def ready(self) -> Gate: ...
 
 
@@ -44,29 +48,38 @@ class SojournMiddleware:
     ) -> None:
         self._app = app
         self._sojourn = sojourn
+        self._own = sojourn.mount_path
         self._matcher = Matcher(public, protected)
         self._sign_in_url = sign_in_url
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] not in ("http", "websocket") or self._is_ours(scope["path"]):
+        if scope["type"] not in ("http", "websocket") or (self._own and self._is_ours(scope["path"])):
             await self._app(scope, receive, send)
             return
-        gate = await self._sojourn.ready()
+        gate = self._sojourn.gate or await self._sojourn.ready()
+        claims = gate.known_bearer(scope["headers"])
+        if claims is not None:
+            await self._let_in(claims, scope, receive, send)
+            return
         asked = read(scope)
         verdict = await gate.decide_with_new_keys(asked)
-        scope.setdefault("state", {})["session"] = verdict.claims if isinstance(verdict, SignedIn) else None
         if isinstance(verdict, SignedIn):
-            is_private = scope["type"] == "http" and self._matcher.is_protected(scope["path"])
-            await self._app(scope, receive, _private(send) if is_private else send)
-        elif scope["type"] == "websocket":
+            await self._let_in(verdict.claims, scope, receive, send)
+            return
+        scope.setdefault("state", {})["session"] = None
+        if scope["type"] == "websocket":
             await self._websocket(scope, receive, send)
         else:
             await self._http(gate, asked, verdict, scope, receive, send)
 
+    def _let_in(self, claims: Claims, scope: Scope, receive: Receive, send: Send) -> Awaitable[None]:
+        scope.setdefault("state", {})["session"] = claims
+        is_private = scope["type"] == "http" and self._matcher.is_protected(scope["path"])
+        return self._app(scope, receive, _private(send) if is_private else send)
+
     def _is_ours(self, path: str) -> bool:
         """The mounted server guards itself."""
-        own = self._sojourn.mount_path
-        return bool(own) and (path == own or path.startswith(own + "/"))
+        return path == self._own or path.startswith(self._own + "/")
 
     async def _websocket(self, scope: Scope, receive: Receive, send: Send) -> None:
         if not self._matcher.is_protected(scope["path"]):
@@ -122,13 +135,15 @@ def _adding(send: Send, extra: Headers) -> Send:
 
 
 def _private(send: Send) -> Send:
-    async def private(message: Message) -> None:
+    def private(message: Message) -> Awaitable[None]:
         if message["type"] == "http.response.start":
-            headers: Headers = list(message.get("headers", ()))
-            if all(name.lower() != b"cache-control" for name, _ in headers):
-                headers += [(b"cache-control", b"private, no-store"), (b"vary", b"Cookie, Authorization, Origin")]
-            message = {**message, "headers": headers}
-        await send(message)
+            headers = message.get("headers", ())
+            for name, _ in headers:
+                if name.lower() == b"cache-control":
+                    break
+            else:
+                message = {**message, "headers": [*headers, *_KEPT_NOWHERE]}
+        return send(message)
 
     return private
 

@@ -34,6 +34,10 @@ class Embedded:
         self._server: App | None = None
         self._gate: Gate | None = None
 
+    @property
+    def gate(self) -> Gate | None:
+        return self._gate
+
     async def ready(self) -> Gate:
         if self._gate is None:
             await self._open()
@@ -110,6 +114,7 @@ class Embedded:
                 self.public_url,
                 verifier.verify,
                 lambda token: read_handshake(token, find, engine.clock.now()),
+                recall=verifier.recall,
             )
 
 

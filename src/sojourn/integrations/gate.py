@@ -89,13 +89,15 @@ class Elsewhere:
 Verdict = SignedIn | SignedOut | Elsewhere
 Verify = Callable[[str], Claims]
 ReadHandshake = Callable[[str], Sequence[str]]
+Recall = Callable[[bytes], Claims | None]
 
 
 @dataclass(frozen=True, slots=True)
 class Gate:
     """Pure but for the verifier's memory. `frontend` is the address browsers reach the server at.
 
-    `renew` fetches keys when they live elsewhere, and answers at once when it is too soon for that.
+    `renew` fetches keys when they live elsewhere, and answers at once when it is too soon for that. `recall` knows tokens
+    that `verify` has accepted.
     """
 
     publishable_key: str
@@ -103,6 +105,22 @@ class Gate:
     verify: Verify
     read_handshake: ReadHandshake
     renew: Callable[[], Awaitable[None]] | None = None
+    recall: Recall | None = None
+
+    def known_bearer(self, headers: Iterable[tuple[bytes, bytes]]) -> Claims | None:
+        """Whoever sends a bearer token that was read and believed before: the short way of most requests of an API.
+
+        It says yes only; everything else is for `decide`.
+        """
+        if self.recall is None:
+            return None
+        found: bytes | None = None
+        for name, value in headers:
+            if name == b"authorization":
+                if found is not None:
+                    return None
+                found = value
+        return self.recall(found[7:]) if found is not None and found.startswith(b"Bearer ") else None
 
     async def decide_with_new_keys(self, asked: Asked) -> Verdict:
         """As `decide`; a key that is not known yet is fetched first, while other requests go on."""

@@ -2,8 +2,10 @@
 
 import re
 from collections.abc import Sequence
+from functools import lru_cache
 
 _SUSPICIOUS = re.compile(r"//|\\|\x00|%|(?:^|/)\.\.?(?:/|$)|;")
+_REMEMBERED = 1024
 _PARAMETER = re.compile(r"/:[A-Za-z_]\w*")
 
 
@@ -14,8 +16,9 @@ class Matcher:
         """With `protected` patterns only those are protected, unless they are public too; without, everything is."""
         self._public = _compiled(public)
         self._protected = _compiled(protected)
+        self.is_protected = lru_cache(_REMEMBERED)(self._is_protected)
 
-    def is_protected(self, path: str) -> bool:
+    def _is_protected(self, path: str) -> bool:
         if _SUSPICIOUS.search(path):
             return True
         if any(pattern.fullmatch(path) for pattern in self._public):

@@ -27,7 +27,11 @@ class Remote:
         verifier = Verifier(self._keys.find, issuer=self.url, clock=self._clock)
         self._keys.on_change(verifier.forget)
         renew = self._keys.refresh_async
-        self._gate = Gate(publishable_key, self.url, verifier.verify, self._read_handshake, renew)
+        self._gate = Gate(publishable_key, self.url, verifier.verify, self._read_handshake, renew, verifier.recall)
+
+    @property
+    def gate(self) -> Gate | None:
+        return self._gate if self._keys.is_fresh else None
 
     async def ready(self) -> Gate:
         if not self._keys.is_fresh:

@@ -13,6 +13,9 @@ class FakeClock:
     def __init__(self, now: Instant = Instant(1_770_000_000_000)) -> None:
         self._now = now
 
+    def millis(self) -> int:
+        return self.now().millis
+
     def now(self) -> Instant:
         return self._now
 

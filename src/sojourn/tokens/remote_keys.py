@@ -43,7 +43,8 @@ class RemoteKeys:
             )
         self.url = url
         self._secret_key = secret_key
-        self._now = (clock or SystemClock()).now
+        clock = clock or SystemClock()
+        self._now, self._millis = clock.now, clock.millis
         self._lock = threading.Lock()
         self._keys: KeySet | None = None
         self._fetched_at = Instant(0)
@@ -71,7 +72,7 @@ class RemoteKeys:
 
     @property
     def is_fresh(self) -> bool:
-        return self._now().millis < self._stale_at  # asked before every request: two whole numbers and no more
+        return self._millis() < self._stale_at  # asked before every request: two whole numbers and no more
 
     def start(self) -> Future[None] | None:
         """Begin a fetch, or join the one under way; None when it is too soon for another. Nothing is waited for."""

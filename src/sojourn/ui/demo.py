@@ -29,7 +29,7 @@ class _Inside:
     def __init__(self, engine: Sojourn) -> None:
         self._engine = engine
         verifier = Verifier(self._find, issuer=engine.config.public_url, clock=engine.clock)
-        self._gate = Gate(
+        self.gate = Gate(
             engine.instance.publishable_key,
             engine.config.public_url,
             verifier.verify,
@@ -37,7 +37,7 @@ class _Inside:
         )
 
     async def ready(self) -> Gate:
-        return self._gate
+        return self.gate
 
     def _find(self, kid: str, /) -> VerificationKey | None:
         ring = self._engine.keyring.find(self._engine.instance)
