@@ -101,6 +101,17 @@ class OriginRefused(SojournError):
     advice = "This request does not come from an origin that the application allows."
 
 
+class CookiesWithheld(OriginRefused):
+    message = "Cookies withheld"
+
+    def __init__(self, page: str, server: str) -> None:
+        super().__init__(
+            f"The page at {page} and this server at {server} are different sites to the browser, so it keeps back the"
+            " cookies that sign-in needs. Open the page at an address of the server's site, or pass the server's"
+            " requests through the app (a proxy)."
+        )
+
+
 class Forbidden(SojournError):
     code = "authorization_invalid"
     message = "Not allowed"

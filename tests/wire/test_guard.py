@@ -3,7 +3,7 @@
 import pytest
 
 from sojourn.config import Config
-from sojourn.errors import Malformed, OriginRefused
+from sojourn.errors import CookiesWithheld, Malformed, OriginRefused
 from sojourn.instances.instance import Environment
 from sojourn.web.addresses import canonical, client_address, limit_key
 from sojourn.web.cookies import CookieRules, DoubledCookie
@@ -106,7 +106,7 @@ def test_a_method_named_twice_is_refused() -> None:  # R-INP-06
         {"origin": "http://localhost:3000", "cookie": "__client=x"},
         {"referer": "http://localhost:3000/page", "cookie": "__client=x"},
         {"origin": "http://127.0.0.1:5173"},
-        {"sec_fetch_site": "cross-site", "origin": "http://127.0.0.1:5173"},
+        {"sec_fetch_site": "same-site", "origin": "http://127.0.0.1:5173"},
         {},
     ],
 )
@@ -134,6 +134,18 @@ def test_writes_of_the_own_app_pass(headers: dict[str, str]) -> None:  # R-WEB-0
 def test_writes_that_another_site_causes_are_refused(headers: dict[str, str]) -> None:  # R-WEB-01
     with pytest.raises(OriginRefused):
         check_origin(incoming(**headers), DEV, PLAIN)
+
+
+def test_a_page_of_another_site_is_told_why_it_cannot_sign_in() -> None:  # R-CKI-02
+    headers = {"origin": "http://127.0.0.1:3000", "sec_fetch_site": "cross-site"}
+    with pytest.raises(CookiesWithheld) as refused:
+        check_origin(incoming(**headers), DEV, PLAIN)
+    assert "http://127.0.0.1:3000" in refused.value.long_message
+    assert DEV.public_url in refused.value.long_message
+    for named in ("__clerk_db_jwt=dvb_1", "__dev_session=dvb_1", "_is_native=1"):
+        check_origin(incoming(query=named, **headers), DEV, PLAIN)
+    check_origin(incoming(path="/v1/dev_browser", **headers), DEV, PLAIN)
+
 
 
 def test_in_production_only_listed_origins_write() -> None:  # R-WEB-01, R-WEB-04

@@ -61,6 +61,29 @@ async def test_a_signed_in_browser_gets_back_with_a_token_not_older_than_its_sig
     assert all("=" not in value(line) for line in lines.values())
 
 
+@pytest.mark.parametrize("reason", ["session-token-iat-in-the-future", "session-token-nbf"])
+async def test_a_developers_app_whose_clock_is_behind_gets_a_token_it_can_believe(browser: Browser, reason: str) -> None:
+    await browser.sign_up()
+    answer = await browser.send("GET", "/v1/client/handshake", redirect_url=PAGE, __clerk_hs_reason=reason)
+    lines = directives_in(answer.headers["location"])
+    backdated = payload(value(lines["__session"]))
+    usual = await browser.send("GET", "/v1/client/handshake", redirect_url=PAGE)
+    claims = payload(value(directives_in(usual.headers["location"])["__session"]))
+    assert int(str(claims["iat"])) - int(str(backdated["iat"])) == 600
+    assert backdated["exp"] == claims["exp"]  # it lives no longer for that
+    assert int(value(lines["__client_uat"])) <= int(str(backdated["iat"]))
+
+
+async def test_in_production_no_clock_makes_tokens_older(live: Sojourn, live_browser: Browser, clock: FakeClock) -> None:
+    await signed_up(live, live_browser)
+    asked = {"redirect_url": f"{LIVE_APP}/page", "__clerk_hs_reason": "session-token-iat-in-the-future"}
+    await live_browser.send("GET", "/v1/client/handshake", **asked)
+    lines = payload(value(cookie_lines(live_browser)["__clerk_handshake"]))["handshake"]
+    assert isinstance(lines, list)
+    token = next(value(line) for line in lines if line.startswith("__session="))
+    assert payload(token)["iat"] == clock.now().seconds
+
+
 async def test_an_unknown_development_browser_is_replaced_not_refused(browser: Browser) -> None:
     answer = await browser.send(
         "GET", "/v1/client/handshake", redirect_url=PAGE, __clerk_db_jwt="dvb_of_another_server"

@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 from litestar.types import HTTPReceiveMessage, WebSocketReceiveMessage
 
 from sojourn.config import Config
-from sojourn.errors import OriginRefused
+from sojourn.errors import CookiesWithheld, OriginRefused
 from sojourn.instances.instance import Instance
 from sojourn.web.cookies import CookieRules
 from sojourn.web.errors import BodyTooLarge, HeadersTooLarge, HostUnknown, MethodNotAllowed
@@ -80,11 +80,16 @@ def effective_method(incoming: Incoming) -> str:
     return named.upper()
 
 
+_CLIENT_NAMED = frozenset({"__clerk_db_jwt", "__dev_session", "_is_native"})
+"""Parameters that stand for the client cookie."""
+
+
 def check_origin(incoming: Incoming, instance: Instance, rules: CookieRules) -> None:
     """Refuse writes that another site's page makes a browser send (R-WEB-01); also before anybody is signed in.
 
     A request of a browser says where it comes from; one with the client cookie that does not is refused. A caller
-    without cookie and origin is no browser, and nothing of a browser's can be abused through it. Raises: OriginRefused.
+    without cookie and origin is no browser, and nothing of a browser's can be abused through it. A page of another site
+    could begin a sign-in but never end it: its browser keeps the cookie back. Raises: OriginRefused, CookiesWithheld.
     """
     if incoming.method in SAFE:
         return
@@ -102,6 +107,8 @@ def check_origin(incoming: Incoming, instance: Instance, rules: CookieRules) -> 
         return
     if not is_allowed_origin(instance, claimed):
         raise OriginRefused()
+    if site == "cross-site" and incoming.path.startswith("/v1/client/") and not _CLIENT_NAMED & incoming.query.keys():
+        raise CookiesWithheld(claimed, instance.public_url)
 
 
 def _referring(incoming: Incoming) -> str | None:
