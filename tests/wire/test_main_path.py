@@ -1,10 +1,13 @@
 """A person signs up, stays signed in, signs out: what the SDKs send and what they must be answered."""
 
+import asyncio
+import os
 from collections.abc import Callable
 
 from sojourn.engine import Sojourn
 from sojourn.messages.mailbox import Mailbox
 from sojourn.testing.clock import FakeClock
+from sojourn.web.app import build
 
 from .browsing import ADA, PASSWORD, TEST_CODE, Browser
 
@@ -317,3 +320,17 @@ async def test_session_ids_that_are_no_ids_are_refused_like_unknown_ones(browser
         for path in ("tokens", "touch", "end"):
             status, _ = await browser.refused("POST", f"/v1/client/sessions/{odd}/{path}", {})
             assert status in (401, 404)
+
+
+async def test_a_flood_of_sign_ins_is_told_to_wait_and_nobody_else_is(browser: Browser, engine: Sojourn) -> None:  # R-PWD-12
+    session = (await browser.sign_up())["sessions"][0]["id"]
+    pool = engine.hash_pool
+    flood = [asyncio.create_task(pool.hash(PASSWORD)) for _ in range(5 * (os.cpu_count() or 1))]
+    await asyncio.sleep(0)
+    stranger = Browser(build(engine))
+    form = {"strategy": "password", "identifier": ADA, "password": PASSWORD}
+    assert await stranger.refused("POST", "/v1/client/sign_ins", form) == (503, "service_unavailable")
+    assert stranger.last.headers["retry-after"] == "1"
+    assert (await browser.post(f"/v1/client/sessions/{session}/tokens"))["jwt"]
+    await asyncio.gather(*flood)
+    assert (await stranger.post("/v1/client/sign_ins", form))["response"]["status"] == "complete"
