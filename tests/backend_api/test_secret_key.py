@@ -96,7 +96,7 @@ async def test_a_revoked_key_is_refused_within_a_second(
     await api.ok("GET", "/users")
     row = await engine.store.instances.find_secret_key(secret_key.stored_form())
     assert row is not None
-    await engine.store.instances.revoke_secret_key(row.id, clock.now())
+    await engine.store.instances.revoke_secret_key(engine.instance.id, row.id, clock.now())
     clock.advance(seconds=1)
     assert await api.refused("GET", "/users") == REFUSED
 

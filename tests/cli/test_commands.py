@@ -140,3 +140,15 @@ def test_sessions_of_one_user_or_of_all_are_revoked(tmp_path: Path, person: dict
     assert run("sessions", "revoke", "--user", "user_unknown", data=tmp_path).returncode == 1
     assert run("sessions", "revoke", "--all", data=tmp_path, stdin="n\n").returncode == 1
     assert "0 sessions revoked." in run("sessions", "revoke", "--all", "--yes", data=tmp_path).stdout
+
+
+def test_secret_keys_are_listed_and_revoked_but_the_last(tmp_path: Path) -> None:  # R-AUZ-08
+    assert run("keys", "create-secret", data=tmp_path).stdout.startswith("sk_test_")
+    (first,) = json.loads(run("keys", "secrets", "--json", data=tmp_path).stdout)
+    kept = run("keys", "revoke-secret", first["id"], data=tmp_path)
+    assert kept.returncode == 1
+    assert "the only secret key" in kept.stderr and kept.stderr.count("\n") == 1
+    run("keys", "create-secret", data=tmp_path)
+    assert run("keys", "revoke-secret", first["id"], data=tmp_path).returncode == 0
+    (second,) = json.loads(run("keys", "secrets", "--json", data=tmp_path).stdout)
+    assert second["id"] != first["id"]

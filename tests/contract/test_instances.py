@@ -4,7 +4,9 @@ from dataclasses import replace
 from datetime import timedelta
 
 import msgspec
+import pytest
 
+from sojourn.errors import Conflict
 from sojourn.ids import InstanceId, new_id
 from sojourn.ids import instance_id as new_instance_id
 from sojourn.instances.instance import Environment, Instance
@@ -67,11 +69,14 @@ async def test_a_secret_key_is_found_by_its_hash_until_revoked(store: Store, ins
     await store.instances.add_secret_key(key)
     assert await store.instances.find_secret_key(key.secret_hash) == key
     assert await store.instances.find_secret_key(digest()) is None
-    assert await store.instances.count_secret_keys(instance_id) == 1
-    assert await store.instances.revoke_secret_key(key.id, LATER)
-    assert not await store.instances.revoke_secret_key(key.id, LATER)
+    assert await store.instances.secret_keys(instance_id) == [key]
+    assert not await store.instances.revoke_secret_key(new_instance_id(), key.id, LATER)  # R-AUZ-02
+    assert await store.instances.revoke_secret_key(instance_id, key.id, LATER)
+    assert not await store.instances.revoke_secret_key(instance_id, key.id, LATER)
     assert await store.instances.find_secret_key(key.secret_hash) is None
-    assert await store.instances.count_secret_keys(instance_id) == 0
+    assert await store.instances.secret_keys(instance_id) == []
+    with pytest.raises(Conflict):
+        await store.instances.add_secret_key(replace(key, id=new_id("sk_")))
 
 
 async def test_signing_keys_are_retired_and_dropped(store: Store, instance_id: InstanceId) -> None:

@@ -1,13 +1,15 @@
 """`sojourn keys`: root keys, secret keys, signing keys."""
 
+from collections.abc import Sequence
 from typing import Annotated
 
 import typer
 
-from sojourn.cli.opened import AsJson, Data, DatabaseUrl, configured, print_facts, print_json, with_engine
+from sojourn.cli.opened import AsJson, Data, DatabaseUrl, configured, print_facts, print_json, print_table, with_engine
 from sojourn.engine import Sojourn
 from sojourn.errors import Json
 from sojourn.secret import Secret
+from sojourn.store.interface import SecretKey
 
 app = typer.Typer(help="Root, secret and signing keys.", no_args_is_help=True)
 
@@ -26,6 +28,35 @@ def create_secret(data: Data = None, database_url: DatabaseUrl = None) -> None:
         return (await engine.registry.new_secret_key(engine.instance)).reveal()
 
     print(with_engine(configured(data, database_url), made))
+
+
+@app.command("secrets")
+def list_secrets(data: Data = None, database_url: DatabaseUrl = None, as_json: AsJson = False) -> None:
+    """Print the secret keys in use by id; the keys themselves are not kept."""
+
+    async def read(engine: Sojourn) -> Sequence[SecretKey]:
+        return await engine.store.instances.secret_keys(engine.instance.id)
+
+    keys = [(key.id, key.created_at.datetime().isoformat()) for key in with_engine(configured(data, database_url), read)]
+    if as_json:
+        print_json([{"id": id, "created_at": created_at} for id, created_at in keys])
+    else:
+        print_table(("secret key", "made"), keys)
+
+
+@app.command("revoke-secret")
+def revoke_secret(
+    key_id: Annotated[str, typer.Argument(help="As `sojourn keys secrets` prints it.")],
+    data: Data = None,
+    database_url: DatabaseUrl = None,
+) -> None:
+    """Refuse a secret key from now on; a running server follows within a second."""
+
+    async def revoked(engine: Sojourn) -> None:
+        await engine.registry.revoke_secret_key(engine.instance, key_id)
+
+    with_engine(configured(data, database_url), revoked)
+    print("Revoked.")
 
 
 @app.command("rotate")

@@ -4,11 +4,13 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 
 from sojourn.errors import ConfigError, Json, NotFound
+from sojourn.events.audit_log import AuditLog
 from sojourn.ids import InstanceId
 from sojourn.instances.instance import Instance
+from sojourn.instances.registry import OPERATOR
 from sojourn.instant import Clock, Instant
 from sojourn.secret import Secret
-from sojourn.store.interface import Store, StoredSigningKey
+from sojourn.store.interface import Groups, Store, StoredSigningKey
 from sojourn.tokens.envelope import Envelope, EnvelopeError
 from sojourn.tokens.signing_keys import Algorithm, KeyRing, SigningKey
 
@@ -43,20 +45,24 @@ class Keyring:
     async def public_pem(self, instance: Instance) -> str:
         return (await self.signing_key(instance)).public_pem
 
-    async def rotate(self, instance: Instance, *, emergency: bool = False) -> SigningKey:
+    async def rotate(self, instance: Instance, *, emergency: bool = False, actor: str = OPERATOR) -> SigningKey:
         """Make the next key. Planned: published now, used in ten minutes, so that no verifier is surprised (R-KEY-03).
 
         Emergency: used at once, and every older key is dropped, which refuses its tokens at once.
         """
         ring = await self._load(instance)
         now = self.clock.now()
-        old = ring.keys
-        fresh = await self._make(instance, active_from=now if emergency else now + PUBLISH_BEFORE_USE)
-        for key in old:
-            if emergency:
-                await self.store.instances.drop_signing_key(instance.id, key.kid)
-            elif key.retired_at is None:
-                await self.store.instances.retire_signing_key(instance.id, key.kid, fresh.active_from)
+        async with self.store.transaction() as tx:
+            fresh = await self._make(tx, instance, active_from=now if emergency else now + PUBLISH_BEFORE_USE)
+            for key in ring.keys:
+                if emergency:
+                    await tx.instances.drop_signing_key(instance.id, key.kid)
+                elif key.retired_at is None:
+                    await tx.instances.retire_signing_key(instance.id, key.kid, fresh.active_from)
+            details: dict[str, Json] = {"emergency": emergency}
+            await AuditLog(self.clock).record(
+                tx, instance, "signing_key.rotated", target=fresh.kid, actor=actor, details=details
+            )
         await self._load(instance)
         return fresh
 
@@ -73,20 +79,21 @@ class Keyring:
         wanted = instance.settings.sessions.token_algorithm
         now = self.clock.now()
         if not any(row.algorithm == wanted and row.retired_at is None for row in rows):
-            made = await self._make(instance, active_from=now)
-            for row in rows:
-                if row.retired_at is None:
-                    await self.store.instances.retire_signing_key(instance.id, row.kid, made.active_from)
+            async with self.store.transaction() as tx:
+                made = await self._make(tx, instance, active_from=now)
+                for row in rows:
+                    if row.retired_at is None:
+                        await tx.instances.retire_signing_key(instance.id, row.kid, made.active_from)
             rows = await self.store.instances.signing_keys(instance.id)
         ring = KeyRing(tuple(self._opened(instance, row) for row in rows))
         self._rings[instance.id] = (ring, now)
         return ring
 
-    async def _make(self, instance: Instance, *, active_from: Instant) -> SigningKey:
+    async def _make(self, groups: Groups, instance: Instance, *, active_from: Instant) -> SigningKey:
         now = self.clock.now()
         key = SigningKey.generate(Algorithm(instance.settings.sessions.token_algorithm), now, active_from=active_from)
         sealed = self.envelope.seal(key.private_pem.reveal().encode(), _place(instance, key.kid))
-        await self.store.instances.add_signing_key(
+        await groups.instances.add_signing_key(
             instance.id,
             StoredSigningKey(key.kid, key.algorithm, sealed, key.public_pem, key.created_at, key.active_from),
         )

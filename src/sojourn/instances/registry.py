@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 import msgspec
 
 from sojourn.errors import BadSecretKey, Conflict, FieldError, Json, NotFound
+from sojourn.events.audit_log import AuditLog
 from sojourn.ids import InstanceId, instance_id, new_id
 from sojourn.instances.instance import Environment, Instance, publishable_key
 from sojourn.instances.settings import Settings
@@ -15,6 +16,9 @@ from sojourn.instant import Clock, Instant
 from sojourn.secret import Secret
 from sojourn.store.interface import SecretKey, Store
 from sojourn.tokens.templates import RESERVED_IN_SESSIONS, check_template
+
+OPERATOR = "operator"
+"""Whoever changes an instance by the command line or in the process itself."""
 
 _REFRESH = timedelta(seconds=1)
 """How old the remembered instances and secret keys may be: a revoked key is refused within a second."""
@@ -96,13 +100,26 @@ class Registry:
         return secret
 
     async def has_secret_key(self, instance: Instance) -> bool:
-        return await self.store.instances.count_secret_keys(instance.id) > 0
+        return bool(await self.store.instances.secret_keys(instance.id))
 
     async def keep_secret_key(self, instance: Instance, secret: Secret) -> None:
         row = SecretKey(new_id("sk_"), instance.id, secret.stored_form(), self.clock.now())
-        await self.store.instances.add_secret_key(row)
+        async with self.store.transaction() as tx:
+            await tx.instances.add_secret_key(row)
+            await AuditLog(self.clock).record(tx, instance, "secret_key.created", target=row.id, actor=OPERATOR)
 
-    async def update_settings(self, instance: Instance, patch: Mapping[str, Json]) -> Instance:
+    async def revoke_secret_key(self, instance: Instance, id: str, *, actor: str = OPERATOR) -> None:
+        """Refuse a key from now on; other nodes follow within a second. Raises: NotFound, Conflict for the last one."""
+        async with self.store.transaction() as tx:
+            keys = [key.id for key in await tx.instances.secret_keys(instance.id)]
+            if keys == [id]:
+                raise Conflict("This is the only secret key. Make another first.")
+            if not await tx.instances.revoke_secret_key(instance.id, id, self.clock.now()):
+                raise NotFound("No secret key with that id is in use.")
+            await AuditLog(self.clock).record(tx, instance, "secret_key.revoked", target=id, actor=actor)
+        self._secret_keys.clear()
+
+    async def update_settings(self, instance: Instance, patch: Mapping[str, Json], *, actor: str = OPERATOR) -> Instance:
         """Merge `patch` into the settings, whole or not at all. Raises: FieldError (param is the dotted path), Conflict."""
         current = await self.store.instances.find(instance.id)
         if current is None:
@@ -114,8 +131,11 @@ class Registry:
             raise FieldError(f"{error}.", param=_path_in(str(error))) from error
         check_settings(settings)
         now = max(self.clock.now(), current.updated_at + timedelta(milliseconds=1))
-        if not await self.store.instances.save_settings(instance.id, settings, now, expected=current.updated_at):
-            raise Conflict()
+        async with self.store.transaction() as tx:
+            if not await tx.instances.save_settings(instance.id, settings, now, expected=current.updated_at):
+                raise Conflict()
+            fields: list[Json] = [*patch]
+            await AuditLog(self.clock).record(tx, instance, "settings.updated", actor=actor, details={"fields": fields})
         await self._load()
         return self._instances[instance.id]
 

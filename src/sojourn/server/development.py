@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from sojourn.config import Config
-from sojourn.errors import ConfigError, SojournError
+from sojourn.errors import ConfigError, Conflict, SojournError
 from sojourn.secret import Secret
 
 if TYPE_CHECKING:
@@ -64,4 +64,5 @@ async def keep_development_key(engine: "Sojourn", keys: DevelopmentKeys) -> None
     try:
         await engine.registry.by_secret_key(secret)
     except SojournError:
-        await engine.registry.keep_secret_key(engine.instance, secret)
+        with suppress(Conflict):  # revoked, and stays so
+            await engine.registry.keep_secret_key(engine.instance, secret)

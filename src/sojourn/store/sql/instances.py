@@ -3,7 +3,9 @@
 from collections.abc import Sequence
 
 from sqlalchemy import delete
+from sqlalchemy.exc import IntegrityError
 
+from sojourn.errors import Conflict
 from sojourn.ids import InstanceId
 from sojourn.instances.instance import Instance
 from sojourn.instances.settings import Settings
@@ -41,16 +43,21 @@ class SqlInstances(Group):
         await self._update(codecs.instance, values, instances.c.id == id)
 
     async def add_secret_key(self, key: SecretKey) -> None:
-        await self._insert(codecs.secret_key, key)
+        try:
+            async with self._undoing() as runner:
+                await SqlInstances(runner, self._reads)._insert(codecs.secret_key, key)
+        except IntegrityError as error:
+            raise Conflict("This secret key has been in use before.") from error
 
     async def find_secret_key(self, secret_hash: bytes) -> SecretKey | None:
         return first(await self._hot(codecs.secret_key, self._reads.secret_key, {"hash": secret_hash}))
 
-    async def count_secret_keys(self, id: InstanceId) -> int:
-        return await self._counted(secret_keys, secret_keys.c.instance_id == id, secret_keys.c.revoked_at.is_(None))
+    async def secret_keys(self, id: InstanceId) -> Sequence[SecretKey]:
+        live = reading(codecs.secret_key).where(secret_keys.c.instance_id == id, secret_keys.c.revoked_at.is_(None))
+        return await self._many(codecs.secret_key, live.order_by(secret_keys.c.created_at, secret_keys.c.id))
 
-    async def revoke_secret_key(self, id: str, now: Instant) -> bool:
-        guard = (secret_keys.c.id == id, secret_keys.c.revoked_at.is_(None))
+    async def revoke_secret_key(self, id: InstanceId, key_id: str, now: Instant) -> bool:
+        guard = (secret_keys.c.id == key_id, secret_keys.c.instance_id == id, secret_keys.c.revoked_at.is_(None))
         return await self._update(codecs.secret_key, {"revoked_at": now.millis}, *guard) == 1
 
     async def signing_keys(self, id: InstanceId) -> Sequence[StoredSigningKey]:

@@ -5,7 +5,7 @@ from litestar import Response, get, patch
 
 from sojourn.errors import FeatureOff, Json
 from sojourn.instances.instance import Instance
-from sojourn.web.backend_api.call import Call, CurrentCall, json
+from sojourn.web.backend_api.call import ACTOR, Call, CurrentCall, json
 from sojourn.web.resources import instances
 
 
@@ -147,7 +147,7 @@ async def list_domains(call: CurrentCall) -> Response[bytes]:
 async def save(call: Call, **settings: Json) -> Instance:
     """Write the settings that are not None. Raises: FieldError, Conflict."""
     patched = {name: value for name, value in settings.items() if value is not None}
-    return await call.engine.registry.update_settings(call.instance, patched) if patched else call.instance
+    return await call.engine.registry.update_settings(call.instance, patched, actor=ACTOR) if patched else call.instance
 
 
 async def _save_protection(call: Call, **settings: Json) -> Instance:

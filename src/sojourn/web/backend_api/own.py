@@ -9,7 +9,7 @@ from sojourn.ids import SessionId
 from sojourn.instances.instance import Instance
 from sojourn.sessions.session import Session
 from sojourn.users.metadata import checked_metadata
-from sojourn.web.backend_api.call import ACTOR, Call, CurrentCall, json
+from sojourn.web.backend_api.call import ACTOR, CurrentCall, json
 from sojourn.web.backend_api.reading import JsonObject
 from sojourn.web.resources import Resource
 
@@ -53,8 +53,7 @@ async def update_settings(call: CurrentCall) -> Response[bytes]:
     patched: dict[str, Json] = {
         name: value for name, value in msgspec.structs.asdict(given).items() if value is not None
     }
-    changed = await call.engine.registry.update_settings(call.instance, patched)
-    await _note(call, "settings.updated", {"fields": [*patched]})
+    changed = await call.engine.registry.update_settings(call.instance, patched, actor=ACTOR)
     return json(_settings(changed))
 
 
@@ -78,8 +77,7 @@ async def update_data(call: CurrentCall, session_id: FromPath[str]) -> Response[
 @post("/v1/sojourn/keys/rotate", operation_id="RotateSigningKey", status_code=200, opt={"json": Rotation})
 async def rotate(call: CurrentCall) -> Response[bytes]:
     given = await call.body(Rotation)
-    key = await call.engine.keyring.rotate(call.instance, emergency=given.emergency)
-    await _note(call, "signing_key.rotated", {"kid": key.kid, "emergency": given.emergency})
+    key = await call.engine.keyring.rotate(call.instance, emergency=given.emergency, actor=ACTOR)
     return json(
         {
             "object": "signing_key",
@@ -89,11 +87,6 @@ async def rotate(call: CurrentCall) -> Response[bytes]:
             "created_at": key.created_at.millis,
         }
     )
-
-
-async def _note(call: Call, kind: str, details: dict[str, Json]) -> None:
-    async with call.engine.store.transaction() as tx:
-        await call.engine.audit.record(tx, call.instance, kind, actor=ACTOR, details=details)
 
 
 def _settings(instance: Instance) -> Resource:
