@@ -10,7 +10,7 @@ from sojourn.ids import InstanceId, SessionId
 from sojourn.ids import instance_id as new_instance_id
 from sojourn.instant import Instant
 from sojourn.sessions.session import Session, SessionStatus
-from sojourn.store.interface import MintFacts, Page, SessionFilter, Store
+from sojourn.store.interface import DevBrowser, MintFacts, Page, SessionFilter, Store
 from sojourn.store.opening import open_store
 
 from .values import LATER, NOW, a_client, a_full_session, a_full_user, a_session, a_user, digest, race, signed_in
@@ -276,3 +276,34 @@ async def test_data_and_factors_are_kept_on_a_live_session(store: Store, instanc
     await store.sessions.note_factor(instance_id, session.id, LATER, second=True)
     expected = replace(expected, first_factor_at=LATER, second_factor_at=LATER)
     assert await store.sessions.find(instance_id, session.id) == expected
+
+
+# -- forgetting
+
+
+async def test_ended_sessions_and_browsers_that_cannot_come_back_are_forgotten(
+    store: Store, instance_id: InstanceId
+) -> None:
+    user, client, recent = await signed_in(store, instance_id, "ada@example.com")
+    ended = a_session(user, client, status=SessionStatus.ENDED, expire_at=NOW)
+    live = a_session(user, a_client(instance_id), expire_at=NOW)  # over, but not written down so yet
+    for each in (ended, live):
+        await store.sessions.create(each)
+    used = replace(a_client(instance_id), id=live.client_id, expire_at=NOW)
+    unused = replace(a_client(instance_id), expire_at=NOW)
+    later = replace(a_client(instance_id), expire_at=LATER)
+    for each in (used, unused, later):
+        await store.clients.create(each)
+    await store.clients.create_dev_browser(DevBrowser(b"d" * 32, instance_id, unused.id, NOW))
+
+    assert await store.forget_ended(NOW.before(timedelta(milliseconds=1)), most=10) == 0
+    assert await store.forget_ended(NOW, most=10) == 2
+    assert await store.forget_ended(NOW, most=10) == 0
+
+    assert await store.sessions.find(instance_id, ended.id) is None
+    for kept in (recent, live):
+        assert await store.sessions.find(instance_id, kept.id) == kept
+    assert await store.clients.find(instance_id, unused.id) is None
+    assert await store.clients.find_dev_browser(instance_id, b"d" * 32) is None
+    for browser in (client, used, later):
+        assert await store.clients.find(instance_id, browser.id) is not None

@@ -20,6 +20,9 @@ _CLEANED_AT_ONCE = 1000
 _KEPT = timedelta(days=1)
 """How long attempts that are over can still be looked at."""
 
+_SESSIONS_KEPT = timedelta(days=30)
+"""How long ended sessions are listed after their lifetime; the audit log keeps their beginning and end."""
+
 
 class Worker:
     """Three loops for the life of the process, and one warm-up. `stop` lets each finish its round and writes the last activity."""
@@ -60,6 +63,7 @@ class Worker:
         now = self._engine.clock.now()
         await self._engine.store.sessions.finish_timed_out(now, most=_CLEANED_AT_ONCE)
         await self._engine.store.forget(now.before(_KEPT), most=_CLEANED_AT_ONCE)
+        await self._engine.store.forget_ended(now.before(_SESSIONS_KEPT), most=_CLEANED_AT_ONCE)
 
     async def _guarded(self, work: Callable[[], Awaitable[object]]) -> None:
         try:

@@ -503,4 +503,9 @@ class Store(Groups, Protocol):
         """Delete up to `most` sign-ins, sign-ups, verifications and nonces each that were over by then; how many in all."""
         ...
 
+    async def forget_ended(self, before: Instant, *, most: int) -> int:
+        """Delete up to `most` ended sessions whose lifetime was over by then, and browsers that could not come back and
+        have no session left; how many in all."""
+        ...
+
     async def close(self) -> None: ...

@@ -4,9 +4,10 @@ from collections.abc import AsyncGenerator, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from typing import Any, Protocol
 
-from sqlalchemy import Column, delete, func, select
+from sqlalchemy import Column, delete, exists, func, select
 
 from sojourn.instant import Instant
+from sojourn.sessions.session import LIVE, SessionStatus
 from sojourn.store.interface import Groups
 from sojourn.store.sql.attempts import SqlSignIns, SqlSignUps, SqlVerifications
 from sojourn.store.sql.clients import SqlClients
@@ -17,7 +18,16 @@ from sojourn.store.sql.hot_writes import HotWrites
 from sojourn.store.sql.instances import SqlInstances
 from sojourn.store.sql.records import SqlRecords
 from sojourn.store.sql.sessions import SqlSessions
-from sojourn.store.sql.tables import nonces, sign_ins, sign_ups, users, verifications
+from sojourn.store.sql.tables import (
+    clients,
+    dev_browsers,
+    nonces,
+    sessions,
+    sign_ins,
+    sign_ups,
+    users,
+    verifications,
+)
 from sojourn.store.sql.tickets import SqlTickets
 from sojourn.store.sql.users import SqlUsers
 
@@ -28,6 +38,8 @@ _OVER: Sequence[tuple[Column[Any], Column[int]]] = (
     (sign_ups.c.id, sign_ups.c.abandon_at),
 )
 """What can be used no more once its time is over: its key, and the column that says when."""
+
+_ENDED = sorted(status.value for status in set(SessionStatus) - LIVE)
 
 
 class SqlGroups:
@@ -88,6 +100,19 @@ class SqlStore(SqlGroups):
         for key, over in _OVER:
             ids = select(key).where(over <= before.millis).order_by(over).limit(most)
             forgotten += await self._database.change(delete(key.table).where(key.in_(ids)))
+        return forgotten
+
+    async def forget_ended(self, before: Instant, *, most: int) -> int:
+        over = (sessions.c.status.in_(_ENDED), sessions.c.expire_at <= before.millis)
+        gone = select(sessions.c.id).where(*over).limit(most)
+        forgotten = await self._database.change(delete(sessions).where(sessions.c.id.in_(gone), *over))
+        has_none = ~exists().where(sessions.c.client_id == clients.c.id)
+        last_seen = select(clients.c.id).where(clients.c.expire_at <= before.millis, has_none).limit(most)
+        ids = [row[0] for row in await self._database.rows(last_seen)]
+        async with self._database.transaction() as runner:
+            await runner.change(delete(dev_browsers).where(dev_browsers.c.client_id.in_(ids)))
+            # asked again: somebody may just have signed in
+            forgotten += await runner.change(delete(clients).where(clients.c.id.in_(ids), has_none))
         return forgotten
 
     async def close(self) -> None:

@@ -112,12 +112,14 @@ clients = Table(
     UniqueConstraint("secret_hash", name="uq_clients_secret_hash"),
     Index("ix_clients_previous", "previous_secret_hash"),
     Index("ix_clients_created", "instance_id", "created_at"),
+    Index("ix_clients_over", "expire_at"),
 )  # fmt: skip
 
 dev_browsers = Table(
     "dev_browsers", metadata,
     Column("token_hash", LargeBinary, primary_key=True, nullable=False), _ref("instance_id"),
     _ref("client_id", optional=True), _time("created_at"),
+    Index("ix_dev_browsers_client", "client_id"),
 )  # fmt: skip
 
 # No foreign key leads to sessions or away from them, and every statement on one names its id, its user or its client:

@@ -1,4 +1,5 @@
-"""What belongs to one user or browser is found by it, however the database weighs that against the instance."""
+"""What belongs to one user or browser is found by it, however the database weighs that against the instance; and so are
+browsers that will not come back."""
 
 from alembic import op
 
@@ -14,3 +15,5 @@ def upgrade() -> None:
     ):
         op.drop_index(name, table)
         op.create_index(name, table, columns)
+    op.create_index("ix_clients_over", "clients", ["expire_at"])
+    op.create_index("ix_dev_browsers_client", "dev_browsers", ["client_id"])
