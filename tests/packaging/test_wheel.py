@@ -14,14 +14,15 @@ ROOT = Path(__file__).parents[2]
 LIGHT = """
 import sys
 
-class Absent:
-    def find_spec(self, name, path=None, target=None):
-        if name.partition(".")[0] in sys.argv[1].split():
-            raise ModuleNotFoundError(f"No module named {name!r}", name=name)
-
-sys.meta_path.insert(0, Absent())
-from sojourn import SojournError, SojournMiddleware, Verifier
+sys.modules.update(dict.fromkeys(sys.argv[1].split()))  # as if they were not installed
+from sojourn import Sojourn, SojournError, SojournMiddleware, Verifier
 import sojourn.integrations.remote
+"""
+EMBEDDED = """
+try:
+    Sojourn()
+except SojournError as error:
+    print(error.long_message)
 """
 OF_THE_SERVER = (
     "aiosmtplib aiosqlite alembic argon2 asyncpg bcrypt email_validator granian jinja2 litestar phonenumbers rich "
@@ -68,6 +69,13 @@ def test_the_wheel_holds_what_is_no_python_too(wheel: zipfile.ZipFile) -> None:
 
 def test_checking_tokens_needs_nothing_of_the_server() -> None:
     subprocess.run([sys.executable, "-c", LIGHT, OF_THE_SERVER], check=True)
+
+
+def test_an_app_that_lacks_the_server_is_told_what_to_install() -> None:
+    told = subprocess.run(
+        [sys.executable, "-c", LIGHT + EMBEDDED, OF_THE_SERVER], check=True, capture_output=True, text=True
+    )
+    assert "install sojourn[server]" in told.stdout
 
 
 def test_dependencies_are_pinned_with_hashes_and_name_no_index() -> None:  # R-DEP-01

@@ -3,11 +3,12 @@
 import asyncio
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
+from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
-from sojourn.errors import Json
+from sojourn.errors import ConfigError, Json
 from sojourn.integrations.asgi import App, Receive, Scope, Send
 from sojourn.integrations.gate import Gate
 from sojourn.tokens.handshake import read_handshake
@@ -25,6 +26,11 @@ class Embedded:
     """
 
     def __init__(self, public_url: str = "http://localhost:8000/auth", data: str | Path = ".sojourn") -> None:
+        """Raises: ConfigError when only the light half of the package is installed."""
+        if find_spec("litestar") is None:
+            raise ConfigError(
+                "the server is not installed: install sojourn[server], or name one with Sojourn.remote(url, publishable_key)"
+            )
         self.public_url = public_url.rstrip("/")
         self.mount_path = urlsplit(self.public_url).path
         self._data = Path(data)
