@@ -28,6 +28,7 @@ from sojourn.sessions.refreshing import Refreshing
 from sojourn.sign_ins.attempt import SignIns
 from sojourn.sign_ins.completion import Completion
 from sojourn.sign_ins.guarding import Guarding
+from sojourn.sign_ins.identifying import Identifying
 from sojourn.sign_ins.tickets import Tickets
 from sojourn.sign_ups.attempt import SignUps
 from sojourn.store.interface import Store
@@ -136,6 +137,8 @@ def _wire(config: Config, clock: Clock, mailer: Mailer, store: Store, peppers: P
         "addresses": addresses,
         "profile": Profile(store, clock, limiter, accounts, addresses, sessions, codes, records),
         "guarding": guarding,
-        "sign_ins": SignIns(store, clock, clients, codes, guarding, completion, accounts, records),
+        "sign_ins": SignIns(
+            store, clock, clients, codes, guarding, completion, accounts, Identifying(store, records)
+        ),
         "sign_ups": SignUps(store, clock, clients, codes, guarding, completion, hash_pool, records),
     }  # fmt: skip

@@ -101,3 +101,9 @@ def test_every_call_outward_has_a_deadline() -> None:  # R-LIM-08
     ]
     assert len(calls) >= 3
     assert not [where for where, given in calls if "timeout" not in given]
+
+
+def test_no_cookie_is_ever_meant_for_pages_of_other_sites() -> None:  # R-CKI-03
+    texts = [node.value for _, node in nodes(ast.Constant) if isinstance(node.value, str)]
+    assert any("samesite=lax" in text.lower() for text in texts)
+    assert not [text for text in texts if "samesite=none" in text.lower().replace(" ", "")]

@@ -30,7 +30,6 @@ from sojourn.factors.password_hashers import StoredPassword
 from sojourn.factors.verification import Verification
 from sojourn.ids import IdentifierId, SessionId, SignInId, sign_in_id, well_formed
 from sojourn.instances.instance import Instance
-from sojourn.instances.records import Records
 from sojourn.instant import Clock
 from sojourn.secret import Secret
 from sojourn.sessions.caller import Caller, Issued
@@ -38,12 +37,12 @@ from sojourn.sessions.client import Client
 from sojourn.sessions.clients import Clients
 from sojourn.sign_ins.completion import Completion
 from sojourn.sign_ins.guarding import Guarding, is_strict
+from sojourn.sign_ins.identifying import Identifying
 from sojourn.sign_ins.sign_in import SignIn, SignInStatus, after_reset_code, completed, require
 from sojourn.sign_ins.ticket import Ticket, TicketStatus
 from sojourn.store.interface import Groups, Store
 from sojourn.users.accounts import Accounts
-from sojourn.users.identifiers import normal_email, normal_phone, normal_username
-from sojourn.users.user import IdentifierKind, User
+from sojourn.users.user import User
 
 LIFE = timedelta(minutes=10)
 
@@ -84,7 +83,7 @@ class SignIns:
     guarding: Guarding
     completion: Completion
     accounts: Accounts
-    records: Records
+    identifying: Identifying
 
     # -- create
 
@@ -104,7 +103,7 @@ class SignIns:
             return await self._begin(caller, given, given.identifier)
 
     async def _begin(self, caller: Caller, given: SignInInput, typed: str) -> tuple[SignIn, Issued]:
-        user, identifier = await self._who(caller.instance, typed)
+        user, identifier = await self.identifying.who(caller.instance, typed)
         if user is None and not is_strict(caller.instance):
             raise UnknownIdentifier(param="identifier")
         if user is not None and not is_strict(caller.instance):
@@ -344,20 +343,6 @@ class SignIns:
             return None
         raise StrategyNotPossible(param="strategy")
 
-    async def _who(self, instance: Instance, typed: str) -> tuple[User | None, str]:
-        """The user with that e-mail address, phone number or user name, and its canonical spelling."""
-        if "@" in typed:
-            email = normal_email(typed, param="identifier")
-            found = await self.store.users.find_by_identifier(instance.id, IdentifierKind.EMAIL_ADDRESS, email.canonical)
-            await self.records.check_allowed(instance, email.canonical)
-            return _only_verified(found, IdentifierKind.EMAIL_ADDRESS, email.canonical), email.canonical
-        if typed.startswith("+"):
-            phone = normal_phone(typed, param="identifier")
-            found = await self.store.users.find_by_identifier(instance.id, IdentifierKind.PHONE_NUMBER, phone.canonical)
-            return _only_verified(found, IdentifierKind.PHONE_NUMBER, phone.canonical), phone.canonical
-        name = normal_username(typed, param="identifier")
-        return await self.store.users.find_by_username(instance.id, name.canonical), name.canonical
-
     async def _user_of(self, sign_in: SignIn) -> User | None:
         if sign_in.user_id is None:
             return None
@@ -378,16 +363,6 @@ class SignIns:
 
 def _wants_password(given: SignInInput) -> bool:
     return given.password is not None and given.strategy in (None, PASSWORD)
-
-
-def _only_verified(user: User | None, kind: IdentifierKind, canonical: str) -> User | None:
-    """An address that was never proven identifies nobody, unless an administrator reserved it."""
-    if user is None:
-        return None
-    for each in user.identifiers:
-        if each.kind is kind and each.canonical == canonical and (each.is_verified or each.reserved):
-            return user
-    return None
 
 
 def _client_of(caller: Caller) -> Client:

@@ -1,0 +1,42 @@
+"""Whom a typed identifier names."""
+
+from dataclasses import dataclass
+
+from sojourn.instances.instance import Instance
+from sojourn.instances.records import Records
+from sojourn.store.interface import Store
+from sojourn.users.identifiers import normal_email, normal_phone, normal_username
+from sojourn.users.user import IdentifierKind, User
+
+
+@dataclass(frozen=True, slots=True)
+class Identifying:
+    store: Store
+    records: Records
+
+    async def who(self, instance: Instance, typed: str) -> tuple[User | None, str]:
+        """The user with that e-mail address, phone number or user name, and its canonical spelling.
+
+        Raises: FieldFormat, NotAllowedAccess.
+        """
+        if "@" in typed:
+            email = normal_email(typed, param="identifier")
+            found = await self.store.users.find_by_identifier(instance.id, IdentifierKind.EMAIL_ADDRESS, email.canonical)
+            await self.records.check_allowed(instance, email.canonical)
+            return _only_verified(found, IdentifierKind.EMAIL_ADDRESS, email.canonical), email.canonical
+        if typed.startswith("+"):
+            phone = normal_phone(typed, param="identifier")
+            found = await self.store.users.find_by_identifier(instance.id, IdentifierKind.PHONE_NUMBER, phone.canonical)
+            return _only_verified(found, IdentifierKind.PHONE_NUMBER, phone.canonical), phone.canonical
+        name = normal_username(typed, param="identifier")
+        return await self.store.users.find_by_username(instance.id, name.canonical), name.canonical
+
+
+def _only_verified(user: User | None, kind: IdentifierKind, canonical: str) -> User | None:
+    """An address that was never proven identifies nobody, unless an administrator reserved it."""
+    if user is None:
+        return None
+    for each in user.identifiers:
+        if each.kind is kind and each.canonical == canonical and (each.is_verified or each.reserved):
+            return user
+    return None
