@@ -83,11 +83,13 @@ class SqliteWriter:
                 await connection.rollback()
             if not connection.invalidated:
                 await driver.rollback()
+                return
         except (SQLAlchemyError, sqlite3.Error, OSError):
-            self._opened = None
             with suppress(SQLAlchemyError, sqlite3.Error, OSError):
                 await connection.invalidate()
-                await connection.close()
+        self._opened = None
+        with suppress(SQLAlchemyError, sqlite3.Error, OSError):
+            await connection.close()
 
     async def tally(self, prepared: Prepared, values: Mapping[str, object]) -> Sequence[Row] | None:
         """One small statement, committed here and now without waiting for the disk; None while another process writes."""

@@ -140,7 +140,8 @@ class EngineDatabase:
     ) -> None:
         """`reading` are the execution options of a connection that only reads.
 
-        `lining_up` takes the lock named `line` until the transaction ends; None where there is one writer anyway.        """
+        `lining_up` takes the lock named `line` until the transaction ends; None where there is one writer anyway.
+        """
         self._engine = engine
         self._reading = engine.execution_options(**reading)
         self._lining_up = lining_up
