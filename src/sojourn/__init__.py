@@ -8,15 +8,17 @@ if TYPE_CHECKING:
     from sojourn.errors import SojournError
     from sojourn.integrations.asgi import SojournMiddleware
     from sojourn.integrations.embedded import Sojourn
+    from sojourn.integrations.wsgi import SojournWsgiMiddleware
     from sojourn.tokens.session_token import Verifier
 
-__all__ = ["Config", "Sojourn", "SojournError", "SojournMiddleware", "Verifier"]
+__all__ = ["Config", "Sojourn", "SojournError", "SojournMiddleware", "SojournWsgiMiddleware", "Verifier"]
 
 _HOMES = {
     "Config": "sojourn.config",
     "Sojourn": "sojourn.integrations.embedded",
     "SojournError": "sojourn.errors",
     "SojournMiddleware": "sojourn.integrations.asgi",
+    "SojournWsgiMiddleware": "sojourn.integrations.wsgi",
     "Verifier": "sojourn.tokens.session_token",
 }
 

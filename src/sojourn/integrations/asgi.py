@@ -1,11 +1,11 @@
 """The middleware for ASGI apps: plain, Starlette and FastAPI."""
 
-import json
 from collections.abc import Awaitable, Callable, MutableMapping, Sequence
 from typing import Any, Protocol
 
-from sojourn.integrations.gate import Asked, Elsewhere, Gate, SignedIn, SignedOut, Verdict
+from sojourn.integrations.gate import Asked, Elsewhere, Gate, SignedIn, SignedOut
 from sojourn.integrations.matching import Matcher
+from sojourn.integrations.refusals import KEPT_NOWHERE, Headers, refusal, said
 from sojourn.tokens.claims import Claims
 
 Scope = MutableMapping[str, Any]
@@ -13,10 +13,8 @@ Message = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[Message]]
 Send = Callable[[Message], Awaitable[None]]
 App = Callable[[Scope, Receive, Send], Awaitable[None]]
-Headers = list[tuple[bytes, bytes]]
 
 _UNAUTHORIZED_CLOSE = 4401
-_KEPT_NOWHERE: Headers = [(b"cache-control", b"private, no-store"), (b"vary", b"Cookie, Authorization, Origin")]
 
 
 class Guarded(Protocol):
@@ -91,19 +89,13 @@ class SojournMiddleware:
     async def _http(
         self, gate: Gate, asked: Asked, verdict: Elsewhere | SignedOut, scope: Scope, receive: Receive, send: Send
     ) -> None:
-        extra = _extra(verdict)
-        if isinstance(verdict, Elsewhere):
-            await _answer(send, 307, b"", [(b"location", verdict.url.encode()), *extra])
-        elif not self._matcher.is_protected(scope["path"]):
-            await self._app(scope, receive, _adding(send, extra))
-        elif asked.is_page and "-redirects" not in verdict.reason:
-            location = gate.sign_in_url(asked.url.partition("?__clerk_handshake=")[0], self._sign_in_url)
-            await _answer(send, 307, b"", [(b"location", location.encode()), *extra])
-        elif asked.is_page:
-            await _answer(send, 401, _stuck(verdict.reason), [(b"content-type", b"text/html; charset=utf-8"), *extra])
-        else:
-            challenge = (b"www-authenticate", b"Bearer")
-            await _answer(send, 401, _refusal(verdict.reason), [(b"content-type", b"application/json"), challenge, *extra])
+        is_protected = self._matcher.is_protected(scope["path"])
+        refused = refusal(gate, asked, verdict, is_protected=is_protected, sign_in_url=self._sign_in_url)
+        if refused is None:
+            await self._app(scope, receive, _adding(send, said(verdict)))
+            return
+        await send({"type": "http.response.start", "status": refused.status, "headers": refused.headers})
+        await send({"type": "http.response.body", "body": refused.body})
 
 
 def read(scope: Scope) -> Asked:
@@ -116,13 +108,6 @@ def read(scope: Scope) -> Asked:
         return f"{scope.get('scheme', 'http')}://{host}{asked.decode('latin-1')}"
 
     return Asked(scope.get("method", "GET"), scope["headers"], url)
-
-
-def _extra(verdict: Verdict) -> Headers:
-    if isinstance(verdict, SignedIn):
-        return []
-    said = [(b"x-clerk-auth-reason", verdict.reason.encode()), (b"cache-control", b"no-store")]
-    return [*said, *((b"set-cookie", cookie.encode("latin-1")) for cookie in verdict.cookies)]
 
 
 def _adding(send: Send, extra: Headers) -> Send:
@@ -142,31 +127,7 @@ def _private(send: Send) -> Send:
                 if name.lower() == b"cache-control":
                     break
             else:
-                message = {**message, "headers": [*headers, *_KEPT_NOWHERE]}
+                message = {**message, "headers": [*headers, *KEPT_NOWHERE]}
         return send(message)
 
     return private
-
-
-async def _answer(send: Send, status: int, body: bytes, headers: Headers) -> None:
-    sized = (b"content-length", str(len(body)).encode())
-    await send({"type": "http.response.start", "status": status, "headers": [*headers, sized]})
-    await send({"type": "http.response.body", "body": body})
-
-
-def _refusal(reason: str) -> bytes:
-    error = {
-        "code": "authentication_invalid",
-        "message": "Not signed in",
-        "long_message": "This request needs a signed-in session. Sign in and try again.",
-        "meta": {"reason": reason},
-    }
-    return json.dumps({"errors": [error]}).encode()
-
-
-def _stuck(reason: str) -> bytes:
-    return (
-        "<!doctype html><meta charset=utf-8><title>Not signed in</title>"
-        "<p>You could not be signed in here. Reload the page in a moment."
-        f"<p>Reason, for whoever runs this app: {reason}. Check that its keys and clock agree with those of the server."
-    ).encode()

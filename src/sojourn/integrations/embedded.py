@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 
 from sojourn.errors import ConfigError, Json
 from sojourn.integrations.asgi import App, Receive, Scope, Send
+from sojourn.integrations.bridge import Bridge
 from sojourn.integrations.gate import Gate
 from sojourn.tokens.handshake import read_handshake
 from sojourn.tokens.session_token import Verifier
@@ -39,6 +40,7 @@ class Embedded:
         self._worker: Worker | None = None
         self._server: App | None = None
         self._gate: Gate | None = None
+        self._bridge = Bridge()
 
     @property
     def gate(self) -> Gate | None:
@@ -49,6 +51,18 @@ class Embedded:
             await self._open()
         assert self._gate is not None
         return self._gate
+
+    def ready_now(self) -> Gate:
+        """For sync apps: the engine then lives on a thread of its own."""
+        return self._gate or self._bridge.run(self.ready())
+
+    def served(self) -> tuple[App, Bridge]:
+        return self, self._bridge
+
+    def close_now(self) -> None:
+        """As `close`, for sync apps."""
+        self._bridge.run(self.close())
+        self._bridge.close()
 
     async def engine(self) -> "Engine":
         """The engine itself, for everything that has no short name here."""

@@ -106,6 +106,7 @@ class Gate:
     read_handshake: ReadHandshake
     renew: Callable[[], Awaitable[None]] | None = None
     recall: Recall | None = None
+    renew_now: Callable[[], None] | None = None
 
     def known_bearer(self, headers: Iterable[tuple[bytes, bytes]]) -> Claims | None:
         """Whoever sends a bearer token that was read and believed before: the short way of most requests of an API.
@@ -128,6 +129,14 @@ class Gate:
         if isinstance(verdict, SignedIn) or self.renew is None or verdict.reason not in _FETCH_MAY_HELP:
             return verdict
         await self.renew()
+        return self.decide(asked)
+
+    def decide_now(self, asked: Asked) -> Verdict:
+        """The same for sync apps, whose thread waits meanwhile."""
+        verdict = self.decide(asked)
+        if isinstance(verdict, SignedIn) or self.renew_now is None or verdict.reason not in _FETCH_MAY_HELP:
+            return verdict
+        self.renew_now()
         return self.decide(asked)
 
     def decide(self, asked: Asked) -> Verdict:

@@ -27,7 +27,9 @@ class Remote:
         verifier = Verifier(self._keys.find, issuer=self.url, clock=self._clock)
         self._keys.on_change(verifier.forget)
         renew = self._keys.refresh_async
-        self._gate = Gate(publishable_key, self.url, verifier.verify, self._read_handshake, renew, verifier.recall)
+        self._gate = Gate(
+            publishable_key, self.url, verifier.verify, self._read_handshake, renew, verifier.recall, self._keys.refresh
+        )
 
     @property
     def gate(self) -> Gate | None:
@@ -37,6 +39,14 @@ class Remote:
         if not self._keys.is_fresh:
             await self._keys.refresh_async()
         return self._gate
+
+    def ready_now(self) -> Gate:
+        if not self._keys.is_fresh:
+            self._keys.refresh()
+        return self._gate
+
+    def served(self) -> None:
+        """The server is elsewhere."""
 
     @asynccontextmanager
     async def lifespan(self, _: object = None) -> "AsyncGenerator[None]":

@@ -1,0 +1,184 @@
+"""The middleware for WSGI apps: plain, Flask and whatever else speaks PEP 3333."""
+
+from collections.abc import Callable, Iterable, Sequence
+from http import HTTPStatus
+from typing import Any, Protocol
+from urllib.parse import quote
+
+from sojourn.integrations.asgi import App, Message, Scope
+from sojourn.integrations.bridge import Bridge
+from sojourn.integrations.gate import Asked, Gate, SignedIn
+from sojourn.integrations.matching import Matcher
+from sojourn.integrations.refusals import KEPT_NOWHERE, Headers, refusal, said
+
+Environ = dict[str, Any]
+StartResponse = Callable[..., Any]
+WsgiApp = Callable[[Environ, StartResponse], Iterable[bytes]]
+
+SESSION = "sojourn.session"
+"""Where in the environ the session is: `Claims`, or None on public pages."""
+
+_LONGEST_BODY = 1 << 20
+"""More than the server takes; what is cut off here is refused there."""
+
+_UNPREFIXED = {"CONTENT_TYPE": b"content-type", "CONTENT_LENGTH": b"content-length"}
+
+
+class Guarded(Protocol):
+    """What the middleware needs of a `Sojourn`: `gate` is None until `ready_now` has made it usable."""
+
+    @property
+    def mount_path(self) -> str: ...
+    @property
+    def gate(self) -> Gate | None: ...
+    def ready_now(self) -> Gate: ...
+
+    def served(self) -> tuple[App, Bridge] | None:
+        """The server inside this process, and the way to it; None where the server is elsewhere."""
+        ...
+
+
+class SojournWsgiMiddleware:
+    """As `SojournMiddleware`: strangers are sent to sign in or get 401, everything is protected unless `public` says
+    otherwise, and `environ["sojourn.session"]` holds the session. With a server inside the app it answers below the path
+    of its public address too: nothing has to be mounted.
+    """
+
+    def __init__(
+        self,
+        app: WsgiApp,
+        sojourn: Guarded,
+        *,
+        public: Sequence[str] = (),
+        protected: Sequence[str] = (),
+        sign_in_url: str = "",
+    ) -> None:
+        self._app = app
+        self._sojourn = sojourn
+        self._own = sojourn.mount_path
+        self._matcher = Matcher(public, protected)
+        self._sign_in_url = sign_in_url
+
+    def __call__(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
+        environ.pop(SESSION, None)
+        path = _path(environ)
+        if self._own and (path == self._own or path.startswith(self._own + "/")):
+            served = self._sojourn.served()
+            if served is not None:
+                return _serve(*served, environ, self._own, start_response)
+        gate = self._sojourn.gate or self._sojourn.ready_now()
+        asked = read(environ)
+        verdict = gate.decide_now(asked)
+        if isinstance(verdict, SignedIn):
+            environ[SESSION] = verdict.claims
+            is_private = self._matcher.is_protected(path)
+            return self._app(environ, _private(start_response) if is_private else start_response)
+        environ[SESSION] = None
+        is_protected = self._matcher.is_protected(path)
+        refused = refusal(gate, asked, verdict, is_protected=is_protected, sign_in_url=self._sign_in_url)
+        if refused is None:
+            return self._app(environ, _adding(start_response, said(verdict)))
+        start_response(_status(refused.status), _texts(refused.headers))
+        return [refused.body]
+
+
+def read(environ: Environ) -> Asked:
+    """A request as the gate reads it."""
+
+    def url(host: str) -> str:
+        # PEP 3333: the path's bytes are latin-1 characters
+        path = quote((environ.get("SCRIPT_NAME", "") + environ.get("PATH_INFO", "")).encode("latin-1"), safe="/:@!$&'()*+,;=~")
+        query = environ.get("QUERY_STRING", "")
+        return f"{environ.get('wsgi.url_scheme', 'http')}://{host}{path or '/'}{'?' + query if query else ''}"
+
+    return Asked(environ["REQUEST_METHOD"], _headers(environ), url)
+
+
+def _headers(environ: Environ) -> Headers:
+    headers = [
+        (name[5:].lower().replace("_", "-").encode("latin-1"), value.encode("latin-1"))
+        for name, value in environ.items()
+        if name.startswith("HTTP_")
+    ]
+    headers += [(header, environ[name].encode("latin-1")) for name, header in _UNPREFIXED.items() if environ.get(name)]
+    return headers
+
+
+def _path(environ: Environ) -> str:
+    """The path below the app, as the app's router reads it."""
+    return environ.get("PATH_INFO", "").encode("latin-1").decode("utf-8", "replace") or "/"
+
+
+def _serve(app: App, bridge: Bridge, environ: Environ, mount: str, start_response: StartResponse) -> Iterable[bytes]:
+    status, headers, body = bridge.run(_answer(app, _scope(environ, mount), _body(environ)))
+    start_response(_status(status), _texts(headers))
+    return [body]
+
+
+async def _answer(app: App, scope: Scope, body: bytes) -> tuple[int, Headers, bytes]:
+    """One request to the server in this process; its answers are short, so they are taken whole."""
+    status, headers, parts = 500, Headers(), list[bytes]()
+
+    async def receive() -> Message:
+        return {"type": "http.request", "body": body, "more_body": False}
+
+    async def send(message: Message) -> None:
+        nonlocal status
+        if message["type"] == "http.response.start":
+            status = message["status"]
+            headers.extend(message.get("headers", ()))
+        elif message["type"] == "http.response.body":
+            parts.append(message.get("body", b""))
+
+    await app(scope, receive, send)
+    return status, headers, b"".join(parts)
+
+
+def _scope(environ: Environ, mount: str) -> Scope:
+    """PEP 3333's environ as an ASGI scope; the server is told its mount path as ASGI apps are."""
+    raw = (environ.get("SCRIPT_NAME", "") + environ.get("PATH_INFO", "")).encode("latin-1")
+    peer = environ.get("REMOTE_ADDR")
+    return {
+        "type": "http",
+        "asgi": {"version": "3.0"},
+        "http_version": "1.1",
+        "method": environ["REQUEST_METHOD"],
+        "scheme": environ.get("wsgi.url_scheme", "http"),
+        "path": raw.decode("utf-8", "replace"),
+        "raw_path": quote(raw, safe="/:@!$&'()*+,;=~").encode(),
+        "query_string": environ.get("QUERY_STRING", "").encode("latin-1"),
+        "root_path": environ.get("SCRIPT_NAME", "") + mount,
+        "headers": _headers(environ),
+        "client": (peer, 0) if peer else None,
+        "server": (environ["SERVER_NAME"], int(environ["SERVER_PORT"])),
+        "state": {},
+    }
+
+
+def _body(environ: Environ) -> bytes:
+    length = environ.get("CONTENT_LENGTH") or "0"
+    return environ["wsgi.input"].read(min(int(length), _LONGEST_BODY)) if length.isdecimal() else b""
+
+
+def _status(status: int) -> str:
+    return f"{status} {HTTPStatus(status).phrase}"
+
+
+def _texts(headers: Headers) -> list[tuple[str, str]]:
+    return [(name.decode("latin-1"), value.decode("latin-1")) for name, value in headers]
+
+
+def _adding(start_response: StartResponse, extra: Headers) -> StartResponse:
+    def adding(status: str, headers: list[tuple[str, str]], *more: Any) -> Any:
+        return start_response(status, [*headers, *_texts(extra)], *more)
+
+    return adding
+
+
+def _private(start_response: StartResponse) -> StartResponse:
+    def private(status: str, headers: list[tuple[str, str]], *more: Any) -> Any:
+        if all(name.lower() != "cache-control" for name, _ in headers):
+            headers = [*headers, *_texts(KEPT_NOWHERE)]
+        return start_response(status, headers, *more)
+
+    return private
