@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 
 from sojourn.errors import TooManyRequests
-from sojourn.instances.settings import Settings
+from sojourn.instances.settings import ProtectionSettings, Settings
 from sojourn.limits import rate_limit
 from sojourn.limits.rate_limit import LIMITS, RateLimiter
 from sojourn.testing.clock import FakeClock
@@ -53,8 +53,9 @@ async def test_a_refused_hit_does_not_count() -> None:  # R-LIM-01
     assert await allowed(limiter, "attempts", "203.0.113.1", 50) == 3
 
 
-async def test_an_application_sets_its_own_limits(settings: Settings) -> None:  # R-LIM-01
+async def test_an_application_sets_its_own_limits() -> None:  # R-LIM-01
     limiter = RateLimiter(FakeClock())
+    settings = Settings(protection=ProtectionSettings(rate_limits={"attempts": [1, 10]}))
     await limiter.hit("attempts", "203.0.113.1", settings=settings)
     with pytest.raises(TooManyRequests):
         await limiter.hit("attempts", "203.0.113.1", settings=settings)
@@ -73,10 +74,3 @@ async def test_what_is_remembered_has_a_bound_and_the_longest_unseen_goes_first(
     await limiter.hit("attempts", "203.0.113.4")
     assert await allowed(limiter, "attempts", "203.0.113.1", 3) == 0
     assert await allowed(limiter, "attempts", "203.0.113.2", 3) == 3  # forgotten
-
-
-@pytest.fixture
-def settings() -> Settings:
-    chosen = Settings()
-    chosen.protection.rate_limits["attempts"] = [1, 10]
-    return chosen
