@@ -21,6 +21,7 @@ from sojourn.messages.mailbox import Mailbox
 from sojourn.messages.mailer import Mailer
 from sojourn.messages.smtp import SmtpMailer
 from sojourn.sessions.activity import Activity
+from sojourn.sessions.app_data import AppData
 from sojourn.sessions.clients import Clients
 from sojourn.sessions.lifecycle import Sessions
 from sojourn.sessions.minting import Minting
@@ -59,6 +60,7 @@ class Sojourn:
     activity: Activity
     clients: Clients
     sessions: Sessions
+    app_data: AppData
     tokens: Minting
     refreshing: Refreshing
     codes: EmailCodes
@@ -131,7 +133,8 @@ def _wire(config: Config, clock: Clock, mailer: Mailer, store: Store, peppers: P
     return {
         "config": config, "clock": clock, "store": store, "hash_pool": hash_pool, "limiter": limiter, "mailer": mailer,
         "registry": registry, "keyring": keyring, "audit": audit, "outbox": outbox, "activity": activity,
-        "clients": clients, "sessions": sessions, "tokens": Minting(store, clock, activity, keyring, records),
+        "clients": clients, "sessions": sessions,
+        "app_data": AppData(store, clock, sessions), "tokens": Minting(store, clock, activity, keyring, records),
         "refreshing": Refreshing(clock, keyring, envelope.derived(b"refresh")),
         "codes": codes, "records": records, "tickets": Tickets(store, clock, audit), "accounts": accounts,
         "addresses": addresses,

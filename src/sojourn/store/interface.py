@@ -431,6 +431,38 @@ class Records(Protocol):
     async def delete(self, instance_id: InstanceId, kind: RecordKind, id: str) -> bool: ...
 
 
+class AppData(Protocol):
+    """What apps keep for one visitor, by a session id or the stored form of an anonymous visitor's secret."""
+
+    async def find(self, instance_id: InstanceId, key: str, now: Instant) -> dict[str, Json] | None: ...
+    async def put(
+        self,
+        instance_id: InstanceId,
+        key: str,
+        data: Mapping[str, Json],
+        now: Instant,
+        *,
+        expire_at: Instant,
+        user_id: UserId | None = None,
+    ) -> None:
+        """Keep `data` in the place of what was there: the last of racing callers has its way."""
+        ...
+
+    async def delete(self, instance_id: InstanceId, key: str) -> None: ...
+    async def move(
+        self,
+        instance_id: InstanceId,
+        key: str,
+        to: str,
+        now: Instant,
+        *,
+        expire_at: Instant,
+        user_id: UserId,
+    ) -> bool:
+        """Give what is there and not over another key. Of racing callers one does; nobody where the other key is in use."""
+        ...
+
+
 @dataclass(frozen=True, slots=True)
 class OutboxMessage:
     """A mail to send once the change that caused it is committed. `body` is what the template needs, encrypted at rest."""
@@ -483,6 +515,8 @@ class Groups(Protocol):
     @property
     def records(self) -> Records: ...
     @property
+    def app_data(self) -> AppData: ...
+    @property
     def events(self) -> Events: ...
 
 
@@ -500,7 +534,7 @@ class Store(Groups, Protocol):
         ...
 
     async def forget(self, before: Instant, *, most: int) -> int:
-        """Delete up to `most` sign-ins, sign-ups, verifications and nonces each that were over by then; how many in all."""
+        """Delete up to `most` sign-ins, sign-ups, verifications, nonces and app data each that were over by then; how many in all."""
         ...
 
     async def forget_ended(self, before: Instant, *, most: int) -> int:

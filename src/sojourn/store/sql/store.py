@@ -9,6 +9,7 @@ from sqlalchemy import Column, delete, exists, func, select
 from sojourn.instant import Instant
 from sojourn.sessions.session import LIVE, SessionStatus
 from sojourn.store.interface import Groups
+from sojourn.store.sql.app_data import SqlAppData
 from sojourn.store.sql.attempts import SqlSignIns, SqlSignUps, SqlVerifications
 from sojourn.store.sql.clients import SqlClients
 from sojourn.store.sql.database import Runner
@@ -19,6 +20,7 @@ from sojourn.store.sql.instances import SqlInstances
 from sojourn.store.sql.records import SqlRecords
 from sojourn.store.sql.sessions import SqlSessions
 from sojourn.store.sql.tables import (
+    app_data,
     clients,
     dev_browsers,
     nonces,
@@ -36,6 +38,7 @@ _OVER: Sequence[tuple[Column[Any], Column[int]]] = (
     (verifications.c.id, verifications.c.expire_at),
     (sign_ins.c.id, sign_ins.c.abandon_at),
     (sign_ups.c.id, sign_ups.c.abandon_at),
+    (app_data.c.key, app_data.c.expire_at),
 )
 """What can be used no more once its time is over: its key, and the column that says when."""
 
@@ -55,6 +58,7 @@ class SqlGroups:
         self.verifications = SqlVerifications(runner)
         self.tickets = SqlTickets(runner)
         self.records = SqlRecords(runner)
+        self.app_data = SqlAppData(runner)
         self.events = SqlEvents(runner, reads, writes)
 
 
@@ -99,7 +103,8 @@ class SqlStore(SqlGroups):
         forgotten = 0
         for key, over in _OVER:
             ids = select(key).where(over <= before.millis).order_by(over).limit(most)
-            forgotten += await self._database.change(delete(key.table).where(key.in_(ids)))
+            # asked again: app data may just have been written anew
+            forgotten += await self._database.change(delete(key.table).where(key.in_(ids), over <= before.millis))
         return forgotten
 
     async def forget_ended(self, before: Instant, *, most: int) -> int:

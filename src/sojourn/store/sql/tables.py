@@ -193,6 +193,15 @@ records = Table(
     UniqueConstraint("instance_id", "kind", "key", name="uq_records_key"),
 )  # fmt: skip
 
+app_data = Table(
+    "app_data", metadata,
+    _id("instance_id"), _id("key"),
+    Column("user_id", String(64), ForeignKey("users.id", ondelete="CASCADE"), nullable=True),
+    _text("data", optional=False), _time("updated_at"), _time("expire_at"),
+    Index("ix_app_data_user", "user_id"),
+    Index("ix_app_data_over", "expire_at"),
+)  # fmt: skip
+
 events = Table(
     "events", metadata,
     _ref("instance_id"), Column("sequence", BigInteger, nullable=False), _id(), _text("kind", optional=False),

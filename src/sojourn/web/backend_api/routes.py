@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from litestar.handlers import HTTPRouteHandler
 
-from sojourn.web.backend_api import addresses, clients, instance, keys, own, records, sessions, tickets, users
+from sojourn.web.backend_api import addresses, app_data, clients, instance, keys, own, records, sessions, tickets, users
 
 HANDLERS: Sequence[HTTPRouteHandler] = [
     *keys.HANDLERS,
@@ -16,6 +16,7 @@ HANDLERS: Sequence[HTTPRouteHandler] = [
     *records.HANDLERS,
     *instance.HANDLERS,
     *own.HANDLERS,
+    *app_data.HANDLERS,
 ]
 
 _SEGMENTS = frozenset(path.split("/")[2] for handler in HANDLERS for path in handler.paths)
