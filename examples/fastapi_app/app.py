@@ -67,8 +67,7 @@ async def home(request: Request) -> str:
 @app.get("/protected", response_class=HTMLResponse)
 async def protected(session: CurrentSession) -> str:
     user = await sojourn.user(session.user_id)
-    addresses = user["email_addresses"]
-    email = escape(addresses[0]["email_address"]) if addresses else "somebody without an e-mail address"
+    email = escape(user.email or "somebody without an e-mail address")
     body = (
         f'<p>You are <strong id="email">{email}</strong>. The button at the top right opens your profile, lists your devices '
         'and signs you out.</p><p>A protected API answers at <a href="/api/protected">/api/protected</a>.</p>'

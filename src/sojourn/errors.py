@@ -239,6 +239,14 @@ class TooManyRequests(SojournError):
         super().__init__("Too many requests. Wait a moment, then try again.")
 
 
+class ServerUnreachable(SojournError):
+    """Raised in apps whose server is elsewhere; whoever asked is not told yes."""
+
+    code = "server_unreachable"
+    message = "The Sojourn server does not answer"
+    advice = "The Sojourn server could not be reached, or failed. Check its address and that it runs, then try again."
+
+
 class Overloaded(SojournError):
     code = "service_unavailable"
     message = "Busy"

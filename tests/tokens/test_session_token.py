@@ -333,7 +333,7 @@ def test_no_more_tokens_are_remembered_than_told():
     tokens = [good_token(ed_key(), session_id=f"sess_{number}") for number in range(35)]
     for token in tokens:
         verifier.verify(token)
-        assert len(verifier._known) <= 10  # pyright: ignore[reportPrivateUsage]
+        assert len(verifier.known) <= 10
     assert all(verifier.verify(token).session_id == f"sess_{number}" for number, token in enumerate(tokens))
 
 
@@ -341,7 +341,7 @@ def test_a_refused_token_is_never_remembered(verifier: Verifier, clock: FakeCloc
     clock.advance(seconds=120)
     for token in (good_token(), good_token(key=other_rsa_key())):
         refusal(verifier, token)
-    assert not verifier._known  # pyright: ignore[reportPrivateUsage]
+    assert not verifier.known
 
 
 def test_threads_may_share_a_verifier():

@@ -1,11 +1,18 @@
-"""The middleware for ASGI apps: plain, Starlette and FastAPI."""
+"""The middleware for ASGI apps: plain, Starlette, FastAPI, Litestar and Quart."""
 
 from collections.abc import Awaitable, Callable, MutableMapping, Sequence
-from typing import Any, Protocol
+from datetime import timedelta
+from typing import Any
 
+from sojourn.errors import ServerUnreachable
 from sojourn.integrations.gate import Asked, Elsewhere, Gate, SignedIn, SignedOut
+from sojourn.integrations.handle import Handle
 from sojourn.integrations.matching import Matcher
-from sojourn.integrations.refusals import KEPT_NOWHERE, Headers, refusal, said
+from sojourn.integrations.origins import is_own, may_be_used
+from sojourn.integrations.refusals import KEPT_NOWHERE, Headers, Refusal, foreign, refusal, said, unreachable
+from sojourn.integrations.session_data import Keeping, SessionData
+from sojourn.integrations.sockets import Socket, refuse
+from sojourn.integrations.visit import MISSING, Guard, Visit
 from sojourn.tokens.claims import Claims
 
 Scope = MutableMapping[str, Any]
@@ -14,17 +21,11 @@ Receive = Callable[[], Awaitable[Message]]
 Send = Callable[[Message], Awaitable[None]]
 App = Callable[[Scope, Receive, Send], Awaitable[None]]
 
-_UNAUTHORIZED_CLOSE = 4401
+GUARD = "sojourn"
+"""Where in the scope's state the guard is."""
 
-
-class Guarded(Protocol):
-    """What the middleware needs of a `Sojourn`: `gate` is None until `ready` has made it usable."""
-
-    @property
-    def mount_path(self) -> str: ...
-    @property
-    def gate(self) -> Gate | None: ...
-    async def ready(self) -> Gate: ...
+_LENGTH = len(b"cache-control")
+_SOCKET_CHECK = timedelta(seconds=15)
 
 
 class SojournMiddleware:
@@ -33,69 +34,121 @@ class SojournMiddleware:
 
     Everything is protected unless `public` says otherwise. `x-clerk-auth-reason` says why somebody was refused. What a
     protected page answers is kept by no cache and by no back button, unless it sets its own Cache-Control (R-CKI-07).
+    Writes that a page elsewhere made a browser send get 403, unless its origin is one of `trusted_origins` (R-WEB-01).
+    With `session_data`, `request.session` is a dictionary that is kept on the server. A websocket is closed with 4401
+    when its session ends, which is asked every `socket_check`.
     """
 
     def __init__(
         self,
         app: App,
-        sojourn: Guarded,
+        sojourn: Handle,
         *,
         public: Sequence[str] = (),
         protected: Sequence[str] = (),
         sign_in_url: str = "",
+        trusted_origins: Sequence[str] = (),
+        session_data: bool = False,
+        socket_check: timedelta = _SOCKET_CHECK,
     ) -> None:
         self._app = app
         self._sojourn = sojourn
         self._own = sojourn.mount_path
         self._matcher = Matcher(public, protected)
-        self._sign_in_url = sign_in_url
+        self._guard = Guard(sojourn, sign_in_url)
+        self._trusted = frozenset(trusted_origins)
+        self._keeps_data = session_data
+        self._socket_check = socket_check
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] not in ("http", "websocket") or (self._own and self._is_ours(scope["path"])):
+        kind = scope["type"]
+        if kind not in ("http", "websocket") or (self._own and self._is_ours(scope["path"])):
             await self._app(scope, receive, send)
             return
+        claims = self._sojourn.recall(scope["headers"])
+        if claims is not None and kind == "http" and not self._keeps_data:
+            state = scope.setdefault("state", {})
+            state["session"], state[GUARD] = claims, self._guard
+            await self._app(scope, receive, _private(send) if self._matcher.is_protected(scope["path"]) else send)
+            return
         gate = self._sojourn.gate or await self._sojourn.ready()
-        claims = gate.known_bearer(scope["headers"])
-        if claims is not None:
-            await self._let_in(claims, scope, receive, send)
-            return
-        asked = read(scope)
-        verdict = await gate.decide_with_new_keys(asked)
-        if isinstance(verdict, SignedIn):
-            await self._let_in(verdict.claims, scope, receive, send)
-            return
-        scope.setdefault("state", {})["session"] = None
-        if scope["type"] == "websocket":
-            await self._websocket(scope, receive, send)
+        verdict = await gate.decide_with_new_keys(read(scope))
+        if kind == "http":
+            await self._http(gate, verdict, scope, receive, send)
         else:
-            await self._http(gate, asked, verdict, scope, receive, send)
+            await self._websocket(verdict, scope, receive, send)
 
-    def _let_in(self, claims: Claims, scope: Scope, receive: Receive, send: Send) -> Awaitable[None]:
-        scope.setdefault("state", {})["session"] = claims
-        is_private = scope["type"] == "http" and self._matcher.is_protected(scope["path"])
-        return self._app(scope, receive, _private(send) if is_private else send)
+    def _put(self, scope: Scope, claims: Claims | None) -> None:
+        state = scope.setdefault("state", {})
+        state["session"], state[GUARD] = claims, self._guard
 
     def _is_ours(self, path: str) -> bool:
         """The mounted server guards itself."""
         return path == self._own or path.startswith(self._own + "/")
 
-    async def _websocket(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if not self._matcher.is_protected(scope["path"]):
-            await self._app(scope, receive, send)
-            return
-        await receive()
-        await send({"type": "websocket.close", "code": _UNAUTHORIZED_CLOSE})
-
     async def _http(
-        self, gate: Gate, asked: Asked, verdict: Elsewhere | SignedOut, scope: Scope, receive: Receive, send: Send
+        self, gate: Gate, verdict: SignedIn | SignedOut | Elsewhere, scope: Scope, receive: Receive, send: Send
     ) -> None:
+        asked = read(scope)
         is_protected = self._matcher.is_protected(scope["path"])
-        refused = refusal(gate, asked, verdict, is_protected=is_protected, sign_in_url=self._sign_in_url)
-        if refused is None:
-            await self._app(scope, receive, _adding(send, said(verdict)))
+        if isinstance(verdict, SignedIn):
+            claims = verdict.claims
+            refused = None
+            dressed: Send = _private(send) if is_protected else send
+        else:
+            claims = None
+            refused = refusal(gate, asked, verdict, is_protected=is_protected, sign_in_url=self._guard.sign_in_url)
+            dressed = _adding(send, said(verdict))
+        if refused is None and may_be_used(asked, verdict) and not is_own(asked, self._trusted):
+            refused = foreign(asked)
+        if refused is not None:
+            await _answer(refused, send)
             return
-        await send({"type": "http.response.start", "status": refused.status, "headers": refused.headers})
-        await send({"type": "http.response.body", "body": refused.body})
+        self._put(scope, claims)
+        if self._keeps_data:
+            await self._with_data(gate, asked, claims, scope, receive, dressed)
+        else:
+            await self._app(scope, receive, dressed)
+
+    async def _with_data(
+        self, gate: Gate, asked: Asked, claims: Claims | None, scope: Scope, receive: Receive, send: Send
+    ) -> None:
+        keeping = Keeping.of(asked, claims, is_secure=gate.is_secure)
+        try:
+            read_values = await keeping.read(self._sojourn)
+        except ServerUnreachable as error:
+            await _answer(unreachable(error), send)
+            return
+        data = scope["session"] = SessionData.of(read_values)
+
+        async def saving(message: Message) -> None:
+            """What changed is kept before the answer leaves: the next request of this browser sees it."""
+            if message["type"] == "http.response.start" and (writing := keeping.writing(data)) is not None:
+                await writing.write(self._sojourn)
+                if writing.cookie:
+                    cookie = (b"set-cookie", writing.cookie.encode())
+                    message = {**message, "headers": [*message.get("headers", ()), cookie, *KEPT_NOWHERE]}
+            await send(message)
+
+        await self._app(scope, receive, saving)
+
+    async def _websocket(
+        self, verdict: SignedIn | SignedOut | Elsewhere, scope: Scope, receive: Receive, send: Send
+    ) -> None:
+        asked = read(scope)
+        is_foreign = may_be_used(asked, verdict) and not is_own(asked, self._trusted, is_socket=True)
+        if is_foreign or (not isinstance(verdict, SignedIn) and self._matcher.is_protected(scope["path"])):
+            await refuse(scope, receive, send, "origin_invalid" if is_foreign else "signed-out")
+            return
+        claims = verdict.claims if isinstance(verdict, SignedIn) else None
+        self._put(scope, claims)
+        if self._keeps_data:
+            gate = await self._sojourn.ready()
+            scope["session"] = SessionData.of(await Keeping.of(asked, claims, is_secure=gate.is_secure).read(self._sojourn))
+        if claims is None:
+            await self._app(scope, receive, send)
+        else:
+            await Socket(self._sojourn, claims, receive, send, every=self._socket_check).run(self._app, scope)
 
 
 def read(scope: Scope) -> Asked:
@@ -110,24 +163,42 @@ def read(scope: Scope) -> Asked:
     return Asked(scope.get("method", "GET"), scope["headers"], url)
 
 
+def visit(scope: Scope) -> Visit:
+    """The request, for decorators and dependencies. Raises: RuntimeError where the middleware is missing."""
+    state = scope.get("state", {})
+    guard, session = state.get(GUARD), state.get("session")
+    if not isinstance(guard, Guard):
+        raise RuntimeError(MISSING)
+    return guard.visit(session if isinstance(session, Claims) else None, lambda: read(scope))
+
+
+async def _answer(refused: Refusal, send: Send) -> None:
+    await send({"type": "http.response.start", "status": refused.status, "headers": refused.headers})
+    await send({"type": "http.response.body", "body": refused.body})
+
+
 def _adding(send: Send, extra: Headers) -> Send:
-    async def adding(message: Message) -> None:
+    """Sends on, with more headers."""
+
+    def adding(message: Message) -> Awaitable[None]:
         if message["type"] == "http.response.start":
             message = {**message, "headers": [*message.get("headers", ()), *extra]}
-        await send(message)
+        return send(message)
 
     return adding
 
 
 def _private(send: Send) -> Send:
+    """Sends on, and says that nobody keeps it unless the app has said something else."""
+
     def private(message: Message) -> Awaitable[None]:
         if message["type"] == "http.response.start":
             headers = message.get("headers", ())
             for name, _ in headers:
-                if name.lower() == b"cache-control":
+                if len(name) == _LENGTH and name.lower() == b"cache-control":
                     break
             else:
-                message = {**message, "headers": [*headers, *KEPT_NOWHERE]}
+                message["headers"] = [*headers, *KEPT_NOWHERE]
         return send(message)
 
     return private

@@ -1,4 +1,4 @@
-"""The one way for sync code to reach the async engine: an event loop on a thread of its own."""
+"""The one way for sync code to reach the async engine: the event loop that the engine lives on."""
 
 import asyncio
 import os
@@ -10,29 +10,74 @@ T = TypeVar("T")
 
 
 class Bridge:
-    """Started by the first call. A process that was forked from one with a running loop starts its own."""
+    """Leads to the loop that was settled on: the app's own, or one on a thread that the first sync call starts.
+
+    A process that was forked from one with a running loop starts its own.
+    """
 
     def __init__(self) -> None:
         self._starting = threading.Lock()
         self._loop: asyncio.AbstractEventLoop | None = None
         self._process = 0
+        self._is_own = False
+
+    @property
+    def loop(self) -> asyncio.AbstractEventLoop | None:
+        """None while nothing is settled, and after a fork."""
+        loop = self._loop
+        return loop if loop is not None and self._process == os.getpid() and not loop.is_closed() else None
+
+    def settle(self) -> bool:
+        """Take the running loop, unless another is taken already; whether the running loop is the one."""
+        with self._starting:
+            if self.loop is None:
+                self._loop, self._process, self._is_own = asyncio.get_running_loop(), os.getpid(), False
+            return self._loop is asyncio.get_running_loop()
+
+    async def reach(self, work: Coroutine[Any, Any, T]) -> T:
+        """Do `work` on the loop from whichever loop is running; on that one, until something is settled."""
+        loop = self.loop
+        if loop is None or loop is asyncio.get_running_loop():
+            return await work
+        return await asyncio.wrap_future(asyncio.run_coroutine_threadsafe(work, loop))
 
     def run(self, work: Coroutine[Any, Any, T]) -> T:
-        """Do `work` on the loop and wait for it. Raises: what `work` raises."""
-        return asyncio.run_coroutine_threadsafe(work, self._running()).result()
+        """Do `work` on the loop and wait for it. Raises: what `work` raises; RuntimeError on the loop's own thread."""
+        loop = self._running()
+        if loop is _running_here():
+            work.close()
+            raise RuntimeError("this would wait for itself: await the async method of the same name, without _now")
+        return asyncio.run_coroutine_threadsafe(work, loop).result()
 
     def _running(self) -> asyncio.AbstractEventLoop:
-        loop = self._loop
-        if loop is not None and self._process == os.getpid():
+        if (loop := self.loop) is not None:
             return loop
         with self._starting:
-            if self._loop is None or self._process != os.getpid():
-                self._loop, self._process = asyncio.new_event_loop(), os.getpid()
-                threading.Thread(target=self._loop.run_forever, name="sojourn", daemon=True).start()
-            return self._loop
+            if (loop := self.loop) is None:
+                loop = self._loop = asyncio.new_event_loop()
+                self._process, self._is_own = os.getpid(), True
+                threading.Thread(target=self._turn, args=[loop], name="sojourn", daemon=True).start()
+            return loop
+
+    @staticmethod
+    def _turn(loop: asyncio.AbstractEventLoop) -> None:
+        loop.run_forever()
+        loop.close()
+
+    def leave(self) -> None:
+        """Forget the app's own loop; a later call settles anew. One that was started here goes on."""
+        if not self._is_own:
+            self._loop = None
 
     def close(self) -> None:
-        """End the loop; a later call starts another."""
-        if self._loop is not None and self._process == os.getpid():
-            self._loop.call_soon_threadsafe(self._loop.stop)
-        self._loop = None
+        """End the loop that was started here; a later call starts another."""
+        loop, self._loop = self.loop, None
+        if loop is not None and self._is_own:
+            loop.call_soon_threadsafe(loop.stop)
+
+
+def _running_here() -> asyncio.AbstractEventLoop | None:
+    try:
+        return asyncio.get_running_loop()
+    except RuntimeError:
+        return None

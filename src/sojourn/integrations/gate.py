@@ -66,7 +66,10 @@ class Asked:
 
 @dataclass(frozen=True, slots=True)
 class SignedIn:
+    """`by_cookie`: the browser sent it by itself, whoever made it send the request."""
+
     claims: Claims
+    by_cookie: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,15 +92,13 @@ class Elsewhere:
 Verdict = SignedIn | SignedOut | Elsewhere
 Verify = Callable[[str], Claims]
 ReadHandshake = Callable[[str], Sequence[str]]
-Recall = Callable[[bytes], Claims | None]
 
 
 @dataclass(frozen=True, slots=True)
 class Gate:
     """Pure but for the verifier's memory. `frontend` is the address browsers reach the server at.
 
-    `renew` fetches keys when they live elsewhere, and answers at once when it is too soon for that. `recall` knows tokens
-    that `verify` has accepted.
+    `renew` fetches keys when they live elsewhere, and answers at once when it is too soon for that.
     """
 
     publishable_key: str
@@ -105,23 +106,12 @@ class Gate:
     verify: Verify
     read_handshake: ReadHandshake
     renew: Callable[[], Awaitable[None]] | None = None
-    recall: Recall | None = None
     renew_now: Callable[[], None] | None = None
 
-    def known_bearer(self, headers: Iterable[tuple[bytes, bytes]]) -> Claims | None:
-        """Whoever sends a bearer token that was read and believed before: the short way of most requests of an API.
-
-        It says yes only; everything else is for `decide`.
-        """
-        if self.recall is None:
-            return None
-        found: bytes | None = None
-        for name, value in headers:
-            if name == b"authorization":
-                if found is not None:
-                    return None
-                found = value
-        return self.recall(found[7:]) if found is not None and found.startswith(b"Bearer ") else None
+    @property
+    def is_secure(self) -> bool:
+        """Whether people reach the server over TLS, and so the app too."""
+        return self.frontend.startswith("https://")
 
     async def decide_with_new_keys(self, asked: Asked) -> Verdict:
         """As `decide`; a key that is not known yet is fetched first, while other requests go on."""
@@ -170,7 +160,7 @@ class Gate:
                 reason = refused.reason
                 continue
             if signed_in_at is None or claims.issued_at.seconds >= signed_in_at:
-                return SignedIn(claims)
+                return SignedIn(claims, by_cookie=True)
             reason = "session-token-iat-before-client-uat"
         return self._ask_the_server(asked, reason)
 

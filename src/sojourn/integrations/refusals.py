@@ -1,14 +1,20 @@
-"""What somebody who is not signed in is answered, in every kind of app alike."""
+"""What somebody who may not pass is answered, in every kind of app alike."""
 
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass
+from html import escape
 
+from sojourn.errors import Json, OriginRefused, ServerUnreachable
 from sojourn.integrations.gate import Asked, Elsewhere, Gate, SignedOut
+from sojourn.integrations.requirement import Lack
 
 Headers = list[tuple[bytes, bytes]]
 
 KEPT_NOWHERE: Headers = [(b"cache-control", b"private, no-store"), (b"vary", b"Cookie, Authorization, Origin")]
 """What a protected page wears unless it says otherwise (R-CKI-07)."""
+
+_STALE = "session_reverification_required"
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,6 +24,10 @@ class Refusal:
     status: int
     headers: Headers
     body: bytes = b""
+
+    @property
+    def location(self) -> str | None:
+        return next((value.decode("latin-1") for name, value in self.headers if name == b"location"), None)
 
 
 def refusal(
@@ -35,34 +45,64 @@ def refusal(
         location = gate.sign_in_url(asked.url.partition("?__clerk_handshake=")[0], sign_in_url)
         return _sized(307, b"", [(b"location", location.encode()), *said(verdict)])
     if asked.is_page:
-        return _sized(401, _stuck(verdict.reason), [(b"content-type", b"text/html; charset=utf-8"), *said(verdict)])
-    typed = [(b"content-type", b"application/json"), (b"www-authenticate", b"Bearer")]
-    return _sized(401, _refused(verdict.reason), [*typed, *said(verdict)])
+        return _page(401, "Not signed in", _stuck(verdict.reason), said(verdict))
+    challenge = [(b"www-authenticate", b"Bearer"), *said(verdict)]
+    long = "This request needs a signed-in session. Sign in and try again."
+    return _json(401, _error("authentication_invalid", "Not signed in", long, {"reason": verdict.reason}), challenge)
+
+
+def lacking(lack: Lack, asked: Asked) -> Refusal:
+    """403 for somebody who is signed in, and not enough (R-AUZ-03). A session that is too old is told as published SDKs read it."""
+    if asked.is_page:
+        return _page(403, lack.message, lack.advice, _kept_nowhere())
+    body = _error(lack.code, lack.message, lack.advice, lack.meta)
+    if lack.code == _STALE:
+        body["clerk_error"] = {"type": "forbidden", "reason": "reverification-error", "metadata": dict(lack.meta)}
+    return _json(403, body, _kept_nowhere())
+
+
+def foreign(asked: Asked) -> Refusal:
+    """A write that a page elsewhere made the browser send (R-WEB-01)."""
+    advice = "This was sent by a page of another site, or by a program that names no Origin. Send it from this app's own pages."
+    if "text/html" in asked.header(b"accept"):
+        return _page(403, OriginRefused.message, advice, _kept_nowhere())
+    return _json(403, _error(OriginRefused.code, OriginRefused.message, advice, {}), _kept_nowhere())
+
+
+def unreachable(error: ServerUnreachable) -> Refusal:
+    headers = [(b"retry-after", b"5"), *_kept_nowhere()]
+    return _json(503, _error(error.code, error.message, error.long_message, {}), headers)
 
 
 def said(verdict: Elsewhere | SignedOut) -> Headers:
     """Why, and the cookies that belong to the answer, whatever it is."""
-    why = [(b"x-clerk-auth-reason", verdict.reason.encode()), (b"cache-control", b"no-store")]
+    why = [(b"x-clerk-auth-reason", verdict.reason.encode()), *_kept_nowhere()]
     return [*why, *((b"set-cookie", cookie.encode("latin-1")) for cookie in verdict.cookies)]
+
+
+def _kept_nowhere() -> Headers:
+    return [(b"cache-control", b"no-store")]
+
+
+def _json(status: int, body: Mapping[str, Json], headers: Headers) -> Refusal:
+    return _sized(status, json.dumps(body).encode(), [(b"content-type", b"application/json"), *headers])
+
+
+def _page(status: int, title: str, text: str, headers: Headers) -> Refusal:
+    page = f"<!doctype html><meta charset=utf-8><title>{escape(title)}</title><h1>{escape(title)}</h1><p>{escape(text)}"
+    return _sized(status, page.encode(), [(b"content-type", b"text/html; charset=utf-8"), *headers])
 
 
 def _sized(status: int, body: bytes, headers: Headers) -> Refusal:
     return Refusal(status, [*headers, (b"content-length", str(len(body)).encode())], body)
 
 
-def _refused(reason: str) -> bytes:
-    error = {
-        "code": "authentication_invalid",
-        "message": "Not signed in",
-        "long_message": "This request needs a signed-in session. Sign in and try again.",
-        "meta": {"reason": reason},
-    }
-    return json.dumps({"errors": [error]}).encode()
+def _error(code: str, message: str, advice: str, meta: Mapping[str, Json]) -> dict[str, Json]:
+    return {"errors": [{"code": code, "message": message, "long_message": advice, "meta": dict(meta)}]}
 
 
-def _stuck(reason: str) -> bytes:
+def _stuck(reason: str) -> str:
     return (
-        "<!doctype html><meta charset=utf-8><title>Not signed in</title>"
-        "<p>You could not be signed in here. Reload the page in a moment."
-        f"<p>Reason, for whoever runs this app: {reason}. Check that its keys and clock agree with those of the server."
-    ).encode()
+        "You could not be signed in here. Reload the page in a moment. "
+        f"Reason, for whoever runs this app: {reason}. Check that its keys and clock agree with those of the server."
+    )

@@ -1,34 +1,44 @@
 """A Sojourn server elsewhere, as an app knows it: its address and two keys."""
 
-from collections.abc import AsyncGenerator
-from contextlib import asynccontextmanager
+import asyncio
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
+from weakref import WeakKeyDictionary
 
-from sojourn.errors import BadSecretKey, Json, NotFound
+import msgspec
+
+from sojourn.backend.user import User
+from sojourn.errors import BadSecretKey, Json, NotFound, ServerUnreachable, SessionEnded, SojournError
 from sojourn.instant import SystemClock
 from sojourn.integrations.gate import Gate
+from sojourn.integrations.handle import Data, Handle
 from sojourn.secret import Secret
 from sojourn.tokens.handshake import read_handshake
+from sojourn.tokens.recalling import recalling
 from sojourn.tokens.remote_keys import RemoteKeys
 from sojourn.tokens.session_token import Verifier
+
+if TYPE_CHECKING:
+    import httpx
 
 _DEADLINE = 5.0
 
 
-class Remote:
+class Remote(Handle):
     """Tokens verify here without a network call; the key set is fetched once and renewed seldom."""
 
-    mount_path = ""
-
     def __init__(self, url: str, publishable_key: str, secret_key: str = "") -> None:
+        super().__init__(SystemClock())
         self.url = url.rstrip("/")
-        self._secret = Secret(secret_key)
-        self._clock = SystemClock()
+        self._asked = HttpServer(self.url, Secret(secret_key))
         self._keys = RemoteKeys.at(f"{self.url}/.well-known/jwks.json")
-        verifier = Verifier(self._keys.find, issuer=self.url, clock=self._clock)
+        verifier = Verifier(self._keys.find, issuer=self.url, clock=self.clock)
         self._keys.on_change(verifier.forget)
+        self.recall = recalling(verifier, self._keys)
         renew = self._keys.refresh_async
         self._gate = Gate(
-            publishable_key, self.url, verifier.verify, self._read_handshake, renew, verifier.recall, self._keys.refresh
+            publishable_key, self.url, verifier.verify, self._read_handshake, renew, self._keys.refresh
         )
 
     @property
@@ -45,28 +55,96 @@ class Remote:
             self._keys.refresh()
         return self._gate
 
-    def served(self) -> None:
-        """The server is elsewhere."""
+    async def close(self) -> None:
+        await self._asked.close()
 
-    @asynccontextmanager
-    async def lifespan(self, _: object = None) -> "AsyncGenerator[None]":
-        """As of a `Sojourn` inside the app, so that one may take the place of the other."""
-        await self.ready()
-        yield
+    async def _server(self) -> "HttpServer":
+        return self._asked
 
     def _read_handshake(self, token: str) -> list[str]:
-        return read_handshake(token, self._keys.find, self._clock.now())
+        return read_handshake(token, self._keys.find, self.clock.now())
 
-    async def user(self, user_id: str) -> dict[str, Json]:
-        """The user as the Backend API shows it. Raises: NotFound, BadSecretKey, httpx.HTTPError."""
+
+class HttpServer:
+    """Asked over the Backend API, with connections that are kept for each event loop."""
+
+    def __init__(self, url: str, secret_key: Secret) -> None:
+        self._url = url
+        self._secret_key = secret_key
+        self._clients: WeakKeyDictionary[asyncio.AbstractEventLoop, httpx.AsyncClient] = WeakKeyDictionary()
+
+    async def user(self, user_id: str) -> User:
+        return msgspec.convert(await self._call("GET", f"/v1/users/{quote(user_id, safe='')}"), User)
+
+    async def is_live(self, session_id: str) -> bool:
+        try:
+            shown = await self._call("GET", f"/v1/sessions/{quote(session_id, safe='')}")
+        except NotFound:
+            return False
+        return shown["status"] in ("active", "pending")
+
+    async def end_session(self, session_id: str) -> None:
+        await self._call("POST", f"/v1/sessions/{quote(session_id, safe='')}/revoke")
+
+    async def read_data(self, key: str) -> Data | None:
+        return (await self._call("GET", _data_of(key)))["data"]
+
+    async def write_data(self, key: str, data: Mapping[str, Json]) -> None:
+        await self._call("PUT", _data_of(key), {"data": dict(data)})
+
+    async def adopt_data(self, anonymous: str, session_id: str) -> Data:
+        return (await self._call("POST", f"{_data_of(session_id)}/adopt", {"anonymous": anonymous}))["data"] or {}
+
+    async def close(self) -> None:
+        client = self._clients.pop(asyncio.get_running_loop(), None)
+        if client is not None:
+            await client.aclose()
+
+    async def _call(self, method: str, path: str, body: Mapping[str, Json] | None = None) -> dict[str, Any]:
+        """Raises: NotFound, SessionEnded, BadSecretKey, ServerUnreachable, and what the server refuses."""
+        import httpx  # a page that only verifies tokens never needs it
+
+        if not self._secret_key.reveal():
+            raise BadSecretKey("This asks the server, which needs the secret key: `sojourn env` prints it.")
+        try:
+            answer = await self._client().request(method, self._url + path, json=body)
+        except httpx.HTTPError as error:
+            raise ServerUnreachable() from error
+        if answer.is_success:
+            return answer.json()
+        raise _refused(answer)
+
+    def _client(self) -> "httpx.AsyncClient":
         import httpx
 
-        headers = {"Authorization": f"Bearer {self._secret.reveal()}"}
-        async with httpx.AsyncClient(timeout=_DEADLINE, headers=headers) as client:
-            answer = await client.get(f"{self.url}/v1/users/{user_id}")
-        if answer.status_code == 404:
-            raise NotFound()
-        if answer.status_code == 401:
-            raise BadSecretKey()
-        answer.raise_for_status()
-        return answer.json()
+        loop = asyncio.get_running_loop()
+        known = self._clients.get(loop)
+        if known is None:
+            bearer = {"Authorization": f"Bearer {self._secret_key.reveal()}"}
+            known = self._clients[loop] = httpx.AsyncClient(timeout=_DEADLINE, headers=bearer)
+        return known
+
+
+def _data_of(key: str) -> str:
+    return f"/v1/sojourn/app_data/{quote(key, safe='')}"
+
+
+def _refused(answer: "httpx.Response") -> SojournError:
+    """The server's refusal as the error that the engine raises."""
+    code, advice = "", ""
+    try:
+        first = answer.json()["errors"][0]
+        code, advice = str(first["code"]), str(first.get("long_message") or first["message"])
+    except (ValueError, LookupError, TypeError):
+        pass
+    if code == SessionEnded.code:
+        return SessionEnded(advice)
+    if answer.status_code == 401:
+        return BadSecretKey()
+    if answer.status_code == 404:
+        return NotFound(advice or None)
+    if answer.status_code >= 500:
+        return ServerUnreachable()
+    refused = SojournError(advice or f"The server refused with status {answer.status_code}.")
+    refused.code = code or refused.code  # pyright: ignore[reportAttributeAccessIssue]
+    return refused

@@ -129,10 +129,11 @@ class Verifier:
         self._parties = frozenset([authorized_parties] if isinstance(authorized_parties, str) else authorized_parties)
         self._audience = audience
         self._skew_millis = _skew(clock_skew) * 1000
-        self._millis = (clock or SystemClock()).millis
-        self._is_revoked = is_revoked
+        self.millis = (clock or SystemClock()).millis
+        self.is_revoked = is_revoked
         self._most = remembered
-        self._known: dict[bytes, tuple[Claims, int, int]] = {}
+        self.known: dict[bytes, tuple[Claims, int, int]] = {}
+        """By the SHA-256 of a token: its claims, and the milliseconds between which it is good. Always the same object."""
         self._writing = threading.Lock()
         self._forgotten = 0
 
@@ -141,35 +142,25 @@ class Verifier:
         if len(token) > LONGEST:
             _refuse("token-invalid", "The token is longer than 8 KiB.")
         digest = hashlib.sha256(token.encode("utf-8", "surrogatepass")).digest()
-        known = self._known.get(digest)
-        now = self._millis()
+        known = self.known.get(digest)
+        now = self.millis()
         if known is None:
             known = self._remember(digest, token, now)
         claims, first, last = known
         if now >= last:
-            self._known.pop(digest, None)
+            self.known.pop(digest, None)
             _refuse("token-expired", "The token has expired. Get a new one.")
         if now < first:
             _refuse("token-not-active-yet", "The token is not valid yet. Check the clocks of both machines.")
-        if self._is_revoked is not None and self._is_revoked(claims.session_id):
+        if self.is_revoked is not None and self.is_revoked(claims.session_id):
             _refuse("session-revoked", "The session of this token has been revoked.")
         return claims
-
-    def recall(self, token: bytes) -> Claims | None:
-        """The claims of a token that was verified before and is good now; None for any other, which `verify` explains."""
-        known = self._known.get(hashlib.sha256(token).digest())
-        if known is None:
-            return None
-        claims, first, last = known
-        if not first <= self._millis() < last:
-            return None
-        return claims if self._is_revoked is None or not self._is_revoked(claims.session_id) else None
 
     def forget(self) -> None:
         """Drop what is remembered: keys have changed."""
         with self._writing:
             self._forgotten += 1
-            self._known = {}
+            self.known.clear()
 
     def _remember(self, digest: bytes, token: str, now: int) -> tuple[Claims, int, int]:
         forgotten = self._forgotten
@@ -179,14 +170,16 @@ class Verifier:
         if known[1] <= now < known[2]:
             with self._writing:
                 if forgotten == self._forgotten:  # else it was verified with a key that may be gone
-                    if len(self._known) >= self._most:
+                    if len(self.known) >= self._most:
                         self._make_room(now)
-                    self._known[digest] = known
+                    self.known[digest] = known
         return known
 
     def _make_room(self, now: int) -> None:
-        live = [(digest, known) for digest, known in list(self._known.items()) if now < known[2]]
-        self._known = dict(live[-(self._most // 2) :]) if self._most > 1 else {}
+        live = [digest for digest, known in list(self.known.items()) if now < known[2]]
+        kept = set(live[-(self._most // 2) :] if self._most > 1 else ())
+        for digest in self.known.keys() - kept:
+            self.known.pop(digest, None)
 
     def _checked(self, jws: Jws, now: int) -> Claims:
         raw = jws.claims

@@ -8,40 +8,14 @@ from jinja2 import Environment, PackageLoader
 
 from sojourn.engine import Sojourn
 from sojourn.integrations.asgi import App, Receive, Scope, Send, SojournMiddleware
-from sojourn.integrations.gate import Gate
-from sojourn.tokens.handshake import read_handshake
-from sojourn.tokens.jws import VerificationKey
-from sojourn.tokens.session_token import Verifier
+from sojourn.integrations.inside import Inside
 from sojourn.ui.pages import COMPONENT_STYLES, PAGE_HEADERS
 
 _HOME, _PROTECTED, _API = "/demo", "/demo/protected", "/demo/api/protected"
 
 
 def demo_app(engine: Sojourn) -> App:
-    return SojournMiddleware(_Demo(engine), _Inside(engine), public=["/demo/?"])
-
-
-class _Inside:
-    """The engine of this process, as the middleware wants it."""
-
-    mount_path = ""
-
-    def __init__(self, engine: Sojourn) -> None:
-        self._engine = engine
-        verifier = Verifier(self._find, issuer=engine.config.public_url, clock=engine.clock)
-        self.gate = Gate(
-            engine.instance.publishable_key,
-            engine.config.public_url,
-            verifier.verify,
-            lambda token: read_handshake(token, self._find, engine.clock.now()),
-        )
-
-    async def ready(self) -> Gate:
-        return self.gate
-
-    def _find(self, kid: str, /) -> VerificationKey | None:
-        ring = self._engine.keyring.find(self._engine.instance)
-        return next((key.verification_key for key in ring.keys if key.kid == kid), None)
+    return SojournMiddleware(_Demo(engine), Inside(engine), public=["/demo/?"])
 
 
 class _Demo:

@@ -1,0 +1,71 @@
+"""A user as the Backend API shows it, with the questions that apps ask."""
+
+import msgspec
+
+from sojourn.errors import Json
+
+
+class Verified(msgspec.Struct, frozen=True):
+    """How an address was proven; `status` is `verified` once it was."""
+
+    status: str
+    strategy: str | None = None
+
+
+class EmailAddress(msgspec.Struct, frozen=True):
+    id: str
+    email_address: str
+    verification: Verified | None = None
+
+    @property
+    def is_verified(self) -> bool:
+        return self.verification is not None and self.verification.status == "verified"
+
+
+class PhoneNumber(msgspec.Struct, frozen=True):
+    id: str
+    phone_number: str
+    verification: Verified | None = None
+
+
+class User(msgspec.Struct, frozen=True, kw_only=True):
+    """Times are milliseconds since 1970. What a newer server adds is left aside."""
+
+    id: str
+    username: str | None = None
+    first_name: str | None = None
+    last_name: str | None = None
+    image_url: str = ""
+    primary_email_address_id: str | None = None
+    primary_phone_number_id: str | None = None
+    email_addresses: tuple[EmailAddress, ...] = ()
+    phone_numbers: tuple[PhoneNumber, ...] = ()
+    external_id: str | None = None
+    public_metadata: dict[str, Json] = {}
+    private_metadata: dict[str, Json] = {}
+    unsafe_metadata: dict[str, Json] = {}
+    password_enabled: bool = False
+    two_factor_enabled: bool = False
+    banned: bool = False
+    locked: bool = False
+    locale: str | None = None
+    last_sign_in_at: int | None = None
+    last_active_at: int | None = None
+    created_at: int = 0
+    updated_at: int = 0
+
+    @property
+    def primary_email_address(self) -> EmailAddress | None:
+        return next((each for each in self.email_addresses if each.id == self.primary_email_address_id), None)
+
+    @property
+    def email(self) -> str | None:
+        """The primary e-mail address; ask `primary_email_address.is_verified` before it decides anything."""
+        primary = self.primary_email_address
+        return primary.email_address if primary else None
+
+    @property
+    def name(self) -> str:
+        """What to call the person: their name, else their user name, address or id."""
+        full = " ".join(part for part in (self.first_name, self.last_name) if part)
+        return full or self.username or self.email or self.id

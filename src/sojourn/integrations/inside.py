@@ -1,0 +1,98 @@
+"""An engine of this process, as the middleware and an app's handlers want it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from sojourn.backend.user import User
+from sojourn.errors import Json, NotFound
+from sojourn.ids import SessionId, UserId
+from sojourn.integrations.gate import Gate
+from sojourn.integrations.handle import Data, Handle
+from sojourn.tokens.handshake import read_handshake
+from sojourn.tokens.jws import VerificationKey
+from sojourn.tokens.recalling import Always, Recall, recalling
+from sojourn.tokens.session_token import Verifier
+
+if TYPE_CHECKING:
+    from sojourn.engine import Sojourn as Engine
+
+_ACTOR = "app"
+"""Who ended a session, in the audit log, when the app around the server did."""
+
+
+class Inside(Handle):
+    """For an engine that somebody else opens and closes."""
+
+    def __init__(self, engine: "Engine") -> None:
+        super().__init__(engine.clock)
+        self._engine = engine
+        self._gate, self.recall = gate_of(engine)
+
+    @property
+    def gate(self) -> Gate | None:
+        return self._gate
+
+    async def ready(self) -> Gate:
+        return self._gate
+
+    def ready_now(self) -> Gate:
+        return self._gate
+
+    async def close(self) -> None:
+        """Nothing is ours to close."""
+
+    async def _server(self) -> "EngineServer":
+        return EngineServer(self._engine)
+
+
+def gate_of(engine: "Engine") -> tuple[Gate, Recall]:
+    """The gate of an engine whose keys are loaded; a key that is rotated in later is known too."""
+
+    def find(kid: str, /) -> VerificationKey | None:
+        keys = engine.keyring.find(engine.instance).keys
+        return next((key.verification_key for key in keys if key.kid == kid), None)
+
+    url = engine.config.public_url
+    verifier = Verifier(find, issuer=url, clock=engine.clock)
+    gate = Gate(
+        engine.instance.publishable_key, url, verifier.verify, lambda token: read_handshake(token, find, engine.clock.now())
+    )
+    return gate, recalling(verifier, Always())
+
+
+@dataclass(frozen=True, slots=True)
+class EngineServer:
+    """The engine of this process, asked as a server elsewhere is."""
+
+    engine: "Engine"
+
+    async def user(self, user_id: str) -> User:
+        from sojourn.web.resources.users import backend_user
+
+        engine = self.engine
+        found = await engine.accounts.get(engine.instance, UserId(user_id))
+        return msgspec.convert(backend_user(found, engine.instance, engine.clock.now()), User)
+
+    async def is_live(self, session_id: str) -> bool:
+        try:
+            session = await self.engine.sessions.get(self.engine.instance, SessionId(session_id))
+        except NotFound:
+            return False
+        return session.is_live(self.engine.clock.now())
+
+    async def end_session(self, session_id: str) -> None:
+        await self.engine.sessions.revoke(self.engine.instance, SessionId(session_id), actor=_ACTOR)
+
+    async def read_data(self, key: str) -> Data | None:
+        return await self.engine.app_data.read(self.engine.instance, key)
+
+    async def write_data(self, key: str, data: Mapping[str, Json]) -> None:
+        await self.engine.app_data.write(self.engine.instance, key, data)
+
+    async def adopt_data(self, anonymous: str, session_id: str) -> Data:
+        return await self.engine.app_data.adopt(self.engine.instance, anonymous, session_id)
+
+

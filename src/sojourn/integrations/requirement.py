@@ -1,0 +1,79 @@
+"""What a page asks of a session beyond its being there: role, permission, organization, a fresh proof (R-AUZ-03)."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import timedelta
+
+from sojourn.errors import Json
+from sojourn.instant import Instant
+from sojourn.tokens.claims import Claims
+
+
+@dataclass(frozen=True, slots=True)
+class Lack:
+    """Why a signed-in person may not: a code of the error envelope, and words for people."""
+
+    code: str
+    message: str
+    advice: str
+    meta: Mapping[str, Json] = field(default_factory=dict[str, Json])
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Requirement:
+    """Every part that is set must hold; what is missing or malformed in the token denies.
+
+    Roles and permissions are those of the active organization, or the custom claims `roles` and `permissions` (one text, or
+    a list) that a token template may take from a user's public metadata. `max_age` is the time since the first factor.
+    """
+
+    role: str = ""
+    permission: str = ""
+    organization: bool = False
+    max_age: timedelta | None = None
+
+    def lack(self, claims: Claims, now: Instant) -> Lack | None:
+        if self.organization and claims.organization is None:
+            return Lack("organization_missing", "No organization", "This needs an active organization. Choose one and try again.")
+        if self.role and self.role not in _roles(claims):
+            return Lack("role_missing", "Not allowed", f"This needs the role {self.role}.", {"role": self.role})
+        if self.permission and self.permission not in _permissions(claims):
+            advice = f"This needs the permission {self.permission}."
+            return Lack("permission_missing", "Not allowed", advice, {"permission": self.permission})
+        if self.max_age is not None and not _is_fresh(claims, now, self.max_age):
+            return _stale(self.max_age)
+        return None
+
+
+def _roles(claims: Claims) -> set[str]:
+    """An organization's role is also known without its prefix: `org:admin` as `admin`."""
+    own = claims.organization_role
+    held = _texts(claims.raw.get("roles"))
+    return held | {own, own.removeprefix("org:")} if own else held
+
+
+def _permissions(claims: Claims) -> set[str]:
+    return _texts(claims.raw.get("permissions")) | claims.organization_permissions
+
+
+def _texts(given: Json) -> set[str]:
+    listed = given if isinstance(given, list) else [given]
+    return {each for each in listed if isinstance(each, str) and each}
+
+
+def _is_fresh(claims: Claims, now: Instant, max_age: timedelta) -> bool:
+    ages = claims.factor_ages
+    if ages is None or ages[0] < 0:
+        return False
+    return timedelta(minutes=ages[0]) + now.since(claims.issued_at) <= max_age
+
+
+def _stale(max_age: timedelta) -> Lack:
+    minutes = max(1, max_age // timedelta(minutes=1))
+    verification: Json = {"level": "first_factor", "afterMinutes": minutes}
+    return Lack(
+        "session_reverification_required",
+        "Verify that it is you",
+        f"This needs a sign-in of the last {minutes} minutes. Sign out, sign in again, and repeat it.",
+        {"reverification": verification},
+    )

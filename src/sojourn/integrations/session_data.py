@@ -1,0 +1,166 @@
+"""What an app keeps for one visitor, as frameworks' own sessions do: bound to the Sojourn session, or to a cookie before."""
+
+from collections.abc import Callable, Iterator, MutableMapping
+from contextlib import suppress
+from dataclasses import dataclass
+from typing import Any, Self
+
+import msgspec
+
+from sojourn.errors import SessionEnded
+from sojourn.integrations.gate import Asked
+from sojourn.integrations.handle import Data, Handle
+from sojourn.secret import Secret
+from sojourn.tokens.claims import Claims
+
+DATA_COOKIES = ("__Host-sojourn_data", "sojourn_data")
+"""Over TLS, and on `http://localhost` (R-CKI-01)."""
+
+_ANONYMOUS = "anon_"
+_KEPT = 14 * 24 * 3600
+_SECRET_LENGTH = 43
+
+
+class SessionData(MutableMapping[str, Any]):
+    """A dictionary of JSON values, read when it is first looked into and written when it has changed, in depth too."""
+
+    def __init__(self, load: Callable[[], Data]) -> None:
+        self._load = load
+        self._values: Data | None = None
+        self._as_read = b"{}"
+        self.accessed = False
+
+    @classmethod
+    def of(cls, values: Data) -> Self:
+        """Of values that have been read already."""
+        data = cls(lambda: values)
+        data.read()
+        return data
+
+    def read(self) -> Data:
+        if self._values is None:
+            self._values = self._load()
+            self._as_read = msgspec.json.encode(self._values, order="sorted")
+        return self._values
+
+    def looked_into(self) -> Data:
+        self.accessed = True
+        return self.read()
+
+    @property
+    def is_read(self) -> bool:
+        return self._values is not None
+
+    @property
+    def was_kept(self) -> bool:
+        """Whether there was anything under the key that the browser brought."""
+        return self._as_read != b"{}"
+
+    @property
+    def modified(self) -> bool:
+        return self._values is not None and msgspec.json.encode(self._values, order="sorted") != self._as_read
+
+    def __getitem__(self, key: str) -> Any:
+        return self.looked_into()[key]
+
+    def __setitem__(self, key: str, value: Any) -> None:
+        self.looked_into()[key] = value
+
+    def __delitem__(self, key: str) -> None:
+        del self.looked_into()[key]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.looked_into())
+
+    def __len__(self) -> int:
+        return len(self.looked_into())
+
+    def __repr__(self) -> str:
+        return "SessionData(hidden)"  # it may hold what nobody should log
+
+
+@dataclass(frozen=True, slots=True)
+class Keeping:
+    """Whose data one request sees. `anonymous` is the key of a visitor's cookie, None without one.
+
+    Who has signed in since is given what they had before; nobody can choose the key of an anonymous visitor: a cookie that
+    leads to nothing is replaced at the first write (session fixation).
+    """
+
+    session_id: str | None
+    anonymous: str | None
+    is_secure: bool
+
+    @classmethod
+    def of(cls, asked: Asked, claims: Claims | None, *, is_secure: bool) -> "Keeping":
+        given = [each for each in asked.cookies.get(cookie_name(is_secure=is_secure), ()) if len(each) == _SECRET_LENGTH]
+        anonymous = _key(Secret(given[0])) if len(given) == 1 else None
+        return cls(claims.session_id if claims else None, anonymous, is_secure)
+
+    async def read(self, sojourn: Handle) -> Data:
+        """Raises: ServerUnreachable, BadSecretKey."""
+        try:
+            if self.session_id and self.anonymous:
+                return await sojourn.adopt_data(self.anonymous, self.session_id)
+            key = self.session_id or self.anonymous
+            return (await sojourn.read_data(key) if key else None) or {}
+        except SessionEnded:  # its token lives on for its minute
+            return {}
+
+    def read_now(self, sojourn: Handle) -> Data:
+        try:
+            if self.session_id and self.anonymous:
+                return sojourn.adopt_data_now(self.anonymous, self.session_id)
+            key = self.session_id or self.anonymous
+            return (sojourn.read_data_now(key) if key else None) or {}
+        except SessionEnded:
+            return {}
+
+    def writing(self, data: SessionData) -> "Writing | None":
+        """What is to be written, and the cookie that belongs to it; None when nothing is."""
+        if not data.is_read:
+            return None
+        values, modified = data.read(), data.modified
+        if self.session_id:
+            forgotten = self._cookie("", 0) if self.anonymous else None
+            return Writing(self.session_id, values if modified else None, forgotten) if modified or forgotten else None
+        if not modified:
+            return None
+        if not values:
+            return Writing(self.anonymous, values, self._cookie("", 0)) if self.anonymous else None
+        if self.anonymous and data.was_kept:
+            return Writing(self.anonymous, values, None)
+        secret = Secret.random()
+        return Writing(_key(secret), values, self._cookie(secret.reveal(), _KEPT))
+
+    def _cookie(self, value: str, max_age: int) -> str:
+        name = cookie_name(is_secure=self.is_secure)
+        return f"{name}={value}; Path=/; Max-Age={max_age}; HttpOnly; SameSite=Lax{'; Secure' if self.is_secure else ''}"
+
+
+@dataclass(frozen=True, slots=True)
+class Writing:
+    """`data` None leaves what is kept as it is; `cookie` is a Set-Cookie text."""
+
+    key: str
+    data: Data | None
+    cookie: str | None
+
+    async def write(self, sojourn: Handle) -> None:
+        """Raises: FieldTooLong, ServerUnreachable. What a session that has ended would keep is dropped."""
+        if self.data is not None:
+            with suppress(SessionEnded):
+                await sojourn.write_data(self.key, self.data)
+
+    def write_now(self, sojourn: Handle) -> None:
+        if self.data is not None:
+            with suppress(SessionEnded):
+                sojourn.write_data_now(self.key, self.data)
+
+
+def cookie_name(*, is_secure: bool) -> str:
+    return DATA_COOKIES[0 if is_secure else 1]
+
+
+def _key(secret: Secret) -> str:
+    return _ANONYMOUS + secret.stored_form().hex()[:58]

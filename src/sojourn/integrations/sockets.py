@@ -1,0 +1,94 @@
+"""Websockets: refused to strangers, closed when the session behind them ends."""
+
+import asyncio
+import json
+from collections.abc import Awaitable, Callable, MutableMapping
+from datetime import timedelta
+from typing import Any
+
+from sojourn.errors import SojournError
+from sojourn.integrations.handle import Handle
+from sojourn.tokens.claims import Claims
+
+Message = MutableMapping[str, Any]
+Receive = Callable[[], Awaitable[Message]]
+Send = Callable[[Message], Awaitable[None]]
+
+UNAUTHORIZED = 4401
+"""The close code of a websocket whose session is missing or over; a client gets a new token and connects again."""
+
+_WITHOUT_WORD = timedelta(seconds=60)
+"""How long the server's last yes counts: as long as a token would."""
+
+
+async def refuse(scope: MutableMapping[str, Any], receive: Receive, send: Send, reason: str) -> None:
+    """401 where the server can say it before the handshake, else a close with 4401."""
+    await receive()
+    if "websocket.http.response" not in scope.get("extensions", {}):
+        await send({"type": "websocket.close", "code": UNAUTHORIZED})
+        return
+    headers = [(b"content-type", b"application/json"), (b"www-authenticate", b"Bearer")]
+    body = json.dumps({"errors": [{"code": "authentication_invalid", "message": "Not signed in", "meta": {"reason": reason}}]})
+    await send({"type": "websocket.http.response.start", "status": 401, "headers": headers})
+    await send({"type": "websocket.http.response.body", "body": body.encode()})
+
+
+class Socket:
+    """One websocket of a session, which the server is asked about every so often. A server that does not answer, or may not
+    be asked for want of a secret key, counts as yes until the token, and a minute since the last yes, are over.
+    """
+
+    def __init__(self, sojourn: Handle, claims: Claims, receive: Receive, send: Send, *, every: timedelta) -> None:
+        self._sojourn = sojourn
+        self._claims = claims
+        self._receive = receive
+        self._send = send
+        self._every = every.total_seconds()
+        self._good_until = claims.expires_at
+        self._ended = asyncio.Event()
+        self._is_closed = False
+
+    async def run(self, app: Callable[[MutableMapping[str, Any], Receive, Send], Awaitable[None]], scope: MutableMapping[str, Any]) -> None:
+        watch = asyncio.create_task(self._watch())
+        try:
+            await app(scope, self.receive, self.send)
+        finally:
+            watch.cancel()
+
+    async def receive(self) -> Message:
+        """The next message, or the disconnect that the end of the session means."""
+        coming = asyncio.ensure_future(self._receive())
+        ending = asyncio.ensure_future(self._ended.wait())
+        try:
+            await asyncio.wait((coming, ending), return_when=asyncio.FIRST_COMPLETED)
+            if self._ended.is_set():
+                return {"type": "websocket.disconnect", "code": UNAUTHORIZED, "reason": "session ended"}
+            return coming.result()
+        finally:
+            coming.cancel()
+            ending.cancel()
+
+    async def send(self, message: Message) -> None:
+        """Raises: OSError once the session has ended, as servers do when a browser has gone."""
+        if self._ended.is_set():
+            raise OSError("the session of this websocket has ended")
+        self._is_closed = self._is_closed or message["type"] == "websocket.close"
+        await self._send(message)
+
+    async def _watch(self) -> None:
+        while await self._is_good():
+            left = self._good_until.since(self._sojourn.clock.now()).total_seconds()
+            await asyncio.sleep(max(0.0, min(self._every, left)))
+        self._ended.set()
+        if not self._is_closed:
+            await self._send({"type": "websocket.close", "code": UNAUTHORIZED, "reason": "session ended"})
+
+    async def _is_good(self) -> bool:
+        now = self._sojourn.clock.now()
+        try:
+            if not await self._sojourn.is_live(self._claims.session_id):
+                return False
+            self._good_until = max(self._good_until, now + _WITHOUT_WORD)
+        except SojournError:
+            pass
+        return now < self._good_until

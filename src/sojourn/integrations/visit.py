@@ -1,0 +1,48 @@
+"""What an app's own code asks about the request it answers: who is there, and whether that is enough."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from sojourn.errors import ServerUnreachable
+from sojourn.integrations.gate import Asked, Gate, SignedOut
+from sojourn.integrations.handle import Handle
+from sojourn.integrations.refusals import Refusal, lacking, refusal
+from sojourn.integrations.requirement import Requirement
+from sojourn.tokens.claims import Claims
+
+ANYBODY = Requirement()
+"""Whoever is signed in."""
+
+MISSING = "SojournMiddleware has not seen this request: add it to the app, with public=[\"(.*)\"] if it shall guard nothing itself"
+
+
+@dataclass(frozen=True, slots=True)
+class Guard:
+    """One middleware, as its requests find it: everything that decorators and dependencies need of it."""
+
+    sojourn: Handle
+    sign_in_url: str = ""
+
+    def visit(self, claims: Claims | None, asked: Callable[[], Asked]) -> "Visit":
+        gate = self.sojourn.gate
+        if gate is None:  # the keys went stale between the middleware and the handler
+            raise ServerUnreachable()
+        return Visit(self, gate, claims, asked)
+
+
+@dataclass(frozen=True, slots=True)
+class Visit:
+    """One request. `session` is who was let in, None for strangers on public pages."""
+
+    guard: Guard
+    gate: Gate
+    session: Claims | None
+    asked: Callable[[], Asked]
+
+    def refusal(self, requirement: Requirement = ANYBODY) -> Refusal | None:
+        """The answer in the view's place, None when the view may go on: the guard repeated in the handler (R-WEB-08)."""
+        if self.session is None:
+            stranger = SignedOut("signed-out")
+            return refusal(self.gate, self.asked(), stranger, is_protected=True, sign_in_url=self.guard.sign_in_url)
+        lack = requirement.lack(self.session, self.guard.sojourn.clock.now())
+        return None if lack is None else lacking(lack, self.asked())
