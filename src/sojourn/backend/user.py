@@ -1,8 +1,8 @@
 """A user as the Backend API shows it, with the questions that apps ask."""
 
-import msgspec
+from typing import Any
 
-from sojourn.errors import Json
+import msgspec
 
 
 class Verified(msgspec.Struct, frozen=True):
@@ -41,9 +41,9 @@ class User(msgspec.Struct, frozen=True, kw_only=True):
     email_addresses: tuple[EmailAddress, ...] = ()
     phone_numbers: tuple[PhoneNumber, ...] = ()
     external_id: str | None = None
-    public_metadata: dict[str, Json] = {}
-    private_metadata: dict[str, Json] = {}
-    unsafe_metadata: dict[str, Json] = {}
+    public_metadata: dict[str, Any] = {}
+    private_metadata: dict[str, Any] = {}
+    unsafe_metadata: dict[str, Any] = {}
     password_enabled: bool = False
     two_factor_enabled: bool = False
     banned: bool = False

@@ -5,11 +5,12 @@ from datetime import timedelta
 from typing import Any
 
 from sojourn.errors import ServerUnreachable
-from sojourn.integrations.gate import Asked, Elsewhere, Gate, SignedIn, SignedOut
+from sojourn.integrations.answering import refused_at
+from sojourn.integrations.gate import Asked, Gate, SignedIn, Verdict
 from sojourn.integrations.handle import Handle
 from sojourn.integrations.matching import Matcher
 from sojourn.integrations.origins import is_own, may_be_used
-from sojourn.integrations.refusals import KEPT_NOWHERE, Headers, Refusal, foreign, refusal, said, unreachable
+from sojourn.integrations.refusals import KEPT_NOWHERE, Headers, Refusal, said, unreachable
 from sojourn.integrations.session_data import Keeping, SessionData
 from sojourn.integrations.sockets import Socket, refuse
 from sojourn.integrations.visit import MISSING, Guard, Visit
@@ -86,29 +87,23 @@ class SojournMiddleware:
         """The mounted server guards itself."""
         return path == self._own or path.startswith(self._own + "/")
 
-    async def _http(
-        self, gate: Gate, verdict: SignedIn | SignedOut | Elsewhere, scope: Scope, receive: Receive, send: Send
-    ) -> None:
+    async def _http(self, gate: Gate, verdict: Verdict, scope: Scope, receive: Receive, send: Send) -> None:
         asked = read(scope)
         is_protected = self._matcher.is_protected(scope["path"])
-        if isinstance(verdict, SignedIn):
-            claims = verdict.claims
-            refused = None
-            dressed: Send = _private(send) if is_protected else send
-        else:
-            claims = None
-            refused = refusal(gate, asked, verdict, is_protected=is_protected, sign_in_url=self._guard.sign_in_url)
-            dressed = _adding(send, said(verdict))
-        if refused is None and may_be_used(asked, verdict) and not is_own(asked, self._trusted):
-            refused = foreign(asked)
+        refused = refused_at(gate, asked, verdict, self._guard, self._trusted, is_protected=is_protected)
         if refused is not None:
             await _answer(refused, send)
             return
+        claims = verdict.claims if isinstance(verdict, SignedIn) else None
+        if not isinstance(verdict, SignedIn):
+            send = _adding(send, said(verdict))
+        elif is_protected:
+            send = _private(send)
         self._put(scope, claims)
         if self._keeps_data:
-            await self._with_data(gate, asked, claims, scope, receive, dressed)
+            await self._with_data(gate, asked, claims, scope, receive, send)
         else:
-            await self._app(scope, receive, dressed)
+            await self._app(scope, receive, send)
 
     async def _with_data(
         self, gate: Gate, asked: Asked, claims: Claims | None, scope: Scope, receive: Receive, send: Send
@@ -132,9 +127,7 @@ class SojournMiddleware:
 
         await self._app(scope, receive, saving)
 
-    async def _websocket(
-        self, verdict: SignedIn | SignedOut | Elsewhere, scope: Scope, receive: Receive, send: Send
-    ) -> None:
+    async def _websocket(self, verdict: Verdict, scope: Scope, receive: Receive, send: Send) -> None:
         asked = read(scope)
         is_foreign = may_be_used(asked, verdict) and not is_own(asked, self._trusted, is_socket=True)
         if is_foreign or (not isinstance(verdict, SignedIn) and self._matcher.is_protected(scope["path"])):

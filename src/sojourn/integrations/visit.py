@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from sojourn.backend.user import User
 from sojourn.errors import ServerUnreachable
 from sojourn.integrations.gate import Asked, Gate, SignedOut
 from sojourn.integrations.handle import Handle
@@ -38,6 +39,14 @@ class Visit:
     gate: Gate
     session: Claims | None
     asked: Callable[[], Asked]
+
+    async def user(self) -> User | None:
+        """The signed-in user as the server knows them; None for strangers. Raises: NotFound, BadSecretKey, ServerUnreachable."""
+        return await self.guard.sojourn.user(self.session.user_id) if self.session else None
+
+    def user_now(self) -> User | None:
+        """The same for sync code."""
+        return self.guard.sojourn.user_now(self.session.user_id) if self.session else None
 
     def refusal(self, requirement: Requirement = ANYBODY) -> Refusal | None:
         """The answer in the view's place, None when the view may go on: the guard repeated in the handler (R-WEB-08)."""

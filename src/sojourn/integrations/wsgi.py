@@ -2,14 +2,19 @@
 
 from collections.abc import Callable, Iterable, Sequence
 from http import HTTPStatus
-from typing import Any, Protocol
+from typing import Any
 from urllib.parse import quote
 
+from sojourn.integrations.answering import refused_at
 from sojourn.integrations.asgi import App, Message, Scope
 from sojourn.integrations.bridge import Bridge
-from sojourn.integrations.gate import Asked, Gate, SignedIn
+from sojourn.integrations.gate import Asked, SignedIn, Verdict
+from sojourn.integrations.handle import Handle
 from sojourn.integrations.matching import Matcher
-from sojourn.integrations.refusals import KEPT_NOWHERE, Headers, refusal, said
+from sojourn.integrations.refusals import KEPT_NOWHERE, Headers, said
+from sojourn.integrations.session_data import Keeping, SessionData
+from sojourn.integrations.visit import MISSING, Guard, Visit
+from sojourn.tokens.claims import Claims
 
 Environ = dict[str, Any]
 StartResponse = Callable[..., Any]
@@ -18,68 +23,97 @@ WsgiApp = Callable[[Environ, StartResponse], Iterable[bytes]]
 SESSION = "sojourn.session"
 """Where in the environ the session is: `Claims`, or None on public pages."""
 
+GUARD = "sojourn.guard"
+
+DATA = "sojourn.session_data"
+"""Where in the environ the session data is, when it is kept."""
+
 _LONGEST_BODY = 1 << 20
 """More than the server takes; what is cut off here is refused there."""
 
 _UNPREFIXED = {"CONTENT_TYPE": b"content-type", "CONTENT_LENGTH": b"content-length"}
 
 
-class Guarded(Protocol):
-    """What the middleware needs of a `Sojourn`: `gate` is None until `ready_now` has made it usable."""
-
-    @property
-    def mount_path(self) -> str: ...
-    @property
-    def gate(self) -> Gate | None: ...
-    def ready_now(self) -> Gate: ...
-
-    def served(self) -> tuple[App, Bridge] | None:
-        """The server inside this process, and the way to it; None where the server is elsewhere."""
-        ...
-
-
 class SojournWsgiMiddleware:
     """As `SojournMiddleware`: strangers are sent to sign in or get 401, everything is protected unless `public` says
     otherwise, and `environ["sojourn.session"]` holds the session. With a server inside the app it answers below the path
-    of its public address too: nothing has to be mounted.
+    of its public address too: nothing has to be mounted. With `session_data`, `environ["sojourn.session_data"]` is a
+    dictionary that is kept on the server.
     """
 
     def __init__(
         self,
         app: WsgiApp,
-        sojourn: Guarded,
+        sojourn: Handle,
         *,
         public: Sequence[str] = (),
         protected: Sequence[str] = (),
         sign_in_url: str = "",
+        trusted_origins: Sequence[str] = (),
+        session_data: bool = False,
     ) -> None:
         self._app = app
         self._sojourn = sojourn
         self._own = sojourn.mount_path
         self._matcher = Matcher(public, protected)
-        self._sign_in_url = sign_in_url
+        self._guard = Guard(sojourn, sign_in_url)
+        self._trusted = frozenset(trusted_origins)
+        self._keeps_data = session_data
 
     def __call__(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
         environ.pop(SESSION, None)
-        path = _path(environ)
+        environ[GUARD] = self._guard
+        path = path_of(environ)
         if self._own and (path == self._own or path.startswith(self._own + "/")):
             served = self._sojourn.served()
             if served is not None:
                 return _serve(*served, environ, self._own, start_response)
-        gate = self._sojourn.gate or self._sojourn.ready_now()
-        asked = read(environ)
-        verdict = gate.decide_now(asked)
+        verdict = self._verdict(environ)
+        is_protected = self._matcher.is_protected(path)
         if isinstance(verdict, SignedIn):
             environ[SESSION] = verdict.claims
-            is_private = self._matcher.is_protected(path)
-            return self._app(environ, _private(start_response) if is_private else start_response)
-        environ[SESSION] = None
-        is_protected = self._matcher.is_protected(path)
-        refused = refusal(gate, asked, verdict, is_protected=is_protected, sign_in_url=self._sign_in_url)
+            dressed = _private(start_response) if is_protected else start_response
+            if not verdict.by_cookie and not self._keeps_data:
+                return self._app(environ, dressed)
+        else:
+            environ[SESSION] = None
+            dressed = _adding(start_response, said(verdict))
+        gate, asked = self._sojourn.gate or self._sojourn.ready_now(), read(environ)
+        refused = refused_at(gate, asked, verdict, self._guard, self._trusted, is_protected=is_protected)
+        if refused is None and self._keeps_data:
+            keeping = Keeping.of(asked, environ[SESSION], is_secure=gate.is_secure)
+            data = environ[DATA] = SessionData(lambda: keeping.read_now(self._sojourn))
+            dressed = self._saving(keeping, data, dressed)
         if refused is None:
-            return self._app(environ, _adding(start_response, said(verdict)))
+            return self._app(environ, dressed)
         start_response(_status(refused.status), _texts(refused.headers))
         return [refused.body]
+
+    def _verdict(self, environ: Environ) -> Verdict:
+        sent = environ.get("HTTP_AUTHORIZATION")  # a doubled header is one text here, which no token is
+        if sent and (claims := self._sojourn.recall([(b"authorization", sent.encode("latin-1"))])) is not None:
+            return SignedIn(claims)
+        gate = self._sojourn.gate or self._sojourn.ready_now()
+        return gate.decide_now(read(environ))
+
+    def _saving(self, keeping: Keeping, data: SessionData, start_response: StartResponse) -> StartResponse:
+        def saving(status: str, headers: list[tuple[str, str]], *more: Any) -> Any:
+            writing = keeping.writing(data)
+            if writing is not None:
+                writing.write_now(self._sojourn)
+                if writing.cookie:
+                    headers = [*headers, ("Set-Cookie", writing.cookie), *_texts(KEPT_NOWHERE)]
+            return start_response(status, headers, *more)
+
+        return saving
+
+
+def visit(environ: Environ) -> Visit:
+    """The request, for decorators and views. Raises: RuntimeError where the middleware is missing."""
+    guard, session = environ.get(GUARD), environ.get(SESSION)
+    if not isinstance(guard, Guard):
+        raise RuntimeError(MISSING)
+    return guard.visit(session if isinstance(session, Claims) else None, lambda: read(environ))
 
 
 def read(environ: Environ) -> Asked:
@@ -104,18 +138,18 @@ def _headers(environ: Environ) -> Headers:
     return headers
 
 
-def _path(environ: Environ) -> str:
+def path_of(environ: Environ) -> str:
     """The path below the app, as the app's router reads it."""
     return environ.get("PATH_INFO", "").encode("latin-1").decode("utf-8", "replace") or "/"
 
 
 def _serve(app: App, bridge: Bridge, environ: Environ, mount: str, start_response: StartResponse) -> Iterable[bytes]:
-    status, headers, body = bridge.run(_answer(app, _scope(environ, mount), _body(environ)))
+    status, headers, body = bridge.run(answer(app, scope_of(environ, mount), body_of(environ)))
     start_response(_status(status), _texts(headers))
     return [body]
 
 
-async def _answer(app: App, scope: Scope, body: bytes) -> tuple[int, Headers, bytes]:
+async def answer(app: App, scope: Scope, body: bytes) -> tuple[int, Headers, bytes]:
     """One request to the server in this process; its answers are short, so they are taken whole."""
     status, headers, parts = 500, Headers(), list[bytes]()
 
@@ -134,7 +168,7 @@ async def _answer(app: App, scope: Scope, body: bytes) -> tuple[int, Headers, by
     return status, headers, b"".join(parts)
 
 
-def _scope(environ: Environ, mount: str) -> Scope:
+def scope_of(environ: Environ, mount: str) -> Scope:
     """PEP 3333's environ as an ASGI scope; the server is told its mount path as ASGI apps are."""
     raw = (environ.get("SCRIPT_NAME", "") + environ.get("PATH_INFO", "")).encode("latin-1")
     peer = environ.get("REMOTE_ADDR")
@@ -155,7 +189,7 @@ def _scope(environ: Environ, mount: str) -> Scope:
     }
 
 
-def _body(environ: Environ) -> bytes:
+def body_of(environ: Environ) -> bytes:
     length = environ.get("CONTENT_LENGTH") or "0"
     return environ["wsgi.input"].read(min(int(length), _LONGEST_BODY)) if length.isdecimal() else b""
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
 
 from sojourn.errors import Json
 from sojourn.instant import Instant
@@ -12,6 +13,11 @@ REGISTERED = frozenset(
      "org_slug", "pla", "sid", "sts", "sub", "v"}
 )  # fmt: skip
 """Claims with a meaning of their own; every other is the owner's."""
+
+if TYPE_CHECKING:
+    Raw = Mapping[str, Json]
+else:  # frameworks that read signatures at run time stumble over a type that names itself
+    Raw = Mapping[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +34,7 @@ class Claims:
     status: str
     version: int
     organization: TokenOrganization | None
-    raw: Mapping[str, Json]
+    raw: Raw
 
     @property
     def token_id(self) -> str | None:

@@ -1,0 +1,67 @@
+"""`settings.SOJOURN`: where the server is, and what strangers may see."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any, cast
+
+from django.conf import settings
+from django.core.exceptions import ImproperlyConfigured
+from django.core.signals import setting_changed
+
+from sojourn.integrations.handle import Handle
+
+_KNOWN = frozenset(
+    {"PUBLIC_URL", "DATA", "URL", "PUBLISHABLE_KEY", "SECRET_KEY", "SOJOURN",
+     "PUBLIC", "PROTECTED", "SIGN_IN_URL", "TRUSTED_ORIGINS", "LINK_BY_EMAIL"}
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """`link_by_email`: a row that has the user's verified address already becomes theirs, where nobody else's it is yet."""
+
+    sojourn: Handle
+    public: tuple[str, ...]
+    protected: tuple[str, ...]
+    sign_in_url: str
+    trusted_origins: frozenset[str]
+    link_by_email: bool
+
+
+@lru_cache(maxsize=1)
+def options() -> Options:
+    """Read once. Raises: ImproperlyConfigured."""
+    given = cast("Mapping[str, Any]", getattr(settings, "SOJOURN", {}))
+    if unknown := sorted(set(given) - _KNOWN):
+        raise ImproperlyConfigured(f"SOJOURN has no setting {unknown[0]!r}; it knows {', '.join(sorted(_KNOWN))}")
+    return Options(
+        sojourn=_handle(given),
+        public=tuple(given.get("PUBLIC", ())),
+        protected=tuple(given.get("PROTECTED", ())),
+        sign_in_url=given.get("SIGN_IN_URL", ""),
+        trusted_origins=frozenset(given.get("TRUSTED_ORIGINS", ())),
+        link_by_email=bool(given.get("LINK_BY_EMAIL", False)),
+    )
+
+
+def _handle(given: Mapping[str, Any]) -> Handle:
+    """`SOJOURN` is a handle that was made elsewhere, `URL` a server elsewhere; else the server runs in this process."""
+    from sojourn.integrations.embedded import Sojourn
+
+    if "SOJOURN" in given:
+        return given["SOJOURN"]
+    if "URL" in given:
+        if "PUBLISHABLE_KEY" not in given:
+            raise ImproperlyConfigured("SOJOURN has a URL and no PUBLISHABLE_KEY; `sojourn env django` prints it")
+        return Sojourn.remote(given["URL"], given["PUBLISHABLE_KEY"], given.get("SECRET_KEY", ""))
+    chosen = {name: given[key] for name, key in (("public_url", "PUBLIC_URL"), ("data", "DATA")) if key in given}
+    return Sojourn(**chosen)
+
+
+def _forget(*, setting: str, **_: object) -> None:
+    if setting == "SOJOURN":
+        options.cache_clear()
+
+
+setting_changed.connect(_forget)

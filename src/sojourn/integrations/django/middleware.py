@@ -1,0 +1,161 @@
+"""The guard, session data and `request.user`, each in the place of its like."""
+
+from collections.abc import Awaitable, Callable
+from functools import partial
+from typing import Any, cast
+
+from asgiref.sync import iscoroutinefunction, markcoroutinefunction
+from django.contrib.auth.middleware import AuthenticationMiddleware as DjangoAuthenticationMiddleware
+from django.contrib.sessions.middleware import SessionMiddleware as DjangoSessionMiddleware
+from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
+from django.utils.cache import patch_vary_headers
+from django.utils.functional import SimpleLazyObject
+
+from sojourn.errors import ServerUnreachable
+from sojourn.integrations import wsgi
+from sojourn.integrations.answering import refused_at
+from sojourn.integrations.django.conf import options
+from sojourn.integrations.django.requests import answered, asked_of, dressed, keep_cookie, visit
+from sojourn.integrations.django.sessions import SessionStore
+from sojourn.integrations.django.users import auser_of, user_of
+from sojourn.integrations.gate import Gate, SignedIn, Verdict
+from sojourn.integrations.matching import Matcher
+from sojourn.integrations.refusals import KEPT_NOWHERE, Refusal, said, unreachable
+from sojourn.integrations.session_data import Keeping
+from sojourn.integrations.visit import Guard, Visit
+
+GetResponse = Callable[[HttpRequest], Any]
+
+
+class SojournMiddleware:
+    """Puts the visit on the request as `request.sojourn`, whose `session` is who was let in, and refuses strangers.
+
+    Everything is protected unless `PUBLIC` says otherwise, the admin and static files too. A server inside the app answers
+    below the path of its public address.
+    """
+
+    sync_capable = True
+    async_capable = True
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self._get_response = get_response
+        chosen = options()
+        self._sojourn = chosen.sojourn
+        self._own = chosen.sojourn.mount_path
+        self._matcher = Matcher(chosen.public, chosen.protected)
+        self._guard = Guard(chosen.sojourn, chosen.sign_in_url)
+        self._trusted = chosen.trusted_origins
+        self._is_async = iscoroutinefunction(get_response)  # pyright: ignore[reportDeprecated]  # inspect's does not know the mark
+        if self._is_async:
+            markcoroutinefunction(self)
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase | Awaitable[HttpResponseBase]:
+        if self._is_async:
+            return self._answer(request)
+        if self._is_own(request):
+            return _served_now(self._sojourn, request)
+        verdict = self._remembered(request)
+        if verdict is None:
+            gate = self._sojourn.gate or self._sojourn.ready_now()
+            verdict = gate.decide_now(asked_of(request))
+        else:
+            gate = self._sojourn.gate or self._sojourn.ready_now()
+        refused = self._refused(gate, request, verdict)
+        if refused is not None:
+            return answered(refused)
+        try:
+            return self._finished(request, verdict, self._get_response(request))
+        except ServerUnreachable as error:
+            return answered(unreachable(error))
+
+    async def _answer(self, request: HttpRequest) -> HttpResponseBase:
+        if self._is_own(request):
+            return await _served(self._sojourn, request)
+        gate = self._sojourn.gate or await self._sojourn.ready()
+        verdict = self._remembered(request) or await gate.decide_with_new_keys(asked_of(request))
+        refused = self._refused(gate, request, verdict)
+        if refused is not None:
+            return answered(refused)
+        try:
+            return self._finished(request, verdict, await self._get_response(request))
+        except ServerUnreachable as error:
+            return answered(unreachable(error))
+
+    def _is_own(self, request: HttpRequest) -> bool:
+        path = request.path_info
+        return bool(self._own) and (path == self._own or path.startswith(self._own + "/"))
+
+    def _remembered(self, request: HttpRequest) -> SignedIn | None:
+        sent = request.META.get("HTTP_AUTHORIZATION")
+        claims = self._sojourn.recall([(b"authorization", sent.encode("latin-1"))]) if sent else None
+        return None if claims is None else SignedIn(claims)
+
+    def _refused(self, gate: Gate, request: HttpRequest, verdict: Verdict) -> Refusal | None:
+        claims = verdict.claims if isinstance(verdict, SignedIn) else None
+        request.sojourn = Visit(self._guard, gate, claims, partial(asked_of, request))  # type: ignore[attr-defined]
+        if isinstance(verdict, SignedIn) and not verdict.by_cookie:
+            return None
+        is_protected = self._matcher.is_protected(request.path_info)
+        return refused_at(gate, asked_of(request), verdict, self._guard, self._trusted, is_protected=is_protected)
+
+    def _finished(self, request: HttpRequest, verdict: Verdict, response: HttpResponseBase) -> HttpResponseBase:
+        if not isinstance(verdict, SignedIn):
+            return dressed(response, said(verdict))
+        if not response.has_header("Cache-Control") and self._matcher.is_protected(request.path_info):
+            response["Cache-Control"] = KEPT_NOWHERE[0][1].decode()
+            patch_vary_headers(response, cast("Any", ("Cookie", "Authorization", "Origin")))
+        return response
+
+
+class SessionMiddleware(DjangoSessionMiddleware):
+    """`request.session` kept by Sojourn: bound to the signed-in session, anonymous before, and no row for who writes nothing."""
+
+    def process_request(self, request: HttpRequest) -> None:
+        seen = visit(request)
+        keeping = Keeping.of(seen.asked(), seen.session, is_secure=seen.gate.is_secure)
+        request.session = SessionStore(seen.guard.sojourn, keeping)
+
+    def process_response(self, request: HttpRequest, response: HttpResponse) -> HttpResponse:
+        session = getattr(request, "session", None)
+        if not isinstance(session, SessionStore):
+            return response
+        if session.accessed:
+            patch_vary_headers(response, ("Cookie",))
+        if response.status_code < 500:
+            cookie = session.keep()
+            if cookie:
+                keep_cookie(response, cookie)
+                response.setdefault("Cache-Control", "private, no-store")
+        return response
+
+
+class AuthenticationMiddleware(DjangoAuthenticationMiddleware):
+    """`request.user` is the row of whoever Sojourn let in; without one, whoever Django's own sign-in knows."""
+
+    def process_request(self, request: HttpRequest) -> None:
+        super().process_request(request)
+        if visit(request).session is not None:
+            request.user = cast("Any", SimpleLazyObject(lambda: user_of(request)))
+            request.auser = partial(auser_of, request)  # pyright: ignore[reportAttributeAccessIssue]
+
+
+def _served_now(sojourn: Any, request: HttpRequest) -> HttpResponse:
+    app, bridge = sojourn.served()
+    return _shown(*bridge.run(_asking(app, request, sojourn.mount_path)))
+
+
+async def _served(sojourn: Any, request: HttpRequest) -> HttpResponse:
+    app, bridge = sojourn.served()
+    return _shown(*await bridge.reach(_asking(app, request, sojourn.mount_path)))
+
+
+def _asking(app: Any, request: HttpRequest, mount: str) -> Any:
+    asked = cast("Any", request)
+    scope = dict(asked.scope, root_path=asked.scope.get("root_path", "") + mount) if hasattr(request, "scope") else None
+    return wsgi.answer(app, scope or wsgi.scope_of(asked.environ, mount), request.body)
+
+
+def _shown(status: int, headers: Any, body: bytes) -> HttpResponse:
+    response = HttpResponse(body, status=status)
+    return dressed(response, headers)

@@ -1,0 +1,65 @@
+"""Between Django's requests and answers and those that the gate knows."""
+
+from http.cookies import Morsel
+from typing import Any, cast
+
+from django.core.handlers.asgi import ASGIRequest
+from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
+
+from sojourn.integrations import asgi, wsgi
+from sojourn.integrations.gate import Asked
+from sojourn.integrations.refusals import Headers, Refusal
+from sojourn.integrations.visit import MISSING, Visit
+
+
+def asked_of(request: HttpRequest) -> Asked:
+    """A request as the gate reads it, over WSGI and ASGI."""
+    if isinstance(request, ASGIRequest):
+        return asgi.read(request.scope)
+    return wsgi.read(cast("Any", request).environ)
+
+
+def visit(request: HttpRequest) -> Visit:
+    """Who asks. Raises: RuntimeError where the middleware is missing."""
+    found = getattr(request, "sojourn", None)
+    if not isinstance(found, Visit):
+        raise RuntimeError(MISSING)
+    return found
+
+
+def answered(refused: Refusal) -> HttpResponse:
+    return dressed(HttpResponse(refused.body, status=refused.status), refused.headers)
+
+
+def dressed(response: HttpResponseBase, headers: Headers) -> Any:
+    """The response with more headers; its own stay."""
+    for name, value in headers:
+        text = value.decode("latin-1")
+        if name == b"set-cookie":
+            keep_cookie(response, text)
+        elif name != b"content-length":
+            response[name.decode()] = text
+    return response
+
+
+def keep_cookie(response: HttpResponseBase, line: str) -> None:
+    """A Set-Cookie text as it is: Django would write it anew, and drop what it does not know."""
+    cookie = _Line(line)
+    key = cookie.key if cookie.key not in response.cookies else f"{cookie.key} {len(response.cookies)}"
+    cast("Any", dict).__setitem__(response.cookies, key, cookie)
+
+
+class _Line(Morsel[str]):
+    def __init__(self, line: str) -> None:
+        super().__init__()
+        name, _, rest = line.partition("=")
+        value = rest.partition(";")[0]
+        self.set(name, value, value)
+        self._line = line
+
+    def OutputString(self, attrs: object = None) -> str:  # noqa: N802
+        return self._line
+
+    def output(self, attrs: object = None, header: str = "Set-Cookie:") -> str:
+        return f"{header} {self._line}" if header else self._line

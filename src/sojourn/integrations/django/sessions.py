@@ -1,0 +1,108 @@
+"""`request.session` as Django's code knows it, kept by Sojourn."""
+
+from typing import Any
+
+from django.contrib.sessions.backends.base import SessionBase
+
+from sojourn.integrations.handle import Data, Handle
+from sojourn.integrations.session_data import Keeping, SessionData
+
+
+class SessionStore(SessionBase):
+    """Values are JSON, as with Django's own default. Which row is read and written is decided by who is signed in, so
+    `cycle_key` has nothing to do: at sign-in the row moves by itself, and its old key is worth nothing.
+    """
+
+    def __init__(self, sojourn: Handle | None = None, keeping: Keeping | None = None) -> None:
+        super().__init__()
+        self._sojourn = sojourn
+        self._keeping = keeping
+        self._data = SessionData(self._read)
+
+    def _read(self) -> Data:
+        if self._sojourn is None or self._keeping is None:
+            return {}
+        return self._keeping.read_now(self._sojourn)
+
+    def _get_session(self, no_load: bool = False) -> dict[str, Any]:
+        self.accessed = True
+        return self._data.looked_into()
+
+    async def _aget_session(self, no_load: bool = False) -> dict[str, Any]:
+        self.accessed = True
+        if not self._data.is_read and self._sojourn is not None and self._keeping is not None:
+            values = await self._keeping.read(self._sojourn)
+            self._data = SessionData.of(values)
+        return self._data.looked_into()
+
+    _session = property(_get_session)
+
+    @property
+    def session_key(self) -> str | None:  # type: ignore[override]
+        return (self._keeping.session_id or self._keeping.anonymous) if self._keeping else None
+
+    def clear(self) -> None:
+        self._get_session().clear()
+        self.modified = True
+
+    def flush(self) -> None:
+        self.clear()
+
+    async def aflush(self) -> None:
+        (await self._aget_session()).clear()
+        self.modified = True
+
+    def cycle_key(self) -> None:
+        """The row moves by itself at sign-in."""
+
+    async def acycle_key(self) -> None:
+        """The row moves by itself at sign-in."""
+
+    def is_empty(self) -> bool:
+        return not self._get_session()
+
+    def exists(self, session_key: str) -> bool:
+        return False
+
+    async def aexists(self, session_key: str) -> bool:
+        return False
+
+    def create(self) -> None:
+        """A row is made when something is kept."""
+
+    async def acreate(self) -> None:
+        """A row is made when something is kept."""
+
+    def load(self) -> dict[str, Any]:
+        return self._get_session()
+
+    async def aload(self) -> dict[str, Any]:
+        return await self._aget_session()
+
+    def save(self, must_create: bool = False) -> None:
+        """Written with the response, so that the cookie goes with it."""
+
+    async def asave(self, must_create: bool = False) -> None:
+        """Written with the response, so that the cookie goes with it."""
+
+    def delete(self, session_key: str | None = None) -> None:
+        self.clear()
+
+    async def adelete(self, session_key: str | None = None) -> None:
+        await self.aflush()
+
+    @classmethod
+    def clear_expired(cls) -> None:
+        """The server forgets by itself."""
+
+    @classmethod
+    async def aclear_expired(cls) -> None:
+        """The server forgets by itself."""
+
+    def keep(self) -> str | None:
+        """Write what changed; a Set-Cookie text where the browser must learn of it. Raises: ServerUnreachable, FieldTooLong."""
+        writing = self._keeping.writing(self._data) if self._keeping is not None else None
+        if writing is None or self._sojourn is None:
+            return None
+        writing.write_now(self._sojourn)
+        return writing.cookie

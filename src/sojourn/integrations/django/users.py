@@ -1,0 +1,124 @@
+"""The row of `AUTH_USER_MODEL` for whoever Sojourn let in: made when they first come, brought up to date at each sign-in."""
+
+from typing import Any
+
+from asgiref.sync import sync_to_async
+from django.contrib.auth import get_user_model
+from django.contrib.auth.models import AnonymousUser
+from django.core.exceptions import FieldDoesNotExist, PermissionDenied
+from django.db import IntegrityError, transaction
+from django.http import HttpRequest
+
+from sojourn.backend.user import User
+from sojourn.errors import NotFound
+from sojourn.integrations.django.conf import options
+from sojourn.integrations.django.models import SojournLink
+from sojourn.integrations.django.requests import visit
+from sojourn.tokens.claims import Claims
+
+_CACHED = "_sojourn_user"
+
+
+def user_of(request: HttpRequest) -> Any:
+    """The row, once a request; `AnonymousUser` for strangers and for a row that is not active."""
+    if not hasattr(request, _CACHED):
+        session = visit(request).session
+        found = row_of(session) if session is not None else None
+        setattr(request, _CACHED, found if found is not None and found.is_active else AnonymousUser())
+    return getattr(request, _CACHED)
+
+
+async def auser_of(request: HttpRequest) -> Any:
+    return await sync_to_async(user_of)(request)
+
+
+def row_of(claims: Claims) -> Any | None:
+    """None for a user who has been deleted since. Raises: PermissionDenied where the row would be somebody else's,
+    BadSecretKey, ServerUnreachable.
+    """
+    link = _link(claims.user_id)
+    if link is not None and link.seen_session == claims.session_id:
+        return link.user
+    try:
+        user = options().sojourn.user_now(claims.user_id)
+    except NotFound:
+        return None
+    if link is None:
+        link = _made(user)
+    _bring_up_to_date(link, user, claims.session_id)
+    return link.user
+
+
+def _link(sojourn_id: str) -> SojournLink | None:
+    return SojournLink.objects.select_related("user").filter(sojourn_id=sojourn_id).first()
+
+
+def _made(user: User) -> SojournLink:
+    """The link of somebody who comes for the first time. Of requests that race one makes it, the others find it."""
+    try:
+        with transaction.atomic():
+            row = (_row_with_address(user) if options().link_by_email else None) or _new_row(user)
+            return SojournLink.objects.create(sojourn_id=user.id, user=row)
+    except IntegrityError as error:
+        link = _link(user.id)
+        if link is None:  # the address or name is another row's, and nobody said that it may become theirs
+            raise PermissionDenied("An account of this app has the same name or address already.") from error
+        return link
+
+
+def _new_row(user: User) -> Any:
+    model = get_user_model()
+    name_field = model.USERNAME_FIELD
+    row = model(**{name_field: _verified_address(user) if _is_email(model, name_field) else user.id})
+    row.set_unusable_password()
+    _take_over(row, user)
+    row.save()
+    return row
+
+
+def _row_with_address(user: User) -> Any | None:
+    """Only by an address that has been verified (account takeover), and only a row that is nobody else's yet."""
+    address = _verified_address(user)
+    model = get_user_model()
+    if not address:
+        return None
+    rows = model._default_manager.filter(**{f"{model.get_email_field_name()}__iexact": address}, sojourn_link__isnull=True)[:2]
+    return rows[0] if len(rows) == 1 else None
+
+
+def _bring_up_to_date(link: SojournLink, user: User, session_id: str) -> None:
+    if _take_over(link.user, user):
+        try:
+            with transaction.atomic():
+                link.user.save()
+        except IntegrityError:  # the address is another row's too, and the model wants it unique: the old one stays
+            link.user.refresh_from_db()
+    SojournLink.objects.filter(pk=link.pk).update(seen_session=session_id)
+
+
+def _take_over(row: Any, user: User) -> bool:
+    """Names and verified address, in the fields that the model has; whether any of them changed."""
+    wanted: dict[str, str] = {"first_name": user.first_name or "", "last_name": user.last_name or ""}
+    address = _verified_address(user)
+    if address:
+        wanted[row.get_email_field_name()] = address
+    changed = False
+    for name, value in wanted.items():
+        try:
+            longest = row._meta.get_field(name).max_length
+        except FieldDoesNotExist:
+            continue
+        fitting = value[:longest]
+        if getattr(row, name) != fitting:
+            setattr(row, name, fitting)
+            changed = True
+    return changed
+
+
+def _verified_address(user: User) -> str:
+    primary = user.primary_email_address
+    return primary.email_address if primary and primary.is_verified else ""
+
+
+def _is_email(model: Any, name: str) -> bool:
+    return name == model.get_email_field_name()

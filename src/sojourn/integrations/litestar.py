@@ -1,0 +1,135 @@
+"""For Litestar: one plugin guards the app, and gives handlers `session: Claims` and `user: User`."""
+
+from collections.abc import Callable, Sequence
+from datetime import timedelta
+from typing import Any, cast
+
+from litestar import Litestar, asgi
+from litestar.config.app import AppConfig
+from litestar.connection import ASGIConnection
+from litestar.di import Provide
+from litestar.exceptions import HTTPException, WebSocketException
+from litestar.handlers import BaseRouteHandler
+from litestar.middleware import DefineMiddleware
+from litestar.openapi.config import OpenAPIConfig
+from litestar.openapi.spec import Components, SecurityScheme
+from litestar.plugins import InitPlugin
+from litestar.types import Receive, Scope, Send
+
+from sojourn.backend.user import User
+from sojourn.errors import NotFound, ServerUnreachable
+from sojourn.integrations.asgi import GUARD, SojournMiddleware, visit
+from sojourn.integrations.handle import Handle
+from sojourn.integrations.requirement import Requirement
+from sojourn.integrations.sockets import UNAUTHORIZED
+from sojourn.tokens.claims import Claims
+
+_SCHEME = "SojournSession"
+_OPT = "sojourn_guards_itself"
+
+
+class SojournPlugin(InitPlugin):
+    """`Litestar(plugins=[SojournPlugin(sojourn, public=["/"])])`: everything else is protected, also what has no route.
+
+    Handlers name what they want: `session: Claims` (or `Claims | None` on public pages), `user: User`. The options are those
+    of `SojournMiddleware`. A server inside the app is mounted at the path of its public address.
+    """
+
+    def __init__(self, sojourn: Handle, *, public: Sequence[str] = (), **options: Any) -> None:
+        self._sojourn = sojourn
+        self._options: dict[str, Any] = {"sojourn": sojourn, "public": public, **options}
+
+    def on_app_init(self, app_config: AppConfig) -> AppConfig:
+        # for every route whatever happens, and around the router once the app has started, so that strangers are not told
+        # which paths exist
+        app_config.middleware.insert(0, DefineMiddleware(cast("Any", _AroundRoutes), **self._options))
+        app_config.on_startup.append(self._surround)
+        app_config.on_shutdown.append(self._sojourn.close)
+        app_config.dependencies.setdefault("session", Provide(_session, sync_to_thread=False))
+        app_config.dependencies.setdefault("user", Provide(_user))
+        if (mount := _mounted(self._sojourn)) is not None:
+            app_config.route_handlers.append(mount)
+        if app_config.openapi_config is not None:
+            _describe(app_config.openapi_config)
+        return app_config
+
+    async def _surround(self, app: Litestar) -> None:
+        await self._sojourn.ready()
+        app.asgi_handler = SojournMiddleware(app.asgi_handler, **self._options)  # pyright: ignore[reportArgumentType,reportAttributeAccessIssue]
+
+
+def requires(
+    *, role: str = "", permission: str = "", organization: bool = False, max_age: timedelta | None = None
+) -> "Callable[[ASGIConnection[Any, Any, Any, Any], BaseRouteHandler], None]":
+    """A guard for `guards=[requires(role="org:admin")]` of a handler, controller or router."""
+    requirement = Requirement(role=role, permission=permission, organization=organization, max_age=max_age)
+
+    def guarding(connection: ASGIConnection[Any, Any, Any, Any], _: BaseRouteHandler) -> None:
+        refused = visit(connection.scope).refusal(requirement)  # pyright: ignore[reportArgumentType]
+        if refused is None:
+            return
+        if connection.scope["type"] == "websocket":
+            raise WebSocketException(detail="Not signed in", code=UNAUTHORIZED)
+        headers = {name.decode(): value.decode("latin-1") for name, value in refused.headers}
+        kept = {name: value for name, value in headers.items() if name not in ("content-type", "content-length")}
+        raise HTTPException(status_code=refused.status, headers=kept, detail=_detail(refused.status))
+
+    return guarding
+
+
+def _detail(status: int) -> str:
+    return {307: "Sign in first", 401: "Not signed in"}.get(status, "Not allowed")
+
+
+def _session(scope: Scope) -> Claims | None:
+    return visit(scope).session  # pyright: ignore[reportArgumentType]
+
+
+async def _user(scope: Scope) -> User:
+    """401 for strangers and for a user who has been deleted, 503 while the server cannot be asked."""
+    try:
+        user = await visit(scope).user()  # pyright: ignore[reportArgumentType]
+    except ServerUnreachable as error:
+        raise HTTPException(status_code=503, detail=error.long_message, headers={"Retry-After": "5"}) from error
+    except NotFound:
+        user = None
+    if user is None:
+        raise HTTPException(status_code=401, detail="Not signed in", headers={"WWW-Authenticate": "Bearer"})
+    return user
+
+
+def _describe(config: OpenAPIConfig) -> None:
+    """The security scheme, so that "Authorize" works on the documentation pages."""
+    scheme = SecurityScheme(type="http", scheme="bearer", bearer_format="JWT", description="A session token.")
+    described = Components(security_schemes={_SCHEME: scheme})
+    if isinstance(config.components, Components):
+        config.components.security_schemes = {**(config.components.security_schemes or {}), _SCHEME: scheme}
+    else:
+        config.components = [*config.components, described]
+    config.security = [*(config.security or []), {_SCHEME: []}]
+
+
+class _AroundRoutes:
+    """The guard of a route that nothing has guarded yet; the server inside guards itself."""
+
+    def __init__(self, app: Any, **options: Any) -> None:
+        self._app = app
+        self._guarded = SojournMiddleware(app, **options)
+
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+        is_free = GUARD in scope.get("state", {}) or scope["route_handler"].opt.get(_OPT)
+        await (self._app if is_free else self._guarded)(scope, receive, send)
+
+
+def _mounted(sojourn: Handle) -> BaseRouteHandler | None:
+    """The server inside, told its mount path as ASGI apps are."""
+    served = sojourn.served()
+    if served is None:
+        return None
+    server, path = served[0], sojourn.mount_path
+
+    async def mounted(scope: Scope, receive: Receive, send: Send) -> None:
+        below = scope["path"] if scope["path"].startswith(path) else path + scope["path"]
+        await server({**scope, "path": below, "root_path": scope["root_path"] + path}, receive, send)
+
+    return asgi(path, is_mount=True, copy_scope=False, opt={_OPT: True})(mounted)
