@@ -216,9 +216,8 @@ async def _sent_to_a_third_party(page: Page, setup: Setup) -> bool:
     probe = {"name": "probe", "value": "1", "domain": "localhost", "path": "/", "sameSite": "None", "secure": True}
     await page.context.add_cookies([probe])  # pyright: ignore[reportArgumentType]
     assert "probe" in {each.get("name") for each in await page.context.cookies(setup.server_url)}
-    elsewhere = f"{setup.url.replace('localhost', '127.0.0.1')}/blank"  # whose scripts, if it had any, would navigate
-    await page.route(elsewhere, lambda route: route.fulfill(content_type="text/html", body="<!doctype html>"))
-    await page.goto(elsewhere)
+    # an answer without scripts, which would navigate
+    await page.goto(f"{setup.url.replace('localhost', '127.0.0.1')}/api/protected")
     asked = f"{setup.server_url}/v1/environment"
     async with page.expect_request(asked) as sent:
         await page.evaluate(f"fetch('{asked}', {{credentials: 'include'}})")

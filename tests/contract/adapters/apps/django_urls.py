@@ -40,7 +40,7 @@ def stream(request: HttpRequest) -> StreamingHttpResponse:
 
 
 @csrf_exempt
-async def form(request: HttpRequest) -> JsonResponse:
+def form(request: HttpRequest) -> JsonResponse:
     return JsonResponse({"done": True})
 
 
