@@ -35,6 +35,7 @@ from sojourn.sign_ups.attempt import SignUps
 from sojourn.store.interface import Store
 from sojourn.store.opening import open_store
 from sojourn.tokens.envelope import Envelope
+from sojourn.tokens.forms import FormTokens
 from sojourn.users.accounts import Accounts
 from sojourn.users.addresses import Addresses
 from sojourn.users.hard_stop import HardStop
@@ -63,6 +64,7 @@ class Sojourn:
     app_data: AppData
     tokens: Minting
     refreshing: Refreshing
+    forms: FormTokens
     codes: EmailCodes
     records: Records
     tickets: Tickets
@@ -136,6 +138,7 @@ def _wire(config: Config, clock: Clock, mailer: Mailer, store: Store, peppers: P
         "clients": clients, "sessions": sessions,
         "app_data": AppData(store, clock, sessions), "tokens": Minting(store, clock, activity, keyring, records),
         "refreshing": Refreshing(clock, keyring, envelope.derived(b"refresh")),
+        "forms": FormTokens(clock, envelope.derived(b"forms")),
         "codes": codes, "records": records, "tickets": Tickets(store, clock, audit), "accounts": accounts,
         "addresses": addresses,
         "profile": Profile(store, clock, limiter, accounts, addresses, sessions, codes, records),

@@ -1,6 +1,7 @@
 """Hosted pages: sign-in, sign-up, profile and sign-out, drawn by the published components (R-HDR-01)."""
 
 import secrets
+from collections.abc import Mapping
 from functools import cache
 from importlib import resources
 
@@ -10,17 +11,19 @@ from litestar import MediaType, Response, get
 
 from sojourn.errors import NotFound
 from sojourn.instances.instance import Instance
+from sojourn.ui.forms import plain_form
 from sojourn.web.exchange import Exchange
 
 _SCRIPTS = ("clerk-js@6/dist/clerk.browser.js", "ui@1/dist/ui.browser.js")
 _TITLES = {"sign-in": "Sign in", "sign-up": "Sign up", "user": "Your account", "sign-out": "Sign out"}
 _STATIC = {"page.js": "text/javascript", "page.css": "text/css"}
 _DARK = "#16181d"
+_LOOPBACK = ("http://localhost:*", "http://127.0.0.1:*")
 
 
 @get(["/sign-in", "/sign-in/{step:path}"], include_in_schema=False)
 async def sign_in(exchange: Exchange) -> Response[str]:
-    return _page(exchange, "sign-in")
+    return _page(exchange, "sign-in", plain_form(exchange, "sign-in"))
 
 
 @get(["/sign-up", "/sign-up/{step:path}"], include_in_schema=False)
@@ -36,7 +39,7 @@ async def user(exchange: Exchange) -> Response[str]:
 @get("/sign-out", include_in_schema=False)
 async def sign_out(exchange: Exchange) -> Response[str]:
     """Asks first: a link from anywhere must not end a session by itself (R-WEB-02)."""
-    return _page(exchange, "sign-out")
+    return _page(exchange, "sign-out", plain_form(exchange, "sign-out"))
 
 
 @get("/static/{name:str}", include_in_schema=False)
@@ -48,12 +51,15 @@ async def static(exchange: Exchange) -> Response[bytes]:
     return Response(_file(name), media_type=kind, headers={"Cache-Control": "no-cache"})
 
 
-def _page(exchange: Exchange, name: str) -> Response[str]:
-    nonce = secrets.token_urlsafe(16)
+def _page(exchange: Exchange, name: str, form: Mapping[str, str] | None = None) -> Response[str]:
+    """`form` is for browsers without JavaScript."""
     instance = exchange.instance
+    nonce, headers = page_policy(instance)
     theme = instance.settings.theme
-    html = _templates().get_template("page.html").render(
+    html = templates().get_template("page.html").render(
         nonce=nonce,
+        page=name,
+        form=form,
         title=_TITLES[name],
         application=instance.settings.application_name,
         theme=theme,
@@ -62,7 +68,6 @@ def _page(exchange: Exchange, name: str) -> Response[str]:
         scripts=[f"{instance.public_url}/npm/@clerk/{each}" for each in _SCRIPTS],
         facts=msgspec.json.encode(_facts(instance, name)).decode().replace("<", "\\u003c"),
     )
-    headers = {"Content-Security-Policy": _policy(nonce, instance), **PAGE_HEADERS}
     return Response(html, media_type=MediaType.HTML, headers=headers)
 
 
@@ -77,7 +82,7 @@ def _facts(instance: Instance, name: str) -> dict[str, object]:
         "afterSignIn": settings.paths.after_sign_in_url or settings.paths.home_url or "/user",
         "afterSignUp": settings.paths.after_sign_up_url or settings.paths.home_url or "/user",
         "afterSignOut": settings.paths.after_sign_out_url or "/sign-in",
-        "origins": [*settings.allowed_origins, *(["http://localhost:*", "http://127.0.0.1:*"] if instance.is_development else [])],
+        "origins": [*settings.allowed_origins, *(_LOOPBACK if instance.is_development else ())],
         "variables": {
             "colorPrimary": theme.color,
             "colorBackground": _DARK if theme.dark else theme.background_color,
@@ -104,8 +109,16 @@ PAGE_HEADERS = {
 }
 
 
+def page_policy(instance: Instance) -> tuple[str, dict[str, str]]:
+    """A nonce, and the headers of a page whose styles and scripts carry it."""
+    nonce = secrets.token_urlsafe(16)
+    return nonce, {"Content-Security-Policy": _policy(nonce, instance), **PAGE_HEADERS}
+
+
 def _policy(nonce: str, instance: Instance) -> str:
     """Everything off but our own scripts. The components style by script with the nonce; their avatars are data or ours."""
+    # a form's answer may send the browser on to the app, which browsers hold against the same rule
+    onward = " ".join(("'self'", *instance.settings.allowed_origins, *(_LOOPBACK if instance.is_development else ())))
     rules = [
         "default-src 'none'",
         f"script-src 'nonce-{nonce}' 'strict-dynamic'",
@@ -114,7 +127,7 @@ def _policy(nonce: str, instance: Instance) -> str:
         "font-src 'self'",
         "connect-src 'self'",
         "worker-src 'self' blob:",
-        "form-action 'self'",
+        f"form-action {onward}",
         "frame-ancestors 'none'",
         "base-uri 'none'",
         "object-src 'none'",
@@ -123,7 +136,7 @@ def _policy(nonce: str, instance: Instance) -> str:
 
 
 @cache
-def _templates() -> Environment:
+def templates() -> Environment:
     return Environment(loader=PackageLoader("sojourn.ui"), autoescape=True, trim_blocks=True, lstrip_blocks=True)
 
 

@@ -136,6 +136,8 @@ _LIMITS: Mapping[str, str] = {
 
 def limit_name(incoming: Incoming) -> str | None:
     """Which limit per address a request counts against, if any (R-LIM-01)."""
+    if incoming.method == "POST" and incoming.path == "/sign-in":
+        return "create_sign_in"  # the form for browsers without JavaScript
     if incoming.method != "POST" or not incoming.path.startswith(("/v1/client/", "/v1/me/")):
         return None
     return _LIMITS.get(incoming.path.rpartition("/")[2])

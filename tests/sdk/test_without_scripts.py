@@ -1,0 +1,63 @@
+"""Sign-in and sign-out in a browser with JavaScript switched off, by the demo app."""
+
+from collections.abc import AsyncIterator, Iterator
+
+import httpx
+import pytest
+from playwright.async_api import Browser, Page, expect
+
+from tests.sdk.conftest import PASSWORD
+from tests.sdk.processes import server
+
+PORT = 18410
+URL = f"http://localhost:{PORT}"
+ADA = "ada+clerk_test@example.com"
+
+
+@pytest.fixture(scope="module")
+def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    process = server(PORT, tmp_path_factory.mktemp("plain"))
+    process.start()
+    with httpx.Client(base_url=URL, headers={"origin": URL, "sec-fetch-site": "same-origin"}) as client:
+        begun = client.post("/v1/client/sign_ups", data={"email_address": ADA, "password": PASSWORD})
+        where = f"/v1/client/sign_ups/{begun.json()['response']['id']}"
+        client.post(f"{where}/prepare_verification", data={"strategy": "email_code"})
+        client.post(f"{where}/attempt_verification", data={"strategy": "email_code", "code": "424242"})
+    yield
+    process.stop()
+
+
+@pytest.fixture
+async def page(browser: Browser, running: None) -> AsyncIterator[Page]:
+    context = await browser.new_context(java_script_enabled=False)
+    opened = await context.new_page()
+    yield opened
+    await context.close()
+
+
+async def test_a_password_signs_in_and_out(page: Page) -> None:  # R-WEB-03
+    await page.goto(f"{URL}/demo/protected")
+    await page.locator("input[name=identifier]").fill(ADA)
+    await page.locator("input[name=password]").fill("a wrong password indeed")
+    await page.get_by_role("button", name="Sign in").click()
+    await expect(page.get_by_role("alert")).to_contain_text("assword")
+    await page.locator("input[name=password]").fill(PASSWORD)
+    await page.get_by_role("button", name="Sign in").click()
+    await expect(page).to_have_url(f"{URL}/demo/protected")
+    await expect(page.locator("#email")).to_have_text(ADA)
+    await page.goto(f"{URL}/sign-out")
+    await page.get_by_role("button", name="Sign out").click()
+    await page.goto(f"{URL}/demo/protected")
+    await expect(page.locator("input[name=identifier]")).to_be_visible()
+
+
+async def test_a_code_from_the_mail_signs_in(page: Page) -> None:
+    await page.goto(f"{URL}/demo/protected")
+    await page.locator("input[name=identifier]").fill(ADA)
+    await page.get_by_role("button", name="E-mail me a code").click()
+    await page.locator("input[name=code]").fill("000000")
+    await page.get_by_role("button", name="Sign in").click()
+    await expect(page.get_by_role("alert")).to_be_visible()
+    await page.locator("input[name=code]").fill("424242")
+    await page.get_by_role("button", name="Sign in").click()
+    await expect(page.locator("#email")).to_have_text(ADA)
