@@ -1,6 +1,7 @@
 """Sojourn inside an app's own process: mounted below a path, opened with the first request, closed with the app."""
 
 import asyncio
+import os
 from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -118,6 +119,18 @@ class Embedded(Handle):
 
 class Sojourn(Embedded):
     """`Sojourn(public_url=…)` in-process, or `Sojourn.remote(url, …)` against a server: same names, same types."""
+
+    @classmethod
+    def from_environment(cls, public_url: str = "http://localhost:8000/auth", data: str | Path = ".sojourn") -> Handle:
+        """A server elsewhere when `SOJOURN_URL` names one, with `SOJOURN_PUBLISHABLE_KEY` and `SOJOURN_SECRET_KEY` as
+        `sojourn env` prints them; else one inside this process. Raises: ConfigError.
+        """
+        url, key = os.environ.get("SOJOURN_URL"), os.environ.get("SOJOURN_PUBLISHABLE_KEY", "")
+        if url is None:
+            return cls(public_url=public_url, data=data)
+        if not key:
+            raise ConfigError("SOJOURN_URL is set and SOJOURN_PUBLISHABLE_KEY is not: `sojourn env` prints both")
+        return cls.remote(url, key, os.environ.get("SOJOURN_SECRET_KEY", ""))
 
     @staticmethod
     def remote(url: str, publishable_key: str, secret_key: str = "") -> Handle:

@@ -55,6 +55,7 @@ class SojournFlask:
         app.extensions["sojourn"] = handle
         app.wsgi_app = SojournWsgiMiddleware(app.wsgi_app, handle, **self._options)
         app.register_error_handler(ServerUnreachable, lambda error: _answered(unreachable(error)))
+        app.jinja_env.add_extension("sojourn.integrations.jinja.SojournExtension")
         if self._keeps_data:
             app.session_interface = _Sessions(handle)
 

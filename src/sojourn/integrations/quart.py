@@ -54,6 +54,7 @@ class SojournQuart:
         app.before_serving(cast("Any", handle.ready))
         app.after_serving(handle.close)
         app.register_error_handler(ServerUnreachable, lambda error: _answered(unreachable(error)))
+        app.jinja_env.add_extension("sojourn.integrations.jinja.SojournExtension")
         if self._keeps_data:
             app.session_interface = cast("Any", _Sessions(handle))
 

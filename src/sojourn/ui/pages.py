@@ -16,7 +16,7 @@ from sojourn.web.exchange import Exchange
 
 _SCRIPTS = ("clerk-js@6/dist/clerk.browser.js", "ui@1/dist/ui.browser.js")
 _TITLES = {"sign-in": "Sign in", "sign-up": "Sign up", "user": "Your account", "sign-out": "Sign out"}
-_STATIC = {"page.js": "text/javascript", "page.css": "text/css"}
+_STATIC = {"page.js": "text/javascript", "page.css": "text/css", "components.js": "text/javascript"}
 _DARK = "#16181d"
 _LOOPBACK = ("http://localhost:*", "http://127.0.0.1:*")
 
@@ -48,7 +48,9 @@ async def static(exchange: Exchange) -> Response[bytes]:
     kind = _STATIC.get(name)
     if kind is None:
         raise NotFound()
-    return Response(_file(name), media_type=kind, headers={"Cache-Control": "no-cache"})
+    # `components.js` is for pages of apps, wherever they are
+    headers = {"Cache-Control": "no-cache", "Cross-Origin-Resource-Policy": "cross-origin"}
+    return Response(_file(name), media_type=kind, headers=headers)
 
 
 def _page(exchange: Exchange, name: str, form: Mapping[str, str] | None = None) -> Response[str]:

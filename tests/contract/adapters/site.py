@@ -116,10 +116,6 @@ class Site:
     def is_async(self) -> bool:
         return self.loop is not None
 
-    @property
-    def has_sockets(self) -> bool:
-        return self.is_async and not self.name.startswith("django")
-
     def ask(self, path: str, method: str = "GET", **headers: str) -> httpx.Response:
         sent = {name.replace("_", "-"): value for name, value in headers.items()}
         return self.send(httpx.Request(method, APP + path, headers=sent))

@@ -1,14 +1,6 @@
 """Websockets, where a framework has them."""
 
-import pytest
-
 from .site import APP, Server, Site
-
-
-@pytest.fixture(autouse=True)
-def _has_sockets(site: Site) -> None:
-    if not site.has_sockets:
-        pytest.skip("no websockets here")
 
 
 def test_a_signed_in_person_is_heard(site: Site, server: Server) -> None:

@@ -108,5 +108,6 @@ async def socket(socket: WebSocket[Any, Any, Any], session: Claims) -> None:
 def build(sojourn: Handle, **options: Any) -> Any:
     return Litestar(
         [home, protected, me, guarded, admin, may, team, fresh, broken, stream, form, data, keep, drop, socket],
+        logging_config=None,
         plugins=[SojournPlugin(sojourn, public=PUBLIC, session_data=True, **options)],
     )

@@ -1,0 +1,44 @@
+// Mounts the published components wherever a page of an app says data-sojourn; the template tags write both.
+(async () => {
+  const own = document.currentScript;
+  if (window.sojournComponents) return;
+  window.sojournComponents = true;
+  const { server, key, home } = own.dataset;
+
+  const load = (path) => new Promise((loaded, failed) => {
+    const script = document.createElement('script');
+    script.src = server + path;
+    script.nonce = own.nonce;
+    script.dataset.clerkPublishableKey = key;
+    script.dataset.clerkProxyUrl = server;
+    script.onload = loaded;
+    script.onerror = failed;
+    document.head.append(script);
+  });
+  const places = () => document.querySelectorAll('[data-sojourn]');
+
+  try {
+    await Promise.all([load('/npm/@clerk/clerk-js@6/dist/clerk.browser.js'), load('/npm/@clerk/ui@1/dist/ui.browser.js')]);
+    await Clerk.load({
+      ui: { ClerkUI: window.__internal_ClerkUICtor },
+      nonce: own.nonce || undefined,
+      telemetry: false,
+      signInUrl: `${server}/sign-in`,
+      signUpUrl: `${server}/sign-up`,
+      signInFallbackRedirectUrl: home,
+      signUpFallbackRedirectUrl: home,
+      afterSignOutUrl: home,
+    });
+  } catch {
+    for (const place of places()) place.textContent = 'The sign-in service cannot be reached. Reload the page in a moment.';
+    return;
+  }
+
+  const mounts = {
+    'sign-in': (place, options) => Clerk.mountSignIn(place, { routing: 'hash', ...options }),
+    'sign-up': (place, options) => Clerk.mountSignUp(place, { routing: 'hash', ...options }),
+    'user-button': (place, options) => Clerk.mountUserButton(place, options),
+    'user-profile': (place, options) => Clerk.mountUserProfile(place, { routing: 'hash', ...options }),
+  };
+  for (const place of places()) mounts[place.dataset.sojourn](place, JSON.parse(place.dataset.options));
+})();
