@@ -115,8 +115,15 @@ async def test_a_newer_database_is_refused_in_one_line(empty_url: str) -> None:
     await store.close()
 
 
+async def open_and_migrate(url: str) -> None:
+    node = open_store(url)
+    await node.migrate()
+    await node.close()
+
+
 async def test_two_nodes_that_start_at_once_make_one_schema(empty_url: str, instance_id: InstanceId) -> None:
     nodes = [open_store(empty_url) for _ in range(4)]
+    await asyncio.gather(*[asyncio.to_thread(asyncio.run, open_and_migrate(empty_url)) for _ in range(8)])
     await asyncio.gather(*[node.migrate() for node in nodes])
     for node in nodes:
         await node.users.create(a_user(instance_id))

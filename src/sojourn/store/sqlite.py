@@ -1,6 +1,7 @@
 """SQLite: one file, durable before it answers (R-REL-01); hot reads run on the driver, on the event loop itself."""
 
 import sqlite3
+import time
 from collections.abc import AsyncGenerator, Mapping, Sequence
 from contextlib import asynccontextmanager, closing
 from pathlib import Path
@@ -77,6 +78,7 @@ class SqliteDatabase(EngineDatabase):
             self._path.parent.mkdir(parents=True, exist_ok=True)
             with closing(sqlite3.connect(self._path, timeout=_BUSY_SECONDS)) as connection:
                 connection.execute("PRAGMA schema_version")
+                _write_ahead(connection)
             await bring_up_to_date(self._engine)
         except OSError as error:
             raise ConfigError(f"the folder {self._path.parent} cannot be written: {error.strerror}") from error
@@ -92,6 +94,19 @@ class SqliteDatabase(EngineDatabase):
             self._reader.close()
             self._reader = None
         await super().close()
+
+
+def _write_ahead(connection: sqlite3.Connection) -> None:
+    """The file keeps this mode. Of nodes that start at once all but one are refused without being let wait; they ask again."""
+    deadline = time.monotonic() + _BUSY_SECONDS
+    while True:
+        try:
+            connection.execute("PRAGMA journal_mode=WAL")
+            return
+        except sqlite3.OperationalError:
+            if time.monotonic() >= deadline:
+                raise
+            time.sleep(0.005)
 
 
 def _prepare(connection: Any, _: object) -> None:
