@@ -1,7 +1,9 @@
 """The Python examples as processes, each in a folder of its own with nothing changed but its port, and what people do there."""
 
 import json
+import os
 import re
+import shutil
 import socket
 import subprocess
 import sys
@@ -26,6 +28,12 @@ from app import app
 """
 
 
+_COMMANDS = {
+    "flask_app": ["flask", "run", "--port", "PORT"],
+    "quart_app": ["quart", "run", "--port", "PORT"],
+}
+
+
 def free_port() -> int:
     with socket.socket() as asked:
         asked.bind(("127.0.0.1", 0))
@@ -36,14 +44,19 @@ def example(
     name: str, folder: Path, port: int, env: Mapping[str, str] | None = None, *, clock_seconds: int = 0
 ) -> Process:
     """The README's command, in a folder that holds a copy of the app; `clock_seconds` is how far its clock is ahead."""
-    folder.mkdir(parents=True, exist_ok=True)
-    text = (EXAMPLES / name / "app.py").read_text()
-    (folder / "app.py").write_text(text.replace("localhost:8000", f"localhost:{port}"))
+    shutil.copytree(EXAMPLES / name, folder, dirs_exist_ok=True, ignore=shutil.ignore_patterns("*.png", "__pycache__"))
+    for source in folder.rglob("*.py"):
+        source.write_text(source.read_text().replace("localhost:8000", f"localhost:{port}"))
     module = "app"
     if clock_seconds:
         module = "shifted"
         (folder / "shifted.py").write_text(_SHIFTED.format(seconds=clock_seconds))
-    command = [sys.executable, "-m", "uvicorn", f"{module}:app", "--port", str(port)]
+    command = [sys.executable, "-m", *_COMMANDS.get(name, ["uvicorn", f"{module}:app", "--port", str(port)])]
+    command = [str(port) if word == "PORT" else word for word in command]
+    if name == "django_app":
+        command = [sys.executable, "manage.py", "runserver", "--noreload", str(port)]
+        migrating = [sys.executable, "manage.py", "migrate", "--verbosity", "0"]
+        subprocess.run(migrating, cwd=folder, env={**os.environ, **(env or {})}, check=True)
     return Process(command, f"http://localhost:{port}/", folder, folder / "app.log", env or {})
 
 
@@ -75,9 +88,9 @@ class PythonApp:
 
 
 @contextmanager
-def embedded(folder: Path, *, clock_seconds: int = 0) -> Iterator[PythonApp]:
+def embedded(folder: Path, *, clock_seconds: int = 0, name: str = "fastapi_app") -> Iterator[PythonApp]:
     port, data = free_port(), folder / ".sojourn"
-    process = example("fastapi_app", folder, port, clock_seconds=clock_seconds)
+    process = example(name, folder, port, clock_seconds=clock_seconds)
     try:
         process.start()
         settings(data, UNLIMITED)
@@ -88,7 +101,7 @@ def embedded(folder: Path, *, clock_seconds: int = 0) -> Iterator[PythonApp]:
 
 
 @contextmanager
-def remote(folder: Path, *, clock_seconds: int = 0) -> Iterator[PythonApp]:
+def remote(folder: Path, *, clock_seconds: int = 0, name: str = "fastapi_app") -> Iterator[PythonApp]:
     port, server_port, data = free_port(), free_port(), folder / "server"
     data.mkdir(parents=True)
     running = server(server_port, data)
@@ -97,7 +110,7 @@ def remote(folder: Path, *, clock_seconds: int = 0) -> Iterator[PythonApp]:
         running.start()
         settings(data, UNLIMITED)
         env = keys(data, server_port)
-        app = example("fastapi_app", folder / "app", port, env, clock_seconds=clock_seconds)
+        app = example(name, folder / "app", port, env, clock_seconds=clock_seconds)
         app.start()
         yield PythonApp(
             f"http://localhost:{port}", env["SOJOURN_URL"], data, env["SOJOURN_SECRET_KEY"], app, running

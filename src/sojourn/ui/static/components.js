@@ -15,9 +15,16 @@
     script.onerror = failed;
     document.head.append(script);
   });
+  // In development the components want a browser that is known by name; in production the client cookie is enough.
+  const introduce = async () => {
+    if (!key.startsWith('pk_test_') || /(^|; )__clerk_db_jwt=/.test(document.cookie)) return;
+    const { id } = await (await fetch(`${server}/v1/dev_browser`, { method: 'POST', credentials: 'include' })).json();
+    document.cookie = `__clerk_db_jwt=${encodeURIComponent(id)}; Path=/; Max-Age=31536000; SameSite=Lax`;
+  };
   const places = () => document.querySelectorAll('[data-sojourn]');
 
   try {
+    await introduce();
     await Promise.all([load('/npm/@clerk/clerk-js@6/dist/clerk.browser.js'), load('/npm/@clerk/ui@1/dist/ui.browser.js')]);
     await Clerk.load({
       ui: { ClerkUI: window.__internal_ClerkUICtor },
