@@ -2,7 +2,7 @@
 
 import typer
 
-from sojourn.cli import dev, doctor, env, inspect, keys, migrate, serve, sessions, settings, users
+from sojourn.cli import dev, doctor, env, import_users, inspect, keys, migrate, serve, sessions, settings, users
 
 app = typer.Typer(
     name="sojourn",
@@ -15,6 +15,7 @@ app.command("dev")(dev.dev)
 app.command("serve")(serve.serve)
 app.command("env")(env.env)
 app.command("migrate")(migrate.migrate)
+app.command("import")(import_users.import_users)
 app.command("doctor")(doctor.doctor)
 app.command("inspect")(inspect.inspect)
 app.add_typer(users.app, name="users")
