@@ -1,0 +1,97 @@
+"""One question to the server and its answer, in both colours, and lists read page by page."""
+
+import asyncio
+import time
+from collections.abc import AsyncIterator, Callable, Iterator
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from sojourn.backend.transport import Call, Manner, answered
+from sojourn.errors import ServerUnreachable
+
+if TYPE_CHECKING:
+    import httpx
+
+T = TypeVar("T")
+_PAGE = 100
+
+
+class Asking:
+    """Keeps connections; `close` lets go of them."""
+
+    def __init__(self, manner: Manner, client: "httpx.Client | None" = None) -> None:
+        import httpx
+
+        self._manner = manner
+        self._client = client or httpx.Client(**manner.client_options)
+
+    def send(self, call: Call, kind: type[T]) -> T:
+        """Raises: as `answered`, and ServerUnreachable when no answer came."""
+        import httpx
+
+        tries = 0
+        while True:
+            tries += 1
+            try:
+                answer = self._client.request(**self._manner.request(call))
+            except httpx.HTTPError as error:
+                pause = self._manner.pause_after(call, tries, error)
+                if pause is None:
+                    raise ServerUnreachable() from error
+            else:
+                pause = None if answer.is_success else self._manner.pause_after(call, tries, answer)
+                if pause is None:
+                    return answered(answer, kind)
+            time.sleep(pause)
+
+    def pages(self, page: "Callable[[int, Any], list[T]]") -> Iterator[T]:
+        """`page` is given where it begins, as an offset and as the last that was seen."""
+        seen, last = 0, None
+        while found := page(seen, last):
+            yield from found
+            seen, last = seen + len(found), found[-1]
+            if len(found) < _PAGE:
+                return
+
+    def close(self) -> None:
+        self._client.close()
+
+
+class AsyncAsking:
+    """The same, while other tasks go on."""
+
+    def __init__(self, manner: Manner, client: "httpx.AsyncClient | None" = None) -> None:
+        import httpx
+
+        self._manner = manner
+        self._client = client or httpx.AsyncClient(**manner.client_options)
+
+    async def send(self, call: Call, kind: type[T]) -> T:
+        """Raises: as `answered`, and ServerUnreachable when no answer came."""
+        import httpx
+
+        tries = 0
+        while True:
+            tries += 1
+            try:
+                answer = await self._client.request(**self._manner.request(call))
+            except httpx.HTTPError as error:
+                pause = self._manner.pause_after(call, tries, error)
+                if pause is None:
+                    raise ServerUnreachable() from error
+            else:
+                pause = None if answer.is_success else self._manner.pause_after(call, tries, answer)
+                if pause is None:
+                    return answered(answer, kind)
+            await asyncio.sleep(pause)
+
+    async def pages(self, page: Any) -> AsyncIterator[Any]:
+        seen, last = 0, None
+        while found := await page(seen, last):
+            for each in found:
+                yield each
+            seen, last = seen + len(found), found[-1]
+            if len(found) < _PAGE:
+                return
+
+    async def close(self) -> None:
+        await self._client.aclose()

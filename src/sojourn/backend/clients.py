@@ -1,0 +1,71 @@
+"""`Backend` and `AsyncBackend`: the Backend API for apps, scripts and jobs."""
+
+from types import TracebackType
+from typing import TYPE_CHECKING, Self
+
+from sojourn.backend.asking import Asking, AsyncAsking
+from sojourn.backend.async_api import AsyncGroups
+from sojourn.backend.sync_api import Groups
+from sojourn.backend.transport import Manner
+
+if TYPE_CHECKING:
+    import httpx
+
+
+class Backend(Groups):
+    """`with Backend(url, secret_key) as backend: backend.users.create(…)`. Threads may share one.
+
+    `timeout` is seconds for each try, `retries` how often a call that may be repeated is. Raises: ConfigError for an address
+    that would send the key in the clear.
+    """
+
+    def __init__(
+        self,
+        url: str,
+        secret_key: str,
+        *,
+        timeout: float = 10.0,
+        retries: int = 2,
+        allow_http: bool = False,
+        client: "httpx.Client | None" = None,
+    ) -> None:
+        """`client` is one of your own, made with the server's address and the key as `Authorization`."""
+        self._asking = Asking(Manner.of(url, secret_key, timeout, retries, allow_http=allow_http), client)
+        super().__init__(self._asking)
+
+    def close(self) -> None:
+        self._asking.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+        self.close()
+
+
+class AsyncBackend(AsyncGroups):
+    """`async with AsyncBackend(url, secret_key) as backend: await backend.users.create(…)`; as `Backend` otherwise."""
+
+    def __init__(
+        self,
+        url: str,
+        secret_key: str,
+        *,
+        timeout: float = 10.0,
+        retries: int = 2,
+        allow_http: bool = False,
+        client: "httpx.AsyncClient | None" = None,
+    ) -> None:
+        self._asking = AsyncAsking(Manner.of(url, secret_key, timeout, retries, allow_http=allow_http), client)
+        super().__init__(self._asking)
+
+    async def close(self) -> None:
+        await self._asking.close()
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None
+    ) -> None:
+        await self.close()

@@ -1,0 +1,1264 @@
+"""The Backend API, one call after the other. Written by `python -m tools.backend_client`; change that, and not this."""
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+from urllib.parse import quote
+
+from msgspec import UNSET, UnsetType
+
+from sojourn.backend.asking import Asking
+from sojourn.backend.models import (
+    Client,
+    Deleted,
+    JwtTemplate,
+    ListedIdentifier,
+    RedirectUrl,
+    Session,
+    SessionData,
+    TestingToken,
+    Ticket,
+    Token,
+    Total,
+)
+from sojourn.backend.transport import Call, Given
+from sojourn.backend.user import EmailAddress, PhoneNumber, User
+
+
+class Jwks:
+    def __init__(self, asking: Asking) -> None:
+        self._asking = asking
+
+    def get(self) -> dict[str, Any]:
+        """`GET /v1/jwks` (GetJWKS)."""
+        return self._asking.send(Call("GET", "/v1/jwks"), dict[str, Any])
+
+
+class TestingTokens:
+    def __init__(self, asking: Asking) -> None:
+        self._asking = asking
+
+    def create(self) -> TestingToken:
+        """`POST /v1/testing_tokens` (CreateTestingToken)."""
+        return self._asking.send(Call("POST", "/v1/testing_tokens"), TestingToken)
+
+
+class Users:
+    def __init__(self, asking: Asking) -> None:
+        self._asking = asking
+
+    def create(
+        self,
+        *,
+        external_id: str | None | UnsetType = UNSET,
+        first_name: str | None | UnsetType = UNSET,
+        last_name: str | None | UnsetType = UNSET,
+        locale: str | None | UnsetType = UNSET,
+        email_address: Sequence[str] | None | UnsetType = UNSET,
+        email_address_identification_status: Sequence[str] | None | UnsetType = UNSET,
+        phone_number: Sequence[str] | None | UnsetType = UNSET,
+        phone_number_identification_status: Sequence[str] | None | UnsetType = UNSET,
+        web3_wallet: Sequence[str] | None | UnsetType = UNSET,
+        username: str | None | UnsetType = UNSET,
+        password: str | None | UnsetType = UNSET,
+        password_digest: str | None | UnsetType = UNSET,
+        password_hasher: str | None | UnsetType = UNSET,
+        skip_password_checks: bool | None | UnsetType = UNSET,
+        skip_password_requirement: bool | None | UnsetType = UNSET,
+        totp_secret: str | None | UnsetType = UNSET,
+        backup_codes: Sequence[str] | None | UnsetType = UNSET,
+        public_metadata: Given | None | UnsetType = UNSET,
+        private_metadata: Given | None | UnsetType = UNSET,
+        unsafe_metadata: Given | None | UnsetType = UNSET,
+        delete_self_enabled: bool | None | UnsetType = UNSET,
+        legal_accepted_at: str | None | UnsetType = UNSET,
+        skip_legal_checks: bool | None | UnsetType = UNSET,
+        skip_user_requirement: bool | None | UnsetType = UNSET,
+        create_organization_enabled: bool | None | UnsetType = UNSET,
+        create_organizations_limit: int | None | UnsetType = UNSET,
+        created_at: str | None | UnsetType = UNSET,
+        bypass_client_trust: bool | None | UnsetType = UNSET,
+        banned: bool | None | UnsetType = UNSET,
+        locked: bool | None | UnsetType = UNSET,
+    ) -> User:
+        """`POST /v1/users` (CreateUser)."""
+        return self._asking.send(
+            Call(
+                "POST",
+                "/v1/users",
+                body={
+                    "external_id": external_id,
+                    "first_name": first_name,
+                    "last_name": last_name,
+                    "locale": locale,
+                    "email_address": email_address,
+                    "email_address_identification_status": email_address_identification_status,
+                    "phone_number": phone_number,
+                    "phone_number_identification_status": phone_number_identification_status,
+                    "web3_wallet": web3_wallet,
+                    "username": username,
+                    "password": password,
+                    "password_digest": password_digest,
+                    "password_hasher": password_hasher,
+                    "skip_password_checks": skip_password_checks,
+                    "skip_password_requirement": skip_password_requirement,
+                    "totp_secret": totp_secret,
+                    "backup_codes": backup_codes,
+                    "public_metadata": public_metadata,
+                    "private_metadata": private_metadata,
+                    "unsafe_metadata": unsafe_metadata,
+                    "delete_self_enabled": delete_self_enabled,
+                    "legal_accepted_at": legal_accepted_at,
+                    "skip_legal_checks": skip_legal_checks,
+                    "skip_user_requirement": skip_user_requirement,
+                    "create_organization_enabled": create_organization_enabled,
+                    "create_organizations_limit": create_organizations_limit,
+                    "created_at": created_at,
+                    "bypass_client_trust": bypass_client_trust,
+                    "banned": banned,
+                    "locked": locked,
+                },
+            ),
+            User,
+        )
+
+    def count(
+        self,
+        *,
+        email_address: Sequence[str] | UnsetType = UNSET,
+        phone_number: Sequence[str] | UnsetType = UNSET,
+        external_id: Sequence[str] | UnsetType = UNSET,
+        username: Sequence[str] | UnsetType = UNSET,
+        web3_wallet: Sequence[str] | UnsetType = UNSET,
+        user_id: Sequence[str] | UnsetType = UNSET,
+        organization_id: Sequence[str] | UnsetType = UNSET,
+        query: str | UnsetType = UNSET,
+        email_address_query: str | UnsetType = UNSET,
+        phone_number_query: str | UnsetType = UNSET,
+        username_query: str | UnsetType = UNSET,
+        name_query: str | UnsetType = UNSET,
+        banned: bool | UnsetType = UNSET,
+        last_active_at_before: int | UnsetType = UNSET,
+        last_active_at_after: int | UnsetType = UNSET,
+        last_active_at_since: int | UnsetType = UNSET,
+        created_at_before: int | UnsetType = UNSET,
+        created_at_after: int | UnsetType = UNSET,
+        last_sign_in_at_before: int | UnsetType = UNSET,
+        last_sign_in_at_after: int | UnsetType = UNSET,
+        provider: str | UnsetType = UNSET,
+        provider_user_id: Sequence[str] | UnsetType = UNSET,
+    ) -> Total:
+        """`GET /v1/users/count` (GetUsersCount)."""
+        return self._asking.send(
+            Call(
+                "GET",
+                "/v1/users/count",
+                {
+                    "email_address": email_address,
+                    "phone_number": phone_number,
+                    "external_id": external_id,
+                    "username": username,
+                    "web3_wallet": web3_wallet,
+                    "user_id": user_id,
+                    "organization_id": organization_id,
+                    "query": query,
+                    "email_address_query": email_address_query,
+                    "phone_number_query": phone_number_query,
+                    "username_query": username_query,
+                    "name_query": name_query,
+                    "banned": banned,
+                    "last_active_at_before": last_active_at_before,
+                    "last_active_at_after": last_active_at_after,
+                    "last_active_at_since": last_active_at_since,
+                    "created_at_before": created_at_before,
+                    "created_at_after": created_at_after,
+                    "last_sign_in_at_before": last_sign_in_at_before,
+                    "last_sign_in_at_after": last_sign_in_at_after,
+                    "provider": provider,
+                    "provider_user_id": provider_user_id,
+                },
+            ),
+            Total,
+        )
+
+    def get(self, user_id: str) -> User:
+        """`GET /v1/users/{user_id}` (GetUser)."""
+        return self._asking.send(Call("GET", f"/v1/users/{quote(user_id, safe='')}"), User)
+
+    def update(
+        self,
+        user_id: str,
+        *,
+        external_id: str | None | UnsetType = UNSET,
+        first_name: str | None | UnsetType = UNSET,
+        last_name: str | None | UnsetType = UNSET,
+        locale: str | None | UnsetType = UNSET,
+        username: str | None | UnsetType = UNSET,
+        primary_email_address_id: str | None | UnsetType = UNSET,
+        notify_primary_email_address_changed: bool | None | UnsetType = UNSET,
+        primary_phone_number_id: str | None | UnsetType = UNSET,
+        primary_web3_wallet_id: str | None | UnsetType = UNSET,
+        profile_image_id: str | None | UnsetType = UNSET,
+        password: str | None | UnsetType = UNSET,
+        password_digest: str | None | UnsetType = UNSET,
+        password_hasher: str | None | UnsetType = UNSET,
+        skip_password_checks: bool | None | UnsetType = UNSET,
+        sign_out_of_other_sessions: bool | None | UnsetType = UNSET,
+        totp_secret: str | None | UnsetType = UNSET,
+        backup_codes: Sequence[str] | None | UnsetType = UNSET,
+        public_metadata: Given | None | UnsetType = UNSET,
+        private_metadata: Given | None | UnsetType = UNSET,
+        unsafe_metadata: Given | None | UnsetType = UNSET,
+        delete_self_enabled: bool | None | UnsetType = UNSET,
+        create_organization_enabled: bool | None | UnsetType = UNSET,
+        legal_accepted_at: str | None | UnsetType = UNSET,
+        skip_legal_checks: bool | None | UnsetType = UNSET,
+        create_organizations_limit: int | None | UnsetType = UNSET,
+        created_at: str | None | UnsetType = UNSET,
+        bypass_client_trust: bool | None | UnsetType = UNSET,
+    ) -> User:
+        """`PATCH /v1/users/{user_id}` (UpdateUser)."""
+        return self._asking.send(
+            Call(
+                "PATCH",
+                f"/v1/users/{quote(user_id, safe='')}",
+                body={
+                    "external_id": external_id,
+                    "first_name": first_name,
+                    "last_name": last_name,
+                    "locale": locale,
+                    "username": username,
+                    "primary_email_address_id": primary_email_address_id,
+                    "notify_primary_email_address_changed": notify_primary_email_address_changed,
+                    "primary_phone_number_id": primary_phone_number_id,
+                    "primary_web3_wallet_id": primary_web3_wallet_id,
+                    "profile_image_id": profile_image_id,
+                    "password": password,
+                    "password_digest": password_digest,
+                    "password_hasher": password_hasher,
+                    "skip_password_checks": skip_password_checks,
+                    "sign_out_of_other_sessions": sign_out_of_other_sessions,
+                    "totp_secret": totp_secret,
+                    "backup_codes": backup_codes,
+                    "public_metadata": public_metadata,
+                    "private_metadata": private_metadata,
+                    "unsafe_metadata": unsafe_metadata,
+                    "delete_self_enabled": delete_self_enabled,
+                    "create_organization_enabled": create_organization_enabled,
+                    "legal_accepted_at": legal_accepted_at,
+                    "skip_legal_checks": skip_legal_checks,
+                    "create_organizations_limit": create_organizations_limit,
+                    "created_at": created_at,
+                    "bypass_client_trust": bypass_client_trust,
+                },
+            ),
+            User,
+        )
+
+    def delete(self, user_id: str) -> Deleted:
+        """`DELETE /v1/users/{user_id}` (DeleteUser)."""
+        return self._asking.send(Call("DELETE", f"/v1/users/{quote(user_id, safe='')}"), Deleted)
+
+    def replace_metadata(
+        self,
+        user_id: str,
+        *,
+        public_metadata: Given | None | UnsetType = UNSET,
+        private_metadata: Given | None | UnsetType = UNSET,
+        unsafe_metadata: Given | None | UnsetType = UNSET,
+    ) -> User:
+        """`PUT /v1/users/{user_id}/metadata` (ReplaceUserMetadata)."""
+        return self._asking.send(
+            Call(
+                "PUT",
+                f"/v1/users/{quote(user_id, safe='')}/metadata",
+                body={
+                    "public_metadata": public_metadata,
+                    "private_metadata": private_metadata,
+                    "unsafe_metadata": unsafe_metadata,
+                },
+            ),
+            User,
+        )
+
+    def update_metadata(
+        self,
+        user_id: str,
+        *,
+        public_metadata: Given | None | UnsetType = UNSET,
+        private_metadata: Given | None | UnsetType = UNSET,
+        unsafe_metadata: Given | None | UnsetType = UNSET,
+    ) -> User:
+        """`PATCH /v1/users/{user_id}/metadata` (UpdateUserMetadata)."""
+        return self._asking.send(
+            Call(
+                "PATCH",
+                f"/v1/users/{quote(user_id, safe='')}/metadata",
+                body={
+                    "public_metadata": public_metadata,
+                    "private_metadata": private_metadata,
+                    "unsafe_metadata": unsafe_metadata,
+                },
+            ),
+            User,
+        )
+
+    def verify_password(self, user_id: str, *, password: str) -> dict[str, Any]:
+        """`POST /v1/users/{user_id}/verify_password` (VerifyPassword)."""
+        return self._asking.send(
+            Call("POST", f"/v1/users/{quote(user_id, safe='')}/verify_password", body={"password": password}),
+            dict[str, Any],
+        )
+
+    def remove_password(self, user_id: str, *, sign_out_of_other_sessions: bool | None | UnsetType = UNSET) -> User:
+        """`POST /v1/users/{user_id}/remove_password` (RemoveUserPassword)."""
+        return self._asking.send(
+            Call(
+                "POST",
+                f"/v1/users/{quote(user_id, safe='')}/remove_password",
+                body={"sign_out_of_other_sessions": sign_out_of_other_sessions},
+            ),
+            User,
+        )
+
+    def ban(self, user_id: str) -> User:
+        """`POST /v1/users/{user_id}/ban` (BanUser)."""
+        return self._asking.send(Call("POST", f"/v1/users/{quote(user_id, safe='')}/ban"), User)
+
+    def unban(self, user_id: str) -> User:
+        """`POST /v1/users/{user_id}/unban` (UnbanUser)."""
+        return self._asking.send(Call("POST", f"/v1/users/{quote(user_id, safe='')}/unban"), User)
+
+    def lock(self, user_id: str) -> User:
+        """`POST /v1/users/{user_id}/lock` (LockUser)."""
+        return self._asking.send(Call("POST", f"/v1/users/{quote(user_id, safe='')}/lock"), User)
+
+    def unlock(self, user_id: str) -> User:
+        """`POST /v1/users/{user_id}/unlock` (UnlockUser)."""
+        return self._asking.send(Call("POST", f"/v1/users/{quote(user_id, safe='')}/unlock"), User)
+
+    def ban_all(self, *, user_ids: Sequence[str]) -> list[User]:
+        """`POST /v1/users/ban` (UsersBan)."""
+        return self._asking.send(Call("POST", "/v1/users/ban", body={"user_ids": user_ids}), list[User])
+
+    def unban_all(self, *, user_ids: Sequence[str]) -> list[User]:
+        """`POST /v1/users/unban` (UsersUnban)."""
+        return self._asking.send(Call("POST", "/v1/users/unban", body={"user_ids": user_ids}), list[User])
+
+    def organization_memberships(
+        self, user_id: str, *, limit: int | UnsetType = UNSET, offset: int | UnsetType = UNSET
+    ) -> dict[str, Any]:
+        """`GET /v1/users/{user_id}/organization_memberships` (UsersGetOrganizationMemberships)."""
+        return self._asking.send(
+            Call(
+                "GET",
+                f"/v1/users/{quote(user_id, safe='')}/organization_memberships",
+                {"limit": limit, "offset": offset},
+            ),
+            dict[str, Any],
+        )
+
+    def organization_invitations(
+        self, user_id: str, *, limit: int | UnsetType = UNSET, offset: int | UnsetType = UNSET
+    ) -> dict[str, Any]:
+        """`GET /v1/users/{user_id}/organization_invitations` (UsersGetOrganizationInvitations)."""
+        return self._asking.send(
+            Call(
+                "GET",
+                f"/v1/users/{quote(user_id, safe='')}/organization_invitations",
+                {"limit": limit, "offset": offset},
+            ),
+            dict[str, Any],
+        )
+
+    def iterate(
+        self,
+        *,
+        email_address: Sequence[str] | UnsetType = UNSET,
+        phone_number: Sequence[str] | UnsetType = UNSET,
+        external_id: Sequence[str] | UnsetType = UNSET,
+        username: Sequence[str] | UnsetType = UNSET,
+        web3_wallet: Sequence[str] | UnsetType = UNSET,
+        user_id: Sequence[str] | UnsetType = UNSET,
+        organization_id: Sequence[str] | UnsetType = UNSET,
+        query: str | UnsetType = UNSET,
+        email_address_query: str | UnsetType = UNSET,
+        phone_number_query: str | UnsetType = UNSET,
+        username_query: str | UnsetType = UNSET,
+        name_query: str | UnsetType = UNSET,
+        banned: bool | UnsetType = UNSET,
+        last_active_at_before: int | UnsetType = UNSET,
+        last_active_at_after: int | UnsetType = UNSET,
+        last_active_at_since: int | UnsetType = UNSET,
+        created_at_before: int | UnsetType = UNSET,
+        created_at_after: int | UnsetType = UNSET,
+        last_sign_in_at_before: int | UnsetType = UNSET,
+        last_sign_in_at_after: int | UnsetType = UNSET,
+        provider: str | UnsetType = UNSET,
+        provider_user_id: Sequence[str] | UnsetType = UNSET,
+        order_by: str | UnsetType = UNSET,
+    ) -> Iterator[User]:
+        """Every one of them, page by page, asked for as they are needed."""
+
+        def page(seen: int, last: User | None) -> list[User]:
+            call = Call(
+                "GET",
+                "/v1/users",
+                {
+                    "limit": 100,
+                    "starting_after": last.id if last else None,
+                    "email_address": email_address,
+                    "phone_number": phone_number,
+                    "external_id": external_id,
+                    "username": username,
+                    "web3_wallet": web3_wallet,
+                    "user_id": user_id,
+                    "organization_id": organization_id,
+                    "query": query,
+                    "email_address_query": email_address_query,
+                    "phone_number_query": phone_number_query,
+                    "username_query": username_query,
+                    "name_query": name_query,
+                    "banned": banned,
+                    "last_active_at_before": last_active_at_before,
+                    "last_active_at_after": last_active_at_after,
+                    "last_active_at_since": last_active_at_since,
+                    "created_at_before": created_at_before,
+                    "created_at_after": created_at_after,
+                    "last_sign_in_at_before": last_sign_in_at_before,
+                    "last_sign_in_at_after": last_sign_in_at_after,
+                    "provider": provider,
+                    "provider_user_id": provider_user_id,
+                    "order_by": order_by,
+                },
+            )
+            return self._asking.send(call, list[User])
+
+        return self._asking.pages(page)
+
+    def list(
+        self,
+        *,
+        email_address: Sequence[str] | UnsetType = UNSET,
+        phone_number: Sequence[str] | UnsetType = UNSET,
+        external_id: Sequence[str] | UnsetType = UNSET,
+        username: Sequence[str] | UnsetType = UNSET,
+        web3_wallet: Sequence[str] | UnsetType = UNSET,
+        user_id: Sequence[str] | UnsetType = UNSET,
+        organization_id: Sequence[str] | UnsetType = UNSET,
+        query: str | UnsetType = UNSET,
+        email_address_query: str | UnsetType = UNSET,
+        phone_number_query: str | UnsetType = UNSET,
+        username_query: str | UnsetType = UNSET,
+        name_query: str | UnsetType = UNSET,
+        banned: bool | UnsetType = UNSET,
+        last_active_at_before: int | UnsetType = UNSET,
+        last_active_at_after: int | UnsetType = UNSET,
+        last_active_at_since: int | UnsetType = UNSET,
+        created_at_before: int | UnsetType = UNSET,
+        created_at_after: int | UnsetType = UNSET,
+        last_sign_in_at_before: int | UnsetType = UNSET,
+        last_sign_in_at_after: int | UnsetType = UNSET,
+        provider: str | UnsetType = UNSET,
+        provider_user_id: Sequence[str] | UnsetType = UNSET,
+        limit: int | UnsetType = UNSET,
+        offset: int | UnsetType = UNSET,
+        starting_after: str | UnsetType = UNSET,
+        order_by: str | UnsetType = UNSET,
+    ) -> list[User]:
+        """`GET /v1/users` (GetUserList)."""
+        return self._asking.send(
+            Call(
+                "GET",
+                "/v1/users",
+                {
+                    "email_address": email_address,
+                    "phone_number": phone_number,
+                    "external_id": external_id,
+                    "username": username,
+                    "web3_wallet": web3_wallet,
+                    "user_id": user_id,
+                    "organization_id": organization_id,
+                    "query": query,
+                    "email_address_query": email_address_query,
+                    "phone_number_query": phone_number_query,
+                    "username_query": username_query,
+                    "name_query": name_query,
+                    "banned": banned,
+                    "last_active_at_before": last_active_at_before,
+                    "last_active_at_after": last_active_at_after,
+                    "last_active_at_since": last_active_at_since,
+                    "created_at_before": created_at_before,
+                    "created_at_after": created_at_after,
+                    "last_sign_in_at_before": last_sign_in_at_before,
+                    "last_sign_in_at_after": last_sign_in_at_after,
+                    "provider": provider,
+                    "provider_user_id": provider_user_id,
+                    "limit": limit,
+                    "offset": offset,
+                    "starting_after": starting_after,
+                    "order_by": order_by,
+                },
+            ),
+            list[User],
+        )
+
+
+class EmailAddresses:
+    def __init__(self, asking: Asking) -> None:
+        self._asking = asking
+
+    def create(
+        self,
+        *,
+        user_id: str,
+        email_address: str,
+        verified: bool | None | UnsetType = UNSET,
+        primary: bool | None | UnsetType = UNSET,
+        notify_primary_email_address_changed: bool | None | UnsetType = UNSET,
+    ) -> EmailAddress:
+        """`POST /v1/email_addresses` (CreateEmailAddress)."""
+        return self._asking.send(
+            Call(
+                "POST",
+                "/v1/email_addresses",
+                body={
+                    "user_id": user_id,
+                    "email_address": email_address,
+                    "verified": verified,
+                    "primary": primary,
+                    "notify_primary_email_address_changed": notify_primary_email_address_changed,
+                },
+            ),
+            EmailAddress,
+        )
+
+    def get(self, email_address_id: str) -> EmailAddress:
+        """`GET /v1/email_addresses/{email_address_id}` (GetEmailAddress)."""
+        return self._asking.send(Call("GET", f"/v1/email_addresses/{quote(email_address_id, safe='')}"), EmailAddress)
+
+    def update(
+        self,
+        email_address_id: str,
+        *,
+        verified: bool | None | UnsetType = UNSET,
+        primary: bool | None | UnsetType = UNSET,
+        notify_primary_email_address_changed: bool | None | UnsetType = UNSET,
+    ) -> EmailAddress:
+        """`PATCH /v1/email_addresses/{email_address_id}` (UpdateEmailAddress)."""
+        return self._asking.send(
+            Call(
+                "PATCH",
+                f"/v1/email_addresses/{quote(email_address_id, safe='')}",
+                body={
+                    "verified": verified,
+                    "primary": primary,
+                    "notify_primary_email_address_changed": notify_primary_email_address_changed,
+                },
+            ),
+            EmailAddress,
+        )
+
+    def delete(self, email_address_id: str) -> Deleted:
+        """`DELETE /v1/email_addresses/{email_address_id}` (DeleteEmailAddress)."""
+        return self._asking.send(Call("DELETE", f"/v1/email_addresses/{quote(email_address_id, safe='')}"), Deleted)
+
+
+class PhoneNumbers:
+    def __init__(self, asking: Asking) -> None:
+        self._asking = asking
+
+    def create(
+        self,
+        *,
+        user_id: str,
+        phone_number: str,
+        verified: bool | None | UnsetType = UNSET,
+        primary: bool | None | UnsetType = UNSET,
+        reserved_for_second_factor: bool | None | UnsetType = UNSET,
+    ) -> PhoneNumber:
+        """`POST /v1/phone_numbers` (CreatePhoneNumber)."""
+        return self._asking.send(
+            Call(
+                "POST",
+                "/v1/phone_numbers",
+                body={
+                    "user_id": user_id,
+                    "phone_number": phone_number,
+                    "verified": verified,
+                    "primary": primary,
+                    "reserved_for_second_factor": reserved_for_second_factor,
+                },
+            ),
+            PhoneNumber,
+        )
+
+    def get(self, phone_number_id: str) -> PhoneNumber:
+        """`GET /v1/phone_numbers/{phone_number_id}` (GetPhoneNumber)."""
+        return self._asking.send(Call("GET", f"/v1/phone_numbers/{quote(phone_number_id, safe='')}"), PhoneNumber)
+
+    def update(
+        self,
+        phone_number_id: str,
+        *,
+        verified: bool | None | UnsetType = UNSET,
+        primary: bool | None | UnsetType = UNSET,
+        reserved_for_second_factor: bool | None | UnsetType = UNSET,
+    ) -> PhoneNumber:
+        """`PATCH /v1/phone_numbers/{phone_number_id}` (UpdatePhoneNumber)."""
+        return self._asking.send(
+            Call(
+                "PATCH",
+                f"/v1/phone_numbers/{quote(phone_number_id, safe='')}",
+                body={
+                    "verified": verified,
+                    "primary": primary,
+                    "reserved_for_second_factor": reserved_for_second_factor,
+                },
+            ),
+            PhoneNumber,
+        )
+
+    def delete(self, phone_number_id: str) -> Deleted:
+        """`DELETE /v1/phone_numbers/{phone_number_id}` (DeletePhoneNumber)."""
+        return self._asking.send(Call("DELETE", f"/v1/phone_numbers/{quote(phone_number_id, safe='')}"), Deleted)
+
+
+class Sessions:
+    def __init__(self, asking: Asking) -> None:
+        self._asking = asking
+
+    def create(self, *, user_id: str, active_organization_id: str | None | UnsetType = UNSET) -> Session:
+        """`POST /v1/sessions` (createSession)."""
+        return self._asking.send(
+            Call("POST", "/v1/sessions", body={"user_id": user_id, "active_organization_id": active_organization_id}),
+            Session,
+        )
+
+    def get(self, session_id: str) -> Session:
+        """`GET /v1/sessions/{session_id}` (GetSession)."""
+        return self._asking.send(Call("GET", f"/v1/sessions/{quote(session_id, safe='')}"), Session)
+
+    def revoke(self, session_id: str) -> Session:
+        """`POST /v1/sessions/{session_id}/revoke` (RevokeSession)."""
+        return self._asking.send(Call("POST", f"/v1/sessions/{quote(session_id, safe='')}/revoke"), Session)
+
+    def token(self, session_id: str, *, expires_in_seconds: int | None | UnsetType = UNSET) -> Token:
+        """`POST /v1/sessions/{session_id}/tokens` (CreateSessionToken)."""
+        return self._asking.send(
+            Call(
+                "POST",
+                f"/v1/sessions/{quote(session_id, safe='')}/tokens",
+                body={"expires_in_seconds": expires_in_seconds},
+            ),
+            Token,
+        )
+
+    def token_from_template(
+        self, session_id: str, template_name: str, *, expires_in_seconds: int | None | UnsetType = UNSET
+    ) -> Token:
+        """`POST /v1/sessions/{session_id}/tokens/{template_name}` (CreateSessionTokenFromTemplate)."""
+        return self._asking.send(
+            Call(
+                "POST",
+                f"/v1/sessions/{quote(session_id, safe='')}/tokens/{quote(template_name, safe='')}",
+                body={"expires_in_seconds": expires_in_seconds},
+            ),
+            Token,
+        )
+
+    def verify(self, session_id: str, *, token: str) -> Session:
+        """`POST /v1/sessions/{session_id}/verify` (VerifySession)."""
+        return self._asking.send(
+            Call("POST", f"/v1/sessions/{quote(session_id, safe='')}/verify", body={"token": token}), Session
+        )
+
+    def refresh(
+        self,
+        session_id: str,
+        *,
+        expired_token: str,
+        refresh_token: str,
+        request_origin: str,
+        request_headers: Given | None | UnsetType = UNSET,
+        format: str | None | UnsetType = UNSET,
+        request_originating_ip: str | None | UnsetType = UNSET,
+    ) -> dict[str, Any]:
+        """`POST /v1/sessions/{session_id}/refresh` (RefreshSession)."""
+        return self._asking.send(
+            Call(
+                "POST",
+                f"/v1/sessions/{quote(session_id, safe='')}/refresh",
+                body={
+                    "expired_token": expired_token,
+                    "refresh_token": refresh_token,
+                    "request_origin": request_origin,
+                    "request_headers": request_headers,
+                    "format": format,
+                    "request_originating_ip": request_originating_ip,
+                },
+            ),
+            dict[str, Any],
+        )
+
+    def read_data(self, session_id: str) -> SessionData:
+        """`GET /v1/sojourn/sessions/{session_id}/data` (ReadSessionData)."""
+        return self._asking.send(Call("GET", f"/v1/sojourn/sessions/{quote(session_id, safe='')}/data"), SessionData)
+
+    def update_data(
+        self, session_id: str, *, public: Given | None | UnsetType = UNSET, private: Given | None | UnsetType = UNSET
+    ) -> SessionData:
+        """`PATCH /v1/sojourn/sessions/{session_id}/data` (UpdateSessionData)."""
+        return self._asking.send(
+            Call(
+                "PATCH",
+                f"/v1/sojourn/sessions/{quote(session_id, safe='')}/data",
+                body={"public": public, "private": private},
+            ),
+            SessionData,
+        )
+
+    def iterate(
+        self, *, client_id: str | UnsetType = UNSET, user_id: str | UnsetType = UNSET, status: str | UnsetType = UNSET
+    ) -> Iterator[Session]:
+        """Every one of them, page by page, asked for as they are needed."""
+
+        def page(seen: int, last: Session | None) -> list[Session]:
+            call = Call(
+                "GET",
+                "/v1/sessions",
+                {"limit": 100, "offset": seen, "client_id": client_id, "user_id": user_id, "status": status},
+            )
+            return self._asking.send(call, list[Session])
+
+        return self._asking.pages(page)
+
+    def list(
+        self,
+        *,
+        limit: int | UnsetType = UNSET,
+        offset: int | UnsetType = UNSET,
+        client_id: str | UnsetType = UNSET,
+        user_id: str | UnsetType = UNSET,
+        status: str | UnsetType = UNSET,
+    ) -> list[Session]:
+        """`GET /v1/sessions` (GetSessionList)."""
+        return self._asking.send(
+            Call(
+                "GET",
+                "/v1/sessions",
+                {"limit": limit, "offset": offset, "client_id": client_id, "user_id": user_id, "status": status},
+            ),
+            list[Session],
+        )
+
+
+class Clients:
+    def __init__(self, asking: Asking) -> None:
+        self._asking = asking
+
+    def get(self, client_id: str) -> Client:
+        """`GET /v1/clients/{client_id}` (GetClient)."""
+        return self._asking.send(Call("GET", f"/v1/clients/{quote(client_id, safe='')}"), Client)
+
+    def verify(self, *, token: str) -> Client:
+        """`POST /v1/clients/verify` (VerifyClient)."""
+        return self._asking.send(Call("POST", "/v1/clients/verify", body={"token": token}), Client)
+
+    def handshake_payload(self, *, nonce: str | UnsetType = UNSET) -> dict[str, Any]:
+        """`GET /v1/clients/handshake_payload` (GetHandshakePayload)."""
+        return self._asking.send(Call("GET", "/v1/clients/handshake_payload", {"nonce": nonce}), dict[str, Any])
+
+    def iterate(self) -> Iterator[Client]:
+        """Every one of them, page by page, asked for as they are needed."""
+
+        def page(seen: int, last: Client | None) -> list[Client]:
+            call = Call("GET", "/v1/clients", {"limit": 100, "offset": seen})
+            return self._asking.send(call, list[Client])
+
+        return self._asking.pages(page)
+
+    def list(self, *, limit: int | UnsetType = UNSET, offset: int | UnsetType = UNSET) -> list[Client]:
+        """`GET /v1/clients` (GetClientList)."""
+        return self._asking.send(Call("GET", "/v1/clients", {"limit": limit, "offset": offset}), list[Client])
+
+
+class SignInTokens:
+    def __init__(self, asking: Asking) -> None:
+        self._asking = asking
+
+    def create(
+        self,
+        *,
+        user_id: str,
+        org_id: str | None | UnsetType = UNSET,
+        expires_in_seconds: int | None | UnsetType = UNSET,
+    ) -> Ticket:
+        """`POST /v1/sign_in_tokens` (CreateSignInToken)."""
+        return self._asking.send(
+            Call(
+                "POST",
+                "/v1/sign_in_tokens",
+                body={"user_id": user_id, "org_id": org_id, "expires_in_seconds": expires_in_seconds},
+            ),
+            Ticket,
+        )
+
+    def revoke(self, sign_in_token_id: str) -> Ticket:
+        """`POST /v1/sign_in_tokens/{sign_in_token_id}/revoke` (RevokeSignInToken)."""
+        return self._asking.send(Call("POST", f"/v1/sign_in_tokens/{quote(sign_in_token_id, safe='')}/revoke"), Ticket)
+
+
+class ActorTokens:
+    def __init__(self, asking: Asking) -> None:
+        self._asking = asking
+
+    def create(
+        self,
+        *,
+        user_id: str,
+        actor: Given,
+        expires_in_seconds: int | None | UnsetType = UNSET,
+        session_max_duration_in_seconds: int | None | UnsetType = UNSET,
+    ) -> Ticket:
+        """`POST /v1/actor_tokens` (CreateActorToken)."""
+        return self._asking.send(
+            Call(
+                "POST",
+                "/v1/actor_tokens",
+                body={
+                    "user_id": user_id,
+                    "actor": actor,
+                    "expires_in_seconds": expires_in_seconds,
+                    "session_max_duration_in_seconds": session_max_duration_in_seconds,
+                },
+            ),
+            Ticket,
+        )
+
+    def revoke(self, actor_token_id: str) -> Ticket:
+        """`POST /v1/actor_tokens/{actor_token_id}/revoke` (RevokeActorToken)."""
+        return self._asking.send(Call("POST", f"/v1/actor_tokens/{quote(actor_token_id, safe='')}/revoke"), Ticket)
+
+
+class JwtTemplates:
+    def __init__(self, asking: Asking) -> None:
+        self._asking = asking
+
+    def create(
+        self,
+        *,
+        name: str,
+        claims: Given,
+        lifetime: int | None | UnsetType = UNSET,
+        allowed_clock_skew: int | None | UnsetType = UNSET,
+        custom_signing_key: bool | None | UnsetType = UNSET,
+        signing_algorithm: str | None | UnsetType = UNSET,
+        signing_key: str | None | UnsetType = UNSET,
+    ) -> JwtTemplate:
+        """`POST /v1/jwt_templates` (CreateJWTTemplate)."""
+        return self._asking.send(
+            Call(
+                "POST",
+                "/v1/jwt_templates",
+                body={
+                    "name": name,
+                    "claims": claims,
+                    "lifetime": lifetime,
+                    "allowed_clock_skew": allowed_clock_skew,
+                    "custom_signing_key": custom_signing_key,
+                    "signing_algorithm": signing_algorithm,
+                    "signing_key": signing_key,
+                },
+            ),
+            JwtTemplate,
+        )
+
+    def get(self, template_id: str) -> JwtTemplate:
+        """`GET /v1/jwt_templates/{template_id}` (GetJWTTemplate)."""
+        return self._asking.send(Call("GET", f"/v1/jwt_templates/{quote(template_id, safe='')}"), JwtTemplate)
+
+    def update(
+        self,
+        template_id: str,
+        *,
+        name: str,
+        claims: Given,
+        lifetime: int | None | UnsetType = UNSET,
+        allowed_clock_skew: int | None | UnsetType = UNSET,
+        custom_signing_key: bool | None | UnsetType = UNSET,
+        signing_algorithm: str | None | UnsetType = UNSET,
+        signing_key: str | None | UnsetType = UNSET,
+    ) -> JwtTemplate:
+        """`PATCH /v1/jwt_templates/{template_id}` (UpdateJWTTemplate)."""
+        return self._asking.send(
+            Call(
+                "PATCH",
+                f"/v1/jwt_templates/{quote(template_id, safe='')}",
+                body={
+                    "name": name,
+                    "claims": claims,
+                    "lifetime": lifetime,
+                    "allowed_clock_skew": allowed_clock_skew,
+                    "custom_signing_key": custom_signing_key,
+                    "signing_algorithm": signing_algorithm,
+                    "signing_key": signing_key,
+                },
+            ),
+            JwtTemplate,
+        )
+
+    def delete(self, template_id: str) -> Deleted:
+        """`DELETE /v1/jwt_templates/{template_id}` (DeleteJWTTemplate)."""
+        return self._asking.send(Call("DELETE", f"/v1/jwt_templates/{quote(template_id, safe='')}"), Deleted)
+
+    def iterate(self) -> Iterator[JwtTemplate]:
+        """Every one of them, page by page, asked for as they are needed."""
+
+        def page(seen: int, last: JwtTemplate | None) -> list[JwtTemplate]:
+            call = Call("GET", "/v1/jwt_templates", {"limit": 100, "offset": seen})
+            return self._asking.send(call, list[JwtTemplate])
+
+        return self._asking.pages(page)
+
+    def list(self, *, limit: int | UnsetType = UNSET, offset: int | UnsetType = UNSET) -> list[JwtTemplate]:
+        """`GET /v1/jwt_templates` (ListJWTTemplates)."""
+        return self._asking.send(
+            Call("GET", "/v1/jwt_templates", {"limit": limit, "offset": offset}), list[JwtTemplate]
+        )
+
+
+class RedirectUrls:
+    def __init__(self, asking: Asking) -> None:
+        self._asking = asking
+
+    def create(self, *, url: str) -> RedirectUrl:
+        """`POST /v1/redirect_urls` (CreateRedirectURL)."""
+        return self._asking.send(Call("POST", "/v1/redirect_urls", body={"url": url}), RedirectUrl)
+
+    def get(self, url_id: str) -> RedirectUrl:
+        """`GET /v1/redirect_urls/{url_id}` (GetRedirectURL)."""
+        return self._asking.send(Call("GET", f"/v1/redirect_urls/{quote(url_id, safe='')}"), RedirectUrl)
+
+    def delete(self, url_id: str) -> Deleted:
+        """`DELETE /v1/redirect_urls/{url_id}` (DeleteRedirectURL)."""
+        return self._asking.send(Call("DELETE", f"/v1/redirect_urls/{quote(url_id, safe='')}"), Deleted)
+
+    def iterate(self) -> Iterator[RedirectUrl]:
+        """Every one of them, page by page, asked for as they are needed."""
+
+        def page(seen: int, last: RedirectUrl | None) -> list[RedirectUrl]:
+            call = Call("GET", "/v1/redirect_urls", {"limit": 100, "offset": seen})
+            return self._asking.send(call, list[RedirectUrl])
+
+        return self._asking.pages(page)
+
+    def list(self, *, limit: int | UnsetType = UNSET, offset: int | UnsetType = UNSET) -> list[RedirectUrl]:
+        """`GET /v1/redirect_urls` (ListRedirectURLs)."""
+        return self._asking.send(
+            Call("GET", "/v1/redirect_urls", {"limit": limit, "offset": offset}), list[RedirectUrl]
+        )
+
+
+class Allowlist:
+    def __init__(self, asking: Asking) -> None:
+        self._asking = asking
+
+    def create(self, *, identifier: str, notify: bool | None | UnsetType = UNSET) -> ListedIdentifier:
+        """`POST /v1/allowlist_identifiers` (CreateAllowlistIdentifier)."""
+        return self._asking.send(
+            Call("POST", "/v1/allowlist_identifiers", body={"identifier": identifier, "notify": notify}),
+            ListedIdentifier,
+        )
+
+    def delete(self, identifier_id: str) -> Deleted:
+        """`DELETE /v1/allowlist_identifiers/{identifier_id}` (DeleteAllowlistIdentifier)."""
+        return self._asking.send(Call("DELETE", f"/v1/allowlist_identifiers/{quote(identifier_id, safe='')}"), Deleted)
+
+    def iterate(self) -> Iterator[ListedIdentifier]:
+        """Every one of them, page by page, asked for as they are needed."""
+
+        def page(seen: int, last: ListedIdentifier | None) -> list[ListedIdentifier]:
+            call = Call("GET", "/v1/allowlist_identifiers", {"limit": 100, "offset": seen})
+            return self._asking.send(call, list[ListedIdentifier])
+
+        return self._asking.pages(page)
+
+    def list(self, *, limit: int | UnsetType = UNSET, offset: int | UnsetType = UNSET) -> list[ListedIdentifier]:
+        """`GET /v1/allowlist_identifiers` (ListAllowlistIdentifiers)."""
+        return self._asking.send(
+            Call("GET", "/v1/allowlist_identifiers", {"limit": limit, "offset": offset}), list[ListedIdentifier]
+        )
+
+
+class Blocklist:
+    def __init__(self, asking: Asking) -> None:
+        self._asking = asking
+
+    def create(self, *, identifier: str) -> ListedIdentifier:
+        """`POST /v1/blocklist_identifiers` (CreateBlocklistIdentifier)."""
+        return self._asking.send(
+            Call("POST", "/v1/blocklist_identifiers", body={"identifier": identifier}), ListedIdentifier
+        )
+
+    def delete(self, identifier_id: str) -> Deleted:
+        """`DELETE /v1/blocklist_identifiers/{identifier_id}` (DeleteBlocklistIdentifier)."""
+        return self._asking.send(Call("DELETE", f"/v1/blocklist_identifiers/{quote(identifier_id, safe='')}"), Deleted)
+
+    def list(self) -> dict[str, Any]:
+        """`GET /v1/blocklist_identifiers` (ListBlocklistIdentifiers)."""
+        return self._asking.send(Call("GET", "/v1/blocklist_identifiers"), dict[str, Any])
+
+
+class Instance:
+    def __init__(self, asking: Asking) -> None:
+        self._asking = asking
+
+    def get(self) -> dict[str, Any]:
+        """`GET /v1/instance` (GetInstance)."""
+        return self._asking.send(Call("GET", "/v1/instance"), dict[str, Any])
+
+    def update(
+        self,
+        *,
+        test_mode: bool | None | UnsetType = UNSET,
+        hibp: bool | None | UnsetType = UNSET,
+        support_email: str | None | UnsetType = UNSET,
+        clerk_js_version: str | None | UnsetType = UNSET,
+        development_origin: str | None | UnsetType = UNSET,
+        allowed_origins: Sequence[str] | None | UnsetType = UNSET,
+        cookieless_dev: bool | None | UnsetType = UNSET,
+        url_based_session_syncing: bool | None | UnsetType = UNSET,
+        preferred_sign_in_strategy_when_password_required: str | None | UnsetType = UNSET,
+    ) -> None:
+        """`PATCH /v1/instance` (UpdateInstance)."""
+        self._asking.send(
+            Call(
+                "PATCH",
+                "/v1/instance",
+                body={
+                    "test_mode": test_mode,
+                    "hibp": hibp,
+                    "support_email": support_email,
+                    "clerk_js_version": clerk_js_version,
+                    "development_origin": development_origin,
+                    "allowed_origins": allowed_origins,
+                    "cookieless_dev": cookieless_dev,
+                    "url_based_session_syncing": url_based_session_syncing,
+                    "preferred_sign_in_strategy_when_password_required": preferred_sign_in_strategy_when_password_required,
+                },
+            ),
+            dict[str, Any],
+        )
+
+    def update_restrictions(
+        self,
+        *,
+        allowlist: bool | None | UnsetType = UNSET,
+        blocklist: bool | None | UnsetType = UNSET,
+        allowlist_blocklist_disabled_on_sign_in: bool | None | UnsetType = UNSET,
+        block_email_subaddresses: bool | None | UnsetType = UNSET,
+        block_disposable_email_domains: bool | None | UnsetType = UNSET,
+    ) -> dict[str, Any]:
+        """`PATCH /v1/instance/restrictions` (UpdateInstanceRestrictions)."""
+        return self._asking.send(
+            Call(
+                "PATCH",
+                "/v1/instance/restrictions",
+                body={
+                    "allowlist": allowlist,
+                    "blocklist": blocklist,
+                    "allowlist_blocklist_disabled_on_sign_in": allowlist_blocklist_disabled_on_sign_in,
+                    "block_email_subaddresses": block_email_subaddresses,
+                    "block_disposable_email_domains": block_disposable_email_domains,
+                },
+            ),
+            dict[str, Any],
+        )
+
+    def update_auth_config(
+        self,
+        *,
+        restricted_to_allowlist: bool | None | UnsetType = UNSET,
+        from_email_address: str | None | UnsetType = UNSET,
+        progressive_sign_up: bool | None | UnsetType = UNSET,
+        test_mode: bool | None | UnsetType = UNSET,
+    ) -> dict[str, Any]:
+        """`PATCH /v1/beta_features/instance_settings` (UpdateInstanceAuthConfig)."""
+        return self._asking.send(
+            Call(
+                "PATCH",
+                "/v1/beta_features/instance_settings",
+                body={
+                    "restricted_to_allowlist": restricted_to_allowlist,
+                    "from_email_address": from_email_address,
+                    "progressive_sign_up": progressive_sign_up,
+                    "test_mode": test_mode,
+                },
+            ),
+            dict[str, Any],
+        )
+
+    def update_organization_settings(
+        self,
+        *,
+        enabled: bool | None | UnsetType = UNSET,
+        max_allowed_memberships: int | None | UnsetType = UNSET,
+        admin_delete_enabled: bool | None | UnsetType = UNSET,
+        domains_enabled: bool | None | UnsetType = UNSET,
+        slug_disabled: bool | None | UnsetType = UNSET,
+        domains_enrollment_modes: Sequence[str] | None | UnsetType = UNSET,
+        creator_role_id: str | None | UnsetType = UNSET,
+        domains_default_role_id: str | None | UnsetType = UNSET,
+    ) -> dict[str, Any]:
+        """`PATCH /v1/instance/organization_settings` (UpdateInstanceOrganizationSettings)."""
+        return self._asking.send(
+            Call(
+                "PATCH",
+                "/v1/instance/organization_settings",
+                body={
+                    "enabled": enabled,
+                    "max_allowed_memberships": max_allowed_memberships,
+                    "admin_delete_enabled": admin_delete_enabled,
+                    "domains_enabled": domains_enabled,
+                    "slug_disabled": slug_disabled,
+                    "domains_enrollment_modes": domains_enrollment_modes,
+                    "creator_role_id": creator_role_id,
+                    "domains_default_role_id": domains_default_role_id,
+                },
+            ),
+            dict[str, Any],
+        )
+
+    def organization_settings(self) -> dict[str, Any]:
+        """`GET /v1/instance/organization_settings` (GetInstanceOrganizationSettings)."""
+        return self._asking.send(Call("GET", "/v1/instance/organization_settings"), dict[str, Any])
+
+    def update_protect(
+        self, *, rules_enabled: bool | None | UnsetType = UNSET, specter_enabled: bool | None | UnsetType = UNSET
+    ) -> dict[str, Any]:
+        """`PATCH /v1/instance/protect` (UpdateInstanceProtect)."""
+        return self._asking.send(
+            Call(
+                "PATCH",
+                "/v1/instance/protect",
+                body={"rules_enabled": rules_enabled, "specter_enabled": specter_enabled},
+            ),
+            dict[str, Any],
+        )
+
+    def protect(self) -> dict[str, Any]:
+        """`GET /v1/instance/protect` (GetInstanceProtect)."""
+        return self._asking.send(Call("GET", "/v1/instance/protect"), dict[str, Any])
+
+    def update_communication(
+        self, *, blocked_country_codes: Sequence[str] | None | UnsetType = UNSET
+    ) -> dict[str, Any]:
+        """`PATCH /v1/instance/communication` (UpdateInstanceCommunication)."""
+        return self._asking.send(
+            Call("PATCH", "/v1/instance/communication", body={"blocked_country_codes": blocked_country_codes}),
+            dict[str, Any],
+        )
+
+    def communication(self) -> dict[str, Any]:
+        """`GET /v1/instance/communication` (GetInstanceCommunication)."""
+        return self._asking.send(Call("GET", "/v1/instance/communication"), dict[str, Any])
+
+    def domains(self) -> dict[str, Any]:
+        """`GET /v1/domains` (ListDomains)."""
+        return self._asking.send(Call("GET", "/v1/domains"), dict[str, Any])
+
+
+class Settings:
+    def __init__(self, asking: Asking) -> None:
+        self._asking = asking
+
+    def read(self) -> dict[str, Any]:
+        """`GET /v1/sojourn/settings` (ReadSettings)."""
+        return self._asking.send(Call("GET", "/v1/sojourn/settings"), dict[str, Any])
+
+    def update(
+        self,
+        *,
+        application_name: str | None | UnsetType = UNSET,
+        support_email: str | None | UnsetType = UNSET,
+        allowed_origins: Sequence[str] | None | UnsetType = UNSET,
+        sessions: Given | None | UnsetType = UNSET,
+        sign_up: Given | None | UnsetType = UNSET,
+        protection: Given | None | UnsetType = UNSET,
+        paths: Given | None | UnsetType = UNSET,
+        theme: Given | None | UnsetType = UNSET,
+        test_mode: bool | None | UnsetType = UNSET,
+        delete_self: bool | None | UnsetType = UNSET,
+    ) -> dict[str, Any]:
+        """`PATCH /v1/sojourn/settings` (UpdateSettings)."""
+        return self._asking.send(
+            Call(
+                "PATCH",
+                "/v1/sojourn/settings",
+                body={
+                    "application_name": application_name,
+                    "support_email": support_email,
+                    "allowed_origins": allowed_origins,
+                    "sessions": sessions,
+                    "sign_up": sign_up,
+                    "protection": protection,
+                    "paths": paths,
+                    "theme": theme,
+                    "test_mode": test_mode,
+                    "delete_self": delete_self,
+                },
+            ),
+            dict[str, Any],
+        )
+
+
+class SigningKeys:
+    def __init__(self, asking: Asking) -> None:
+        self._asking = asking
+
+    def rotate(self, *, emergency: bool | UnsetType = UNSET) -> dict[str, Any]:
+        """`POST /v1/sojourn/keys/rotate` (RotateSigningKey)."""
+        return self._asking.send(Call("POST", "/v1/sojourn/keys/rotate", body={"emergency": emergency}), dict[str, Any])
+
+
+class AppData:
+    def __init__(self, asking: Asking) -> None:
+        self._asking = asking
+
+    def read(self, key: str) -> dict[str, Any]:
+        """`GET /v1/sojourn/app_data/{key}` (ReadAppData)."""
+        return self._asking.send(Call("GET", f"/v1/sojourn/app_data/{quote(key, safe='')}"), dict[str, Any])
+
+    def write(self, key: str, *, data: Given) -> dict[str, Any]:
+        """`PUT /v1/sojourn/app_data/{key}` (WriteAppData)."""
+        return self._asking.send(
+            Call("PUT", f"/v1/sojourn/app_data/{quote(key, safe='')}", body={"data": data}), dict[str, Any]
+        )
+
+    def adopt(self, key: str, *, anonymous: str) -> dict[str, Any]:
+        """`POST /v1/sojourn/app_data/{key}/adopt` (AdoptAppData)."""
+        return self._asking.send(
+            Call("POST", f"/v1/sojourn/app_data/{quote(key, safe='')}/adopt", body={"anonymous": anonymous}),
+            dict[str, Any],
+        )
+
+
+class Groups:
+    def __init__(self, asking: Asking) -> None:
+        self.jwks = Jwks(asking)
+        self.testing_tokens = TestingTokens(asking)
+        self.users = Users(asking)
+        self.email_addresses = EmailAddresses(asking)
+        self.phone_numbers = PhoneNumbers(asking)
+        self.sessions = Sessions(asking)
+        self.clients = Clients(asking)
+        self.sign_in_tokens = SignInTokens(asking)
+        self.actor_tokens = ActorTokens(asking)
+        self.jwt_templates = JwtTemplates(asking)
+        self.redirect_urls = RedirectUrls(asking)
+        self.allowlist = Allowlist(asking)
+        self.blocklist = Blocklist(asking)
+        self.instance = Instance(asking)
+        self.settings = Settings(asking)
+        self.signing_keys = SigningKeys(asking)
+        self.app_data = AppData(asking)

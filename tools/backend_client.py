@@ -1,0 +1,285 @@
+"""Writes the clients of the Backend API from our own OpenAPI document, so that neither can drift from the server.
+
+`python -m tools.backend_client` writes them; a test compares.
+"""
+
+import re
+import subprocess
+import sys
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from sojourn.web.app import litestar_app
+from sojourn.web.backend_api.openapi import backend_document
+
+FOLDER = Path(__file__).parents[1] / "src" / "sojourn" / "backend"
+FILES = {FOLDER / "sync_api.py": False, FOLDER / "async_api.py": True}
+
+OBJECT = "dict[str, Any]"
+NAMES = """
+jwks.get GetJWKS
+testing_tokens.create CreateTestingToken TestingToken
+users.create CreateUser User
+users.list GetUserList list[User]
+users.count GetUsersCount Total
+users.get GetUser User
+users.update UpdateUser User
+users.delete DeleteUser Deleted
+users.replace_metadata ReplaceUserMetadata User
+users.update_metadata UpdateUserMetadata User
+users.verify_password VerifyPassword
+users.remove_password RemoveUserPassword User
+users.ban BanUser User
+users.unban UnbanUser User
+users.lock LockUser User
+users.unlock UnlockUser User
+users.ban_all UsersBan list[User]
+users.unban_all UsersUnban list[User]
+users.organization_memberships UsersGetOrganizationMemberships
+users.organization_invitations UsersGetOrganizationInvitations
+email_addresses.create CreateEmailAddress EmailAddress
+email_addresses.get GetEmailAddress EmailAddress
+email_addresses.update UpdateEmailAddress EmailAddress
+email_addresses.delete DeleteEmailAddress Deleted
+phone_numbers.create CreatePhoneNumber PhoneNumber
+phone_numbers.get GetPhoneNumber PhoneNumber
+phone_numbers.update UpdatePhoneNumber PhoneNumber
+phone_numbers.delete DeletePhoneNumber Deleted
+sessions.create createSession Session
+sessions.list GetSessionList list[Session]
+sessions.get GetSession Session
+sessions.revoke RevokeSession Session
+sessions.token CreateSessionToken Token
+sessions.token_from_template CreateSessionTokenFromTemplate Token
+sessions.verify VerifySession Session
+sessions.refresh RefreshSession
+sessions.read_data ReadSessionData SessionData
+sessions.update_data UpdateSessionData SessionData
+clients.list GetClientList list[Client]
+clients.get GetClient Client
+clients.verify VerifyClient Client
+clients.handshake_payload GetHandshakePayload
+sign_in_tokens.create CreateSignInToken Ticket
+sign_in_tokens.revoke RevokeSignInToken Ticket
+actor_tokens.create CreateActorToken Ticket
+actor_tokens.revoke RevokeActorToken Ticket
+jwt_templates.create CreateJWTTemplate JwtTemplate
+jwt_templates.list ListJWTTemplates list[JwtTemplate]
+jwt_templates.get GetJWTTemplate JwtTemplate
+jwt_templates.update UpdateJWTTemplate JwtTemplate
+jwt_templates.delete DeleteJWTTemplate Deleted
+redirect_urls.create CreateRedirectURL RedirectUrl
+redirect_urls.list ListRedirectURLs list[RedirectUrl]
+redirect_urls.get GetRedirectURL RedirectUrl
+redirect_urls.delete DeleteRedirectURL Deleted
+allowlist.create CreateAllowlistIdentifier ListedIdentifier
+allowlist.list ListAllowlistIdentifiers list[ListedIdentifier]
+allowlist.delete DeleteAllowlistIdentifier Deleted
+blocklist.create CreateBlocklistIdentifier ListedIdentifier
+blocklist.list ListBlocklistIdentifiers
+blocklist.delete DeleteBlocklistIdentifier Deleted
+instance.get GetInstance
+instance.update UpdateInstance Nothing
+instance.update_restrictions UpdateInstanceRestrictions
+instance.update_auth_config UpdateInstanceAuthConfig
+instance.update_organization_settings UpdateInstanceOrganizationSettings
+instance.organization_settings GetInstanceOrganizationSettings
+instance.update_protect UpdateInstanceProtect
+instance.protect GetInstanceProtect
+instance.update_communication UpdateInstanceCommunication
+instance.communication GetInstanceCommunication
+instance.domains ListDomains
+settings.read ReadSettings
+settings.update UpdateSettings
+signing_keys.rotate RotateSigningKey
+app_data.read ReadAppData
+app_data.write WriteAppData
+app_data.adopt AdoptAppData
+"""
+"""Group and method, operation, and what it answers where that has a type of its own."""
+
+_TYPES = {"string": "str", "integer": "int", "boolean": "bool", "number": "float", "object": "Given"}
+
+
+@dataclass(frozen=True)
+class Parameter:
+    name: str
+    type: str
+    required: bool
+
+
+@dataclass(frozen=True)
+class Operation:
+    group: str
+    name: str
+    id: str
+    result: str
+    verb: str
+    path: str
+    in_path: list[str]
+    query: list[Parameter]
+    body: list[Parameter] | None
+
+
+def operations() -> list[Operation]:
+    """Every operation of the document, in the order of `NAMES`. Raises: AssertionError when the two differ."""
+    document: Any = backend_document(litestar_app(), "http://localhost:8000")
+    schemas = document["components"]["schemas"]
+    found = {
+        asked["operationId"]: (verb.upper(), path, asked)
+        for path, item in document["paths"].items()
+        for verb, asked in item.items()
+    }
+    named = [line.split() for line in NAMES.split("\n") if line]
+    assert {words[1] for words in named} == found.keys(), {words[1] for words in named} ^ found.keys()
+    return [_operation(words, *found[words[1]], schemas) for words in named]
+
+
+def _operation(words: list[str], verb: str, path: str, asked: Any, schemas: Any) -> Operation:
+    group, _, name = words[0].partition(".")
+    content = asked.get("requestBody", {}).get("content", {})
+    schema = next(iter(content.values()))["schema"] if content else None
+    if schema is not None and "$ref" in schema:
+        schema = schemas[schema["$ref"].rpartition("/")[2]]
+    return Operation(
+        group,
+        name,
+        words[1],
+        words[2] if len(words) > 2 else OBJECT,
+        verb,
+        path,
+        [each["name"] for each in asked["parameters"] if each["in"] == "path"],
+        [Parameter(each["name"], _type(each["schema"], schemas), False) for each in asked["parameters"] if each["in"] == "query"],
+        None if schema is None else list(_fields(schema, schemas)),
+    )
+
+
+def _fields(schema: Any, schemas: Any) -> Iterator[Parameter]:
+    required = schema.get("required", [])
+    for name, each in sorted(schema["properties"].items(), key=lambda item: item[0] not in required):
+        yield Parameter(name, _type(each, schemas), name in required)
+
+
+def _type(schema: Mapping[str, Any], schemas: Any) -> str:
+    if "anyOf" in schema:
+        return " | ".join(dict.fromkeys(_type(each, schemas) for each in schema["anyOf"]))
+    if "$ref" in schema:
+        return _type(schemas.get(schema["$ref"].rpartition("/")[2], {}), schemas)
+    if "enum" in schema:
+        return "str"
+    if schema.get("type") == "null":
+        return "None"
+    if schema.get("type") == "array":
+        return f"Sequence[{_type(schema.get('items', {}), schemas)}]"
+    return _TYPES.get(str(schema.get("type")), "Json")
+
+
+def source(*, is_async: bool) -> str:
+    """The text of one client."""
+    known = operations()
+    groups = list(dict.fromkeys(each.group for each in known))
+    colour, other = ("Async", "while other tasks go on") if is_async else ("", "one call after the other")
+    asking = "AsyncAsking" if is_async else "Asking"
+    parts = [
+        f'"""The Backend API, {other}. Written by `python -m tools.backend_client`; change that, and not this."""\n',
+        f"from collections.abc import {'AsyncIterator' if is_async else 'Iterator'}, Sequence",
+        "from typing import Any",
+        "from urllib.parse import quote\n",
+        "from msgspec import UNSET, UnsetType\n",
+        f"from sojourn.backend.asking import {asking}",
+        "from sojourn.backend.models import (\n    Client,\n    Deleted,\n    JwtTemplate,\n    ListedIdentifier,\n    RedirectUrl,\n"
+        "    Session,\n    SessionData,\n    TestingToken,\n    Ticket,\n    Token,\n    Total,\n)",
+        "from sojourn.backend.transport import Call, Given",
+        "from sojourn.backend.user import EmailAddress, PhoneNumber, User",
+        "",
+    ]
+    for group in groups:
+        parts += _group(group, [each for each in known if each.group == group], colour, asking, is_async=is_async)
+    parts += _whole(groups, colour, asking)
+    return _formatted("\n".join(parts) + "\n")
+
+
+def _formatted(text: str) -> str:
+    command = [sys.executable, "-m", "ruff", "format", "--stdin-filename", "client.py", "-"]
+    return subprocess.run(command, input=text, capture_output=True, text=True, check=True).stdout
+
+
+def _group(group: str, known: list[Operation], colour: str, asking: str, *, is_async: bool) -> Iterator[str]:
+    yield f"class {colour}{_class(group)}:"
+    yield f"    def __init__(self, asking: {asking}) -> None:"
+    yield "        self._asking = asking"
+    # `list` is last: after it the word no longer means the type
+    for each in sorted(known, key=lambda each: each.name == "list"):
+        yield ""
+        yield from _method(each, is_async=is_async)
+    yield "\n"
+
+
+def _method(each: Operation, *, is_async: bool) -> Iterator[str]:
+    result = "None" if each.result == "Nothing" else each.result
+    verb, wait = ("async def", "await ") if is_async else ("def", "")
+    if each.name == "list" and any(parameter.name == "limit" for parameter in each.query):
+        yield from _iterator(each, result, is_async=is_async)
+        yield ""
+    query = [parameter for parameter in each.query if parameter.name != "paginated"]
+    yield f"    {verb} {each.name}(self{_signature(each, query)}) -> {result}:"
+    yield f'        """`{each.verb} {each.path}` ({each.id})."""'
+    kind = OBJECT if result == "None" else result
+    yield f"        {'' if result == 'None' else 'return '}{wait}self._asking.send({_call(each, query)}, {kind})"
+
+
+def _iterator(each: Operation, result: str, *, is_async: bool) -> Iterator[str]:
+    """By the last that was seen where the server can, or people who come meanwhile would shift the pages."""
+    item = result.removeprefix("list[").removesuffix("]")
+    steady = any(parameter.name == "starting_after" for parameter in each.query)
+    taken = [parameter for parameter in each.query if parameter.name not in ("limit", "offset", "paginated", "starting_after")]
+    generator, wait = ("AsyncIterator", "async ") if is_async else ("Iterator", "")
+    yield f"    def iterate(self{_signature(each, taken)}) -> {generator}[{item}]:"
+    yield '        """Every one of them, page by page, asked for as they are needed."""'
+    yield ""
+    yield f"        {wait}def page(seen: int, last: {item} | None) -> {result}:"
+    where = '"starting_after": last.id if last else None' if steady else '"offset": seen'
+    given = "".join(f', "{parameter.name}": {parameter.name}' for parameter in taken)
+    yield f'            call = Call("{each.verb}", "{each.path}", {{"limit": 100, {where}{given}}})'
+    yield f"            return {'await ' if is_async else ''}self._asking.send(call, {result})"
+    yield ""
+    yield "        return self._asking.pages(page)"
+
+
+def _signature(each: Operation, query: list[Parameter]) -> str:
+    named = [*query, *(each.body or [])]
+    words = [f"{name}: str" for name in each.in_path]
+    optional = [f"{p.name}: {p.type}" if p.required else f"{p.name}: {p.type} | UnsetType = UNSET" for p in named]
+    return "".join(f", {word}" for word in [*words, *(["*", *optional] if optional else [])])
+
+
+def _call(each: Operation, query: list[Parameter]) -> str:
+    path = re.sub(r"\{(\w+)\}", r"{quote(\1, safe='')}", each.path)
+    parts = [f'"{each.verb}"', f'f"{path}"' if each.in_path else f'"{path}"']
+    if query:
+        parts.append("{" + ", ".join(f'"{p.name}": {p.name}' for p in query) + "}")
+    if each.body is not None:
+        parts.append("body={" + ", ".join(f'"{p.name}": {p.name}' for p in each.body) + "}")
+    return f"Call({', '.join(parts)})"
+
+
+def _whole(groups: list[str], colour: str, asking: str) -> Iterator[str]:
+    yield f"class {colour}Groups:"
+    yield f"    def __init__(self, asking: {asking}) -> None:"
+    for group in groups:
+        yield f"        self.{group} = {colour}{_class(group)}(asking)"
+
+
+def _class(group: str) -> str:
+    return "".join(word.capitalize() for word in group.split("_"))
+
+
+def main() -> None:
+    for file, is_async in FILES.items():
+        file.write_text(source(is_async=is_async))
+
+
+if __name__ == "__main__":
+    main()
