@@ -1,6 +1,5 @@
-"""What is measured beside ours: the bare ASGI app, and a FastAPI route with and without the guard."""
+"""What is measured beside ours: the bare ASGI app, and a FastAPI route."""
 
-import os
 from collections.abc import Awaitable, Callable, MutableMapping
 from typing import Any
 
@@ -25,7 +24,6 @@ async def hello(scope: Scope, receive: Callable[[], Awaitable[Any]], send: Send)
 
 
 def open_app() -> Any:
-    """`/hello` is open, `/guarded` is not; both return the same."""
     from fastapi import FastAPI
 
     app = FastAPI()
@@ -34,14 +32,4 @@ def open_app() -> Any:
     async def open_route() -> dict[str, str]:  # pyright: ignore[reportUnusedFunction]
         return {"hello": "world"}
 
-    return app
-
-
-def guarded_app() -> Any:
-    """The same application behind the middleware, as a remote server's app."""
-    from sojourn import Sojourn, SojournMiddleware
-
-    app = open_app()
-    remote = Sojourn.remote(os.environ["SOJOURN_URL"], os.environ["SOJOURN_PUBLISHABLE_KEY"])
-    app.add_middleware(SojournMiddleware, sojourn=remote)
     return app

@@ -20,6 +20,7 @@ from cryptography.hazmat.primitives.asymmetric.padding import PKCS1v15
 from cryptography.hazmat.primitives.asymmetric.rsa import generate_private_key
 from cryptography.hazmat.primitives.hashes import SHA256
 
+from bench import guards
 from bench.lines import at_least, at_most
 from bench.load import Measured, drive, get, pace, post
 from bench.people import PASSWORD, Known, config, seed
@@ -40,13 +41,11 @@ Rate = Callable[[], float]
 class Ports:
     sojourn: int
     hello: int
-    open: int
-    guarded: int
 
 
 def measure(folder: Path) -> list[bool]:
     smtp_port = free_port()
-    ports = Ports(*(free_port() for _ in range(4)))
+    ports = Ports(*(free_port() for _ in range(2)))
     mail = Controller(Sink(), hostname="127.0.0.1", port=smtp_port)
     mail.start()
     served = config(folder, ports.sojourn, smtp_port)
@@ -68,12 +67,9 @@ def measure(folder: Path) -> list[bool]:
             serve = [str(BIN / "sojourn"), "serve", "--port", str(ports.sojourn)]
             server = stack.enter_context(running(serve, ports.sojourn, log, variables))
             stack.enter_context(running(granian("bench.apps:hello", ports.hello), ports.hello, log))
-            for name, port in (("open_app", ports.open), ("guarded_app", ports.guarded)):
-                command = [*granian(f"bench.apps:{name}", port), "--factory"]
-                stack.enter_context(running(command, port, log, app))
             return [
-                _memory(server),
-                _guard(ports, known.tokens),
+                *guards.measure(known.tokens, app, log),
+                _memory(server),  # which has warmed up meanwhile
                 *_reads_and_mints(ports, known),
                 *_sign_ins(ports, known, server),
             ]
@@ -85,20 +81,6 @@ def _memory(server: psutil.Process) -> bool:
     """Of the worker that answers: what is its own and shared, as the system counts it."""
     used = max(each.memory_info().rss for each in server.children(recursive=True)) / _MEGABYTE
     return at_most("idle memory of a worker (MB)", used, 120.0, 1.0)
-
-
-def _guard(ports: Ports, tokens: Sequence[str]) -> bool:
-    """The same requests to both, so that the guard alone is the difference."""
-    plain, guarded = (
-        [get("/hello", port, Authorization=f"Bearer {token}") for token in tokens] for port in (ports.open, ports.guarded)
-    )
-    rates = _in_turns(
-        {
-            "open": lambda: drive(ports.open, plain, seconds=_SECONDS).rate,
-            "guarded": lambda: drive(ports.guarded, guarded, seconds=_SECONDS).rate,
-        }
-    )
-    return at_least("guarded FastAPI route, of unguarded (1/s)", rates["guarded"], rates["open"], 0.90)
 
 
 def _reads_and_mints(ports: Ports, known: Known) -> list[bool]:

@@ -88,7 +88,7 @@ class Embedded(Handle):
             await self._worker.stop()
             await self._engine.close()
         self._engine = self._worker = self._served = self._gate = None
-        self.recall = nobody
+        self.recall = self.recall_token = nobody
         self._opening = asyncio.Lock()
         self._bridge.leave()
 
@@ -114,7 +114,7 @@ class Embedded(Handle):
             self._engine, self._worker = engine, Worker(engine)
             self._worker.start()
             self._served = build(engine, pages=[*pages.HANDLERS, *plain.HANDLERS, *mailbox.HANDLERS])  # pyright: ignore[reportAttributeAccessIssue]
-            self._gate, self.recall = gate_of(engine)
+            self._gate, (self.recall, self.recall_token) = gate_of(engine)
 
 
 class Sojourn(Embedded):

@@ -1,6 +1,6 @@
 """For Litestar: one plugin guards the app, and gives handlers `session: Claims` and `user: User`."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import timedelta
 from typing import Any, cast
 
@@ -116,9 +116,10 @@ class _AroundRoutes:
         self._app = app
         self._guarded = SojournMiddleware(app, **options)
 
-    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
-        is_free = GUARD in scope.get("state", {}) or scope["route_handler"].opt.get(_OPT)
-        await (self._app if is_free else self._guarded)(scope, receive, send)
+    def __call__(self, scope: Any, receive: Any, send: Any) -> Awaitable[None]:
+        if GUARD in scope["state"] or scope["route_handler"].opt.get(_OPT):
+            return self._app(scope, receive, send)
+        return self._guarded(scope, receive, send)
 
 
 def _mounted(sojourn: Handle) -> BaseRouteHandler | None:

@@ -8,7 +8,7 @@ from urllib.parse import quote
 from sojourn.integrations.answering import refused_at
 from sojourn.integrations.asgi import App, Message, Scope
 from sojourn.integrations.bridge import Bridge
-from sojourn.integrations.gate import Asked, SignedIn, Verdict
+from sojourn.integrations.gate import Asked, SignedIn
 from sojourn.integrations.handle import Handle
 from sojourn.integrations.matching import Matcher
 from sojourn.integrations.refusals import KEPT_NOWHERE, Headers, said
@@ -61,24 +61,28 @@ class SojournWsgiMiddleware:
         self._keeps_data = session_data
 
     def __call__(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
-        environ.pop(SESSION, None)
         environ[GUARD] = self._guard
         path = path_of(environ)
+        sent = environ.get("HTTP_AUTHORIZATION", "")  # a doubled header is one text here, which no token is
+        if sent.startswith("Bearer ") and not self._keeps_data:
+            claims = self._sojourn.recall_token(sent[7:].encode("latin-1"))
+            if claims is not None and not (self._own and path.startswith(self._own)):
+                environ[SESSION] = claims
+                return self._app(environ, _private(start_response) if self._matcher.is_protected(path) else start_response)
+        environ[SESSION] = None
         if self._own and (path == self._own or path.startswith(self._own + "/")):
             served = self._sojourn.served()
             if served is not None:
                 return _serve(*served, environ, self._own, start_response)
-        verdict = self._verdict(environ)
+        gate = self._sojourn.gate or self._sojourn.ready_now()
+        asked = read(environ)
+        verdict = gate.decide_now(asked)
         is_protected = self._matcher.is_protected(path)
         if isinstance(verdict, SignedIn):
             environ[SESSION] = verdict.claims
             dressed = _private(start_response) if is_protected else start_response
-            if not verdict.by_cookie and not self._keeps_data:
-                return self._app(environ, dressed)
         else:
-            environ[SESSION] = None
             dressed = _adding(start_response, said(verdict))
-        gate, asked = self._sojourn.gate or self._sojourn.ready_now(), read(environ)
         refused = refused_at(gate, asked, verdict, self._guard, self._trusted, is_protected=is_protected)
         if refused is None and self._keeps_data:
             keeping = Keeping.of(asked, environ[SESSION], is_secure=gate.is_secure)
@@ -88,13 +92,6 @@ class SojournWsgiMiddleware:
             return self._app(environ, dressed)
         start_response(_status(refused.status), _texts(refused.headers))
         return [refused.body]
-
-    def _verdict(self, environ: Environ) -> Verdict:
-        sent = environ.get("HTTP_AUTHORIZATION")  # a doubled header is one text here, which no token is
-        if sent and (claims := self._sojourn.recall([(b"authorization", sent.encode("latin-1"))])) is not None:
-            return SignedIn(claims)
-        gate = self._sojourn.gate or self._sojourn.ready_now()
-        return gate.decide_now(read(environ))
 
     def _saving(self, keeping: Keeping, data: SessionData, start_response: StartResponse) -> StartResponse:
         def saving(status: str, headers: list[tuple[str, str]], *more: Any) -> Any:
@@ -140,7 +137,8 @@ def _headers(environ: Environ) -> Headers:
 
 def path_of(environ: Environ) -> str:
     """The path below the app, as the app's router reads it."""
-    return environ.get("PATH_INFO", "").encode("latin-1").decode("utf-8", "replace") or "/"
+    path = environ.get("PATH_INFO", "")
+    return (path if path.isascii() else path.encode("latin-1").decode("utf-8", "replace")) or "/"
 
 
 def _serve(app: App, bridge: Bridge, environ: Environ, mount: str, start_response: StartResponse) -> Iterable[bytes]:
@@ -211,8 +209,15 @@ def _adding(start_response: StartResponse, extra: Headers) -> StartResponse:
 
 def _private(start_response: StartResponse) -> StartResponse:
     def private(status: str, headers: list[tuple[str, str]], *more: Any) -> Any:
-        if all(name.lower() != "cache-control" for name, _ in headers):
-            headers = [*headers, *_texts(KEPT_NOWHERE)]
+        for name, _ in headers:
+            if len(name) == _LENGTH and name.lower() == "cache-control":
+                break
+        else:
+            headers = [*headers, *_KEPT_NOWHERE]
         return start_response(status, headers, *more)
 
     return private
+
+
+_LENGTH = len("cache-control")
+_KEPT_NOWHERE = _texts(KEPT_NOWHERE)

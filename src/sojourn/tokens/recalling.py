@@ -1,13 +1,13 @@
 """The short way of most requests: a bearer token that was read and believed before (design section 4)."""
 
 from collections.abc import Callable, Iterable
-from hashlib import sha256
 from typing import Protocol
 
 from sojourn.tokens.claims import Claims
 from sojourn.tokens.session_token import Verifier
 
 Recall = Callable[[Iterable[tuple[bytes, bytes]]], Claims | None]
+RecallToken = Callable[[bytes], Claims | None]
 
 
 class Freshness(Protocol):
@@ -22,24 +22,17 @@ class Always:
     stale_at = 1 << 62
 
 
-def recalling(verifier: Verifier, keys: Freshness) -> Recall:
-    """A function from headers, their names in lower case, to whoever sent a plain `Authorization: Bearer` with a token that
-    `verifier` remembers. It says yes only; what it does not know, or knows to be over or revoked, is for the long way.
+def recalling(verifier: Verifier, keys: Freshness) -> tuple[Recall, RecallToken]:
+    """Functions that know whoever sent a token that `verifier` remembers: by the headers of a request, their names in lower
+    case, with a plain `Authorization: Bearer`, and by the token itself. They say yes only; what they do not know, or know to be
+    over or revoked, is for the long way.
 
-    One closure and no calls between: on a small page each of them would be seen.
+    Closures with no calls between: on a small page each of them would be seen.
     """
     known, millis, is_revoked = verifier.known, verifier.millis, verifier.is_revoked
 
-    def recall(headers: Iterable[tuple[bytes, bytes]]) -> Claims | None:
-        found = None
-        for name, value in headers:
-            if name == b"authorization":
-                if found is not None:
-                    return None
-                found = value
-        if found is None or not found.startswith(b"Bearer "):
-            return None
-        remembered = known.get(sha256(found[7:]).digest())
+    def recall_token(token: bytes) -> Claims | None:
+        remembered = known.get(token)
         if remembered is None:
             return None
         claims, first, last = remembered
@@ -48,4 +41,13 @@ def recalling(verifier: Verifier, keys: Freshness) -> Recall:
             return None
         return None if is_revoked is not None and is_revoked(claims.session_id) else claims
 
-    return recall
+    def recall(headers: Iterable[tuple[bytes, bytes]]) -> Claims | None:
+        found = None
+        for name, value in headers:
+            if name == b"authorization":
+                if found is not None:
+                    return None
+                found = value
+        return recall_token(found[7:]) if found is not None and found.startswith(b"Bearer ") else None
+
+    return recall, recall_token

@@ -1,6 +1,5 @@
 """Session tokens: minted from a live session, verified without asking anybody (R-JWT-01 to R-JWT-10)."""
 
-import hashlib
 import secrets
 import threading
 from collections.abc import Callable, Collection, Mapping
@@ -98,7 +97,7 @@ def mint_template(
 
 
 class Verifier:
-    """Verifies session tokens, pure and sync; each is remembered by its digest until it expires (design section 4).
+    """Verifies session tokens, pure and sync; each is remembered until it expires (design section 4).
 
     `keys` is a JSON Web Key Set, a PEM public key, or any function from key id to key. `is_revoked` is asked after every
     look-up, by session id (R-JWT-10). A skew outside 0 to 30 seconds, or of another type, is the default, 5 (R-JWT-06).
@@ -133,7 +132,7 @@ class Verifier:
         self.is_revoked = is_revoked
         self._most = remembered
         self.known: dict[bytes, tuple[Claims, int, int]] = {}
-        """By the SHA-256 of a token: its claims, and the milliseconds between which it is good. Always the same object."""
+        """By the token: its claims, and the milliseconds between which it is good. Always the same object (decision 0007)."""
         self._writing = threading.Lock()
         self._forgotten = 0
 
@@ -141,14 +140,14 @@ class Verifier:
         """The claims of a token that is good now. Raises: TokenRefused with the reason the published SDKs use."""
         if len(token) > LONGEST:
             _refuse("token-invalid", "The token is longer than 8 KiB.")
-        digest = hashlib.sha256(token.encode("utf-8", "surrogatepass")).digest()
-        known = self.known.get(digest)
+        sent = token.encode("utf-8", "surrogatepass")
+        known = self.known.get(sent)
         now = self.millis()
         if known is None:
-            known = self._remember(digest, token, now)
+            known = self._remember(sent, token, now)
         claims, first, last = known
         if now >= last:
-            self.known.pop(digest, None)
+            self.known.pop(sent, None)
             _refuse("token-expired", "The token has expired. Get a new one.")
         if now < first:
             _refuse("token-not-active-yet", "The token is not valid yet. Check the clocks of both machines.")
@@ -162,7 +161,7 @@ class Verifier:
             self._forgotten += 1
             self.known.clear()
 
-    def _remember(self, digest: bytes, token: str, now: int) -> tuple[Claims, int, int]:
+    def _remember(self, sent: bytes, token: str, now: int) -> tuple[Claims, int, int]:
         forgotten = self._forgotten
         claims = self._checked(verify(token, self._find_key), now)
         skew = self._skew_millis
@@ -172,14 +171,14 @@ class Verifier:
                 if forgotten == self._forgotten:  # else it was verified with a key that may be gone
                     if len(self.known) >= self._most:
                         self._make_room(now)
-                    self.known[digest] = known
+                    self.known[sent] = known
         return known
 
     def _make_room(self, now: int) -> None:
-        live = [digest for digest, known in list(self.known.items()) if now < known[2]]
+        live = [sent for sent, known in list(self.known.items()) if now < known[2]]
         kept = set(live[-(self._most // 2) :] if self._most > 1 else ())
-        for digest in self.known.keys() - kept:
-            self.known.pop(digest, None)
+        for sent in self.known.keys() - kept:
+            self.known.pop(sent, None)
 
     def _checked(self, jws: Jws, now: int) -> Claims:
         raw = jws.claims

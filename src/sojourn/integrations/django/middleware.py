@@ -25,6 +25,8 @@ from sojourn.integrations.refusals import KEPT_NOWHERE, Refusal, said, unreachab
 from sojourn.integrations.session_data import Keeping
 from sojourn.integrations.visit import Guard, Visit
 
+_PRIVATE, _VARY = (value.decode() for _, value in KEPT_NOWHERE)
+
 GetResponse = Callable[[HttpRequest], Any]
 
 
@@ -53,14 +55,10 @@ class SojournMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponseBase | Awaitable[HttpResponseBase]:
         if self._is_async:
             return self._answer(request)
-        if self._is_own(request):
+        if self._own and self._is_own(request):
             return _served_now(self._sojourn, request)
-        verdict = self._remembered(request)
-        if verdict is None:
-            gate = self._sojourn.gate or self._sojourn.ready_now()
-            verdict = gate.decide_now(asked_of(request))
-        else:
-            gate = self._sojourn.gate or self._sojourn.ready_now()
+        gate = self._sojourn.gate or self._sojourn.ready_now()
+        verdict = self._remembered(request) or gate.decide_now(asked_of(request))
         refused = self._refused(gate, request, verdict)
         if refused is not None:
             return answered(refused)
@@ -70,7 +68,7 @@ class SojournMiddleware:
             return answered(unreachable(error))
 
     async def _answer(self, request: HttpRequest) -> HttpResponseBase:
-        if self._is_own(request):
+        if self._own and self._is_own(request):
             return await _served(self._sojourn, request)
         gate = self._sojourn.gate or await self._sojourn.ready()
         verdict = self._remembered(request) or await gate.decide_with_new_keys(asked_of(request))
@@ -84,11 +82,13 @@ class SojournMiddleware:
 
     def _is_own(self, request: HttpRequest) -> bool:
         path = request.path_info
-        return bool(self._own) and (path == self._own or path.startswith(self._own + "/"))
+        return path == self._own or path.startswith(self._own + "/")
 
     def _remembered(self, request: HttpRequest) -> SignedIn | None:
         sent = request.META.get("HTTP_AUTHORIZATION")
-        claims = self._sojourn.recall([(b"authorization", sent.encode("latin-1"))]) if sent else None
+        if not sent or not sent.startswith("Bearer "):
+            return None
+        claims = self._sojourn.recall_token(sent[7:].encode("latin-1"))
         return None if claims is None else SignedIn(claims)
 
     def _refused(self, gate: Gate, request: HttpRequest, verdict: Verdict) -> Refusal | None:
@@ -102,9 +102,13 @@ class SojournMiddleware:
     def _finished(self, request: HttpRequest, verdict: Verdict, response: HttpResponseBase) -> HttpResponseBase:
         if not isinstance(verdict, SignedIn):
             return dressed(response, said(verdict))
-        if not response.has_header("Cache-Control") and self._matcher.is_protected(request.path_info):
-            response["Cache-Control"] = KEPT_NOWHERE[0][1].decode()
-            patch_vary_headers(response, cast("Any", ("Cookie", "Authorization", "Origin")))
+        headers = cast("Any", response.headers)
+        if "Cache-Control" not in headers and self._matcher.is_protected(request.path_info):
+            headers["Cache-Control"] = _PRIVATE
+            if "Vary" in headers:
+                patch_vary_headers(response, cast("Any", ("Cookie", "Authorization", "Origin")))
+            else:
+                headers["Vary"] = _VARY
         return response
 
 
