@@ -501,7 +501,7 @@ async def test_an_address_of_somebody_else_is_refused_and_never_merged(engine: S
 async def test_an_address_nobody_proved_does_not_keep_out_the_one_who_did(engine: Sojourn, dry_run: bool) -> None:
     hostile = record("src-1", proven("mallory@example.com"), unproven("Ada@example.com"))
     rightful = record("src-2", proven("ada@example.com"))
-    assert await brought(engine, hostile, rightful, dry_run=dry_run) == [Imported(), Imported()]
+    assert await brought(engine, hostile, rightful, dry_run=dry_run) == [Imported(left_out=1), Imported()]
     late = record("src-3", proven("eve@example.com"), unproven("mallory@example.com"), unproven("bob@example.com"))
     if not dry_run:
         assert await brought(engine, late) == [Imported(left_out=1)]

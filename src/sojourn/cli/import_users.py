@@ -140,7 +140,7 @@ class Tally:
         verb = "would be imported" if dry_run else "imported"
         print(f"{self.imported:,} {verb}, {self.skipped:,} here already, {self.refused:,} refused")
         if self.left_out:
-            print(f"{self.left_out:,} unverified addresses were left out: somebody else has them")
+            print(f"  unverified addresses that somebody else has, left out: {self.left_out:,}")
         for each in self.first_refused:
             print(f"  {each.place}: {each.reason}")
         if self.refused > len(self.first_refused):

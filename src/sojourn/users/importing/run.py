@@ -125,7 +125,6 @@ class Importing:
             return Skipped() if same else record.refused("a user with other addresses and another user name has its id")
         if record.has_second_factor and not self.leaving.second_factors:
             return record.refused("it has a second factor, which cannot be brought along")
-        record = self.survey.without_claims(record)
         return replace(record, username=None) if self.leaving.usernames else record
 
     async def _made(
@@ -135,7 +134,8 @@ class Importing:
         if not isinstance(record, ImportedUser):
             return record
         try:
-            user = built_user(instance.id, record.new_user(), None, self.clock.now())
+            new = self.survey.without_claims(record).new_user()
+            user = built_user(instance.id, new, None, self.clock.now())
             if record.password is not None:
                 stored = await self._password(record.password, slots)
                 user = replace(user, password=stored, password_changed_at=user.updated_at)
@@ -195,7 +195,8 @@ def _batches(records: Iterable[ImportedUser | Refused]) -> Iterator[list[Importe
 
 
 def _imported(account: Account, user: User) -> Imported:
-    return Imported(len(account.user.identifiers) - len(user.identifiers))
+    addresses = len(account.record.emails) + len(account.record.phones)
+    return Imported(addresses - len(user.identifiers))
 
 
 def _names(user: User) -> set[tuple[str, str]]:
