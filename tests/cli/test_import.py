@@ -3,14 +3,20 @@
 import csv
 import hashlib
 import json
+import os
+import pty
+import sqlite3
+import subprocess
+import time
 from base64 import b64encode, urlsafe_b64encode
+from contextlib import closing
 from pathlib import Path
 
 import bcrypt
 import pytest
 from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
 
-from .test_commands import run
+from .test_commands import SOJOURN, run
 
 PASSWORD = "correct horse battery staple"
 BCRYPT = bcrypt.hashpw(PASSWORD.encode(), bcrypt.gensalt(4)).decode()
@@ -73,6 +79,7 @@ def _fits(data: Path, email: str, password: str = PASSWORD) -> bool:
 def test_clerks_export_brings_people_with_their_addresses_and_passwords(tmp_path: Path) -> None:  # R-PWD-04
     done = run("import", "clerk", str(clerk_file(tmp_path, ADA, GRACE)), data=tmp_path)
     assert (done.returncode, done.stdout) == (0, "2 imported, 0 here already, 0 refused\n"), done.stderr
+    assert done.stderr == ""  # no bar where nobody watches
     ada = next(each for each in _users(tmp_path) if each["external_id"] == "user_2abc")
     states = {each["email_address"]: (each["verification"] or {}).get("status") for each in ada["email_addresses"]}  # type: ignore[union-attr]
     assert states["ada@example.com"] == states["countess@example.com"] == "verified"
@@ -90,7 +97,7 @@ def test_django_brings_people_from_csv_and_json(tmp_path: Path) -> None:  # R-PW
         "8,!unusable,,f,bobby,,,bob@example.com,f,f,2020-01-02 03:04:05+00\n"
     )
     assert run("import", "django", str(table), data=tmp_path).returncode == 0
-    fields = {"username": "gracie", "password": f"bcrypt$${BCRYPT[1:]}", "email": "grace@example.com", "is_active": True,
+    fields = {"username": "gracie", "password": f"bcrypt${BCRYPT}", "email": "grace@example.com", "is_active": True,
               "date_joined": "2020-01-02T03:04:05Z"}  # fmt: skip
     dump = tmp_path / "auth_user.json"
     dump.write_text(json.dumps([{"model": "auth.user", "pk": 9, "fields": fields}]))
@@ -112,9 +119,13 @@ def test_auth0_brings_people_line_by_line(tmp_path: Path) -> None:
     ]  # fmt: skip
     file.write_text("\n".join(json.dumps(each) for each in people) + "\n\n")
     done = run("import", "auth0", str(file), "--json", data=tmp_path)
-    assert json.loads(done.stdout) == {"imported": 2, "skipped": 0, "refused": 0, "dry_run": False}
+    counts = {"imported": 2, "skipped": 0, "refused": 0, "addresses_left_out": 0, "dry_run": False}
+    assert json.loads(done.stdout) == counts
     found = {each["external_id"]: each for each in _users(tmp_path)}
-    assert found["auth0|1"]["public_metadata"] == {"plan": "gold"}
+    assert set(found) == {"auth0|1", "auth0|5f"}
+    # users write user_metadata themselves there, so it must not come where an app trusts it (R-INP-04)
+    assert found["auth0|1"]["public_metadata"] == {}
+    assert found["auth0|1"]["unsafe_metadata"] == {"plan": "gold"}
     assert _fits(tmp_path, "ada@example.com")
 
 
@@ -128,9 +139,13 @@ def test_firebase_brings_people_with_the_projects_hash_parameters(tmp_path: Path
     file = tmp_path / "users.json"
     file.write_text(json.dumps({"users": [person]}))
     refused = run("import", "firebase", str(file), data=tmp_path)
-    assert (refused.returncode, "--signer-key" in refused.stdout) == (1, True)
-    parameters = ["--signer-key", b64encode(signer).decode(), "--salt-separator", b64encode(separator).decode()]
-    done = run("import", "firebase", str(file), *parameters, data=tmp_path)
+    assert (refused.returncode, "--hash-config" in refused.stderr) == (2, True)
+    parameters = tmp_path / "hash_config"
+    parameters.write_text(
+        f"hash_config {{\n  algorithm: SCRYPT,\n  base64_signer_key: {b64encode(signer).decode()},\n"
+        f"  base64_salt_separator: {b64encode(separator).decode()},\n  rounds: 8,\n  mem_cost: 14,\n}}\n"
+    )
+    done = run("import", "firebase", str(file), "--hash-config", str(parameters), data=tmp_path)
     assert done.returncode == 0, done.stdout + done.stderr
     assert _users(tmp_path)[0]["last_name"] == "Lovelace"
     assert _fits(tmp_path, "ada@example.com")
@@ -155,8 +170,10 @@ def test_it_goes_on_after_an_interruption_and_reports_who_was_refused(tmp_path: 
     done = run("import", "clerk", str(rows), "--report", str(report), data=tmp_path)
     assert (done.returncode, done.stdout.splitlines()[0]) == (1, "1 imported, 1 here already, 2 refused")
     lines = [json.loads(line) for line in report.read_text().splitlines()]
-    assert [(each["number"], each["id"]) for each in lines] == [(2, "user_2taken"), (3, "")]
-    assert "email_address" in lines[0]["reason"]
+    assert lines == [
+        {"line": 3, "external_id": "user_2taken", "reason": "its e-mail address belongs to another user"},
+        {"line": 4, "external_id": None, "reason": "it has no id"},
+    ]
     assert BCRYPT not in done.stdout + done.stderr + report.read_text()  # R-LOG-02
 
 
@@ -172,10 +189,14 @@ def test_a_file_of_another_kind_is_one_clear_line_and_nothing_is_written(
 ) -> None:
     file = tmp_path / "users"
     file.write_text(content)
-    refused = run("import", source, str(file), data=tmp_path)
+    parameters = tmp_path / "hash_config"
+    parameters.write_text(f"base64_signer_key: {b64encode(bytes(32)).decode()}, rounds: 8, mem_cost: 14")
+    options = ["--hash-config", str(parameters)] if source == "firebase" else []
+    refused = run("import", source, str(file), *options, data=tmp_path / "data")
     assert refused.returncode == 2
     assert refused.stderr.count("\n") == 1, refused.stderr
     assert str(file) in refused.stderr
+    assert not (tmp_path / "data").exists()
 
 
 def test_what_is_no_file_and_no_text_is_one_clear_line(tmp_path: Path) -> None:
@@ -185,3 +206,100 @@ def test_what_is_no_file_and_no_text_is_one_clear_line(tmp_path: Path) -> None:
         refused = run("import", "clerk", str(file), data=tmp_path)
         assert refused.returncode == 2
         assert words in refused.stderr
+
+
+def test_an_import_that_was_killed_goes_on_where_it_was(tmp_path: Path) -> None:  # R-REL-01
+    total = 5_000
+    everybody = [{"id": f"user_{n}", "primary_email_address": f"p{n}@example.com"} for n in range(total)]
+    file = clerk_file(tmp_path, *everybody)
+    assert _users(tmp_path) == []
+    running = subprocess.Popen([str(SOJOURN), "import", "clerk", str(file), "--data", str(tmp_path)])
+    while _count(tmp_path) == 0:
+        assert running.poll() is None
+        time.sleep(0.02)
+    running.kill()
+    running.wait()
+    kept = _count(tmp_path)
+    assert 0 < kept < total
+    done = json.loads(run("import", "clerk", str(file), "--json", data=tmp_path).stdout)
+    assert (done["imported"], done["skipped"], done["refused"]) == (total - kept, kept, 0)
+    assert _count(tmp_path) == total
+
+
+def _count(data: Path) -> int:
+    with closing(sqlite3.connect(f"file:{data}/sojourn.db?mode=ro", uri=True)) as database:
+        return database.execute("SELECT count(*) FROM users").fetchone()[0]
+
+
+def test_whatever_goes_wrong_no_hash_and_no_password_is_shown(tmp_path: Path) -> None:  # R-LOG-02
+    canary, plain = "0123456789abcdef0123456789abcdef", "violet umbrella at the ferry"
+    clerk = clerk_file(
+        tmp_path,
+        {**ADA, "id": "user_1", "password_digest": canary},
+        {**ADA, "id": "user_2", "password_hasher": canary},
+        {**ADA, "id": "user_3", "first_name": canary * 10, "password_digest": canary + "\0"},
+        {**ADA, "id": "user_4", "primary_email_address": canary, "verified_email_addresses": ""},
+    )
+    django = tmp_path / "auth_user.csv"
+    django.write_text(f"id,password,username,email\n1,{plain},adalove,a@example.com\n2,{canary}x$1$2$3,bobby,\n")
+    auth0 = tmp_path / "users.ndjson"
+    auth0.write_text(json.dumps({"user_id": "a|1", "email": "a@example.com", "passwordHash": canary}))
+    report = tmp_path / "refused.jsonl"
+    for source, file in (("clerk", clerk), ("django", django), ("auth0", auth0)):
+        for more in ([], ["--dry-run"], ["--json"]):
+            done = run("import", source, str(file), "--report", str(report), *more, data=tmp_path)
+            assert done.returncode == 1
+            shown = done.stdout + done.stderr + report.read_text()
+            assert canary not in shown and plain not in shown and plain[:8] not in shown
+    assert _count(tmp_path) == 0
+
+
+def test_an_id_cannot_speak_to_the_terminal(tmp_path: Path) -> None:
+    done = run("import", "clerk", str(clerk_file(tmp_path, {**ADA, "id": "\x1b]0;owned\x07"})), data=tmp_path)
+    assert done.returncode == 1
+    assert "\x1b" not in done.stdout + done.stderr
+
+
+def test_a_second_factor_is_left_behind_only_when_that_is_said(tmp_path: Path) -> None:
+    file = clerk_file(tmp_path, {**ADA, "totp_secret": "JBSWY3DPEHPK3PXP"})
+    assert run("import", "clerk", str(file), data=tmp_path).returncode == 1
+    assert run("import", "clerk", str(file), "--without-second-factors", data=tmp_path).returncode == 0
+
+
+def test_addresses_of_django_are_verified_when_whoever_imports_vouches_for_them(tmp_path: Path) -> None:
+    file = tmp_path / "auth_user.csv"
+    file.write_text(f"id,password,username,email\n1,{_django_digest(PASSWORD)},ada,ada@example.com\n")
+    assert run("import", "django", str(file), data=tmp_path).returncode == 1  # three letters are no user name here
+    options = ["--verified-emails", "--without-usernames"]
+    assert run("import", "django", str(file), *options, data=tmp_path).returncode == 0
+    (ada,) = _users(tmp_path)
+    assert ada["email_addresses"][0]["verification"]["status"] == "verified"  # type: ignore[index]
+    assert _fits(tmp_path, "ada@example.com")
+
+
+def test_the_report_never_replaces_the_file_that_is_read(tmp_path: Path) -> None:
+    file = clerk_file(tmp_path, ADA)
+    before = file.read_bytes()
+    refused = run("import", "clerk", str(file), "--report", str(file), data=tmp_path)
+    assert (refused.returncode, refused.stderr.count("\n")) == (2, 1)
+    assert file.read_bytes() == before
+
+
+@pytest.mark.parametrize(
+    "words", [["clerk", "--hash-config", "x"], ["clerk", "--verified-emails"], ["firebase"], ["clerk", "--report", "/no/x"]]
+)
+def test_an_option_that_cannot_be_followed_is_one_clear_line(tmp_path: Path, words: list[str]) -> None:
+    source, *options = words
+    refused = run("import", source, str(clerk_file(tmp_path, ADA)), *options, data=tmp_path)
+    assert (refused.returncode, refused.stderr.count("\n")) == (2, 1)
+
+
+def test_somebody_at_a_terminal_sees_how_far_it_is(tmp_path: Path) -> None:
+    ours, theirs = pty.openpty()
+    command = [str(SOJOURN), "import", "clerk", str(clerk_file(tmp_path, ADA, GRACE)), "--data", str(tmp_path)]
+    done = subprocess.run(command, stdout=theirs, stderr=theirs, timeout=60, check=False)
+    os.close(theirs)
+    shown = os.read(ours, 65_536).decode()
+    os.close(ours)
+    assert done.returncode == 0
+    assert "2/2" in shown and "2 imported" in shown

@@ -61,6 +61,15 @@ async def test_an_address_can_be_created_reserved_instead_of_verified(engine: So
     assert not user.email_addresses[0].is_verified
 
 
+async def test_an_address_can_be_created_unverified_and_is_then_never_the_primary_one(engine: Sojourn):
+    new = NewUser(
+        email_addresses=["late@example.com", ADA], email_address_statuses=["unverified", "verified"], password=PASSWORD
+    )
+    user = await engine.accounts.create(engine.instance, new)
+    assert [(each.is_verified, each.reserved) for each in user.email_addresses] == [(False, False), (True, False)]
+    assert user.primary_email_address and user.primary_email_address.canonical == ADA
+
+
 async def test_statuses_must_be_as_many_as_addresses(engine: Sojourn):
     with pytest.raises(FieldError) as refused:
         await person(engine, email_address_statuses=["verified", "verified"])

@@ -9,7 +9,7 @@ from msgspec import UNSET, UnsetType
 
 from sojourn.errors import FieldError, FieldFormat, FieldMissing, FieldTooLong, IdentifierTaken, Json
 from sojourn.factors.password_hashers import StoredPassword
-from sojourn.ids import InstanceId, UserId, identifier_id, user_id
+from sojourn.ids import IdentifierId, InstanceId, UserId, identifier_id, user_id
 from sojourn.instant import Instant
 from sojourn.users.identifiers import normal_email, normal_name, normal_phone, normal_username
 from sojourn.users.metadata import checked_metadata
@@ -21,7 +21,7 @@ ADMIN = "admin"
 MOST_ADDRESSES = 50
 """E-mail addresses or phone numbers of one user."""
 
-Status = Literal["verified", "reserved"]
+Status = Literal["verified", "reserved", "unverified"]
 
 _EXTERNAL_ID = 255
 _LOCALE = re.compile(r"[A-Za-z]{2,8}([-_][A-Za-z0-9]{1,8}){0,4}", re.ASCII)
@@ -34,7 +34,8 @@ T = TypeVar("T")
 class NewUser:
     """`password` or (`password_digest`, `password_hasher`).
 
-    Addresses count as verified unless their status says reserved; statuses stand one beside each, or are left out.
+    Addresses count as verified unless their status says otherwise; statuses stand one beside each, or are left out. A
+    reserved address is not proven and still names its user; an unverified one is of no use until it is proven.
     """
 
     email_addresses: Sequence[str] = ()
@@ -116,8 +117,8 @@ def built_user(instance_id: InstanceId, new: NewUser, password: StoredPassword |
         updated_at=now,
         password=password,
         password_changed_at=now if password else None,
-        primary_email_address_id=emails[0].id if emails else None,
-        primary_phone_number_id=phones[0].id if phones else None,
+        primary_email_address_id=_primary(emails),
+        primary_phone_number_id=_primary(phones),
         banned=new.banned,
         locked_at=now if new.locked else None,
         identifiers=(*emails, *phones),
@@ -200,6 +201,10 @@ def _addresses(
             raise IdentifierTaken("The same address is given twice.", param=kind.value)
         made.append(replace(each, reserved=status == "reserved"))
     return made
+
+
+def _primary(addresses: Sequence[Identifier]) -> IdentifierId | None:
+    return next((each.id for each in addresses if each.is_verified or each.reserved), None)
 
 
 def new_address(

@@ -1,62 +1,95 @@
-"""Auth0's export: one JSON object a line, with `passwordHash` when their support has added it."""
+"""Auth0's bulk export: a JSON record on each line, with `passwordHash` where support has added it.
 
-import json
-from collections.abc import Iterator, Mapping
-from typing import TextIO
+`user_metadata` is what users may write themselves, so it becomes unsafe metadata: an app may trust the public one.
+"""
 
-from sojourn.errors import Json
-from sojourn.users.importing.record import Record, Unreadable, WrongFile, moment_of, object_of, text_of
-from sojourn.users.new_user import NewUser
+from collections.abc import Iterator
+from typing import Any, TextIO
 
-_OURS = ("user_id", "Id", "_id")
+import msgspec
 
-
-def read(file: TextIO) -> Iterator[Record | Unreadable]:
-    """Raises: WrongFile when the first line is no object of a person."""
-    number = 0
-    for line in file:
-        if not line.strip():
-            continue
-        number += 1
-        try:
-            row: Mapping[str, Json] = object_of(json.loads(line))
-            id = next((found for name in _OURS if (found := _id(row.get(name)))), None)
-        except ValueError as error:
-            if number == 1:
-                raise WrongFile(f"the first line is no JSON object: {error}") from error
-            yield Unreadable(number, "", "the line is no JSON object")
-            continue
-        if id is None:
-            if number == 1:
-                raise WrongFile("the first line has no user_id: is this Auth0's export as NDJSON?")
-            yield Unreadable(number, "", "the line has no user_id")
-            continue
-        try:
-            yield Record(number, id, _new(id, row))
-        except ValueError as error:
-            yield Unreadable(number, id, str(error))
+from sojourn.factors.password_hashers import StoredPassword
+from sojourn.users.importing.json_text import read_lines, read_list, read_records
+from sojourn.users.importing.record import Address, ImportedUser, Place, Refused, UnusableFile, moment, split_name
 
 
-def _id(value: Json) -> str | None:
-    """Also as `{"$oid": …}`, which exports with password hashes have."""
-    found = value.get("$oid") if isinstance(value, dict) else value
-    return found if isinstance(found, str) and found else None
+class _ObjectId(msgspec.Struct):
+    oid: str = msgspec.field(name="$oid", default="")
 
 
-def _new(id: str, row: Mapping[str, Json]) -> NewUser:
-    email, digest = text_of(row, "email"), text_of(row, "passwordHash")
-    return NewUser(
+class _Date(msgspec.Struct):
+    date: str = msgspec.field(name="$date", default="")
+
+
+class _Profile(msgspec.Struct):
+    user_id: str = ""
+    object_id: _ObjectId | None = msgspec.field(name="_id", default=None)
+    email: str | None = None
+    email_verified: bool | None = None
+    phone_number: str | None = None
+    phone_verified: bool | None = None
+    username: str | None = None
+    given_name: str | None = None
+    family_name: str | None = None
+    name: str | None = None
+    password_hash: str | None = msgspec.field(name="passwordHash", default=None)
+    created_at: str | _Date | None = None
+    blocked: bool | None = None
+    multifactor: list[str] | None = None
+    user_metadata: dict[str, Any] | None = None
+    app_metadata: dict[str, Any] | None = None
+
+
+def read(file: TextIO) -> Iterator[ImportedUser | Refused]:
+    """Raises: UnusableFile."""
+    start = file.read(64)
+    file.seek(0)
+    if start.lstrip("\ufeff \t\r\n").startswith("["):  # the export extension wrote the records as one list
+        records = read_records(read_list(file.read(), list[msgspec.Raw]), _Profile)
+    else:
+        records = read_lines(file, _Profile)
+    count = 0
+    for count, record in enumerate(records, 1):
+        user = _user(*record) if isinstance(record, tuple) else record
+        if count == 1 and isinstance(user, Refused):
+            raise UnusableFile(f"the first record is not one of Auth0's: {user.reason}")
+        yield user
+    if count == 0:
+        raise UnusableFile("the file holds no record")
+
+
+def _user(place: Place, profile: _Profile) -> ImportedUser | Refused:
+    id = profile.user_id
+    if not id and profile.object_id is not None and profile.object_id.oid:
+        id = f"auth0|{profile.object_id.oid}"  # the user_id of a database user, which the file with hashes leaves out
+    if not id:
+        return Refused(place, None, "it has no user_id")
+    created_at = profile.created_at.date if isinstance(profile.created_at, _Date) else profile.created_at or ""
+    try:
+        at = moment(created_at)
+    except ValueError:
+        return Refused(place, id, "created_at is not a date")
+    first, last = _names(profile)
+    return ImportedUser(
+        place=place,
         external_id=id,
-        email_addresses=[email] if email else [],
-        email_address_statuses=(["verified"] if row.get("email_verified") is True else ["reserved"]) if email else [],
-        username=text_of(row, "username"),
-        first_name=text_of(row, "given_name"),
-        last_name=text_of(row, "family_name"),
-        password_digest=digest,
-        password_hasher="bcrypt" if digest else None,
-        skip_password_requirement=digest is None,
-        public_metadata=object_of(row.get("user_metadata")),
-        private_metadata=object_of(row.get("app_metadata")),
-        created_at=moment_of(row.get("created_at")) if isinstance(row.get("created_at"), str) else None,
-        banned=row.get("blocked") is True,
+        emails=[Address(profile.email, bool(profile.email_verified))] if profile.email else [],
+        phones=[Address(profile.phone_number, bool(profile.phone_verified))] if profile.phone_number else [],
+        username=profile.username or None,
+        first_name=first,
+        last_name=last,
+        password=StoredPassword("bcrypt", profile.password_hash) if profile.password_hash else None,
+        created_at=at,
+        banned=bool(profile.blocked),
+        has_second_factor=bool(profile.multifactor),
+        unsafe_metadata=profile.user_metadata or {},
+        private_metadata=profile.app_metadata or {},
     )
+
+
+def _names(profile: _Profile) -> tuple[str | None, str | None]:
+    """`name` is the address of whoever never gave a name, and `nickname` a part of it."""
+    if profile.given_name or profile.family_name:
+        return profile.given_name or None, profile.family_name or None
+    name = profile.name or ""
+    return (None, None) if "@" in name else split_name(name)

@@ -1,51 +1,50 @@
-"""The CSV that Clerk's dashboard exports."""
+"""The CSV file that Clerk's dashboard exports. It holds neither metadata, dates nor bans."""
 
-import csv
 import re
 from collections.abc import Iterator, Mapping
 from typing import TextIO
 
-from sojourn.users.importing.record import Record, Unreadable, WrongFile, text_of
-from sojourn.users.new_user import NewUser, Status
+from sojourn.factors.password_hashers import StoredPassword
+from sojourn.users.importing.csv_rows import read_rows
+from sojourn.users.importing.record import Address, ImportedUser, Place, Refused
 
-_SEPARATORS = re.compile(r"[|,;\s]+")
-
-
-def read(file: TextIO) -> Iterator[Record | Unreadable]:
-    """Raises: WrongFile without the columns `id` and `primary_email_address`."""
-    rows = csv.DictReader(file)
-    if not {"id", "primary_email_address"} <= set(rows.fieldnames or ()):
-        raise WrongFile("the columns id and primary_email_address are missing: is this Clerk's user export?")
-    for number, row in enumerate(rows, 1):
-        id = text_of(row, "id")
-        if id is None:
-            yield Unreadable(number, "", "the row has no id")
-            continue
-        yield Record(number, id, _new(id, row))
+_BETWEEN = re.compile(r"[|,;]")
 
 
-def _new(id: str, row: Mapping[str, str]) -> NewUser:
-    emails, email_statuses = _addresses(row, "primary_email_address", "email_addresses")
-    phones, phone_statuses = _addresses(row, "primary_phone_number", "phone_numbers")
-    digest = text_of(row, "password_digest")
-    return NewUser(
+def read(file: TextIO) -> Iterator[ImportedUser | Refused]:
+    """Raises: UnusableFile."""
+    for row in read_rows(file, ["id", "primary_email_address"]):
+        yield row if isinstance(row, Refused) else _user(row.place, row.cells)
+
+
+def _user(place: Place, cells: Mapping[str, str]) -> ImportedUser | Refused:
+    id, digest, hasher = cells["id"], cells.get("password_digest", ""), cells.get("password_hasher", "")
+    if not id:
+        return Refused(place, None, "it has no id")
+    if digest and not hasher:
+        return Refused(place, id, "it has a password_digest without its password_hasher")
+    return ImportedUser(
+        place=place,
         external_id=id,
-        email_addresses=emails,
-        email_address_statuses=email_statuses,
-        phone_numbers=phones,
-        phone_number_statuses=phone_statuses,
-        username=text_of(row, "username"),
-        first_name=text_of(row, "first_name"),
-        last_name=text_of(row, "last_name"),
-        password_digest=digest,
-        password_hasher=(text_of(row, "password_hasher") or "bcrypt") if digest else None,
-        skip_password_requirement=digest is None,
+        emails=_addresses(cells, "email_address", "email_addresses"),
+        phones=_addresses(cells, "phone_number", "phone_numbers"),
+        username=cells.get("username") or None,
+        first_name=cells.get("first_name") or None,
+        last_name=cells.get("last_name") or None,
+        password=StoredPassword(hasher, digest) if digest else None,
+        has_second_factor=bool(cells.get("totp_secret")),
     )
 
 
-def _addresses(row: Mapping[str, str], primary: str, plural: str) -> tuple[list[str], list[Status]]:
-    """The primary one first; each once, verified when the file says so."""
-    verified = _SEPARATORS.split(text_of(row, f"verified_{plural}") or "")
-    unverified = _SEPARATORS.split(text_of(row, f"unverified_{plural}") or "")
-    every = dict.fromkeys(each for each in (text_of(row, primary) or "", *verified, *unverified) if each)
-    return list(every), ["reserved" if each in unverified else "verified" for each in every]
+def _addresses(cells: Mapping[str, str], one: str, many: str) -> list[Address]:
+    """The primary address first. Verified is only what is listed so: an unverified primary stands in the other list."""
+    verified = _listed(cells.get(f"verified_{many}", ""))
+    others = _listed(cells.get(f"unverified_{many}", ""))
+    primary = _listed(cells.get(f"primary_{one}", ""))
+    proven = {each.casefold() for each in verified}
+    unique = {each.casefold(): each for each in (*primary, *verified, *others)}
+    return [Address(value, key in proven) for key, value in unique.items()]
+
+
+def _listed(cell: str) -> list[str]:
+    return [each.strip() for each in _BETWEEN.split(cell) if each.strip()]

@@ -1,77 +1,145 @@
-"""Django's `auth_user`: as CSV (`COPY auth_user TO … CSV HEADER`) or JSON (`manage.py dumpdata auth.user`)."""
+"""Django's `auth_user`: as CSV with a header, or as `manage.py dumpdata auth.user` writes it.
 
-import csv
-import json
-from collections.abc import Iterator, Mapping
+Django does not know whether an address was ever proven, so whoever imports says it for all of them.
+"""
+
+import re
+from base64 import b64decode
+from collections.abc import Iterator
 from typing import TextIO
 
-from sojourn.users.importing.record import Record, Unreadable, WrongFile, moment_of, object_of, text_of
-from sojourn.users.new_user import NewUser
+import msgspec
 
-_TRUE = ("true", "t", "1")
+from sojourn.factors.password_hashers import StoredPassword
+from sojourn.users.importing.csv_rows import read_rows
+from sojourn.users.importing.json_text import read_list, read_records
+from sojourn.users.importing.record import Address, ImportedUser, Place, Refused, UnusableFile, moment
+
+_TRUE = frozenset({"t", "true", "1"})
+_HEX_MD5 = re.compile(r"[0-9a-fA-F]{32}")
 
 
-def read(file: TextIO) -> Iterator[Record | Unreadable]:
-    """Raises: WrongFile."""
-    begin = file.read(1)
+class _Fields(msgspec.Struct):
+    password: str
+    username: str = ""
+    email: str | None = None
+    first_name: str | None = None
+    last_name: str | None = None
+    is_active: bool = True
+    date_joined: str | None = None
+
+
+class _Object(msgspec.Struct):
+    model: str
+    pk: int | str | None = None
+    fields: msgspec.Raw = msgspec.Raw(b"{}")
+
+
+def read(file: TextIO, *, verified: bool = False) -> Iterator[ImportedUser | Refused]:
+    """Raises: UnusableFile."""
+    start = file.read(64)
     file.seek(0)
-    for number, (id, row) in enumerate(_of_json(file) if begin == "[" else _of_csv(file), 1):
-        try:
-            yield Record(number, id, _new(id, row))
-        except ValueError as error:
-            yield Unreadable(number, id, str(error))
+    is_json = start.lstrip("\ufeff \t\r\n").startswith("[")
+    yield from _read_json(file, verified) if is_json else _read_csv(file, verified)
 
 
-def _of_csv(file: TextIO) -> Iterator[tuple[str, Mapping[str, object]]]:
-    rows = csv.DictReader(file)
-    if not {"id", "username", "password"} <= set(rows.fieldnames or ()):
-        raise WrongFile("the columns id, username and password are missing: is this auth_user with its header?")
-    for row in rows:
-        yield str(row["id"]), row
+def _read_csv(file: TextIO, verified: bool) -> Iterator[ImportedUser | Refused]:
+    for row in read_rows(file, ["id", "password", "email"]):
+        if isinstance(row, Refused):
+            yield row
+            continue
+        cells = row.cells
+        fields = _Fields(
+            password=cells["password"],
+            username=cells.get("username", ""),
+            email=cells["email"],
+            first_name=cells.get("first_name"),
+            last_name=cells.get("last_name"),
+            is_active=cells.get("is_active", "t").lower() in _TRUE,
+            date_joined=cells.get("date_joined"),
+        )
+        yield _user(row.place, cells["id"], fields, verified)
 
 
-def _of_json(file: TextIO) -> Iterator[tuple[str, Mapping[str, object]]]:
+def _read_json(file: TextIO, verified: bool) -> Iterator[ImportedUser | Refused]:
+    found = False
+    for record in read_records(read_list(file.read(), list[msgspec.Raw]), _Object):
+        if isinstance(record, Refused):
+            yield record
+            continue
+        place, each = record
+        if not each.model.lower().endswith(".user"):  # of whatever app; a dump may hold more than the users
+            continue
+        found = True
+        id = "" if each.pk is None else str(each.pk)
+        fields = next(read_records([each.fields], _Fields))
+        if isinstance(fields, Refused):
+            yield Refused(place, id, fields.reason)
+        else:
+            yield _user(place, id, fields[1], verified)
+    if not found:
+        raise UnusableFile("the file holds no auth.user: write it with `manage.py dumpdata auth.user`")
+
+
+def _user(place: Place, id: str, fields: _Fields, verified: bool) -> ImportedUser | Refused:
+    if not id:
+        return Refused(place, None, "it has no id")
     try:
-        dumped = json.load(file)
-    except ValueError as error:
-        raise WrongFile(f"this is no JSON: {error}") from error
-    for each in dumped:
-        row = object_of(each)
-        if "fields" not in row or "pk" not in row:
-            raise WrongFile("the objects have no pk and fields: is this the output of dumpdata?")
-        yield str(row["pk"]), object_of(row["fields"])
-
-
-def _new(id: str, row: Mapping[str, object]) -> NewUser:
-    hasher, digest = _password(text_of(row, "password") or "")
-    email, username = text_of(row, "email"), text_of(row, "username")
-    return NewUser(
+        created_at = moment(fields.date_joined or "")
+    except ValueError:
+        return Refused(place, id, "date_joined is not a date")
+    try:
+        password = _password(fields.password)
+    except ValueError:
+        return Refused(place, id, "password is not a hash of Django's that can be imported")
+    # many projects keep the address in `username`; here it is an address
+    name, email = fields.username, fields.email or ""
+    if "@" in name:
+        name, email = "", email or name
+    return ImportedUser(
+        place=place,
         external_id=id,
-        email_addresses=[email] if email else [],
-        # Django asks nobody to prove an address
-        email_address_statuses=["reserved"] if email else [],
-        username=None if username and "@" in username else username,
-        first_name=text_of(row, "first_name"),
-        last_name=text_of(row, "last_name"),
-        password_hasher=hasher,
-        password_digest=digest,
-        skip_password_requirement=digest is None,
-        created_at=moment_of(row.get("date_joined")),
-        banned=str(row.get("is_active", "true")).lower() not in _TRUE,
+        emails=[Address(email, verified)] if email else [],
+        username=name or None,
+        first_name=fields.first_name or None,
+        last_name=fields.last_name or None,
+        password=password,
+        created_at=created_at,
+        banned=not fields.is_active,
     )
 
 
-def _password(encoded: str) -> tuple[str | None, str | None]:
-    """Hasher and digest; nothing for a password that nobody can use. Raises: ValueError for one we cannot check."""
-    if not encoded or encoded.startswith("!"):
-        return None, None
-    algorithm, _, rest = encoded.partition("$")
-    if algorithm == "pbkdf2_sha256":
-        return "pbkdf2_sha256_django", encoded
-    if algorithm == "bcrypt_sha256":
-        return "bcrypt_sha256_django", encoded
-    if algorithm == "bcrypt":
-        return "bcrypt", rest
-    if algorithm == "argon2":
-        return ("argon2id" if rest.startswith("argon2id") else "argon2i"), f"${rest}"
-    raise ValueError(f"passwords hashed with {algorithm[:20]!r} cannot be taken over: let this person set a new one")
+def _password(text: str) -> StoredPassword | None:
+    """Django's digest in the form it has here, None for an unusable one. Raises: ValueError, also for plain text."""
+    if not text or text.startswith("!"):
+        return None
+    algorithm, mark, rest = text.partition("$")
+    if not mark:
+        if not _HEX_MD5.fullmatch(text):
+            raise ValueError
+        return StoredPassword("md5", text)
+    match algorithm:
+        case "pbkdf2_sha256":
+            return StoredPassword("pbkdf2_sha256_django", text)
+        case "bcrypt_sha256":
+            return StoredPassword("bcrypt_sha256_django", text)
+        case "bcrypt":
+            return StoredPassword("bcrypt", rest)
+        case "argon2":
+            return StoredPassword("argon2id" if rest.startswith("argon2id$") else "argon2i", f"${rest}")
+        case "pbkdf2_sha1":
+            rounds, salt, digest = rest.split("$")
+            # here a salt that looks like hexadecimal is read as such, so it is written in it
+            return StoredPassword("pbkdf2_sha1", f"pbkdf2_sha1${rounds}${salt.encode().hex()}${_hex(digest)}")
+        case "scrypt":
+            n, salt, r, p, digest = rest.split("$")
+            return StoredPassword("scrypt_werkzeug", f"scrypt:{n}:{r}:{p}${salt}${_hex(digest)}")
+        case "md5":
+            salt, digest = rest.split("$")
+            return StoredPassword("md5_salted", rest) if salt else StoredPassword("md5", digest)
+        case _:
+            raise ValueError
+
+
+def _hex(text: str) -> str:
+    return b64decode(text, validate=True).hex()

@@ -1,66 +1,101 @@
-"""Firebase's `auth:export` as JSON, with the hash parameters of the project."""
+"""What `firebase auth:export users.json` writes, and the project's hash parameters, which the console shows."""
 
-import json
-from collections.abc import Iterator, Mapping
+import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TextIO
 
-from sojourn.users.importing.record import Record, Unreadable, WrongFile, moment_of, object_of, text_of
-from sojourn.users.new_user import NewUser
+import msgspec
 
-_URL_SAFE = str.maketrans("-_", "+/")
+from sojourn.errors import FieldError
+from sojourn.factors.password_hashers import StoredPassword, check_import
+from sojourn.instant import Instant
+from sojourn.users.importing.json_text import read_list, read_records
+from sojourn.users.importing.record import Address, ImportedUser, Place, Refused, UnusableFile, split_name
+
+_PARAMETER = re.compile(r"\"?(\w+)\"?\s*:\s*\"?([A-Za-z0-9+/=_-]+)\"?")
+_NORMAL = str.maketrans("-_", "+/")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class HashParameters:
-    """As the Firebase console shows them under "Password hash parameters"; keys are base64."""
+    """One signer key hashes the passwords of the whole project, so it is as secret as they are."""
 
-    signer_key: str = ""
-    salt_separator: str = ""
-    rounds: int = 8
-    mem_cost: int = 14
+    signer_key: str
+    salt_separator: str
+    rounds: str
+    mem_cost: str
 
-    def read(self, file: TextIO) -> Iterator[Record | Unreadable]:
-        """Raises: WrongFile."""
+    @classmethod
+    def read(cls, text: str) -> "HashParameters":
+        """`hash_config { … }` as the console shows it, or the same as JSON. Raises: UnusableFile."""
+        found = dict(_PARAMETER.findall(text))
         try:
-            people = object_of(json.load(file)).get("users")
-        except ValueError as error:
-            raise WrongFile(f"this is no JSON: {error}") from error
-        if not isinstance(people, list):
-            raise WrongFile("there is no list of users: is this the output of firebase auth:export?")
-        for number, each in enumerate(people, 1):
-            row = object_of(each)
-            id = text_of(row, "localId")
-            if id is None:
-                yield Unreadable(number, "", "the entry has no localId")
-            elif text_of(row, "passwordHash") and not self.signer_key:
-                yield Unreadable(number, id, "a password needs the project's --signer-key")
-            else:
-                try:
-                    yield Record(number, id, self._new(id, row))
-                except ValueError as error:
-                    yield Unreadable(number, id, str(error))
+            parameters = cls(
+                found["base64_signer_key"].translate(_NORMAL),
+                found.get("base64_salt_separator", "").translate(_NORMAL),
+                found["rounds"],
+                found["mem_cost"],
+            )
+        except KeyError as missing:
+            raise UnusableFile(f"the hash parameters lack {missing.args[0]}") from missing
+        if found.get("algorithm", "SCRYPT").upper() != "SCRYPT":
+            raise UnusableFile("the hash parameters are not those of SCRYPT, which is what auth:export writes")
+        try:
+            check_import("scrypt_firebase", parameters.applied("A" * 86 + "==", ""))
+        except FieldError as error:
+            raise UnusableFile("the hash parameters are damaged, or cost too much") from error
+        return parameters
 
-    def _new(self, id: str, row: Mapping[str, object]) -> NewUser:
-        email, phone = text_of(row, "email"), text_of(row, "phoneNumber")
-        first, _, last = (text_of(row, "displayName") or "").partition(" ")
-        digest = self._digest(text_of(row, "passwordHash"), text_of(row, "salt") or "")
-        return NewUser(
-            external_id=id,
-            email_addresses=[email] if email else [],
-            email_address_statuses=(["verified"] if row.get("emailVerified") is True else ["reserved"]) if email else [],
-            phone_numbers=[phone] if phone else [],
-            first_name=first or None,
-            last_name=last or None,
-            password_digest=digest,
-            password_hasher="scrypt_firebase" if digest else None,
-            skip_password_requirement=digest is None,
-            created_at=moment_of(row.get("createdAt")),
-            banned=row.get("disabled") is True,
-        )
+    def applied(self, digest: str, salt: str) -> str:
+        return "$".join((digest, salt, self.signer_key, self.salt_separator, self.rounds, self.mem_cost))
 
-    def _digest(self, hashed: str | None, salt: str) -> str | None:
-        if hashed is None:
-            return None
-        parts = (hashed, salt, self.signer_key, self.salt_separator)
-        return "$".join([*(part.translate(_URL_SAFE) for part in parts), str(self.rounds), str(self.mem_cost)])
+
+class _Export(msgspec.Struct):
+    users: list[msgspec.Raw]
+
+
+class _Account(msgspec.Struct):
+    id: str = msgspec.field(name="localId", default="")
+    email: str | None = None
+    email_verified: bool | None = msgspec.field(name="emailVerified", default=None)
+    phone_number: str | None = msgspec.field(name="phoneNumber", default=None)
+    display_name: str | None = msgspec.field(name="displayName", default=None)
+    password_hash: str | None = msgspec.field(name="passwordHash", default=None)
+    salt: str | None = None
+    created_at: int | str | None = msgspec.field(name="createdAt", default=None)
+    disabled: bool | None = None
+    second_factors: list[msgspec.Raw] | None = msgspec.field(name="mfaInfo", default=None)
+
+
+def read(file: TextIO, parameters: HashParameters) -> Iterator[ImportedUser | Refused]:
+    """Raises: UnusableFile."""
+    for record in read_records(read_list(file.read(), _Export).users, _Account):
+        yield record if isinstance(record, Refused) else _user(*record, parameters)
+
+
+def _user(place: Place, account: _Account, parameters: HashParameters) -> ImportedUser | Refused:
+    if not account.id:
+        return Refused(place, None, "it has no localId")
+    try:
+        created_at = Instant(int(account.created_at)) if account.created_at else None
+    except ValueError:
+        return Refused(place, account.id, "createdAt is not a number of milliseconds")
+    password = None
+    if account.password_hash:
+        digest, salt = account.password_hash.translate(_NORMAL), (account.salt or "").translate(_NORMAL)
+        password = StoredPassword("scrypt_firebase", parameters.applied(digest, salt))
+    first, last = split_name(account.display_name or "")
+    return ImportedUser(
+        place=place,
+        external_id=account.id,
+        emails=[Address(account.email, bool(account.email_verified))] if account.email else [],
+        # a number is there only when its owner has signed in by it
+        phones=[Address(account.phone_number, True)] if account.phone_number else [],
+        first_name=first,
+        last_name=last,
+        password=password,
+        created_at=created_at,
+        banned=bool(account.disabled),
+        has_second_factor=bool(account.second_factors),
+    )

@@ -1,54 +1,111 @@
-"""One person of a file, or why there is none."""
+"""One user as another system wrote them down, or why they cannot be taken. Reading is pure: no store, no clock."""
 
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import TextIO
+from typing import Literal
 
-from sojourn.errors import Json
+from sojourn.errors import Json, SojournError
+from sojourn.factors.password_hashers import StoredPassword
 from sojourn.instant import Instant
-from sojourn.users.new_user import NewUser
+from sojourn.users.new_user import NewUser, Status
+
+
+class UnusableFile(SojournError):
+    """Not the file that was announced; nothing of it is imported. Never quotes the file: it holds password hashes."""
+
+    code = "import_file_unusable"
+    message = "The file cannot be imported"
 
 
 @dataclass(frozen=True, slots=True)
-class Record:
-    """`number` counts from 1, the header not; `id` is the person's at the source, kept as `external_id`."""
+class Place:
+    """Where in the file, as an operator finds it: a line of text, or the nth record of a JSON list."""
 
+    unit: Literal["line", "record"]
     number: int
-    id: str
-    new: NewUser
+
+    def __str__(self) -> str:
+        return f"{self.unit} {self.number}"
 
 
 @dataclass(frozen=True, slots=True)
-class Unreadable:
-    number: int
-    id: str
+class Refused:
+    """`reason` says what was wrong, and never what the record holds (R-LOG-02)."""
+
+    place: Place
+    external_id: str | None
     reason: str
 
 
-Read = Callable[[TextIO], Iterator[Record | Unreadable]]
+@dataclass(frozen=True, slots=True)
+class Address:
+    value: str
+    verified: bool
 
 
-class WrongFile(ValueError):
-    """The file is not of the format that was named; the text says what is missing."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ImportedUser:
+    """`password` is the digest of the other system, unchecked. The first address of a kind is the primary one."""
+
+    place: Place
+    external_id: str
+    emails: Sequence[Address] = ()
+    phones: Sequence[Address] = ()
+    username: str | None = None
+    first_name: str | None = None
+    last_name: str | None = None
+    password: StoredPassword | None = None
+    created_at: Instant | None = None
+    banned: bool = False
+    has_second_factor: bool = False
+    unsafe_metadata: Mapping[str, Json] = field(default_factory=dict[str, Json])
+    private_metadata: Mapping[str, Json] = field(default_factory=dict[str, Json])
+
+    def refused(self, reason: str) -> Refused:
+        return Refused(self.place, self.external_id, reason)
+
+    def new_user(self) -> NewUser:
+        """What the account is made of, but for its password."""
+        emails, phones = _proven_first(self.emails), _proven_first(self.phones)
+        return NewUser(
+            email_addresses=[each.value for each in emails],
+            email_address_statuses=_statuses(emails, names_user=True),
+            phone_numbers=[each.value for each in phones],
+            phone_number_statuses=_statuses(phones, names_user=not emails),
+            username=self.username,
+            first_name=self.first_name,
+            last_name=self.last_name,
+            external_id=self.external_id,
+            created_at=self.created_at,
+            banned=self.banned,
+            unsafe_metadata=self.unsafe_metadata,
+            private_metadata=self.private_metadata,
+        )
 
 
-def text_of(row: Mapping[str, object], name: str) -> str | None:
-    """A field as text; None when it is empty or absent."""
-    value = row.get(name)
-    return str(value).strip() or None if value is not None else None
-
-
-def moment_of(value: object) -> Instant | None:
-    """ISO 8601, with a blank in place of the T as well, or milliseconds since 1970. Raises: ValueError."""
-    if value is None or value == "":
+def moment(text: str) -> Instant | None:
+    """An ISO 8601 time, in UTC unless it says otherwise; None for an empty text. Raises: ValueError."""
+    if not text:
         return None
-    text = str(value)
-    if text.isdecimal():
-        return Instant(int(text))
     at = datetime.fromisoformat(text)
-    return Instant(int((at if at.tzinfo else at.replace(tzinfo=UTC)).timestamp() * 1000))
+    return Instant.from_datetime(at if at.tzinfo else at.replace(tzinfo=UTC))
 
 
-def object_of(value: object) -> dict[str, Json]:
-    return value if isinstance(value, dict) else {}  # pyright: ignore[reportUnknownVariableType]
+def split_name(name: str) -> tuple[str | None, str | None]:
+    """A name that is kept in one field, so that first and last name together read as it does."""
+    first, _, last = name.strip().partition(" ")
+    return first or None, last.strip() or None
+
+
+def _proven_first(addresses: Sequence[Address]) -> list[Address]:
+    """The primary address is the first; one that is not verified gives way to one that is."""
+    return sorted(addresses, key=lambda each: not each.verified)
+
+
+def _statuses(addresses: Sequence[Address], *, names_user: bool) -> list[Status]:
+    """Somebody whose only address was never proven keeps it, as after a sign-up without proof: it still names them."""
+    found: list[Status] = ["verified" if each.verified else "unverified" for each in addresses]
+    if found and names_user and "verified" not in found:
+        found[0] = "reserved"
+    return found

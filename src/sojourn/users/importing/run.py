@@ -1,113 +1,231 @@
-"""Records become accounts. Done again after an interruption it goes on: whoever is here already is left as they are."""
+"""Bringing users in: batch by batch, each in one transaction, so that whatever interrupts it can be run again."""
 
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+import asyncio
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field, replace
 from itertools import islice
+from typing import TypeAlias
 
-from sojourn.errors import IdentifierTaken, SojournError
-from sojourn.factors.password_hashers import check_import
+from sojourn.errors import FieldError, FieldMissing, IdentifierTaken
+from sojourn.events.audit_log import AuditLog
+from sojourn.factors.hash_pool import HashPool
+from sojourn.factors.password_hashers import StoredPassword
 from sojourn.instances.instance import Instance
-from sojourn.store.interface import Page, UserFilter
-from sojourn.users.accounts import Accounts
-from sojourn.users.importing.record import Record, Unreadable
-from sojourn.users.new_user import NewUser, built_user
+from sojourn.instant import Clock
+from sojourn.store.interface import Groups, Page, Store, UserFilter
+from sojourn.users.identifiers import normal_email, normal_phone, normal_username
+from sojourn.users.importing.record import ImportedUser, Refused
+from sojourn.users.importing.survey import Survey
+from sojourn.users.new_user import built_user
+from sojourn.users.user import Identifier, IdentifierKind, User
 
 ACTOR = "import"
-_AT_ONCE = 100
+"""The actor in the audit log."""
+
+_BATCH = 100
+"""Users of one transaction: few enough that a running server hardly waits for it."""
+
+_HASHES_AT_ONCE = 4
+
+_TAKEN = {
+    "email_address": "its e-mail address belongs to another user",
+    "phone_number": "its phone number belongs to another user",
+    "username": "its user name belongs to another user",
+    "external_id": "another user has its id",
+}
 
 
 @dataclass(frozen=True, slots=True)
-class Refused:
-    """Never holds a digest."""
+class Imported:
+    left_out: int = 0
+    """Further addresses that were not proven, and are somebody else's."""
 
-    number: int
-    id: str
-    reason: str
+
+@dataclass(frozen=True, slots=True)
+class Skipped:
+    """There already, by the id at the source."""
+
+
+Outcome: TypeAlias = Imported | Skipped | Refused
+
+
+@dataclass(frozen=True, slots=True)
+class Leaving:
+    """What whoever imports has decided to leave behind."""
+
+    usernames: bool = False
+    second_factors: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """A record and the user it makes."""
+
+    record: ImportedUser
+    user: User
 
 
 @dataclass(slots=True)
-class Totals:
-    imported: int = 0
-    skipped: int = 0
-    refused: int = 0
-
-    @property
-    def seen(self) -> int:
-        return self.imported + self.skipped + self.refused
-
-
-@dataclass(frozen=True, slots=True)
 class Importing:
-    """`dry_run` checks everything, also addresses that two people of the file share, and writes nothing."""
+    """One import of one file."""
 
-    accounts: Accounts
-    instance: Instance
+    store: Store
+    clock: Clock
+    audit: AuditLog
+    hash_pool: HashPool
+    survey: Survey
+    leaving: Leaving = Leaving()
     dry_run: bool = False
+    _ids: set[str] = field(default_factory=set[str])
+    _names: set[tuple[str, str]] = field(default_factory=set[tuple[str, str]])
+    """Kinds and canonical spellings that this dry run would have given away."""
 
     async def run(
-        self,
-        records: Iterable[Record | Unreadable],
-        refuse: Callable[[Refused], None],
-        progress: Callable[[Totals], None] = lambda _: None,
-    ) -> Totals:
-        """How many were imported, were here already, were refused. Raises: WrongFile, Overloaded."""
-        totals, source, seen = Totals(), iter(records), set[str]()
-        while batch := list(islice(source, _AT_ONCE)):
-            here = await self._here([each.id for each in batch if isinstance(each, Record)])
-            for each in batch:
-                await self._one(each, here, seen, totals, refuse)
-            progress(totals)
-        return totals
-
-    async def _one(
-        self,
-        each: Record | Unreadable,
-        here: set[str],
-        seen: set[str],
-        totals: Totals,
-        refuse: Callable[[Refused], None],
+        self, instance: Instance, records: Iterable[ImportedUser | Refused], told: Callable[[Outcome], None]
     ) -> None:
-        if isinstance(each, Unreadable):
-            totals.refused += 1
-            refuse(Refused(each.number, each.id, each.reason))
-        elif each.id in here:
-            totals.skipped += 1
-        else:
-            try:
-                await (self._check(each.new, seen) if self.dry_run else self._create(each.new))
-            except SojournError as error:
-                totals.refused += 1
-                refuse(Refused(each.number, each.id, _reason(error)))
-            else:
-                totals.imported += 1
-                here.add(each.id)
+        """Tell the outcome of every record, in order, once it is written.
 
-    async def _create(self, new: NewUser) -> None:
-        await self.accounts.create(self.instance, new, actor=ACTOR)
+        Raises: Overloaded when the store does not answer; what was told stays.
+        """
+        for batch in _batches(records):
+            for outcome in await self._batch(instance, batch):
+                told(outcome)
 
-    async def _check(self, new: NewUser, seen: set[str]) -> None:
-        built_user(self.instance.id, new, None, self.accounts.clock.now())
-        if new.password_digest is not None:
-            check_import(new.password_hasher or "", new.password_digest)
-        for address in (*new.email_addresses, *new.phone_numbers):
-            if address.lower() in seen:
-                raise IdentifierTaken(param="email_address" if "@" in address else "phone_number")
-        where = UserFilter(email_addresses=list(new.email_addresses))
-        if new.email_addresses and await self.accounts.count(self.instance, where):
-            raise IdentifierTaken(param="email_address")
-        seen.update(address.lower() for address in (*new.email_addresses, *new.phone_numbers))
+    async def _batch(self, instance: Instance, batch: Sequence[ImportedUser | Refused]) -> list[Outcome]:
+        there = await self._there(instance, batch)
+        wanted = [self._wanted(record, there) for record in batch]
+        slots = asyncio.Semaphore(_HASHES_AT_ONCE)
+        made = await asyncio.gather(*(self._made(instance, each, slots) for each in wanted))
+        if self.dry_run:
+            return [await self._tried(each) if isinstance(each, Account) else each for each in made]
+        async with self.store.transaction() as tx:
+            return [await self._written(tx, instance, each) if isinstance(each, Account) else each for each in made]
 
-    async def _here(self, ids: list[str]) -> set[str]:
+    async def _there(self, instance: Instance, batch: Sequence[ImportedUser | Refused]) -> Mapping[str, User]:
+        """The users who have the external ids of the batch."""
+        # a sign before an id says whether it is wanted, and ids may begin with one
+        ids = [f"+{each.external_id}" for each in batch if isinstance(each, ImportedUser)]
         if not ids:
-            return set()
-        found = await self.accounts.list(self.instance, UserFilter(external_ids=_plain(ids)), Page(len(ids)))
-        return {user.external_id for user in found if user.external_id}
+            return {}
+        where = UserFilter(external_ids=ids, now=self.clock.now())
+        found = await self.store.users.list(instance.id, where, Page(len(ids)))
+        return {user.external_id: user for user in found if user.external_id}
+
+    def _wanted(self, record: ImportedUser | Refused, there: Mapping[str, User]) -> ImportedUser | Refused | Skipped:
+        if isinstance(record, Refused):
+            return record
+        if record.external_id in self._ids:
+            return record.refused("its id stands in the file twice")
+        self._ids.add(record.external_id)
+        known = there.get(record.external_id)
+        if known is not None:
+            # ids of two sources may be alike, and then skipping would lose somebody
+            same = not _names_of(record).isdisjoint(_names(known))
+            return Skipped() if same else record.refused("a user with other addresses and another user name has its id")
+        if record.has_second_factor and not self.leaving.second_factors:
+            return record.refused("it has a second factor, which cannot be brought along")
+        return replace(record, username=None) if self.leaving.usernames else record
+
+    async def _made(
+        self, instance: Instance, record: ImportedUser | Refused | Skipped, slots: asyncio.Semaphore
+    ) -> Account | Refused | Skipped:
+        """The user as they would be stored, every field checked."""
+        if not isinstance(record, ImportedUser):
+            return record
+        try:
+            new = self.survey.without_claims(record).new_user()
+            user = built_user(instance.id, new, None, self.clock.now())
+            if record.password is not None:
+                stored = await self._password(record.password, slots)
+                user = replace(user, password=stored, password_changed_at=user.updated_at)
+        except FieldError as error:
+            return record.refused(_reason(error))
+        return Account(record, user)
+
+    async def _password(self, given: StoredPassword, slots: asyncio.Semaphore) -> StoredPassword:
+        """Raises: FieldError."""
+        if not given.digest.isprintable():  # a salt may hold anything, and databases differ on what they store
+            raise FieldError(param="password_digest")
+        async with slots:
+            return await self.hash_pool.import_digest(given.hasher, given.digest)
+
+    # -- write, or only try
+
+    async def _written(self, tx: Groups, instance: Instance, account: Account) -> Imported | Refused:
+        user = await self._fitted(tx, account.user)
+        try:
+            await tx.users.create(user)
+        except IdentifierTaken as error:
+            return account.record.refused(_TAKEN.get(error.param or "", error.long_message))
+        await self.audit.record(tx, instance, "user.created", user_id=user.id, target=user.id, actor=ACTOR)
+        return _imported(account, user)
+
+    async def _tried(self, account: Account) -> Imported | Refused:
+        user = await self._fitted(self.store, account.user)
+        for kind, canonical in _names(user):
+            if (kind, canonical) in self._names or await self._owner(self.store, user, kind, canonical):
+                return account.record.refused(_TAKEN[kind])
+        self._names.update(_names(user))
+        return _imported(account, user)
+
+    async def _fitted(self, groups: Groups, user: User) -> User:
+        """The user without the unverified addresses that somebody else has: those are no reason to refuse anybody."""
+        kept: list[Identifier] = []
+        for each in user.identifiers:
+            free = (each.kind.value, each.canonical) not in self._names
+            if (
+                each.is_verified
+                or each.reserved
+                or (free and await self._owner(groups, user, each.kind, each.canonical) is None)
+            ):
+                kept.append(each)
+        return replace(user, identifiers=tuple(kept))
+
+    async def _owner(self, groups: Groups, user: User, kind: str, canonical: str) -> User | None:
+        if kind == "username":
+            return await groups.users.find_by_username(user.instance_id, canonical)
+        return await groups.users.find_by_identifier(user.instance_id, IdentifierKind(kind), canonical)
 
 
-def _plain(ids: list[str]) -> list[str]:
-    """A member that starts with `-` would exclude (the filter's published form), so those are made anew and refused by their key."""
-    return [id for id in ids if not id.startswith("-")] or ["+"]
+def _batches(records: Iterable[ImportedUser | Refused]) -> Iterator[list[ImportedUser | Refused]]:
+    left = iter(records)
+    while batch := list(islice(left, _BATCH)):
+        yield batch
 
 
-def _reason(error: SojournError) -> str:
-    return f"{error.param}: {error.long_message}" if error.param else error.long_message
+def _imported(account: Account, user: User) -> Imported:
+    addresses = len(account.record.emails) + len(account.record.phones)
+    return Imported(addresses - len(user.identifiers))
+
+
+def _names(user: User) -> set[tuple[str, str]]:
+    """What only one user can be called by: kind and canonical spelling."""
+    names = {(each.kind.value, each.canonical) for each in user.identifiers}
+    return names | {("username", user.username_key)} if user.username_key else names
+
+
+def _names_of(record: ImportedUser) -> set[tuple[str, str]]:
+    names: set[tuple[str, str]] = set()
+    with suppress(FieldError):
+        names |= {("email_address", normal_email(each.value, param="email").canonical) for each in record.emails}
+    with suppress(FieldError):
+        names |= {("phone_number", normal_phone(each.value, param="phone").canonical) for each in record.phones}
+    with suppress(FieldError):
+        names.add(("username", normal_username(record.username or "", param="username").canonical))
+    return names
+
+
+def _reason(error: FieldError) -> str:
+    """What was wrong, without what was given: a hasher's name may be a digest in the wrong column (R-LOG-02)."""
+    match error.param:
+        case "password_hasher":
+            return "its kind of password hash cannot be imported"
+        case "password_digest":
+            return "its password hash does not have the form of its kind, or costs too much"
+        case "email_address" if isinstance(error, FieldMissing):
+            return "it has no e-mail address, phone number or user name"
+        case None:
+            return error.long_message
+        case param:
+            return f"{param}: {error.long_message}"

@@ -1,15 +1,18 @@
 """What a server may say of a user it creates or changes: the fields of the published document, and no others."""
 
+from typing import Literal
+
 import msgspec
 from msgspec import UNSET, UnsetType
 
 from sojourn.errors import FeatureOff
 from sojourn.users.accounts import NewUser, UserChanges
-from sojourn.users.new_user import Status
 from sojourn.web.backend_api.reading import JsonObject, Moment, given, instant
 
 Named = str | None | UnsetType
 """UNSET leaves it, null clears it."""
+
+Status = Literal["verified", "reserved"]
 
 
 class UserCreation(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):

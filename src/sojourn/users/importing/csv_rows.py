@@ -1,0 +1,90 @@
+"""Rows of a CSV file with a header. A row that cannot be read is refused with its line; those around it still count."""
+
+import csv
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import TextIO
+
+from sojourn.users.importing.record import Place, Refused, UnusableFile
+
+LONGEST_FIELD = 64 * 1024
+_LONGEST_LINE = 1024 * 1024
+_TOO_LONG = "x" * (LONGEST_FIELD + 1) + "\n"
+"""What a line beyond every measure is read as: refused the same way, without being held in memory."""
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    place: Place
+    cells: dict[str, str]
+
+
+def read_rows(file: TextIO, needed: Sequence[str]) -> Iterator[Row | Refused]:
+    """Every row below the header, empty ones left out. Raises: UnusableFile when a needed column is not there."""
+    csv.field_size_limit(LONGEST_FIELD)
+    reader = csv.reader(_lines(file), strict=True)
+    columns = _columns(reader, needed)
+    while True:
+        place = Place("line", reader.line_num + 1)
+        try:
+            values = next(reader)
+        except StopIteration:
+            return
+        except csv.Error:
+            yield Refused(place, None, _unreadable(place.number, reader.line_num))
+            continue
+        if not values:
+            continue
+        reason = _unusable(values, len(columns))
+        if reason is not None:
+            yield Refused(place, None, reason)
+        else:
+            yield Row(place, dict(zip(columns, (value.strip() for value in values), strict=True)))
+
+
+def _columns(reader: Iterator[list[str]], needed: Sequence[str]) -> list[str]:
+    try:
+        columns = [each.strip() for each in next(reader)]
+    except csv.Error as error:
+        raise UnusableFile("the first line is not the header of a CSV file") from error
+    except StopIteration:
+        columns = []
+    if not columns:
+        raise UnusableFile("the file is empty, or its first line is")
+    if _unusable(columns, len(columns)) is not None:
+        raise UnusableFile("the file is not UTF-8 text")
+    missing = [each for each in needed if each not in columns]
+    if missing:
+        raise UnusableFile(f"the header has no column {missing[0]}")
+    if len(set(columns)) < len(columns):
+        raise UnusableFile("the header names a column twice")
+    return columns
+
+
+def _lines(file: TextIO) -> Iterator[str]:
+    while line := file.readline(_LONGEST_LINE):
+        if len(line) < _LONGEST_LINE or line.endswith("\n"):
+            yield line
+            continue
+        while line and not line.endswith("\n"):
+            line = file.readline(_LONGEST_LINE)
+        yield _TOO_LONG
+
+
+def _unusable(values: Sequence[str], expected: int) -> str | None:
+    if len(values) != expected:
+        return f"it has {len(values)} fields where the header has {expected}"
+    text = "".join(values)
+    if "\0" in text:
+        return "it holds a NUL byte"
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return "it is not UTF-8 text"
+    return None
+
+
+def _unreadable(first: int, last: int) -> str:
+    """A quote that is never closed swallows the lines below it, so all of them are named."""
+    lines = f"lines {first} to {last} are" if last > first else "it is"
+    return f"{lines} not readable as CSV: a quote is not closed, or a field is longer than {LONGEST_FIELD} characters"

@@ -1,0 +1,71 @@
+"""JSON of other systems: each record decoded on its own, so that one which is damaged is refused alone."""
+
+import re
+from collections.abc import Iterator, Sequence
+from typing import TextIO, TypeVar
+
+import msgspec
+
+from sojourn.users.importing.record import Place, Refused, UnusableFile
+
+T = TypeVar("T")
+
+_LONGEST_LINE = 1024 * 1024
+_ESCAPE = re.compile(r"\\(?:u[dD][89abAB]\w\w\\u[dD][c-fC-F]\w\w|u[dD][89a-fA-F]\w\w|.)", re.ASCII | re.DOTALL)
+_HALF = re.compile(r"\\u[dD][89a-fA-F]\w\w", re.ASCII)
+
+
+def read_list(text: str, shape: type[T]) -> T:
+    """The whole file, its records left as `msgspec.Raw`. Raises: UnusableFile."""
+    try:
+        return _decoded(text, shape)
+    except msgspec.ValidationError as error:
+        raise UnusableFile("the JSON does not have the form of this export") from error
+    except (msgspec.DecodeError, UnicodeError, RecursionError) as error:
+        raise UnusableFile("the file is not JSON in UTF-8, or it breaks off") from error
+
+
+def read_records(raw: Sequence[msgspec.Raw], shape: type[T]) -> Iterator[tuple[Place, T] | Refused]:
+    for number, each in enumerate(raw, 1):
+        yield _record(Place("record", number), bytes(each).decode(errors="surrogateescape"), shape)
+
+
+def read_lines(file: TextIO, shape: type[T]) -> Iterator[tuple[Place, T] | Refused]:
+    """One record on each line, empty lines left out."""
+    number = 0
+    while line := file.readline(_LONGEST_LINE):
+        number += 1
+        place = Place("line", number)
+        if len(line) == _LONGEST_LINE and not line.endswith("\n"):
+            while line and not line.endswith("\n"):
+                line = file.readline(_LONGEST_LINE)
+            yield Refused(place, None, f"it is longer than {_LONGEST_LINE} characters")
+        elif not line.isspace():
+            yield _record(place, line, shape)
+
+
+def _record(place: Place, text: str, shape: type[T]) -> tuple[Place, T] | Refused:
+    try:
+        return place, _decoded(text, shape)
+    except msgspec.ValidationError as error:
+        return Refused(place, None, f"it does not have the form of this export: {error}")  # names types, not values
+    except (msgspec.DecodeError, UnicodeError, RecursionError):
+        return Refused(place, None, "it is not a JSON record in UTF-8")
+
+
+def _decoded(text: str, shape: type[T]) -> T:
+    """Raises: msgspec.DecodeError, UnicodeError, RecursionError."""
+    data = text.encode(errors="surrogateescape")
+    try:
+        return msgspec.json.decode(data, type=shape)
+    except msgspec.ValidationError:
+        raise
+    except msgspec.DecodeError:
+        mended = _ESCAPE.sub(_whole, text)  # names cut in the middle of an emoji are common, and legal to JavaScript
+        if mended == text:
+            raise
+        return msgspec.json.decode(mended.encode(errors="surrogateescape"), type=shape)
+
+
+def _whole(escape: re.Match[str]) -> str:
+    return r"\ufffd" if _HALF.fullmatch(escape[0]) else escape[0]

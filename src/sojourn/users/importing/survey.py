@@ -1,0 +1,37 @@
+"""The first reading of a file, before anything is written: whether it can be read at all, and what there is in it."""
+
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass, replace
+
+from sojourn.users.importing.record import Address, ImportedUser, Refused
+
+
+@dataclass(frozen=True, slots=True)
+class Survey:
+    """`proven` are the addresses that somebody in the file has proven, as hashes, because a file may hold millions."""
+
+    records: int
+    proven: Collection[int]
+
+    @classmethod
+    def of(cls, records: Iterable[ImportedUser | Refused]) -> "Survey":
+        """Raises: UnusableFile, and a second reading does not."""
+        count, proven = 0, set[int]()
+        for record in records:
+            count += 1
+            if isinstance(record, ImportedUser):
+                proven.update(_key(each) for each in (*record.emails, *record.phones) if each.verified)
+        return cls(count, proven)
+
+    def without_claims(self, record: ImportedUser) -> ImportedUser:
+        """The record without further addresses that it has not proven, and that another one has."""
+        return replace(record, emails=self._unclaimed(record.emails), phones=self._unclaimed(record.phones))
+
+    def _unclaimed(self, addresses: Sequence[Address]) -> Sequence[Address]:
+        if len(addresses) < 2:
+            return addresses
+        return [each for each in addresses if each.verified or _key(each) not in self.proven]
+
+
+def _key(address: Address) -> int:
+    return hash(address.value.casefold())
