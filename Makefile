@@ -13,7 +13,7 @@ HALF := next13 or clerk6
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help run setup test check bench lock wheel clean
+.PHONY: help run setup test check bench docs lock wheel clean
 
 help: ## list the commands
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 12
@@ -73,6 +73,9 @@ check: setup ## ruff, pyright, import rules, and the security requirements still
 bench: setup ## the benchmarks, each a ratio to a limit measured in the same run
 	$(BIN)/python -m bench.run
 
+docs: setup ## build the documentation into site/, searchable without a server
+	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --quiet --clean
+
 lock: setup ## pin the dependencies anew, with hashes
 	$(UV_COMPILE) --all-extras --group dev pyproject.toml -o requirements/dev.txt
 	$(UV_COMPILE) requirements/django-4.2.in -o requirements/django-4.2.txt
@@ -81,4 +84,4 @@ wheel: setup ## build the wheel, browser packages included, into dist/
 	$(PIP) wheel --no-deps --no-build-isolation --wheel-dir dist .
 
 clean: ## remove what was built; the next command builds it anew
-	rm -rf .make dist build src/sojourn/ui/assets tests/sdk/apps/*/.next
+	rm -rf .make dist build site src/sojourn/ui/assets tests/sdk/apps/*/.next

@@ -3,6 +3,7 @@
 Kept as sorted 8-byte digests, so that a worker holds a megabyte or two and not the texts (R-PWD-09).
 """
 
+import gc
 import hashlib
 import sys
 from array import array
@@ -32,12 +33,22 @@ def _digests() -> "array[int]":
     before = set(sys.modules)
     from zxcvbn.frequency_lists import FREQUENCY_LISTS
 
-    words = set(chain.from_iterable(FREQUENCY_LISTS.values()))
+    # by their first byte, so that few are texts or numbers of Python's at a time: what a worker once took it keeps
+    parts = [array("Q") for _ in range(256)]
+    for word in chain.from_iterable(FREQUENCY_LISTS.values()):
+        for ending in _ENDINGS:
+            if len(word) + len(ending) >= _SHORTEST:
+                digest = _digest(word + ending)
+                parts[digest >> 56].append(digest)
     for name in set(sys.modules) - before:
         if name.startswith("zxcvbn"):
-            del sys.modules[name]  # the texts are not needed again
-    varied = {word + ending for word in words for ending in _ENDINGS if len(word) + len(ending) >= _SHORTEST}
-    return array("Q", sorted({_digest(each) for each in varied}))
+            del sys.modules[name]
+    known = array("Q")
+    for part in parts:
+        known.extend(sorted(set(part)))
+    del FREQUENCY_LISTS, parts
+    gc.collect()  # modules refer to themselves: without it the texts, 7 MB, would stay until the next full collection
+    return known
 
 
 def _digest(text: str) -> int:
