@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 
 from sojourn import Sojourn
-from sojourn.errors import NotFound, SojournError
+from sojourn.errors import NotFound, ServerUnreachable, SojournError
 from sojourn.integrations.handle import Handle
 from sojourn.testing import FakeClock, FakeSojourn, Mailbox, SignedInBrowser
 from sojourn.users.new_user import NewUser
@@ -52,6 +52,21 @@ def test_a_session_that_the_test_ends_is_over(signed_in: SignedIn, sojourn: Fake
     assert not sojourn.is_live_now(ada.session_id)
     with pytest.raises(NotFound):
         sojourn.user_now("user_nobody")
+
+
+def test_a_server_that_does_not_answer_is_503_and_nobody_is_let_in(  # R-REL-03
+    app: App, signed_in: SignedIn, sojourn: FakeSojourn, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ada = signed_in()
+
+    async def silent(*_: object) -> None:
+        raise ServerUnreachable()
+
+    for name in ("user", "read_data", "write_data", "adopt_data"):
+        monkeypatch.setattr(type(sojourn.memory), name, silent)
+    for answer in (app.get("/me", ada.headers), app.get("/data", ada.headers), app.post("/data?name=x", ada.browser)):
+        assert answer.status_code == 503, answer.text
+        assert answer.headers["retry-after"] == "5"
 
 
 async def test_afterwards_the_real_one_is_back(sojourn_handle: Handle, request: pytest.FixtureRequest) -> None:

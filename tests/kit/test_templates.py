@@ -31,7 +31,7 @@ def render(request: pytest.FixtureRequest, sojourn: FakeSojourn, tmp_path_factor
         gate = sojourn.ready_now()
         environ = {"REQUEST_METHOD": "GET", "PATH_INFO": '/a"><b>', "HTTP_HOST": "localhost:3000"}
         claims = gate.verify(somebody.token) if somebody else None
-        asked = SimpleNamespace(sojourn=Visit(Guard(sojourn), gate, claims, lambda: read(environ)))
+        asked = SimpleNamespace(sojourn=Visit(Guard(sojourn), claims, lambda: read(environ)))
         if request.param == "jinja":
             environment = Environment(autoescape=True, extensions=["sojourn.integrations.jinja.SojournExtension"])
             called = re.sub(r"{% (sign_in|sign_up|user_button|user_profile)((?: \w+=\S+)*) %}", _as_call, source)

@@ -62,6 +62,14 @@ class SojournMiddleware:
         self._socket_check = socket_check
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        try:
+            await self._guarded(scope, receive, send)
+        except ServerUnreachable as error:  # the app asked a server that does not answer
+            if scope["type"] != "http":
+                raise
+            await _answer(unreachable(error), send)
+
+    async def _guarded(self, scope: Scope, receive: Receive, send: Send) -> None:
         kind = scope["type"]
         if kind not in ("http", "websocket") or (self._own and self._is_ours(scope["path"])):
             await self._app(scope, receive, send)
@@ -109,12 +117,7 @@ class SojournMiddleware:
         self, gate: Gate, asked: Asked, claims: Claims | None, scope: Scope, receive: Receive, send: Send
     ) -> None:
         keeping = Keeping.of(asked, claims, is_secure=gate.is_secure)
-        try:
-            read_values = await keeping.read(self._sojourn)
-        except ServerUnreachable as error:
-            await _answer(unreachable(error), send)
-            return
-        data = scope["session"] = SessionData.of(read_values)
+        data = scope["session"] = SessionData.of(await keeping.read(self._sojourn))
 
         async def saving(message: Message) -> None:
             """What changed is kept before the answer leaves: the next request of this browser sees it."""
@@ -162,7 +165,7 @@ def visit(scope: Scope) -> Visit:
     guard, session = state.get(GUARD), state.get("session")
     if not isinstance(guard, Guard):
         raise RuntimeError(MISSING)
-    return guard.visit(session if isinstance(session, Claims) else None, lambda: read(scope))
+    return Visit(guard, session if isinstance(session, Claims) else None, lambda: read(scope))
 
 
 async def _answer(refused: Refusal, send: Send) -> None:

@@ -24,21 +24,24 @@ class Guard:
     sojourn: Handle
     sign_in_url: str = ""
 
-    def visit(self, claims: Claims | None, asked: Callable[[], Asked]) -> "Visit":
-        gate = self.sojourn.gate
-        if gate is None:  # the keys went stale between the middleware and the handler
-            raise ServerUnreachable()
-        return Visit(self, gate, claims, asked)
 
-
-@dataclass(frozen=True, slots=True)
 class Visit:
     """One request. `session` is who was let in, None for strangers on public pages."""
 
-    guard: Guard
-    gate: Gate
-    session: Claims | None
-    asked: Callable[[], Asked]
+    __slots__ = ("asked", "guard", "session")
+
+    def __init__(self, guard: Guard, session: Claims | None, asked: Callable[[], Asked]) -> None:
+        self.guard = guard
+        self.session = session
+        self.asked = asked
+
+    @property
+    def gate(self) -> Gate:
+        """Raises: ServerUnreachable when the keys went stale between the middleware and here."""
+        gate = self.guard.sojourn.gate
+        if gate is None:
+            raise ServerUnreachable()
+        return gate
 
     async def user(self) -> User | None:
         """The signed-in user as the server knows them; None for strangers. Raises: NotFound, BadSecretKey, ServerUnreachable."""

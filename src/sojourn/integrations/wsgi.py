@@ -5,13 +5,14 @@ from http import HTTPStatus
 from typing import Any
 from urllib.parse import quote
 
+from sojourn.errors import ServerUnreachable
 from sojourn.integrations.answering import refused_at
 from sojourn.integrations.asgi import App, Message, Scope
 from sojourn.integrations.bridge import Bridge
 from sojourn.integrations.gate import Asked, SignedIn
 from sojourn.integrations.handle import Handle
 from sojourn.integrations.matching import Matcher
-from sojourn.integrations.refusals import KEPT_NOWHERE, Headers, said
+from sojourn.integrations.refusals import KEPT_NOWHERE, Headers, said, unreachable
 from sojourn.integrations.session_data import Keeping, SessionData
 from sojourn.integrations.visit import MISSING, Guard, Visit
 from sojourn.tokens.claims import Claims
@@ -61,6 +62,14 @@ class SojournWsgiMiddleware:
         self._keeps_data = session_data
 
     def __call__(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
+        try:
+            return self._answer(environ, start_response)
+        except ServerUnreachable as error:  # the app asked a server that does not answer
+            refused = unreachable(error)
+            start_response(_status(refused.status), _texts(refused.headers))
+            return [refused.body]
+
+    def _answer(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
         environ[GUARD] = self._guard
         path = path_of(environ)
         sent = environ.get("HTTP_AUTHORIZATION", "")  # a doubled header is one text here, which no token is
@@ -110,7 +119,7 @@ def visit(environ: Environ) -> Visit:
     guard, session = environ.get(GUARD), environ.get(SESSION)
     if not isinstance(guard, Guard):
         raise RuntimeError(MISSING)
-    return guard.visit(session if isinstance(session, Claims) else None, lambda: read(environ))
+    return Visit(guard, session if isinstance(session, Claims) else None, lambda: read(environ))
 
 
 def read(environ: Environ) -> Asked:

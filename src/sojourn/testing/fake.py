@@ -1,5 +1,6 @@
 """A Sojourn without a server: users, sessions and what is kept for them live in memory, tokens are signed with a key of its own."""
 
+import secrets
 from collections.abc import Awaitable, Callable, Generator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -63,11 +64,10 @@ class FakeSojourn(Handle):
 
     def add_user(self, email: str = "ada@example.com", **fields: Any) -> User:
         """A user with a verified address; `fields` are those of `User`."""
-        number = len(self.memory.users) + 1
-        address = EmailAddress(f"idn_{number}", email, Verified("verified", "email_code"))
+        address = EmailAddress(f"idn_{secrets.token_hex(8)}", email, Verified("verified", "email_code"))
         now = self.time.now().millis
         given: dict[str, Any] = {
-            "id": f"user_{number}", "email_addresses": (address,), "primary_email_address_id": address.id,
+            "id": f"user_{secrets.token_hex(8)}", "email_addresses": (address,), "primary_email_address_id": address.id,
             "created_at": now, "updated_at": now, **fields,
         }  # fmt: skip
         user = self.memory.users[given["id"]] = User(**given)
@@ -89,7 +89,7 @@ class FakeSojourn(Handle):
         was proven, None for never; `age` is that of the token, which is over after a minute.
         """
         whose = user or self.add_user(f"user{len(self.memory.users) + 1}@example.com")
-        session_id = f"sess_{len(self.memory.sessions) + 1}"
+        session_id = f"sess_{secrets.token_hex(8)}"
         self.memory.sessions[session_id] = whose.id
         organization = TokenOrganization("org_1", "acme", role, frozenset(permissions)) if role or permissions else None
         grant = Grant(

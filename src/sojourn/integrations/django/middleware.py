@@ -57,51 +57,55 @@ class SojournMiddleware:
             return self._answer(request)
         if self._own and self._is_own(request):
             return _served_now(self._sojourn, request)
-        gate = self._sojourn.gate or self._sojourn.ready_now()
-        verdict = self._remembered(request) or gate.decide_now(asked_of(request))
-        refused = self._refused(gate, request, verdict)
-        if refused is not None:
-            return answered(refused)
-        try:
-            return self._finished(request, verdict, self._get_response(request))
-        except ServerUnreachable as error:
-            return answered(unreachable(error))
+        if not self._is_remembered(request):
+            gate = self._sojourn.gate or self._sojourn.ready_now()
+            verdict = gate.decide_now(asked_of(request))
+            refused = self._refused(gate, request, verdict)
+            if refused is not None:
+                return answered(refused)
+            if not isinstance(verdict, SignedIn):
+                return dressed(self._get_response(request), said(verdict))
+        return self._private(request, self._get_response(request))
 
     async def _answer(self, request: HttpRequest) -> HttpResponseBase:
         if self._own and self._is_own(request):
             return await _served(self._sojourn, request)
-        gate = self._sojourn.gate or await self._sojourn.ready()
-        verdict = self._remembered(request) or await gate.decide_with_new_keys(asked_of(request))
-        refused = self._refused(gate, request, verdict)
-        if refused is not None:
-            return answered(refused)
-        try:
-            return self._finished(request, verdict, await self._get_response(request))
-        except ServerUnreachable as error:
-            return answered(unreachable(error))
+        if not self._is_remembered(request):
+            gate = self._sojourn.gate or await self._sojourn.ready()
+            verdict = await gate.decide_with_new_keys(asked_of(request))
+            refused = self._refused(gate, request, verdict)
+            if refused is not None:
+                return answered(refused)
+            if not isinstance(verdict, SignedIn):
+                return dressed(await self._get_response(request), said(verdict))
+        return self._private(request, await self._get_response(request))
+
+    def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
+        """A view that asked a server which does not answer is busy, not broken."""
+        return answered(unreachable(exception)) if isinstance(exception, ServerUnreachable) else None
 
     def _is_own(self, request: HttpRequest) -> bool:
         path = request.path_info
         return path == self._own or path.startswith(self._own + "/")
 
-    def _remembered(self, request: HttpRequest) -> SignedIn | None:
+    def _is_remembered(self, request: HttpRequest) -> bool:
+        """Whether a bearer token was sent that was believed before: the short way of most requests of an API."""
         sent = request.META.get("HTTP_AUTHORIZATION")
         if not sent or not sent.startswith("Bearer "):
-            return None
+            return False
         claims = self._sojourn.recall_token(sent[7:].encode("latin-1"))
-        return None if claims is None else SignedIn(claims)
+        if claims is None:
+            return False
+        request.sojourn = Visit(self._guard, claims, partial(asked_of, request))  # type: ignore[attr-defined]
+        return True
 
     def _refused(self, gate: Gate, request: HttpRequest, verdict: Verdict) -> Refusal | None:
         claims = verdict.claims if isinstance(verdict, SignedIn) else None
-        request.sojourn = Visit(self._guard, gate, claims, partial(asked_of, request))  # type: ignore[attr-defined]
-        if isinstance(verdict, SignedIn) and not verdict.by_cookie:
-            return None
+        request.sojourn = Visit(self._guard, claims, partial(asked_of, request))  # type: ignore[attr-defined]
         is_protected = self._matcher.is_protected(request.path_info)
         return refused_at(gate, asked_of(request), verdict, self._guard, self._trusted, is_protected=is_protected)
 
-    def _finished(self, request: HttpRequest, verdict: Verdict, response: HttpResponseBase) -> HttpResponseBase:
-        if not isinstance(verdict, SignedIn):
-            return dressed(response, said(verdict))
+    def _private(self, request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
         headers = cast("Any", response.headers)
         if "Cache-Control" not in headers and self._matcher.is_protected(request.path_info):
             headers["Cache-Control"] = _PRIVATE
@@ -127,7 +131,10 @@ class SessionMiddleware(DjangoSessionMiddleware):
         if session.accessed:
             patch_vary_headers(response, ("Cookie",))
         if response.status_code < 500:
-            cookie = session.keep()
+            try:
+                cookie = session.keep()
+            except ServerUnreachable as error:
+                return answered(unreachable(error))
             if cookie:
                 keep_cookie(response, cookie)
                 response.setdefault("Cache-Control", "private, no-store")
