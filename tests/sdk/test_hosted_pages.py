@@ -33,6 +33,7 @@ async def test_a_newcomer_signs_up_in_the_demo_with_the_code_from_the_mailbox(  
     await page.locator("input[name=password]").fill(PASSWORD)
     await page.locator(".cl-formButtonPrimary").click()
     await page.wait_for_url("**/verify-email-address**")
+    await page.wait_for_load_state("networkidle")  # a component that is drawn twice asks for a second code
     mail = await device.new_page()
     await mail.goto(f"{URL}/dev/mailbox")
     subject = await mail.locator("article h2").first.inner_text()
