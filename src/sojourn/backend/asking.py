@@ -22,7 +22,7 @@ class Asking:
         import httpx
 
         self._manner = manner
-        self._client = client or httpx.Client(**manner.client_options)
+        self._client = client or httpx.Client(timeout=manner.timeout, **manner.client_options)
 
     def send(self, call: Call, kind: type[T]) -> T:
         """Raises: as `answered`, and ServerUnreachable when no answer came."""
@@ -63,7 +63,7 @@ class AsyncAsking:
         import httpx
 
         self._manner = manner
-        self._client = client or httpx.AsyncClient(**manner.client_options)
+        self._client = client or httpx.AsyncClient(timeout=manner.timeout, **manner.client_options)
 
     async def send(self, call: Call, kind: type[T]) -> T:
         """Raises: as `answered`, and ServerUnreachable when no answer came."""

@@ -74,7 +74,7 @@ class Manner:
     @property
     def client_options(self) -> dict[str, Any]:
         headers = {"Authorization": f"Bearer {self.secret_key.reveal()}", "User-Agent": f"sojourn-python/{_version()}"}
-        return {"base_url": self.url, "headers": headers, "timeout": self.timeout, "follow_redirects": False}
+        return {"base_url": self.url, "headers": headers, "follow_redirects": False}
 
     def request(self, call: Call) -> dict[str, Any]:
         """What httpx wants. Unset parts are left out, None is sent as null."""
