@@ -57,7 +57,7 @@ class Config:
         default=(), metadata=_says("further Host names this server answers to, beside that of public_url")
     )
     cookie_domain: str = field(
-        default="", metadata=_says("production: domain of __client_uat, shared by this server and the app")
+        default="", metadata=_says("production: domain that this server and the apps share; empty: found from the allowed origins")
     )
     hash_threads: int = field(default=0, metadata=_says("password hashes at once; 0: one per processor"))
     sign_in_floor_ms: int = field(

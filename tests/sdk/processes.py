@@ -15,6 +15,7 @@ import httpx
 APPS = Path(__file__).parent / "apps"
 SOJOURN = Path(sys.executable).parent / "sojourn"
 _READY_SECONDS = 60
+_QUIET = {"NEXT_TELEMETRY_DISABLED": "1"}
 
 
 @dataclass
@@ -38,7 +39,7 @@ class Process:
             if self._running.poll() is not None:
                 raise AssertionError(f"{self.command} ended at once:\n{self.log.read_text()[-2000:]}")
             try:
-                httpx.get(self.ready_url, timeout=2)
+                httpx.get(self.ready_url, timeout=2, verify=False)  # whatever it answers, it listens
                 return
             except httpx.HTTPError:
                 time.sleep(0.1)  # asks again; the deadline above decides
@@ -79,17 +80,26 @@ def next_app(name: str, env: str, port: int, log: Path) -> Process:
     folder = APPS / name
     if not (folder / "node_modules").exists():
         subprocess.run(["npm", "ci", "--no-audit", "--no-fund"], cwd=folder, check=True, capture_output=True)
+    built(folder, env)
+    return next_start(folder, port, log)
+
+
+def built(folder: Path, env: str) -> None:
+    """`next build` with that environment file, unless it and the sources are as they were the last time."""
     (folder / ".env.local").write_text(env)
     stamp, wanted = folder / ".next" / "built-from", _fingerprint(folder, env)
-    quiet = {"NEXT_TELEMETRY_DISABLED": "1"}
-    if not stamp.exists() or stamp.read_text() != wanted:
-        built = subprocess.run(
-            ["npx", "next", "build"], cwd=folder, env={**os.environ, **quiet}, capture_output=True, text=True, check=False
-        )
-        assert built.returncode == 0, built.stdout[-3000:] + built.stderr[-3000:]
-        stamp.write_text(wanted)
+    if stamp.exists() and stamp.read_text() == wanted:
+        return
+    made = subprocess.run(
+        ["npx", "next", "build"], cwd=folder, env={**os.environ, **_QUIET}, capture_output=True, text=True, check=False
+    )
+    assert made.returncode == 0, made.stdout[-3000:] + made.stderr[-3000:]
+    stamp.write_text(wanted)
+
+
+def next_start(folder: Path, port: int, log: Path) -> Process:
     command = ["npx", "next", "start", "-p", str(port)]
-    return Process(command, f"http://localhost:{port}/sign-in", folder, log, quiet)
+    return Process(command, f"http://localhost:{port}/sign-in", folder, log, _QUIET)
 
 
 def _fingerprint(folder: Path, env: str) -> str:

@@ -34,6 +34,7 @@ def doctor(data: Data = None, database_url: DatabaseUrl = None, as_json: AsJson 
 
 async def _examined(engine: Sojourn) -> dict[str, Json]:
     from sojourn.store.interface import UserFilter
+    from sojourn.web.cookies import cookie_domain
 
     users = await engine.accounts.count(engine.instance, UserFilter())
     key = await engine.keyring.signing_key(engine.instance)
@@ -42,6 +43,8 @@ async def _examined(engine: Sojourn) -> dict[str, Json]:
         "environment": engine.instance.environment.value,
         "address": engine.instance.public_url,
         "publishable key": engine.instance.publishable_key,
+        "allowed origins": ", ".join(engine.instance.settings.allowed_origins) or "this address only",
+        "cookies for apps": cookie_domain(engine.instance, engine.config.cookie_domain) or "this host only",
         "signing key": f"{key.kid} ({key.algorithm})",
         "users": users,
         "peppers in use": ", ".join(await engine.store.peppers_in_use()) or "none",

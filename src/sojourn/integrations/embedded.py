@@ -98,7 +98,7 @@ class Embedded(Handle):
         from sojourn.engine import Sojourn as Engine
         from sojourn.server.development import development_config, keep_development_key
         from sojourn.server.worker import Worker
-        from sojourn.ui import mailbox, pages, plain
+        from sojourn.ui.routes import PAGES
         from sojourn.web.app import build
 
         async with self._opening:
@@ -113,7 +113,7 @@ class Embedded(Handle):
                 await keep_development_key(engine, keys_in_folder)
             self._engine, self._worker = engine, Worker(engine)
             self._worker.start()
-            self._served = build(engine, pages=[*pages.HANDLERS, *plain.HANDLERS, *mailbox.HANDLERS])  # pyright: ignore[reportAttributeAccessIssue]
+            self._served = build(engine, pages=PAGES)  # pyright: ignore[reportAttributeAccessIssue]
             self._gate, (self.recall, self.recall_token) = gate_of(engine)
 
 

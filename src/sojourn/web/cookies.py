@@ -2,6 +2,9 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
+from ipaddress import ip_address
+from urllib.parse import urlsplit
 
 from sojourn.errors import Malformed
 from sojourn.instances.instance import Instance
@@ -20,7 +23,7 @@ PREFIXED = "__Host-__client"
 
 @dataclass(frozen=True, slots=True)
 class CookieRules:
-    """How cookies look at one public address. `domain` is what this server and the app share, production only.
+    """How cookies look at one public address. `domain`, when the operator names one, is what this server and the apps share.
 
     `suffix` tells the client cookies of development servers apart: all ports of a machine share their cookies (R-CKI-05).
     """
@@ -35,6 +38,9 @@ class CookieRules:
         if self.secure:
             return (PREFIXED,)
         return (f"{PLAIN}_{self.suffix}", PLAIN) if self.suffix else (PLAIN,)
+
+    def domain_of(self, instance: Instance) -> str:
+        return cookie_domain(instance, self.domain)
 
     def presented(self, cookies: Mapping[str, Sequence[str]]) -> list[Secret]:
         """The client secrets of a request, to be tried in order.
@@ -67,7 +73,7 @@ class CookieRules:
         if instance.is_development:
             return []
         return [
-            self._cookie(name, str(value), _MAX_AGE, http_only=False, domain=self.domain)
+            self._cookie(name, str(value), _MAX_AGE, http_only=False, domain=self.domain_of(instance))
             for name in both_names("__client_uat", instance)
         ]
 
@@ -75,12 +81,12 @@ class CookieRules:
         """Expire session tokens, in case the script that should do it no longer runs (R-CKI-06)."""
         return [self._cookie(name, "", 0, http_only=False) for name in both_names("__session", instance)]
 
-    def handshake(self, name: str, value: str, max_age: int) -> str:
+    def handshake(self, instance: Instance, name: str, value: str, max_age: int) -> str:
         """The result of a handshake, which the app's server reads and no script."""
-        return self._cookie(name, value, max_age, http_only=True, domain=self.domain)
+        return self._cookie(name, value, max_age, http_only=True, domain=self.domain_of(instance))
 
-    def handshake_gone(self, name: str) -> str:
-        return self._cookie(name, "", 0, http_only=True, domain=self.domain)
+    def handshake_gone(self, instance: Instance, name: str) -> str:
+        return self._cookie(name, "", 0, http_only=True, domain=self.domain_of(instance))
 
     def _cookie(self, name: str, value: str, max_age: int, *, http_only: bool, domain: str = "") -> str:
         parts = [f"{name}={value}", "Path=/", f"Max-Age={max_age}"]
@@ -92,6 +98,47 @@ class CookieRules:
         if http_only:
             parts.append("HttpOnly")
         return "; ".join(parts)
+
+
+def cookie_domain(instance: Instance, named: str = "") -> str:
+    """What cookies that an app's server reads are set for, in production; empty: this host alone. `named` wins."""
+    if instance.is_development:
+        return ""
+    return named or shared_domain(instance.public_url, tuple(instance.settings.allowed_origins))
+
+
+@lru_cache(maxsize=256)
+def shared_domain(public_url: str, origins: tuple[str, ...]) -> str:
+    """The narrowest domain that holds this server and every listed app beside it; empty when they share none.
+
+    `auth.example.com` and `www.example.com` share `example.com`. An app on a site of its own is left out: no cookie reaches
+    both. A public suffix that two strangers share, such as `co.uk`, does no harm: browsers take no cookie for it.
+    """
+    own = _labels(public_url)
+    apps = [labels for labels in map(_labels, origins) if labels != own and len(_common(own, labels)) > 1]
+    if not apps:
+        return ""
+    shared = own
+    for labels in apps:
+        shared = _common(shared, labels)
+    return ".".join(reversed(shared))
+
+
+def _labels(url: str) -> tuple[str, ...]:
+    """The parts of a host name, the last one first; none of an address that is a number."""
+    host = urlsplit(url).hostname or ""
+    try:
+        ip_address(host)
+    except ValueError:
+        return tuple(reversed(host.split(".")))
+    return ()
+
+
+def _common(one: tuple[str, ...], other: tuple[str, ...]) -> tuple[str, ...]:
+    count = 0
+    while count < min(len(one), len(other)) and one[count] == other[count]:
+        count += 1
+    return one[:count]
 
 
 class DoubledCookie(Malformed):

@@ -18,6 +18,7 @@ from sojourn.users.user import User
 from sojourn.web.backend_api import hot
 from sojourn.web.backend_api.call import ACTOR, Call, CurrentCall, json, listing
 from sojourn.web.backend_api.reading import JsonObject, Paging
+from sojourn.web.cookies import cookie_domain
 from sojourn.web.resources import token
 from sojourn.web.resources.sessions import backend_session
 
@@ -158,7 +159,7 @@ async def _cookies(call: Call, session: Session, jwt: str, origin: str) -> list[
     secret = call.engine.refreshing.secret(session).reveal()
     state = BrowserState(token=jwt, signed_in_at=client.signed_in_changed_at.seconds, refresh=secret)
     suffix = cookie_suffix(call.instance.publishable_key)
-    domain = "" if call.instance.is_development else call.engine.config.cookie_domain
+    domain = cookie_domain(call.instance, call.engine.config.cookie_domain)
     return directives(state, suffix, secure=origin.startswith("https://"), domain=domain)
 
 

@@ -63,13 +63,13 @@ async def _directives(exchange: Exchange, identified: Identified, view: ClientVi
         dev_browser=dev_browser.reveal() if dev_browser else None,
         refresh=exchange.engine.refreshing.secret(session).reveal() if session and jwt else None,
     )
-    domain = "" if instance.is_development else exchange.rules.domain
+    domain = exchange.rules.domain_of(instance)
     lines = directives(
         state, cookie_suffix(instance.publishable_key), secure=target.startswith("https://"), domain=domain
     )
     if not instance.is_development:
         # the page would replay what it has already taken in
-        lines += [exchange.rules.handshake_gone(name) for name in (_TOKEN_COOKIE, _NONCE_COOKIE)]
+        lines += [exchange.rules.handshake_gone(instance, name) for name in (_TOKEN_COOKIE, _NONCE_COOKIE)]
     return lines
 
 
@@ -100,12 +100,12 @@ async def _delivered(exchange: Exchange, target: str, lines: list[str]) -> str:
         nonce = Secret.random("hsn_")
         now = exchange.now
         await exchange.engine.store.tickets.add_nonce(instance.id, nonce.stored_form(), lines, now + _NONCE_LIFE)
-        exchange.cookies.append(exchange.rules.handshake(_NONCE_COOKIE, nonce.reveal(), _MAX_AGE))
+        exchange.cookies.append(exchange.rules.handshake(instance, _NONCE_COOKIE, nonce.reveal(), _MAX_AGE))
         return target
     token = mint_handshake(lines, await exchange.engine.keyring.signing_key(instance), exchange.now)
     if instance.is_development:
         return with_query(target, _TOKEN_COOKIE, token)
-    exchange.cookies.append(exchange.rules.handshake(_TOKEN_COOKIE, token, _MAX_AGE))
+    exchange.cookies.append(exchange.rules.handshake(instance, _TOKEN_COOKIE, token, _MAX_AGE))
     return target
 
 
