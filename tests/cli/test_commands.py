@@ -39,6 +39,17 @@ def test_env_prints_only_key_value_lines_that_the_sdk_reads(tmp_path: Path) -> N
     assert values["CLERK_SECRET_KEY"].startswith("sk_test_")
 
 
+def test_env_of_production_holds_no_key_of_development_and_says_where_the_secret_one_is(tmp_path: Path) -> None:
+    production = {"SOJOURN_ENVIRONMENT": "production", "SOJOURN_PUBLIC_URL": "https://auth.example.com"}
+    production |= {"SOJOURN_ROOT_KEYS": Secret.random().reveal(), "SOJOURN_SMTP_HOST": "smtp.example.com"}
+    for name in ("nextjs", "express", "fastapi"):
+        printed = run("env", name, data=tmp_path, **production)
+        assert "pk_live_" in printed.stdout
+        assert "SECRET_KEY" not in printed.stdout
+        assert "sojourn keys create-secret" in printed.stderr
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_env_names_the_apps_it_knows(tmp_path: Path) -> None:
     refused = run("env", "cobol", data=tmp_path)
     assert refused.returncode == 1

@@ -40,18 +40,19 @@ class Site:
     def is_beside(self) -> bool:
         return AUTH in self.public_url
 
-    def keys(self) -> tuple[str, str]:
-        """The publishable and the secret key, as the first start prints them, this once."""
-        printed = (self.folder / "server.log").read_text()
-        publishable, secret = re.findall(r"(?:publishable|secret) key {2,}(\S+)", printed)
-        return publishable, secret
+    def secret_key(self) -> str:
+        """As the first start prints it, this once."""
+        found = re.search(r"secret key {2,}(\S+)", (self.folder / "server.log").read_text())
+        assert found is not None
+        return found[1]
 
-    def sojourn(self, *words: str, typed: str = "") -> None:
-        """One command of the operator, and what it is told."""
+    def sojourn(self, *words: str, typed: str = "") -> str:
+        """What one command of the operator prints."""
         env = {**os.environ, **self.variables}
-        subprocess.run(
+        ran = subprocess.run(
             [SOJOURN, *words], input=typed, text=True, check=True, capture_output=True, env=env, cwd=self.folder
         )
+        return ran.stdout
 
     def newest_code(self, address: str) -> str:
         """Mail is sent after the answer."""
@@ -76,21 +77,14 @@ def beside(folder: Path) -> Iterator[Site]:
         stack.callback(server.stop)
         server.start()
         site.sojourn("settings", "set", f'allowed_origins=["{site.url}"]')
-        publishable_key, secret_key = site.keys()
         app = folder / "app"
         shutil.copytree(
             APPS / "next15-clerk7", app, ignore=shutil.ignore_patterns("node_modules", ".next", ".env.local")
         )
         (app / "node_modules").symlink_to(APPS / "next15-clerk7" / "node_modules")
-        env = {
-            "NEXT_PUBLIC_CLERK_PUBLISHABLE_KEY": publishable_key,
-            "CLERK_SECRET_KEY": secret_key,
-            "CLERK_API_URL": internal,
-            "NEXT_PUBLIC_CLERK_SIGN_IN_URL": "/sign-in",
-            "NEXT_PUBLIC_CLERK_SIGN_UP_URL": "/sign-up",
-            "NEXT_PUBLIC_CLERK_TELEMETRY_DISABLED": "1",
-        }
-        built(app, "".join(f"{name}={value}\n" for name, value in env.items()))
+        # the app's server does not go through the proxy: only the browser knows its names
+        printed = site.sojourn("env", "nextjs").replace(f"CLERK_API_URL={site.public_url}", f"CLERK_API_URL={internal}")
+        built(app, f"{printed}CLERK_SECRET_KEY={site.secret_key()}\n")
         running = next_start(app, site.app_port, folder / "app.log")
         stack.callback(running.stop)
         running.start()

@@ -1,5 +1,6 @@
 """`sojourn env`: the lines an app needs in its environment file."""
 
+import sys
 from typing import Annotated
 
 import typer
@@ -25,6 +26,10 @@ _PREFIXES = {
     "hono": _UNPREFIXED,
     "node": _UNPREFIXED,
 }
+_SECRET_KEY_APART = (
+    "Add the secret key that `sojourn serve` printed at its first start, as CLERK_SECRET_KEY or SOJOURN_SECRET_KEY; "
+    "`sojourn keys create-secret` makes another."
+)
 _PYTHON = ("python", "asgi", "starlette", "fastapi", "litestar", "flask", "django", "quart")
 
 
@@ -34,19 +39,22 @@ def env(
     port: Annotated[int, typer.Option(help="Port that `sojourn dev` listens on.")] = 8000,
     data: Data = None,
 ) -> None:
-    """Print KEY=value lines for the environment file of an app that uses this development server."""
+    """Print KEY=value lines for the environment file of an app. In production the secret key is known to you alone."""
     given = Config.load({"data": data})
     url = f"http://localhost:{port}" if given.public_url == Config().public_url else given.public_url
-    secret_key = development_keys(given.data).secret_key
+    secret_key = development_keys(given.data).secret_key if given.is_development else ""
     key = publishable_key(given.environment, key_host(url))
     for line in lines(name, sdk_major, url, key, secret_key):
         print(line)
+    if not given.is_development:
+        print(_SECRET_KEY_APART, file=sys.stderr)
 
 
-def lines(name: str, sdk_major: int, url: str, key: str, secret_key: str) -> list[str]:
+def lines(name: str, sdk_major: int, url: str, key: str, secret_key: str = "") -> list[str]:
     """`KEY=value` lines for one kind of app. Raises: ConfigError for a name or major that is not supported."""
     if name in _PYTHON:
-        return [f"SOJOURN_URL={url}", f"SOJOURN_PUBLISHABLE_KEY={key}", f"SOJOURN_SECRET_KEY={secret_key}"]
+        secret = [f"SOJOURN_SECRET_KEY={secret_key}"] if secret_key else []
+        return [f"SOJOURN_URL={url}", f"SOJOURN_PUBLISHABLE_KEY={key}", *secret]
     if name not in _PREFIXES:
         raise ConfigError(f"no app is called {name}: choose one of {', '.join([*_PREFIXES, *_PYTHON])}")
     if name == "nextjs" and sdk_major not in _JS_MAJOR:
@@ -72,5 +80,5 @@ def lines(name: str, sdk_major: int, url: str, key: str, secret_key: str) -> lis
         if sdk_major >= 6:
             values[f"{prefix}KEYLESS_DISABLED"] = "1"
     if name not in ("react", "vue"):
-        values |= {"CLERK_SECRET_KEY": secret_key, "CLERK_API_URL": url}
+        values |= ({"CLERK_SECRET_KEY": secret_key} if secret_key else {}) | {"CLERK_API_URL": url}
     return [f"{name}={value}" for name, value in values.items()]
