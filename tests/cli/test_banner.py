@@ -5,9 +5,9 @@ from pathlib import Path
 
 import httpx
 
-from tests.sdk.processes import server
+from tests.sdk.processes import free_port, server
 
-PORT = 18430
+PORT = free_port()
 _SOFTWARE = re.compile(r"granian|litestar|python|uvicorn|starlette|sqlite|sojourn/|\d+\.\d+\.\d+", re.IGNORECASE)
 
 

@@ -9,14 +9,14 @@ import pytest
 from playwright.async_api import Browser, BrowserContext, expect
 
 from tests.browser import browser
-from tests.sdk.processes import Process, env_lines, next_app, server, settings
+from tests.sdk.processes import Process, env_lines, free_port, next_app, server, settings
 
 __all__ = ["browser"]
 
 expect.set_options(timeout=30_000)
 
 PASSWORD = "correct horse battery staple"
-_APPS = {"next13-clerk4": (4, 18404, 13404), "next15-clerk6": (6, 18406, 13406), "next15-clerk7": (7, 18407, 13407)}
+_APPS = {"next13-clerk4": 4, "next15-clerk6": 6, "next15-clerk7": 7}
 _UNLIMITED = 'protection.rate_limits={"create_sign_in":[1000,1],"create_sign_up":[1000,1],"attempts":[1000,1],"codes":[1000,1]}'
 
 
@@ -39,7 +39,7 @@ class Setup:
 @pytest.fixture(scope="session", params=list(_APPS))
 def setup(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Setup]:
     name: str = request.param
-    major, server_port, app_port = _APPS[name]
+    major, server_port, app_port = _APPS[name], free_port(), free_port()
     data = tmp_path_factory.mktemp(name)
     running = server(server_port, data)
     running.start()

@@ -13,14 +13,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from sojourn.secret import Secret
-from tests.messages.mail_server import Inbox, certificate, free_port, mail_server
-from tests.sdk.processes import APPS, SOJOURN, Process, built, next_start
+from tests.messages.mail_server import Inbox, certificate, mail_server
+from tests.sdk.processes import APPS, SOJOURN, Process, built, free_port, next_start
 from tests.sdk.python_apps import EXAMPLES
 
 ROOT = Path(__file__).parents[2]
-AUTH, WWW = "auth.example.test", "www.example.test"
-PORT = 13443
-"""Of the proxy. Always the same one: the publishable key holds it, and Next.js builds that in."""
+_AUTH, _WWW = "auth.example.test", "www.example.test"
 
 
 @dataclass
@@ -28,17 +26,20 @@ class Site:
     """What browsers see at `https://www.example.test`, and the operator's side of it. `variables` configure Sojourn."""
 
     folder: Path
+    port: int
     public_url: str
     variables: dict[str, str]
     server_port: int = field(default_factory=free_port)
     app_port: int = field(default_factory=free_port)
     inbox: Inbox = field(default_factory=Inbox)
 
-    url = f"https://{WWW}:{PORT}"
+    @property
+    def url(self) -> str:
+        return f"https://{_WWW}:{self.port}"
 
     @property
     def is_beside(self) -> bool:
-        return AUTH in self.public_url
+        return _AUTH in self.public_url
 
     def secret_key(self) -> str:
         """As the first start prints it, this once."""
@@ -69,7 +70,7 @@ class Site:
 @contextmanager
 def beside(folder: Path) -> Iterator[Site]:
     """`sojourn serve` on a name of its own, and the Next.js app built for it, with nothing changed but its environment."""
-    with _site(folder, f"https://{AUTH}:{PORT}") as (site, stack):
+    with _site(folder, _AUTH) as (site, stack):
         internal = f"http://localhost:{site.server_port}"
         site.variables["SOJOURN_ALLOWED_HOSTS"] = f"localhost:{site.server_port}"
         serve = [str(SOJOURN), "serve", "--port", str(site.server_port)]
@@ -94,7 +95,7 @@ def beside(folder: Path) -> Iterator[Site]:
 @contextmanager
 def inside(folder: Path) -> Iterator[Site]:
     """The FastAPI example with Sojourn mounted below `/auth`, run as its README says, behind the proxy."""
-    with _site(folder, f"https://{WWW}:{PORT}/auth") as (site, stack):
+    with _site(folder, _WWW, "/auth") as (site, stack):
         app = folder / "app"
         shutil.copytree(EXAMPLES / "fastapi_app", app, ignore=shutil.ignore_patterns("*.png", "__pycache__"))
         source = app / "app.py"
@@ -107,10 +108,12 @@ def inside(folder: Path) -> Iterator[Site]:
 
 
 @contextmanager
-def _site(folder: Path, public_url: str) -> Iterator[tuple[Site, ExitStack]]:
-    smtp_port = free_port()
+def _site(folder: Path, name: str, path: str = "") -> Iterator[tuple[Site, ExitStack]]:
+    port, smtp_port = free_port(), free_port()
+    public_url = f"https://{name}:{port}{path}"
     site = Site(
         folder,
+        port,
         public_url,
         {
             "SOJOURN_ENVIRONMENT": "production",
@@ -124,13 +127,13 @@ def _site(folder: Path, public_url: str) -> Iterator[tuple[Site, ExitStack]]:
         },
     )
     certificate(folder)
-    upstreams = {AUTH: f"http://localhost:{site.server_port}", WWW: f"http://localhost:{site.app_port}"}
+    upstreams = {_AUTH: f"http://localhost:{site.server_port}", _WWW: f"http://localhost:{site.app_port}"}
     front = Process(
         [
-            sys.executable, "-m", "uvicorn", "tests.sdk.front:app", "--port", str(PORT), "--log-level", "warning",
+            sys.executable, "-m", "uvicorn", "tests.sdk.front:app", "--port", str(port), "--log-level", "warning",
             "--ssl-certfile", str(folder / "mail.pem"), "--ssl-keyfile", str(folder / "mail.key"),
         ],
-        f"https://localhost:{PORT}/", ROOT, folder / "front.log", {"UPSTREAMS": json.dumps(upstreams)},
+        f"https://localhost:{port}/", ROOT, folder / "front.log", {"UPSTREAMS": json.dumps(upstreams)},
     )  # fmt: skip
     with ExitStack() as stack:
         stack.enter_context(mail_server(site.inbox, smtp_port))

@@ -4,7 +4,6 @@ import json
 import os
 import re
 import shutil
-import socket
 import subprocess
 import sys
 from collections.abc import Iterator, Mapping
@@ -16,7 +15,7 @@ import httpx
 from playwright.async_api import Page, Response, expect
 
 from tests.sdk.conftest import PASSWORD
-from tests.sdk.processes import SOJOURN, Process, server, settings
+from tests.sdk.processes import SOJOURN, Process, free_port, server, settings
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
 _LIMITS = {"create_sign_in": [1000, 1], "create_sign_up": [1000, 1], "attempts": [1000, 1], "codes": [1000, 1]}
@@ -32,12 +31,6 @@ _COMMANDS = {
     "flask_app": ["flask", "run", "--port", "PORT"],
     "quart_app": ["quart", "run", "--port", "PORT"],
 }
-
-
-def free_port() -> int:
-    with socket.socket() as asked:
-        asked.bind(("127.0.0.1", 0))
-        return asked.getsockname()[1]
 
 
 def example(

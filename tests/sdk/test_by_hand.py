@@ -7,7 +7,8 @@ import pytest
 from playwright.async_api import Browser, BrowserContext, Page, expect
 
 from tests.sdk.conftest import PASSWORD
-from tests.sdk.python_apps import ask_the_api, example, free_port
+from tests.sdk.processes import free_port
+from tests.sdk.python_apps import ask_the_api, example
 
 
 @pytest.fixture(scope="module")

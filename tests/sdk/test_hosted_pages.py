@@ -6,9 +6,9 @@ import pytest
 from playwright.async_api import BrowserContext, expect
 
 from tests.sdk.conftest import PASSWORD
-from tests.sdk.processes import server
+from tests.sdk.processes import free_port, server
 
-PORT = 18400
+PORT = free_port()
 URL = f"http://localhost:{PORT}"
 
 

@@ -10,8 +10,8 @@ from playwright.async_api import BrowserContext
 
 from tests.sdk.conftest import Setup
 from tests.sdk.people import sign_up
-from tests.sdk.processes import Process
-from tests.sdk.python_apps import EXAMPLES, free_port, keys
+from tests.sdk.processes import Process, free_port
+from tests.sdk.python_apps import EXAMPLES, keys
 
 
 @pytest.fixture

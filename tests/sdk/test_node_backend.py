@@ -15,9 +15,9 @@ from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicNumbers
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from sojourn.tokens.handshake import cookie_suffix
-from tests.sdk.processes import SOJOURN, server, settings
+from tests.sdk.processes import SOJOURN, free_port, server, settings
 
-PORT = 18420
+PORT = free_port()
 URL = f"http://localhost:{PORT}"
 APP = "http://localhost:3000"
 NODE = Path(__file__).parent / "node"

@@ -7,9 +7,9 @@ import pytest
 from playwright.async_api import Browser, Page, expect
 
 from tests.sdk.conftest import PASSWORD
-from tests.sdk.processes import server
+from tests.sdk.processes import free_port, server
 
-PORT = 18410
+PORT = free_port()
 URL = f"http://localhost:{PORT}"
 ADA = "ada+clerk_test@example.com"
 
