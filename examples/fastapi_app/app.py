@@ -12,8 +12,6 @@ from sojourn.integrations.fastapi import CurrentSession, CurrentUser
 sojourn = Sojourn.from_environment(public_url="http://localhost:8000/auth")
 app = FastAPI(lifespan=sojourn.lifespan)
 app.add_middleware(SojournMiddleware, sojourn=sojourn, public=["/"], session_data=True)
-if sojourn.mount_path:
-    app.mount(sojourn.mount_path, sojourn)
 
 templates = Jinja2Templates(Path(__file__).parent / "templates")
 templates.env.add_extension("sojourn.integrations.jinja.SojournExtension")

@@ -6,7 +6,7 @@ from starlette.applications import Starlette
 from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
-from starlette.routing import Mount, Route
+from starlette.routing import Route
 from starlette.templating import Jinja2Templates
 
 from sojourn import Sojourn, SojournMiddleware
@@ -39,7 +39,6 @@ app = Starlette(
         Route("/", home),
         Route("/protected", protected),
         Route("/api/protected", api),
-        *([Mount(sojourn.mount_path, sojourn)] if sojourn.mount_path else []),
     ],
     middleware=[Middleware(SojournMiddleware, sojourn=sojourn, public=["/"], session_data=True)],
     lifespan=sojourn.lifespan,

@@ -10,7 +10,7 @@ from sojourn.integrations.gate import Asked, Gate, SignedIn, Verdict
 from sojourn.integrations.handle import Handle
 from sojourn.integrations.matching import Matcher
 from sojourn.integrations.origins import is_own, may_be_used
-from sojourn.integrations.refusals import KEPT_NOWHERE, Headers, Refusal, said, unreachable
+from sojourn.integrations.refusals import KEPT_NOWHERE, Headers, Refusal, Refused, said, unreachable
 from sojourn.integrations.session_data import Keeping, SessionData
 from sojourn.integrations.sockets import Socket, refuse
 from sojourn.integrations.visit import MISSING, Guard, Visit
@@ -37,7 +37,8 @@ class SojournMiddleware:
     protected page answers is kept by no cache and by no back button, unless it sets its own Cache-Control (R-CKI-07).
     Writes that a page elsewhere made a browser send get 403, unless its origin is one of `trusted_origins` (R-WEB-01).
     With `session_data`, `request.session` is a dictionary that is kept on the server. A websocket is closed with 4401
-    when its session ends, which is asked every `socket_check`.
+    when its session ends, which is asked every `socket_check`. With a server inside the app, it answers below the path of
+    its public address: nothing has to be mounted, and no route of the app's own can be there, where nothing guards it.
     """
 
     def __init__(
@@ -64,6 +65,10 @@ class SojournMiddleware:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         try:
             await self._guarded(scope, receive, send)
+        except Refused as refused:
+            if scope["type"] != "http":
+                raise
+            await _answer(refused.refusal, send)
         except ServerUnreachable as error:  # the app asked a server that does not answer
             if scope["type"] != "http":
                 raise
@@ -71,14 +76,17 @@ class SojournMiddleware:
 
     async def _guarded(self, scope: Scope, receive: Receive, send: Send) -> None:
         kind = scope["type"]
-        if kind not in ("http", "websocket") or (self._own and self._is_ours(scope["path"])):
+        if kind not in ("http", "websocket"):
             await self._app(scope, receive, send)
+            return
+        if self._own and (whole := self._below_own(scope)) and (served := self._sojourn.served()) is not None:
+            await served[0]({**scope, "path": whole, "root_path": self._own}, receive, send)
             return
         claims = self._sojourn.recall(scope["headers"])
         if claims is not None and kind == "http" and not self._keeps_data:
             state = scope.setdefault("state", {})
             state["session"], state[GUARD] = claims, self._guard
-            await self._app(scope, receive, _private(send) if self._matcher.is_protected(scope["path"]) else send)
+            await self._app(scope, receive, _private(send) if self._is_protected(scope) else send)
             return
         gate = self._sojourn.gate or await self._sojourn.ready()
         verdict = await gate.decide_with_new_keys(read(scope))
@@ -91,13 +99,28 @@ class SojournMiddleware:
         state = scope.setdefault("state", {})
         state["session"], state[GUARD] = claims, self._guard
 
-    def _is_ours(self, path: str) -> bool:
-        """The mounted server guards itself."""
-        return path == self._own or path.startswith(self._own + "/")
+    def _below_own(self, scope: Scope) -> str:
+        """The whole path where the server inside answers, which guards itself; empty elsewhere."""
+        path, root = scope["path"], scope.get("root_path", "")
+        whole = path if path.startswith(root) else root + path
+        return whole if whole == self._own or whole.startswith(self._own + "/") else ""
+
+    def _is_protected(self, scope: Scope) -> bool:
+        path = self.routed_path(scope)
+        return path is None or self._matcher.is_protected(path)
+
+    def routed_path(self, scope: Scope) -> str | None:
+        """The path below the app, as its router reads it; None where two routers would read it differently (R-WEB-08)."""
+        path, root = scope["path"], scope.get("root_path")
+        if not root:
+            return path or "/"
+        if path.startswith(root) and path[len(root) : len(root) + 1] in ("", "/"):
+            return path[len(root) :] or "/"
+        return None if root in path else path
 
     async def _http(self, gate: Gate, verdict: Verdict, scope: Scope, receive: Receive, send: Send) -> None:
         asked = read(scope)
-        is_protected = self._matcher.is_protected(scope["path"])
+        is_protected = self._is_protected(scope)
         refused = refused_at(gate, asked, verdict, self._guard, self._trusted, is_protected=is_protected)
         if refused is not None:
             await _answer(refused, send)
@@ -133,7 +156,7 @@ class SojournMiddleware:
     async def _websocket(self, verdict: Verdict, scope: Scope, receive: Receive, send: Send) -> None:
         asked = read(scope)
         is_foreign = may_be_used(asked, verdict) and not is_own(asked, self._trusted, is_socket=True)
-        if is_foreign or (not isinstance(verdict, SignedIn) and self._matcher.is_protected(scope["path"])):
+        if is_foreign or (not isinstance(verdict, SignedIn) and self._is_protected(scope)):
             await refuse(scope, receive, send, "origin_invalid" if is_foreign else "signed-out")
             return
         claims = verdict.claims if isinstance(verdict, SignedIn) else None

@@ -20,6 +20,10 @@ if TYPE_CHECKING:
     from sojourn.messages.mailer import Mailer
     from sojourn.server.worker import Worker
 
+_SERVER_PARTS = ("litestar", "sqlalchemy", "alembic", "argon2", "granian", "structlog", "jinja2")
+"""An app has some of them for itself, and not all."""
+
+
 class Embedded(Handle):
     """An ASGI app with the sign-in pages and both APIs; mount it at the path of `public_url`.
 
@@ -35,9 +39,10 @@ class Embedded(Handle):
         mailer: "Mailer | None" = None,
     ) -> None:
         """`clock` and `mailer` are for tests. Raises: ConfigError when only the light half of the package is installed."""
-        if find_spec("litestar") is None:
+        if missing := [name for name in _SERVER_PARTS if find_spec(name) is None]:
             raise ConfigError(
-                "the server is not installed: install sojourn[server], or name one with Sojourn.remote(url, publishable_key)"
+                f"the server is not installed ({', '.join(missing)}): install sojourn[server], or name one with "
+                "Sojourn.remote(url, publishable_key)"
             )
         super().__init__(clock or SystemClock())
         self.public_url = public_url.rstrip("/")

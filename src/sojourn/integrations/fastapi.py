@@ -9,16 +9,18 @@ from typing import Annotated, Any
 
 from fastapi import Depends, HTTPException
 from fastapi.openapi.models import HTTPBearer
-from fastapi.requests import HTTPConnection
+from fastapi.requests import HTTPConnection, Request
+from fastapi.responses import Response
 from fastapi.security.base import SecurityBase
 from starlette.exceptions import WebSocketException
 
 from sojourn.backend.user import User
-from sojourn.errors import NotFound, ServerUnreachable
+from sojourn.errors import ServerUnreachable
 from sojourn.integrations.asgi import visit
-from sojourn.integrations.refusals import Refusal
+from sojourn.integrations.refusals import Refusal, Refused, unreachable
 from sojourn.integrations.requirement import Requirement
 from sojourn.integrations.sockets import UNAUTHORIZED
+from sojourn.integrations.starlette import answered
 from sojourn.integrations.visit import ANYBODY
 from sojourn.tokens.claims import Claims
 
@@ -28,7 +30,7 @@ class _Session(SecurityBase):
 
     def __init__(self, requirement: Requirement) -> None:
         self.model = HTTPBearer(bearerFormat="JWT", description="A session token, as `getToken()` of the browser gives it.")
-        self.scheme_name = "Sojourn session"
+        self.scheme_name = "SojournSession"
         self._requirement = requirement
 
     def __call__(self, connection: HTTPConnection) -> Claims:
@@ -68,9 +70,9 @@ async def current_user(connection: HTTPConnection, session: CurrentSession) -> U
     try:
         user = await visit(connection.scope).user()
     except ServerUnreachable as error:
-        raise HTTPException(503, error.long_message, headers={"Retry-After": "5"}) from error
-    except NotFound as error:
-        raise HTTPException(401, "The user of this session is gone.", headers={"WWW-Authenticate": "Bearer"}) from error
+        raise _raised(unreachable(error), connection) from error
+    except Refused as refused:
+        raise _raised(refused.refusal, connection) from refused
     assert user is not None, session
     return user
 
@@ -78,14 +80,25 @@ async def current_user(connection: HTTPConnection, session: CurrentSession) -> U
 CurrentUser = Annotated[User, Depends(current_user)]
 
 
+class _RefusedHere(HTTPException):
+    """A refusal that goes as every adapter's does, and as FastAPI's own errors do where the app has its way with those."""
+
+    def __init__(self, refused: Refusal) -> None:
+        headers = {name.decode(): value.decode("latin-1") for name, value in refused.headers}
+        is_json = headers.pop("content-type", "") == "application/json"
+        headers.pop("content-length", None)
+        super().__init__(refused.status, json.loads(refused.body) if is_json else None, headers)
+        self.refusal = refused
+
+
 def _raised(refused: Refusal, connection: HTTPConnection) -> Exception:
     if connection.scope["type"] == "websocket":
         return WebSocketException(UNAUTHORIZED)
-    headers = {name.decode(): value.decode("latin-1") for name, value in refused.headers}
-    is_json = headers.pop("content-type", "") == "application/json"
-    headers.pop("content-length", None)
-    return HTTPException(refused.status, json.loads(refused.body) if is_json else _text(refused), headers=headers)
+    # what is raised in an app mounted inside another does not reach the middleware; each app's own table of handlers does
+    for handlers in connection.scope.get("starlette.exception_handlers", ())[:1]:
+        handlers.setdefault(_RefusedHere, _answered)
+    return _RefusedHere(refused)
 
 
-def _text(refused: Refusal) -> str:
-    return "Sign in first" if refused.location else "Not allowed"
+def _answered(_: Request, refused: _RefusedHere) -> Response:
+    return answered(refused.refusal)

@@ -1,7 +1,6 @@
 """For Flask: an extension that guards the app, `current_session`, `current_user`, and `session_required` for views."""
 
 from collections.abc import Callable, Sequence
-from datetime import timedelta
 from functools import wraps
 from typing import Any, cast
 
@@ -12,8 +11,9 @@ from werkzeug.local import LocalProxy
 from sojourn.backend.user import User
 from sojourn.errors import ServerUnreachable
 from sojourn.integrations import wsgi
+from sojourn.integrations.decorating import SessionRequired
 from sojourn.integrations.handle import Handle
-from sojourn.integrations.refusals import Refusal, unreachable
+from sojourn.integrations.refusals import Refusal, Refused, unreachable
 from sojourn.integrations.requirement import Requirement
 from sojourn.integrations.session_data import Keeping, SessionData
 from sojourn.integrations.wsgi import SESSION, SojournWsgiMiddleware
@@ -55,13 +55,15 @@ class SojournFlask:
         app.extensions["sojourn"] = handle
         app.wsgi_app = SojournWsgiMiddleware(app.wsgi_app, handle, **self._options)
         app.register_error_handler(ServerUnreachable, lambda error: _answered(unreachable(error)))
+        app.register_error_handler(Refused, lambda error: _answered(error.refusal))
+        app.context_processor(lambda: {"current_session": current_session, "current_user": current_user})
         app.jinja_env.add_extension("sojourn.integrations.jinja.SojournExtension")
         if self._keeps_data:
             app.session_interface = _Sessions(handle)
 
 
 def _session() -> Claims | None:
-    return request.environ.get(SESSION)
+    return wsgi.visit(request.environ).session
 
 
 def _user() -> User | None:
@@ -71,27 +73,23 @@ def _user() -> User | None:
 
 
 current_session = cast("Claims", LocalProxy(_session))
-"""Who is there; false for strangers on public pages."""
+"""Who is there; false for strangers on public pages. Templates know it too, and `current_user`."""
 
 current_user = cast("User", LocalProxy(_user))
-"""Asked of the server when it is first looked at; false for strangers."""
+"""Asked of the server when it is first looked at; false for strangers. Whoever has been deleted since is answered 401."""
 
 
-def session_required(
-    *, role: str = "", permission: str = "", organization: bool = False, max_age: timedelta | None = None
-) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
-    """Guards a view, sync or async: strangers are sent to sign in or get 401, others who lack something get 403."""
-    requirement = Requirement(role=role, permission=permission, organization=organization, max_age=max_age)
+def _guarded(view: Callable[..., Any], requirement: Requirement) -> Callable[..., Any]:
+    @wraps(view)
+    def guarded(*args: Any, **kwargs: Any) -> Any:
+        refused = wsgi.visit(request.environ).refusal(requirement)
+        return _answered(refused) if refused else current_app.ensure_sync(view)(*args, **kwargs)
 
-    def guarding(view: Callable[..., Any]) -> Callable[..., Any]:
-        @wraps(view)
-        def guarded(*args: Any, **kwargs: Any) -> Any:
-            refused = wsgi.visit(request.environ).refusal(requirement)
-            return _answered(refused) if refused else current_app.ensure_sync(view)(*args, **kwargs)
+    return guarded
 
-        return guarded
 
-    return guarding
+session_required = SessionRequired(_guarded)
+"""Guards a view, sync or async, or a whole blueprint: `blueprint.before_request(session_required(role="admin")(lambda: None))`."""
 
 
 def _answered(refused: Refusal) -> Response:

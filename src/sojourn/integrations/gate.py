@@ -8,7 +8,7 @@ from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 from sojourn.errors import TokenRefused
 from sojourn.tokens.bearer import bearer
 from sojourn.tokens.claims import Claims
-from sojourn.tokens.handshake import cookie_suffix
+from sojourn.tokens.handshake import BrowserState, cookie_suffix, directives
 
 HANDSHAKE = "__clerk_handshake"
 COUNT = "__sojourn_redirects"
@@ -58,7 +58,12 @@ class Asked:
     @property
     def is_page(self) -> bool:
         """Whether a person's browser navigates here, so that it can be sent elsewhere."""
-        if self.method != "GET" or self.values(b"authorization"):
+        return self.method == "GET" and self.is_navigation
+
+    @property
+    def is_navigation(self) -> bool:
+        """Whether a person will read the answer: of a page, or of a form that was sent."""
+        if self.values(b"authorization"):
             return False
         destination = self.header(b"sec-fetch-dest")
         return destination in ("document", "iframe") if destination else "text/html" in self.header(b"accept")
@@ -144,6 +149,10 @@ class Gate:
         """The sign-in page, and from there through a handshake back: so the app's own cookies are right on return."""
         back = f"{self.frontend}/v1/client/handshake?{urlencode({'redirect_url': page, 'suffixed_cookies': 'true'})}"
         return f"{sign_in or self.frontend + '/sign-in'}?{urlencode({'redirect_url': back})}"
+
+    def signed_out(self) -> list[str]:
+        """Set-Cookie texts for the answer of an app that has signed somebody out: their token would live on for its minute."""
+        return directives(BrowserState(None, 0), cookie_suffix(self.publishable_key), secure=self.is_secure)
 
     # -- cookies
 

@@ -63,6 +63,11 @@ class Handle(ABC):
     def gate(self) -> Gate | None:
         """None until `ready` has made it usable."""
 
+    @property
+    def known_gate(self) -> Gate | None:
+        """For everything but verifying, such as where people sign in: also while its keys wait to be fetched."""
+        return self.gate
+
     @abstractmethod
     async def ready(self) -> Gate: ...
 

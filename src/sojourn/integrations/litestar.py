@@ -3,8 +3,9 @@
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import timedelta
 from typing import Any, cast
+from urllib.parse import unquote_to_bytes
 
-from litestar import Litestar, asgi
+from litestar import Litestar, Request, Response, asgi
 from litestar.config.app import AppConfig
 from litestar.connection import ASGIConnection
 from litestar.di import Provide
@@ -17,9 +18,10 @@ from litestar.plugins import InitPlugin
 from litestar.types import Receive, Scope, Send
 
 from sojourn.backend.user import User
-from sojourn.errors import NotFound, ServerUnreachable
+from sojourn.errors import ServerUnreachable
 from sojourn.integrations.asgi import GUARD, SojournMiddleware, visit
 from sojourn.integrations.handle import Handle
+from sojourn.integrations.refusals import Refusal, Refused, unreachable
 from sojourn.integrations.requirement import Requirement
 from sojourn.integrations.sockets import UNAUTHORIZED
 from sojourn.tokens.claims import Claims
@@ -44,7 +46,9 @@ class SojournPlugin(InitPlugin):
         # which paths exist
         app_config.middleware.insert(0, DefineMiddleware(cast("Any", _AroundRoutes), **self._options))
         app_config.on_startup.append(self._surround)
-        app_config.on_shutdown.append(self._sojourn.close)
+        app_config.on_shutdown.append(self._close)
+        for kind in (_RefusedHere, Refused, ServerUnreachable):
+            cast("Any", app_config).exception_handlers.setdefault(kind, _answered)
         app_config.dependencies.setdefault("session", Provide(_session, sync_to_thread=False))
         app_config.dependencies.setdefault("user", Provide(_user))
         if (mount := _mounted(self._sojourn)) is not None:
@@ -55,7 +59,15 @@ class SojournPlugin(InitPlugin):
 
     async def _surround(self, app: Litestar) -> None:
         await self._sojourn.ready()
-        app.asgi_handler = SojournMiddleware(app.asgi_handler, **self._options)  # pyright: ignore[reportArgumentType,reportAttributeAccessIssue]
+        outermost: Any = app.asgi_handler
+        if app.cors_config is not None:  # CORS stays outside: a preflight carries no token, and scripts may read refusals
+            outermost.app = SojournMiddleware(outermost.app, **self._options)
+        else:
+            app.asgi_handler = SojournMiddleware(outermost, **self._options)  # pyright: ignore[reportAttributeAccessIssue]
+
+    async def _close(self) -> None:
+        # asked for by name when it is time: a test may have put another in its place by then
+        await self._sojourn.close()
 
 
 def requires(
@@ -70,15 +82,24 @@ def requires(
             return
         if connection.scope["type"] == "websocket":
             raise WebSocketException(detail="Not signed in", code=UNAUTHORIZED)
-        headers = {name.decode(): value.decode("latin-1") for name, value in refused.headers}
-        kept = {name: value for name, value in headers.items() if name not in ("content-type", "content-length")}
-        raise HTTPException(status_code=refused.status, headers=kept, detail=_detail(refused.status))
+        raise _RefusedHere(refused)
 
     return guarding
 
 
-def _detail(status: int) -> str:
-    return {307: "Sign in first", 401: "Not signed in"}.get(status, "Not allowed")
+class _RefusedHere(HTTPException):
+    """A refusal that goes as every adapter's does."""
+
+    def __init__(self, refused: Refusal) -> None:
+        super().__init__(status_code=refused.status)
+        self.refusal = refused
+
+
+def _answered(_: Request[Any, Any, Any], error: _RefusedHere | Refused | ServerUnreachable) -> Response[bytes]:
+    refused = unreachable(error) if isinstance(error, ServerUnreachable) else error.refusal
+    headers = {name.decode(): value.decode("latin-1") for name, value in refused.headers}
+    media_type = headers.pop("content-type", "text/plain").partition(";")[0]  # Litestar says the charset itself
+    return Response(refused.body, status_code=refused.status, headers=headers, media_type=media_type)
 
 
 def _session(scope: Scope) -> Claims | None:
@@ -87,14 +108,12 @@ def _session(scope: Scope) -> Claims | None:
 
 async def _user(scope: Scope) -> User:
     """401 for strangers and for a user who has been deleted, 503 while the server cannot be asked."""
-    try:
-        user = await visit(scope).user()  # pyright: ignore[reportArgumentType]
-    except ServerUnreachable as error:
-        raise HTTPException(status_code=503, detail=error.long_message, headers={"Retry-After": "5"}) from error
-    except NotFound:
-        user = None
+    seen = visit(scope)  # pyright: ignore[reportArgumentType]
+    user = await seen.user()
     if user is None:
-        raise HTTPException(status_code=401, detail="Not signed in", headers={"WWW-Authenticate": "Bearer"})
+        refused = seen.refusal()
+        assert refused is not None
+        raise Refused(refused)
     return user
 
 
@@ -114,12 +133,19 @@ class _AroundRoutes:
 
     def __init__(self, app: Any, **options: Any) -> None:
         self._app = app
-        self._guarded = SojournMiddleware(app, **options)
+        self._guarded = _OfRoute(app, **options)
 
     def __call__(self, scope: Any, receive: Any, send: Any) -> Awaitable[None]:
         if GUARD in scope["state"] or scope["route_handler"].opt.get(_OPT):
             return self._app(scope, receive, send)
         return self._guarded(scope, receive, send)
+
+
+class _OfRoute(SojournMiddleware):
+    def routed_path(self, scope: Any) -> str | None:
+        """The router has rewritten the path, below a mount to what remains of it."""
+        raw = scope.get("raw_path")
+        return super().routed_path({**scope, "path": unquote_to_bytes(raw).decode("utf-8", "replace")}) if raw else None
 
 
 def _mounted(sojourn: Handle) -> BaseRouteHandler | None:

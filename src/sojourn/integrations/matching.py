@@ -4,18 +4,23 @@ import re
 from collections.abc import Sequence
 from functools import lru_cache
 
-_SUSPICIOUS = re.compile(r"//|\\|\x00|%|(?:^|/)\.\.?(?:/|$)|;")
+_SUSPICIOUS = re.compile(r"//|[\x00-\x1f\x7f\\%;]|(?:^|/)\.\.?(?:/|$)|^(?!/)")
 _REMEMBERED = 1024
 _PARAMETER = re.compile(r"/:[A-Za-z_]\w*")
+_DOT = re.compile(r"(?<!\\)\.(?![*+?{])")
 
 
 class Matcher:
-    """`/about`, `/blog(.*)`, `/posts/:id` are matched whole. A path that two readers could read differently is never public."""
+    """`/about`, `/blog(.*)`, `/posts/:id` are matched whole. A path that two readers could read differently is never public.
+
+    Public patterns are read exactly. Protected ones are read with mercy, in any case and with or without a slash at the end,
+    because some routers do.
+    """
 
     def __init__(self, public: Sequence[str] = (), protected: Sequence[str] = ()) -> None:
         """With `protected` patterns only those are protected, unless they are public too; without, everything is."""
-        self._public = _compiled(public)
-        self._protected = _compiled(protected)
+        self._public = [re.compile(_DOT.sub(r"\\.", _parameters(each))) for each in public]
+        self._protected = [re.compile(_parameters(each), re.IGNORECASE) for each in protected]
         self.is_protected = lru_cache(_REMEMBERED)(self._is_protected)
 
     def _is_protected(self, path: str) -> bool:
@@ -23,8 +28,9 @@ class Matcher:
             return True
         if any(pattern.fullmatch(path) for pattern in self._public):
             return False
-        return not self._protected or any(pattern.fullmatch(path) for pattern in self._protected)
+        forms = (path, path.rstrip("/") or "/", f"{path}/")
+        return not self._protected or any(pattern.fullmatch(form) for pattern in self._protected for form in forms)
 
 
-def _compiled(patterns: Sequence[str]) -> list[re.Pattern[str]]:
-    return [re.compile(_PARAMETER.sub("/[^/]+", pattern)) for pattern in patterns]
+def _parameters(pattern: str) -> str:
+    return _PARAMETER.sub("/[^/]+", pattern)

@@ -1,7 +1,6 @@
 """For Quart: an extension that guards the app, `current_session`, `current_user()`, and `session_required` for views."""
 
-from collections.abc import Callable, Sequence
-from datetime import timedelta
+from collections.abc import Awaitable, Callable, Sequence
 from functools import wraps
 from typing import Any, cast
 
@@ -14,8 +13,9 @@ from sojourn.backend.user import User
 from sojourn.errors import ServerUnreachable
 from sojourn.integrations import asgi
 from sojourn.integrations.asgi import SojournMiddleware
+from sojourn.integrations.decorating import SessionRequired
 from sojourn.integrations.handle import Handle
-from sojourn.integrations.refusals import Refusal, unreachable
+from sojourn.integrations.refusals import Refusal, Refused, unreachable
 from sojourn.integrations.requirement import Requirement
 from sojourn.integrations.session_data import Keeping, SessionData
 from sojourn.integrations.sockets import UNAUTHORIZED
@@ -50,30 +50,29 @@ class SojournQuart:
         if handle is None:
             raise RuntimeError("SojournQuart needs the app's Sojourn: SojournQuart(app, sojourn)")
         app.extensions["sojourn"] = handle
-        app.asgi_app = SojournMiddleware(_Beside(app.asgi_app, handle), handle, **self._options)  # pyright: ignore[reportAttributeAccessIssue]
-        app.before_serving(cast("Any", handle.ready))
-        app.after_serving(handle.close)
+        app.asgi_app = SojournMiddleware(cast("Any", app.asgi_app), handle, **self._options)  # pyright: ignore[reportAttributeAccessIssue]
+        app.before_serving(_opening(handle))
+        app.after_serving(_closing(handle))
         app.register_error_handler(ServerUnreachable, lambda error: _answered(unreachable(error)))
+        app.register_error_handler(Refused, lambda error: _answered(error.refusal))
+        app.context_processor(lambda: {"current_session": current_session, "current_user": current_user})
         app.jinja_env.add_extension("sojourn.integrations.jinja.SojournExtension")
         if self._keeps_data:
             app.session_interface = cast("Any", _Sessions(handle))
 
 
-class _Beside:
-    """The server inside, below its path; Quart has no mounts."""
+def _opening(sojourn: Handle) -> Callable[[], Awaitable[None]]:
+    async def opening() -> None:
+        await sojourn.ready()
 
-    def __init__(self, app: Any, sojourn: Handle) -> None:
-        self._app = app
-        served = sojourn.served()
-        self._server = served[0] if served else None
-        self._path = sojourn.mount_path
+    return opening
 
-    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
-        path = scope.get("path", "")
-        if self._server is not None and self._path and (path == self._path or path.startswith(self._path + "/")):
-            await self._server({**scope, "root_path": scope.get("root_path", "") + self._path}, receive, send)
-        else:
-            await self._app(scope, receive, send)
+
+def _closing(sojourn: Handle) -> Callable[[], Awaitable[None]]:
+    async def closing() -> None:
+        await sojourn.close()  # looked up when it is time: a test may have put another in its place by then
+
+    return closing
 
 
 def _scope() -> Any:
@@ -85,37 +84,31 @@ def _session() -> Claims | None:
 
 
 current_session = cast("Claims", LocalProxy(_session))
-"""Who is there; false for strangers on public pages."""
+"""Who is there; false for strangers on public pages. Templates know it too, and `current_user()`."""
 
 
 async def current_user() -> User | None:
-    """Asked of the server; None for strangers. Raises: NotFound, BadSecretKey, ServerUnreachable."""
+    """Asked of the server; None for strangers. Whoever has been deleted since is answered 401. Raises: BadSecretKey, ServerUnreachable."""
     return await asgi.visit(_scope()).user()
 
 
-def session_required(
-    *, role: str = "", permission: str = "", organization: bool = False, max_age: timedelta | None = None
-) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
-    """Guards a view or a websocket: strangers are sent to sign in or get 401, others who lack something get 403; a
-    websocket is closed with 4401.
-    """
-    requirement = Requirement(role=role, permission=permission, organization=organization, max_age=max_age)
+def _guarded(view: Callable[..., Any], requirement: Requirement) -> Callable[..., Any]:
+    @wraps(view)
+    async def guarded(*args: Any, **kwargs: Any) -> Any:
+        refused = asgi.visit(_scope()).refusal(requirement)
+        if refused is None:
+            return await current_app.ensure_async(view)(*args, **kwargs)
+        if has_websocket_context():
+            await cast("Any", websocket).accept()
+            await websocket.close(UNAUTHORIZED)
+            return None
+        return _answered(refused)
 
-    def guarding(view: Callable[..., Any]) -> Callable[..., Any]:
-        @wraps(view)
-        async def guarded(*args: Any, **kwargs: Any) -> Any:
-            refused = asgi.visit(_scope()).refusal(requirement)
-            if refused is None:
-                return await current_app.ensure_async(view)(*args, **kwargs)
-            if has_websocket_context():
-                await cast("Any", websocket).accept()
-                await websocket.close(UNAUTHORIZED)
-                return None
-            return _answered(refused)
+    return guarded
 
-        return guarded
 
-    return guarding
+session_required = SessionRequired(_guarded)
+"""Guards a view or a websocket, or a whole blueprint: `blueprint.before_request(session_required(role="admin")(lambda: None))`."""
 
 
 def _answered(refused: Refusal) -> Response:

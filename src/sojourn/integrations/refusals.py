@@ -15,6 +15,7 @@ KEPT_NOWHERE: Headers = [(b"cache-control", b"private, no-store"), (b"vary", b"C
 """What a protected page wears unless it says otherwise (R-CKI-07)."""
 
 _STALE = "session_reverification_required"
+_TOO_LATE = "Nothing was changed: you are not signed in any more. Go back, reload the page, and send it again."
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,12 +31,21 @@ class Refusal:
         return next((value.decode("latin-1") for name, value in self.headers if name == b"location"), None)
 
 
+class Refused(Exception):
+    """The answer in a view's place, on its way out of code that cannot return it."""
+
+    def __init__(self, refusal: Refusal) -> None:
+        super().__init__(refusal.status)
+        self.refusal = refusal
+
+
 def refusal(
     gate: Gate, asked: Asked, verdict: Elsewhere | SignedOut, *, is_protected: bool, sign_in_url: str
 ) -> Refusal | None:
     """The answer in the app's place; None where anybody may see the page, which then wears `said` of the verdict.
 
-    People are sent to sign in, API calls get 401 with a challenge (RFC 6750 section 3).
+    People are sent to sign in, API calls get 401 with a challenge (RFC 6750 section 3). A form cannot be sent elsewhere:
+    whoever filled it in is told in words.
     """
     if isinstance(verdict, Elsewhere):
         return _sized(307, b"", [(b"location", verdict.url.encode()), *said(verdict)])
@@ -46,19 +56,23 @@ def refusal(
         return _sized(307, b"", [(b"location", location.encode()), *said(verdict)])
     if asked.is_page:
         return _page(401, "Not signed in", _stuck(verdict.reason), said(verdict))
-    challenge = [(b"www-authenticate", b"Bearer"), *said(verdict)]
+    challenge = [(b"www-authenticate", _challenge(asked)), *said(verdict)]
+    if asked.is_navigation:
+        return _page(401, "Not signed in", _TOO_LATE, challenge)
     long = "This request needs a signed-in session. Sign in and try again."
     return _json(401, _error("authentication_invalid", "Not signed in", long, {"reason": verdict.reason}), challenge)
 
 
 def lacking(lack: Lack, asked: Asked) -> Refusal:
     """403 for somebody who is signed in, and not enough (R-AUZ-03). A session that is too old is told as published SDKs read it."""
-    if asked.is_page:
+    if asked.is_navigation:
         return _page(403, lack.message, lack.advice, _kept_nowhere())
     body = _error(lack.code, lack.message, lack.advice, lack.meta)
+    challenge = b'Bearer error="insufficient_scope"'
     if lack.code == _STALE:
         body["clerk_error"] = {"type": "forbidden", "reason": "reverification-error", "metadata": dict(lack.meta)}
-    return _json(403, body, _kept_nowhere())
+        challenge = b'Bearer error="insufficient_user_authentication"'  # RFC 9470 section 3
+    return _json(403, body, [(b"www-authenticate", challenge), *_kept_nowhere()])
 
 
 def foreign(asked: Asked) -> Refusal:
@@ -78,6 +92,11 @@ def said(verdict: Elsewhere | SignedOut) -> Headers:
     """Why, and the cookies that belong to the answer, whatever it is."""
     why = [(b"x-clerk-auth-reason", verdict.reason.encode()), *_kept_nowhere()]
     return [*why, *((b"set-cookie", cookie.encode("latin-1")) for cookie in verdict.cookies)]
+
+
+def _challenge(asked: Asked) -> bytes:
+    """Whoever sent no token is not told that it was wrong (RFC 6750 section 3.1)."""
+    return b'Bearer error="invalid_token"' if asked.header(b"authorization").lower().startswith("bearer") else b"Bearer"
 
 
 def _kept_nowhere() -> Headers:

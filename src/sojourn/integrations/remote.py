@@ -45,6 +45,10 @@ class Remote(Handle):
     def gate(self) -> Gate | None:
         return self._gate if self._keys.is_fresh else None
 
+    @property
+    def known_gate(self) -> Gate | None:
+        return self._gate
+
     async def ready(self) -> Gate:
         if not self._keys.is_fresh:
             await self._keys.refresh_async()

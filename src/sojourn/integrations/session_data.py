@@ -60,6 +60,14 @@ class SessionData(MutableMapping[str, Any]):
     def modified(self) -> bool:
         return self._values is not None and msgspec.json.encode(self._values, order="sorted") != self._as_read
 
+    @modified.setter
+    def modified(self, _: bool) -> None:
+        """Apps tell their framework's session what changed in depth; this one sees it."""
+
+    def copy(self) -> Data:
+        """As a plain dictionary."""
+        return dict(self.looked_into())
+
     def __getitem__(self, key: str) -> Any:
         return self.looked_into()[key]
 
@@ -116,22 +124,24 @@ class Keeping:
         except SessionEnded:
             return {}
 
-    def writing(self, data: SessionData) -> "Writing | None":
-        """What is to be written, and the cookie that belongs to it; None when nothing is."""
+    def writing(self, data: SessionData, *, anew: bool = False) -> "Writing | None":
+        """What is to be written, and the cookie that belongs to it; None when nothing is. `anew` wants another key for an
+        anonymous visitor, so that nobody who knows the old one follows (session fixation).
+        """
         if not data.is_read:
             return None
         values, modified = data.read(), data.modified
         if self.session_id:
             forgotten = self._cookie("", 0) if self.anonymous else None
             return Writing(self.session_id, values if modified else None, forgotten) if modified or forgotten else None
-        if not modified:
+        if not modified and not anew:
             return None
         if not values:
             return Writing(self.anonymous, values, self._cookie("", 0)) if self.anonymous else None
-        if self.anonymous and data.was_kept:
+        if self.anonymous and data.was_kept and not anew:
             return Writing(self.anonymous, values, None)
         secret = Secret.random()
-        return Writing(_key(secret), values, self._cookie(secret.reveal(), _KEPT))
+        return Writing(_key(secret), values, self._cookie(secret.reveal(), _KEPT), self.anonymous if data.was_kept else None)
 
     def _cookie(self, value: str, max_age: int) -> str:
         name = cookie_name(is_secure=self.is_secure)
@@ -140,22 +150,27 @@ class Keeping:
 
 @dataclass(frozen=True, slots=True)
 class Writing:
-    """`data` None leaves what is kept as it is; `cookie` is a Set-Cookie text."""
+    """`data` None leaves what is kept as it is; `cookie` is a Set-Cookie text; nothing stays under the key `left`."""
 
     key: str
     data: Data | None
     cookie: str | None
+    left: str | None = None
 
     async def write(self, sojourn: Handle) -> None:
         """Raises: FieldTooLong, ServerUnreachable. What a session that has ended would keep is dropped."""
         if self.data is not None:
             with suppress(SessionEnded):
                 await sojourn.write_data(self.key, self.data)
+        if self.left is not None:
+            await sojourn.write_data(self.left, {})
 
     def write_now(self, sojourn: Handle) -> None:
         if self.data is not None:
             with suppress(SessionEnded):
                 sojourn.write_data_now(self.key, self.data)
+        if self.left is not None:
+            sojourn.write_data_now(self.left, {})
 
 
 def cookie_name(*, is_secure: bool) -> str:

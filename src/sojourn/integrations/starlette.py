@@ -1,17 +1,18 @@
 """For Starlette: `session_of(request)`, `user_of(request)` and the decorator `session_required`."""
 
 from collections.abc import Callable
-from datetime import timedelta
 from functools import wraps
-from inspect import isawaitable
+from inspect import iscoroutinefunction
 from typing import Any, cast
 
+from starlette.concurrency import run_in_threadpool
 from starlette.requests import HTTPConnection, Request
 from starlette.responses import Response
 from starlette.websockets import WebSocket
 
 from sojourn.backend.user import User
 from sojourn.integrations.asgi import visit
+from sojourn.integrations.decorating import SessionRequired
 from sojourn.integrations.refusals import Refusal
 from sojourn.integrations.requirement import Requirement
 from sojourn.integrations.sockets import UNAUTHORIZED
@@ -24,35 +25,30 @@ def session_of(connection: HTTPConnection) -> Claims | None:
 
 
 async def user_of(connection: HTTPConnection) -> User | None:
-    """The signed-in user as the server knows them. Raises: NotFound, BadSecretKey, ServerUnreachable."""
+    """The signed-in user as the server knows them; one who has been deleted is answered 401. Raises: BadSecretKey, ServerUnreachable."""
     return await visit(connection.scope).user()
 
 
-def session_required(
-    *, role: str = "", permission: str = "", organization: bool = False, max_age: timedelta | None = None
-) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
-    """Guards an endpoint, a method of one, or a websocket: strangers are sent to sign in or get 401, others who lack
-    something get 403; a websocket is closed with 4401.
-    """
-    requirement = Requirement(role=role, permission=permission, organization=organization, max_age=max_age)
+def _guarded(endpoint: Callable[..., Any], requirement: Requirement) -> Callable[..., Any]:
+    @wraps(endpoint)
+    async def guarded(*args: Any, **kwargs: Any) -> Any:
+        connection = _connection(*args, *kwargs.values())
+        refused = visit(connection.scope).refusal(requirement)
+        if refused is None:
+            if iscoroutinefunction(endpoint):
+                return await endpoint(*args, **kwargs)
+            return await run_in_threadpool(endpoint, *args, **kwargs)  # as Starlette would have it run
+        if isinstance(connection, WebSocket):
+            await connection.close(UNAUTHORIZED)
+            return None
+        assert isinstance(connection, Request)
+        return answered(refused)
 
-    def guarding(endpoint: Callable[..., Any]) -> Callable[..., Any]:
-        @wraps(endpoint)
-        async def guarded(*args: Any, **kwargs: Any) -> Any:
-            connection = _connection(*args, *kwargs.values())
-            refused = visit(connection.scope).refusal(requirement)
-            if refused is None:
-                answer = endpoint(*args, **kwargs)
-                return await answer if isawaitable(answer) else answer
-            if isinstance(connection, WebSocket):
-                await connection.close(UNAUTHORIZED)
-                return None
-            assert isinstance(connection, Request)
-            return answered(refused)
+    return guarded
 
-        return guarded
 
-    return guarding
+session_required = SessionRequired(_guarded)
+"""Guards an endpoint, a method of one, or a websocket."""
 
 
 def _connection(*given: Any) -> "HTTPConnection[Any]":

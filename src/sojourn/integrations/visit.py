@@ -4,17 +4,20 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from sojourn.backend.user import User
-from sojourn.errors import ServerUnreachable
+from sojourn.errors import NotFound, ServerUnreachable
 from sojourn.integrations.gate import Asked, Gate, SignedOut
 from sojourn.integrations.handle import Handle
-from sojourn.integrations.refusals import Refusal, lacking, refusal
+from sojourn.integrations.refusals import Refusal, Refused, lacking, refusal
 from sojourn.integrations.requirement import Requirement
 from sojourn.tokens.claims import Claims
 
 ANYBODY = Requirement()
 """Whoever is signed in."""
 
-MISSING = "SojournMiddleware has not seen this request: add it to the app, with public=[\"(.*)\"] if it shall guard nothing itself"
+MISSING = (
+    "No Sojourn middleware has seen this request: it is missing, or comes after what asks for the session. Put it first "
+    "(SojournMiddleware, SojournFlask, SojournQuart, SojournPlugin), with public=[\"(.*)\"] if it shall guard nothing itself."
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,24 +40,37 @@ class Visit:
 
     @property
     def gate(self) -> Gate:
-        """Raises: ServerUnreachable when the keys went stale between the middleware and here."""
-        gate = self.guard.sojourn.gate
+        """Raises: ServerUnreachable when the server inside has been closed since."""
+        gate = self.guard.sojourn.known_gate
         if gate is None:
             raise ServerUnreachable()
         return gate
 
     async def user(self) -> User | None:
-        """The signed-in user as the server knows them; None for strangers. Raises: NotFound, BadSecretKey, ServerUnreachable."""
-        return await self.guard.sojourn.user(self.session.user_id) if self.session else None
+        """The signed-in user as the server knows them; None for strangers.
+
+        Raises: Refused, which the middleware answers with 401, for one who has been deleted since; BadSecretKey, ServerUnreachable.
+        """
+        try:
+            return await self.guard.sojourn.user(self.session.user_id) if self.session else None
+        except NotFound as error:
+            raise Refused(self._stranger("user-gone")) from error
 
     def user_now(self) -> User | None:
         """The same for sync code."""
-        return self.guard.sojourn.user_now(self.session.user_id) if self.session else None
+        try:
+            return self.guard.sojourn.user_now(self.session.user_id) if self.session else None
+        except NotFound as error:
+            raise Refused(self._stranger("user-gone")) from error
 
     def refusal(self, requirement: Requirement = ANYBODY) -> Refusal | None:
         """The answer in the view's place, None when the view may go on: the guard repeated in the handler (R-WEB-08)."""
         if self.session is None:
-            stranger = SignedOut("signed-out")
-            return refusal(self.gate, self.asked(), stranger, is_protected=True, sign_in_url=self.guard.sign_in_url)
+            return self._stranger("signed-out")
         lack = requirement.lack(self.session, self.guard.sojourn.clock.now())
         return None if lack is None else lacking(lack, self.asked())
+
+    def _stranger(self, reason: str) -> Refusal:
+        refused = refusal(self.gate, self.asked(), SignedOut(reason), is_protected=True, sign_in_url=self.guard.sign_in_url)
+        assert refused is not None
+        return refused

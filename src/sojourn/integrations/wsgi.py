@@ -12,7 +12,7 @@ from sojourn.integrations.bridge import Bridge
 from sojourn.integrations.gate import Asked, SignedIn
 from sojourn.integrations.handle import Handle
 from sojourn.integrations.matching import Matcher
-from sojourn.integrations.refusals import KEPT_NOWHERE, Headers, said, unreachable
+from sojourn.integrations.refusals import KEPT_NOWHERE, Headers, Refusal, Refused, said, unreachable
 from sojourn.integrations.session_data import Keeping, SessionData
 from sojourn.integrations.visit import MISSING, Guard, Visit
 from sojourn.tokens.claims import Claims
@@ -64,10 +64,10 @@ class SojournWsgiMiddleware:
     def __call__(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
         try:
             return self._answer(environ, start_response)
+        except Refused as refused:
+            return _answered(refused.refusal, start_response)
         except ServerUnreachable as error:  # the app asked a server that does not answer
-            refused = unreachable(error)
-            start_response(_status(refused.status), _texts(refused.headers))
-            return [refused.body]
+            return _answered(unreachable(error), start_response)
 
     def _answer(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
         environ[GUARD] = self._guard
@@ -75,11 +75,11 @@ class SojournWsgiMiddleware:
         sent = environ.get("HTTP_AUTHORIZATION", "")  # a doubled header is one text here, which no token is
         if sent.startswith("Bearer ") and not self._keeps_data:
             claims = self._sojourn.recall_token(sent[7:].encode("latin-1"))
-            if claims is not None and not (self._own and path.startswith(self._own)):
+            if claims is not None and not self._is_own(environ):
                 environ[SESSION] = claims
                 return self._app(environ, _private(start_response) if self._matcher.is_protected(path) else start_response)
         environ[SESSION] = None
-        if self._own and (path == self._own or path.startswith(self._own + "/")):
+        if self._is_own(environ):
             served = self._sojourn.served()
             if served is not None:
                 return _serve(*served, environ, self._own, start_response)
@@ -99,8 +99,11 @@ class SojournWsgiMiddleware:
             dressed = self._saving(keeping, data, dressed)
         if refused is None:
             return self._app(environ, dressed)
-        start_response(_status(refused.status), _texts(refused.headers))
-        return [refused.body]
+        return _answered(refused, start_response)
+
+    def _is_own(self, environ: Environ) -> bool:
+        whole = environ.get("SCRIPT_NAME", "") + environ.get("PATH_INFO", "")
+        return bool(self._own) and (whole == self._own or whole.startswith(self._own + "/"))
 
     def _saving(self, keeping: Keeping, data: SessionData, start_response: StartResponse) -> StartResponse:
         def saving(status: str, headers: list[tuple[str, str]], *more: Any) -> Any:
@@ -188,7 +191,7 @@ def scope_of(environ: Environ, mount: str) -> Scope:
         "path": raw.decode("utf-8", "replace"),
         "raw_path": quote(raw, safe="/:@!$&'()*+,;=~").encode(),
         "query_string": environ.get("QUERY_STRING", "").encode("latin-1"),
-        "root_path": environ.get("SCRIPT_NAME", "") + mount,
+        "root_path": mount,
         "headers": _headers(environ),
         "client": (peer, 0) if peer else None,
         "server": (environ["SERVER_NAME"], int(environ["SERVER_PORT"])),
@@ -199,6 +202,11 @@ def scope_of(environ: Environ, mount: str) -> Scope:
 def body_of(environ: Environ) -> bytes:
     length = environ.get("CONTENT_LENGTH") or "0"
     return environ["wsgi.input"].read(min(int(length), _LONGEST_BODY)) if length.isdecimal() else b""
+
+
+def _answered(refused: Refusal, start_response: StartResponse) -> list[bytes]:
+    start_response(_status(refused.status), _texts(refused.headers))
+    return [refused.body]
 
 
 def _status(status: int) -> str:

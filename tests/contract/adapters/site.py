@@ -1,11 +1,13 @@
 """An app of some framework, served as a process would serve it: ASGI on a loop of its own, WSGI on whichever thread asks."""
 
 import asyncio
+import sys
 import threading
 from collections.abc import Coroutine, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
+from io import BytesIO
 from typing import Any, TypeVar
 
 import httpx
@@ -129,6 +131,46 @@ class Site:
     async def _sent(self, request: httpx.Request) -> httpx.Response:
         async with httpx.AsyncClient(transport=httpx.ASGITransport(self.app)) as client:
             return await client.send(request)
+
+    def leave_early(self, path: str, headers: Mapping[str, str]) -> None:
+        """Ask, take the first part of the answer, and be gone. The app's end must be over when this returns."""
+        if self.loop is not None:
+            self.loop.run(self._left(path, headers))
+            return
+        environ: dict[str, Any] = {
+            "REQUEST_METHOD": "GET", "SCRIPT_NAME": "", "PATH_INFO": path, "QUERY_STRING": "", "SERVER_NAME": "localhost",
+            "SERVER_PORT": "8000", "SERVER_PROTOCOL": "HTTP/1.1", "HTTP_HOST": "localhost:8000", "wsgi.url_scheme": "http",
+            "wsgi.input": BytesIO(), "wsgi.errors": sys.stderr, "wsgi.multithread": True, "wsgi.multiprocess": False,
+            "wsgi.run_once": False, "wsgi.version": (1, 0), **{f"HTTP_{name.upper()}": value for name, value in headers.items()},
+        }  # fmt: skip
+        answer = self.app(environ, lambda *_: None)
+        next(iter(answer))
+        if hasattr(answer, "close"):
+            answer.close()
+
+    async def _left(self, path: str, headers: Mapping[str, str]) -> None:
+        raw = [(b"host", b"localhost:8000"), *((name.encode(), value.encode()) for name, value in headers.items())]
+        scope: dict[str, Any] = {
+            "type": "http", "asgi": {"version": "3.0", "spec_version": "2.4"}, "http_version": "1.1", "method": "GET",
+            "scheme": "http", "path": path, "raw_path": path.encode(), "query_string": b"", "root_path": "", "headers": raw,
+            "client": ("127.0.0.1", 1), "server": ("localhost", 8000), "extensions": {}, "state": {},
+        }  # fmt: skip
+        is_gone, asked = asyncio.Event(), iter([{"type": "http.request", "body": b"", "more_body": False}])
+
+        async def receive() -> dict[str, Any]:
+            for message in asked:
+                return message
+            await is_gone.wait()
+            return {"type": "http.disconnect"}
+
+        async def send(message: Mapping[str, Any]) -> None:
+            if is_gone.is_set():
+                raise OSError("the browser has gone")  # as servers say it since ASGI 2.4
+            if message["type"] == "http.response.body" and message.get("body"):
+                is_gone.set()
+
+        await asyncio.wait_for(asyncio.gather(self.app(scope, receive, send), return_exceptions=True), 10)
+        assert is_gone.is_set()
 
     @contextmanager
     def socket(self, path: str, headers: Mapping[str, str]) -> "Iterator[Socket]":

@@ -18,6 +18,6 @@ def test_django_4_2_is_guarded_as_the_newest_is() -> None:
     variables = {**os.environ, "PYTHONPATH": str(OLDER)}
     says = [sys.executable, "-c", "import django; print(django.VERSION[:2])"]
     assert subprocess.run(says, env=variables, capture_output=True, text=True, check=True).stdout == "(4, 2)\n"
-    command = [sys.executable, "-m", "pytest", "-q", "tests/contract/adapters", "-k", "django"]
+    command = [sys.executable, "-m", "pytest", "-q", "tests/contract/adapters", "tests/integrations", "-k", "django"]
     ran = subprocess.run(command, env=variables, cwd=ROOT, capture_output=True, text=True, check=False)
     assert ran.returncode == 0, ran.stdout[-4000:]

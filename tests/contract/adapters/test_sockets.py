@@ -1,5 +1,6 @@
 """Websockets, where a framework has them."""
 
+from .conftest import TRUSTED
 from .site import APP, Server, Site
 
 
@@ -19,11 +20,16 @@ def test_a_stranger_is_closed_before_the_app_sees_them(site: Site) -> None:  # R
 
 def test_a_page_elsewhere_cannot_open_one_with_somebodys_cookie(site: Site, server: Server) -> None:  # R-WEB-01
     person = server.person()
-    for origin in ({}, {"origin": "https://evil.example.com"}):
+    foreign: list[dict[str, str]] = [
+        {}, {"origin": "https://evil.example.com"}, {"origin": "null"}, {"origin": f"{APP}.evil.example.com"},
+        {"sec-fetch-site": "same-origin"}, {"origin": f"https://evil.example.com/{APP}", "sec-fetch-site": "same-origin"},
+    ]  # fmt: skip
+    for origin in foreign:
         with site.socket("/socket", {**person.cookie, **origin}) as socket:
             assert socket.hear() == {"type": "websocket.close", "code": 4401}
-    with site.socket("/socket", {**person.cookie, "origin": APP}) as socket:
-        assert socket.hear()["type"] == "websocket.accept"
+    for origin in (APP, TRUSTED):
+        with site.socket("/socket", {**person.cookie, "origin": origin}) as socket:
+            assert socket.hear()["type"] == "websocket.accept"
 
 
 def test_it_is_closed_when_the_session_ends(site: Site, server: Server) -> None:  # R-SES-06

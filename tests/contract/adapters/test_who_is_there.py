@@ -87,6 +87,15 @@ def test_a_bad_authorization_header_is_401_and_no_cookie_is_tried(  # R-JWT-11, 
         assert site.ask("/open/guarded", authorization=sent, **person.cookie, **page).status_code == 401
 
 
+def test_several_authorization_headers_are_none_that_counts(site: Site, server: Server) -> None:  # R-JWT-11
+    token = server.person().bearer["authorization"]
+    for values in ([token, token], [token, "Bearer x"], ["Basic abc", token], ["", token]):
+        # a WSGI server has made one text of them, as RFC 9110 section 5.3 has it
+        told = values if site.is_async else [", ".join(values)]
+        headers = [("authorization", value) for value in told]
+        assert site.send(httpx.Request("GET", f"{APP}/protected", headers=headers)).status_code == 401, values
+
+
 PATHS = [
     "//protected", "/./protected", "/open/../protected", "/open/%2e%2e/protected", "/open/..%2fprotected", "/open%2fguarded",
     "/protected/", "/protected;x", "/open;/guarded", "/open//guarded", "/open/%00", "/open\\guarded", "/open/%5cguarded",
@@ -136,6 +145,47 @@ def test_roles_permissions_and_organizations_are_asked_for(site: Site, server: S
     assert site.ask("/open/team", **member.bearer).json() == {"user": member.user_id}
 
 
+def test_what_is_missing_is_said_in_one_way_to_programs_and_to_people(site: Site, server: Server) -> None:  # R-AUZ-03
+    plain = server.person(first_factor_age=11)
+    codes = {
+        "/open/admin": "role_missing", "/open/may": "permission_missing", "/open/team": "organization_missing",
+        "/open/fresh": "session_reverification_required",
+    }  # fmt: skip
+    for path, code in codes.items():
+        refused = site.ask(path, **plain.bearer)
+        assert (refused.status_code, refused.headers["content-type"]) == (403, "application/json")
+        assert refused.json()["errors"][0]["code"] == code
+        assert refused.headers["www-authenticate"].startswith('Bearer error="insufficient_')
+        page = site.ask(path, **PAGE, **plain.cookie)
+        assert (page.status_code, page.headers["content-type"]) == (403, "text/html; charset=utf-8")
+        assert page.text.startswith("<!doctype html>")
+    stale = site.ask("/open/fresh", **plain.bearer).json()["clerk_error"]
+    assert (stale["type"], stale["reason"]) == ("forbidden", "reverification-error")  # as published SDKs look for it
+    stranger = site.ask("/open/guarded").json()["errors"][0]
+    assert stranger["code"] == "authentication_invalid"
+
+
+def test_a_token_that_is_wrong_is_called_so_and_a_stranger_is_only_asked(site: Site) -> None:  # RFC 6750 section 3.1
+    assert site.ask("/protected").headers["www-authenticate"] == "Bearer"
+    assert site.ask("/protected", authorization="Basic abc").headers["www-authenticate"] == "Bearer"
+    wrong = site.ask("/protected", authorization="Bearer not.a.token")
+    assert wrong.headers["www-authenticate"] == 'Bearer error="invalid_token"'
+
+
+def test_whoever_sends_a_form_too_late_is_told_in_words(site: Site) -> None:
+    late = site.ask("/form", "POST", **PAGE, **OWN)
+    assert (late.status_code, late.headers["content-type"]) == (401, "text/html; charset=utf-8")
+    assert "Nothing was changed" in late.text
+
+
+def test_a_user_who_has_been_deleted_since_is_401(site: Site, server: Server) -> None:
+    person = server.person()
+    server.delete(person)
+    gone = site.ask("/me", **person.bearer)
+    assert (gone.status_code, gone.headers["x-clerk-auth-reason"]) == (401, "user-gone"), gone.text
+    assert "/sign-in?" in site.ask("/me", **PAGE, **person.cookie).headers["location"]
+
+
 def test_a_proof_that_is_too_old_or_missing_is_not_fresh(site: Site, server: Server) -> None:  # R-SES-12
     for age in (11, -1):
         assert site.ask("/open/fresh", **server.person(first_factor_age=age).bearer).status_code == 403
@@ -176,6 +226,12 @@ def test_what_the_app_raises_and_streams_is_left_alone(site: Site, server: Serve
         assert site.ask("/broken", **person.bearer).status_code == 500
     assert site.ask("/stream").status_code == 401
     assert site.ask("/broken").status_code == 401
+
+
+def test_a_browser_that_goes_away_in_the_middle_leaves_nothing_behind(site: Site, server: Server) -> None:
+    person = server.person()
+    site.leave_early("/stream", person.bearer)
+    assert site.ask("/stream", **person.bearer).text == "0\n1\n2\n"
 
 
 def test_a_write_that_a_page_elsewhere_made_a_browser_send_is_403(site: Site, server: Server) -> None:  # R-WEB-01

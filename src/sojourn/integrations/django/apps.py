@@ -8,3 +8,11 @@ class SojournConfig(AppConfig):
     label = "sojourn"
     verbose_name = "Sojourn"
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        # imported here: models are not there before
+        from django.contrib.auth.signals import user_logged_out
+
+        from sojourn.integrations.django.signing import end_session
+
+        user_logged_out.connect(end_session, dispatch_uid="sojourn")

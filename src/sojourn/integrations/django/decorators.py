@@ -1,38 +1,60 @@
-"""`@session_required` for views, sync and async."""
+"""`@session_required` for views, sync and async; `SessionRequiredMixin` for classes."""
 
 from collections.abc import Callable
 from datetime import timedelta
 from functools import wraps
-from typing import Any
+from typing import Any, ClassVar
 
 from asgiref.sync import iscoroutinefunction
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 
+from sojourn.integrations.decorating import SessionRequired
 from sojourn.integrations.django.requests import answered, visit
 from sojourn.integrations.requirement import Requirement
 
 
-def session_required(
-    *, role: str = "", permission: str = "", organization: bool = False, max_age: timedelta | None = None
-) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
-    """Strangers are sent to sign in or get 401, others who lack something get 403. For classes: `method_decorator`."""
-    requirement = Requirement(role=role, permission=permission, organization=organization, max_age=max_age)
-
-    def guarding(view: Callable[..., Any]) -> Callable[..., Any]:
-        if iscoroutinefunction(view):  # pyright: ignore[reportDeprecated]  # inspect's does not know Django's own mark
-
-            @wraps(view)
-            async def guarded_async(request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
-                refused = visit(request).refusal(requirement)
-                return answered(refused) if refused else await view(request, *args, **kwargs)
-
-            return guarded_async
+def _guarded(view: Callable[..., Any], requirement: Requirement) -> Callable[..., Any]:
+    if iscoroutinefunction(view):  # pyright: ignore[reportDeprecated]  # inspect's does not know Django's own mark
 
         @wraps(view)
-        def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
+        async def guarded_async(request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
             refused = visit(request).refusal(requirement)
-            return answered(refused) if refused else view(request, *args, **kwargs)
+            return answered(refused) if refused else await view(request, *args, **kwargs)
 
-        return guarded
+        return guarded_async
 
-    return guarding
+    @wraps(view)
+    def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
+        refused = visit(request).refusal(requirement)
+        return answered(refused) if refused else view(request, *args, **kwargs)
+
+    return guarded
+
+
+session_required = SessionRequired(_guarded)
+"""Guards a view."""
+
+
+class SessionRequiredMixin:
+    """The same for class-based views, sync and async; it stands left of the view's class."""
+
+    required_role: ClassVar[str] = ""
+    required_permission: ClassVar[str] = ""
+    required_organization: ClassVar[bool] = False
+    required_max_age: ClassVar[timedelta | None] = None
+
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
+        requirement = Requirement(
+            role=self.required_role, permission=self.required_permission,
+            organization=self.required_organization, max_age=self.required_max_age,
+        )  # fmt: skip
+        refused = visit(request).refusal(requirement)
+        view: Any = super()
+        if refused is None:
+            return view.dispatch(request, *args, **kwargs)
+        answer = answered(refused)
+        return _later(answer) if getattr(self, "view_is_async", False) else answer
+
+
+async def _later(answer: HttpResponse) -> HttpResponse:
+    return answer

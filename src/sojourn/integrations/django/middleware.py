@@ -18,10 +18,11 @@ from sojourn.integrations.answering import refused_at
 from sojourn.integrations.django.conf import options
 from sojourn.integrations.django.requests import answered, asked_of, dressed, keep_cookie, visit
 from sojourn.integrations.django.sessions import SessionStore
+from sojourn.integrations.django.signing import cookies_of, is_login, sent_to_sign_in
 from sojourn.integrations.django.users import auser_of, user_of
-from sojourn.integrations.gate import Gate, SignedIn, Verdict
+from sojourn.integrations.gate import Elsewhere, Gate, SignedIn, Verdict
 from sojourn.integrations.matching import Matcher
-from sojourn.integrations.refusals import KEPT_NOWHERE, Refusal, said, unreachable
+from sojourn.integrations.refusals import KEPT_NOWHERE, Headers, Refused, said, unreachable
 from sojourn.integrations.session_data import Keeping
 from sojourn.integrations.visit import Guard, Visit
 
@@ -57,36 +58,38 @@ class SojournMiddleware:
             return self._answer(request)
         if self._own and self._is_own(request):
             return _served_now(self._sojourn, request)
+        extra: Headers = []
         if not self._is_remembered(request):
             gate = self._sojourn.gate or self._sojourn.ready_now()
             verdict = gate.decide_now(asked_of(request))
             refused = self._refused(gate, request, verdict)
             if refused is not None:
-                return answered(refused)
-            if not isinstance(verdict, SignedIn):
-                return dressed(self._get_response(request), said(verdict))
-        return self._private(request, self._get_response(request))
+                return refused
+            extra = [] if isinstance(verdict, SignedIn) else said(verdict)
+        return self._dressed(request, self._get_response(request), extra)
 
     async def _answer(self, request: HttpRequest) -> HttpResponseBase:
         if self._own and self._is_own(request):
             return await _served(self._sojourn, request)
+        extra: Headers = []
         if not self._is_remembered(request):
             gate = self._sojourn.gate or await self._sojourn.ready()
             verdict = await gate.decide_with_new_keys(asked_of(request))
             refused = self._refused(gate, request, verdict)
             if refused is not None:
-                return answered(refused)
-            if not isinstance(verdict, SignedIn):
-                return dressed(await self._get_response(request), said(verdict))
-        return self._private(request, await self._get_response(request))
+                return refused
+            extra = [] if isinstance(verdict, SignedIn) else said(verdict)
+        return self._dressed(request, await self._get_response(request), extra)
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
-        """A view that asked a server which does not answer is busy, not broken."""
+        """A view that asked a server which does not answer is busy, not broken; one that asked for a user who is gone is not."""
+        if isinstance(exception, Refused):
+            return answered(exception.refusal)
         return answered(unreachable(exception)) if isinstance(exception, ServerUnreachable) else None
 
     def _is_own(self, request: HttpRequest) -> bool:
-        path = request.path_info
-        return path == self._own or path.startswith(self._own + "/")
+        path = request.path
+        return bool(path == self._own or path.startswith(self._own + "/")) and self._sojourn.served() is not None
 
     def _is_remembered(self, request: HttpRequest) -> bool:
         """Whether a bearer token was sent that was believed before: the short way of most requests of an API."""
@@ -99,13 +102,21 @@ class SojournMiddleware:
         request.sojourn = Visit(self._guard, claims, partial(asked_of, request))  # type: ignore[attr-defined]
         return True
 
-    def _refused(self, gate: Gate, request: HttpRequest, verdict: Verdict) -> Refusal | None:
+    def _refused(self, gate: Gate, request: HttpRequest, verdict: Verdict) -> HttpResponse | None:
         claims = verdict.claims if isinstance(verdict, SignedIn) else None
-        request.sojourn = Visit(self._guard, claims, partial(asked_of, request))  # type: ignore[attr-defined]
+        seen = request.sojourn = Visit(self._guard, claims, partial(asked_of, request))  # type: ignore[attr-defined]
+        if is_login(request) and not isinstance(verdict, Elsewhere):
+            return sent_to_sign_in(request, seen)
         is_protected = self._matcher.is_protected(request.path_info)
-        return refused_at(gate, asked_of(request), verdict, self._guard, self._trusted, is_protected=is_protected)
+        refused = refused_at(gate, asked_of(request), verdict, self._guard, self._trusted, is_protected=is_protected)
+        return answered(refused) if refused is not None else None
 
-    def _private(self, request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
+    def _dressed(self, request: HttpRequest, response: HttpResponseBase, extra: Headers) -> HttpResponseBase:
+        """`extra` is said to strangers; what the signed-in are shown on protected pages is kept nowhere."""
+        if gone := cookies_of(request, visit(request)):
+            dressed(response, gone)
+        if extra:
+            return dressed(response, extra)
         headers = cast("Any", response.headers)
         if "Cache-Control" not in headers and self._matcher.is_protected(request.path_info):
             headers["Cache-Control"] = _PRIVATE
@@ -163,7 +174,7 @@ async def _served(sojourn: Any, request: HttpRequest) -> HttpResponse:
 
 def _asking(app: Any, request: HttpRequest, mount: str) -> Any:
     asked = cast("Any", request)
-    scope = dict(asked.scope, root_path=asked.scope.get("root_path", "") + mount) if hasattr(request, "scope") else None
+    scope = dict(asked.scope, path=request.path, root_path=mount) if hasattr(request, "scope") else None
     return wsgi.answer(app, scope or wsgi.scope_of(asked.environ, mount), request.body)
 
 

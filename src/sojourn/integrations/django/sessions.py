@@ -9,8 +9,8 @@ from sojourn.integrations.session_data import Keeping, SessionData
 
 
 class SessionStore(SessionBase):
-    """Values are JSON, as with Django's own default. Which row is read and written is decided by who is signed in, so
-    `cycle_key` has nothing to do: at sign-in the row moves by itself, and its old key is worth nothing.
+    """Values are JSON, as with Django's own default. Which row is read and written is decided by who is signed in with
+    Sojourn: there the row moves by itself. At Django's own sign-in and sign-out an anonymous visitor gets another key.
     """
 
     def __init__(self, sojourn: Handle | None = None, keeping: Keeping | None = None) -> None:
@@ -18,6 +18,7 @@ class SessionStore(SessionBase):
         self._sojourn = sojourn
         self._keeping = keeping
         self._data = SessionData(self._read)
+        self._wants_key = False
 
     def _read(self) -> Data:
         if self._sojourn is None or self._keeping is None:
@@ -47,16 +48,19 @@ class SessionStore(SessionBase):
 
     def flush(self) -> None:
         self.clear()
+        self._wants_key = True
 
     async def aflush(self) -> None:
         (await self._aget_session()).clear()
-        self.modified = True
+        self.modified = self._wants_key = True
 
     def cycle_key(self) -> None:
-        """The row moves by itself at sign-in."""
+        self._get_session()
+        self.modified = self._wants_key = True
 
     async def acycle_key(self) -> None:
-        """The row moves by itself at sign-in."""
+        await self._aget_session()
+        self.modified = self._wants_key = True
 
     def is_empty(self) -> bool:
         return not self._get_session()
@@ -101,7 +105,7 @@ class SessionStore(SessionBase):
 
     def keep(self) -> str | None:
         """Write what changed; a Set-Cookie text where the browser must learn of it. Raises: ServerUnreachable, FieldTooLong."""
-        writing = self._keeping.writing(self._data) if self._keeping is not None else None
+        writing = self._keeping.writing(self._data, anew=self._wants_key) if self._keeping is not None else None
         if writing is None or self._sojourn is None:
             return None
         writing.write_now(self._sojourn)

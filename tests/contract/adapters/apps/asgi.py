@@ -1,6 +1,7 @@
 """Plain ASGI."""
 
 import json
+from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
 from urllib.parse import parse_qs
@@ -21,27 +22,15 @@ GUARDED = {
 }
 
 
-def build(sojourn: Handle, **options: Any) -> Any:
-    return _mounted(SojournMiddleware(app, sojourn, public=PUBLIC, session_data=True, **options), sojourn)
-
-
-def _mounted(guarded: Any, sojourn: Handle) -> Any:
-    served = sojourn.served()
-
-    async def mounted(scope: Any, receive: Any, send: Any) -> None:
-        if served and scope.get("path", "").startswith(sojourn.mount_path + "/"):
-            await served[0]({**scope, "root_path": sojourn.mount_path}, receive, send)
-        else:
-            await guarded(scope, receive, send)
-
-    return mounted
+def build(sojourn: Handle, *, public: Sequence[str] = PUBLIC, **options: Any) -> Any:
+    return SojournMiddleware(app, sojourn, public=public, session_data=True, **options)
 
 
 async def app(scope: Any, receive: Any, send: Any) -> None:
     if scope["type"] == "websocket":
         await _socket(scope, receive, send)
         return
-    path, method = scope["path"], scope["method"]
+    path, method = scope["path"].removeprefix(scope.get("root_path", "")), scope["method"]
     session = scope["state"]["session"]
     if path in GUARDED and (refused := visit(scope).refusal(GUARDED[path])) is not None:
         await send({"type": "http.response.start", "status": refused.status, "headers": refused.headers})

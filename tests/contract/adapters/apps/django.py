@@ -1,5 +1,6 @@
 """Django, over WSGI and ASGI; settings as `sojourn.integrations.django` says."""
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +22,7 @@ _MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "sojourn.integrations.django.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
 ]
 
 
@@ -39,16 +41,25 @@ def configure(folder: Path) -> None:
             MIDDLEWARE=_MIDDLEWARE,
             AUTHENTICATION_BACKENDS=["sojourn.integrations.django.backend.SojournBackend"],
             DATABASES={"default": {"ENGINE": "django.db.backends.sqlite3", "NAME": folder / "django.db"}},
+            MESSAGE_STORAGE="django.contrib.messages.storage.session.SessionStorage",
+            TEMPLATES=[{
+                "BACKEND": "django.template.backends.django.DjangoTemplates", "APP_DIRS": True,
+                "OPTIONS": {"context_processors": [
+                    "django.template.context_processors.request", "django.contrib.auth.context_processors.auth",
+                    "django.contrib.messages.context_processors.messages",
+                ]},
+            }],
+            STATIC_URL="/static/",
             USE_TZ=True,
         )  # fmt: skip
         django.setup()
         call_command("migrate", verbosity=0)
 
 
-def build(sojourn: Handle, folder: Path, *, is_async: bool, **options: Any) -> tuple[Any, Any]:
+def build(sojourn: Handle, folder: Path, *, is_async: bool, public: Sequence[str] = PUBLIC, **options: Any) -> tuple[Any, Any]:
     """The application, and what undoes the settings."""
     configure(folder)
-    trusted = {"TRUSTED_ORIGINS": options["trusted_origins"]} if "trusted_origins" in options else {}
-    overridden = override_settings(SOJOURN={"SOJOURN": sojourn, "PUBLIC": PUBLIC, **trusted})
+    chosen = {name.upper(): value for name, value in options.items()}
+    overridden = override_settings(SOJOURN={"SOJOURN": sojourn, "PUBLIC": public, **chosen})
     overridden.enable()
     return ASGIHandler() if is_async else WSGIHandler(), overridden.disable

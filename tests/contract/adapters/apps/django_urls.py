@@ -4,11 +4,16 @@ from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
 
+from django.contrib import admin as django_admin
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required, permission_required
+from django.contrib.auth.mixins import LoginRequiredMixin
 from django.http import HttpRequest, JsonResponse, StreamingHttpResponse
 from django.urls import path
+from django.views import View
 from django.views.decorators.csrf import csrf_exempt
 
-from sojourn.integrations.django.decorators import session_required
+from sojourn.integrations.django.decorators import SessionRequiredMixin, session_required
 
 Views = Any
 
@@ -18,8 +23,10 @@ def show(request: Any) -> JsonResponse:
     return JsonResponse({"user": session.user_id if session else None})
 
 
-def me(request: HttpRequest) -> JsonResponse:
-    return JsonResponse({"email": request.user.email})  # type: ignore[union-attr]
+def me(request: Any) -> JsonResponse:
+    if not request.user.is_authenticated:
+        request.sojourn.user_now()  # nobody is there by now: this says so
+    return JsonResponse({"email": request.user.email})
 
 
 @session_required(role="admin")
@@ -53,7 +60,43 @@ def data(request: HttpRequest) -> JsonResponse:
     return JsonResponse({"name": request.session.get("name")})
 
 
+class Shown(View):
+    def get(self, request: HttpRequest) -> JsonResponse:
+        return show(request)
+
+
+class Mixed(LoginRequiredMixin, Shown):
+    """Django's own mixin."""
+
+
+class Editors(SessionRequiredMixin, Shown):
+    required_role = "editor"
+
+
+class AsyncEditors(SessionRequiredMixin, View):
+    required_role = "editor"
+
+    async def get(self, request: HttpRequest) -> JsonResponse:
+        return show(request)
+
+
+@session_required
+def bare(request: HttpRequest) -> JsonResponse:
+    return show(request)
+
+
+def noted(request: HttpRequest) -> JsonResponse:
+    """Says what was noted before, and notes one thing more."""
+    said = [str(each) for each in messages.get_messages(request)]
+    messages.info(request, "hello")
+    return JsonResponse({"said": said})
+
+
 urlpatterns = [
+    path("admin/", django_admin.site.urls),
+    path("open/login", login_required(show)), path("open/mixed", Mixed.as_view()), path("open/bare", bare),
+    path("open/users", permission_required("auth.view_user")(show)), path("open/noted", noted),
+    path("open/editors", Editors.as_view()), path("open/async-editors", AsyncEditors.as_view()),
     path("", show), path("protected", show), path("me", me),
     path("open/guarded", session_required()(show)), path("open/admin", admin),
     path("open/may", session_required(permission="invoices:write")(show)),

@@ -1,6 +1,6 @@
 """FastAPI."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import timedelta
 from typing import Annotated, Any
 
@@ -104,10 +104,8 @@ async def socket(websocket: WebSocket, session: CurrentSession) -> None:
         pass
 
 
-def build(sojourn: Handle, **options: Any) -> Any:
+def build(sojourn: Handle, *, public: Sequence[str] = PUBLIC, **options: Any) -> Any:
     app = FastAPI(lifespan=sojourn.lifespan)
-    app.add_middleware(SojournMiddleware, sojourn=sojourn, public=PUBLIC, session_data=True, **options)
+    app.add_middleware(SojournMiddleware, sojourn=sojourn, public=public, session_data=True, **options)
     app.include_router(router)
-    if sojourn.mount_path:
-        app.mount(sojourn.mount_path, sojourn)  # type: ignore[arg-type]
     return app

@@ -1,6 +1,6 @@
 """Flask."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import timedelta
 from typing import Any
 
@@ -12,9 +12,9 @@ from sojourn.integrations.handle import Handle
 from . import PUBLIC
 
 
-def build(sojourn: Handle, **options: Any) -> Any:
+def build(sojourn: Handle, *, public: Sequence[str] = PUBLIC, **options: Any) -> Any:
     app = Flask(__name__)
-    SojournFlask(app, sojourn, public=PUBLIC, **options)
+    SojournFlask(app, sojourn, public=public, **options)
 
     @app.get("/")
     @app.get("/protected")

@@ -1,6 +1,6 @@
 """Litestar."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from datetime import timedelta
 from typing import Any
 
@@ -105,9 +105,9 @@ async def socket(socket: WebSocket[Any, Any, Any], session: Claims) -> None:
         pass
 
 
-def build(sojourn: Handle, **options: Any) -> Any:
+def build(sojourn: Handle, *, public: Sequence[str] = PUBLIC, **options: Any) -> Any:
     return Litestar(
         [home, protected, me, guarded, admin, may, team, fresh, broken, stream, form, data, keep, drop, socket],
         logging_config=None,
-        plugins=[SojournPlugin(sojourn, public=PUBLIC, session_data=True, **options)],
+        plugins=[SojournPlugin(sojourn, public=public, session_data=True, **options)],
     )

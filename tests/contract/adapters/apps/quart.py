@@ -1,6 +1,6 @@
 """Quart."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from datetime import timedelta
 from typing import Any
 
@@ -12,9 +12,9 @@ from sojourn.integrations.quart import SojournQuart, current_session, current_us
 from . import PUBLIC
 
 
-def build(sojourn: Handle, **options: Any) -> Any:
+def build(sojourn: Handle, *, public: Sequence[str] = PUBLIC, **options: Any) -> Any:
     app = Quart(__name__)
-    SojournQuart(app, sojourn, public=PUBLIC, **options)
+    SojournQuart(app, sojourn, public=public, **options)
 
     @app.get("/")
     @app.get("/protected")

@@ -1,6 +1,6 @@
 """Starlette."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from datetime import timedelta
 from typing import Any
 
@@ -9,7 +9,7 @@ from starlette.endpoints import HTTPEndpoint
 from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import JSONResponse, StreamingResponse
-from starlette.routing import BaseRoute, Mount, Route, WebSocketRoute
+from starlette.routing import BaseRoute, Route, WebSocketRoute
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
 from sojourn import SojournMiddleware
@@ -90,7 +90,7 @@ async def socket(websocket: WebSocket) -> None:
         pass
 
 
-def build(sojourn: Handle, **options: Any) -> Any:
+def build(sojourn: Handle, *, public: Sequence[str] = PUBLIC, **options: Any) -> Any:
     routes: list[BaseRoute] = [
         Route("/", show), Route("/protected", show), Route("/me", me),
         Route("/open/guarded", Guarded), Route("/open/admin", admin), Route("/open/may", may),
@@ -98,7 +98,5 @@ def build(sojourn: Handle, **options: Any) -> Any:
         Route("/broken", broken), Route("/stream", stream), Route("/form", form, methods=["POST"]),
         Route("/data", data, methods=["GET", "POST", "DELETE"]), WebSocketRoute("/socket", socket),
     ]  # fmt: skip
-    if sojourn.mount_path:
-        routes.append(Mount(sojourn.mount_path, sojourn))  # type: ignore[arg-type]
-    guard = Middleware(SojournMiddleware, sojourn=sojourn, public=PUBLIC, session_data=True, **options)  # type: ignore[arg-type]
+    guard = Middleware(SojournMiddleware, sojourn=sojourn, public=public, session_data=True, **options)  # type: ignore[arg-type]
     return Starlette(routes=routes, middleware=[guard], lifespan=sojourn.lifespan)

@@ -1,7 +1,7 @@
 """Plain WSGI."""
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 from urllib.parse import parse_qs
 
@@ -13,8 +13,8 @@ from . import PUBLIC
 from .asgi import GUARDED
 
 
-def build(sojourn: Handle, **options: Any) -> Any:
-    return SojournWsgiMiddleware(app, sojourn, public=PUBLIC, session_data=True, **options)
+def build(sojourn: Handle, *, public: Sequence[str] = PUBLIC, **options: Any) -> Any:
+    return SojournWsgiMiddleware(app, sojourn, public=public, session_data=True, **options)
 
 
 def app(environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:

@@ -1,0 +1,34 @@
+"""`@session_required` as users of every framework write such a thing: bare, or saying what the view asks for."""
+
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any, TypeVar, overload
+
+from sojourn.integrations.requirement import Requirement
+
+View = TypeVar("View", bound=Callable[..., Any])
+Guarded = Callable[[Callable[..., Any], Requirement], Callable[..., Any]]
+
+
+class SessionRequired:
+    """Strangers are sent to sign in or get 401, others who lack something get 403; a websocket is closed with 4401."""
+
+    def __init__(self, guarded: Guarded) -> None:
+        """`guarded` puts the guard around a view, as its framework wants it."""
+        self._guarded = guarded
+
+    @overload
+    def __call__(self, view: View, /) -> View: ...
+
+    @overload
+    def __call__(
+        self, *, role: str = "", permission: str = "", organization: bool = False, max_age: timedelta | None = None
+    ) -> Callable[[View], View]: ...
+
+    def __call__(self, *views: Callable[..., Any], **wanted: Any) -> Any:
+        requirement = Requirement(**wanted)
+
+        def guarding(view: Callable[..., Any]) -> Callable[..., Any]:
+            return self._guarded(view, requirement)
+
+        return guarding(*views) if views else guarding

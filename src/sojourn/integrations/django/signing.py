@@ -1,0 +1,72 @@
+"""Django's own ways in and out: `LOGIN_URL`, where its decorators send people, and `logout()`."""
+
+from functools import lru_cache
+from typing import Any
+
+from django.conf import settings
+from django.contrib.auth import REDIRECT_FIELD_NAME
+from django.core.signals import setting_changed
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import resolve_url
+from django.urls import Resolver404, resolve
+from django.utils.http import url_has_allowed_host_and_scheme
+
+from sojourn.integrations.django.conf import options
+from sojourn.integrations.django.requests import answered
+from sojourn.integrations.refusals import lacking
+from sojourn.integrations.requirement import Lack
+from sojourn.integrations.visit import Visit
+
+_SIGNED_OUT = "_sojourn_signed_out"
+_NOT_ALLOWED = Lack("not_allowed", "Not allowed", "You are signed in, and this page is for others.")
+
+
+def is_login(request: HttpRequest) -> bool:
+    """Whether this is `LOGIN_URL`, and the app has no page of its own there."""
+    return request.path == _login_path()
+
+
+def sent_to_sign_in(request: HttpRequest, visit: Visit) -> HttpResponse:
+    """What `login_required` and its like expect of `LOGIN_URL`. Who is signed in already lacks something else: 403, no loop."""
+    if visit.session is not None:
+        return answered(lacking(_NOT_ALLOWED, visit.asked()))
+    wanted = request.GET.get(REDIRECT_FIELD_NAME, "")
+    is_own = url_has_allowed_host_and_scheme(wanted, {request.get_host()}, require_https=request.is_secure())
+    page = request.build_absolute_uri(wanted if is_own else resolve_url(settings.LOGIN_REDIRECT_URL))
+    response = HttpResponse(status=307)
+    response["Location"] = visit.gate.sign_in_url(page, visit.guard.sign_in_url)
+    response["Cache-Control"] = "no-store"
+    return response
+
+
+def end_session(*, request: HttpRequest | None, **_: object) -> None:
+    """After Django's `logout()` the Sojourn session is over too. Raises: BadSecretKey, ServerUnreachable."""
+    seen = getattr(request, "sojourn", None)
+    if isinstance(seen, Visit) and seen.session is not None:
+        options().sojourn.end_session_now(seen.session.session_id)
+        setattr(request, _SIGNED_OUT, True)
+
+
+def cookies_of(request: HttpRequest, visit: Visit) -> list[tuple[bytes, bytes]]:
+    """Headers that tell the browser of a session that `logout()` has ended."""
+    if not getattr(request, _SIGNED_OUT, False):
+        return []
+    return [(b"set-cookie", line.encode()) for line in visit.gate.signed_out()]
+
+
+@lru_cache(maxsize=1)
+def _login_path() -> str:
+    path = resolve_url(settings.LOGIN_URL)
+    try:
+        resolve(path)
+    except Resolver404:
+        return path
+    return ""
+
+
+def _forget(*, setting: str, **_: Any) -> None:
+    if setting in ("LOGIN_URL", "ROOT_URLCONF"):
+        _login_path.cache_clear()
+
+
+setting_changed.connect(_forget)
