@@ -27,6 +27,8 @@ users.count GetUsersCount Total
 users.get GetUser User
 users.update UpdateUser User
 users.delete DeleteUser Deleted
+users.set_profile_image SetUserProfileImage User
+users.delete_profile_image DeleteUserProfileImage User
 users.replace_metadata ReplaceUserMetadata User
 users.update_metadata UpdateUserMetadata User
 users.verify_password VerifyPassword
@@ -121,6 +123,7 @@ class Operation:
     in_path: list[str]
     query: list[Parameter]
     body: list[Parameter] | None
+    is_upload: bool
 
 
 def operations() -> list[Operation]:
@@ -153,6 +156,7 @@ def _operation(words: list[str], verb: str, path: str, asked: Any, schemas: Any)
         [each["name"] for each in asked["parameters"] if each["in"] == "path"],
         [Parameter(each["name"], _type(each["schema"], schemas), False) for each in asked["parameters"] if each["in"] == "query"],
         None if schema is None else list(_fields(schema, schemas)),
+        "multipart/form-data" in content,
     )
 
 
@@ -167,6 +171,8 @@ def _type(schema: Mapping[str, Any], schemas: Any) -> str:
         return " | ".join(dict.fromkeys(_type(each, schemas) for each in schema["anyOf"]))
     if "$ref" in schema:
         return _type(schemas.get(schema["$ref"].rpartition("/")[2], {}), schemas)
+    if schema.get("format") == "binary":
+        return "bytes"
     if "enum" in schema:
         return "str"
     if schema.get("type") == "null":
@@ -261,7 +267,7 @@ def _call(each: Operation, query: list[Parameter]) -> str:
     if query:
         parts.append("{" + ", ".join(f'"{p.name}": {p.name}' for p in query) + "}")
     if each.body is not None:
-        parts.append("body={" + ", ".join(f'"{p.name}": {p.name}' for p in each.body) + "}")
+        parts.append(f"{'files' if each.is_upload else 'body'}={{" + ", ".join(f'"{p.name}": {p.name}' for p in each.body) + "}")
     return f"Call({', '.join(parts)})"
 
 

@@ -42,6 +42,7 @@ from sojourn.users.hard_stop import HardStop
 from sojourn.users.lockout import Lockout
 from sojourn.users.passwords import Passwords
 from sojourn.users.profile import Profile
+from sojourn.users.profile_images import ProfileImages
 
 
 @dataclass(slots=True)
@@ -70,6 +71,7 @@ class Sojourn:
     tickets: Tickets
     accounts: Accounts
     addresses: Addresses
+    profile_images: ProfileImages
     profile: Profile
     guarding: Guarding
     sign_ins: SignIns
@@ -129,6 +131,7 @@ def _wire(config: Config, clock: Clock, mailer: Mailer, store: Store, peppers: P
     passwords = Passwords(store, clock, hash_pool, sessions, outbox, audit, lockout, hard_stop)
     accounts = Accounts(store, clock, sessions, outbox, audit, passwords)
     addresses = Addresses(store, clock, accounts)
+    images = ProfileImages(store, accounts)
     floor = timedelta(milliseconds=config.sign_in_floor_ms)
     guarding = Guarding(store, clock, hash_pool, limiter, audit, lockout, hard_stop, floor)
     completion = Completion(clock, sessions, outbox)
@@ -140,8 +143,8 @@ def _wire(config: Config, clock: Clock, mailer: Mailer, store: Store, peppers: P
         "refreshing": Refreshing(clock, keyring, envelope.derived(b"refresh")),
         "forms": FormTokens(clock, envelope.derived(b"forms")),
         "codes": codes, "records": records, "tickets": Tickets(store, clock, audit), "accounts": accounts,
-        "addresses": addresses,
-        "profile": Profile(store, clock, limiter, accounts, addresses, sessions, codes, records),
+        "addresses": addresses, "profile_images": images,
+        "profile": Profile(store, clock, limiter, accounts, addresses, images, sessions, codes, records),
         "guarding": guarding,
         "sign_ins": SignIns(
             store, clock, clients, codes, guarding, completion, accounts, Identifying(store, records)

@@ -311,6 +311,14 @@ class FieldTooLong(FieldError):
         super().__init__(f"{param} must be at most {longest} characters.", param=param)
 
 
+class ImageKindUnknown(FieldError):
+    """The code is one that published components have words for."""
+
+    code = "avatar_file_type_invalid"
+    message = "Not a picture"
+    advice = "Choose a picture in one of the formats JPEG, PNG, WebP or GIF."
+
+
 class UnknownIdentifier(FieldError):
     code = "form_identifier_not_found"
     message = "Couldn't find your account"

@@ -14,6 +14,7 @@ from sojourn.errors import BadSecretKey, ConfigError, NotFound, SessionEnded
 from tools import backend_client
 
 from ..openapi.serving import Served, served
+from ..pictures import picture
 
 PASSWORD = "correct horse battery staple"
 
@@ -44,7 +45,7 @@ def test_every_operation_has_a_method_in_both() -> None:
         assert wanted <= {name for name in methods(groups) if not name.endswith("__init__")}
 
 
-def test_a_user_is_made_changed_found_and_deleted(backend: Backend) -> None:
+def test_a_user_is_made_changed_found_and_deleted(server: Served, backend: Backend) -> None:
     ada = backend.users.create(email_address=["ada@example.com"], password=PASSWORD, first_name="Ada", last_name="L")
     assert (ada.email, ada.name, ada.password_enabled) == ("ada@example.com", "Ada L", True)
     changed = backend.users.update(ada.id, first_name=None, public_metadata={"plan": "gold"})
@@ -54,6 +55,9 @@ def test_a_user_is_made_changed_found_and_deleted(backend: Backend) -> None:
     assert backend.users.count(query="ada@").total_count == 1
     assert backend.users.verify_password(ada.id, password=PASSWORD) == {"verified": True}
     assert backend.users.ban(ada.id).banned
+    drawn = backend.users.set_profile_image(ada.id, file=picture())
+    assert (drawn.has_image, drawn.image_url.partition("/v1/images/img_")[0]) == (True, server.url)
+    assert not backend.users.delete_profile_image(ada.id).has_image
     address = backend.email_addresses.create(user_id=ada.id, email_address="second@example.com", verified=True)
     assert backend.email_addresses.delete(address.id).deleted
     assert backend.users.delete(ada.id).deleted

@@ -18,7 +18,7 @@ from sojourn.web.app import build
 
 T = TypeVar("T")
 
-_EVERY_LIMIT = ("create_sign_in", "create_sign_up", "attempts", "codes", "backend_api")
+_EVERY_LIMIT = ("create_sign_in", "create_sign_up", "attempts", "codes", "pictures", "backend_api")
 
 
 @dataclass

@@ -5,6 +5,7 @@ from sojourn.messages.mailbox import Mailbox
 from sojourn.secret import Secret
 
 from ..backend_api.calling import PASSWORD, Caller
+from ..pictures import picture
 from ..wire.browsing import ADA, SERVER, TEST_CODE, Browser
 
 OTHER_PASSWORD = "violet umbrella at the ferry"
@@ -46,6 +47,10 @@ async def _users(api: Caller) -> None:
     await api.ok("PUT", f"{where}/metadata", {"unsafe_metadata": {"theme": "dark"}})
     await api.ok("POST", f"{where}/verify_password", {"password": PASSWORD})
     await api.refused("POST", f"{where}/verify_password", {"password": "wrong"})
+    drawn = await api.http.post(f"/v1{where}/profile_image", files={"file": ("grace.png", picture())})
+    assert drawn.status_code == 200, drawn.text
+    await api.ok("DELETE", f"{where}/profile_image")
+    await api.refused("DELETE", f"{where}/profile_image")
     for word in ("ban", "unban", "lock", "unlock"):
         await api.ok("POST", f"{where}/{word}")
     for word in ("ban", "unban"):
@@ -194,6 +199,10 @@ async def _living(browser: Browser) -> None:
     await browser.get("/v1/me")
     await browser.patch("/v1/me", {"first_name": "Ada", "last_name": "Lovelace"})
     await browser.patch("/v1/me/metadata", {"unsafe_metadata": '{"theme": "dark"}'})
+    drawn = await browser.http.post("/v1/me/profile_image", files={"file": ("ada.png", picture())})
+    assert drawn.status_code == 200, drawn.text
+    await browser.delete("/v1/me/profile_image")
+    await browser.refused("DELETE", "/v1/me/profile_image")
     changed = {"current_password": PASSWORD, "new_password": OTHER_PASSWORD, "sign_out_of_other_sessions": "false"}
     await browser.post("/v1/me/change_password", changed)
     await browser.refused("POST", "/v1/me/change_password", {**changed, "new_password": "short"})

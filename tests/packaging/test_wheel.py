@@ -25,8 +25,8 @@ except SojournError as error:
     print(error.long_message)
 """
 OF_THE_SERVER = (
-    "aiosmtplib aiosqlite alembic argon2 asyncpg bcrypt email_validator granian jinja2 litestar phonenumbers rich "
-    "sqlalchemy structlog typer ua_parser zxcvbn"
+    "aiosmtplib aiosqlite alembic argon2 asyncpg bcrypt email_validator granian jinja2 litestar multipart phonenumbers "
+    "PIL rich sqlalchemy structlog typer ua_parser zxcvbn"
 )
 
 

@@ -37,6 +37,7 @@ from sojourn.users.profile import ProfileChanges
 from sojourn.users.user import User
 
 from ..people import ADA, OTHER_PASSWORD, PASSWORD, events, is_live, notices, person, set_up, signed_in
+from ..pictures import picture
 
 WORK = "ada+clerk_test@work.example.com"
 TEST_CODE = "424242"
@@ -378,5 +379,6 @@ async def test_an_impersonator_changes_no_credential_and_no_address(engine: Sojo
         with pytest.raises(Forbidden):
             await attempt
     await profile.update(instance, session, user, ProfileChanges(first_name="Ada"))
+    await profile.set_image(instance, session, user, picture())
     entries = await engine.store.events.list(instance.id, Page(100), user_id=user.id)
-    assert next(each.actor for each in entries if each.kind == "user.updated") == "user_support"
+    assert [each.actor for each in entries if each.kind == "user.updated"] == ["user_support"] * 2

@@ -258,6 +258,16 @@ class AsyncUsers:
         """`DELETE /v1/users/{user_id}` (DeleteUser)."""
         return await self._asking.send(Call("DELETE", f"/v1/users/{quote(user_id, safe='')}"), Deleted)
 
+    async def set_profile_image(self, user_id: str, *, file: bytes) -> User:
+        """`POST /v1/users/{user_id}/profile_image` (SetUserProfileImage)."""
+        return await self._asking.send(
+            Call("POST", f"/v1/users/{quote(user_id, safe='')}/profile_image", files={"file": file}), User
+        )
+
+    async def delete_profile_image(self, user_id: str) -> User:
+        """`DELETE /v1/users/{user_id}/profile_image` (DeleteUserProfileImage)."""
+        return await self._asking.send(Call("DELETE", f"/v1/users/{quote(user_id, safe='')}/profile_image"), User)
+
     async def replace_metadata(
         self,
         user_id: str,

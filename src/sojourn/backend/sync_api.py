@@ -258,6 +258,16 @@ class Users:
         """`DELETE /v1/users/{user_id}` (DeleteUser)."""
         return self._asking.send(Call("DELETE", f"/v1/users/{quote(user_id, safe='')}"), Deleted)
 
+    def set_profile_image(self, user_id: str, *, file: bytes) -> User:
+        """`POST /v1/users/{user_id}/profile_image` (SetUserProfileImage)."""
+        return self._asking.send(
+            Call("POST", f"/v1/users/{quote(user_id, safe='')}/profile_image", files={"file": file}), User
+        )
+
+    def delete_profile_image(self, user_id: str) -> User:
+        """`DELETE /v1/users/{user_id}/profile_image` (DeleteUserProfileImage)."""
+        return self._asking.send(Call("DELETE", f"/v1/users/{quote(user_id, safe='')}/profile_image"), User)
+
     def replace_metadata(
         self,
         user_id: str,

@@ -44,6 +44,7 @@ class Call:
     path: str
     query: Mapping[str, Any] = field(default_factory=dict[str, Any])
     body: Mapping[str, Any] | None = None
+    files: Mapping[str, bytes] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,6 +84,8 @@ class Manner:
         if call.body is not None:
             body = {name: value for name, value in call.body.items() if value is not UNSET}
             asked |= {"content": msgspec.json.encode(body), "headers": {"Content-Type": "application/json"}}
+        if call.files is not None:
+            asked["files"] = {name: (name, content) for name, content in call.files.items()}
         return asked
 
     def pause_after(self, call: Call, tries: int, failed: "httpx.HTTPError | httpx.Response") -> float | None:

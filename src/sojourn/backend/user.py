@@ -36,6 +36,7 @@ class User(msgspec.Struct, frozen=True, kw_only=True):
     first_name: str | None = None
     last_name: str | None = None
     image_url: str = ""
+    has_image: bool = False
     primary_email_address_id: str | None = None
     primary_phone_number_id: str | None = None
     email_addresses: tuple[EmailAddress, ...] = ()

@@ -29,7 +29,7 @@ GUARD = "sojourn.guard"
 DATA = "sojourn.session_data"
 """Where in the environ the session data is, when it is kept."""
 
-_LONGEST_BODY = 1 << 20
+LONGEST_BODY = 6 << 20
 """More than the server takes; what is cut off here is refused there."""
 
 _UNPREFIXED = {"CONTENT_TYPE": b"content-type", "CONTENT_LENGTH": b"content-length"}
@@ -201,7 +201,7 @@ def scope_of(environ: Environ, mount: str) -> Scope:
 
 def body_of(environ: Environ) -> bytes:
     length = environ.get("CONTENT_LENGTH") or "0"
-    return environ["wsgi.input"].read(min(int(length), _LONGEST_BODY)) if length.isdecimal() else b""
+    return environ["wsgi.input"].read(min(int(length), LONGEST_BODY)) if length.isdecimal() else b""
 
 
 def _answered(refused: Refusal, start_response: StartResponse) -> list[bytes]:

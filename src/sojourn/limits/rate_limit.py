@@ -17,6 +17,7 @@ LIMITS: Mapping[str, tuple[int, int]] = {
     "codes_per_identifier": (3, 600),
     "codes_per_identifier_day": (10, 86_400),
     "tries_of_known_device": (10, 3600),
+    "pictures": (10, 60),
     "backend_api": (1000, 10),
 }
 """Name to (hits, seconds); settings of an instance can override each."""

@@ -69,7 +69,8 @@ class Minting:
         now = self.clock.now()
         custom: dict[str, Json] = {}
         if instance.settings.sessions.claims:
-            custom = cast("dict[str, Json]", render(instance.settings.sessions.claims, token_facts(user, session, now)))
+            facts = token_facts(user, session, now, instance.public_url)
+            custom = cast("dict[str, Json]", render(instance.settings.sessions.claims, facts))
         grant = Grant(
             issuer=instance.public_url,
             subject=user.id,
@@ -103,7 +104,7 @@ class Minting:
         if template is None:
             raise NotFound(f"No JWT template is named {name!r}." if name.isidentifier() else None)
         now = self.clock.now()
-        claims = render(template.claims, token_facts(user, session, now))
+        claims = render(template.claims, token_facts(user, session, now, instance.public_url))
         if not isinstance(claims, dict):
             raise FieldError("The template's claims are not an object.", param="claims")
         key = await self.keyring.signing_key(instance)

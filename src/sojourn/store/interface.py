@@ -33,6 +33,7 @@ from sojourn.sessions.session import Session, SessionStatus
 from sojourn.sign_ins.sign_in import SignIn
 from sojourn.sign_ins.ticket import Ticket, TicketKind, TicketStatus
 from sojourn.sign_ups.sign_up import SignUp
+from sojourn.users.images import Image
 from sojourn.users.user import Identifier, IdentifierKind, User
 
 
@@ -237,8 +238,17 @@ class Users(Protocol):
     async def find_identifier(self, instance_id: InstanceId, id: IdentifierId) -> Identifier | None: ...
     async def remove_identifier(self, instance_id: InstanceId, id: IdentifierId) -> bool: ...
     async def delete(self, instance_id: InstanceId, id: UserId) -> bool:
-        """Remove the user and all that is theirs: identifiers, sessions, attempts, tickets."""
+        """Remove the user and all that is theirs: identifiers, sessions, attempts, tickets, picture."""
         ...
+
+
+class Images(Protocol):
+    async def put(self, image: Image) -> None:
+        """Keep it in the place of the user's earlier one, which is gone: the last of racing callers has its way."""
+        ...
+
+    async def find(self, instance_id: InstanceId, id: str) -> Image | None: ...
+    async def delete_of_user(self, instance_id: InstanceId, user_id: UserId) -> bool: ...
 
 
 class Clients(Protocol):
@@ -500,6 +510,8 @@ class Groups(Protocol):
     def instances(self) -> Instances: ...
     @property
     def users(self) -> Users: ...
+    @property
+    def images(self) -> Images: ...
     @property
     def clients(self) -> Clients: ...
     @property

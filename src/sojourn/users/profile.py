@@ -42,6 +42,7 @@ from sojourn.users.accounts import Accounts
 from sojourn.users.addresses import Addresses
 from sojourn.users.identifiers import normal_email
 from sojourn.users.new_user import UserChanges
+from sojourn.users.profile_images import ProfileImages
 from sojourn.users.user import Identifier, IdentifierKind, User
 
 FRESH = timedelta(minutes=10)
@@ -70,6 +71,7 @@ class Profile:
     limiter: RateLimiter
     accounts: Accounts
     addresses: Addresses
+    images: ProfileImages
     sessions: Sessions
     codes: EmailCodes
     records: Records
@@ -105,6 +107,15 @@ class Profile:
     ) -> User:
         """Merge into `unsafe_metadata`; null deletes a key. Raises: FieldTooLong, FieldFormat."""
         return await self.accounts.merge_metadata(instance, user.id, unsafe=unsafe, actor=_actor(session))
+
+    async def set_image(self, instance: Instance, session: Session, user: User, content: bytes) -> User:
+        """Raises: as `ProfileImages.set`."""
+        return await self.images.set(instance, user.id, content, actor=_actor(session))
+
+    async def remove_image(self, instance: Instance, session: Session, user: User) -> str:
+        """The id of the removed picture. Raises: NotFound when there is none."""
+        await self.images.remove(instance, user.id, actor=_actor(session))
+        return user.image_id or ""
 
     # -- password
 

@@ -5,10 +5,11 @@ from collections.abc import Mapping
 from sojourn.errors import Json
 from sojourn.instant import Instant
 from sojourn.sessions.session import Session
+from sojourn.users.images import image_url
 from sojourn.users.user import User
 
 
-def token_facts(user: User, session: Session, now: Instant) -> Mapping[str, Json]:
+def token_facts(user: User, session: Session, now: Instant, public_url: str) -> Mapping[str, Json]:
     """The context of `tokens/templates.py`: `user`, `session`, `org`, `org_membership` and `time`. Private data is absent."""
     email = user.primary_email_address
     phone = user.primary_phone_number
@@ -21,8 +22,8 @@ def token_facts(user: User, session: Session, now: Instant) -> Mapping[str, Json
             "last_name": user.last_name,
             "full_name": " ".join(names) or None,
             "username": user.username,
-            "image_url": None,
-            "has_image": False,
+            "image_url": image_url(user, public_url),
+            "has_image": user.image_id is not None,
             "primary_email_address": email.value if email else None,
             "primary_phone_number": phone.value if phone else None,
             "email_verified": bool(email and email.is_verified),

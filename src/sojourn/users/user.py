@@ -77,6 +77,8 @@ class User:
     locale: str | None = None
     password_failures: int = 0
     """Wrong tries in a row of the password there is now (R-LIM-04); `failed_tries` counts all kinds, for the lock."""
+    image_id: str | None = None
+    """The picture the user has chosen, in `images.py`."""
     identifiers: tuple[Identifier, ...] = ()
 
     @property

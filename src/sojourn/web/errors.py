@@ -58,6 +58,7 @@ _STATUS: Mapping[str, int] = {
     "gone": 410,
     "request_body_too_large": 413,
     "unsupported_media_type": 415,
+    "avatar_file_type_invalid": 415,
     "host_invalid": 421,
     "strategy_for_user_invalid": 422,
     "last_identifier_deletion_failed": 422,

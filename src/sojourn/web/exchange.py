@@ -30,6 +30,7 @@ from sojourn.web.resources.clients import client as client_resource
 from sojourn.web.resources.sessions import session as session_resource
 from sojourn.web.resources.sign_ins import sign_in as sign_in_resource
 from sojourn.web.resources.sign_ups import sign_up as sign_up_resource
+from sojourn.web.uploads import uploaded
 
 OLDEST_API = "2021-02-05"
 """What a browser SDK speaks that names no version."""
@@ -154,6 +155,10 @@ class Exchange:
             if name in _NEVER_SETTABLE:
                 raise FieldUnknown(name)
         return msgspec.convert(fields, kind, strict=False)
+
+    async def upload(self) -> bytes:
+        """The file in the body. Raises: BodyTooLarge, and as `uploaded`."""
+        return uploaded(self.incoming.header(b"content-type"), await self._body())
 
     async def _fields(self) -> Mapping[str, str]:
         body = await self._body()

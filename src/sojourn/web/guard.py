@@ -21,6 +21,7 @@ from sojourn.web.redirects import is_allowed_origin, is_loopback, origin_of
 _HEADERS_MOST = 16 * 1024
 _BODY_MOST = 64 * 1024
 _IMPORT_MOST = 10 * 1024 * 1024
+_IMAGE_MOST = 5 * 1024 * 1024
 
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 _OVERRIDES = frozenset({"PUT", "PATCH", "DELETE"})
@@ -45,11 +46,23 @@ def check_sizes(incoming: Incoming) -> int:
     """Refuse what is too large by its own word; returns the most bytes its body may have (R-LIM-07)."""
     if incoming.header_size() > _HEADERS_MOST:
         raise HeadersTooLarge()
-    most = _IMPORT_MOST if incoming.path == "/v1/users/import" else _BODY_MOST
+    most = _most(incoming.path)
     declared = incoming.header(b"content-length")
     if declared is not None and (not declared.isdecimal() or int(declared[:18]) > most):
-        raise BodyTooLarge()
+        raise _too_large(most)
     return most
+
+
+def _most(path: str) -> int:
+    if path == "/v1/users/import":
+        return _IMPORT_MOST
+    if path == "/v1/me/profile_image" or (path.startswith("/v1/users/") and path.endswith("/profile_image")):
+        return _IMAGE_MOST
+    return _BODY_MOST
+
+
+def _too_large(most: int) -> BodyTooLarge:
+    return BodyTooLarge("A picture may have at most 5 MB.", param="file") if most == _IMAGE_MOST else BodyTooLarge()
 
 
 def bounded(receive: Reading, most: int) -> Reading:
@@ -62,7 +75,7 @@ def bounded(receive: Reading, most: int) -> Reading:
         if message["type"] == "http.request":
             seen += len(message["body"])
             if seen > most:
-                raise BodyTooLarge()
+                raise _too_large(most)
         return message
 
     return bounded_receive
@@ -131,6 +144,7 @@ _LIMITS: Mapping[str, str] = {
     "prepare_first_factor": "codes",
     "prepare_second_factor": "codes",
     "prepare_verification": "codes",
+    "profile_image": "pictures",
 }
 
 

@@ -41,8 +41,8 @@ def of_api(*, secure: bool) -> Headers:
 
 
 def is_public(path: str) -> bool:
-    """Whether anybody's page may read it: scripts, public keys and drawn pictures, which carry no user's data."""
-    return path.startswith(("/npm/", "/.well-known/", "/v1/avatars/"))
+    """Whether anybody's page may read it: scripts, public keys, and pictures, which have addresses that nobody guesses."""
+    return path.startswith(("/npm/", "/.well-known/", "/v1/avatars/", "/v1/images/"))
 
 
 def cross_origin(incoming: Incoming, instance: Instance) -> Headers:

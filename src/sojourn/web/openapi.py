@@ -15,6 +15,7 @@ Bodies = Mapping[type, Mapping[str, object]]
 """The schema of each body type, named apart from others of its name."""
 
 _FORM = "application/x-www-form-urlencoded"
+_UPLOAD = "multipart/form-data"
 _INJECTED = frozenset({"exchange", "instance", "engine", "request", "scope", "state", "headers", "cookies"})
 _SIMPLE: Mapping[object, str] = {str: "string", int: "integer", bool: "boolean", float: "number"}
 
@@ -92,12 +93,18 @@ def _operation(route: HTTPRoute, handler: HTTPRouteHandler, bodies: Bodies) -> R
             "503": _refusal("Busy; try again after the seconds in Retry-After."),
         },
     }
-    form, json = _form_of(handler), _json_of(handler)
-    if form is not None:
+    form, json, upload = _form_of(handler), _json_of(handler), handler.opt.get("upload")
+    if isinstance(upload, str):
+        operation["requestBody"] = {"required": True, "content": {_UPLOAD: {"schema": _file(upload)}}}
+    elif form is not None:
         operation["requestBody"] = {"content": {_FORM: {"schema": bodies[form]}}}
     elif json is not None:
         operation["requestBody"] = {"content": {"application/json": {"schema": bodies[json]}}}
     return operation
+
+
+def _file(field: str) -> Resource:
+    return {"type": "object", "required": [field], "properties": {field: {"type": "string", "format": "binary"}}}
 
 
 def _in_path(name: str) -> Resource:

@@ -8,6 +8,7 @@ import pytest
 
 from sojourn.tokens.handshake import cookie_suffix
 
+from ...pictures import noise, opened
 from .site import APP, ORGANIZATION, OWN, PAGE, Server, Site
 
 GUARDED = ["/protected", "/open/guarded", "/open/admin", "/open/may", "/open/team", "/open/fresh"]
@@ -260,3 +261,21 @@ def test_the_server_inside_answers_below_its_path(site: Site) -> None:
     names = [line.partition("=")[0] for line in made.headers.get_list("set-cookie")]
     assert "__client" in names
     assert len(set(names)) == len(names) > 1  # each as the server wrote it
+
+
+def test_a_picture_of_three_megabytes_is_taken_below_the_path_and_shown_there(site: Site, server: Server) -> None:  # R-LIM-07
+    if not site.sojourn.mount_path:
+        assert site.ask("/auth/v1/images/img_1").status_code == 401
+        return
+    key = server.run(server.engine.registry.new_secret_key(server.engine.instance)).reveal()
+    where = f"{APP}/auth/v1/users/{server.person().user_id}/profile_image"
+    for side, status in ((1050, 200), (1400, 413)):
+        sent = httpx.Request("POST", where, files={"file": noise(side)}, headers={"authorization": f"Bearer {key}"})
+        answer = site.send(sent)
+        assert answer.status_code == status, answer.text
+        if status == 200:
+            url = answer.json()["image_url"]
+            assert url.startswith(f"{APP}/auth/v1/images/img_")
+            shown = site.send(httpx.Request("GET", url))
+            assert opened(shown.content).size == (512, 512)
+            assert (shown.headers["content-type"], shown.headers["x-content-type-options"]) == ("image/webp", "nosniff")

@@ -7,6 +7,7 @@ from typing import Any, cast
 from asgiref.sync import iscoroutinefunction, markcoroutinefunction
 from django.contrib.auth.middleware import AuthenticationMiddleware as DjangoAuthenticationMiddleware
 from django.contrib.sessions.middleware import SessionMiddleware as DjangoSessionMiddleware
+from django.core.exceptions import RequestDataTooBig
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.utils.cache import patch_vary_headers
@@ -175,7 +176,14 @@ async def _served(sojourn: Any, request: HttpRequest) -> HttpResponse:
 def _asking(app: Any, request: HttpRequest, mount: str) -> Any:
     asked = cast("Any", request)
     scope = dict(asked.scope, path=request.path, root_path=mount) if hasattr(request, "scope") else None
-    return wsgi.answer(app, scope or wsgi.scope_of(asked.environ, mount), request.body)
+    return wsgi.answer(app, scope or wsgi.scope_of(asked.environ, mount), _body(request))
+
+
+def _body(request: HttpRequest) -> bytes:
+    try:
+        return request.body
+    except RequestDataTooBig:  # the server has limits of its own, and takes pictures
+        return request.read(wsgi.LONGEST_BODY)
 
 
 def _shown(status: int, headers: Any, body: bytes) -> HttpResponse:

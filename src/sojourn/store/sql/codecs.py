@@ -30,6 +30,7 @@ from sojourn.store.sql.codec import (
     password_columns,
     to_json,
 )
+from sojourn.users.images import Image
 from sojourn.users.user import Identifier, IdentifierKind, User
 
 Row = Sequence[Any]
@@ -79,7 +80,7 @@ def user_owning(r: Row, identifiers: tuple[Identifier, ...] = ()) -> User:
         r[0], r[1], Instant(r[2]), Instant(r[3]), r[4], r[5], r[6], r[7], r[8], r[9], r[10],
         password(r[11], r[12], r[13]), moment(r[14]), from_json(r[15]), from_json(r[16]), from_json(r[17]),
         bool(r[18]), moment(r[19]), moment(r[20]), r[21], moment(r[22]), moment(r[23]), bool(r[24]), bool(r[25]),
-        r[26], bool(r[27]), moment(r[28]), r[29], r[30], identifiers,
+        r[26], bool(r[27]), moment(r[28]), r[29], r[30], r[31], identifiers,
     )  # fmt: skip
 
 
@@ -99,6 +100,7 @@ def _user_row(each: User) -> dict[str, object]:
         "create_organizations_limit": each.create_organizations_limit,
         "bypass_client_trust": each.bypass_client_trust, "legal_accepted_at": millis(each.legal_accepted_at),
         "locale": each.locale, "password_failures": each.password_failures,
+        "image_id": each.image_id,
     }  # fmt: skip
 
 
@@ -128,6 +130,17 @@ def _identifier_row(each: Identifier) -> dict[str, object]:
         "value": each.value, "canonical": each.canonical, "verified_at": millis(each.verified_at),
         "verification_strategy": each.verification_strategy, "reserved": each.reserved,
         "created_at": each.created_at.millis, "updated_at": each.updated_at.millis,
+    }  # fmt: skip
+
+
+def _image(r: Row) -> Image:
+    return Image(r[0], r[1], r[2], bytes(r[3]), Instant(r[4]))
+
+
+def _image_row(each: Image) -> dict[str, object]:
+    return {
+        "id": each.id, "instance_id": each.instance_id, "user_id": each.user_id, "content": each.content,
+        "created_at": each.created_at.millis,
     }  # fmt: skip
 
 
@@ -309,6 +322,7 @@ secret_key = Codec(tables.secret_keys, _secret_key, _secret_key_row)
 signing_key = Codec(tables.signing_keys, _signing_key, _signing_key_row, _SIGNING_KEY)
 user = Codec(tables.users, user_owning, _user_row)
 identifier = Codec(tables.identifiers, _identifier, _identifier_row)
+image = Codec(tables.images, _image, _image_row)
 client = Codec(tables.clients, _client, _client_row)
 dev_browser = Codec(tables.dev_browsers, _dev_browser, _dev_browser_row)
 session = Codec(tables.sessions, _session, _session_row)

@@ -16,6 +16,7 @@ from sojourn.store.sql.database import Runner
 from sojourn.store.sql.events import SqlEvents
 from sojourn.store.sql.hot import HotReads
 from sojourn.store.sql.hot_writes import HotWrites
+from sojourn.store.sql.images import SqlImages
 from sojourn.store.sql.instances import SqlInstances
 from sojourn.store.sql.records import SqlRecords
 from sojourn.store.sql.sessions import SqlSessions
@@ -51,6 +52,7 @@ class SqlGroups:
     def __init__(self, runner: Runner, reads: HotReads, writes: HotWrites) -> None:
         self.instances = SqlInstances(runner, reads)
         self.users = SqlUsers(runner, reads, writes)
+        self.images = SqlImages(runner)
         self.clients = SqlClients(runner, reads, writes)
         self.sessions = SqlSessions(runner, reads)
         self.sign_ins = SqlSignIns(runner, writes)

@@ -88,6 +88,7 @@ users = Table(
     _flag("delete_self_enabled"), _flag("create_organization_enabled"),
     Column("create_organizations_limit", Integer), _flag("bypass_client_trust"),
     _time("legal_accepted_at", optional=True), _text("locale"), _count("password_failures"),
+    _ref("image_id", optional=True),
     UniqueConstraint("instance_id", "username_key", name="uq_users_username_key"),
     UniqueConstraint("instance_id", "external_id", name="uq_users_external_id"),
     Index("ix_users_created", "instance_id", "created_at"),
@@ -101,6 +102,12 @@ identifiers = Table(
     _flag("reserved"), _time("created_at"), _time("updated_at"),
     UniqueConstraint("instance_id", "kind", "canonical", name="uq_identifiers_canonical"),
     Index("ix_identifiers_user", "user_id"),
+)  # fmt: skip
+
+images = Table(
+    "images", metadata,
+    _id(), _ref("instance_id"), _user_ref(), _bytes("content"), _time("created_at"),
+    UniqueConstraint("user_id", name="uq_images_user"),
 )  # fmt: skip
 
 clients = Table(

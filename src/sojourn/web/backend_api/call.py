@@ -19,6 +19,7 @@ from sojourn.web.errors import UnsupportedMediaType
 from sojourn.web.guard import Reading
 from sojourn.web.incoming import Incoming
 from sojourn.web.resources import Resource
+from sojourn.web.uploads import uploaded
 
 KEY = "sojourn_call"
 """Where the request's state holds its `Call`."""
@@ -69,6 +70,10 @@ class Call:
         if text and stated != "application/json":
             raise UnsupportedMediaType("Send a JSON body with Content-Type: application/json.")
         return read_body(text, kind)
+
+    async def upload(self) -> bytes:
+        """The file in the body. Raises: BodyTooLarge, and as `uploaded`."""
+        return uploaded(self.incoming.header(b"content-type"), await self._bytes())
 
     async def no_body(self) -> None:
         """For operations that take none: an empty object is fine, a field is refused."""

@@ -17,6 +17,7 @@ from sojourn.web.backend_api.user_filters import UserCountQuery, UserListQuery
 from sojourn.web.backend_api.user_input import Metadata, UserCreation, UserPatch
 from sojourn.web.resources import Resource, deleted, total_count
 from sojourn.web.resources.users import backend_user
+from sojourn.web.uploads import FIELD
 
 _MOST_AT_ONCE = 500
 
@@ -126,6 +127,19 @@ async def update_user(call: CurrentCall, user_id: FromPath[str]) -> Response[byt
 async def delete_user(call: CurrentCall, user_id: FromPath[str]) -> Response[bytes]:
     await call.engine.accounts.delete(call.instance, user_id)
     return json(deleted("user", user_id))
+
+
+@post(
+    "/v1/users/{user_id:str}/profile_image", operation_id="SetUserProfileImage", status_code=200, opt={"upload": FIELD}
+)  # fmt: skip
+async def set_image(call: CurrentCall, user_id: FromPath[str]) -> Response[bytes]:
+    content = await call.upload()
+    return answer(call, await call.engine.profile_images.set(call.instance, user_id, content))
+
+
+@delete("/v1/users/{user_id:str}/profile_image", operation_id="DeleteUserProfileImage", status_code=200)
+async def remove_image(call: CurrentCall, user_id: FromPath[str]) -> Response[bytes]:
+    return answer(call, await call.engine.profile_images.remove(call.instance, user_id))
 
 
 @patch("/v1/users/{user_id:str}/metadata", operation_id="UpdateUserMetadata", opt={"json": Metadata})
@@ -247,6 +261,8 @@ HANDLERS = [
     create_user,
     update_user,
     delete_user,
+    set_image,
+    remove_image,
     merge_metadata,
     replace_metadata,
     verify_password,

@@ -11,9 +11,11 @@ from sojourn.users.profile import ProfileChanges
 from sojourn.users.user import User
 from sojourn.web.exchange import CurrentExchange, Exchange, json_object
 from sojourn.web.resources import deleted
+from sojourn.web.resources.images import image as image_resource
 from sojourn.web.resources.sessions import listed_session
 from sojourn.web.resources.sessions import session as session_resource
 from sojourn.web.resources.users import user as user_resource
+from sojourn.web.uploads import FIELD
 
 
 class ProfileForm(msgspec.Struct, kw_only=True):
@@ -90,6 +92,21 @@ async def merge_metadata(exchange: CurrentExchange) -> Response[bytes]:
     )
 
 
+@post("/v1/me/profile_image", operation_id="updateProfileImage", status_code=200, opt={"upload": FIELD})
+async def set_image(exchange: CurrentExchange) -> Response[bytes]:
+    _, session, user = await exchange.acting()
+    content = await exchange.upload()
+    changed = await exchange.engine.profile.set_image(exchange.instance, session, user, content)
+    return await exchange.enveloped(image_resource(changed, exchange.instance), user=changed)
+
+
+@delete("/v1/me/profile_image", operation_id="deleteProfileImage", status_code=200)
+async def remove_image(exchange: CurrentExchange) -> Response[bytes]:
+    _, session, user = await exchange.acting()
+    removed = await exchange.engine.profile.remove_image(exchange.instance, session, user)
+    return await exchange.enveloped(deleted("image", removed))
+
+
 @post("/v1/me/change_password", operation_id="changePassword", status_code=200, opt={"form": PasswordForm})
 async def change_password(exchange: CurrentExchange) -> Response[bytes]:
     _, session, user = await exchange.acting()
@@ -139,6 +156,8 @@ HANDLERS = [
     update,
     delete_self,
     merge_metadata,
+    set_image,
+    remove_image,
     change_password,
     remove_password,
     active_sessions,

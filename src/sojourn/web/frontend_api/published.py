@@ -12,6 +12,7 @@ from litestar import Response, get
 from litestar.params import FromPath
 
 from sojourn.errors import NotFound
+from sojourn.users.images import CONTENT_TYPE
 from sojourn.web.exchange import CurrentExchange
 from sojourn.web.resources.avatars import drawn
 
@@ -25,6 +26,7 @@ _TYPES = {
 }
 _FOREVER = "public, max-age=31536000, immutable"
 _SHORTLY = "public, max-age=300"
+_NOTHING_RUNS = "default-src 'none'; sandbox"
 
 
 @get("/.well-known/jwks.json", operation_id="getJWKS")
@@ -56,8 +58,16 @@ async def ready(exchange: CurrentExchange) -> Response[bytes]:
 @get("/v1/avatars/{hue:int}/{name:str}")
 async def avatar(hue: FromPath[int], name: FromPath[str]) -> Response[bytes]:
     """The drawn picture of a user; it is an image, and where it is opened by itself nothing in it runs."""
-    headers = {"Cache-Control": _FOREVER, "Content-Security-Policy": "default-src 'none'; sandbox"}
+    headers = {"Cache-Control": _FOREVER, "Content-Security-Policy": _NOTHING_RUNS}
     return Response(drawn(hue, name.removesuffix(".svg")).encode(), media_type="image/svg+xml", headers=headers)
+
+
+@get("/v1/images/{image_id:str}")
+async def image(exchange: CurrentExchange, image_id: FromPath[str]) -> Response[bytes]:
+    """The picture that a user has chosen, for whoever knows its address. Raises: NotFound."""
+    found = await exchange.engine.profile_images.find(exchange.instance, image_id)
+    headers = {"Cache-Control": _FOREVER, "Content-Security-Policy": _NOTHING_RUNS}
+    return Response(found.content, media_type=CONTENT_TYPE, headers=headers)
 
 
 @get("/npm/{bundle:path}")
@@ -114,4 +124,4 @@ def _read(folder: str, name: str) -> bytes | None:
         return None
 
 
-HANDLERS = [jwks, health, ready, avatar, bundle]
+HANDLERS = [jwks, health, ready, avatar, image, bundle]

@@ -1,9 +1,10 @@
-"""The picture of a user who has none: a colour of their own and their initials, drawn by this server."""
+"""The picture that stands for a user: the one they chose, else a colour of their own and their initials, drawn here."""
 
 from urllib.parse import quote
 from zlib import crc32
 
 from sojourn.instances.instance import Instance
+from sojourn.users.images import image_url
 from sojourn.users.user import User
 
 _NO_INITIALS = "-"
@@ -11,7 +12,8 @@ _NO_INITIALS = "-"
 
 def avatar_url(user: User, instance: Instance) -> str:
     """Where the picture is served. Components draw a broken image without one; the address tells no id and no name."""
-    return f"{instance.public_url}/v1/avatars/{crc32(user.id.encode()) % 360}/{quote(_initials(user))}.svg"
+    drawn_one = f"{instance.public_url}/v1/avatars/{crc32(user.id.encode()) % 360}/{quote(_initials(user))}.svg"
+    return image_url(user, instance.public_url) or drawn_one
 
 
 def _initials(user: User) -> str:

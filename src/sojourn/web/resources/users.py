@@ -51,7 +51,7 @@ def _shared(each: User, instance: Instance, now: Instant, challenges: Challenges
         "last_name": each.last_name,
         "image_url": picture,
         "profile_image_url": picture,
-        "has_image": False,
+        "has_image": each.image_id is not None,
         "primary_email_address_id": each.primary_email_address_id,
         "primary_phone_number_id": each.primary_phone_number_id,
         "primary_web3_wallet_id": None,
@@ -116,7 +116,7 @@ def public_user_data(each: User, instance: Instance) -> Resource:
         "first_name": each.first_name,
         "last_name": each.last_name,
         "image_url": avatar_url(each, instance),
-        "has_image": False,
+        "has_image": each.image_id is not None,
         "identifier": _best_identifier(each),
         "username": each.username,
         "user_id": each.id,
@@ -129,7 +129,7 @@ def preview(each: User, instance: Instance) -> Resource:
         "first_name": each.first_name,
         "last_name": each.last_name,
         "image_url": avatar_url(each, instance),
-        "has_image": False,
+        "has_image": each.image_id is not None,
     }
 
 

@@ -1,0 +1,16 @@
+"""The picture of a user as an object of its own."""
+
+from sojourn.instances.instance import Instance
+from sojourn.users.images import image_url
+from sojourn.users.user import User
+from sojourn.web.resources import Resource
+
+
+def image(owner: User, instance: Instance) -> Resource:
+    """What uploading answers. The name of the uploaded file is not kept."""
+    return {
+        "object": "image",
+        "id": owner.image_id,
+        "name": f"{owner.image_id}.webp",
+        "public_url": image_url(owner, instance.public_url),
+    }

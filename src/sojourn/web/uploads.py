@@ -1,0 +1,54 @@
+"""A file in a request body: in a form, by itself, or as base64 text, which native apps send (wire protocol 4.1)."""
+
+from base64 import b64decode
+from binascii import Error as NotBase64
+
+from multipart import MultipartError, MultipartSegment, PushMultipartParser, parse_options_header
+
+from sojourn.errors import FieldMissing, Malformed
+from sojourn.web.errors import UnsupportedMediaType
+
+FIELD = "file"
+_FORM = "multipart/form-data"
+_RAW = "application/octet-stream"
+_MOST_FIELDS = 10
+
+
+def uploaded(content_type: str | None, body: bytes) -> bytes:
+    """The file that was sent. Raises: UnsupportedMediaType, FieldMissing, Malformed; all about the field `file`."""
+    stated, options = parse_options_header(content_type or "")
+    if stated == _FORM:
+        return _in_form(options.get("boundary", ""), body)
+    if stated == _RAW:
+        return _decoded(body)
+    raise UnsupportedMediaType(f"Send the file in a form ({_FORM}), in the field {FIELD}.", param=FIELD)
+
+
+def _in_form(boundary: str, body: bytes) -> bytes:
+    files: list[bytearray] = []
+    named = ""
+    try:
+        with PushMultipartParser(boundary, max_segment_count=_MOST_FIELDS) as parser:
+            for part in parser.parse(body):
+                if isinstance(part, MultipartSegment):
+                    named = part.name
+                    if named == FIELD:
+                        files.append(bytearray())
+                elif part and named == FIELD:
+                    files[-1] += part
+    except (MultipartError, UnicodeError) as error:
+        raise Malformed("The form cannot be read.", param=FIELD) from error
+    if len(files) > 1:
+        raise Malformed("A field is given more than once.", param=FIELD)
+    if not files:
+        raise FieldMissing(FIELD)
+    return bytes(files[0])
+
+
+def _decoded(body: bytes) -> bytes:
+    """The file itself; no picture is made of base64's letters only."""
+    text = body.partition(b",")[2] if body.startswith(b"data:") else body
+    try:
+        return b64decode(text.strip(), validate=True)
+    except NotBase64:
+        return body

@@ -1,0 +1,19 @@
+"""What we use of the library `multipart`. Beside it the tests have another, which puts a package of that name before it."""
+
+from collections.abc import Generator
+from types import TracebackType
+
+class MultipartError(ValueError): ...
+
+class MultipartSegment:
+    name: str
+
+class PushMultipartParser:
+    def __init__(self, boundary: str, *, max_segment_count: float = ...) -> None: ...
+    def __enter__(self) -> PushMultipartParser: ...
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None: ...
+    def parse(self, chunk: bytes) -> Generator[MultipartSegment | bytes | bytearray | None]: ...
+
+def parse_options_header(header: str) -> tuple[str, dict[str, str]]: ...
