@@ -12,6 +12,7 @@ from sojourn.factors.hash_pool import HashPool
 from sojourn.factors.password_hashing import PasswordHashing
 from sojourn.factors.peppers import Peppers
 from sojourn.instances.instance import Instance
+from sojourn.instances.key_use import KeyUse
 from sojourn.instances.keyring import Keyring
 from sojourn.instances.records import Records
 from sojourn.instances.registry import Registry
@@ -56,6 +57,7 @@ class Sojourn:
     limiter: RateLimiter
     mailer: Mailer
     registry: Registry
+    key_use: KeyUse
     keyring: Keyring
     audit: AuditLog
     outbox: Outbox
@@ -96,6 +98,7 @@ class Sojourn:
     async def close(self) -> None:
         """Write what is waiting and let go of everything."""
         await self.activity.flush()
+        await self.key_use.flush()
         self.hash_pool.close()
         await self.store.close()
 
@@ -137,7 +140,7 @@ def _wire(config: Config, clock: Clock, mailer: Mailer, store: Store, peppers: P
     completion = Completion(clock, sessions, outbox)
     return {
         "config": config, "clock": clock, "store": store, "hash_pool": hash_pool, "limiter": limiter, "mailer": mailer,
-        "registry": registry, "keyring": keyring, "audit": audit, "outbox": outbox, "activity": activity,
+        "registry": registry, "key_use": KeyUse(store), "keyring": keyring, "audit": audit, "outbox": outbox, "activity": activity,
         "clients": clients, "sessions": sessions,
         "app_data": AppData(store, clock, sessions), "tokens": Minting(store, clock, activity, keyring, records),
         "refreshing": Refreshing(clock, keyring, envelope.derived(b"refresh")),

@@ -118,6 +118,12 @@ class Forbidden(SojournError):
     advice = "You are not allowed to do this."
 
 
+class ReadOnlyKey(Forbidden):
+    code = "secret_key_read_only"
+    message = "This secret key may only read"
+    advice = "This secret key has the scope read. Use one with the scope full to change anything."
+
+
 class UserBanned(Forbidden):
     code = "user_banned"
     message = "User is banned"

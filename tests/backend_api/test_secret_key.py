@@ -1,11 +1,15 @@
 """Who may call the Backend API: servers with a good secret key, nobody else."""
 
+from collections.abc import Mapping
+
 import httpx
 import pytest
 from litestar.handlers import HTTPRouteHandler
 
 from sojourn.engine import Sojourn
+from sojourn.instances.secret_keys import Scope
 from sojourn.secret import Secret
+from sojourn.store.sql.database import Prepared
 from sojourn.testing.clock import FakeClock
 from sojourn.web.app import build, litestar_app
 from sojourn.web.backend_api import routes
@@ -105,6 +109,45 @@ async def test_two_keys_work_side_by_side(engine: Sojourn, api: Caller):  # R-AU
     second = await engine.registry.new_secret_key(engine.instance)
     await api.ok("GET", "/users")
     assert (await Caller(build(engine), second.reveal()).send("GET", "/users")).status_code == 200
+
+
+async def test_a_key_that_may_only_read_changes_nothing(engine: Sojourn, api: Caller):  # R-AUZ-08
+    ada = await api.user()
+    reading = Caller(build(engine), (await engine.registry.new_secret_key(engine.instance, Scope.READ)).reveal())
+    assert await reading.ok("GET", f"/users/{ada['id']}") == ada
+    for method, path, body in (
+        ("DELETE", f"/users/{ada['id']}", None),
+        ("POST", "/users", {"email_address": ["eve@example.com"]}),
+        ("PATCH", f"/users/{ada['id']}", {"first_name": "Eve"}),
+        ("PUT", f"/users/{ada['id']}/metadata", {}),
+        ("POST", "/sojourn/keys/rotate", {}),
+    ):
+        assert await reading.refused(method, path, body) == (403, "secret_key_read_only")
+        assert await reading.refused(method, path, body, _method="GET") == (403, "secret_key_read_only")
+    assert await api.ok("GET", "/users") == [ada]
+
+
+async def test_a_used_key_says_when_and_costs_no_look_up_more(  # R-AUZ-08
+    engine: Sojourn, api: Caller, clock: FakeClock, monkeypatch: pytest.MonkeyPatch
+):
+    session = await api.session((await api.user())["id"])
+    await api.ok("GET", f"/sessions/{session['id']}")
+    seen: list[str] = []
+    database = engine.store._database  # type: ignore[attr-defined]
+    hot = database.hot
+
+    async def noted(prepared: Prepared, values: Mapping[str, object]) -> object:
+        seen.append(prepared.text)
+        return await hot(prepared, values)
+
+    monkeypatch.setattr(database, "hot", noted)
+    for _ in range(5):
+        await api.ok("GET", f"/sessions/{session['id']}")
+    assert len(seen) == 5
+    assert all("FROM sessions" in statement for statement in seen)
+    await engine.key_use.flush()
+    (key,) = await engine.store.instances.secret_keys(engine.instance.id)
+    assert key.last_used_at == clock.now()
 
 
 async def test_a_key_may_ask_a_thousand_times_in_ten_seconds(api: Caller, clock: FakeClock):  # R-LIM-01

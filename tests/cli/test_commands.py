@@ -159,7 +159,9 @@ def test_secret_keys_are_listed_and_revoked_but_the_last(tmp_path: Path) -> None
     kept = run("keys", "revoke-secret", first["id"], data=tmp_path)
     assert kept.returncode == 1
     assert "the only secret key" in kept.stderr and kept.stderr.count("\n") == 1
-    run("keys", "create-secret", data=tmp_path)
+    run("keys", "create-secret", "--scope", "read", data=tmp_path)
     assert run("keys", "revoke-secret", first["id"], data=tmp_path).returncode == 0
     (second,) = json.loads(run("keys", "secrets", "--json", data=tmp_path).stdout)
     assert second["id"] != first["id"]
+    assert [(each["scope"], each["last_used_at"]) for each in (first, second)] == [("full", None), ("read", None)]
+    assert run("keys", "create-secret", "--scope", "write", data=tmp_path).returncode != 0

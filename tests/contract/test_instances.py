@@ -10,6 +10,7 @@ from sojourn.errors import Conflict
 from sojourn.ids import InstanceId, new_id
 from sojourn.ids import instance_id as new_instance_id
 from sojourn.instances.instance import Environment, Instance
+from sojourn.instances.secret_keys import Scope
 from sojourn.instances.settings import SessionSettings, Settings
 from sojourn.store.interface import SecretKey, Store, StoredSigningKey
 
@@ -77,6 +78,20 @@ async def test_a_secret_key_is_found_by_its_hash_until_revoked(store: Store, ins
     assert await store.instances.secret_keys(instance_id) == []
     with pytest.raises(Conflict):
         await store.instances.add_secret_key(replace(key, id=new_id("sk_")))
+
+
+async def test_the_last_use_of_keys_moves_forward_only(store: Store, instance_id: InstanceId) -> None:  # R-AUZ-08
+    used, other, gone = (SecretKey(new_id("sk_"), instance_id, digest(), NOW + timedelta(seconds=n)) for n in range(3))
+    reading = replace(used, scope=Scope.READ)
+    for key in (reading, other, gone):
+        await store.instances.add_secret_key(key)
+    await store.instances.revoke_secret_key(instance_id, gone.id, LATER)
+    await store.instances.note_secret_key_use({used.id: LATER, gone.id: LATER, "sk_unknown": LATER})
+    await store.instances.note_secret_key_use({used.id: NOW, other.id: NOW})
+    assert await store.instances.secret_keys(instance_id) == [
+        replace(reading, last_used_at=LATER), replace(other, last_used_at=NOW)
+    ]  # fmt: skip
+    assert await store.instances.find_secret_key(used.secret_hash) == replace(reading, last_used_at=LATER)
 
 
 async def test_signing_keys_are_retired_and_dropped(store: Store, instance_id: InstanceId) -> None:

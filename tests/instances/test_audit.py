@@ -32,7 +32,7 @@ async def test_keys_that_are_made_rotated_and_revoked_are_named_by_id(engine: So
     assert row is not None
     await engine.registry.revoke_secret_key(engine.instance, row.id)
     await engine.keyring.rotate(engine.instance, emergency=True)
-    made = ("secret_key.created", "operator", {})
+    made = ("secret_key.created", "operator", {"scope": "full"})
     assert await told(engine) == [
         made, made, ("secret_key.revoked", "operator", {}), ("signing_key.rotated", "operator", {"emergency": True})
     ]  # fmt: skip

@@ -8,6 +8,8 @@ import typer
 from sojourn.cli.opened import AsJson, Data, DatabaseUrl, configured, print_facts, print_json, print_table, with_engine
 from sojourn.engine import Sojourn
 from sojourn.errors import Json
+from sojourn.instances.secret_keys import Scope
+from sojourn.instant import Instant
 from sojourn.secret import Secret
 from sojourn.store.interface import SecretKey
 
@@ -21,27 +23,38 @@ def root() -> None:
 
 
 @app.command("create-secret")
-def create_secret(data: Data = None, database_url: DatabaseUrl = None) -> None:
+def create_secret(
+    scope: Annotated[Scope, typer.Option("--scope", help="What it may do: everything, or only read.")] = Scope.FULL,
+    data: Data = None,
+    database_url: DatabaseUrl = None,
+) -> None:
     """Make a secret key for the Backend API and print it, this once."""
 
     async def made(engine: Sojourn) -> str:
-        return (await engine.registry.new_secret_key(engine.instance)).reveal()
+        return (await engine.registry.new_secret_key(engine.instance, scope)).reveal()
 
     print(with_engine(configured(data, database_url), made))
 
 
 @app.command("secrets")
 def list_secrets(data: Data = None, database_url: DatabaseUrl = None, as_json: AsJson = False) -> None:
-    """Print the secret keys in use by id; the keys themselves are not kept."""
+    """Print the secret keys in use by id, what each may do and when it last did; the keys themselves are not kept."""
 
     async def read(engine: Sojourn) -> Sequence[SecretKey]:
         return await engine.store.instances.secret_keys(engine.instance.id)
 
-    keys = [(key.id, key.created_at.datetime().isoformat()) for key in with_engine(configured(data, database_url), read)]
+    keys = [
+        (key.id, key.scope.value, _told(key.created_at), _told(key.last_used_at))
+        for key in with_engine(configured(data, database_url), read)
+    ]
     if as_json:
-        print_json([{"id": id, "created_at": created_at} for id, created_at in keys])
+        print_json([dict(zip(("id", "scope", "created_at", "last_used_at"), key, strict=True)) for key in keys])
     else:
-        print_table(("secret key", "made"), keys)
+        print_table(("secret key", "scope", "made", "last used"), keys)
+
+
+def _told(at: Instant | None) -> str | None:
+    return None if at is None else at.datetime().isoformat()
 
 
 @app.command("revoke-secret")

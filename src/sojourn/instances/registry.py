@@ -11,6 +11,7 @@ from sojourn.errors import BadSecretKey, Conflict, FieldError, Json, NotFound
 from sojourn.events.audit_log import AuditLog
 from sojourn.ids import InstanceId, instance_id, new_id
 from sojourn.instances.instance import Environment, Instance, publishable_key
+from sojourn.instances.secret_keys import Scope, fresh_secret_key, is_damaged
 from sojourn.instances.settings import Settings
 from sojourn.instant import Clock, Instant
 from sojourn.secret import Secret
@@ -32,8 +33,8 @@ class Registry:
     clock: Clock
     _instances: dict[InstanceId, Instance] = field(default_factory=dict[InstanceId, Instance])
     _loaded_at: Instant = Instant(0)
-    _secret_keys: dict[bytes, tuple[InstanceId, Instant]] = field(
-        default_factory=dict[bytes, tuple[InstanceId, Instant]]
+    _secret_keys: dict[bytes, tuple[SecretKey, Instant]] = field(
+        default_factory=dict[bytes, tuple[SecretKey, Instant]]
     )
 
     async def open(self, environment: Environment, public_url: str) -> Instance:
@@ -78,35 +79,47 @@ class Registry:
         return self.default() if len(self._instances) == 1 else None
 
     async def by_secret_key(self, secret: Secret) -> Instance:
-        """Raises: BadSecretKey for unknown, revoked and other environments' keys (R-AUZ-08, R-AUZ-09)."""
+        """Raises: as `secret_key`."""
+        return (await self.secret_key(secret))[0]
+
+    async def secret_key(self, secret: Secret) -> tuple[Instance, SecretKey]:
+        """The instance that a secret key speaks for, and what is known of the key.
+
+        Raises: BadSecretKey for damaged, unknown, revoked and other environments' keys (R-AUZ-08, R-AUZ-09).
+        """
         hashed = secret.stored_form()
         now = self.clock.now()
         known = self._secret_keys.get(hashed)
         if known is None or now.since(known[1]) >= _REFRESH or now < known[1]:
+            if is_damaged(secret):
+                raise BadSecretKey("This secret key is incomplete or mistyped: its checksum is wrong. Copy it again.")
             row = await self.store.instances.find_secret_key(hashed)
             if row is None:
                 self._secret_keys.pop(hashed, None)
                 raise BadSecretKey()
-            known = self._secret_keys[hashed] = (row.instance_id, now)
-        instance = await self.by_id(known[0])
+            known = self._secret_keys[hashed] = (row, now)
+        instance = await self.by_id(known[0].instance_id)
         if instance is None or not secret.reveal().startswith(f"sk_{instance.environment.word}_"):
             raise BadSecretKey()
-        return instance
+        return instance, known[0]
 
-    async def new_secret_key(self, instance: Instance) -> Secret:
+    async def new_secret_key(self, instance: Instance, scope: Scope = Scope.FULL) -> Secret:
         """A Backend API key, shown this once; only its hash is kept."""
-        secret = Secret.random(f"sk_{instance.environment.word}_")
-        await self.keep_secret_key(instance, secret)
+        secret = fresh_secret_key(instance.environment)
+        await self.keep_secret_key(instance, secret, scope)
         return secret
 
     async def has_secret_key(self, instance: Instance) -> bool:
         return bool(await self.store.instances.secret_keys(instance.id))
 
-    async def keep_secret_key(self, instance: Instance, secret: Secret) -> None:
-        row = SecretKey(new_id("sk_"), instance.id, secret.stored_form(), self.clock.now())
+    async def keep_secret_key(self, instance: Instance, secret: Secret, scope: Scope = Scope.FULL) -> None:
+        row = SecretKey(new_id("sk_"), instance.id, secret.stored_form(), self.clock.now(), scope=scope)
+        details: dict[str, Json] = {"scope": scope.value}
         async with self.store.transaction() as tx:
             await tx.instances.add_secret_key(row)
-            await AuditLog(self.clock).record(tx, instance, "secret_key.created", target=row.id, actor=OPERATOR)
+            await AuditLog(self.clock).record(
+                tx, instance, "secret_key.created", target=row.id, actor=OPERATOR, details=details
+            )
 
     async def revoke_secret_key(self, instance: Instance, id: str, *, actor: str = OPERATOR) -> None:
         """Refuse a key from now on; other nodes follow within a second. Raises: NotFound, Conflict for the last one."""

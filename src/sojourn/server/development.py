@@ -10,6 +10,8 @@ import msgspec
 
 from sojourn.config import Config
 from sojourn.errors import ConfigError, Conflict, SojournError
+from sojourn.instances.instance import Environment
+from sojourn.instances.secret_keys import fresh_secret_key
 from sojourn.secret import Secret
 
 if TYPE_CHECKING:
@@ -29,7 +31,7 @@ def development_keys(data: Path) -> DevelopmentKeys:
     try:
         data.mkdir(parents=True, exist_ok=True)
         if not path.exists():
-            _write(path, DevelopmentKeys(Secret.random().reveal(), Secret.random("sk_test_").reveal()))
+            _write(path, DevelopmentKeys(Secret.random().reveal(), fresh_secret_key(Environment.DEVELOPMENT).reveal()))
         return msgspec.json.decode(path.read_bytes(), type=DevelopmentKeys)
     except OSError as error:
         raise ConfigError(f"the data folder {data} cannot be used: {error.strerror}; choose another with --data") from error

@@ -25,7 +25,7 @@ _SESSIONS_KEPT = timedelta(days=30)
 
 
 class Worker:
-    """Three loops for the life of the process, and one warm-up. `stop` lets each finish its round and writes the last activity."""
+    """Four loops for the life of the process, and one warm-up. `stop` lets each finish its round and writes the last activity."""
 
     def __init__(self, engine: Sojourn) -> None:
         self._engine = engine
@@ -34,7 +34,7 @@ class Worker:
     def start(self) -> None:
         warm = self._guarded(lambda: self._engine.hash_pool.aside(common_passwords.size))
         loops = (warm, self._mail_forever(), self._every(_ACTIVITY_PAUSE, self._engine.activity.flush),
-                 self._every(_CLEANING_PAUSE, self._clean))  # fmt: skip
+                 self._every(_ACTIVITY_PAUSE, self._engine.key_use.flush), self._every(_CLEANING_PAUSE, self._clean))  # fmt: skip
         self._tasks = [asyncio.create_task(each) for each in loops]
 
     async def stop(self) -> None:
@@ -43,6 +43,7 @@ class Worker:
         await asyncio.gather(*self._tasks, return_exceptions=True)
         with suppress(SojournError):
             await self._engine.activity.flush()
+            await self._engine.key_use.flush()
 
     async def _mail_forever(self) -> None:
         outbox = self._engine.outbox

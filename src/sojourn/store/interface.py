@@ -26,6 +26,7 @@ from sojourn.ids import (
     VerificationId,
 )
 from sojourn.instances.instance import Instance
+from sojourn.instances.secret_keys import Scope
 from sojourn.instances.settings import Settings
 from sojourn.instant import Instant
 from sojourn.sessions.client import Client
@@ -63,6 +64,9 @@ class SecretKey:
     secret_hash: bytes
     created_at: Instant
     revoked_at: Instant | None = None
+    scope: Scope = Scope.FULL
+    last_used_at: Instant | None = None
+    """To the minute or so."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,6 +168,10 @@ class Instances(Protocol):
         ...
 
     async def revoke_secret_key(self, id: InstanceId, key_id: str, now: Instant) -> bool: ...
+    async def note_secret_key_use(self, used_at: Mapping[str, Instant]) -> None:
+        """One statement for all, by key id: move `last_used_at` forward, never back, on unrevoked keys only."""
+        ...
+
     async def signing_keys(self, id: InstanceId) -> Sequence[StoredSigningKey]: ...
     async def add_signing_key(self, id: InstanceId, key: StoredSigningKey) -> None: ...
     async def retire_signing_key(self, id: InstanceId, kid: str, now: Instant) -> bool: ...

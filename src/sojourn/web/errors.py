@@ -45,6 +45,7 @@ _STATUS: Mapping[str, int] = {
     "verification_failed": 422,
     "origin_invalid": 403,
     "authorization_invalid": 403,
+    "secret_key_read_only": 403,
     "user_banned": 403,
     "user_locked": 403,
     "password_disabled": 403,

@@ -8,6 +8,7 @@ import msgspec
 from sojourn.events.event import Event
 from sojourn.factors.verification import Verification, VerificationStatus
 from sojourn.instances.instance import Environment, Instance
+from sojourn.instances.secret_keys import Scope
 from sojourn.instances.settings import Settings
 from sojourn.instant import Instant
 from sojourn.sessions.client import Client
@@ -53,13 +54,14 @@ def _instance_row(each: Instance) -> dict[str, object]:
 
 
 def _secret_key(r: Row) -> SecretKey:
-    return SecretKey(r[0], r[1], bytes(r[2]), Instant(r[3]), moment(r[4]))
+    return SecretKey(r[0], r[1], bytes(r[2]), Instant(r[3]), moment(r[4]), Scope(r[5]), moment(r[6]))
 
 
 def _secret_key_row(each: SecretKey) -> dict[str, object]:
     return {
         "id": each.id, "instance_id": each.instance_id, "secret_hash": each.secret_hash,
-        "created_at": each.created_at.millis, "revoked_at": millis(each.revoked_at),
+        "created_at": each.created_at.millis, "revoked_at": millis(each.revoked_at), "scope": each.scope.value,
+        "last_used_at": millis(each.last_used_at),
     }  # fmt: skip
 
 

@@ -1,8 +1,8 @@
 """Instances, their secret keys and signing keys."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
-from sqlalchemy import delete
+from sqlalchemy import BigInteger, case, delete, literal, or_
 from sqlalchemy.exc import IntegrityError
 
 from sojourn.errors import Conflict
@@ -59,6 +59,14 @@ class SqlInstances(Group):
     async def revoke_secret_key(self, id: InstanceId, key_id: str, now: Instant) -> bool:
         guard = (secret_keys.c.id == key_id, secret_keys.c.instance_id == id, secret_keys.c.revoked_at.is_(None))
         return await self._update(codecs.secret_key, {"revoked_at": now.millis}, *guard) == 1
+
+    async def note_secret_key_use(self, used_at: Mapping[str, Instant]) -> None:
+        # typed, or the database takes milliseconds for numbers of 32 bits
+        moments = {id: literal(at.millis, BigInteger) for id, at in used_at.items()}
+        moment = case(moments, value=secret_keys.c.id)
+        used = secret_keys.c.last_used_at
+        guard = (secret_keys.c.id.in_(used_at), secret_keys.c.revoked_at.is_(None), or_(used.is_(None), used < moment))
+        await self._update(codecs.secret_key, {"last_used_at": moment}, *guard)
 
     async def signing_keys(self, id: InstanceId) -> Sequence[StoredSigningKey]:
         statement = reading(codecs.signing_key).where(signing_keys.c.instance_id == id)

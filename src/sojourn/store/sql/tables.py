@@ -64,6 +64,7 @@ instances = Table(
 secret_keys = Table(
     "secret_keys", metadata,
     _id(), _ref("instance_id"), _bytes("secret_hash"), _time("created_at"), _time("revoked_at", optional=True),
+    Column("scope", Text, nullable=False, server_default=text("'full'")), _time("last_used_at", optional=True),
     UniqueConstraint("secret_hash", name="uq_secret_keys_secret_hash"),
 )  # fmt: skip
 

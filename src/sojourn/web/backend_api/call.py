@@ -9,7 +9,7 @@ from litestar import Response
 from litestar.di import NamedDependency
 
 from sojourn.engine import Sojourn
-from sojourn.errors import BadSecretKey, Malformed, TokenRefused
+from sojourn.errors import BadSecretKey, Malformed, ReadOnlyKey, TokenRefused
 from sojourn.instances.instance import Instance
 from sojourn.instant import Instant
 from sojourn.secret import Secret
@@ -111,12 +111,15 @@ def page_of(shown: Sequence[Resource], paging: Paging) -> Sequence[Resource]:
 async def admit(engine: Sojourn, incoming: Incoming, receive: Reading) -> Call:
     """The call of a server whose secret key is good, within what one key may ask (R-AUZ-01, R-AUZ-08, R-LIM-01).
 
-    Raises: BadSecretKey, also for a good key that comes out of a browser; TooManyRequests.
+    Raises: BadSecretKey, also for a good key that comes out of a browser; ReadOnlyKey, TooManyRequests.
     """
     if incoming.header(b"origin") is not None or incoming.header(b"sec-fetch-site") is not None:
         raise BadSecretKey("A secret key belongs on a server; requests of browsers are refused. Replace the key.")
     secret = _secret_key(incoming)
-    instance = await engine.registry.by_secret_key(secret)
+    instance, key = await engine.registry.secret_key(secret)
+    engine.key_use.note(key, engine.clock.now())
+    if not key.scope.allows(incoming.method):
+        raise ReadOnlyKey()
     await engine.limiter.hit(LIMIT, secret.stored_form().hex(), settings=instance.settings)
     return Call(engine, incoming, instance, receive)
 

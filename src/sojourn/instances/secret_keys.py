@@ -1,0 +1,47 @@
+"""Secret keys of the Backend API: how they are written, and what each may do (R-AUZ-08)."""
+
+from enum import StrEnum
+from zlib import crc32
+
+from sojourn.instances.instance import Environment
+from sojourn.secret import Secret
+
+_PREFIX = len("sk_test_")
+_RANDOM = 43
+"""Letters of 256 bits in base64url: all that a key had before it ended in a checksum."""
+
+_LETTERS = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
+_CHECKSUM = 6  # 62**6 > 2**32
+
+
+class Scope(StrEnum):
+    """`READ` only asks, by GET; `FULL` does everything."""
+
+    FULL = "full"
+    READ = "read"
+
+    def allows(self, method: str) -> bool:
+        return self is Scope.FULL or method == "GET"
+
+
+def fresh_secret_key(environment: Environment) -> Secret:
+    """`sk_test_` or `sk_live_`, 256 random bits, and their checksum: scanners of leaked keys tell it from other text."""
+    secret = Secret.random(f"sk_{environment.word}_")
+    return Secret(secret.reveal() + _checksum(secret.reveal()))
+
+
+def is_damaged(secret: Secret) -> bool:
+    """Whether the checksum belies the key, so that no look-up is needed. A key of before has none, and is not damaged."""
+    text = secret.reveal()
+    has_checksum = len(text) == _PREFIX + _RANDOM + _CHECKSUM
+    return has_checksum and text[-_CHECKSUM:] != _checksum(text[:-_CHECKSUM])
+
+
+def _checksum(text: str) -> str:
+    """CRC-32 of the key so far, in base 62."""
+    number = crc32(text.encode("utf-8", "surrogatepass"))
+    letters: list[str] = []
+    for _ in range(_CHECKSUM):
+        number, digit = divmod(number, len(_LETTERS))
+        letters.append(_LETTERS[digit])
+    return "".join(reversed(letters))
