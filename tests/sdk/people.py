@@ -113,6 +113,23 @@ async def open_security(page: Page, setup: Setup) -> None:
     await expect(page.locator(".cl-profileSection__activeDevices")).to_be_visible()
 
 
+async def open_profile_form(page: Page, setup: Setup) -> None:
+    """On the profile page, where the picture and the names are changed."""
+    await page.goto(f"{setup.url}/profile")
+    await page.locator(".cl-profileSection__profile .cl-profileSectionPrimaryButton").click()
+    await expect(page.locator(".cl-avatarImageActionsUpload")).to_be_visible()
+
+
+async def upload_image(page: Page, setup: Setup, content: bytes) -> Response:
+    """In the profile form: generation 4 unfolds a place to drop the file on, later ones open the browser's own dialog."""
+    if setup.major == 4:
+        await page.locator(".cl-avatarImageActionsUpload").click()
+    async with page.expect_response(lambda answer: "/v1/me/profile_image" in answer.url) as answered:
+        file = {"name": "ada.png", "mimeType": "image/png", "buffer": content}
+        await page.locator("input[type=file]").set_input_files(files=[file])  # type: ignore[list-item]
+    return await answered.value
+
+
 async def add_address(page: Page, setup: Setup, address: str) -> None:
     """On the profile page: the address, then the code sent to it."""
     await page.goto(f"{setup.url}/profile")

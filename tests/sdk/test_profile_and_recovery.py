@@ -1,12 +1,14 @@
 """What a person changes about their own account, and how they get back in without the password, in a real browser."""
 
 import asyncio
+import re
 import secrets
 from collections.abc import AsyncIterator
 
 import pytest
 from playwright.async_api import Browser, BrowserContext, Locator, Page, expect
 
+from tests.pictures import BLUE, picture
 from tests.sdk.conftest import PASSWORD, Setup
 from tests.sdk.people import (
     add_address,
@@ -16,12 +18,14 @@ from tests.sdk.people import (
     expect_old_password_refused,
     expect_sign_in_page,
     expect_signed_in,
+    open_profile_form,
     open_security,
     refusals,
     reset_password,
     sign_in,
     sign_up,
     until_signed_out,
+    upload_image,
 )
 
 _NEW_PASSWORD = "a staple for every battery and horse"
@@ -142,3 +146,26 @@ async def test_a_second_address_is_proven_with_a_code_and_becomes_the_primary_on
     await expect(address_row(page, address)).not_to_contain_text("Primary")
     assert refused == []
     await sign_in(await (await browser.new_context()).new_page(), setup, second)
+
+
+async def test_an_image_is_uploaded_shown_and_removed(  # R-HDR-04
+    setup: Setup, device: BrowserContext, address: str
+) -> None:
+    page = await device.new_page()
+    await sign_up(page, setup, address)
+    refused = refusals(page)
+    await open_profile_form(page, setup)
+    answer = await upload_image(page, setup, picture("PNG", (900, 900), BLUE))
+    assert answer.status == 200
+    url = (await answer.json())["response"]["public_url"]
+    await page.goto(setup.url)
+    shown = page.locator(".cl-userButtonTrigger img")
+    await expect(shown).to_have_attribute("src", url)
+    await expect(shown).to_have_js_property("naturalWidth", 512)
+    await open_profile_form(page, setup)
+    async with page.expect_response(lambda answer: "/v1/me/profile_image" in answer.url) as removed:
+        await page.locator(".cl-avatarImageActionsRemove").click()
+    assert (await removed.value).status == 200
+    await page.goto(setup.url)
+    await expect(shown).to_have_attribute("src", re.compile("/v1/avatars/"))
+    assert refused == []
