@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 SIDE = 512
 MOST_PIXELS = 25_000_000
-"""What a picture may unpack to, 100 MB in memory: more than cameras make in 5 MB, less than a bomb."""
+"""What a picture may unpack to: 100 MB, for a moment twice. More than cameras put into 5 MB, less than a bomb."""
 
 _MOST_SCANS = 100
 """A JPEG in more passes than any program writes keeps the decoder busy for hours."""
