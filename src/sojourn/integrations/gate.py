@@ -14,7 +14,10 @@ HANDSHAKE = "__clerk_handshake"
 COUNT = "__sojourn_redirects"
 MOST_REDIRECTS = 2
 
-_FETCH_MAY_HELP = ("jwk-kid-mismatch", "jwk-remote-failed-to-load")
+NO_KEYS = "jwk-remote-failed-to-load"
+"""The server has not answered yet, or not for too long: nobody can be told from anybody."""
+
+_FETCH_MAY_HELP = ("jwk-kid-mismatch", NO_KEYS)
 _log = logging.getLogger("sojourn.integrations")
 
 
@@ -175,7 +178,7 @@ class Gate:
 
     def _ask_the_server(self, asked: Asked, reason: str) -> Verdict:
         count = self._count(asked)
-        if not asked.is_page:
+        if not asked.is_page or reason == NO_KEYS:
             return SignedOut(reason)
         if count >= MOST_REDIRECTS:
             return SignedOut(f"{reason}-after-{count}-redirects", (f"{COUNT}=; Path=/; Max-Age=0",))

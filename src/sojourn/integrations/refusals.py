@@ -83,8 +83,10 @@ def foreign(asked: Asked) -> Refusal:
     return _json(403, _error(OriginRefused.code, OriginRefused.message, advice, {}), _kept_nowhere())
 
 
-def unreachable(error: ServerUnreachable) -> Refusal:
+def unreachable(error: ServerUnreachable, asked: Asked | None = None) -> Refusal:
     headers = [(b"retry-after", b"5"), *_kept_nowhere()]
+    if asked is not None and asked.is_navigation:
+        return _page(503, error.message, error.long_message, headers)
     return _json(503, _error(error.code, error.message, error.long_message, {}), headers)
 
 

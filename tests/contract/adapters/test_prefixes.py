@@ -113,6 +113,12 @@ def test_while_the_server_has_never_answered_nobody_is_let_in_and_public_pages_a
     ask = build(Sojourn.remote("http://127.0.0.1:9", "pk_test_c29qb3Vybi5sb2NhbGhvc3Qk"))
     assert ask("/").json() == {"user": None}
     token = FakeSojourn().signed_in().headers
+    cookie = {"Cookie": f"__session={token['Authorization'].removeprefix('Bearer ')}"}
     for path in ("/protected", "/open/guarded"):
-        assert (ask(path).status_code, ask(path, **token).status_code) == (401, 401)
+        assert ask(path).status_code == 401
         assert ask(path, **PAGE).headers["location"].startswith("http://127.0.0.1:9/sign-in?")
+    assert ask("/", **PAGE, **cookie).json() == {"user": None}
+    assert ask("/open/guarded", **token).status_code == 401
+    for given in (token, cookie, {**PAGE, **cookie}):
+        answer = ask("/protected", **given)
+        assert (answer.status_code, answer.headers["retry-after"]) == (503, "5")
