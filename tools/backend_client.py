@@ -31,6 +31,8 @@ users.replace_metadata ReplaceUserMetadata User
 users.update_metadata UpdateUserMetadata User
 users.verify_password VerifyPassword
 users.remove_password RemoveUserPassword User
+users.set_password_compromised SetUserPasswordCompromised User
+users.unset_password_compromised UnsetUserPasswordCompromised User
 users.ban BanUser User
 users.unban UnbanUser User
 users.lock LockUser User

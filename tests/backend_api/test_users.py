@@ -186,6 +186,33 @@ async def test_a_removed_password_is_gone_and_removing_it_twice_is_no_error(api:
     assert not (await clerk.users.remove_password_async(user_id=user.id)).password_enabled
 
 
+async def test_a_compromised_password_is_marked_and_the_mark_taken_away(engine: Sojourn, clerk: Clerk):
+    user = await _create(clerk)
+    session = await signed_in(engine)
+    marked = await clerk.users.set_password_compromised_async(user_id=user.id, revoke_all_sessions=True)
+    assert marked.password_enabled
+    assert not await is_live(engine, session)
+    with pytest.raises(ClerkBaseError) as refused:
+        await clerk.users.verify_password_async(user_id=user.id, password=PASSWORD)
+    assert (refused.value.status_code, "form_password_compromised" in refused.value.body) == (422, True)
+    await clerk.users.unset_password_compromised_async(user_id=user.id)
+    assert (await clerk.users.verify_password_async(user_id=user.id, password=PASSWORD)).verified
+
+
+async def test_a_new_password_from_the_server_clears_the_mark(clerk: Clerk):
+    user = await _create(clerk)
+    await clerk.users.set_password_compromised_async(user_id=user.id)
+    await clerk.users.update_async(user_id=user.id, password="violet umbrella at the ferry")
+    assert (await clerk.users.verify_password_async(user_id=user.id, password="violet umbrella at the ferry")).verified
+
+
+async def test_a_user_without_a_password_has_none_to_mark(api: Caller):
+    user = await api.ok("POST", "/users", {"username": "nobody", "skip_password_requirement": True})
+    where = f"/users/{user['id']}/password"
+    assert await api.refused("POST", f"{where}/set_compromised", {}) == (422, "strategy_for_user_invalid")
+    assert (await api.ok("POST", f"{where}/unset_compromised"))["id"] == user["id"]
+
+
 async def test_a_ban_ends_every_session(engine: Sojourn, clerk: Clerk):  # R-SES-07
     user = await _create(clerk)
     session = await signed_in(engine)

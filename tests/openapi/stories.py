@@ -46,6 +46,8 @@ async def _users(api: Caller) -> None:
     await api.ok("PUT", f"{where}/metadata", {"unsafe_metadata": {"theme": "dark"}})
     await api.ok("POST", f"{where}/verify_password", {"password": PASSWORD})
     await api.refused("POST", f"{where}/verify_password", {"password": "wrong"})
+    await api.ok("POST", f"{where}/password/set_compromised", {"revoke_all_sessions": True})
+    await api.ok("POST", f"{where}/password/unset_compromised")
     for word in ("ban", "unban", "lock", "unlock"):
         await api.ok("POST", f"{where}/{word}")
     for word in ("ban", "unban"):

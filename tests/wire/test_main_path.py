@@ -102,6 +102,26 @@ async def test_a_forgotten_password_is_replaced_by_code(browser: Browser) -> Non
     assert len(done["client"]["sessions"]) == 1
 
 
+async def test_a_compromised_password_leads_to_the_reset(browser: Browser, engine: Sojourn) -> None:  # R-FLOW-04
+    user = (await browser.sign_up())["sessions"][0]["user"]["id"]
+    await browser.delete("/v1/client/sessions")
+    await engine.accounts.set_password_compromised(engine.instance, user)
+    begun = (await browser.post("/v1/client/sign_ins", {"identifier": ADA}))["response"]
+    offered = {each["strategy"] for each in begun["supported_first_factors"]}
+    assert {"password", "reset_password_email_code"} <= offered
+    where = f"/v1/client/sign_ins/{begun['id']}"
+    tried = await browser.refused("POST", f"{where}/attempt_first_factor", {"strategy": "password", "password": PASSWORD})
+    assert tried == (422, "form_password_compromised")
+    assert (await browser.get("/v1/client"))["client"]["sessions"] == []
+    strategy = {"strategy": "reset_password_email_code"}
+    await browser.post(f"{where}/prepare_first_factor", strategy)
+    await browser.post(f"{where}/attempt_first_factor", {**strategy, "code": TEST_CODE})
+    done = await browser.post(f"{where}/reset_password", {"password": "another horse battery staple"})
+    assert done["response"]["status"] == "complete"
+    await browser.delete("/v1/client/sessions")
+    await browser.sign_in(password="another horse battery staple")
+
+
 async def test_the_finished_attempt_is_shown_once_and_then_gone(browser: Browser) -> None:
     await browser.sign_up()
     await browser.delete("/v1/client/sessions")

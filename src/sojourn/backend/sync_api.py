@@ -320,6 +320,21 @@ class Users:
             User,
         )
 
+    def set_password_compromised(self, user_id: str, *, revoke_all_sessions: bool | None | UnsetType = UNSET) -> User:
+        """`POST /v1/users/{user_id}/password/set_compromised` (SetUserPasswordCompromised)."""
+        return self._asking.send(
+            Call(
+                "POST",
+                f"/v1/users/{quote(user_id, safe='')}/password/set_compromised",
+                body={"revoke_all_sessions": revoke_all_sessions},
+            ),
+            User,
+        )
+
+    def unset_password_compromised(self, user_id: str) -> User:
+        """`POST /v1/users/{user_id}/password/unset_compromised` (UnsetUserPasswordCompromised)."""
+        return self._asking.send(Call("POST", f"/v1/users/{quote(user_id, safe='')}/password/unset_compromised"), User)
+
     def ban(self, user_id: str) -> User:
         """`POST /v1/users/{user_id}/ban` (BanUser)."""
         return self._asking.send(Call("POST", f"/v1/users/{quote(user_id, safe='')}/ban"), User)

@@ -9,8 +9,8 @@ from sojourn.store.interface import Groups
 from sojourn.users.user import Identifier, User
 
 Notice = Literal[
-    "password_changed", "password_disabled", "address_added", "address_removed", "address_changed", "account_locked",
-    "account_locked_by_administrator", "impersonated",
+    "password_changed", "password_disabled", "password_compromised", "address_added", "address_removed",
+    "address_changed", "account_locked", "account_locked_by_administrator", "impersonated",
 ]  # fmt: skip
 
 

@@ -77,6 +77,8 @@ class User:
     locale: str | None = None
     password_failures: int = 0
     """Wrong tries in a row of the password there is now (R-LIM-04); `failed_tries` counts all kinds, for the lock."""
+    password_compromised_at: Instant | None = None
+    """Since when a server knows that others know the password: it proves nothing until it is replaced."""
     identifiers: tuple[Identifier, ...] = ()
 
     @property

@@ -31,6 +31,10 @@ class PasswordRemoval(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
     sign_out_of_other_sessions: bool | None = None
 
 
+class Compromise(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
+    revoke_all_sessions: bool | None = None
+
+
 class Several(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
     user_ids: list[str]
 
@@ -176,6 +180,26 @@ async def remove_password(call: CurrentCall, user_id: FromPath[str]) -> Response
     return answer(call, await call.engine.accounts.remove_password(call.instance, user_id))
 
 
+@post(
+    "/v1/users/{user_id:str}/password/set_compromised", operation_id="SetUserPasswordCompromised", status_code=200,
+    opt={"json": Compromise},
+)  # fmt: skip
+async def set_password_compromised(call: CurrentCall, user_id: FromPath[str]) -> Response[bytes]:
+    given = await call.body(Compromise)
+    user = await call.engine.accounts.set_password_compromised(
+        call.instance, user_id, end_sessions=bool(given.revoke_all_sessions)
+    )
+    return answer(call, user)
+
+
+@post(
+    "/v1/users/{user_id:str}/password/unset_compromised", operation_id="UnsetUserPasswordCompromised", status_code=200
+)
+async def unset_password_compromised(call: CurrentCall, user_id: FromPath[str]) -> Response[bytes]:
+    await call.no_body()
+    return answer(call, await call.engine.accounts.unset_password_compromised(call.instance, user_id))
+
+
 # -- keep out, let in
 
 
@@ -251,6 +275,8 @@ HANDLERS = [
     replace_metadata,
     verify_password,
     remove_password,
+    set_password_compromised,
+    unset_password_compromised,
     ban,
     unban,
     lock,
