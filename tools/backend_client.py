@@ -63,6 +63,8 @@ clients.list GetClientList list[Client]
 clients.get GetClient Client
 clients.verify VerifyClient Client
 clients.handshake_payload GetHandshakePayload
+sign_ups.get GetSignUp
+sign_ups.update UpdateSignUp
 sign_in_tokens.create CreateSignInToken Ticket
 sign_in_tokens.revoke RevokeSignInToken Ticket
 actor_tokens.create CreateActorToken Ticket

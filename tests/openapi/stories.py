@@ -11,10 +11,11 @@ OTHER_PASSWORD = "violet umbrella at the ferry"
 BOB = "bob+clerk_test@example.com"
 
 
-async def a_day_at_the_backend_api(api: Caller, engine: Sojourn) -> None:
+async def a_day_at_the_backend_api(app: object, api: Caller, engine: Sojourn) -> None:
     await _users(api)
     await _addresses(api)
     await _sessions(api, engine)
+    await _sign_ups(app, api)
     await _tickets(api)
     await _lists(api)
     await _settings(api)
@@ -96,6 +97,13 @@ async def _sessions(api: Caller, engine: Sojourn) -> None:
     await api.ok("POST", "/clients/verify", {"token": secret.reveal()})
     await api.ok("POST", f"{where}/revoke")
     await api.refused("POST", f"{where}/tokens", {})
+
+
+async def _sign_ups(app: object, api: Caller) -> None:
+    begun = await Browser(app).post("/v1/client/sign_ups", {"email_address": BOB, "password": PASSWORD})
+    where = f"/sign_ups/{begun['response']['id']}"
+    await api.ok("GET", where)
+    await api.ok("PATCH", where, {"external_id": "crm-8", "custom_action": True})
 
 
 async def _client_secret(engine: Sojourn, client_id: str) -> Secret:

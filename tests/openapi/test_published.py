@@ -19,9 +19,10 @@ PAGE = ROOT / "docs" / "reference" / "operations.md"
 
 async def test_every_answer_of_the_backend_api_is_as_published(engine: Sojourn, api: Caller, recorder: Recorder):
     document = backend()
-    await a_day_at_the_backend_api(api, engine)
-    assert _faults(document, recorder.seen) == []
-    assert _unasked(document, recorder.seen, implemented(backend_document(litestar_app(), ""))) == []
+    await a_day_at_the_backend_api(recorder, api, engine)
+    seen = [each for each in recorder.seen if not each.path.startswith("/v1/client/")]
+    assert _faults(document, seen) == []
+    assert _unasked(document, seen, implemented(backend_document(litestar_app(), ""))) == []
 
 
 async def test_every_answer_of_the_frontend_api_is_as_published(

@@ -809,6 +809,32 @@ class AsyncClients:
         return await self._asking.send(Call("GET", "/v1/clients", {"limit": limit, "offset": offset}), list[Client])
 
 
+class AsyncSignUps:
+    def __init__(self, asking: AsyncAsking) -> None:
+        self._asking = asking
+
+    async def get(self, sign_up_id: str) -> dict[str, Any]:
+        """`GET /v1/sign_ups/{sign_up_id}` (GetSignUp)."""
+        return await self._asking.send(Call("GET", f"/v1/sign_ups/{quote(sign_up_id, safe='')}"), dict[str, Any])
+
+    async def update(
+        self,
+        sign_up_id: str,
+        *,
+        external_id: str | None | UnsetType = UNSET,
+        custom_action: bool | None | UnsetType = UNSET,
+    ) -> dict[str, Any]:
+        """`PATCH /v1/sign_ups/{sign_up_id}` (UpdateSignUp)."""
+        return await self._asking.send(
+            Call(
+                "PATCH",
+                f"/v1/sign_ups/{quote(sign_up_id, safe='')}",
+                body={"external_id": external_id, "custom_action": custom_action},
+            ),
+            dict[str, Any],
+        )
+
+
 class AsyncSignInTokens:
     def __init__(self, asking: AsyncAsking) -> None:
         self._asking = asking
@@ -1289,6 +1315,7 @@ class AsyncGroups:
         self.phone_numbers = AsyncPhoneNumbers(asking)
         self.sessions = AsyncSessions(asking)
         self.clients = AsyncClients(asking)
+        self.sign_ups = AsyncSignUps(asking)
         self.sign_in_tokens = AsyncSignInTokens(asking)
         self.actor_tokens = AsyncActorTokens(asking)
         self.jwt_templates = AsyncJwtTemplates(asking)

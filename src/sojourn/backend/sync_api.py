@@ -797,6 +797,32 @@ class Clients:
         return self._asking.send(Call("GET", "/v1/clients", {"limit": limit, "offset": offset}), list[Client])
 
 
+class SignUps:
+    def __init__(self, asking: Asking) -> None:
+        self._asking = asking
+
+    def get(self, sign_up_id: str) -> dict[str, Any]:
+        """`GET /v1/sign_ups/{sign_up_id}` (GetSignUp)."""
+        return self._asking.send(Call("GET", f"/v1/sign_ups/{quote(sign_up_id, safe='')}"), dict[str, Any])
+
+    def update(
+        self,
+        sign_up_id: str,
+        *,
+        external_id: str | None | UnsetType = UNSET,
+        custom_action: bool | None | UnsetType = UNSET,
+    ) -> dict[str, Any]:
+        """`PATCH /v1/sign_ups/{sign_up_id}` (UpdateSignUp)."""
+        return self._asking.send(
+            Call(
+                "PATCH",
+                f"/v1/sign_ups/{quote(sign_up_id, safe='')}",
+                body={"external_id": external_id, "custom_action": custom_action},
+            ),
+            dict[str, Any],
+        )
+
+
 class SignInTokens:
     def __init__(self, asking: Asking) -> None:
         self._asking = asking
@@ -1267,6 +1293,7 @@ class Groups:
         self.phone_numbers = PhoneNumbers(asking)
         self.sessions = Sessions(asking)
         self.clients = Clients(asking)
+        self.sign_ups = SignUps(asking)
         self.sign_in_tokens = SignInTokens(asking)
         self.actor_tokens = ActorTokens(asking)
         self.jwt_templates = JwtTemplates(asking)
