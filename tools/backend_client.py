@@ -45,10 +45,12 @@ email_addresses.create CreateEmailAddress EmailAddress
 email_addresses.get GetEmailAddress EmailAddress
 email_addresses.update UpdateEmailAddress EmailAddress
 email_addresses.delete DeleteEmailAddress Deleted
+email_addresses.replace ReplaceUserEmailAddress EmailAddress
 phone_numbers.create CreatePhoneNumber PhoneNumber
 phone_numbers.get GetPhoneNumber PhoneNumber
 phone_numbers.update UpdatePhoneNumber PhoneNumber
 phone_numbers.delete DeletePhoneNumber Deleted
+phone_numbers.replace ReplaceUserPhoneNumber PhoneNumber
 sessions.create createSession Session
 sessions.list GetSessionList list[Session]
 sessions.get GetSession Session

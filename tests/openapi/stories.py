@@ -69,6 +69,8 @@ async def _addresses(api: Caller) -> None:
         await api.ok("PATCH", f"{path}/{added['id']}", {"verified": False})
         await api.ok("DELETE", f"{path}/{added['id']}")
         await api.refused("GET", f"{path}/{added['id']}")
+        for status in ("reserved", "verified"):
+            await api.ok("PUT", f"/users/{user['id']}/{kind}", {kind: value, "identification_status": status})
 
 
 async def _sessions(api: Caller, engine: Sojourn) -> None:

@@ -577,6 +577,28 @@ class EmailAddresses:
         """`DELETE /v1/email_addresses/{email_address_id}` (DeleteEmailAddress)."""
         return self._asking.send(Call("DELETE", f"/v1/email_addresses/{quote(email_address_id, safe='')}"), Deleted)
 
+    def replace(
+        self,
+        user_id: str,
+        *,
+        email_address: str,
+        identification_status: str | UnsetType = UNSET,
+        notify_primary_email_address_changed: bool | None | UnsetType = UNSET,
+    ) -> EmailAddress:
+        """`PUT /v1/users/{user_id}/email_address` (ReplaceUserEmailAddress)."""
+        return self._asking.send(
+            Call(
+                "PUT",
+                f"/v1/users/{quote(user_id, safe='')}/email_address",
+                body={
+                    "email_address": email_address,
+                    "identification_status": identification_status,
+                    "notify_primary_email_address_changed": notify_primary_email_address_changed,
+                },
+            ),
+            EmailAddress,
+        )
+
 
 class PhoneNumbers:
     def __init__(self, asking: Asking) -> None:
@@ -636,6 +658,19 @@ class PhoneNumbers:
     def delete(self, phone_number_id: str) -> Deleted:
         """`DELETE /v1/phone_numbers/{phone_number_id}` (DeletePhoneNumber)."""
         return self._asking.send(Call("DELETE", f"/v1/phone_numbers/{quote(phone_number_id, safe='')}"), Deleted)
+
+    def replace(
+        self, user_id: str, *, phone_number: str, identification_status: str | UnsetType = UNSET
+    ) -> PhoneNumber:
+        """`PUT /v1/users/{user_id}/phone_number` (ReplaceUserPhoneNumber)."""
+        return self._asking.send(
+            Call(
+                "PUT",
+                f"/v1/users/{quote(user_id, safe='')}/phone_number",
+                body={"phone_number": phone_number, "identification_status": identification_status},
+            ),
+            PhoneNumber,
+        )
 
 
 class Sessions:
