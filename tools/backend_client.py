@@ -46,6 +46,8 @@ email_addresses.get GetEmailAddress EmailAddress
 email_addresses.update UpdateEmailAddress EmailAddress
 email_addresses.delete DeleteEmailAddress Deleted
 email_addresses.replace ReplaceUserEmailAddress EmailAddress
+email_addresses.prepare_verification PrepareEmailAddressVerification
+email_addresses.attempt_verification AttemptEmailAddressVerification
 phone_numbers.create CreatePhoneNumber PhoneNumber
 phone_numbers.get GetPhoneNumber PhoneNumber
 phone_numbers.update UpdatePhoneNumber PhoneNumber

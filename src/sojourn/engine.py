@@ -38,6 +38,7 @@ from sojourn.tokens.envelope import Envelope
 from sojourn.tokens.forms import FormTokens
 from sojourn.users.accounts import Accounts
 from sojourn.users.addresses import Addresses
+from sojourn.users.challenges import Challenges
 from sojourn.users.hard_stop import HardStop
 from sojourn.users.lockout import Lockout
 from sojourn.users.passwords import Passwords
@@ -70,6 +71,7 @@ class Sojourn:
     tickets: Tickets
     accounts: Accounts
     addresses: Addresses
+    challenges: Challenges
     profile: Profile
     guarding: Guarding
     sign_ins: SignIns
@@ -140,7 +142,7 @@ def _wire(config: Config, clock: Clock, mailer: Mailer, store: Store, peppers: P
         "refreshing": Refreshing(clock, keyring, envelope.derived(b"refresh")),
         "forms": FormTokens(clock, envelope.derived(b"forms")),
         "codes": codes, "records": records, "tickets": Tickets(store, clock, audit), "accounts": accounts,
-        "addresses": addresses,
+        "addresses": addresses, "challenges": Challenges(store, clock, codes, addresses, lockout),
         "profile": Profile(store, clock, limiter, accounts, addresses, sessions, codes, records),
         "guarding": guarding,
         "sign_ins": SignIns(

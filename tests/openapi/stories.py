@@ -14,6 +14,7 @@ BOB = "bob+clerk_test@example.com"
 async def a_day_at_the_backend_api(app: object, api: Caller, engine: Sojourn) -> None:
     await _users(api)
     await _addresses(api)
+    await _proofs(api)
     await _sessions(api, engine)
     await _sign_ups(app, api)
     await _tickets(api)
@@ -71,6 +72,15 @@ async def _addresses(api: Caller) -> None:
         await api.refused("GET", f"{path}/{added['id']}")
         for status in ("reserved", "verified"):
             await api.ok("PUT", f"/users/{user['id']}/{kind}", {kind: value, "identification_status": status})
+
+
+async def _proofs(api: Caller) -> None:
+    user = await api.user("pam+clerk_test@example.com")
+    where = f"/email_addresses/{user['email_addresses'][0]['id']}"
+    sent = await api.ok("POST", f"{where}/prepare_verification")
+    for code in ("000000", TEST_CODE):
+        await api.ok("POST", f"{where}/attempt_verification", {"verification_id": sent["id"], "code": code})
+    await api.refused("POST", f"{where}/attempt_verification", {"verification_id": sent["id"], "code": TEST_CODE})
 
 
 async def _sessions(api: Caller, engine: Sojourn) -> None:

@@ -609,6 +609,23 @@ class AsyncEmailAddresses:
             EmailAddress,
         )
 
+    async def prepare_verification(self, email_address_id: str) -> dict[str, Any]:
+        """`POST /v1/email_addresses/{email_address_id}/prepare_verification` (PrepareEmailAddressVerification)."""
+        return await self._asking.send(
+            Call("POST", f"/v1/email_addresses/{quote(email_address_id, safe='')}/prepare_verification"), dict[str, Any]
+        )
+
+    async def attempt_verification(self, email_address_id: str, *, verification_id: str, code: str) -> dict[str, Any]:
+        """`POST /v1/email_addresses/{email_address_id}/attempt_verification` (AttemptEmailAddressVerification)."""
+        return await self._asking.send(
+            Call(
+                "POST",
+                f"/v1/email_addresses/{quote(email_address_id, safe='')}/attempt_verification",
+                body={"verification_id": verification_id, "code": code},
+            ),
+            dict[str, Any],
+        )
+
 
 class AsyncPhoneNumbers:
     def __init__(self, asking: AsyncAsking) -> None:

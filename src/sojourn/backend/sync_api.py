@@ -599,6 +599,23 @@ class EmailAddresses:
             EmailAddress,
         )
 
+    def prepare_verification(self, email_address_id: str) -> dict[str, Any]:
+        """`POST /v1/email_addresses/{email_address_id}/prepare_verification` (PrepareEmailAddressVerification)."""
+        return self._asking.send(
+            Call("POST", f"/v1/email_addresses/{quote(email_address_id, safe='')}/prepare_verification"), dict[str, Any]
+        )
+
+    def attempt_verification(self, email_address_id: str, *, verification_id: str, code: str) -> dict[str, Any]:
+        """`POST /v1/email_addresses/{email_address_id}/attempt_verification` (AttemptEmailAddressVerification)."""
+        return self._asking.send(
+            Call(
+                "POST",
+                f"/v1/email_addresses/{quote(email_address_id, safe='')}/attempt_verification",
+                body={"verification_id": verification_id, "code": code},
+            ),
+            dict[str, Any],
+        )
+
 
 class PhoneNumbers:
     def __init__(self, asking: Asking) -> None:

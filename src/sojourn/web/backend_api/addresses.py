@@ -10,6 +10,7 @@ from sojourn.users.user import Identifier, IdentifierKind
 from sojourn.web.backend_api.call import Call, CurrentCall, json
 from sojourn.web.resources import deleted
 from sojourn.web.resources.users import address as address_resource
+from sojourn.web.resources.verifications import backend_verification
 
 EMAIL = IdentifierKind.EMAIL_ADDRESS
 PHONE = IdentifierKind.PHONE_NUMBER
@@ -37,6 +38,11 @@ class EmailReplacement(msgspec.Struct, kw_only=True, forbid_unknown_fields=True)
     email_address: str
     identification_status: Status = "verified"
     notify_primary_email_address_changed: bool | None = None
+
+
+class EmailProof(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
+    verification_id: str
+    code: str
 
 
 class PhoneCreation(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
@@ -114,6 +120,27 @@ async def replace_email(call: CurrentCall, user_id: FromPath[str]) -> Response[b
     return _answer(call, address)
 
 
+@post(
+    "/v1/email_addresses/{email_address_id:str}/prepare_verification", operation_id="PrepareEmailAddressVerification",
+    status_code=200,
+)  # fmt: skip
+async def prepare_email(call: CurrentCall, email_address_id: FromPath[str]) -> Response[bytes]:
+    await call.no_body()
+    return json(backend_verification(await call.engine.challenges.send(call.instance, email_address_id), call.now))
+
+
+@post(
+    "/v1/email_addresses/{email_address_id:str}/attempt_verification", operation_id="AttemptEmailAddressVerification",
+    status_code=200, opt={"json": EmailProof},
+)  # fmt: skip
+async def attempt_email(call: CurrentCall, email_address_id: FromPath[str]) -> Response[bytes]:
+    given = await call.body(EmailProof)
+    challenge = await call.engine.challenges.attempt(
+        call.instance, email_address_id, given.verification_id, given.code
+    )
+    return json(backend_verification(challenge, call.now))
+
+
 @post("/v1/phone_numbers", operation_id="CreatePhoneNumber", status_code=200, opt={"json": PhoneCreation})
 async def create_phone(call: CurrentCall) -> Response[bytes]:
     given = await call.body(PhoneCreation)
@@ -162,6 +189,8 @@ HANDLERS = [
     update_email,
     delete_email,
     replace_email,
+    prepare_email,
+    attempt_email,
     create_phone,
     read_phone,
     update_phone,
