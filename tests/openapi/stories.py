@@ -238,6 +238,7 @@ async def _devices(here: Browser, there: Browser) -> None:
     own = (await there.get("/v1/client"))["response"]["last_active_session_id"]
     assert own in [each["id"] for each in listed]
     await here.post(f"/v1/me/sessions/{own}/revoke")
+    await here.get("/v1/me/sessions")
 
 
 async def _forgetting(browser: Browser) -> None:

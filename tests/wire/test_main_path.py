@@ -224,6 +224,38 @@ async def test_devices_are_listed_and_ended_from_another(
     assert (await second.get("/v1/client"))["client"]["sessions"] == []
 
 
+async def test_ended_sessions_are_listed_beside_the_live_one_and_nobody_elses_are(  # R-SES-04, R-AUZ-02
+    browser: Browser, open_browser: Callable[..., Browser], clock: FakeClock
+) -> None:
+    await open_browser().sign_up("eve+clerk_test@example.com")
+    first = (await browser.sign_up())["last_active_session_id"]
+    await browser.post(f"/v1/client/sessions/{first}/end")
+    clock.advance(seconds=1)
+    second = (await browser.sign_in())["last_active_session_id"]
+    clock.advance(seconds=1)
+    third = (await open_browser().sign_in())["last_active_session_id"]
+    listed = await browser.get("/v1/me/sessions")
+    assert [(each["id"], each["status"]) for each in listed] == [(third, "active"), (second, "active"), (first, "ended")]
+    assert all(each["public_user_data"]["identifier"] == ADA for each in listed)
+    assert all(each["last_active_token"] is None for each in listed)
+    await browser.delete("/v1/client/sessions")
+    assert await browser.refused("GET", "/v1/me/sessions") == (401, "signed_out")
+
+
+async def test_a_session_that_another_took_the_place_of_has_ended(  # R-SES-03
+    browser: Browser, engine: Sojourn, clock: FakeClock
+) -> None:
+    await engine.registry.update_settings(engine.instance, {"sessions": {"single_session_mode": False}})
+    replaced = (await browser.sign_up())["last_active_session_id"]
+    clock.advance(seconds=1)
+    user = (await browser.get("/v1/me"))["response"]["id"]
+    _, secret = await engine.tickets.create_sign_in_token(engine.instance, user)
+    await browser.post("/v1/client/sign_ins", {"strategy": "ticket", "ticket": secret.reveal()})
+    statuses = {each["id"]: each["status"] for each in await browser.get("/v1/me/sessions")}
+    assert statuses[replaced] == "ended"
+    assert len(statuses) == 2
+
+
 async def test_a_session_ends_when_idle_and_when_its_life_is_over(
     browser: Browser, engine: Sojourn, clock: FakeClock
 ) -> None:  # R-SES-01
