@@ -125,7 +125,7 @@ def _wire(config: Config, clock: Clock, mailer: Mailer, store: Store, peppers: P
     activity = Activity(store)
     clients = Clients(store, clock, activity)
     sessions = Sessions(store, clock, activity, audit)
-    records = Records(store, clock, audit)
+    records = Records(store, clock, audit, envelope)
     codes = EmailCodes(store, clock, outbox, limiter, envelope.derived(b"codes"))
     lockout, hard_stop = Lockout(store, clock, outbox, audit), HardStop(store, outbox, audit)
     passwords = Passwords(store, clock, hash_pool, sessions, outbox, audit, lockout, hard_stop)
