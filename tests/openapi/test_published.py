@@ -35,6 +35,23 @@ async def test_every_answer_of_the_frontend_api_is_as_published(
     assert _unasked(document, seen, implemented(frontend_document(litestar_app(), ""))) == []
 
 
+def test_every_published_filter_of_the_backend_api_is_understood():
+    """None is left aside in silence: a filter that is not understood answers everybody."""
+    own = backend_document(litestar_app(), "")["paths"]
+    assert isinstance(own, dict)
+    ours = {
+        (verb.upper(), nameless(path)): {each["name"] for each in asked["parameters"] if each["in"] == "query"}
+        for path, item in own.items()
+        for verb, asked in item.items()
+    }
+    missing = {
+        each.id: sorted(each.queries - ours[each.key])
+        for each in backend().operations
+        if each.key in ours and not each.queries <= ours[each.key]
+    }
+    assert missing == {}
+
+
 def test_a_fault_would_be_found():
     operation = backend().find("GET", "/v1/users/count")
     assert operation is not None

@@ -373,14 +373,19 @@ class Users:
         )
 
     def organization_invitations(
-        self, user_id: str, *, limit: int | UnsetType = UNSET, offset: int | UnsetType = UNSET
+        self,
+        user_id: str,
+        *,
+        limit: int | UnsetType = UNSET,
+        offset: int | UnsetType = UNSET,
+        status: str | UnsetType = UNSET,
     ) -> dict[str, Any]:
         """`GET /v1/users/{user_id}/organization_invitations` (UsersGetOrganizationInvitations)."""
         return self._asking.send(
             Call(
                 "GET",
                 f"/v1/users/{quote(user_id, safe='')}/organization_invitations",
-                {"limit": limit, "offset": offset},
+                {"limit": limit, "offset": offset, "status": status},
             ),
             dict[str, Any],
         )

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
+from typing import Literal
 
 import msgspec
 from litestar import Response, delete, get, patch, post, put
@@ -49,6 +50,10 @@ class Several(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
 class SomePage(msgspec.Struct, kw_only=True):
     limit: Limit = 10
     offset: Offset = 0
+
+
+class InvitationsPage(SomePage, kw_only=True):
+    status: Literal["pending", "accepted", "revoked", "expired"] | None = None
 
 
 def shown(call: Call, user: User) -> Resource:
@@ -249,17 +254,17 @@ async def _known(call: Call) -> Sequence[str]:
 @get("/v1/users/{user_id:str}/organization_memberships", operation_id="UsersGetOrganizationMemberships",
      opt={"query": SomePage})  # fmt: skip
 async def memberships(call: CurrentCall, user_id: FromPath[str]) -> Response[bytes]:
-    return await _none_yet(call, user_id)
+    return await _none_yet(call, user_id, SomePage)
 
 
 @get("/v1/users/{user_id:str}/organization_invitations", operation_id="UsersGetOrganizationInvitations",
-     opt={"query": SomePage})  # fmt: skip
+     opt={"query": InvitationsPage})  # fmt: skip
 async def invitations(call: CurrentCall, user_id: FromPath[str]) -> Response[bytes]:
-    return await _none_yet(call, user_id)
+    return await _none_yet(call, user_id, InvitationsPage)
 
 
-async def _none_yet(call: Call, user_id: str) -> Response[bytes]:
-    call.query(SomePage)
+async def _none_yet(call: Call, user_id: str, query: type[SomePage]) -> Response[bytes]:
+    call.query(query)
     await call.engine.accounts.get(call.instance, user_id)
     return json({"data": [], "total_count": 0})
 
