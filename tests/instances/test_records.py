@@ -45,7 +45,7 @@ async def test_two_templates_cannot_share_a_name(engine: Sojourn):
     other = await engine.records.create_template(engine.instance, NewJwtTemplate(name="other", claims={}))
     with pytest.raises(FieldError) as refused:
         await engine.records.create_template(engine.instance, NewJwtTemplate(name="billing", claims={}))
-    assert refused.value.param == "name"
+    assert (refused.value.param, refused.value.long_message) == ("name", "A JWT template has that name already.")
     with pytest.raises(FieldError):
         await engine.records.update_template(engine.instance, other.id, NewJwtTemplate(name="billing", claims={}))
 

@@ -66,6 +66,7 @@ def test_no_other_algorithm_is_taken(algorithm: str) -> None:  # R-JWT-02
     with pytest.raises(FieldError) as refused:
         TemplateKey.read(algorithm, pem(RSA))
     assert refused.value.param == "signing_algorithm"
+    assert ("shared secret" in refused.value.long_message) == algorithm.startswith("HS")
 
 
 @pytest.mark.parametrize(

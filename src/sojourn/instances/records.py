@@ -325,4 +325,5 @@ def _canonical(identifier: str) -> tuple[IdentifierType, str]:
 
 
 def _taken(param: str) -> FieldError:
-    return FieldError("This is listed already.", param=param)
+    advice = "A JWT template has that name already." if param == "name" else "This is listed already."
+    return FieldError(advice, param=param)

@@ -52,8 +52,10 @@ class TemplateKey:
         Raises: FieldError for another algorithm, a key of another type, a weak one, one that cannot be read.
         """
         if algorithm not in list(TemplateAlgorithm):
-            known = ", ".join(TemplateAlgorithm)
-            raise FieldError(f"signing_algorithm must be one of {known}.", param="signing_algorithm")
+            advice = f"signing_algorithm must be one of {', '.join(TemplateAlgorithm)}."
+            if algorithm.startswith("HS"):
+                advice += " With a shared secret, whoever verifies the tokens could make them too."
+            raise FieldError(advice, param="signing_algorithm")
         chosen = TemplateAlgorithm(algorithm)
         try:
             key = opened(Secret(pem.strip() + "\n"))
