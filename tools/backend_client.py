@@ -33,6 +33,8 @@ users.replace_metadata ReplaceUserMetadata User
 users.update_metadata UpdateUserMetadata User
 users.verify_password VerifyPassword
 users.remove_password RemoveUserPassword User
+users.set_password_compromised SetUserPasswordCompromised User
+users.unset_password_compromised UnsetUserPasswordCompromised User
 users.ban BanUser User
 users.unban UnbanUser User
 users.lock LockUser User
@@ -45,10 +47,14 @@ email_addresses.create CreateEmailAddress EmailAddress
 email_addresses.get GetEmailAddress EmailAddress
 email_addresses.update UpdateEmailAddress EmailAddress
 email_addresses.delete DeleteEmailAddress Deleted
+email_addresses.replace ReplaceUserEmailAddress EmailAddress
+email_addresses.prepare_verification PrepareEmailAddressVerification
+email_addresses.attempt_verification AttemptEmailAddressVerification
 phone_numbers.create CreatePhoneNumber PhoneNumber
 phone_numbers.get GetPhoneNumber PhoneNumber
 phone_numbers.update UpdatePhoneNumber PhoneNumber
 phone_numbers.delete DeletePhoneNumber Deleted
+phone_numbers.replace ReplaceUserPhoneNumber PhoneNumber
 sessions.create createSession Session
 sessions.list GetSessionList list[Session]
 sessions.get GetSession Session
@@ -63,6 +69,8 @@ clients.list GetClientList list[Client]
 clients.get GetClient Client
 clients.verify VerifyClient Client
 clients.handshake_payload GetHandshakePayload
+sign_ups.get GetSignUp
+sign_ups.update UpdateSignUp
 sign_in_tokens.create CreateSignInToken Ticket
 sign_in_tokens.revoke RevokeSignInToken Ticket
 actor_tokens.create CreateActorToken Ticket

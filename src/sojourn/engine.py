@@ -39,6 +39,7 @@ from sojourn.tokens.envelope import Envelope
 from sojourn.tokens.forms import FormTokens
 from sojourn.users.accounts import Accounts
 from sojourn.users.addresses import Addresses
+from sojourn.users.challenges import Challenges
 from sojourn.users.hard_stop import HardStop
 from sojourn.users.lockout import Lockout
 from sojourn.users.passwords import Passwords
@@ -73,6 +74,7 @@ class Sojourn:
     tickets: Tickets
     accounts: Accounts
     addresses: Addresses
+    challenges: Challenges
     profile_images: ProfileImages
     profile: Profile
     guarding: Guarding
@@ -128,7 +130,7 @@ def _wire(config: Config, clock: Clock, mailer: Mailer, store: Store, peppers: P
     activity = Activity(store)
     clients = Clients(store, clock, activity)
     sessions = Sessions(store, clock, activity, audit)
-    records = Records(store, clock, audit)
+    records = Records(store, clock, audit, envelope)
     codes = EmailCodes(store, clock, outbox, limiter, envelope.derived(b"codes"))
     lockout, hard_stop = Lockout(store, clock, outbox, audit), HardStop(store, outbox, audit)
     passwords = Passwords(store, clock, hash_pool, sessions, outbox, audit, lockout, hard_stop)
@@ -146,7 +148,8 @@ def _wire(config: Config, clock: Clock, mailer: Mailer, store: Store, peppers: P
         "refreshing": Refreshing(clock, keyring, envelope.derived(b"refresh")),
         "forms": FormTokens(clock, envelope.derived(b"forms")),
         "codes": codes, "records": records, "tickets": Tickets(store, clock, audit), "accounts": accounts,
-        "addresses": addresses, "profile_images": images,
+        "addresses": addresses, "challenges": Challenges(store, clock, codes, addresses, lockout),
+        "profile_images": images,
         "profile": Profile(store, clock, limiter, accounts, addresses, images, sessions, codes, records),
         "guarding": guarding,
         "sign_ins": SignIns(

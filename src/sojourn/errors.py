@@ -382,6 +382,14 @@ class PasswordCommon(FieldError):
     advice = "This password is on a list that attackers try first. Choose a different one."
 
 
+class PasswordCompromised(FieldError):
+    """The right password, which a server has marked as known to others. Components offer another way in, or a reset."""
+
+    code = "form_password_compromised"
+    message = "Password compromised"
+    advice = "This password may be known to others and no longer works. Set a new one with a code sent by e-mail."
+
+
 class PasswordUnchanged(FieldError):
     code = "form_new_password_matches_current"
     message = "Password unchanged"

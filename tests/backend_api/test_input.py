@@ -40,6 +40,31 @@ async def test_a_value_of_the_wrong_type_names_its_field(api: Caller):
 
 
 @pytest.mark.parametrize(
+    ("method", "path", "body", "query", "told"),
+    [
+        ("GET", "/users", None, {"limit": 501}, "limit must be at most 500."),
+        ("GET", "/users", None, {"offset": -1}, "offset must be at least 0."),
+        ("GET", "/users", None, {"banned": "s3cret"}, "banned must be true or false or null."),
+        ("GET", "/users", None, {"user_id": ["u"] * 101}, "user_id must hold at most 100."),
+        ("GET", "/sessions", None, {"status": "s3cret timezone"}, "This value has the wrong type or shape."),
+        ("POST", "/users", {"email_address": "s3cret"}, {}, "email_address must be a list or null."),
+        ("POST", "/users", {"email_address": [1]}, {}, "email_address[0] must be a text."),
+        ("POST", "/users", {"created_at": "s3cret"}, {}, "created_at must be a time with its zone, such as"),
+        ("POST", "/users", {"created_at": "2026-01-31T12:00:00"}, {}, "created_at must be a time with its zone, such as"),
+        ("POST", "/jwt_templates", {"name": "a", "claims": {}, "lifetime": 5}, {}, "lifetime must be at least 30."),
+        ("POST", "/jwt_templates", {"name": "a", "claims": "s3cret"}, {}, "claims must be an object."),
+    ],
+)
+async def test_a_refused_value_is_told_what_would_do_and_never_repeated(  # R-LOG-02
+    api: Caller, method: str, path: str, body: object, query: dict[str, object], told: str
+):
+    response = await api.send(method, path, body, **query)
+    assert response.status_code == 422
+    assert response.json()["errors"][0]["long_message"].startswith(told)
+    assert "s3cret" not in response.text
+
+
+@pytest.mark.parametrize(
     "body",
     [
         b"{",

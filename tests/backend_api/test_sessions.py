@@ -51,6 +51,32 @@ async def test_a_session_is_made_found_listed_and_revoked(api: Caller, clerk: Cl
     assert (paged["total_count"], paged["data"][0]["id"]) == (1, made.id)
 
 
+async def test_every_filter_of_the_list_of_sessions(api: Caller, clock: FakeClock):
+    ada, bob = await api.user("ada@example.com"), await api.user("bob@example.com")
+    made: list[dict[str, Any]] = []
+    for owner in (ada, ada, bob):
+        clock.advance(seconds=1)
+        made.append(await api.session(owner["id"]))
+    first, second, third = [each["id"] for each in made]
+    await api.ok("POST", f"/sessions/{first}/revoke")
+    expected: list[tuple[dict[str, object], list[str]]] = [
+        ({}, [third, second, first]),
+        ({"user_id": ada["id"]}, [second, first]),
+        ({"client_id": made[1]["client_id"]}, [second]),
+        ({"user_id": ada["id"], "status": "active"}, [second]),
+        ({"status": "revoked"}, [first]),
+        *(({"status": status}, []) for status in ("abandoned", "ended", "expired", "removed", "replaced")),
+        ({"user_id": "user_nobody"}, []),
+        ({"user_id": ada["id"], "client_id": made[2]["client_id"]}, []),
+    ]
+    for query, ids in expected:
+        assert [each["id"] for each in await api.ok("GET", "/sessions", **query)] == ids, query
+        paged = await api.ok("GET", "/sessions", paginated="true", limit=1, offset=1, **query)
+        assert (paged["total_count"], [each["id"] for each in paged["data"]]) == (len(ids), ids[1:2]), query
+    for query in ({"status": "asleep"}, {"limit": 501}, {"offset": -1}):
+        assert (await api.refused("GET", "/sessions", **query))[0] == 422, query
+
+
 async def test_a_session_is_over_by_the_clock_before_anybody_writes_it_down(api: Caller, clock: FakeClock):  # R-SES-01
     session = await api.session((await api.user())["id"])
     clock.advance(days=1)

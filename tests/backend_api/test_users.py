@@ -1,10 +1,13 @@
 """Users, as the published typed client sees them."""
 
+from typing import get_args
+
 import pytest
 from clerk_backend_api import Clerk, models
 from clerk_backend_api.models import ClerkBaseError, ClerkErrors
 
 from sojourn.engine import Sojourn
+from sojourn.store.interface import UserOrder
 from sojourn.testing.clock import FakeClock
 
 from ..people import is_live, signed_in
@@ -78,6 +81,11 @@ async def test_every_filter_of_the_list_counts_alike(api: Caller, clock: FakeClo
         ({"user_id": f"+{ada['id']}"}, [ada["id"]]),
         ({"query": "EXAMPLE.org"}, [bob["id"]]),
         ({"query": ada["id"]}, [ada["id"]]),
+        ({"query": ada["id"][5:20].lower()}, [ada["id"]]),
+        ({"query": "crm-1"}, [ada["id"]]),
+        ({"query": "50055"}, [bob["id"]]),
+        ({"query": "da_l"}, [ada["id"]]),
+        ({"query": "Ada"}, [ada["id"]]),
         ({"query": "%"}, []),
         ({"email_address_query": "da@ex"}, [ada["id"]]),
         ({"phone_number_query": "555"}, [bob["id"]]),
@@ -101,6 +109,44 @@ async def test_every_filter_of_the_list_counts_alike(api: Caller, clock: FakeClo
         found = await api.ok("GET", "/users", **query)
         assert [user["id"] for user in found] == ids, query
         assert (await api.ok("GET", "/users/count", **query))["total_count"] == len(ids), query
+
+
+async def test_every_order_of_the_list_can_be_asked_for_both_ways(api: Caller, clock: FakeClock):
+    names = {"username": "user_{}", "first_name": "First {}", "last_name": "Last {}", "phone_number": "+1500555000{}"}
+    ids: list[str] = []
+    for place in (1, 2, 3):
+        clock.advance(minutes=1)
+        given: dict[str, object] = {name: text.format(place) for name, text in names.items()}
+        user = await api.user(f"user{place}@example.com", **{**given, "phone_number": [given["phone_number"]]})
+        await api.session(user["id"])
+        ids.append(user["id"])
+    for order in get_args(UserOrder):
+        for sign, expected in (("", ids), ("+", ids), ("-", ids[::-1])):
+            found = await api.ok("GET", "/users", order_by=f"{sign}{order}")
+            assert [user["id"] for user in found] == expected, (sign, order)
+    assert await api.refused("GET", "/users", order_by="password_digest") == (422, "form_param_value_invalid")
+
+
+async def test_a_user_without_the_value_comes_last_whichever_way(api: Caller):
+    without = await api.user("ada@example.com")
+    named = await api.user("bob@example.com", first_name="Bob", username="bobby")
+    for order in ("first_name", "-first_name", "username", "-username", "last_sign_in_at", "-last_active_at"):
+        found = [user["id"] for user in await api.ok("GET", "/users", order_by=order)]
+        assert sorted(found) == sorted([without["id"], named["id"]])
+        if "sign_in" not in order and "active" not in order:
+            assert found[-1] == without["id"], order
+
+
+async def test_filters_narrow_together_and_their_bounds_are_kept(api: Caller):  # R-LIM-07
+    ada = await api.user("ada@example.com", first_name="Ada")
+    await api.user("bob@example.com", first_name="Ada")
+    found = await api.ok("GET", "/users", name_query="ada", email_address="ada@example.com", banned="false")
+    assert [user["id"] for user in found] == [ada["id"]]
+    for query in ({"limit": 0}, {"limit": 501}, {"offset": -1}, {"banned": "perhaps"}, {"created_at_after": "yesterday"},
+                  {"user_id": [f"user_{n}" for n in range(101)]}):  # fmt: skip
+        assert (await api.refused("GET", "/users", **query))[0] == 422, query
+    assert len(await api.ok("GET", "/users", limit=1)) == 1
+    assert len(await api.ok("GET", "/users", offset=1)) == 1
 
 
 async def test_a_cursor_walks_every_user_once_also_those_of_one_moment(api: Caller, clock: FakeClock):
@@ -184,6 +230,33 @@ async def test_a_removed_password_is_gone_and_removing_it_twice_is_no_error(api:
     user = await _create(clerk)
     assert not (await clerk.users.remove_password_async(user_id=user.id)).password_enabled
     assert not (await clerk.users.remove_password_async(user_id=user.id)).password_enabled
+
+
+async def test_a_compromised_password_is_marked_and_the_mark_taken_away(engine: Sojourn, clerk: Clerk):
+    user = await _create(clerk)
+    session = await signed_in(engine)
+    marked = await clerk.users.set_password_compromised_async(user_id=user.id, revoke_all_sessions=True)
+    assert marked.password_enabled
+    assert not await is_live(engine, session)
+    with pytest.raises(ClerkBaseError) as refused:
+        await clerk.users.verify_password_async(user_id=user.id, password=PASSWORD)
+    assert (refused.value.status_code, "form_password_compromised" in refused.value.body) == (422, True)
+    await clerk.users.unset_password_compromised_async(user_id=user.id)
+    assert (await clerk.users.verify_password_async(user_id=user.id, password=PASSWORD)).verified
+
+
+async def test_a_new_password_from_the_server_clears_the_mark(clerk: Clerk):
+    user = await _create(clerk)
+    await clerk.users.set_password_compromised_async(user_id=user.id)
+    await clerk.users.update_async(user_id=user.id, password="violet umbrella at the ferry")
+    assert (await clerk.users.verify_password_async(user_id=user.id, password="violet umbrella at the ferry")).verified
+
+
+async def test_a_user_without_a_password_has_none_to_mark(api: Caller):
+    user = await api.ok("POST", "/users", {"username": "nobody", "skip_password_requirement": True})
+    where = f"/users/{user['id']}/password"
+    assert await api.refused("POST", f"{where}/set_compromised", {}) == (422, "strategy_for_user_invalid")
+    assert (await api.ok("POST", f"{where}/unset_compromised"))["id"] == user["id"]
 
 
 async def test_a_ban_ends_every_session(engine: Sojourn, clerk: Clerk):  # R-SES-07

@@ -7,6 +7,7 @@ import socket
 import sqlite3
 import subprocess
 import sys
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -48,6 +49,22 @@ def test_env_of_production_holds_no_key_of_development_and_says_where_the_secret
         assert "SECRET_KEY" not in printed.stdout
         assert "sojourn keys create-secret" in printed.stderr
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_fresh_data_folder_has_nobody_in_it_and_secrets_of_its_own(tmp_path: Path) -> None:  # R-FLOW-06
+    secrets: list[str] = []
+    for folder in (tmp_path / "one", tmp_path / "two"):
+        printed = run("env", "express", data=folder).stdout
+        values = dict(line.split("=", 1) for line in printed.splitlines())
+        secrets.append(values["CLERK_SECRET_KEY"])
+        assert json.loads(run("users", "list", "--json", data=folder).stdout) == []
+        with closing(sqlite3.connect(folder / "sojourn.db")) as database:
+            for table in ("users", "identifiers", "sessions", "tickets"):
+                assert database.execute(f"SELECT count(*) FROM {table}").fetchone() == (0,), table
+            secrets += [pem for (pem,) in database.execute("SELECT public_pem FROM signing_keys")]
+        secrets += [path.read_text() for path in folder.iterdir() if path.suffix != ".db" and "sojourn.db" not in path.name]
+    assert len(secrets) >= 6
+    assert len(set(secrets)) == len(secrets)
 
 
 def test_env_names_the_apps_it_knows(tmp_path: Path) -> None:

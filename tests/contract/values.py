@@ -66,6 +66,7 @@ def a_full_user(instance_id: InstanceId) -> User:
         unsafe_metadata={"theme": "dark"}, banned=True, locked_at=NOW, locked_until=LATER, failed_tries=10, password_failures=7,
         last_sign_in_at=NOW, last_active_at=LATER, delete_self_enabled=False, create_organization_enabled=False,
         create_organizations_limit=3, bypass_client_trust=True, legal_accepted_at=NOW, locale="de-DE", image_id="img_1",
+        password_compromised_at=LATER,
     )  # fmt: skip
 
 
@@ -120,6 +121,7 @@ def a_sign_up(client: Client, **given: Any) -> SignUp:
         email_verified_at=NOW, email_taken=True, verification_id=ids.verification_id(), username="Ada",
         username_key="ada", first_name="Ada", last_name="Lovelace", password=StoredPassword("argon2id", "$…"),
         unsafe_metadata={"plan": "pro"}, locale="en", created_user_id=None, created_session_id=None,
+        external_id="crm-1", custom_action=True,
     )  # fmt: skip
     return replace(sign_up, **given)
 

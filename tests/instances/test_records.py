@@ -3,13 +3,16 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
+from cryptography.hazmat.primitives.asymmetric.ec import SECP256R1, generate_private_key
 
 from sojourn.engine import Sojourn
-from sojourn.errors import FeatureOff, FieldError, Json, NotAllowedAccess, NotFound
+from sojourn.errors import ConfigError, FieldError, Json, NotAllowedAccess, NotFound
 from sojourn.ids import InstanceId
 from sojourn.instances.records import NewJwtTemplate, checked_url
+from sojourn.tokens.template_keys import TemplateKey
 
 from ..people import events, set_up
+from ..tokens.keys import pem
 
 CLAIMS: dict[str, Json] = {"role": "{{user.public_metadata.role || 'guest'}}", "aud": "api"}
 
@@ -42,7 +45,7 @@ async def test_two_templates_cannot_share_a_name(engine: Sojourn):
     other = await engine.records.create_template(engine.instance, NewJwtTemplate(name="other", claims={}))
     with pytest.raises(FieldError) as refused:
         await engine.records.create_template(engine.instance, NewJwtTemplate(name="billing", claims={}))
-    assert refused.value.param == "name"
+    assert (refused.value.param, refused.value.long_message) == ("name", "A JWT template has that name already.")
     with pytest.raises(FieldError):
         await engine.records.update_template(engine.instance, other.id, NewJwtTemplate(name="billing", claims={}))
 
@@ -87,10 +90,20 @@ async def test_a_template_out_of_bounds_is_refused(engine: Sojourn, given: dict[
     assert await engine.records.templates(engine.instance) == []
 
 
-async def test_a_signing_key_of_ones_own_is_refused_and_never_silently_ignored(engine: Sojourn):  # R-JWT-02
-    with pytest.raises(FeatureOff):
-        new = NewJwtTemplate(name="a", claims={}, custom_signing_key=True)
-        await engine.records.create_template(engine.instance, new)
+async def test_a_key_of_ones_own_is_sealed_at_rest_for_its_row(engine: Sojourn):  # R-KEY-01
+    key = TemplateKey.read("ES256", pem(generate_private_key(SECP256R1())))
+    made = await engine.records.create_template(engine.instance, NewJwtTemplate(name="a", claims={}, signing=key))
+    found = await engine.records.template(engine.instance, made.id)
+    assert found.signing is not None
+    assert found.signing.private_pem.reveal() == key.private_pem.reveal()
+    row = await engine.store.records.find(engine.instance.id, "jwt_template", made.id)
+    assert row is not None
+    assert "PRIVATE" not in repr(row)
+    assert key.private_pem.reveal().splitlines()[1] not in repr(row)
+    moved = replace(row, id="jtmp_other", key="b")
+    await engine.store.records.create(moved)
+    with pytest.raises(ConfigError):
+        await engine.records.template(engine.instance, moved.id)
 
 
 async def test_records_of_another_instance_are_unknown(engine: Sojourn):  # R-AUZ-02

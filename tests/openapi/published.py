@@ -27,6 +27,8 @@ class Operation:
     path: str
     pattern: re.Pattern[str]
     responses: Mapping[str, Any]
+    queries: frozenset[str]
+    """Names of the parameters in the address."""
 
     @property
     def key(self) -> tuple[str, str]:
@@ -52,7 +54,9 @@ class Document:
                     whole = prefix + path
                     pattern = re.compile(re.sub(r"\\\{[^}]+\\\}", "[^/]+", re.escape(whole)))
                     found = item[verb]
-                    yield Operation(found["operationId"], verb.upper(), whole, pattern, found["responses"])
+                    parameters = [self._resolved(each) for each in found.get("parameters", [])]
+                    queries = frozenset(each["name"] for each in parameters if each["in"] == "query")
+                    yield Operation(found["operationId"], verb.upper(), whole, pattern, found["responses"], queries)
 
     def find(self, method: str, path: str) -> Operation | None:
         """The operation that a request asks for; literal paths before those with a parameter."""

@@ -12,10 +12,12 @@ OTHER_PASSWORD = "violet umbrella at the ferry"
 BOB = "bob+clerk_test@example.com"
 
 
-async def a_day_at_the_backend_api(api: Caller, engine: Sojourn) -> None:
+async def a_day_at_the_backend_api(app: object, api: Caller, engine: Sojourn) -> None:
     await _users(api)
     await _addresses(api)
+    await _proofs(api)
     await _sessions(api, engine)
+    await _sign_ups(app, api)
     await _tickets(api)
     await _lists(api)
     await _settings(api)
@@ -51,6 +53,8 @@ async def _users(api: Caller) -> None:
     assert drawn.status_code == 200, drawn.text
     await api.ok("DELETE", f"{where}/profile_image")
     await api.refused("DELETE", f"{where}/profile_image")
+    await api.ok("POST", f"{where}/password/set_compromised", {"revoke_all_sessions": True})
+    await api.ok("POST", f"{where}/password/unset_compromised")
     for word in ("ban", "unban", "lock", "unlock"):
         await api.ok("POST", f"{where}/{word}")
     for word in ("ban", "unban"):
@@ -71,6 +75,17 @@ async def _addresses(api: Caller) -> None:
         await api.ok("PATCH", f"{path}/{added['id']}", {"verified": False})
         await api.ok("DELETE", f"{path}/{added['id']}")
         await api.refused("GET", f"{path}/{added['id']}")
+        for status in ("reserved", "verified"):
+            await api.ok("PUT", f"/users/{user['id']}/{kind}", {kind: value, "identification_status": status})
+
+
+async def _proofs(api: Caller) -> None:
+    user = await api.user("pam+clerk_test@example.com")
+    where = f"/email_addresses/{user['email_addresses'][0]['id']}"
+    sent = await api.ok("POST", f"{where}/prepare_verification")
+    for code in ("000000", TEST_CODE):
+        await api.ok("POST", f"{where}/attempt_verification", {"verification_id": sent["id"], "code": code})
+    await api.refused("POST", f"{where}/attempt_verification", {"verification_id": sent["id"], "code": TEST_CODE})
 
 
 async def _sessions(api: Caller, engine: Sojourn) -> None:
@@ -99,6 +114,13 @@ async def _sessions(api: Caller, engine: Sojourn) -> None:
     await api.ok("POST", "/clients/verify", {"token": secret.reveal()})
     await api.ok("POST", f"{where}/revoke")
     await api.refused("POST", f"{where}/tokens", {})
+
+
+async def _sign_ups(app: object, api: Caller) -> None:
+    begun = await Browser(app).post("/v1/client/sign_ups", {"email_address": BOB, "password": PASSWORD})
+    where = f"/sign_ups/{begun['response']['id']}"
+    await api.ok("GET", where)
+    await api.ok("PATCH", where, {"external_id": "crm-8", "custom_action": True})
 
 
 async def _client_secret(engine: Sojourn, client_id: str) -> Secret:
@@ -225,6 +247,7 @@ async def _devices(here: Browser, there: Browser) -> None:
     own = (await there.get("/v1/client"))["response"]["last_active_session_id"]
     assert own in [each["id"] for each in listed]
     await here.post(f"/v1/me/sessions/{own}/revoke")
+    await here.get("/v1/me/sessions")
 
 
 async def _forgetting(browser: Browser) -> None:

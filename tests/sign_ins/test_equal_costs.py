@@ -21,7 +21,7 @@ from ..people import ADA, OTHER_PASSWORD, PASSWORD, person, set_up
 BCRYPT = bcrypt.hashpw(PASSWORD.encode(), bcrypt.gensalt(4)).decode()
 SALTED = "salt$" + hashlib.sha256(b"salt" + PASSWORD.encode()).hexdigest()
 STRANGER = "stranger@example.com"
-KNOWN = ("no password", "locked", "banned", "disabled", "bcrypt", "sha256", "as it should be")
+KNOWN = ("no password", "locked", "banned", "disabled", "compromised", "bcrypt", "sha256", "as it should be")
 
 
 @pytest.fixture
@@ -49,6 +49,8 @@ async def in_state(engine: Sojourn, state: str) -> None:
             await engine.accounts.lock(engine.instance, user.id)
         if state == "banned":
             await engine.accounts.ban(engine.instance, user.id)
+        if state == "compromised":
+            await engine.accounts.set_password_compromised(engine.instance, user.id)
         if state == "disabled":
             for _ in range(MOST_FAILURES):
                 await engine.store.users.spend_password_try(engine.instance.id, user.id, most=MOST_FAILURES)
@@ -69,7 +71,7 @@ async def test_a_refused_password_costs_one_argon2id_whoever_it_is(
 ) -> None:  # R-ENU-02
     await set_up(engine, {"protection": {"strict_enumeration": is_strict}})
     await in_state(engine, state)
-    right_but_refused = state in ("locked", "banned", "disabled")
+    right_but_refused = state in ("locked", "banned", "disabled", "compromised")
     computed.clear()
     await refused(engine, engine.sign_ins, PASSWORD if right_but_refused else OTHER_PASSWORD)
     assert len(computed) == 1

@@ -5,6 +5,8 @@ from datetime import timedelta
 from functools import cache
 
 import msgspec
+from cryptography.hazmat.primitives.asymmetric.types import PrivateKeyTypes
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat, PublicFormat
 
 from sojourn.errors import Json
 from sojourn.instant import Instant
@@ -31,6 +33,15 @@ def ed_key() -> SigningKey:
 @cache
 def other_rsa_key() -> SigningKey:
     return SigningKey.generate(Algorithm.RS256, NOW)
+
+
+def pem(key: PrivateKeyTypes) -> str:
+    """As people paste it: PKCS#8 without a passphrase."""
+    return key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()).decode()
+
+
+def public_pem(key: PrivateKeyTypes) -> str:
+    return key.public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo).decode()
 
 
 def grant(**changed: object) -> Grant:

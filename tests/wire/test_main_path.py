@@ -102,6 +102,26 @@ async def test_a_forgotten_password_is_replaced_by_code(browser: Browser) -> Non
     assert len(done["client"]["sessions"]) == 1
 
 
+async def test_a_compromised_password_leads_to_the_reset(browser: Browser, engine: Sojourn) -> None:  # R-FLOW-04
+    user = (await browser.sign_up())["sessions"][0]["user"]["id"]
+    await browser.delete("/v1/client/sessions")
+    await engine.accounts.set_password_compromised(engine.instance, user)
+    begun = (await browser.post("/v1/client/sign_ins", {"identifier": ADA}))["response"]
+    offered = {each["strategy"] for each in begun["supported_first_factors"]}
+    assert {"password", "reset_password_email_code"} <= offered
+    where = f"/v1/client/sign_ins/{begun['id']}"
+    tried = await browser.refused("POST", f"{where}/attempt_first_factor", {"strategy": "password", "password": PASSWORD})
+    assert tried == (422, "form_password_compromised")
+    assert (await browser.get("/v1/client"))["client"]["sessions"] == []
+    strategy = {"strategy": "reset_password_email_code"}
+    await browser.post(f"{where}/prepare_first_factor", strategy)
+    await browser.post(f"{where}/attempt_first_factor", {**strategy, "code": TEST_CODE})
+    done = await browser.post(f"{where}/reset_password", {"password": "another horse battery staple"})
+    assert done["response"]["status"] == "complete"
+    await browser.delete("/v1/client/sessions")
+    await browser.sign_in(password="another horse battery staple")
+
+
 async def test_the_finished_attempt_is_shown_once_and_then_gone(browser: Browser) -> None:
     await browser.sign_up()
     await browser.delete("/v1/client/sessions")
@@ -202,6 +222,38 @@ async def test_devices_are_listed_and_ended_from_another(
     assert revoked["response"]["status"] == "revoked"
     assert await second.refused("POST", f"/v1/client/sessions/{lost}/tokens", {}) == (401, "session_not_found")
     assert (await second.get("/v1/client"))["client"]["sessions"] == []
+
+
+async def test_ended_sessions_are_listed_beside_the_live_one_and_nobody_elses_are(  # R-SES-04, R-AUZ-02
+    browser: Browser, open_browser: Callable[..., Browser], clock: FakeClock
+) -> None:
+    await open_browser().sign_up("eve+clerk_test@example.com")
+    first = (await browser.sign_up())["last_active_session_id"]
+    await browser.post(f"/v1/client/sessions/{first}/end")
+    clock.advance(seconds=1)
+    second = (await browser.sign_in())["last_active_session_id"]
+    clock.advance(seconds=1)
+    third = (await open_browser().sign_in())["last_active_session_id"]
+    listed = await browser.get("/v1/me/sessions")
+    assert [(each["id"], each["status"]) for each in listed] == [(third, "active"), (second, "active"), (first, "ended")]
+    assert all(each["public_user_data"]["identifier"] == ADA for each in listed)
+    assert all(each["last_active_token"] is None for each in listed)
+    await browser.delete("/v1/client/sessions")
+    assert await browser.refused("GET", "/v1/me/sessions") == (401, "signed_out")
+
+
+async def test_a_session_that_another_took_the_place_of_has_ended(  # R-SES-03
+    browser: Browser, engine: Sojourn, clock: FakeClock
+) -> None:
+    await engine.registry.update_settings(engine.instance, {"sessions": {"single_session_mode": False}})
+    replaced = (await browser.sign_up())["last_active_session_id"]
+    clock.advance(seconds=1)
+    user = (await browser.get("/v1/me"))["response"]["id"]
+    _, secret = await engine.tickets.create_sign_in_token(engine.instance, user)
+    await browser.post("/v1/client/sign_ins", {"strategy": "ticket", "ticket": secret.reveal()})
+    statuses = {each["id"]: each["status"] for each in await browser.get("/v1/me/sessions")}
+    assert statuses[replaced] == "ended"
+    assert len(statuses) == 2
 
 
 async def test_a_session_ends_when_idle_and_when_its_life_is_over(

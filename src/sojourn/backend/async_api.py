@@ -332,6 +332,25 @@ class AsyncUsers:
             User,
         )
 
+    async def set_password_compromised(
+        self, user_id: str, *, revoke_all_sessions: bool | None | UnsetType = UNSET
+    ) -> User:
+        """`POST /v1/users/{user_id}/password/set_compromised` (SetUserPasswordCompromised)."""
+        return await self._asking.send(
+            Call(
+                "POST",
+                f"/v1/users/{quote(user_id, safe='')}/password/set_compromised",
+                body={"revoke_all_sessions": revoke_all_sessions},
+            ),
+            User,
+        )
+
+    async def unset_password_compromised(self, user_id: str) -> User:
+        """`POST /v1/users/{user_id}/password/unset_compromised` (UnsetUserPasswordCompromised)."""
+        return await self._asking.send(
+            Call("POST", f"/v1/users/{quote(user_id, safe='')}/password/unset_compromised"), User
+        )
+
     async def ban(self, user_id: str) -> User:
         """`POST /v1/users/{user_id}/ban` (BanUser)."""
         return await self._asking.send(Call("POST", f"/v1/users/{quote(user_id, safe='')}/ban"), User)
@@ -370,14 +389,19 @@ class AsyncUsers:
         )
 
     async def organization_invitations(
-        self, user_id: str, *, limit: int | UnsetType = UNSET, offset: int | UnsetType = UNSET
+        self,
+        user_id: str,
+        *,
+        limit: int | UnsetType = UNSET,
+        offset: int | UnsetType = UNSET,
+        status: str | UnsetType = UNSET,
     ) -> dict[str, Any]:
         """`GET /v1/users/{user_id}/organization_invitations` (UsersGetOrganizationInvitations)."""
         return await self._asking.send(
             Call(
                 "GET",
                 f"/v1/users/{quote(user_id, safe='')}/organization_invitations",
-                {"limit": limit, "offset": offset},
+                {"limit": limit, "offset": offset, "status": status},
             ),
             dict[str, Any],
         )
@@ -578,6 +602,45 @@ class AsyncEmailAddresses:
             Call("DELETE", f"/v1/email_addresses/{quote(email_address_id, safe='')}"), Deleted
         )
 
+    async def replace(
+        self,
+        user_id: str,
+        *,
+        email_address: str,
+        identification_status: str | UnsetType = UNSET,
+        notify_primary_email_address_changed: bool | None | UnsetType = UNSET,
+    ) -> EmailAddress:
+        """`PUT /v1/users/{user_id}/email_address` (ReplaceUserEmailAddress)."""
+        return await self._asking.send(
+            Call(
+                "PUT",
+                f"/v1/users/{quote(user_id, safe='')}/email_address",
+                body={
+                    "email_address": email_address,
+                    "identification_status": identification_status,
+                    "notify_primary_email_address_changed": notify_primary_email_address_changed,
+                },
+            ),
+            EmailAddress,
+        )
+
+    async def prepare_verification(self, email_address_id: str) -> dict[str, Any]:
+        """`POST /v1/email_addresses/{email_address_id}/prepare_verification` (PrepareEmailAddressVerification)."""
+        return await self._asking.send(
+            Call("POST", f"/v1/email_addresses/{quote(email_address_id, safe='')}/prepare_verification"), dict[str, Any]
+        )
+
+    async def attempt_verification(self, email_address_id: str, *, verification_id: str, code: str) -> dict[str, Any]:
+        """`POST /v1/email_addresses/{email_address_id}/attempt_verification` (AttemptEmailAddressVerification)."""
+        return await self._asking.send(
+            Call(
+                "POST",
+                f"/v1/email_addresses/{quote(email_address_id, safe='')}/attempt_verification",
+                body={"verification_id": verification_id, "code": code},
+            ),
+            dict[str, Any],
+        )
+
 
 class AsyncPhoneNumbers:
     def __init__(self, asking: AsyncAsking) -> None:
@@ -637,6 +700,19 @@ class AsyncPhoneNumbers:
     async def delete(self, phone_number_id: str) -> Deleted:
         """`DELETE /v1/phone_numbers/{phone_number_id}` (DeletePhoneNumber)."""
         return await self._asking.send(Call("DELETE", f"/v1/phone_numbers/{quote(phone_number_id, safe='')}"), Deleted)
+
+    async def replace(
+        self, user_id: str, *, phone_number: str, identification_status: str | UnsetType = UNSET
+    ) -> PhoneNumber:
+        """`PUT /v1/users/{user_id}/phone_number` (ReplaceUserPhoneNumber)."""
+        return await self._asking.send(
+            Call(
+                "PUT",
+                f"/v1/users/{quote(user_id, safe='')}/phone_number",
+                body={"phone_number": phone_number, "identification_status": identification_status},
+            ),
+            PhoneNumber,
+        )
 
 
 class AsyncSessions:
@@ -798,6 +874,32 @@ class AsyncClients:
     async def list(self, *, limit: int | UnsetType = UNSET, offset: int | UnsetType = UNSET) -> list[Client]:
         """`GET /v1/clients` (GetClientList)."""
         return await self._asking.send(Call("GET", "/v1/clients", {"limit": limit, "offset": offset}), list[Client])
+
+
+class AsyncSignUps:
+    def __init__(self, asking: AsyncAsking) -> None:
+        self._asking = asking
+
+    async def get(self, sign_up_id: str) -> dict[str, Any]:
+        """`GET /v1/sign_ups/{sign_up_id}` (GetSignUp)."""
+        return await self._asking.send(Call("GET", f"/v1/sign_ups/{quote(sign_up_id, safe='')}"), dict[str, Any])
+
+    async def update(
+        self,
+        sign_up_id: str,
+        *,
+        external_id: str | None | UnsetType = UNSET,
+        custom_action: bool | None | UnsetType = UNSET,
+    ) -> dict[str, Any]:
+        """`PATCH /v1/sign_ups/{sign_up_id}` (UpdateSignUp)."""
+        return await self._asking.send(
+            Call(
+                "PATCH",
+                f"/v1/sign_ups/{quote(sign_up_id, safe='')}",
+                body={"external_id": external_id, "custom_action": custom_action},
+            ),
+            dict[str, Any],
+        )
 
 
 class AsyncSignInTokens:
@@ -1280,6 +1382,7 @@ class AsyncGroups:
         self.phone_numbers = AsyncPhoneNumbers(asking)
         self.sessions = AsyncSessions(asking)
         self.clients = AsyncClients(asking)
+        self.sign_ups = AsyncSignUps(asking)
         self.sign_in_tokens = AsyncSignInTokens(asking)
         self.actor_tokens = AsyncActorTokens(asking)
         self.jwt_templates = AsyncJwtTemplates(asking)

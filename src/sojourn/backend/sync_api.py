@@ -330,6 +330,21 @@ class Users:
             User,
         )
 
+    def set_password_compromised(self, user_id: str, *, revoke_all_sessions: bool | None | UnsetType = UNSET) -> User:
+        """`POST /v1/users/{user_id}/password/set_compromised` (SetUserPasswordCompromised)."""
+        return self._asking.send(
+            Call(
+                "POST",
+                f"/v1/users/{quote(user_id, safe='')}/password/set_compromised",
+                body={"revoke_all_sessions": revoke_all_sessions},
+            ),
+            User,
+        )
+
+    def unset_password_compromised(self, user_id: str) -> User:
+        """`POST /v1/users/{user_id}/password/unset_compromised` (UnsetUserPasswordCompromised)."""
+        return self._asking.send(Call("POST", f"/v1/users/{quote(user_id, safe='')}/password/unset_compromised"), User)
+
     def ban(self, user_id: str) -> User:
         """`POST /v1/users/{user_id}/ban` (BanUser)."""
         return self._asking.send(Call("POST", f"/v1/users/{quote(user_id, safe='')}/ban"), User)
@@ -368,14 +383,19 @@ class Users:
         )
 
     def organization_invitations(
-        self, user_id: str, *, limit: int | UnsetType = UNSET, offset: int | UnsetType = UNSET
+        self,
+        user_id: str,
+        *,
+        limit: int | UnsetType = UNSET,
+        offset: int | UnsetType = UNSET,
+        status: str | UnsetType = UNSET,
     ) -> dict[str, Any]:
         """`GET /v1/users/{user_id}/organization_invitations` (UsersGetOrganizationInvitations)."""
         return self._asking.send(
             Call(
                 "GET",
                 f"/v1/users/{quote(user_id, safe='')}/organization_invitations",
-                {"limit": limit, "offset": offset},
+                {"limit": limit, "offset": offset, "status": status},
             ),
             dict[str, Any],
         )
@@ -572,6 +592,45 @@ class EmailAddresses:
         """`DELETE /v1/email_addresses/{email_address_id}` (DeleteEmailAddress)."""
         return self._asking.send(Call("DELETE", f"/v1/email_addresses/{quote(email_address_id, safe='')}"), Deleted)
 
+    def replace(
+        self,
+        user_id: str,
+        *,
+        email_address: str,
+        identification_status: str | UnsetType = UNSET,
+        notify_primary_email_address_changed: bool | None | UnsetType = UNSET,
+    ) -> EmailAddress:
+        """`PUT /v1/users/{user_id}/email_address` (ReplaceUserEmailAddress)."""
+        return self._asking.send(
+            Call(
+                "PUT",
+                f"/v1/users/{quote(user_id, safe='')}/email_address",
+                body={
+                    "email_address": email_address,
+                    "identification_status": identification_status,
+                    "notify_primary_email_address_changed": notify_primary_email_address_changed,
+                },
+            ),
+            EmailAddress,
+        )
+
+    def prepare_verification(self, email_address_id: str) -> dict[str, Any]:
+        """`POST /v1/email_addresses/{email_address_id}/prepare_verification` (PrepareEmailAddressVerification)."""
+        return self._asking.send(
+            Call("POST", f"/v1/email_addresses/{quote(email_address_id, safe='')}/prepare_verification"), dict[str, Any]
+        )
+
+    def attempt_verification(self, email_address_id: str, *, verification_id: str, code: str) -> dict[str, Any]:
+        """`POST /v1/email_addresses/{email_address_id}/attempt_verification` (AttemptEmailAddressVerification)."""
+        return self._asking.send(
+            Call(
+                "POST",
+                f"/v1/email_addresses/{quote(email_address_id, safe='')}/attempt_verification",
+                body={"verification_id": verification_id, "code": code},
+            ),
+            dict[str, Any],
+        )
+
 
 class PhoneNumbers:
     def __init__(self, asking: Asking) -> None:
@@ -631,6 +690,19 @@ class PhoneNumbers:
     def delete(self, phone_number_id: str) -> Deleted:
         """`DELETE /v1/phone_numbers/{phone_number_id}` (DeletePhoneNumber)."""
         return self._asking.send(Call("DELETE", f"/v1/phone_numbers/{quote(phone_number_id, safe='')}"), Deleted)
+
+    def replace(
+        self, user_id: str, *, phone_number: str, identification_status: str | UnsetType = UNSET
+    ) -> PhoneNumber:
+        """`PUT /v1/users/{user_id}/phone_number` (ReplaceUserPhoneNumber)."""
+        return self._asking.send(
+            Call(
+                "PUT",
+                f"/v1/users/{quote(user_id, safe='')}/phone_number",
+                body={"phone_number": phone_number, "identification_status": identification_status},
+            ),
+            PhoneNumber,
+        )
 
 
 class Sessions:
@@ -790,6 +862,32 @@ class Clients:
     def list(self, *, limit: int | UnsetType = UNSET, offset: int | UnsetType = UNSET) -> list[Client]:
         """`GET /v1/clients` (GetClientList)."""
         return self._asking.send(Call("GET", "/v1/clients", {"limit": limit, "offset": offset}), list[Client])
+
+
+class SignUps:
+    def __init__(self, asking: Asking) -> None:
+        self._asking = asking
+
+    def get(self, sign_up_id: str) -> dict[str, Any]:
+        """`GET /v1/sign_ups/{sign_up_id}` (GetSignUp)."""
+        return self._asking.send(Call("GET", f"/v1/sign_ups/{quote(sign_up_id, safe='')}"), dict[str, Any])
+
+    def update(
+        self,
+        sign_up_id: str,
+        *,
+        external_id: str | None | UnsetType = UNSET,
+        custom_action: bool | None | UnsetType = UNSET,
+    ) -> dict[str, Any]:
+        """`PATCH /v1/sign_ups/{sign_up_id}` (UpdateSignUp)."""
+        return self._asking.send(
+            Call(
+                "PATCH",
+                f"/v1/sign_ups/{quote(sign_up_id, safe='')}",
+                body={"external_id": external_id, "custom_action": custom_action},
+            ),
+            dict[str, Any],
+        )
 
 
 class SignInTokens:
@@ -1262,6 +1360,7 @@ class Groups:
         self.phone_numbers = PhoneNumbers(asking)
         self.sessions = Sessions(asking)
         self.clients = Clients(asking)
+        self.sign_ups = SignUps(asking)
         self.sign_in_tokens = SignInTokens(asking)
         self.actor_tokens = ActorTokens(asking)
         self.jwt_templates = JwtTemplates(asking)

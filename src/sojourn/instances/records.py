@@ -1,18 +1,21 @@
 """What an owner lists: JWT templates, redirect URLs, who may sign up and who may not."""
 
 import re
+from base64 import b64decode, b64encode
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 from urllib.parse import SplitResult, urlsplit, urlunsplit
 
-from sojourn.errors import FeatureOff, FieldError, FieldFormat, FieldTooLong, Json, NotAllowedAccess, NotFound
+from sojourn.errors import ConfigError, FieldError, FieldFormat, FieldTooLong, Json, NotAllowedAccess, NotFound
 from sojourn.events.audit_log import AuditLog
-from sojourn.ids import new_id, well_formed
+from sojourn.ids import InstanceId, new_id, well_formed
 from sojourn.instances.instance import Instance
 from sojourn.instant import Clock, Instant
+from sojourn.secret import Secret
 from sojourn.store.interface import Record, RecordKind, Store
-from sojourn.tokens.signing_keys import SigningKey
+from sojourn.tokens.envelope import Envelope, EnvelopeError
+from sojourn.tokens.template_keys import TemplateAlgorithm, TemplateKey
 from sojourn.tokens.templates import check_template
 from sojourn.users.identifiers import is_test_address, normal_email, normal_phone
 from sojourn.users.metadata import checked_metadata
@@ -50,7 +53,7 @@ class NewJwtTemplate:
     claims: Mapping[str, Json]
     lifetime: int = 60
     allowed_clock_skew: int = 5
-    custom_signing_key: bool = False
+    signing: TemplateKey | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +67,7 @@ class JwtTemplate:
     allowed_clock_skew: int
     created_at: Instant
     updated_at: Instant
-    signing: SigningKey | None = None
+    signing: TemplateKey | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,26 +94,29 @@ class Records:
     store: Store
     clock: Clock
     audit: AuditLog
+    envelope: Envelope
 
     # -- JWT templates
 
     async def templates(self, instance: Instance) -> Sequence[JwtTemplate]:
-        return [_template(row) for row in await self.store.records.list(instance.id, "jwt_template")]
+        return [self._template(row) for row in await self.store.records.list(instance.id, "jwt_template")]
 
     async def template(self, instance: Instance, id: str) -> JwtTemplate:
         """Raises: NotFound."""
-        return _template(await self._get(instance, "jwt_template", id))
+        return self._template(await self._get(instance, "jwt_template", id))
 
     async def template_named(self, instance: Instance, name: str) -> JwtTemplate | None:
         if _NAME.fullmatch(name) is None:
             return None
         row = await self.store.records.find_by_key(instance.id, "jwt_template", name)
-        return None if row is None else _template(row)
+        return None if row is None else self._template(row)
 
     async def create_template(self, instance: Instance, new: NewJwtTemplate, *, actor: str = SERVER) -> JwtTemplate:
-        """Raises: FieldFormat, FieldError (reserved claim, out of bounds, name taken), FeatureOff (own signing key)."""
+        """Raises: FieldFormat, FieldError (reserved claim, out of bounds, name taken)."""
         _check_template(new)
-        return _template(await self._add(instance, "jwt_template", new.name, _template_body(new), actor, "name"))
+        id = new_id(_PREFIX["jwt_template"])
+        body = self._template_body(instance, id, new)
+        return self._template(await self._add(instance, "jwt_template", new.name, body, actor, "name", id=id))
 
     async def update_template(
         self, instance: Instance, id: str, new: NewJwtTemplate, *, actor: str = SERVER
@@ -121,15 +127,45 @@ class Records:
         other = await self.store.records.find_by_key(instance.id, "jwt_template", new.name)
         if other is not None and other.id != row.id:
             raise _taken("name")
-        changed = replace(row, key=new.name, body=_template_body(new), updated_at=self.clock.now())
+        changed = replace(row, key=new.name, body=self._template_body(instance, row.id, new), updated_at=self.clock.now())
         async with self.store.transaction() as tx:
             if not await tx.records.replace(changed):
                 raise _taken("name")
             await self.audit.record(tx, instance, "jwt_template.updated", target=row.id, actor=actor)
-        return _template(changed)
+        return self._template(changed)
 
     async def delete_template(self, instance: Instance, id: str, *, actor: str = SERVER) -> JwtTemplate:
-        return _template(await self._remove(instance, "jwt_template", id, actor))
+        return self._template(await self._remove(instance, "jwt_template", id, actor))
+
+    def _template_body(self, instance: Instance, id: str, new: NewJwtTemplate) -> dict[str, Json]:
+        """What is stored: a key of the owner's own only sealed, for this row of this instance (R-KEY-01)."""
+        body: dict[str, Json] = {
+            "claims": dict(new.claims), "lifetime": new.lifetime, "allowed_clock_skew": new.allowed_clock_skew,
+        }  # fmt: skip
+        if new.signing is not None:
+            sealed = self.envelope.seal(new.signing.private_pem.reveal().encode(), _key_place(instance.id, id))
+            body["signing"] = {"algorithm": new.signing.algorithm.value, "sealed_private": b64encode(sealed).decode()}
+        return body
+
+    def _template(self, row: Record) -> JwtTemplate:
+        claims, lifetime, skew = row.body["claims"], row.body["lifetime"], row.body["allowed_clock_skew"]
+        assert isinstance(claims, dict) and isinstance(lifetime, int) and isinstance(skew, int)
+        key = self._own_key(row)
+        return JwtTemplate(row.id, row.key, claims, lifetime, skew, row.created_at, row.updated_at, key)
+
+    def _own_key(self, row: Record) -> TemplateKey | None:
+        """Raises: ConfigError when the root key is another's."""
+        stored = row.body.get("signing")
+        if stored is None:
+            return None
+        assert isinstance(stored, dict)
+        try:
+            pem = self.envelope.open(b64decode(str(stored["sealed_private"])), _key_place(row.instance_id, row.id))
+        except EnvelopeError as error:
+            raise ConfigError(
+                "SOJOURN_ROOT_KEYS does not open the signing keys of JWT templates: set the root key they were made with"
+            ) from error
+        return TemplateKey(TemplateAlgorithm(str(stored["algorithm"])), Secret(pem.decode()))
 
     # -- redirect URLs
 
@@ -197,10 +233,18 @@ class Records:
         return row
 
     async def _add(
-        self, instance: Instance, kind: RecordKind, key: str, body: Mapping[str, Json], actor: str, param: str
+        self,
+        instance: Instance,
+        kind: RecordKind,
+        key: str,
+        body: Mapping[str, Json],
+        actor: str,
+        param: str,
+        *,
+        id: str | None = None,
     ) -> Record:
         now = self.clock.now()
-        row = Record(new_id(_PREFIX[kind]), instance.id, kind, key, body, now, now)
+        row = Record(id or new_id(_PREFIX[kind]), instance.id, kind, key, body, now, now)
         async with self.store.transaction() as tx:
             if not await tx.records.create(row):
                 raise _taken(param)
@@ -253,19 +297,11 @@ def _check_template(new: NewJwtTemplate) -> None:
         raise FieldError(f"lifetime must be between {_LIFETIME[0]} and {_LIFETIME[-1]} seconds.", param="lifetime")
     if new.allowed_clock_skew not in _SKEW:
         raise FieldError(f"allowed_clock_skew must be between 0 and {_SKEW[-1]} seconds.", param="allowed_clock_skew")
-    if new.custom_signing_key:
-        raise FeatureOff("Templates are signed with the application's own key.", param="custom_signing_key")
     check_template(checked_metadata(new.claims, "claims", limit=_CLAIMS_LIMIT))
 
 
-def _template_body(new: NewJwtTemplate) -> dict[str, Json]:
-    return {"claims": dict(new.claims), "lifetime": new.lifetime, "allowed_clock_skew": new.allowed_clock_skew}
-
-
-def _template(row: Record) -> JwtTemplate:
-    claims, lifetime, skew = row.body["claims"], row.body["lifetime"], row.body["allowed_clock_skew"]
-    assert isinstance(claims, dict) and isinstance(lifetime, int) and isinstance(skew, int)
-    return JwtTemplate(row.id, row.key, claims, lifetime, skew, row.created_at, row.updated_at)
+def _key_place(instance_id: InstanceId, id: str) -> str:
+    return f"records/{id}/signing_key/{instance_id}"
 
 
 def _redirect_url(row: Record) -> RedirectUrl:
@@ -289,4 +325,5 @@ def _canonical(identifier: str) -> tuple[IdentifierType, str]:
 
 
 def _taken(param: str) -> FieldError:
-    return FieldError("This is listed already.", param=param)
+    advice = "A JWT template has that name already." if param == "name" else "This is listed already."
+    return FieldError(advice, param=param)

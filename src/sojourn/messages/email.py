@@ -19,6 +19,7 @@ _SUBJECTS: Mapping[str, str] = {
     "account_exists": "You already have an account with {app}",
     "password_changed": "Your password for {app} was changed",
     "password_disabled": "Your password for {app} no longer works",
+    "password_compromised": "Your password for {app} is not safe any more",
     "new_device": "New sign-in to {app}",
     "address_added": "An address was added to your {app} account",
     "address_removed": "An address was removed from your {app} account",

@@ -52,9 +52,9 @@ class Sessions:
         In single-session mode it replaces the client's others; beyond the number a user may have, the one idle longest
         ends (R-SES-03). Raises: UserBanned.
         """
-        # read again and held: a ban or a new password that came between the proof and now must win
+        # read again and held: a ban, a new password or a mark on it that came between the proof and now must win
         current = await tx.users.find(instance.id, user.id)
-        if current is None or current.password_changed_at != user.password_changed_at:
+        if current is None or _password_facts(current) != _password_facts(user):
             raise Conflict("This account has just been changed. Sign in again.")
         if current.banned:
             raise UserBanned()
@@ -277,6 +277,10 @@ class Sessions:
     def _by_the_clock(self, session: Session) -> Session:
         session = self.activity.seen(session)
         return replace(session, status=session.status_at(self.clock.now()))
+
+
+def _password_facts(user: User) -> tuple[Instant | None, Instant | None]:
+    return user.password_changed_at, user.password_compromised_at
 
 
 def _actor_id(actor: Actor | None) -> Json:

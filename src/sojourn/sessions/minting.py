@@ -107,10 +107,9 @@ class Minting:
         claims = render(template.claims, token_facts(user, session, now, instance.public_url))
         if not isinstance(claims, dict):
             raise FieldError("The template's claims are not an object.", param="claims")
-        key = await self.keyring.signing_key(instance)
         return mint_template(
             claims,
-            key if template.signing is None else template.signing,
+            template.signing or await self.keyring.signing_key(instance),
             now,
             issuer=instance.public_url,
             subject=user.id,

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from sojourn.errors import (
+    PasswordCompromised,
     PasswordDisabled,
     SojournError,
     StrategyNotPossible,
@@ -27,6 +28,9 @@ from sojourn.store.interface import Groups, Store, Tries
 from sojourn.users.hard_stop import MOST_FAILURES, HardStop
 from sojourn.users.lockout import Lockout
 from sojourn.users.user import User
+
+_REFUSALS = (WrongPassword, UserLocked, UserBanned, StrategyNotPossible, PasswordDisabled, PasswordCompromised)
+"""Of a password; in strict protection they all read alike."""
 
 
 def is_strict(instance: Instance) -> bool:
@@ -78,11 +82,11 @@ class Guarding:
         """Check a password at the same cost whoever it is; returns its current-cost form when the stored one is older.
 
         Raises: WrongPassword (WrongPasswordOrIdentifier in strict protection), UserLocked, UserBanned, StrategyNotPossible,
-        PasswordDisabled.
+        PasswordDisabled, PasswordCompromised.
         """
         try:
             return await self._check_password(caller, user, candidate)
-        except (WrongPassword, UserLocked, UserBanned, StrategyNotPossible, PasswordDisabled) as error:
+        except _REFUSALS as error:
             await self._record_failure(caller, user, error)
             if is_strict(caller.instance):
                 raise WrongPasswordOrIdentifier(param="password") from error
@@ -100,10 +104,10 @@ class Guarding:
             await self.hash_pool.spend()
             raise
         verified = await self.hash_pool.verify(user.password, candidate)
-        if not verified.ok:
+        if not verified.ok or user.password_compromised_at is not None:
             await self.lockout.failed(caller.instance, user, spent)
             await self.hard_stop.failed(caller.instance, user, spent.password_failures)
-            raise WrongPassword(param="password")
+            raise PasswordCompromised(param="password") if verified.ok else WrongPassword(param="password")
         if user.banned:
             raise UserBanned()
         return verified.upgraded

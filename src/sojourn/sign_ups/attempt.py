@@ -5,6 +5,8 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 from functools import partial
 
+from msgspec import UNSET, UnsetType
+
 from sojourn.errors import (
     FeatureOff,
     FieldError,
@@ -26,15 +28,16 @@ from sojourn.factors.verification import Verification
 from sojourn.ids import SignUpId, identifier_id, sign_up_id, user_id, well_formed
 from sojourn.instances.instance import Instance
 from sojourn.instances.records import Records
-from sojourn.instant import Clock
+from sojourn.instant import Clock, Instant
 from sojourn.sessions.caller import Caller, Issued
 from sojourn.sessions.clients import Clients
 from sojourn.sign_ins.completion import Completion
 from sojourn.sign_ins.guarding import Guarding, is_strict
 from sojourn.sign_ups.sign_up import SignUp, SignUpStatus, is_ready
-from sojourn.store.interface import Groups, Store
+from sojourn.store.interface import Groups, Store, UserFilter
 from sojourn.users.accounts import checked_metadata
 from sojourn.users.identifiers import normal_email, normal_name, normal_username
+from sojourn.users.new_user import checked_external_id
 from sojourn.users.user import Identifier, IdentifierKind, User
 
 LIFE = timedelta(days=1)
@@ -159,6 +162,39 @@ class SignUps:
             await tx.sign_ups.move(sign_up, moved)
             return await self._finish_if_ready(tx, caller, self._issued(caller), moved)
 
+    # -- what a server with the secret key sees and says
+
+    async def find(self, instance: Instance, id: str) -> SignUp:
+        """Any browser's sign-up. Raises: NotFound."""
+        found = await self.store.sign_ups.find(instance.id, SignUpId(id)) if well_formed(id) else None
+        if found is None:
+            raise NotFound("No sign-up with that id exists here.")
+        return found
+
+    async def annotate(
+        self,
+        instance: Instance,
+        id: str,
+        *,
+        external_id: str | None | UnsetType = UNSET,
+        custom_action: bool | UnsetType = UNSET,
+    ) -> SignUp:
+        """Set what the browser cannot; the new user gets the external id. UNSET leaves it, None clears it.
+
+        Raises: NotFound, WrongStep (complete), VerificationExpired (abandoned), IdentifierTaken, FieldError, Conflict.
+        """
+        before = await self.find(instance, id)
+        self._require_open(before)
+        external_id = checked_external_id(external_id, before.external_id)
+        if external_id and await self.store.users.count(instance.id, UserFilter(external_ids=[f"+{external_id}"])):
+            raise IdentifierTaken("A user with that external id exists.", param="external_id")
+        now = max(self.clock.now(), Instant(before.updated_at.millis + 1))  # of two writers in one moment one wins
+        action = before.custom_action if isinstance(custom_action, UnsetType) else custom_action
+        after = replace(before, external_id=external_id, custom_action=action, updated_at=now)
+        async with self.store.transaction() as tx:
+            await tx.sign_ups.move(before, after)
+        return after
+
     async def facts(self, instance: Instance, sign_up: SignUp) -> SignUpFacts:
         if sign_up.verification_id is None:
             return SignUpFacts(sign_up, None)
@@ -168,12 +204,15 @@ class SignUps:
 
     async def _open(self, caller: Caller, id: str) -> SignUp:
         sign_up = await self.get(caller, id)
+        self._require_open(sign_up)
+        return sign_up
+
+    def _require_open(self, sign_up: SignUp) -> None:
         status = sign_up.status_at(self.clock.now())
         if status is SignUpStatus.ABANDONED:
             raise VerificationExpired()
         if status is not SignUpStatus.MISSING_REQUIREMENTS:
             raise WrongStep()
-        return sign_up
 
     async def _filled_in(self, instance: Instance, sign_up: SignUp, given: SignUpInput) -> SignUp:
         """The sign-up with the given fields checked and set; every field is checked before any is stored."""
@@ -276,6 +315,7 @@ class SignUps:
             username_key=sign_up.username_key,
             first_name=sign_up.first_name,
             last_name=sign_up.last_name,
+            external_id=sign_up.external_id,
             primary_email_address_id=email.id,
             password=sign_up.password,
             password_changed_at=now if sign_up.password else None,

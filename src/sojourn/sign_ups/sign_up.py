@@ -19,7 +19,10 @@ class SignUpStatus(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class SignUp:
-    """`email_taken` marks an address that already has an owner: in strict protection nothing shows it (R-ENU-03)."""
+    """`email_taken` marks an address that already has an owner: in strict protection nothing shows it (R-ENU-03).
+
+    `external_id`, which the new user gets, and `custom_action` are set by a server, never from a browser (R-INP-04).
+    """
 
     id: SignUpId
     instance_id: InstanceId
@@ -42,6 +45,8 @@ class SignUp:
     locale: str | None = None
     created_user_id: UserId | None = None
     created_session_id: SessionId | None = None
+    external_id: str | None = None
+    custom_action: bool = False
 
     def status_at(self, now: Instant) -> SignUpStatus:
         if self.status is SignUpStatus.COMPLETE or now < self.abandon_at:

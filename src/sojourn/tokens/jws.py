@@ -16,9 +16,11 @@ from typing import NoReturn, Protocol, cast
 
 import msgspec
 from cryptography.exceptions import InvalidSignature
+from cryptography.hazmat.primitives.asymmetric.ec import ECDSA, EllipticCurvePrivateKey
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 from cryptography.hazmat.primitives.asymmetric.padding import PKCS1v15
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey, RSAPublicKey
+from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature
 from cryptography.hazmat.primitives.hashes import SHA256
 
 from sojourn.errors import Json, TokenRefused
@@ -40,6 +42,7 @@ _LAST_OF = {0: None, 2: frozenset("AQgw"), 3: frozenset("AEIMQUYcgkosw048")}
 
 _PADDING = PKCS1v15()
 _SHA256 = SHA256()
+_ECDSA = ECDSA(_SHA256)
 
 
 class Algorithm(StrEnum):
@@ -102,12 +105,18 @@ def verify(token: str, find_key: FindKey) -> Jws:
     return Jws(header, _object(_bytes(claims_part)))
 
 
-def sign(header: str, claims: Mapping[str, Json], key: PrivateKey) -> str:
-    """The compact form of `claims`; `header` is the encoded header, which is the same for all tokens of a key and kind."""
+def sign(header: str, claims: Mapping[str, Json], key: PrivateKey | EllipticCurvePrivateKey) -> str:
+    """The compact form of `claims`; `header` is the encoded header, which is the same for all tokens of a key and kind.
+
+    Curve P-256 is for an owner's own template keys: what it signs is for others to verify.
+    """
     signed = f"{header}.{encoded(msgspec.json.encode(claims))}"
     message = signed.encode("ascii")
     if isinstance(key, RSAPrivateKey):
         signature = key.sign(message, _PADDING, _SHA256)
+    elif isinstance(key, EllipticCurvePrivateKey):
+        r, s = decode_dss_signature(key.sign(message, _ECDSA))
+        signature = r.to_bytes(32, "big") + s.to_bytes(32, "big")  # RFC 7518 section 3.4
     else:
         signature = key.sign(message)
     return f"{signed}.{encoded(signature)}"
@@ -117,7 +126,7 @@ def encoded(data: bytes) -> str:
     return urlsafe_b64encode(data).rstrip(b"=").decode("ascii")
 
 
-def encoded_header(algorithm: Algorithm, kid: str, *, kind: str = "JWT", category: str | None = None) -> str:
+def encoded_header(algorithm: StrEnum, kid: str, *, kind: str = "JWT", category: str | None = None) -> str:
     members = {"alg": algorithm.value, "cat": category, "kid": kid, "typ": kind}
     return encoded(msgspec.json.encode({name: value for name, value in members.items() if value is not None}))
 

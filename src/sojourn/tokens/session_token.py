@@ -14,6 +14,7 @@ from sojourn.tokens.jws import LONGEST, FindKey, Jws, sign, verify
 from sojourn.tokens.key_sets import KeySet
 from sojourn.tokens.organization_claims import TokenOrganization, organization_claims
 from sojourn.tokens.signing_keys import SESSION_CATEGORY, SigningKey
+from sojourn.tokens.template_keys import TemplateKey
 from sojourn.tokens.templates import RESERVED, RESERVED_IN_SESSIONS
 
 BACKDATED = 10
@@ -72,7 +73,7 @@ def mint(grant: Grant, key: SigningKey, now: Instant, *, life: timedelta, versio
 
 def mint_template(
     custom: Mapping[str, Json],
-    key: SigningKey,
+    key: SigningKey | TemplateKey,
     now: Instant,
     *,
     issuer: str,

@@ -6,6 +6,7 @@ from functools import cached_property
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey, RSAPublicKey, generate_private_key
+from cryptography.hazmat.primitives.asymmetric.types import PrivateKeyTypes
 from cryptography.hazmat.primitives.serialization import (
     Encoding,
     NoEncryption,
@@ -27,7 +28,7 @@ SESSION_CATEGORY = "cl_B7d4PD111AAA"
 TEMPLATE_CATEGORY = "cl_B7d4PD222AAA"
 
 _MOST_OPENED = 4096
-_opened: dict[bytes, PrivateKey] = {}
+_opened: dict[bytes, PrivateKeyTypes] = {}
 """By the hash of the PEM: reading one costs 30 ms, and key rings are read again every minute."""
 
 
@@ -57,17 +58,10 @@ class SigningKey:
     @cached_property
     def private(self) -> PrivateKey:
         """Raises: ValueError when the PEM is damaged, TypeError when it is another kind of key."""
-        name = self.private_pem.stored_form()
-        known = _opened.get(name)
-        if known is not None:
-            return known
-        loaded = load_pem_private_key(self.private_pem.reveal().encode("ascii"), password=None)
-        if not isinstance(loaded, RSAPrivateKey | Ed25519PrivateKey):
+        key = opened(self.private_pem)
+        if not isinstance(key, RSAPrivateKey | Ed25519PrivateKey):
             raise TypeError("a signing key is RSA or Ed25519")
-        if len(_opened) >= _MOST_OPENED:
-            _opened.clear()
-        _opened[name] = loaded
-        return loaded
+        return key
 
     @cached_property
     def session_header(self) -> str:
@@ -120,6 +114,19 @@ class KeyRing:
     def jwks(self, now: Instant) -> dict[str, Json]:
         """A JSON Web Key Set; the same text until a key comes or goes."""
         return {"keys": [key.jwk() for key in self.published(now)]}
+
+
+def opened(pem: Secret) -> PrivateKeyTypes:
+    """The key in a PEM without a passphrase. Raises: ValueError, TypeError, UnsupportedAlgorithm."""
+    name = pem.stored_form()
+    known = _opened.get(name)
+    if known is not None:
+        return known
+    loaded = load_pem_private_key(pem.reveal().encode("utf-8", "surrogatepass"), password=None)
+    if len(_opened) >= _MOST_OPENED:
+        _opened.clear()
+    _opened[name] = loaded
+    return loaded
 
 
 def _unsigned(number: int) -> str:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, fields, replace
 
 from msgspec import UNSET, UnsetType
 
-from sojourn.errors import Conflict, FieldMissing, Json, NotFound
+from sojourn.errors import Conflict, FieldMissing, Json, NotFound, StrategyNotPossible
 from sojourn.events.audit_log import AuditLog
 from sojourn.events.outbox import Outbox
 from sojourn.factors.password_hashers import StoredPassword
@@ -19,7 +19,7 @@ from sojourn.users.access import end_access, moment_after
 from sojourn.users.metadata import checked_metadata, merged_metadata
 from sojourn.users.new_user import NewUser, UserChanges, built_user, changed_user
 from sojourn.users.notices import tell, tell_of_new_primary
-from sojourn.users.passwords import Passwords
+from sojourn.users.passwords import Passwords, with_password
 from sojourn.users.primary import with_primary
 from sojourn.users.user import IdentifierKind, User
 
@@ -88,7 +88,7 @@ class Accounts:
                 moved = with_primary(moved, IdentifierKind.EMAIL_ADDRESS, changes.primary_email_address_id)
             if not isinstance(changes.primary_phone_number_id, UnsetType):
                 moved = with_primary(moved, IdentifierKind.PHONE_NUMBER, changes.primary_phone_number_id)
-            return moved if stored is None else replace(moved, password=stored, password_changed_at=now, password_failures=0)
+            return moved if stored is None else with_password(moved, stored, now)
 
         async def then(tx: Groups, before: User, after: User) -> None:
             await tell_of_new_primary(self.outbox, tx, instance, before, after)
@@ -189,6 +189,37 @@ class Accounts:
     async def remove_password(self, instance: Instance, id: str, *, actor: str = SERVER) -> User:
         """Raises: NotFound, and as `Passwords.remove`."""
         return await self.passwords.remove(instance, await self.get(instance, id), actor=actor)
+
+    async def set_password_compromised(
+        self, instance: Instance, id: str, *, end_sessions: bool = False, actor: str = SERVER
+    ) -> User:
+        """Mark the password as known to others: it proves nothing until its owner, who is told, sets a new one.
+
+        Attempts to sign in that are under way end, sessions on request. Raises: NotFound, StrategyNotPossible (no password).
+        """
+
+        def change(user: User, now: Instant) -> User:
+            if user.password is None:
+                raise StrategyNotPossible("This user has no password.", param="password")
+            return replace(user, password_compromised_at=user.password_compromised_at or now)
+
+        async def then(tx: Groups, before: User, after: User) -> None:
+            now = self.clock.now()
+            await end_access(tx, self.sessions, instance, after, now, actor=actor, and_sessions=end_sessions)
+            if before.password_compromised_at is None:
+                await tell(self.outbox, tx, instance, "password_compromised", after)
+
+        return await self.change(instance, id, "password.compromised", change, then, actor=actor)
+
+    async def unset_password_compromised(self, instance: Instance, id: str, *, actor: str = SERVER) -> User:
+        """Take the mark away, if there is one. Raises: NotFound."""
+        return await self.change(
+            instance,
+            id,
+            "password.not_compromised",
+            lambda user, now: replace(user, password_compromised_at=None),
+            actor=actor,
+        )
 
     async def _first_password(self, instance: Instance, user: User, new: NewUser) -> StoredPassword | None:
         stored = await self.passwords.chosen(

@@ -2,16 +2,16 @@
 
 from dataclasses import dataclass, replace
 
-from sojourn.errors import FieldError, LastIdentifier, NotFound
+from sojourn.errors import Conflict, FieldError, LastIdentifier, NotFound
 from sojourn.ids import IdentifierId, SessionId, well_formed
 from sojourn.instances.instance import Instance
 from sojourn.instant import Clock, Instant
 from sojourn.store.interface import Groups, Store
 from sojourn.users.access import end_access, moment_after, unchanged
 from sojourn.users.accounts import SERVER, Accounts
-from sojourn.users.new_user import ADMIN, MOST_ADDRESSES, new_address
+from sojourn.users.new_user import ADMIN, MOST_ADDRESSES, Status, new_address
 from sojourn.users.notices import tell, tell_of_new_primary
-from sojourn.users.primary import is_last, with_primary, with_verified, without
+from sojourn.users.primary import as_only_one, is_last, with_primary, with_verified, without
 from sojourn.users.user import Identifier, IdentifierKind, User
 
 
@@ -111,6 +111,39 @@ class Addresses:
         )
         return await self.get(instance, id)
 
+    async def replace(
+        self, instance: Instance, user_id: str, kind: IdentifierKind, value: str, status: Status, *, actor: str = SERVER
+    ) -> Identifier:
+        """One address in the place of all others of its kind. One that the user has in that very status stays as it is.
+
+        What could be signed in with and goes takes sessions with it; the owner is told there and at the new one.
+        Raises: NotFound, IdentifierTaken, FieldFormat, LastIdentifier.
+        """
+        owner = await self.accounts.get(instance, user_id)
+        youngest = max((each.created_at.millis for each in owner.identifiers), default=0)
+        at = max(self.clock.now(), Instant(youngest + 1))
+        address = new_address(
+            instance.id, owner.id, kind, value, at, strategy=ADMIN if status == "verified" else None
+        )
+        address = replace(address, reserved=status == "reserved")
+
+        def change(user: User, now: Instant) -> User:
+            return as_only_one(user, next((each for each in user.identifiers if _alike(each, address)), address))
+
+        async def then(tx: Groups, before: User, after: User) -> None:
+            for each in before.identifiers:
+                if after.identifier(each.id) is None and not await tx.users.remove_identifier(instance.id, each.id):
+                    raise Conflict()
+            for each in after.identifiers:
+                if before.identifier(each.id) is None:
+                    await tx.users.add_identifier(each)
+            await self._replaced(tx, instance, before, after, kind, actor=actor)
+
+        changed = await self.accounts.change(
+            instance, user_id, f"{kind}.replaced", change, then, actor=actor, target=address.id
+        )
+        return next(each for each in changed.identifiers if each.kind is kind)
+
     async def verify(
         self, tx: Groups, instance: Instance, user: User, address: Identifier, strategy: str, *, actor: str
     ) -> User:
@@ -156,6 +189,21 @@ class Addresses:
         )
         return address
 
+    async def _replaced(
+        self, tx: Groups, instance: Instance, before: User, after: User, kind: IdentifierKind, *, actor: str
+    ) -> None:
+        outbox, had, has = self.accounts.outbox, _proven_of(before, kind), _proven_of(after, kind)
+        lost = [value for canonical, value in had.items() if canonical not in has]
+        added = [value for canonical, value in has.items() if canonical not in had]
+        if kind is IdentifierKind.EMAIL_ADDRESS:
+            await tell_of_new_primary(outbox, tx, instance, before, after)
+        elif added:
+            await tell(outbox, tx, instance, "address_added", before, {"address": added[0]})
+        if lost and kind is IdentifierKind.EMAIL_ADDRESS:
+            await end_access(tx, self.accounts.sessions, instance, after, self.clock.now(), actor=actor)
+        if lost:
+            await tell(outbox, tx, instance, "address_removed", before, {"address": ", ".join(lost)})
+
     async def _proven(self, tx: Groups, instance: Instance, before: User, after: User, address: Identifier) -> None:
         outbox, values = self.accounts.outbox, {"address": address.value}
         if any(each.is_verified for each in before.email_addresses):
@@ -185,6 +233,18 @@ def _of(user: User, address: Identifier) -> Identifier:
     if current is None:
         raise NotFound("No address with that id exists here.")
     return current
+
+
+def _alike(each: Identifier, wanted: Identifier) -> bool:
+    """Whether they are one address in one status."""
+    return (each.kind, each.canonical, each.is_verified, each.reserved) == (
+        wanted.kind, wanted.canonical, wanted.is_verified, wanted.reserved
+    )  # fmt: skip
+
+
+def _proven_of(user: User, kind: IdentifierKind) -> dict[str, str]:
+    """The proven addresses of a kind, as they are written, by what they are compared by."""
+    return {each.canonical: each.value for each in user.identifiers if each.kind is kind and each.is_verified}
 
 
 def _verified(address: Identifier, strategy: str, now: Instant) -> Identifier:

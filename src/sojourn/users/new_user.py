@@ -147,7 +147,7 @@ def changed_user(user: User, changes: UserChanges, now: Instant) -> User:
     names = _changed_names(user, changes)
     return replace(
         names,
-        external_id=_external_id(changes.external_id, user.external_id),
+        external_id=checked_external_id(changes.external_id, user.external_id),
         locale=_locale(changes.locale, user.locale),
         public_metadata=_metadata(changes.public_metadata, user.public_metadata, "public_metadata"),
         private_metadata=_metadata(changes.private_metadata, user.private_metadata, "private_metadata"),
@@ -242,7 +242,8 @@ def _person_name(value: str | None | UnsetType, current: str | None, param: str)
     return normal_name(value, param=param) or None if value else None
 
 
-def _external_id(value: str | None | UnsetType, current: str | None) -> str | None:
+def checked_external_id(value: str | None | UnsetType, current: str | None) -> str | None:
+    """UNSET leaves it, None or an empty text clears it. Raises: FieldTooLong, FieldFormat."""
     if isinstance(value, UnsetType):
         return current
     if not value:

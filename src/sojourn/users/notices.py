@@ -9,8 +9,8 @@ from sojourn.store.interface import Groups
 from sojourn.users.user import Identifier, User
 
 Notice = Literal[
-    "password_changed", "password_disabled", "address_added", "address_removed", "address_changed", "account_locked",
-    "account_locked_by_administrator", "impersonated",
+    "password_changed", "password_disabled", "password_compromised", "address_added", "address_removed",
+    "address_changed", "account_locked", "account_locked_by_administrator", "impersonated",
 ]  # fmt: skip
 
 
@@ -33,7 +33,7 @@ async def tell(
 async def tell_of_new_primary(outbox: Outbox, tx: Groups, instance: Instance, before: User, after: User) -> None:
     """Tell both the old and the new primary e-mail address when it has changed."""
     old, new = before.primary_email_address, after.primary_email_address
-    if old is None or new is None or old.id == new.id:
+    if old is None or new is None or old.canonical == new.canonical:
         return
     await tell(
         outbox, tx, instance, "address_changed", after, {"address": new.value}, also=[old] if old.is_verified else []

@@ -6,6 +6,7 @@ from sojourn.errors import (
     FieldEmpty,
     FieldError,
     FieldMissing,
+    PasswordCompromised,
     PasswordTooLong,
     PasswordTooManyBytes,
     StrategyNotPossible,
@@ -19,7 +20,7 @@ from sojourn.factors.password_hashers import StoredPassword
 from sojourn.factors.password_policy import MAX_BYTES, MAX_LENGTH, check_new_password
 from sojourn.ids import SessionId, SignInId
 from sojourn.instances.instance import Instance
-from sojourn.instant import Clock
+from sojourn.instant import Clock, Instant
 from sojourn.sessions.lifecycle import Sessions
 from sojourn.store.interface import Groups, Store
 from sojourn.users.access import end_access, moment_after, unchanged
@@ -45,14 +46,15 @@ class Passwords:
     async def verify(self, instance: Instance, user: User, text: str) -> None:
         """Check a password for a server that asks, under the same lockout and ban as a sign-in (R-FLOW-04).
 
-        Raises: WrongPassword, StrategyNotPossible (no password is set), PasswordDisabled, UserLocked, UserBanned.
+        Raises: WrongPassword, StrategyNotPossible (no password is set), PasswordDisabled, PasswordCompromised, UserLocked,
+        UserBanned.
         """
         if user.password is None:
             raise StrategyNotPossible("This user has no password.", param="password")
         spent = await self.lockout.spend(instance, user)
         try:
             await self.prove(instance, user, text, param="password")
-        except WrongPassword:
+        except (WrongPassword, PasswordCompromised):
             await self.lockout.failed(instance, user, spent)
             raise
         if user.banned:
@@ -62,19 +64,19 @@ class Passwords:
     async def prove(self, instance: Instance, user: User, text: str, *, param: str) -> None:
         """Check the password; an older hash is brought up to date (R-PWD-03). Tries towards a lock are for the caller to count.
 
-        Raises: WrongPassword, StrategyNotPossible, PasswordDisabled, Overloaded.
+        Raises: WrongPassword, StrategyNotPossible, PasswordDisabled, PasswordCompromised, Overloaded.
         """
         if user.password is None:
             raise StrategyNotPossible("This user has no password.", param=param)
         spent = await self.hard_stop.spend(instance, user)
         verified = await self.hash_pool.verify(user.password, text)
-        if not verified.ok:
+        if not verified.ok or user.password_compromised_at is not None:
             async with self.store.transaction() as tx:
                 await self.audit.record(
                     tx, instance, "password.refused", user_id=user.id, target=user.id, actor="anonymous"
                 )
             await self.hard_stop.failed(instance, user, spent)
-            raise WrongPassword(param=param)
+            raise PasswordCompromised(param=param) if verified.ok else WrongPassword(param=param)
         await self.hard_stop.passed(self.store, instance, user)
         if verified.upgraded is not None:
             await self.store.users.upgrade_password(user.id, user.password, verified.upgraded)
@@ -168,8 +170,7 @@ class Passwords:
         """
         user = await unchanged(tx, user)
         now = moment_after(user, self.clock.now())
-        since = now if stored else None
-        after = replace(user, password=stored, password_changed_at=since, password_failures=0, updated_at=now)
+        after = replace(with_password(user, stored, now), updated_at=now)
         await tx.users.save(after, expected=user.updated_at)
         await self.has_changed(
             tx,
@@ -208,6 +209,14 @@ class Passwords:
         await tell(self.outbox, tx, instance, "password_changed", user)
         kind = "password.changed" if user.password else "password.removed"
         await self.audit.record(tx, instance, kind, user_id=user.id, target=user.id, actor=actor)
+
+
+def with_password(user: User, stored: StoredPassword | None, now: Instant) -> User:
+    """The user with another password or none: what was counted against the old one, or known of it, ends with it."""
+    since = now if stored else None
+    return replace(
+        user, password=stored, password_changed_at=since, password_failures=0, password_compromised_at=None
+    )
 
 
 def _check_bounds(text: str, param: str) -> None:

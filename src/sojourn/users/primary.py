@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from sojourn.errors import FieldError, NotFound
+from sojourn.errors import FieldError, LastIdentifier, NotFound
 from sojourn.users.user import Identifier, IdentifierKind, User
 
 
@@ -34,6 +34,25 @@ def without(user: User, gone: Identifier, *, kept_unverified: bool = False) -> U
         return user
     heir = next((each for each in user.identifiers if each.kind is gone.kind and each.is_verified), None)
     return _set(user, gone.kind, heir)
+
+
+def as_only_one(user: User, address: Identifier) -> User:
+    """The user with `address` as the only one of its kind; the primary one too, unless it is of no use yet.
+
+    Raises: LastIdentifier when nothing that is of use would take the place of what is (R-OTP-06).
+    """
+    if user.identifier(address.id) is None:
+        user = replace(user, identifiers=(*user.identifiers, address))
+    for other in user.identifiers:
+        if other.kind is not address.kind or other.id == address.id:
+            continue
+        if _counts(other) and is_last(user, other):
+            raise LastIdentifier(
+                "The last proven address of an account stays until another is proven or reserved.",
+                param="identification_status",
+            )
+        user = without(user, other)
+    return _set(user, address.kind, address if _counts(address) else None)
 
 
 def is_last(user: User, address: Identifier) -> bool:

@@ -79,6 +79,8 @@ class User:
     """Wrong tries in a row of the password there is now (R-LIM-04); `failed_tries` counts all kinds, for the lock."""
     image_id: str | None = None
     """The picture the user has chosen, in `images.py`."""
+    password_compromised_at: Instant | None = None
+    """Since when a server knows that others know the password: it proves nothing until it is replaced."""
     identifiers: tuple[Identifier, ...] = ()
 
     @property

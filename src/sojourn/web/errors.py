@@ -3,6 +3,7 @@
 Nothing but what a `SojournError` says reaches a caller; anything unforeseen is a generic 500 with its trace id.
 """
 
+import re
 import secrets
 import traceback
 from collections.abc import Iterator, Mapping
@@ -70,6 +71,19 @@ _STATUS: Mapping[str, int] = {
     "service_unavailable": 503,
 }
 """Codes that start with `form_` and are not listed are invalid values: 422."""
+
+_BOUND = re.compile(r"Expected `[a-z]{1,8}` (of length )?(>=|<=) (-?\d{1,20})(?: |$)")
+_TYPE = re.compile(r"Expected `([a-z |]{1,64})`, got")
+_AT = {">=": "at least", "<=": "at most"}
+_KINDS = {
+    "int": "a whole number",
+    "float": "a number",
+    "str": "a text",
+    "bool": "true or false",
+    "array": "a list",
+    "object": "an object",
+    "null": "null",
+}
 
 _TOKEN_EXPECTED = frozenset({"secret_key_invalid", "token_invalid"})
 
@@ -212,7 +226,23 @@ def of_validation(text: str, *, param: str | None = None) -> FieldError:
         return FieldUnknown(_joined(path, _quoted(text)))
     if "missing required field" in text:
         return FieldMissing(_joined(path, _quoted(text)))
-    return FieldError("This value has the wrong type or shape.", param=path)
+    return FieldError(_expectation(text, path or "This value"), param=path)
+
+
+def _expectation(text: str, name: str) -> str:
+    """What the parser would have taken, in words of ours: bounds and types are known ones, the rest of its message is not used."""
+    if bound := _BOUND.match(text):
+        size = "hold " if bound[1] else "be "
+        return f"{name} must {size}{_AT[bound[2]]} {bound[3]}."
+    if text.startswith(("Invalid RFC3339", "Expected `datetime`")):
+        return f"{name} must be a time with its zone, such as 2026-01-31T12:00:00Z."
+    kinds = [_KINDS[each] for each in _kinds(text) if each in _KINDS]
+    return f"{name} must be {' or '.join(kinds)}." if kinds else "This value has the wrong type or shape."
+
+
+def _kinds(text: str) -> list[str]:
+    expected = _TYPE.match(text)
+    return expected[1].split(" | ") if expected else []
 
 
 def _quoted(text: str) -> str:

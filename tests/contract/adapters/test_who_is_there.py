@@ -194,7 +194,7 @@ def test_a_proof_that_is_too_old_or_missing_is_not_fresh(site: Site, server: Ser
     assert site.ask("/open/fresh", **fresh.bearer).json() == {"user": fresh.user_id}
 
 
-def test_a_lost_token_costs_one_handshake_and_never_a_loop(site: Site) -> None:  # R-FLOW-08
+def test_a_lost_token_costs_one_handshake_and_never_a_loop(site: Site) -> None:  # R-JWT-12
     gate = site.loop.run(site.sojourn.ready()) if site.loop is not None else site.sojourn.ready_now()
     name = f"__client_uat_{cookie_suffix(gate.publishable_key)}"
     asked = site.ask("/protected", **PAGE, cookie=f"{name}=1700000000")

@@ -82,7 +82,7 @@ def user_owning(r: Row, identifiers: tuple[Identifier, ...] = ()) -> User:
         r[0], r[1], Instant(r[2]), Instant(r[3]), r[4], r[5], r[6], r[7], r[8], r[9], r[10],
         password(r[11], r[12], r[13]), moment(r[14]), from_json(r[15]), from_json(r[16]), from_json(r[17]),
         bool(r[18]), moment(r[19]), moment(r[20]), r[21], moment(r[22]), moment(r[23]), bool(r[24]), bool(r[25]),
-        r[26], bool(r[27]), moment(r[28]), r[29], r[30], r[31], identifiers,
+        r[26], bool(r[27]), moment(r[28]), r[29], r[30], r[31], moment(r[32]), identifiers,
     )  # fmt: skip
 
 
@@ -103,6 +103,7 @@ def _user_row(each: User) -> dict[str, object]:
         "bypass_client_trust": each.bypass_client_trust, "legal_accepted_at": millis(each.legal_accepted_at),
         "locale": each.locale, "password_failures": each.password_failures,
         "image_id": each.image_id,
+        "password_compromised_at": millis(each.password_compromised_at),
     }  # fmt: skip
 
 
@@ -230,7 +231,7 @@ def _sign_up(r: Row) -> SignUp:
     return SignUp(
         r[0], r[1], r[2], SignUpStatus(r[3]), Instant(r[4]), Instant(r[5]), Instant(r[6]), r[7], r[8], moment(r[9]),
         bool(r[10]), r[11], r[12], r[13], r[14], r[15], password(r[16], r[17], r[18]), from_json(r[19]), r[20], r[21],
-        r[22],
+        r[22], r[23], bool(r[24]),
     )  # fmt: skip
 
 
@@ -244,6 +245,7 @@ def _sign_up_row(each: SignUp) -> dict[str, object]:
         "username_key": each.username_key, "first_name": each.first_name, "last_name": each.last_name,
         **password_columns(each.password), "unsafe_metadata": to_json(each.unsafe_metadata), "locale": each.locale,
         "created_user_id": each.created_user_id, "created_session_id": each.created_session_id,
+        "external_id": each.external_id, "custom_action": each.custom_action,
     }  # fmt: skip
 
 

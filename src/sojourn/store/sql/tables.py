@@ -90,6 +90,7 @@ users = Table(
     Column("create_organizations_limit", Integer), _flag("bypass_client_trust"),
     _time("legal_accepted_at", optional=True), _text("locale"), _count("password_failures"),
     _ref("image_id", optional=True),
+    _time("password_compromised_at", optional=True),
     UniqueConstraint("instance_id", "username_key", name="uq_users_username_key"),
     UniqueConstraint("instance_id", "external_id", name="uq_users_external_id"),
     Index("ix_users_created", "instance_id", "created_at"),
@@ -164,7 +165,7 @@ sign_ups = Table(
     _text("username"), _text("username_key"), _text("first_name"), _text("last_name"),
     _text("password_hasher"), _text("password_digest"), _text("password_pepper"),
     _text("unsafe_metadata", optional=False), _text("locale"), _ref("created_user_id", optional=True),
-    _ref("created_session_id", optional=True),
+    _ref("created_session_id", optional=True), _text("external_id"), _flag("custom_action"),
     Index("ix_sign_ups_user", "created_user_id"),
     Index("ix_sign_ups_over", "abandon_at"),
 )  # fmt: skip

@@ -81,7 +81,7 @@ def _anywhere(query: str) -> Condition:
     return or_(
         _contains(users.c.username, query),
         _named(query),
-        users.c.id == query,
+        _contains(users.c.id, query),
         users.c.external_id == query,
         exists(
             select(identifiers.c.id).where(identifiers.c.user_id == users.c.id, _contains(identifiers.c.value, query))

@@ -1,14 +1,16 @@
 """E-mail addresses and phone numbers of users."""
 
 import msgspec
-from litestar import Response, delete, get, patch, post
+from litestar import Response, delete, get, patch, post, put
 from litestar.params import FromPath
 
 from sojourn.errors import FeatureOff
+from sojourn.users.new_user import Status
 from sojourn.users.user import Identifier, IdentifierKind
 from sojourn.web.backend_api.call import Call, CurrentCall, json
 from sojourn.web.resources import deleted
 from sojourn.web.resources.users import address as address_resource
+from sojourn.web.resources.verifications import backend_verification
 
 EMAIL = IdentifierKind.EMAIL_ADDRESS
 PHONE = IdentifierKind.PHONE_NUMBER
@@ -30,6 +32,19 @@ class EmailPatch(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
     notify_primary_email_address_changed: bool | None = None
 
 
+class EmailReplacement(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
+    """The owner is told at the old address and the new one whether or not `notify…` says so (R-OTP-06)."""
+
+    email_address: str
+    identification_status: Status = "verified"
+    notify_primary_email_address_changed: bool | None = None
+
+
+class EmailProof(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
+    verification_id: str
+    code: str
+
+
 class PhoneCreation(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
     user_id: str
     phone_number: str
@@ -42,6 +57,11 @@ class PhonePatch(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
     verified: bool | None = None
     primary: bool | None = None
     reserved_for_second_factor: bool | None = None
+
+
+class PhoneReplacement(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
+    phone_number: str
+    identification_status: Status = "verified"
 
 
 def _answer(call: Call, address: Identifier) -> Response[bytes]:
@@ -91,6 +111,36 @@ async def delete_email(call: CurrentCall, email_address_id: FromPath[str]) -> Re
     return json(deleted("email_address", removed.id))
 
 
+@put("/v1/users/{user_id:str}/email_address", operation_id="ReplaceUserEmailAddress", opt={"json": EmailReplacement})
+async def replace_email(call: CurrentCall, user_id: FromPath[str]) -> Response[bytes]:
+    given = await call.body(EmailReplacement)
+    address = await call.engine.addresses.replace(
+        call.instance, user_id, EMAIL, given.email_address, given.identification_status
+    )
+    return _answer(call, address)
+
+
+@post(
+    "/v1/email_addresses/{email_address_id:str}/prepare_verification", operation_id="PrepareEmailAddressVerification",
+    status_code=200,
+)  # fmt: skip
+async def prepare_email(call: CurrentCall, email_address_id: FromPath[str]) -> Response[bytes]:
+    await call.no_body()
+    return json(backend_verification(await call.engine.challenges.send(call.instance, email_address_id), call.now))
+
+
+@post(
+    "/v1/email_addresses/{email_address_id:str}/attempt_verification", operation_id="AttemptEmailAddressVerification",
+    status_code=200, opt={"json": EmailProof},
+)  # fmt: skip
+async def attempt_email(call: CurrentCall, email_address_id: FromPath[str]) -> Response[bytes]:
+    given = await call.body(EmailProof)
+    challenge = await call.engine.challenges.attempt(
+        call.instance, email_address_id, given.verification_id, given.code
+    )
+    return json(backend_verification(challenge, call.now))
+
+
 @post("/v1/phone_numbers", operation_id="CreatePhoneNumber", status_code=200, opt={"json": PhoneCreation})
 async def create_phone(call: CurrentCall) -> Response[bytes]:
     given = await call.body(PhoneCreation)
@@ -124,13 +174,26 @@ async def delete_phone(call: CurrentCall, phone_number_id: FromPath[str]) -> Res
     return json(deleted("phone_number", removed.id))
 
 
+@put("/v1/users/{user_id:str}/phone_number", operation_id="ReplaceUserPhoneNumber", opt={"json": PhoneReplacement})
+async def replace_phone(call: CurrentCall, user_id: FromPath[str]) -> Response[bytes]:
+    given = await call.body(PhoneReplacement)
+    address = await call.engine.addresses.replace(
+        call.instance, user_id, PHONE, given.phone_number, given.identification_status
+    )
+    return _answer(call, address)
+
+
 HANDLERS = [
     create_email,
     read_email,
     update_email,
     delete_email,
+    replace_email,
+    prepare_email,
+    attempt_email,
     create_phone,
     read_phone,
     update_phone,
     delete_phone,
+    replace_phone,
 ]

@@ -38,6 +38,7 @@ _LONGER: Mapping[str, int] = {
     "token": 8192,
     "expired_token": 8192,
     "refresh_token": 8192,
+    "signing_key": 8192,
     "url": 8192,
     "proxy_url": 2048,
 }

@@ -1,5 +1,6 @@
 """What an owner lists: JWT templates, redirect URLs, the allow-list and the block-list."""
 
+from asyncio import to_thread
 from typing import Annotated
 
 import msgspec
@@ -7,8 +8,10 @@ from litestar import Response, delete, get, patch, post
 from litestar.params import FromPath
 from msgspec import Meta
 
-from sojourn.errors import FeatureOff
+from sojourn.errors import FeatureOff, FieldError, FieldMissing
+from sojourn.instances.instance import Instance
 from sojourn.instances.records import JwtTemplate, ListName, NewJwtTemplate
+from sojourn.tokens.template_keys import TemplateKey
 from sojourn.web.backend_api.call import Call, CurrentCall, json, listing, page_of
 from sojourn.web.backend_api.reading import JsonObject, Paging
 from sojourn.web.resources import deleted
@@ -29,18 +32,39 @@ class TemplateInput(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
     signing_algorithm: str | None = None
     signing_key: str | None = None
 
-    def new(self, before: JwtTemplate | None = None) -> NewJwtTemplate:
-        """What is left out stays as `before` had it. Raises: FeatureOff for a key of one's own."""
-        if self.signing_key:
-            raise FeatureOff("Templates are signed with the application's own key.", param="signing_key")
+    def new(self, instance: Instance, before: JwtTemplate | None = None) -> NewJwtTemplate:
+        """What is left out stays as `before` had it. Reads a private key, so it is no work for the event loop.
+
+        Raises: FieldMissing, FieldError.
+        """
         lifetime, skew = (before.lifetime, before.allowed_clock_skew) if before else (60, 5)
         return NewJwtTemplate(
             name=self.name,
             claims=self.claims,
             lifetime=lifetime if self.lifetime is None else self.lifetime,
             allowed_clock_skew=skew if self.allowed_clock_skew is None else self.allowed_clock_skew,
-            custom_signing_key=bool(self.custom_signing_key),
+            signing=self._signing(instance, before.signing if before else None),
         )
+
+    def _signing(self, instance: Instance, before: TemplateKey | None) -> TemplateKey | None:
+        """The owner's own key. One that is there may stay unnamed: nobody who reads the template sees it."""
+        wanted = before is not None if self.custom_signing_key is None else self.custom_signing_key
+        if not wanted:
+            if self.signing_key:
+                raise FieldError("signing_key is used only with custom_signing_key true.", param="signing_key")
+            if self.signing_algorithm not in (None, "", instance.settings.sessions.token_algorithm):
+                raise FieldError(
+                    "Another signing_algorithm needs a key: set custom_signing_key and signing_key.",
+                    param="signing_algorithm",
+                )
+            return None
+        if not self.signing_key:
+            if before is not None and self.signing_algorithm in (None, "", before.algorithm):
+                return before
+            raise FieldMissing("signing_key")
+        if not self.signing_algorithm:
+            raise FieldMissing("signing_algorithm")
+        return TemplateKey.read(self.signing_algorithm, self.signing_key)
 
 
 class UrlInput(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
@@ -69,7 +93,8 @@ async def list_templates(call: CurrentCall) -> Response[bytes]:
 @post("/v1/jwt_templates", operation_id="CreateJWTTemplate", status_code=200, opt={"json": TemplateInput})
 async def create_template(call: CurrentCall) -> Response[bytes]:
     given = await call.body(TemplateInput)
-    return json(jwt_template(await call.engine.records.create_template(call.instance, given.new()), call.instance))
+    new = await to_thread(given.new, call.instance)
+    return json(jwt_template(await call.engine.records.create_template(call.instance, new), call.instance))
 
 
 @get("/v1/jwt_templates/{template_id:str}", operation_id="GetJWTTemplate")
@@ -81,7 +106,8 @@ async def read_template(call: CurrentCall, template_id: FromPath[str]) -> Respon
 async def update_template(call: CurrentCall, template_id: FromPath[str]) -> Response[bytes]:
     given = await call.body(TemplateInput)
     before = await call.engine.records.template(call.instance, template_id)
-    after = await call.engine.records.update_template(call.instance, template_id, given.new(before))
+    new = await to_thread(given.new, call.instance, before)
+    after = await call.engine.records.update_template(call.instance, template_id, new)
     return json(jwt_template(after, call.instance))
 
 

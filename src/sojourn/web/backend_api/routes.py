@@ -4,7 +4,19 @@ from collections.abc import Sequence
 
 from litestar.handlers import HTTPRouteHandler
 
-from sojourn.web.backend_api import addresses, app_data, clients, instance, keys, own, records, sessions, tickets, users
+from sojourn.web.backend_api import (
+    addresses,
+    app_data,
+    clients,
+    instance,
+    keys,
+    own,
+    records,
+    sessions,
+    sign_ups,
+    tickets,
+    users,
+)
 
 HANDLERS: Sequence[HTTPRouteHandler] = [
     *keys.HANDLERS,
@@ -12,6 +24,7 @@ HANDLERS: Sequence[HTTPRouteHandler] = [
     *addresses.HANDLERS,
     *sessions.HANDLERS,
     *clients.HANDLERS,
+    *sign_ups.HANDLERS,
     *tickets.HANDLERS,
     *records.HANDLERS,
     *instance.HANDLERS,

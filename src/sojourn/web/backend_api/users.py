@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
+from typing import Literal
 
 import msgspec
 from litestar import Response, delete, get, patch, post, put
@@ -32,6 +33,10 @@ class PasswordRemoval(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
     sign_out_of_other_sessions: bool | None = None
 
 
+class Compromise(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
+    revoke_all_sessions: bool | None = None
+
+
 class Several(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
     user_ids: list[str]
 
@@ -46,6 +51,10 @@ class Several(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
 class SomePage(msgspec.Struct, kw_only=True):
     limit: Limit = 10
     offset: Offset = 0
+
+
+class InvitationsPage(SomePage, kw_only=True):
+    status: Literal["pending", "accepted", "revoked", "expired"] | None = None
 
 
 def shown(call: Call, user: User) -> Resource:
@@ -190,6 +199,26 @@ async def remove_password(call: CurrentCall, user_id: FromPath[str]) -> Response
     return answer(call, await call.engine.accounts.remove_password(call.instance, user_id))
 
 
+@post(
+    "/v1/users/{user_id:str}/password/set_compromised", operation_id="SetUserPasswordCompromised", status_code=200,
+    opt={"json": Compromise},
+)  # fmt: skip
+async def set_password_compromised(call: CurrentCall, user_id: FromPath[str]) -> Response[bytes]:
+    given = await call.body(Compromise)
+    user = await call.engine.accounts.set_password_compromised(
+        call.instance, user_id, end_sessions=bool(given.revoke_all_sessions)
+    )
+    return answer(call, user)
+
+
+@post(
+    "/v1/users/{user_id:str}/password/unset_compromised", operation_id="UnsetUserPasswordCompromised", status_code=200
+)
+async def unset_password_compromised(call: CurrentCall, user_id: FromPath[str]) -> Response[bytes]:
+    await call.no_body()
+    return answer(call, await call.engine.accounts.unset_password_compromised(call.instance, user_id))
+
+
 # -- keep out, let in
 
 
@@ -239,17 +268,17 @@ async def _known(call: Call) -> Sequence[str]:
 @get("/v1/users/{user_id:str}/organization_memberships", operation_id="UsersGetOrganizationMemberships",
      opt={"query": SomePage})  # fmt: skip
 async def memberships(call: CurrentCall, user_id: FromPath[str]) -> Response[bytes]:
-    return await _none_yet(call, user_id)
+    return await _none_yet(call, user_id, SomePage)
 
 
 @get("/v1/users/{user_id:str}/organization_invitations", operation_id="UsersGetOrganizationInvitations",
-     opt={"query": SomePage})  # fmt: skip
+     opt={"query": InvitationsPage})  # fmt: skip
 async def invitations(call: CurrentCall, user_id: FromPath[str]) -> Response[bytes]:
-    return await _none_yet(call, user_id)
+    return await _none_yet(call, user_id, InvitationsPage)
 
 
-async def _none_yet(call: Call, user_id: str) -> Response[bytes]:
-    call.query(SomePage)
+async def _none_yet(call: Call, user_id: str, query: type[SomePage]) -> Response[bytes]:
+    call.query(query)
     await call.engine.accounts.get(call.instance, user_id)
     return json({"data": [], "total_count": 0})
 
@@ -267,6 +296,8 @@ HANDLERS = [
     replace_metadata,
     verify_password,
     remove_password,
+    set_password_compromised,
+    unset_password_compromised,
     ban,
     unban,
     lock,

@@ -7,15 +7,18 @@ from msgspec import UNSET, UnsetType
 
 from sojourn.errors import FieldMissing
 from sojourn.sessions.caller import Issued
+from sojourn.store.interface import Page, SessionFilter
 from sojourn.users.profile import ProfileChanges
 from sojourn.users.user import User
 from sojourn.web.exchange import CurrentExchange, Exchange, json_object
 from sojourn.web.resources import deleted
 from sojourn.web.resources.images import image as image_resource
-from sojourn.web.resources.sessions import listed_session
+from sojourn.web.resources.sessions import listed_session, own_session
 from sojourn.web.resources.sessions import session as session_resource
 from sojourn.web.resources.users import user as user_resource
 from sojourn.web.uploads import FIELD
+
+_MOST_SESSIONS = 100
 
 
 class ProfileForm(msgspec.Struct, kw_only=True):
@@ -130,6 +133,15 @@ async def remove_password(exchange: CurrentExchange) -> Response[bytes]:
     return await answer(exchange, changed)
 
 
+@get("/v1/me/sessions", operation_id="getUsersSessions")
+async def all_sessions(exchange: CurrentExchange) -> Response[bytes]:
+    """The person's sessions, those that are over too, until they are forgotten: a bare list, the newest first."""
+    _, _, user = await exchange.acting()
+    theirs, page = SessionFilter(user_id=user.id), Page(_MOST_SESSIONS)
+    sessions = await exchange.engine.sessions.list(exchange.instance, theirs, page)
+    return exchange.json([own_session(each, user, exchange.instance, exchange.now) for each in sessions])
+
+
 @get("/v1/me/sessions/active", operation_id="getSessions")
 async def active_sessions(exchange: CurrentExchange) -> Response[bytes]:
     """The person's devices: a bare list, the latest used first."""
@@ -160,6 +172,7 @@ HANDLERS = [
     remove_image,
     change_password,
     remove_password,
+    all_sessions,
     active_sessions,
     revoke_session,
 ]

@@ -2,7 +2,7 @@
 
 from sojourn.instances.instance import Instance
 from sojourn.instant import Instant
-from sojourn.sessions.session import Session
+from sojourn.sessions.session import Session, SessionStatus
 from sojourn.users.user import User
 from sojourn.web.resources import Resource, token, without_nulls
 from sojourn.web.resources.users import public_user_data, user
@@ -32,6 +32,18 @@ def listed_session(each: Session, now: Instant) -> Resource:
         "actor": each.actor,
         "tasks": None,
         "latest_activity": activity(each),
+    }
+
+
+def own_session(each: Session, owner: User, instance: Instance, now: Instant) -> Resource:
+    """One of a person's sessions, live or over. The published document knows no `replaced` here: such a one has ended."""
+    status = each.status_at(now)
+    return {
+        **listed_session(each, now),
+        "status": (SessionStatus.ENDED if status is SessionStatus.REPLACED else status).value,
+        "last_active_organization_id": each.last_active_organization_id,
+        "public_user_data": public_user_data(owner, instance),
+        "factor_verification_age": factor_age(each, now),
     }
 
 

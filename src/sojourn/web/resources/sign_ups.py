@@ -16,7 +16,14 @@ from sojourn.web.resources.verifications import of_sign_up_email
 
 
 def sign_up(each: SignUp, instance: Instance, current: Verification | None, now: Instant) -> Resource:
-    """`current` is its newest e-mail challenge. A taken address looks like any other here (R-ENU-03)."""
+    """What the browser sees. `current` is its newest e-mail challenge. A taken address looks like any other here (R-ENU-03)."""
+    shown = backend_sign_up(each, instance, current, now)
+    of_browsers: Resource = {"external_account": None, "external_account_strategy": None}
+    return {**shown, "has_password": shown["password_enabled"], **of_browsers}
+
+
+def backend_sign_up(each: SignUp, instance: Instance, current: Verification | None, now: Instant) -> Resource:
+    """What a server with the secret key sees."""
     rules = instance.settings.sign_up
     complete = each.status is SignUpStatus.COMPLETE  # its password has moved to the user
     has_password = each.password is not None or (complete and rules.password == "required")
@@ -37,15 +44,12 @@ def sign_up(each: SignUp, instance: Instance, current: Verification | None, now:
         "phone_number": None,
         "web3_wallet": None,
         "password_enabled": has_password,
-        "has_password": has_password,
         "first_name": each.first_name,
         "last_name": each.last_name,
         "unsafe_metadata": each.unsafe_metadata,
         "public_metadata": {},
-        "custom_action": False,
-        "external_id": None,
-        "external_account": None,
-        "external_account_strategy": None,
+        "custom_action": each.custom_action,
+        "external_id": each.external_id,
         "created_session_id": each.created_session_id,
         "created_user_id": each.created_user_id,
         "abandon_at": each.abandon_at.millis,

@@ -13,6 +13,11 @@ def verification(each: Verification, now: Instant) -> Resource:
     return _shape(each.strategy, each.status_at(now).value, each.tries, each.expire_at.millis)
 
 
+def backend_verification(each: Verification, now: Instant) -> Resource:
+    """As `verification`, with the id that a server names it by."""
+    return {"id": each.id, **verification(each, now)}
+
+
 def proven_by(strategy: str, at: Instant | None = None) -> Resource:
     """A proof that had no challenge: a password, a ticket, an administrator's word."""
     return _shape(strategy, VerificationStatus.VERIFIED.value, None, None if at is None else at.millis)

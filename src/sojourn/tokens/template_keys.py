@@ -1,0 +1,97 @@
+"""An owner's own key for one JWT template, for services that were set up with it (decision 0008)."""
+
+import hashlib
+from dataclasses import dataclass, field
+from enum import StrEnum
+from functools import cached_property
+from typing import TypeAlias
+
+from cryptography.exceptions import UnsupportedAlgorithm
+from cryptography.hazmat.primitives.asymmetric.ec import SECP256R1, EllipticCurvePrivateKey
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat, PublicFormat
+
+from sojourn.errors import FieldError
+from sojourn.secret import Secret
+from sojourn.tokens.jws import encoded, encoded_header
+from sojourn.tokens.signing_keys import TEMPLATE_CATEGORY, opened
+
+OwnKey: TypeAlias = RSAPrivateKey | EllipticCurvePrivateKey | Ed25519PrivateKey
+
+_RSA_BITS = range(2048, 4097)
+_RSA_EXPONENT = 65537
+
+
+class TemplateAlgorithm(StrEnum):
+    """HMAC is not among them: its key, which a service needs to verify, would let that service sign (R-JWT-02)."""
+
+    RS256 = "RS256"
+    ES256 = "ES256"
+    EDDSA = "EdDSA"
+
+
+_NEEDED = {
+    TemplateAlgorithm.RS256: "an RSA key of 2048 to 4096 bits with the exponent 65537",
+    TemplateAlgorithm.ES256: "an elliptic curve key on P-256",
+    TemplateAlgorithm.EDDSA: "an Ed25519 key",
+}
+
+
+@dataclass(frozen=True)
+class TemplateKey:
+    """One key, one algorithm. It is in no key set of ours, so nothing here accepts what it signs (R-JWT-03, R-JWT-08)."""
+
+    algorithm: TemplateAlgorithm
+    private_pem: Secret = field(repr=False)
+
+    @classmethod
+    def read(cls, algorithm: str, pem: str) -> "TemplateKey":
+        """The key that an owner gave as PEM, in one spelling. Takes tens of milliseconds.
+
+        Raises: FieldError for another algorithm, a key of another type, a weak one, one that cannot be read.
+        """
+        if algorithm not in list(TemplateAlgorithm):
+            advice = f"signing_algorithm must be one of {', '.join(TemplateAlgorithm)}."
+            if algorithm.startswith("HS"):
+                advice += " With a shared secret, whoever verifies the tokens could make them too."
+            raise FieldError(advice, param="signing_algorithm")
+        chosen = TemplateAlgorithm(algorithm)
+        try:
+            key = opened(Secret(pem.strip() + "\n"))
+        except (ValueError, TypeError, UnsupportedAlgorithm) as error:
+            advice = "signing_key must be a private key in PEM, without a passphrase."
+            raise FieldError(advice, param="signing_key") from error
+        if not _fits(key, chosen):
+            raise FieldError(f"{chosen} needs {_NEEDED[chosen]} as signing_key.", param="signing_key")
+        spelled = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
+        return cls(chosen, Secret(spelled.decode("ascii")))
+
+    @cached_property
+    def private(self) -> OwnKey:
+        """Raises: ValueError when the PEM is damaged, TypeError when it is another kind of key."""
+        key = opened(self.private_pem)
+        if not isinstance(key, RSAPrivateKey | EllipticCurvePrivateKey | Ed25519PrivateKey):
+            raise TypeError("a template key is RSA, P-256 or Ed25519")
+        return key
+
+    @cached_property
+    def template_header(self) -> str:
+        """Names the key by the digest of its public half, so that a service can tell one key from the next."""
+        public = self.private.public_key().public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
+        kid = encoded(hashlib.sha256(public).digest())
+        return encoded_header(self.algorithm, kid, category=TEMPLATE_CATEGORY)
+
+
+def _fits(key: object, algorithm: TemplateAlgorithm) -> bool:
+    match algorithm:
+        case TemplateAlgorithm.RS256:
+            return (
+                isinstance(key, RSAPrivateKey)
+                and key.key_size in _RSA_BITS
+                and key.public_key().public_numbers().e == _RSA_EXPONENT
+            )
+        case TemplateAlgorithm.ES256:
+            return isinstance(key, EllipticCurvePrivateKey) and isinstance(key.curve, SECP256R1)
+        case TemplateAlgorithm.EDDSA:
+            return isinstance(key, Ed25519PrivateKey)

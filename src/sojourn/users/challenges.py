@@ -1,0 +1,82 @@
+"""Codes that a server has sent to an address of a user, and their check: a sign-in flow of the server's own making."""
+
+from dataclasses import dataclass
+
+from sojourn.errors import (
+    AlreadyVerified,
+    NotFound,
+    UserBanned,
+    VerificationExpired,
+    VerificationFailed,
+    WrongCode,
+)
+from sojourn.factors.email_code import EmailCodes
+from sojourn.factors.factor import EMAIL_CODE
+from sojourn.factors.verification import Verification, VerificationStatus
+from sojourn.ids import VerificationId, well_formed
+from sojourn.instances.instance import Instance
+from sojourn.instant import Clock
+from sojourn.store.interface import Store
+from sojourn.users.accounts import SERVER
+from sojourn.users.addresses import Addresses
+from sojourn.users.lockout import Lockout
+from sojourn.users.user import Identifier, IdentifierKind
+
+
+@dataclass(frozen=True, slots=True)
+class Challenges:
+    """Each belongs to the address it was sent to, of which only the newest is valid (R-OTP-01). None starts a session."""
+
+    store: Store
+    clock: Clock
+    codes: EmailCodes
+    addresses: Addresses
+    lockout: Lockout
+
+    async def send(self, instance: Instance, address_id: str) -> Verification:
+        """Mail a code to the stored address, proven or not (R-INP-02). Raises: NotFound, TooManyRequests."""
+        address = await self._email(instance, address_id)
+        await self.codes.allow(instance, address.canonical)
+        async with self.store.transaction() as tx:
+            return await self.codes.start(
+                tx, instance, address.id, EMAIL_CODE, address.value, identifier_id=address.id
+            )
+
+    async def attempt(self, instance: Instance, address_id: str, id: str, code: str) -> Verification:
+        """The challenge after one try: a wrong code, one that came too late or too often shows in its status.
+
+        The right one proves the address, if it was not proven. Tries count towards the lock as in any sign-in (R-LIM-03,
+        R-FLOW-04). Raises: NotFound, AlreadyVerified, UserLocked, UserBanned, Conflict.
+        """
+        address = await self._email(instance, address_id)
+        challenge = await self._challenge(instance, address, id)
+        status = challenge.status_at(self.clock.now())
+        if status is VerificationStatus.VERIFIED:
+            raise AlreadyVerified()
+        if status is not VerificationStatus.UNVERIFIED:
+            return challenge
+        user = await self.addresses.accounts.get(instance, address.user_id)
+        spent = await self.lockout.spend(instance, user)
+        try:
+            proof = await self.codes.check(instance, challenge.id, code)
+        except (WrongCode, VerificationExpired, VerificationFailed):
+            await self.lockout.failed(instance, user, spent)
+            return await self._challenge(instance, address, id)
+        if user.banned:
+            raise UserBanned()
+        async with self.store.transaction() as tx:
+            proven = await self.codes.consume(tx, instance, challenge.id, proof)
+            if not address.is_verified:
+                await self.addresses.verify(tx, instance, user, address, EMAIL_CODE, actor=SERVER)
+            await tx.users.reset_sign_in_tries(instance.id, user.id)
+        return proven
+
+    async def _email(self, instance: Instance, id: str) -> Identifier:
+        return await self.addresses.get(instance, id, IdentifierKind.EMAIL_ADDRESS)
+
+    async def _challenge(self, instance: Instance, address: Identifier, id: str) -> Verification:
+        """Raises: NotFound, also for a code that was sent elsewhere or for something else."""
+        found = await self.store.verifications.find(instance.id, VerificationId(id)) if well_formed(id) else None
+        if found is None or found.owner_id != address.id:
+            raise NotFound("No verification with that id was sent to this address.")
+        return found
