@@ -8,6 +8,7 @@ import sqlite3
 import subprocess
 import sys
 from contextlib import closing
+from importlib.metadata import version
 from pathlib import Path
 
 import pytest
@@ -73,6 +74,55 @@ def test_env_names_the_apps_it_knows(tmp_path: Path) -> None:
     assert "nextjs" in refused.stderr and refused.stderr.count("\n") == 1
 
 
+@pytest.mark.parametrize("name", ["python", "asgi", "starlette", "fastapi", "litestar", "flask", "django", "quart", "wsgi"])
+def test_env_prints_the_address_and_keys_that_a_python_app_reads(tmp_path: Path, name: str) -> None:
+    printed = run("env", name, "--port", "8123", data=tmp_path).stdout.splitlines()
+    names = ["SOJOURN_URL", "SOJOURN_PUBLISHABLE_KEY", "SOJOURN_SECRET_KEY"]
+    assert [line.partition("=")[0] for line in printed] == names
+    assert printed[0] == "SOJOURN_URL=http://localhost:8123"
+
+
+@pytest.mark.parametrize("words", [["env", "nextjs"], ["users", "list", "--json"]], ids=" ".join)
+def test_a_folder_where_no_server_has_run_is_pointed_out_beside_the_output(
+    words: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    first, second = run(*words), run(*words)
+    assert first.stdout == second.stdout
+    assert first.stderr.count("\n") == 1 and "--data" in first.stderr
+    assert second.stderr == ""
+
+
+def test_the_version_is_told() -> None:
+    assert run("--version").stdout == f"sojourn {version('sojourn')}\n"
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (["nonsense"], "No such command 'nonsense'"),
+        (["dev", "--port", "abc"], "--port"),
+        (["dev", "--port", "99999999"], "--port"),
+        (["serve", "--port", "-1"], "--port"),
+        (["dev", "--bogus"], "No such option: --bogus"),
+        (["users", "show"], "Missing argument 'user_id'"),
+        (["import", "foo", "x"], "'foo' is not one of 'clerk', 'django', 'auth0', 'firebase'"),
+        (["import"], "Choose from: clerk, django, auth0, firebase"),
+    ],
+    ids=" ".join,
+)
+def test_a_wrong_word_is_one_clear_line(words: list[str], said: str) -> None:
+    refused = run(*words)
+    assert (refused.returncode, refused.stdout) == (2, "")
+    assert refused.stderr.count("\n") == 1 and said in refused.stderr and "--help" in refused.stderr
+
+
+def test_no_word_at_all_shows_the_commands() -> None:
+    for words in ([], ["users"], ["keys"]):
+        shown = run(*words)
+        assert "Commands" in shown.stdout + shown.stderr and "Traceback" not in shown.stderr
+
+
 def test_users_are_created_listed_banned_and_deleted(tmp_path: Path, person: dict[str, str]) -> None:
     listed = json.loads(run("users", "list", "--json", data=tmp_path).stdout)
     assert [each["id"] for each in listed] == [person["id"]]
@@ -86,6 +136,10 @@ def test_settings_are_changed_all_or_none(tmp_path: Path) -> None:
     assert refused.returncode == 1
     assert "sessions.lifetime_seconds" in refused.stderr
     assert json.loads(run("settings", "show", "--json", data=tmp_path).stdout)["sessions"]["token_seconds"] == 60
+    for assignment in ("sessions.token_seconds=long", "sessions.token=30", "=30", "token_seconds"):
+        refused = run("settings", "set", assignment, data=tmp_path)
+        assert refused.returncode == 1 and refused.stderr.count("\n") == 1
+        assert assignment.partition("=")[0] in refused.stderr and "`" not in refused.stderr
     assert run("settings", "set", "sessions.token_seconds=30", data=tmp_path).returncode == 0
     assert json.loads(run("settings", "show", "--json", data=tmp_path).stdout)["sessions"]["token_seconds"] == 30
 

@@ -5,6 +5,8 @@ import hashlib
 import json
 import os
 import pty
+import re
+import signal
 import sqlite3
 import subprocess
 import time
@@ -224,6 +226,21 @@ def test_an_import_that_was_killed_goes_on_where_it_was(tmp_path: Path) -> None:
     done = json.loads(run("import", "clerk", str(file), "--json", data=tmp_path).stdout)
     assert (done["imported"], done["skipped"], done["refused"]) == (total - kept, kept, 0)
     assert _count(tmp_path) == total
+
+
+def test_an_import_that_is_interrupted_says_how_far_it_came(tmp_path: Path) -> None:
+    everybody = [{"id": f"user_{n}", "primary_email_address": f"p{n}@example.com"} for n in range(5_000)]
+    file = clerk_file(tmp_path, *everybody)
+    assert _users(tmp_path) == []
+    command = [str(SOJOURN), "import", "clerk", str(file), "--data", str(tmp_path)]
+    running = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    while _count(tmp_path) == 0:
+        assert running.poll() is None
+        time.sleep(0.02)
+    running.send_signal(signal.SIGINT)
+    stdout, stderr = running.communicate(timeout=60)
+    assert (running.returncode, stdout) == (130, "")
+    assert re.fullmatch(r"stopped after [\d,]+ records; run it again to go on\n", stderr)
 
 
 def _count(data: Path) -> int:

@@ -75,7 +75,25 @@ def test_an_app_that_lacks_the_server_is_told_what_to_install() -> None:
     told = subprocess.run(
         [sys.executable, "-c", LIGHT + EMBEDDED, OF_THE_SERVER], check=True, capture_output=True, text=True
     )
-    assert "install sojourn[server]" in told.stdout
+    assert "pip install 'sojourn[server]'" in told.stdout
+
+
+def test_a_command_that_lacks_the_server_says_in_one_line_what_to_install() -> None:
+    refused = subprocess.run(
+        [sys.executable, "-c", LIGHT + "from sojourn.cli import main\nmain()", OF_THE_SERVER],
+        capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert (refused.returncode, refused.stdout, refused.stderr.count("\n")) == (1, "", 1)
+    assert "pip install 'sojourn[server]'" in refused.stderr
+
+
+def test_importing_the_light_half_loads_neither_server_nor_http_client() -> None:
+    """What makes it quick: nothing that is slow to load comes along until it is asked for."""
+    code = f"{LIGHT}\nprint(*{{name.partition('.')[0] for name in sys.modules}} - sys.stdlib_module_names)"
+    told = subprocess.run([sys.executable, "-I", "-c", code, "-"], check=True, capture_output=True, text=True)
+    loaded = set(told.stdout.split())
+    assert {"sojourn", "msgspec", "cryptography"} <= loaded
+    assert loaded.isdisjoint({"httpx", "joserfc", *OF_THE_SERVER.split()} - {"bcrypt"})  # cryptography takes it along
 
 
 def test_dependencies_are_pinned_with_hashes_and_name_no_index() -> None:  # R-DEP-01

@@ -4,16 +4,29 @@ import sys
 
 
 def main() -> None:
-    """Run the command line. A refusal is one line on standard error and exit status 1, never a traceback."""
+    """Run the command line. A refusal is one line on standard error, never a traceback.
+
+    Exit status: 1 refused, 2 a command or option that does not exist, 130 interrupted.
+    """
     try:
-        from sojourn.cli.commands import app
+        from sojourn.cli.commands import app, usage
     except ModuleNotFoundError as missing:
-        print(f"sojourn: {missing.name} is not installed; install sojourn[server] for this command", file=sys.stderr)
+        advice = "install what its commands need: pip install 'sojourn[server]'"
+        print(f"sojourn: {missing.name} is not there; {advice}", file=sys.stderr)
         raise SystemExit(1) from missing
+    from typer import Abort, TyperException
+
     from sojourn.errors import SojournError
 
     try:
-        app()
+        status = app(standalone_mode=False)
     except SojournError as error:
         print(f"sojourn: {error.long_message}", file=sys.stderr)
         raise SystemExit(1) from error
+    except TyperException as error:
+        print(usage(error), end="", file=sys.stderr)
+        raise SystemExit(error.exit_code) from error
+    except Abort as error:
+        print("sojourn: nothing was changed", file=sys.stderr)
+        raise SystemExit(1) from error
+    raise SystemExit(status)

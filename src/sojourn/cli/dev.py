@@ -6,12 +6,12 @@ from typing import Annotated
 
 import typer
 
-from sojourn.cli.opened import DatabaseUrl
+from sojourn.cli.opened import DatabaseUrl, Port
 from sojourn.config import Config
 
 
 def dev(
-    port: Annotated[int, typer.Option(help="Port to listen on.")] = 8000,
+    port: Port = 8000,
     data: Annotated[Path, typer.Option(help="Folder for the database and keys.")] = Path(".sojourn"),
     database_url: DatabaseUrl = None,
     host: Annotated[str, typer.Option(help="Address to listen on.")] = "127.0.0.1",

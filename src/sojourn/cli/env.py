@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from sojourn.cli.opened import Data
+from sojourn.cli.opened import Data, Port, note_if_new
 from sojourn.config import Config
 from sojourn.errors import ConfigError
 from sojourn.instances.instance import publishable_key
@@ -30,17 +30,19 @@ _SECRET_KEY_APART = (
     "Add the secret key that `sojourn serve` printed at its first start, as CLERK_SECRET_KEY or SOJOURN_SECRET_KEY; "
     "`sojourn keys create-secret` makes another."
 )
-_PYTHON = ("python", "asgi", "starlette", "fastapi", "litestar", "flask", "django", "quart")
+_PYTHON = ("python", "asgi", "starlette", "fastapi", "litestar", "flask", "django", "quart", "wsgi")
 
 
 def env(
     name: Annotated[str, typer.Argument(help="nextjs, react, express, fastapi, flask, django …")],
     sdk_major: Annotated[int, typer.Option(help="Major version of the SDK: 4, 6 or 7 for nextjs.")] = 7,
-    port: Annotated[int, typer.Option(help="Port that `sojourn dev` listens on.")] = 8000,
+    port: Port = 8000,
     data: Data = None,
 ) -> None:
     """Print KEY=value lines for the environment file of an app. In production the secret key is known to you alone."""
+    _check(name, sdk_major)
     given = Config.load({"data": data})
+    note_if_new(given)
     url = f"http://localhost:{port}" if given.public_url == Config().public_url else given.public_url
     secret_key = development_keys(given.data).secret_key if given.is_development else ""
     key = publishable_key(given.environment, key_host(url))
@@ -52,13 +54,10 @@ def env(
 
 def lines(name: str, sdk_major: int, url: str, key: str, secret_key: str = "") -> list[str]:
     """`KEY=value` lines for one kind of app. Raises: ConfigError for a name or major that is not supported."""
+    _check(name, sdk_major)
     if name in _PYTHON:
         secret = [f"SOJOURN_SECRET_KEY={secret_key}"] if secret_key else []
         return [f"SOJOURN_URL={url}", f"SOJOURN_PUBLISHABLE_KEY={key}", *secret]
-    if name not in _PREFIXES:
-        raise ConfigError(f"no app is called {name}: choose one of {', '.join([*_PREFIXES, *_PYTHON])}")
-    if name == "nextjs" and sdk_major not in _JS_MAJOR:
-        raise ConfigError("--sdk-major must be 4, 5, 6 or 7")
     prefix = _PREFIXES[name]
     js = _JS_MAJOR.get(sdk_major, 6)
     script = f"{url}/npm/@clerk/clerk-js@{js}/dist/clerk.browser.js"
@@ -82,3 +81,11 @@ def lines(name: str, sdk_major: int, url: str, key: str, secret_key: str = "") -
     if name not in ("react", "vue"):
         values |= ({"CLERK_SECRET_KEY": secret_key} if secret_key else {}) | {"CLERK_API_URL": url}
     return [f"{name}={value}" for name, value in values.items()]
+
+
+def _check(name: str, sdk_major: int) -> None:
+    """Raises: ConfigError."""
+    if name not in _PREFIXES and name not in _PYTHON:
+        raise ConfigError(f"no app is called {name}: choose one of {', '.join([*_PREFIXES, *_PYTHON])}")
+    if name == "nextjs" and sdk_major not in _JS_MAJOR:
+        raise ConfigError("--sdk-major must be 4, 5, 6 or 7")

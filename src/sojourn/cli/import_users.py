@@ -23,7 +23,7 @@ from sojourn.users.importing.survey import Survey
 Reader = Callable[[TextIO], Iterator[ImportedUser | Refused]]
 
 _SHOWN = 10
-_REFUSED, _UNUSABLE = 1, 2
+_REFUSED, _UNUSABLE, _INTERRUPTED = 1, 2, 130
 _LONGEST_ID = 255
 
 
@@ -57,7 +57,7 @@ def import_users(
 ) -> None:
     """Import users with their password hashes. Run again after an interruption, it goes on where it stopped.
 
-    Exit status: 0 all are there, 1 some were refused, 2 the file cannot be used.
+    Exit status: 0 all are there, 1 some were refused, 2 the file cannot be used, 130 interrupted.
     """
     leaving = Leaving(usernames=without_usernames, second_factors=without_second_factors)
     tally = Tally()
@@ -73,8 +73,11 @@ def import_users(
         told = f"{file}: {error.long_message}" if isinstance(error, UnusableFile) else error.long_message
         print(f"sojourn: {told}", file=sys.stderr)
         if tally.records:
-            print(f"stopped after {tally.records} records; run it again to go on", file=sys.stderr)
+            print(f"stopped after {tally.records:,} records; run it again to go on", file=sys.stderr)
         raise typer.Exit(_UNUSABLE) from error
+    except KeyboardInterrupt as interrupted:
+        print(f"stopped after {tally.records:,} records; run it again to go on", file=sys.stderr)
+        raise typer.Exit(_INTERRUPTED) from interrupted
     if as_json:
         print_json(tally.summary(dry_run=dry_run))
     else:

@@ -12,10 +12,11 @@ import typer
 from sojourn.config import Config
 from sojourn.engine import Sojourn
 from sojourn.errors import Json
-from sojourn.server.development import development_config
+from sojourn.server.development import development_config, has_keys
 
 Data = Annotated[Path | None, typer.Option("--data", help="Data folder of `sojourn dev`.")]
 DatabaseUrl = Annotated[str | None, typer.Option("--database-url", help="sqlite:///path or postgresql://user@host/name")]
+Port = Annotated[int, typer.Option(min=0, max=65535, help="Port that the server listens on.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON, for scripts.")]
 
 T = TypeVar("T")
@@ -24,7 +25,17 @@ T = TypeVar("T")
 def configured(data: Path | None, database_url: str | None, **given: object) -> Config:
     """The configuration a command works with: in development with the keys of the data folder. Raises: ConfigError."""
     config = Config.load({"data": data, "database_url": database_url, **given})
-    return development_config(config)[0] if config.is_development else config
+    if not config.is_development:
+        return config
+    if config.database_url == Config().database_url:
+        note_if_new(config)
+    return development_config(config)[0]
+
+
+def note_if_new(config: Config) -> None:
+    """Said beside the output, because in the wrong folder a command quietly works on an empty database."""
+    if config.is_development and config.data == Config().data and not has_keys(config.data):
+        print("sojourn: no server has run in this folder yet; --data names the .sojourn of another", file=sys.stderr)
 
 
 def with_engine(config: Config, work: Callable[[Sojourn], Awaitable[T]]) -> T:

@@ -4,12 +4,12 @@ from typing import Annotated
 
 import typer
 
-from sojourn.cli.opened import DatabaseUrl
+from sojourn.cli.opened import DatabaseUrl, Port
 from sojourn.config import Config
 
 
 def serve(
-    port: Annotated[int, typer.Option(help="Port to listen on.")] = 8000,
+    port: Port = 8000,
     host: Annotated[str, typer.Option(help="Address to listen on.")] = "127.0.0.1",
     workers: Annotated[int, typer.Option(help="Processes.", min=1, max=64)] = 1,
     database_url: DatabaseUrl = None,

@@ -36,7 +36,7 @@ def set_setting(
     patch: dict[str, Json] = {}
     for assignment in assignments:
         name, equals, text = assignment.partition("=")
-        if not equals:
+        if not equals or not name:
             raise SojournError(f"{assignment} is not NAME=VALUE, such as sessions.token_seconds=30")
         _place(patch, name.split("."), _value(text))
 

@@ -141,7 +141,7 @@ class Registry:
         try:
             settings = msgspec.convert(merged, Settings)
         except msgspec.ValidationError as error:
-            raise FieldError(f"{error}.", param=_path_in(str(error))) from error
+            raise _misfit(str(error)) from error
         check_settings(settings)
         now = max(self.clock.now(), current.updated_at + timedelta(milliseconds=1))
         async with self.store.transaction() as tx:
@@ -216,7 +216,8 @@ def _merged(current: dict[str, Json], patch: Mapping[str, Json], path: str) -> d
     return merged
 
 
-def _path_in(error: str) -> str | None:
-    """The dotted path out of a validation message, which ends in `at `$.sessions.token_seconds``."""
-    _, found, path = error.partition("`$.")
-    return path.rstrip("`") if found else None
+def _misfit(error: str) -> FieldError:
+    """A validation message, which ends in ` - at `$.sessions.token_seconds``, with the dotted path in front."""
+    said, found, path = error.partition(" - at `$.")
+    said, path = said.replace("`", ""), path.rstrip("`")
+    return FieldError(f"{path}: {said[0].lower()}{said[1:]}.", param=path) if found else FieldError(f"{said}.")

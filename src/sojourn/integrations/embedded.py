@@ -41,7 +41,7 @@ class Embedded(Handle):
         """`clock` and `mailer` are for tests. Raises: ConfigError when only the light half of the package is installed."""
         if missing := [name for name in _SERVER_PARTS if find_spec(name) is None]:
             raise ConfigError(
-                f"the server is not installed ({', '.join(missing)}): install sojourn[server], or name one with "
+                f"the server is not installed ({', '.join(missing)}): pip install 'sojourn[server]', or name one with "
                 "Sojourn.remote(url, publishable_key)"
             )
         super().__init__(clock or SystemClock())

@@ -25,6 +25,11 @@ class DevelopmentKeys(msgspec.Struct, frozen=True):
     secret_key: str
 
 
+def has_keys(data: Path) -> bool:
+    """Whether a server has run with this data folder."""
+    return (data / _FILE).exists()
+
+
 def development_keys(data: Path) -> DevelopmentKeys:
     """The keys in the data folder, made when there are none. Raises: ConfigError when the folder cannot be used."""
     path = data / _FILE
