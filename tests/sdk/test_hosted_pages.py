@@ -1,5 +1,6 @@
 """The hosted pages and the demo app in a real browser, as a newcomer meets them after `make run`."""
 
+import json
 from collections.abc import Iterator
 
 import pytest
@@ -26,7 +27,9 @@ async def test_a_newcomer_signs_up_in_the_demo_with_the_code_from_the_mailbox(  
     page = await device.new_page()
     violations: list[str] = []
     page.on("console", lambda message: violations.append(message.text) if "Content Security" in message.text else None)
-    await page.goto(f"{URL}/demo/protected")
+    await page.goto(URL)
+    await expect(page).to_have_url(f"{URL}/demo")
+    await page.get_by_role("link", name="the protected page").click()
     await expect(page.locator("input[name=identifier]")).to_be_visible()
     await page.get_by_role("link", name="Sign up").click()
     await page.locator("input[name=emailAddress]").fill("grace@example.com")
@@ -44,6 +47,32 @@ async def test_a_newcomer_signs_up_in_the_demo_with_the_code_from_the_mailbox(  
     await expect(page.locator("#email")).to_have_text("grace@example.com")
     await expect(page.locator(".cl-userButtonTrigger")).to_be_visible()
     assert violations == []
+
+
+async def test_the_demo_shows_the_session_and_a_second_tab_notices_its_end(running: None, device: BrowserContext) -> None:
+    page = await device.new_page()
+    await page.goto(f"{URL}/demo")
+    await page.get_by_role("link", name="Sign up").click()
+    await page.locator("input[name=emailAddress]").fill("hedy+clerk_test@example.com")
+    await page.locator("input[name=password]").fill(PASSWORD)
+    await page.locator(".cl-formButtonPrimary").click()
+    await page.wait_for_url("**/verify-email-address**")
+    await page.locator("input[inputmode=numeric], input[autocomplete=one-time-code]").first.click(force=True)
+    await page.keyboard.type("424242", delay=30)
+    await expect(page).to_have_url(f"{URL}/demo/protected")
+    await expect(page.locator("#email")).to_have_text("hedy+clerk_test@example.com")
+    said = json.loads(await page.locator("pre").inner_text())
+    assert said["sid"] in await page.locator("dl").inner_text()
+    await expect(page.get_by_text("good for 60 seconds")).to_be_visible()
+    await expect(page.locator(".cl-userButtonTrigger")).to_be_visible()
+
+    other = await device.new_page()
+    await other.goto(f"{URL}/demo/protected")
+    await other.locator(".cl-userButtonTrigger").click()
+    await other.locator(".cl-userButtonPopoverActionButton__signOut").click()
+    await expect(other).to_have_url(f"{URL}/demo")
+    await expect(page).to_have_url(f"{URL}/demo")
+    await expect(page.locator("#email")).to_have_count(0)
 
 
 async def test_signing_out_asks_first_and_ends_the_session(running: None, device: BrowserContext) -> None:  # R-WEB-02

@@ -21,7 +21,7 @@ from sojourn.server.development import DevelopmentKeys, keep_development_key
 from sojourn.server.lifespan import Lifespan
 from sojourn.server.logs import configure_logs
 from sojourn.server.worker import Worker
-from sojourn.ui.demo import demo_app
+from sojourn.ui import demo
 from sojourn.ui.routes import PAGES
 from sojourn.web.app import build
 
@@ -47,7 +47,7 @@ async def run_development(config: Config, keys: DevelopmentKeys, host: str, port
     configure_logs(config.log_level, as_json=False)
     async with running(config) as engine:
         await keep_development_key(engine, keys)
-        app = build(engine, pages=PAGES, demo=demo_app(engine))  # pyright: ignore[reportArgumentType]
+        app = build(engine, pages=[*PAGES, *demo.HANDLERS], demo=demo.demo_app(engine))  # pyright: ignore[reportArgumentType]
         server = Server(  # errors only: its first words would be a warning about itself, to whoever has just arrived
             app, address=host, port=port, interface=Interfaces.ASGI, log_enabled=True, log_level=LogLevels.error
         )

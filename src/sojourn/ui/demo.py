@@ -5,13 +5,23 @@ from functools import cache
 
 import msgspec
 from jinja2 import Environment, PackageLoader
+from litestar import get
+from litestar.response import Redirect
 
 from sojourn.engine import Sojourn
 from sojourn.integrations.asgi import App, Receive, Scope, Send, SojournMiddleware
 from sojourn.integrations.inside import Inside
+from sojourn.tokens.claims import Claims
 from sojourn.ui.pages import COMPONENT_STYLES, PAGE_HEADERS
+from sojourn.web.exchange import Exchange
 
 _HOME, _PROTECTED, _API = "/demo", "/demo/protected", "/demo/api/protected"
+
+
+@get("/", include_in_schema=False)
+async def front_door(exchange: Exchange) -> Redirect:
+    """Whoever opens the address of a development server comes to see something."""
+    return Redirect(f"{exchange.instance.public_url}{_HOME}", headers=PAGE_HEADERS)
 
 
 def demo_app(engine: Sojourn) -> App:
@@ -29,21 +39,26 @@ class _Demo:
             body = {"user_id": session.user_id, "session_id": session.session_id}
             await _send(send, 200, "application/json", msgspec.json.encode(body), {"Cache-Control": "no-store"})
         elif path == _HOME or (path == _PROTECTED and session is not None):
-            await self._page(path, session.user_id if session else None, send)
+            await self._page(path, session, send)
         else:
             await _send(send, 404, "text/plain", b"There is no such page in the demo.", {})
 
-    async def _page(self, path: str, user_id: str | None, send: Send) -> None:
+    async def _page(self, path: str, session: Claims | None, send: Send) -> None:
         engine = self._engine
         nonce = secrets.token_urlsafe(16)
-        user = await engine.accounts.get(engine.instance, user_id) if user_id else None  # pyright: ignore[reportArgumentType]
+        user = await engine.accounts.get(engine.instance, session.user_id) if session else None  # pyright: ignore[reportArgumentType]
         email = user.primary_email_address if user else None
+        is_protected = path == _PROTECTED
         html = _templates().get_template("demo.html").render(
             nonce=nonce,
             base=engine.config.public_url,
             key=engine.instance.publishable_key,
+            title=_title(is_protected=is_protected, is_known=user is not None),
             email=email.value if email else None,
-            is_protected=path == _PROTECTED,
+            is_protected=is_protected,
+            session=session,
+            life=_life(session) if session else None,
+            claims=msgspec.json.format(msgspec.json.encode(session.raw)).decode() if session else None,
         )
         policy = (
             f"default-src 'none'; script-src 'nonce-{nonce}' 'strict-dynamic'; style-src 'nonce-{nonce}' {COMPONENT_STYLES}; "
@@ -52,6 +67,17 @@ class _Demo:
         )
         headers = {**PAGE_HEADERS, "Content-Security-Policy": policy, "X-Content-Type-Options": "nosniff"}
         await _send(send, 200, "text/html; charset=utf-8", html.encode(), headers)
+
+
+def _title(*, is_protected: bool, is_known: bool) -> str:
+    if is_protected:
+        return "Only you see this"
+    return "Hello again" if is_known else "Anybody can read this"
+
+
+def _life(session: Claims) -> int:
+    """Whole seconds from the making of a token to its end."""
+    return round(session.expires_at.since(session.issued_at).total_seconds())
 
 
 async def _send(send: Send, status: int, kind: str, body: bytes, headers: dict[str, str]) -> None:
@@ -64,3 +90,6 @@ async def _send(send: Send, status: int, kind: str, body: bytes, headers: dict[s
 @cache
 def _templates() -> Environment:
     return Environment(loader=PackageLoader("sojourn.ui"), autoescape=True, trim_blocks=True, lstrip_blocks=True)
+
+
+HANDLERS = [front_door]
