@@ -82,11 +82,17 @@ def env_lines(sdk_major: int, port: int, data: Path) -> str:
     return subprocess.run(command, check=True, capture_output=True, text=True).stdout
 
 
-def next_app(name: str, env: str, port: int, log: Path) -> Process:
-    """The app with only its environment file changed; built anew when that or its sources changed."""
+def installed(name: str) -> Path:
+    """The packages of an app, as its lock file names them."""
     folder = APPS / name
     if not (folder / "node_modules").exists():
         subprocess.run(["npm", "ci", "--no-audit", "--no-fund"], cwd=folder, check=True, capture_output=True)
+    return folder / "node_modules"
+
+
+def next_app(name: str, env: str, port: int, log: Path) -> Process:
+    """The app with only its environment file changed; built anew when that or its sources changed."""
+    folder = installed(name).parent
     built(folder, env)
     return next_start(folder, port, log)
 

@@ -6,11 +6,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.async_api import BrowserContext
+from playwright.async_api import BrowserContext, expect
 
-from tests.sdk.conftest import Setup
-from tests.sdk.people import sign_up
-from tests.sdk.processes import Process, free_port
+from tests.sdk.conftest import PASSWORD, Setup
+from tests.sdk.people import sign_up, type_code
+from tests.sdk.processes import Process, env_lines, free_port, installed, server
 from tests.sdk.python_apps import EXAMPLES, keys
 
 
@@ -45,3 +45,55 @@ async def test_the_api_takes_the_token_of_the_page_and_no_other(
     status, body = await page.evaluate(asked, [api, "eyJhbGciOiJub25lIn0.e30."])
     assert status == 401
     assert body["errors"][0]["code"] == "authentication_invalid"
+
+
+@pytest.fixture
+def example_page(tmp_path: Path) -> Iterator[str]:
+    """The example's page and API beside a server: its README's commands with nothing changed but the ports."""
+    ports = {8000: free_port(), 3000: free_port(), 8080: free_port()}
+    folder = tmp_path / "example"
+    shutil.copytree(
+        EXAMPLES / "next_and_fastapi", folder, ignore=shutil.ignore_patterns("node_modules", ".next", "*.png")
+    )
+    for source in (folder / "api" / "app.py", folder / "web" / "app" / "page.js"):
+        text = source.read_text()
+        for ours, free in ports.items():
+            text = text.replace(f"localhost:{ours}", f"localhost:{free}")
+        source.write_text(text)
+    # what `npm install` brings is that of the newest generation's app, and is there already
+    (folder / "web" / "node_modules").symlink_to(installed("next15-clerk7"))
+    (folder / "web" / ".env.local").write_text(env_lines(7, ports[8000], tmp_path))
+    serving = server(ports[8000], tmp_path)
+    uvicorn = [sys.executable, "-m", "uvicorn", "app:app", "--port", str(ports[8080])]
+    env = keys(tmp_path, ports[8000])
+    answering = Process(uvicorn, f"http://localhost:{ports[8080]}/", folder / "api", tmp_path / "api.log", env)
+    url = f"http://localhost:{ports[3000]}"
+    next_dev = ["npm", "run", "dev", "--", "-p", str(ports[3000])]
+    drawing = Process(next_dev, url, folder / "web", tmp_path / "web.log", {"NEXT_TELEMETRY_DISABLED": "1"})
+    try:
+        for process in (serving, answering, drawing):
+            process.start()
+        yield url
+    finally:
+        for process in (drawing, answering, serving):
+            process.stop()
+
+
+async def test_the_example_signs_somebody_up_and_its_api_knows_them(
+    example_page: str, device: BrowserContext, address: str
+) -> None:
+    page = await device.new_page()
+    await page.goto(example_page)
+    ask, said = page.get_by_role("button", name="Ask the API"), page.locator("#said")
+    await ask.click()
+    await expect(said).to_contain_text("401")
+    await page.get_by_role("link", name="Sign up").click()
+    await page.locator("input[name=emailAddress]").fill(address)
+    await page.locator("input[name=password]").fill(PASSWORD)
+    await page.locator(".cl-formButtonPrimary").click()
+    await page.wait_for_url("**/verify-email-address**")
+    await type_code(page)
+    await expect(page.locator(".cl-userButtonTrigger")).to_be_visible()
+    await ask.click()
+    await expect(said).to_contain_text("200")
+    await expect(said).to_contain_text(await page.evaluate("window.Clerk.user.id"))
