@@ -122,12 +122,14 @@ def test_djangos_quick_start_makes_a_project(tmp_path: Path) -> None:
         assert done.returncode == 0, done.stderr
 
 
-@pytest.mark.parametrize("name", STARTS)
-def test_a_quick_start_makes_an_app(name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize(
+    "page", [DOCS.parent / "README.md", *(DOCS / "start" / f"{name}.md" for name in STARTS)], ids=lambda page: page.stem
+)
+def test_a_quick_start_makes_an_app(page: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("SOJOURN_URL", "http://127.0.0.1:9")
     monkeypatch.setenv("SOJOURN_PUBLISHABLE_KEY", "pk_test_c29qb3Vybi5sb2NhbGhvc3Qk")
-    (tmp_path / "quick_start.py").write_text(_blocks(DOCS / "start" / f"{name}.md")[0])
+    (tmp_path / "quick_start.py").write_text(_blocks(page)[0])
     monkeypatch.syspath_prepend(tmp_path)
     monkeypatch.delitem(sys.modules, "quick_start", raising=False)
     made = importlib.import_module("quick_start")
