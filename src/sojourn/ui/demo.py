@@ -25,7 +25,7 @@ async def front_door(exchange: Exchange) -> Redirect:
 
 
 def demo_app(engine: Sojourn) -> App:
-    return SojournMiddleware(_Demo(engine), Inside(engine), public=["/demo/?"])
+    return SojournMiddleware(_Demo(engine), Inside(engine), public=["/"])
 
 
 class _Demo:
