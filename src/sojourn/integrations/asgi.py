@@ -64,6 +64,16 @@ class SojournMiddleware:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         try:
+            # the way of nearly all requests, without a call too many: on a small page each of them would be seen
+            if scope["type"] == "http" and not self._keeps_data:
+                claims = self._sojourn.recall(scope["headers"])
+                if claims is not None and not (self._own and self._below_own(scope)):
+                    state = scope.setdefault("state", {})
+                    state["session"], state[GUARD] = claims, self._guard
+                    path = None if scope.get("root_path") else scope["path"]
+                    is_protected = self._is_protected(scope) if path is None else self._matcher.is_protected(path)
+                    await self._app(scope, receive, _private(send) if is_protected else send)
+                    return
             await self._guarded(scope, receive, send)
         except Refused as refused:
             if scope["type"] != "http":
@@ -81,12 +91,6 @@ class SojournMiddleware:
             return
         if self._own and (whole := self._below_own(scope)) and (served := self._sojourn.served()) is not None:
             await served[0]({**scope, "path": whole, "root_path": self._own}, receive, send)
-            return
-        claims = self._sojourn.recall(scope["headers"])
-        if claims is not None and kind == "http" and not self._keeps_data:
-            state = scope.setdefault("state", {})
-            state["session"], state[GUARD] = claims, self._guard
-            await self._app(scope, receive, _private(send) if self._is_protected(scope) else send)
             return
         gate = self._sojourn.gate or await self._sojourn.ready()
         verdict = await gate.decide_with_new_keys(read(scope))

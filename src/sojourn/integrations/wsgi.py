@@ -72,14 +72,15 @@ class SojournWsgiMiddleware:
     def _answer(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
         environ[GUARD] = self._guard
         path = path_of(environ)
+        is_own = self._own and self._is_own(environ)
         sent = environ.get("HTTP_AUTHORIZATION", "")  # a doubled header is one text here, which no token is
-        if sent.startswith("Bearer ") and not self._keeps_data:
+        if sent.startswith("Bearer ") and not self._keeps_data and not is_own:
             claims = self._sojourn.recall_token(sent[7:].encode("latin-1"))
-            if claims is not None and not self._is_own(environ):
+            if claims is not None:
                 environ[SESSION] = claims
                 return self._app(environ, _private(start_response) if self._matcher.is_protected(path) else start_response)
         environ[SESSION] = None
-        if self._is_own(environ):
+        if is_own:
             served = self._sojourn.served()
             if served is not None:
                 return _serve(*served, environ, self._own, start_response)
@@ -103,7 +104,7 @@ class SojournWsgiMiddleware:
 
     def _is_own(self, environ: Environ) -> bool:
         whole = environ.get("SCRIPT_NAME", "") + environ.get("PATH_INFO", "")
-        return bool(self._own) and (whole == self._own or whole.startswith(self._own + "/"))
+        return whole == self._own or whole.startswith(self._own + "/")
 
     def _saving(self, keeping: Keeping, data: SessionData, start_response: StartResponse) -> StartResponse:
         def saving(status: str, headers: list[tuple[str, str]], *more: Any) -> Any:
