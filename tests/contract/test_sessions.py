@@ -93,16 +93,19 @@ async def test_one_read_tells_all_that_a_token_needs(store: Store, instance_id: 
     await store.users.create(user)
     await store.clients.create(client)
     await store.sessions.create(session)
-    facts = MintFacts(session, user)
-    assert await store.sessions.mint_facts(instance_id, client.secret_hash, session.id, NOW) == facts
+    asked = (instance_id, client.secret_hash, session.id, NOW)
+    without, with_user = MintFacts(session, user.banned), MintFacts(session, user.banned, user)
+    assert await store.sessions.mint_facts(*asked) == without
+    assert await store.sessions.mint_facts(*asked, with_user=True) == with_user
     async with store.transaction() as tx:
-        assert await tx.sessions.mint_facts(instance_id, client.secret_hash, session.id, NOW) == facts
+        assert await tx.sessions.mint_facts(*asked) == without
+        assert await tx.sessions.mint_facts(*asked, with_user=True) == with_user
 
 
 async def test_a_user_without_addresses_can_have_a_token(store: Store, instance_id: InstanceId) -> None:
     user, client, session = await signed_in(store, instance_id)
-    facts = await store.sessions.mint_facts(instance_id, client.secret_hash, session.id, NOW)
-    assert facts == MintFacts(session, user)
+    facts = await store.sessions.mint_facts(instance_id, client.secret_hash, session.id, NOW, with_user=True)
+    assert facts == MintFacts(session, False, user)
 
 
 async def test_only_the_client_of_a_session_gets_its_facts(store: Store, instance_id: InstanceId) -> None:  # R-SES-11

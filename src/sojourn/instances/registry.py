@@ -32,6 +32,7 @@ class Registry:
     store: Store
     clock: Clock
     _instances: dict[InstanceId, Instance] = field(default_factory=dict[InstanceId, Instance])
+    _by_host: dict[str, Instance] = field(default_factory=dict[str, Instance])
     _loaded_at: Instant = Instant(0)
     _secret_keys: dict[bytes, tuple[SecretKey, Instant]] = field(
         default_factory=dict[bytes, tuple[SecretKey, Instant]]
@@ -73,10 +74,8 @@ class Registry:
     async def by_host(self, host: str) -> Instance | None:
         """The instance whose public address has this Host; the only instance answers to every allowed host."""
         await self._refresh()
-        named = [each for each in self._instances.values() if urlsplit(each.public_url).netloc == host]
-        if named:
-            return named[0]
-        return self.default() if len(self._instances) == 1 else None
+        named = self._by_host.get(host)
+        return self.default() if named is None and len(self._instances) == 1 else named
 
     async def by_secret_key(self, secret: Secret) -> Instance:
         """Raises: as `secret_key`."""
@@ -160,7 +159,9 @@ class Registry:
     async def _load(self) -> None:
         self._loaded_at = self.clock.now()
         rows = await self.store.instances.all()
-        self._instances = {row.id: row for row in sorted(rows, key=lambda row: row.created_at)}
+        oldest_first = sorted(rows, key=lambda row: row.created_at)
+        self._instances = {row.id: row for row in oldest_first}
+        self._by_host = {urlsplit(row.public_url).netloc: row for row in reversed(oldest_first)}
 
 
 def key_host(public_url: str) -> str:

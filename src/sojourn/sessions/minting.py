@@ -9,7 +9,7 @@ from sojourn.ids import SessionId, well_formed
 from sojourn.instances.instance import Instance
 from sojourn.instances.keyring import Keyring
 from sojourn.instances.records import Records
-from sojourn.instant import Clock
+from sojourn.instant import Clock, Instant
 from sojourn.sessions.activity import Activity
 from sojourn.sessions.session import Session
 from sojourn.store.interface import Store
@@ -35,19 +35,26 @@ class Minting:
     ) -> str:
         """A fresh token for a live session of the client that holds the secret: one read, one signature.
 
+        Only custom claims need to know more of the user than whether they are banned.
+
         Raises: SessionEnded, also for sessions of others (R-SES-11); UserBanned.
         """
         if not well_formed(id):
             raise SessionEnded()
         now = self.clock.now()
-        facts = await self.store.sessions.mint_facts(instance.id, secret_hash, SessionId(id), now)
+        wants_user = bool(instance.settings.sessions.claims)
+        facts = await self.store.sessions.mint_facts(
+            instance.id, secret_hash, SessionId(id), now, with_user=wants_user
+        )
         if facts is None:
             raise SessionEnded()
         session = self.activity.seen(facts.session)
         if not session.is_live(now):
             raise SessionEnded()
         self.activity.note(session, now)
-        return await self.for_session(instance, session, facts.user, origin=origin, api_version=api_version)
+        if facts.is_banned:
+            raise UserBanned()
+        return await self._signed(instance, session, facts.user, now, origin=origin, api_version=api_version)
 
     async def for_session(
         self,
@@ -66,14 +73,29 @@ class Minting:
         """
         if user.banned:
             raise UserBanned()
-        now = self.clock.now()
+        return await self._signed(
+            instance, session, user, self.clock.now(), origin=origin, api_version=api_version, life=life, backdated=backdated
+        )
+
+    async def _signed(
+        self,
+        instance: Instance,
+        session: Session,
+        user: User | None,
+        now: Instant,
+        *,
+        origin: str | None,
+        api_version: str,
+        life: timedelta | None = None,
+        backdated: timedelta = timedelta(0),
+    ) -> str:
         custom: dict[str, Json] = {}
-        if instance.settings.sessions.claims:
+        if instance.settings.sessions.claims and user is not None:
             facts = token_facts(user, session, now, instance.public_url)
             custom = cast("dict[str, Json]", render(instance.settings.sessions.claims, facts))
         grant = Grant(
             issuer=instance.public_url,
-            subject=user.id,
+            subject=session.user_id,
             session_id=session.id,
             authorized_party=origin,
             first_factor_age=_minutes(session, now.millis, second=False),

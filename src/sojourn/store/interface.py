@@ -94,10 +94,11 @@ class DevBrowser:
 
 @dataclass(frozen=True, slots=True)
 class MintFacts:
-    """What one token needs, read in one go."""
+    """What a token is minted from. `user` is there when it was asked for: only custom claims need more than the session."""
 
     session: Session
-    user: User
+    is_banned: bool
+    user: User | None = None
 
 
 UserOrder = Literal[
@@ -348,9 +349,15 @@ class Sessions(Protocol):
         self, instance_id: InstanceId, id: SessionId, now: Instant, *, second: bool = False
     ) -> None: ...
     async def mint_facts(
-        self, instance_id: InstanceId, secret_hash: bytes, session_id: SessionId, now: Instant
+        self,
+        instance_id: InstanceId,
+        secret_hash: bytes,
+        session_id: SessionId,
+        now: Instant,
+        *,
+        with_user: bool = False,
     ) -> MintFacts | None:
-        """The hot read: a live-status session of the client that holds the secret, with its user. One statement on the driver."""
+        """The hot read: a live-status session of the client that holds the secret. One statement on the driver."""
         ...
 
     async def finish_timed_out(self, now: Instant, *, most: int) -> int:

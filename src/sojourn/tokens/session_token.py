@@ -1,6 +1,5 @@
 """Session tokens: minted from a live session, verified without asking anybody (R-JWT-01 to R-JWT-10)."""
 
-import secrets
 import threading
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
@@ -8,6 +7,7 @@ from datetime import timedelta
 from typing import NoReturn
 
 from sojourn.errors import Json, TokenRefused
+from sojourn.ids import token_id
 from sojourn.instant import Clock, Instant, SystemClock
 from sojourn.tokens.claims import Claims, read_claims
 from sojourn.tokens.jws import LONGEST, FindKey, Jws, sign, verify
@@ -56,7 +56,7 @@ def mint(grant: Grant, key: SigningKey, now: Instant, *, life: timedelta, versio
     claims["fva"] = [grant.first_factor_age, grant.second_factor_age]
     claims["iat"] = seconds
     claims["iss"] = grant.issuer
-    claims["jti"] = secrets.token_hex(10)
+    claims["jti"] = token_id()
     claims["nbf"] = seconds - BACKDATED
     claims["sid"] = grant.session_id
     claims["sub"] = grant.subject
@@ -90,7 +90,7 @@ def mint_template(
         "exp": now.seconds + life // timedelta(seconds=1),
         "iat": now.seconds,
         "iss": issuer,
-        "jti": secrets.token_hex(10),
+        "jti": token_id(),
         "nbf": now.seconds - skew // timedelta(seconds=1),
         "sub": subject,
     }

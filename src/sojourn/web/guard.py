@@ -26,7 +26,8 @@ _IMAGE_MOST = 5 * 1024 * 1024
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 _OVERRIDES = frozenset({"PUT", "PATCH", "DELETE"})
 
-Reading = Callable[[], Awaitable[HTTPReceiveMessage | WebSocketReceiveMessage]]
+Received = HTTPReceiveMessage | WebSocketReceiveMessage
+Reading = Callable[[], Awaitable[Received]]
 
 
 def check_host(incoming: Incoming, config: Config) -> str:
@@ -69,7 +70,7 @@ def bounded(receive: Reading, most: int) -> Reading:
     """`receive`, for a body that is longer than it said, or said nothing. Raises: BodyTooLarge while reading."""
     seen = 0
 
-    async def bounded_receive() -> HTTPReceiveMessage | WebSocketReceiveMessage:
+    async def bounded_receive() -> Received:  # an annotation is evaluated for each request: a name costs nothing
         nonlocal seen
         message = await receive()
         if message["type"] == "http.request":

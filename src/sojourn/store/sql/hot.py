@@ -45,6 +45,7 @@ class HotReads:
     sessions_of_user: Prepared
     known_device: Prepared
     mint: Prepared
+    mint_with_user: Prepared
     user: Prepared
     user_held: Prepared
     user_by_identifier: Prepared
@@ -64,6 +65,13 @@ class HotReads:
             .order_by(*_OLDEST_FIRST)
         )
         live = sessions.c.status.in_([_literal(each) for each in _LIVE])
+        minted = (
+            select(*codecs.session.columns, users.c.banned)
+            .select_from(sessions)
+            .join(clients, clients.c.id == sessions.c.client_id)
+            .join(users, users.c.id == sessions.c.user_id)
+            .where(sessions.c.id == _ID, sessions.c.instance_id == _INSTANCE, live, or_(now, shortly))
+        )
         statements = {
             "client": reading(codecs.client).where(clients.c.id == _ID, clients.c.instance_id == _INSTANCE),
             # one index each: with OR, SQLite reads every client of the instance
@@ -80,16 +88,9 @@ class HotReads:
             "known_device": select(sessions.c.id)
             .where(sessions.c.client_id == _ID, sessions.c.user_id == bindparam("user_id", type_=String))
             .limit(literal_column("1")),
-            "mint": select(*codecs.session.columns, *_OWNING)
-            .join(clients, clients.c.id == sessions.c.client_id)
-            .join(users, users.c.id == sessions.c.user_id)
+            "mint": minted,
+            "mint_with_user": minted.add_columns(*_OWNING)
             .outerjoin(identifiers, identifiers.c.user_id == users.c.id)
-            .where(
-                sessions.c.id == _ID,
-                sessions.c.instance_id == _INSTANCE,
-                live,
-                or_(now, shortly),
-            )
             .order_by(*_OLDEST_FIRST),
             "user": one_user.where(users.c.id == _ID),
             # the key stays readable for those who add what belongs to the user

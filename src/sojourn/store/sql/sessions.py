@@ -68,15 +68,20 @@ class SqlSessions(Group):
         return await self._counted(sessions, *_conditions(instance_id, where))
 
     async def mint_facts(
-        self, instance_id: InstanceId, secret_hash: bytes, session_id: SessionId, now: Instant
+        self,
+        instance_id: InstanceId,
+        secret_hash: bytes,
+        session_id: SessionId,
+        now: Instant,
+        *,
+        with_user: bool = False,
     ) -> MintFacts | None:
         values = {"instance_id": instance_id, "hash": secret_hash, "id": session_id, "now": now.millis}
-        rows = await self._run.hot(self._reads.mint, values)
+        rows = await self._run.hot(self._reads.mint_with_user if with_user else self._reads.mint, values)
         if not rows:
             return None
-        user = joined_user(rows, _SESSION_END)
-        assert user is not None
-        return MintFacts(codecs.session.decode(rows[0]), user)
+        user = joined_user(rows, _SESSION_END + 1) if with_user else None
+        return MintFacts(codecs.session.decode(rows[0]), bool(rows[0][_SESSION_END]), user)
 
     # -- change
 
