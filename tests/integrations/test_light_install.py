@@ -29,4 +29,4 @@ def test_an_app_beside_a_server_imports_nothing_of_the_server(name: str) -> None
 def test_an_app_that_has_some_of_its_packages_is_told_to_install_the_server() -> None:
     told = "import sys; sys.modules['alembic'] = sys.modules['granian'] = None; from sojourn import Sojourn; Sojourn()"
     ran = subprocess.run([sys.executable, "-c", told], capture_output=True, text=True, check=False)
-    assert "the server is not installed (alembic, granian): install sojourn[server]" in ran.stderr
+    assert "the server is not installed (alembic, granian): pip install 'sojourn[server]'" in ran.stderr
