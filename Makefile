@@ -8,8 +8,8 @@ UV_COMPILE := $(BIN)/uv pip compile --quiet --universal --generate-hashes --no-e
 # Each app of the browser tests, installed once per lock file.
 SDK_APPS := $(patsubst tests/sdk/%/package-lock.json,$(STAMPS)/sdk/%,$(wildcard tests/sdk/apps/*/package-lock.json tests/sdk/node/package-lock.json))
 
-# Half of the browser tests, as pytest's -k names them: the machine waits more than it works in each.
-HALF := next13 or clerk6
+# A third of the browser tests each, as pytest's -k names them: the machine waits more than it works in every one.
+THIRDS := "next13 or clerk6" "clerk7" "not (next13 or clerk6 or clerk7)"
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
@@ -56,12 +56,13 @@ ifdef ARGS
 else
 	@# races first, while the machine has nothing else to do
 	@$(BIN)/python -m pytest tests/contract --ignore=tests/contract/adapters
-	@echo "The browser tests run beside the others, in two halves; their reports follow."
-	@$(BIN)/python -m pytest tests/sdk -k "$(HALF)" --durations=12 > $(STAMPS)/browser-1.log 2>&1 & one=$$!; \
-	$(BIN)/python -m pytest tests/sdk -k "not ($(HALF))" --durations=12 > $(STAMPS)/browser-2.log 2>&1 & two=$$!; \
-	$(BIN)/python -m pytest --ignore=tests/sdk --ignore-glob='tests/contract/test_*'; rest=$$?; \
-	wait $$one; first=$$?; wait $$two; second=$$?; \
-	cat $(STAMPS)/browser-1.log $(STAMPS)/browser-2.log; exit $$((rest | first | second))
+	@echo "The browser tests run beside the others, a third in each of three processes; their reports follow."
+	@running=(); for third in $(THIRDS); do \
+		$(BIN)/python -m pytest tests/sdk -k "$$third" --durations=12 > "$(STAMPS)/browser-$${#running[@]}.log" 2>&1 & running+=($$!); \
+	done; \
+	$(BIN)/python -m pytest --ignore=tests/sdk --ignore-glob='tests/contract/test_*'; failed=$$?; \
+	for each in "$${running[@]}"; do wait $$each || failed=1; done; \
+	cat $(STAMPS)/browser-*.log; exit $$failed
 endif
 
 check: setup ## ruff, pyright, import rules, and the security requirements still without a test

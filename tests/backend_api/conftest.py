@@ -10,10 +10,10 @@ from sojourn.engine import Sojourn
 from sojourn.secret import Secret
 from sojourn.web.app import build
 
-from ..engines import clock, engine, mailbox
+from ..engines import clock, engine, mailbox, started
 from .calling import SERVER, Caller, transport
 
-__all__ = ["clock", "engine", "mailbox"]
+__all__ = ["clock", "engine", "mailbox", "started"]
 
 
 @pytest.fixture

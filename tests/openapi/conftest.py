@@ -6,10 +6,10 @@ from sojourn.engine import Sojourn
 from sojourn.web.app import build
 
 from ..backend_api.calling import Caller
-from ..wire.conftest import clock, engine, mailbox
+from ..wire.conftest import clock, engine, mailbox, started
 from .recording import Recorder
 
-__all__ = ["clock", "engine", "mailbox"]
+__all__ = ["clock", "engine", "mailbox", "started"]
 
 
 @pytest.fixture

@@ -9,31 +9,22 @@ from sojourn.config import Config
 from sojourn.engine import Sojourn
 from sojourn.instances.instance import Environment
 from sojourn.messages.mailbox import Mailbox
-from sojourn.secret import Secret
 from sojourn.testing.clock import FakeClock
 from sojourn.web.app import build
 
+from ..engines import Started, clock, mailbox, started
 from .browsing import Browser
+
+__all__ = ["clock", "mailbox", "started"]
 
 LIVE_SERVER = "https://auth.example.com"
 LIVE_APP = "https://app.example.com"
 
 
 @pytest.fixture
-def clock() -> FakeClock:
-    return FakeClock()
-
-
-@pytest.fixture
-def mailbox() -> Mailbox:
-    return Mailbox()
-
-
-@pytest.fixture
-async def engine(tmp_path: Path, clock: FakeClock, mailbox: Mailbox) -> AsyncIterator[Sojourn]:
+async def engine(started: Started, tmp_path: Path, clock: FakeClock, mailbox: Mailbox) -> AsyncIterator[Sojourn]:
     """A development server at http://localhost:8000."""
-    config = Config(database_url=f"sqlite:///{tmp_path}/sojourn.db", data=tmp_path, root_keys=(Secret.random(),))
-    opened = await Sojourn.open(config, clock=clock, mailer=mailbox)
+    opened = await started.open(Config(data=tmp_path), clock, mailbox)
     unlimited: dict[str, list[int]] = {
         name: [10_000, 1] for name in ("create_sign_in", "create_sign_up", "attempts", "codes")
     }
@@ -43,18 +34,17 @@ async def engine(tmp_path: Path, clock: FakeClock, mailbox: Mailbox) -> AsyncIte
 
 
 @pytest.fixture
-async def live(tmp_path: Path, clock: FakeClock, mailbox: Mailbox) -> AsyncIterator[Sojourn]:
+async def live(started: Started, tmp_path: Path, clock: FakeClock, mailbox: Mailbox) -> AsyncIterator[Sojourn]:
     """A production server at https://auth.example.com for an app at https://app.example.com."""
     config = Config(
         environment=Environment.PRODUCTION,
         public_url=LIVE_SERVER,
-        database_url=f"sqlite:///{tmp_path}/live.db",
-        data=tmp_path,
-        root_keys=(Secret.random(),),
+        data=tmp_path / "live",
         cookie_domain="example.com",
         sign_in_floor_ms=0,
     )
-    opened = await Sojourn.open(config, clock=clock, mailer=mailbox)
+    config.data.mkdir()
+    opened = await started.open(config, clock, mailbox)
     await opened.registry.update_settings(opened.instance, {"allowed_origins": [LIVE_APP]})
     yield opened
     await opened.close()

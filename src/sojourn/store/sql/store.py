@@ -4,7 +4,7 @@ from collections.abc import AsyncGenerator, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from typing import Any, Protocol
 
-from sqlalchemy import Column, delete, exists, func, select
+from sqlalchemy import Column, Dialect, delete, exists, func, select
 
 from sojourn.instant import Instant
 from sojourn.sessions.session import LIVE, SessionStatus
@@ -72,13 +72,23 @@ class Database(Runner, Protocol):
     async def close(self) -> None: ...
 
 
+_BY_KIND: dict[type[Dialect], tuple[HotReads, HotWrites]] = {}
+
+
+def _compiled(dialect: Dialect) -> tuple[HotReads, HotWrites]:
+    """The hot statements as one kind of database reads them, compiled once in a process."""
+    kind = type(dialect)
+    if kind not in _BY_KIND:
+        _BY_KIND[kind] = (HotReads.compiled(dialect), HotWrites.compiled(dialect))
+    return _BY_KIND[kind]
+
+
 class SqlStore(SqlGroups):
     """The store of `store/interface.py` on a database."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
-        self._reads = HotReads.compiled(database.dialect)
-        self._writes = HotWrites.compiled(database.dialect)
+        self._reads, self._writes = _compiled(database.dialect)
         super().__init__(database, self._reads, self._writes)
 
     @asynccontextmanager
