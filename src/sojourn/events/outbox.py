@@ -6,7 +6,6 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 
 import msgspec
-import structlog
 
 from sojourn.ids import new_id
 from sojourn.instances.instance import Instance
@@ -16,8 +15,6 @@ from sojourn.messages.email import compose
 from sojourn.messages.mailer import Mailer
 from sojourn.store.interface import Groups, OutboxMessage, Store
 from sojourn.tokens.envelope import Envelope
-
-log = structlog.get_logger()
 
 _LEASE = timedelta(seconds=30)
 _MOST_TRIES = 10
@@ -61,7 +58,9 @@ class Outbox:
         try:
             await self.mailer.send(compose(message.kind, message.to, instance, values))
         except Exception as error:  # whatever the mail server does, the outbox goes on
-            log.warning("mail.failed", message_id=message.id, kind=message.kind, error=type(error).__name__)
+            import structlog  # a command of the operator has nothing to say, and need not load it
+
+            structlog.get_logger().warning("mail.failed", message_id=message.id, kind=message.kind, error=type(error).__name__)
             if message.tries >= _MOST_TRIES:
                 await self.store.events.done_message(message.id)
             return False

@@ -9,7 +9,6 @@ from base64 import b64decode, b64encode
 from collections.abc import Callable
 from dataclasses import dataclass
 
-import structlog
 from argon2.low_level import Type, hash_secret_raw
 
 from sojourn.factors.password_hashers import FAST, StoredPassword, check_import, import_fits
@@ -24,7 +23,6 @@ _CURRENT = f"$argon2id$v=19$m={MEMORY_KIB},t={TIME},p={LANES}$"
 _FINISHED = re.compile(r"\$argon2id\$v=19\$m=(\d{1,7}),t=(\d{1,3}),p=(\d{1,3})\$([A-Za-z0-9+/]{11,88})\$[A-Za-z0-9+/]{43}")
 _WRAPPED = "+argon2id"
 
-log = structlog.get_logger()
 
 Compute = Callable[[bytes, bytes], bytes]
 
@@ -126,7 +124,9 @@ class PasswordHashing:
         try:
             return hmac.compare_digest(digest, self.peppers.applied(finished, pepper))
         except KeyError:
-            log.error("password.pepper_unknown", pepper=pepper)  # another node has a key that this one was not given
+            import structlog  # a command of the operator has nothing to say, and need not load it
+
+            structlog.get_logger().error("password.pepper_unknown", pepper=pepper)  # another node has a key that this one was not given
             return False
 
 

@@ -6,8 +6,6 @@ from dataclasses import dataclass, field
 from email.message import EmailMessage
 from typing import Literal
 
-import aiosmtplib
-
 from sojourn.messages.email import Message
 from sojourn.secret import Secret
 
@@ -26,6 +24,8 @@ class SmtpMailer:
 
     async def send(self, message: Message) -> None:
         """Raises: aiosmtplib.SMTPException, OSError, TimeoutError."""
+        import aiosmtplib  # with the first mail: most processes send none
+
         mail = EmailMessage()
         mail["From"] = self.sender
         mail["To"] = message.to
