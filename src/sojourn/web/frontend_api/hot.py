@@ -63,7 +63,8 @@ async def read_client(exchange: Exchange) -> bytes:
         return _NOBODY
     view, shown = await exchange.client(identified.client)
     exchange.note_state(view)
-    return msgspec.json.encode({"response": shown, "client": shown})
+    encoded = msgspec.json.encode(shown)
+    return b'{"response":%b,"client":%b}' % (encoded, encoded)
 
 
 @post("/v1/client/sessions/{session_id:str}/tokens", operation_id="createSessionToken", status_code=200)

@@ -1,5 +1,6 @@
 """The picture that stands for a user: the one they chose, else a colour of their own and their initials, drawn here."""
 
+from functools import lru_cache
 from urllib.parse import quote
 from zlib import crc32
 
@@ -8,12 +9,15 @@ from sojourn.users.images import image_url
 from sojourn.users.user import User
 
 _NO_INITIALS = "-"
+_quoted = lru_cache(maxsize=4096)(quote)
 
 
 def avatar_url(user: User, instance: Instance) -> str:
     """Where the picture is served. Components draw a broken image without one; the address tells no id and no name."""
-    drawn_one = f"{instance.public_url}/v1/avatars/{crc32(user.id.encode()) % 360}/{quote(_initials(user))}.svg"
-    return image_url(user, instance.public_url) or drawn_one
+    chosen = image_url(user, instance.public_url)
+    if chosen is not None:
+        return chosen
+    return f"{instance.public_url}/v1/avatars/{crc32(user.id.encode()) % 360}/{_quoted(_initials(user))}.svg"
 
 
 def _initials(user: User) -> str:
