@@ -1,4 +1,4 @@
-"""What is measured beside ours: the bare ASGI app, and a FastAPI route."""
+"""What is measured beside ours: the bare ASGI app."""
 
 from collections.abc import Awaitable, Callable, MutableMapping
 from typing import Any
@@ -21,15 +21,3 @@ async def hello(scope: Scope, receive: Callable[[], Awaitable[Any]], send: Send)
         return
     await send(_HEAD)
     await send(_TAIL)
-
-
-def open_app() -> Any:
-    from fastapi import FastAPI
-
-    app = FastAPI()
-
-    @app.get("/hello")
-    async def open_route() -> dict[str, str]:  # pyright: ignore[reportUnusedFunction]
-        return {"hello": "world"}
-
-    return app

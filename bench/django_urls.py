@@ -1,4 +1,4 @@
-"""The one view of the Django apps under measure, in the colour of their server."""
+"""The one view of both Django apps under measure, in the colour of their server."""
 
 from django.conf import settings
 from django.http import HttpRequest, JsonResponse
@@ -13,4 +13,6 @@ async def hello_async(request: HttpRequest) -> JsonResponse:
     return JsonResponse({"hello": "world"})
 
 
-urlpatterns = [path("hello", hello_async if settings.BENCH_ASYNC else hello)]
+view = hello_async if settings.BENCH_ASYNC else hello
+
+urlpatterns = [path("open", view), path("guarded", view)]

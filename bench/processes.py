@@ -66,9 +66,9 @@ def _await_port(port: int, started: subprocess.Popen[bytes], log: Path) -> None:
     raise SystemExit(f"{started.args} is not ready:\n{log.read_text()[-2000:]}")
 
 
-def granian(app: str, port: int) -> list[str]:
-    """The command that serves an ASGI application as `sojourn serve` serves ours."""
+def granian(app: str, port: int, interface: str = "asgi") -> list[str]:
+    """The command that serves an application as `sojourn serve` serves ours."""
     return [
-        str(BIN / "granian"), app, "--interface", "asgi", "--host", "127.0.0.1", "--port", str(port),
-        "--workers", "1", "--log-level", "warning",
+        str(BIN / "granian"), app, "--interface", interface, "--host", "127.0.0.1", "--port", str(port),
+        "--workers", "1", "--log-level", "warning", *(["--blocking-threads", "1"] if interface == "wsgi" else []),
     ]  # fmt: skip
