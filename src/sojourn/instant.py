@@ -48,30 +48,37 @@ class Instant:
 
 
 class Clock(Protocol):
-    """Where operations learn the time. `millis` is the number of `now`, for what is asked before every request."""
+    """Where operations learn the time. `seconds` is the number of `now`, for what is asked before every request."""
 
     def now(self) -> Instant: ...
-    def millis(self) -> int: ...
+    def seconds(self) -> float: ...
+
+
+_LOOK = 0.01
+"""Seconds between two looks at the wall clock: each costs as much as all the rest."""
 
 
 class SystemClock:
     """The machine's clock, never seen to go backwards nor to stand still by this process (R-REL-04).
 
-    The monotonic clock carries it. A wall clock that has moved on (a suspended machine, a corrected drift) is followed;
-    one that is set back is not, or sessions and codes would live that much longer.
+    The monotonic clock carries it. A wall clock that has moved on (a suspended machine, a corrected drift) is followed
+    within a hundredth of a second; one that is set back is not, or sessions and codes would live that much longer.
     """
 
-    __slots__ = ("_ahead",)
+    __slots__ = ("_ahead", "_looking_at")
 
     def __init__(self) -> None:
-        self._ahead = time.time_ns() - time.monotonic_ns()
+        self._ahead = time.time() - time.monotonic()
+        self._looking_at = 0.0
 
     def now(self) -> Instant:
-        return Instant(self.millis())
+        return Instant(int(self.seconds() * 1000))
 
-    def millis(self) -> int:
-        steady = time.monotonic_ns()
-        ahead = time.time_ns() - steady
-        if ahead > self._ahead:
-            self._ahead = ahead
-        return (steady + self._ahead) // 1_000_000
+    def seconds(self) -> float:
+        steady = time.monotonic()
+        if steady >= self._looking_at:
+            ahead = time.time() - steady
+            if ahead > self._ahead:
+                self._ahead = ahead
+            self._looking_at = steady + _LOOK
+        return steady + self._ahead

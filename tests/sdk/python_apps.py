@@ -21,8 +21,8 @@ EXAMPLES = Path(__file__).parents[2] / "examples"
 _LIMITS = {"create_sign_in": [1000, 1], "create_sign_up": [1000, 1], "attempts": [1000, 1], "codes": [1000, 1]}
 UNLIMITED = f"protection.rate_limits={json.dumps(_LIMITS)}"
 _SHIFTED = """from sojourn.instant import SystemClock
-right = SystemClock.millis
-SystemClock.millis = lambda self: right(self) + {seconds} * 1000
+right = SystemClock.seconds
+SystemClock.seconds = lambda self: right(self) + {seconds}
 from app import app
 """
 

@@ -11,6 +11,7 @@ from sojourn.instant import Instant
 from sojourn.testing.clock import FakeClock
 from sojourn.tokens.jws import Algorithm, encoded
 from sojourn.tokens.organization_claims import TokenOrganization, organization_claims
+from sojourn.tokens.recalling import Always, recalling
 from sojourn.tokens.session_token import Verifier, mint
 from sojourn.tokens.signing_keys import KeyRing, SigningKey
 from sojourn.tokens.templates import RESERVED_IN_SESSIONS
@@ -333,7 +334,8 @@ def test_no_more_tokens_are_remembered_than_told():
     tokens = [good_token(ed_key(), session_id=f"sess_{number}") for number in range(35)]
     for token in tokens:
         verifier.verify(token)
-        assert len(verifier.known) <= 10
+        remembered = verifier.remembered
+        assert len(remembered.by_tail) == len(remembered.by_tail_bytes) <= 10
     assert all(verifier.verify(token).session_id == f"sess_{number}" for number, token in enumerate(tokens))
 
 
@@ -341,7 +343,26 @@ def test_a_refused_token_is_never_remembered(verifier: Verifier, clock: FakeCloc
     clock.advance(seconds=120)
     for token in (good_token(), good_token(key=other_rsa_key())):
         refusal(verifier, token)
-    assert not verifier.known
+    assert not verifier.remembered.by_tail
+    assert not verifier.remembered.by_tail_bytes
+
+
+def test_a_token_that_only_ends_like_a_remembered_one_is_read_anew(verifier: Verifier):  # R-JWT-01
+    token = good_token()
+    recall, recall_header = recalling(verifier, Always())
+    assert recall_header(f"Bearer {token}") is None
+    claims = verifier.verify(token)
+    assert recall_header(f"Bearer {token}") is recall([(b"authorization", f"Bearer {token}".encode())]) is claims
+
+    head, payload, signature = token.split(".")
+    changed = f"{head}.{payload[:-8]}{payload[-8:].swapcase()}.{signature}"
+    for sent in (f"Bearer {changed}", f"bearer {token}", f"Bearer  {token}", token, f"Basic {token}", f"x, Bearer {token}"):
+        assert recall_header(sent) is None
+        assert recall([(b"authorization", sent.encode())]) is None
+    assert recall([(b"authorization", f"Bearer {token}".encode())] * 2) is None
+    assert refusal(verifier, changed) == "token-invalid-signature"
+    verifier.forget()
+    assert recall_header(f"Bearer {token}") is None
 
 
 def test_threads_may_share_a_verifier():

@@ -2,6 +2,7 @@
 
 from collections.abc import Awaitable, Callable, MutableMapping, Sequence
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
 from sojourn.errors import ServerUnreachable
@@ -68,11 +69,13 @@ class SojournMiddleware:
             if scope["type"] == "http" and not self._keeps_data:
                 claims = self._sojourn.recall(scope["headers"])
                 if claims is not None and not (self._own and self._below_own(scope)):
-                    state = scope.setdefault("state", {})
+                    state = scope.get("state")
+                    if state is None:
+                        state = scope["state"] = {}
                     state["session"], state[GUARD] = claims, self._guard
                     path = None if scope.get("root_path") else scope["path"]
                     is_protected = self._is_protected(scope) if path is None else self._matcher.is_protected(path)
-                    await self._app(scope, receive, _private(send) if is_protected else send)
+                    await self._app(scope, receive, partial(_private, send) if is_protected else send)
                     return
             await self._guarded(scope, receive, send)
         except Refused as refused:
@@ -133,7 +136,7 @@ class SojournMiddleware:
         if not isinstance(verdict, SignedIn):
             send = _adding(send, said(verdict))
         elif is_protected:
-            send = _private(send)
+            send = partial(_private, send)
         self._put(scope, claims)
         if self._keeps_data:
             await self._with_data(gate, asked, claims, scope, receive, send)
@@ -211,17 +214,13 @@ def _adding(send: Send, extra: Headers) -> Send:
     return adding
 
 
-def _private(send: Send) -> Send:
-    """Sends on, and says that nobody keeps it unless the app has said something else."""
-
-    def private(message: Message) -> Awaitable[None]:
-        if message["type"] == "http.response.start":
-            headers = message.get("headers", ())
-            for name, _ in headers:
-                if len(name) == _LENGTH and name.lower() == b"cache-control":
-                    break
-            else:
-                message["headers"] = [*headers, *KEPT_NOWHERE]
-        return send(message)
-
-    return private
+def _private(send: Send, message: Message) -> Awaitable[None]:
+    """`send` for a page that nobody is to keep, unless the app has said something else."""
+    if message["type"] == "http.response.start":
+        headers = message.get("headers", ())
+        for name, _ in headers:
+            if len(name) == _LENGTH and name.lower() == b"cache-control":
+                break
+        else:
+            message["headers"] = [*headers, *KEPT_NOWHERE]
+    return send(message)

@@ -93,7 +93,7 @@ class Embedded(Handle):
             await self._worker.stop()
             await self._engine.close()
         self._engine = self._worker = self._served = self._gate = None
-        self.recall = self.recall_token = nobody
+        self.recall = self.recall_header = nobody
         self._opening = asyncio.Lock()
         self._bridge.leave()
 
@@ -119,7 +119,7 @@ class Embedded(Handle):
             self._engine, self._worker = engine, Worker(engine)
             self._worker.start()
             self._served = build(engine, pages=PAGES)  # pyright: ignore[reportAttributeAccessIssue]
-            self._gate, (self.recall, self.recall_token) = gate_of(engine)
+            self._gate, (self.recall, self.recall_header) = gate_of(engine)
 
 
 class Sojourn(Embedded):

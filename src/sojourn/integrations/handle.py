@@ -11,7 +11,7 @@ from sojourn.instant import Clock
 from sojourn.integrations.bridge import Bridge
 from sojourn.integrations.gate import Gate
 from sojourn.tokens.claims import Claims
-from sojourn.tokens.recalling import Recall, RecallToken
+from sojourn.tokens.recalling import Recall, RecallHeader
 
 T = TypeVar("T")
 Data = dict[str, Json]
@@ -55,7 +55,7 @@ class Handle(ABC):
     def __init__(self, clock: Clock) -> None:
         self.clock = clock
         self.recall: Recall = nobody
-        self.recall_token: RecallToken = nobody
+        self.recall_header: RecallHeader = nobody
         self._bridge = Bridge()
 
     @property

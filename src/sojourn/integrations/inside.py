@@ -13,7 +13,7 @@ from sojourn.integrations.gate import Gate
 from sojourn.integrations.handle import Data, Handle
 from sojourn.tokens.handshake import read_handshake
 from sojourn.tokens.jws import VerificationKey
-from sojourn.tokens.recalling import Always, Recall, RecallToken, recalling
+from sojourn.tokens.recalling import Always, Recall, RecallHeader, recalling
 from sojourn.tokens.session_token import Verifier
 
 if TYPE_CHECKING:
@@ -29,7 +29,7 @@ class Inside(Handle):
     def __init__(self, engine: "Engine") -> None:
         super().__init__(engine.clock)
         self._engine = engine
-        self._gate, (self.recall, self.recall_token) = gate_of(engine)
+        self._gate, (self.recall, self.recall_header) = gate_of(engine)
 
     @property
     def gate(self) -> Gate | None:
@@ -48,7 +48,7 @@ class Inside(Handle):
         return EngineServer(self._engine)
 
 
-def gate_of(engine: "Engine") -> tuple[Gate, tuple[Recall, RecallToken]]:
+def gate_of(engine: "Engine") -> tuple[Gate, tuple[Recall, RecallHeader]]:
     """The gate of an engine whose keys are loaded; a key that is rotated in later is known too."""
 
     def find(kid: str, /) -> VerificationKey | None:

@@ -35,7 +35,7 @@ class Remote(Handle):
         self._keys = RemoteKeys.at(f"{self.url}/.well-known/jwks.json")
         verifier = Verifier(self._keys.find, issuer=self.url, clock=self.clock)
         self._keys.on_change(verifier.forget)
-        self.recall, self.recall_token = recalling(verifier, self._keys)
+        self.recall, self.recall_header = recalling(verifier, self._keys)
         renew = self._keys.refresh_async
         self._gate = Gate(
             publishable_key, self.url, verifier.verify, self._read_handshake, renew, self._keys.refresh

@@ -7,7 +7,7 @@ from sojourn.backend.user import User
 from sojourn.errors import NotFound, ServerUnreachable
 from sojourn.integrations.gate import Asked, Gate, SignedOut
 from sojourn.integrations.handle import Handle
-from sojourn.integrations.refusals import Refusal, Refused, lacking, refusal
+from sojourn.integrations.refusals import Headers, Refusal, Refused, lacking, refusal
 from sojourn.integrations.requirement import Requirement
 from sojourn.tokens.claims import Claims
 
@@ -31,12 +31,16 @@ class Guard:
 class Visit:
     """One request. `session` is who was let in, None for strangers on public pages."""
 
-    __slots__ = ("asked", "guard", "session")
+    __slots__ = ("asked", "guard", "is_over", "said", "session")
 
     def __init__(self, guard: Guard, session: Claims | None, asked: Callable[[], Asked]) -> None:
         self.guard = guard
         self.session = session
         self.asked = asked
+        self.is_over = False
+        """Whether the view has ended the session, so that the browser is to be told."""
+        self.said: Headers = []
+        """What a stranger is told beside the page."""
 
     @property
     def gate(self) -> Gate:

@@ -1,6 +1,7 @@
 """The middleware for WSGI apps: plain, Flask and whatever else speaks PEP 3333."""
 
 from collections.abc import Callable, Iterable, Sequence
+from functools import lru_cache, partial
 from http import HTTPStatus
 from typing import Any
 from urllib.parse import quote
@@ -32,6 +33,7 @@ DATA = "sojourn.session_data"
 LONGEST_BODY = 6 << 20
 """More than the server takes; what is cut off here is refused there."""
 
+_REMEMBERED = 1024
 _UNPREFIXED = {"CONTENT_TYPE": b"content-type", "CONTENT_LENGTH": b"content-length"}
 
 
@@ -60,9 +62,18 @@ class SojournWsgiMiddleware:
         self._guard = Guard(sojourn, sign_in_url)
         self._trusted = frozenset(trusted_origins)
         self._keeps_data = session_data
+        self._is_protected = lru_cache(_REMEMBERED)(self._protects)
 
     def __call__(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
         try:
+            # the way of nearly all requests, without a call too many: on a small page each of them would be seen
+            sent = environ.get("HTTP_AUTHORIZATION")  # a doubled header is one text here, which no token is
+            if sent and not self._keeps_data:
+                claims = self._sojourn.recall_header(sent)
+                if claims is not None and not (self._own and self._is_own(environ)):
+                    environ[GUARD], environ[SESSION] = self._guard, claims
+                    is_protected = self._is_protected(environ.get("PATH_INFO", ""))
+                    return self._app(environ, partial(_private, start_response) if is_protected else start_response)
             return self._answer(environ, start_response)
         except Refused as refused:
             return _answered(refused.refusal, start_response)
@@ -70,27 +81,18 @@ class SojournWsgiMiddleware:
             return _answered(unreachable(error), start_response)
 
     def _answer(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
-        environ[GUARD] = self._guard
-        path = path_of(environ)
-        is_own = self._own and self._is_own(environ)
-        sent = environ.get("HTTP_AUTHORIZATION", "")  # a doubled header is one text here, which no token is
-        if sent.startswith("Bearer ") and not self._keeps_data and not is_own:
-            claims = self._sojourn.recall_token(sent[7:].encode("latin-1"))
-            if claims is not None:
-                environ[SESSION] = claims
-                return self._app(environ, _private(start_response) if self._matcher.is_protected(path) else start_response)
-        environ[SESSION] = None
-        if is_own:
+        environ[GUARD], environ[SESSION] = self._guard, None
+        if self._own and self._is_own(environ):
             served = self._sojourn.served()
             if served is not None:
                 return _serve(*served, environ, self._own, start_response)
         gate = self._sojourn.gate or self._sojourn.ready_now()
         asked = read(environ)
         verdict = gate.decide_now(asked)
-        is_protected = self._matcher.is_protected(path)
+        is_protected = self._is_protected(environ.get("PATH_INFO", ""))
         if isinstance(verdict, SignedIn):
             environ[SESSION] = verdict.claims
-            dressed = _private(start_response) if is_protected else start_response
+            dressed = partial(_private, start_response) if is_protected else start_response
         else:
             dressed = _adding(start_response, said(verdict))
         refused = refused_at(gate, asked, verdict, self._guard, self._trusted, is_protected=is_protected)
@@ -101,6 +103,9 @@ class SojournWsgiMiddleware:
         if refused is None:
             return self._app(environ, dressed)
         return _answered(refused, start_response)
+
+    def _protects(self, path: str) -> bool:
+        return self._matcher.is_protected(routed(path))
 
     def _is_own(self, environ: Environ) -> bool:
         whole = environ.get("SCRIPT_NAME", "") + environ.get("PATH_INFO", "")
@@ -148,9 +153,8 @@ def _headers(environ: Environ) -> Headers:
     return headers
 
 
-def path_of(environ: Environ) -> str:
-    """The path below the app, as the app's router reads it."""
-    path = environ.get("PATH_INFO", "")
+def routed(path: str) -> str:
+    """The path below the app, as the app's router reads it (PEP 3333: bytes as latin-1 characters)."""
     return (path if path.isascii() else path.encode("latin-1").decode("utf-8", "replace")) or "/"
 
 
@@ -225,16 +229,14 @@ def _adding(start_response: StartResponse, extra: Headers) -> StartResponse:
     return adding
 
 
-def _private(start_response: StartResponse) -> StartResponse:
-    def private(status: str, headers: list[tuple[str, str]], *more: Any) -> Any:
-        for name, _ in headers:
-            if len(name) == _LENGTH and name.lower() == "cache-control":
-                break
-        else:
-            headers = [*headers, *_KEPT_NOWHERE]
-        return start_response(status, headers, *more)
-
-    return private
+def _private(start_response: StartResponse, status: str, headers: list[tuple[str, str]], exc_info: Any = None) -> Any:
+    """`start_response` for a page that nobody is to keep, unless the app has said something else."""
+    for name, _ in headers:
+        if len(name) == _LENGTH and name.lower() == "cache-control":
+            break
+    else:
+        headers = [*headers, *_KEPT_NOWHERE]
+    return start_response(status, headers) if exc_info is None else start_response(status, headers, exc_info)
 
 
 _LENGTH = len("cache-control")

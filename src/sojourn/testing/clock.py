@@ -13,8 +13,8 @@ class FakeClock:
     def __init__(self, now: Instant = Instant(1_770_000_000_000)) -> None:
         self._now = now
 
-    def millis(self) -> int:
-        return self.now().millis
+    def seconds(self) -> float:
+        return self.now().millis / 1000
 
     def now(self) -> Instant:
         return self._now

@@ -59,7 +59,7 @@ class FakeSojourn(Handle):
             return key.verification_key if kid == key.kid else None
 
         verifier = Verifier(find, issuer=url, clock=self.time)
-        self.recall, self.recall_token = recalling(verifier, Always())
+        self.recall, self.recall_header = recalling(verifier, Always())
         self._gate = Gate(_KEY, url, verifier.verify, lambda token: read_handshake(token, find, self.time.now()))
 
     def add_user(self, email: str = "ada@example.com", **fields: Any) -> User:

@@ -44,11 +44,11 @@ class RemoteKeys:
         self.url = url
         self._secret_key = secret_key
         clock = clock or SystemClock()
-        self._now, self._millis = clock.now, clock.millis
+        self._now, self._seconds = clock.now, clock.seconds
         self._lock = threading.Lock()
         self._keys: KeySet | None = None
         self._fetched_at = Instant(0)
-        self.stale_at = 0  # milliseconds; asked before every request
+        self.stale_at = 0.0  # seconds since 1970; asked before every request
         self._not_before = Instant(0)
         self._flight: Future[None] | None = None
         self._listeners: list[Callable[[], None]] = []
@@ -72,7 +72,7 @@ class RemoteKeys:
 
     @property
     def is_fresh(self) -> bool:
-        return self._millis() < self.stale_at
+        return self._seconds() < self.stale_at
 
     def start(self) -> Future[None] | None:
         """Begin a fetch, or join the one under way; None when it is too soon for another. Nothing is waited for."""
@@ -121,7 +121,7 @@ class RemoteKeys:
             changed = self._keys is not None and self._keys.named() != fetched.named()
             self._keys, self._fetched_at = fetched, self._now()
             self._not_before = self._fetched_at + _PAUSE
-            self.stale_at = (self._fetched_at + _FRESH).millis
+            self.stale_at = (self._fetched_at + _FRESH).millis / 1000
         if changed:
             for listener in self._listeners:
                 listener()

@@ -1,6 +1,5 @@
 """Session tokens: minted from a live session, verified without asking anybody (R-JWT-01 to R-JWT-10)."""
 
-import threading
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -13,6 +12,7 @@ from sojourn.tokens.claims import Claims, read_claims
 from sojourn.tokens.jws import LONGEST, FindKey, Jws, sign, verify
 from sojourn.tokens.key_sets import KeySet
 from sojourn.tokens.organization_claims import TokenOrganization, organization_claims
+from sojourn.tokens.remembering import Entry, Remembered
 from sojourn.tokens.signing_keys import SESSION_CATEGORY, SigningKey
 from sojourn.tokens.template_keys import TemplateKey
 from sojourn.tokens.templates import RESERVED, RESERVED_IN_SESSIONS
@@ -128,27 +128,22 @@ class Verifier:
         # one origin given as text is one origin, not a collection of letters
         self._parties = frozenset([authorized_parties] if isinstance(authorized_parties, str) else authorized_parties)
         self._audience = audience
-        self._skew_millis = _skew(clock_skew) * 1000
-        self.millis = (clock or SystemClock()).millis
+        self._skew = _skew(clock_skew)
+        self.seconds = (clock or SystemClock()).seconds
         self.is_revoked = is_revoked
-        self._most = remembered
-        self.known: dict[bytes, tuple[Claims, int, int]] = {}
-        """By the token: its claims, and the milliseconds between which it is good. Always the same object (decision 0007)."""
-        self._writing = threading.Lock()
-        self._forgotten = 0
+        self.remembered = Remembered(remembered)
 
     def verify(self, token: str) -> Claims:
         """The claims of a token that is good now. Raises: TokenRefused with the reason the published SDKs use."""
         if len(token) > LONGEST:
             _refuse("token-invalid", "The token is longer than 8 KiB.")
-        sent = token.encode("utf-8", "surrogatepass")
-        known = self.known.get(sent)
-        now = self.millis()
+        known = self.remembered.find(token)
+        now = self.seconds()
         if known is None:
-            known = self._remember(sent, token, now)
-        claims, first, last = known
+            known = self._remember(token, now)
+        _, claims, first, last = known
         if now >= last:
-            self.known.pop(sent, None)
+            self.remembered.drop(token)
             _refuse("token-expired", "The token has expired. Get a new one.")
         if now < first:
             _refuse("token-not-active-yet", "The token is not valid yet. Check the clocks of both machines.")
@@ -158,30 +153,15 @@ class Verifier:
 
     def forget(self) -> None:
         """Drop what is remembered: keys have changed."""
-        with self._writing:
-            self._forgotten += 1
-            self.known.clear()
+        self.remembered.forget()
 
-    def _remember(self, sent: bytes, token: str, now: int) -> tuple[Claims, int, int]:
-        forgotten = self._forgotten
+    def _remember(self, token: str, now: float) -> Entry:
+        generation = self.remembered.generation
         claims = self._checked(verify(token, self._find_key), now)
-        skew = self._skew_millis
-        known = (claims, claims.not_before.millis - skew, claims.expires_at.millis + skew)
-        if known[1] <= now < known[2]:
-            with self._writing:
-                if forgotten == self._forgotten:  # else it was verified with a key that may be gone
-                    if len(self.known) >= self._most:
-                        self._make_room(now)
-                    self.known[sent] = known
-        return known
+        first, last = claims.not_before.seconds - self._skew, claims.expires_at.seconds + self._skew
+        return self.remembered.add(token, claims, first, last, generation=generation, now=now)
 
-    def _make_room(self, now: int) -> None:
-        live = [sent for sent, known in list(self.known.items()) if now < known[2]]
-        kept = set(live[-(self._most // 2) :] if self._most > 1 else ())
-        for sent in self.known.keys() - kept:
-            self.known.pop(sent, None)
-
-    def _checked(self, jws: Jws, now: int) -> Claims:
+    def _checked(self, jws: Jws, now: float) -> Claims:
         raw = jws.claims
         if jws.header.kind != "JWT" or jws.header.category not in (SESSION_CATEGORY, None):
             _refuse("token-invalid", "This is not a session token.")
@@ -193,9 +173,9 @@ class Verifier:
         if self._issuer is not None and issuer != self._issuer:
             _refuse("token-invalid-issuer", "The token was issued by another server.")
         self._check_parties(raw)
-        if not_before * 1000 - self._skew_millis > now:
+        if not_before - self._skew > now:
             _refuse("token-not-active-yet", "The token is not valid yet. Check the clocks of both machines.")
-        if issued * 1000 - self._skew_millis > now:
+        if issued - self._skew > now:
             _refuse("token-iat-in-the-future", "The token was issued in the future. Check the clocks of both machines.")
         return read_claims(
             raw, subject=subject, session_id=session_id, issuer=issuer,

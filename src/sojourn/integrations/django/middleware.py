@@ -19,11 +19,11 @@ from sojourn.integrations.answering import refused_at
 from sojourn.integrations.django.conf import options
 from sojourn.integrations.django.requests import answered, asked_of, dressed, keep_cookie, visit
 from sojourn.integrations.django.sessions import SessionStore
-from sojourn.integrations.django.signing import cookies_of, is_login, sent_to_sign_in
+from sojourn.integrations.django.signing import farewell, is_login, sent_to_sign_in
 from sojourn.integrations.django.users import auser_of, user_of
 from sojourn.integrations.gate import Elsewhere, Gate, SignedIn, Verdict
 from sojourn.integrations.matching import Matcher
-from sojourn.integrations.refusals import KEPT_NOWHERE, Headers, Refused, said, unreachable
+from sojourn.integrations.refusals import KEPT_NOWHERE, Refused, said, unreachable
 from sojourn.integrations.session_data import Keeping
 from sojourn.integrations.visit import Guard, Visit
 
@@ -59,28 +59,24 @@ class SojournMiddleware:
             return self._answer(request)
         if self._own and self._is_own(request):
             return _served_now(self._sojourn, request)
-        extra: Headers = []
-        if not self._is_remembered(request):
+        seen = self._remembered(request)
+        if seen is None:
             gate = self._sojourn.gate or self._sojourn.ready_now()
-            verdict = gate.decide_now(asked_of(request))
-            refused = self._refused(gate, request, verdict)
-            if refused is not None:
-                return refused
-            extra = [] if isinstance(verdict, SignedIn) else said(verdict)
-        return self._dressed(request, self._get_response(request), extra)
+            seen = self._decided(gate, request, gate.decide_now(asked_of(request)))
+            if isinstance(seen, HttpResponse):
+                return seen
+        return self._dressed(request, seen, self._get_response(request))
 
     async def _answer(self, request: HttpRequest) -> HttpResponseBase:
         if self._own and self._is_own(request):
             return await _served(self._sojourn, request)
-        extra: Headers = []
-        if not self._is_remembered(request):
+        seen = self._remembered(request)
+        if seen is None:
             gate = self._sojourn.gate or await self._sojourn.ready()
-            verdict = await gate.decide_with_new_keys(asked_of(request))
-            refused = self._refused(gate, request, verdict)
-            if refused is not None:
-                return refused
-            extra = [] if isinstance(verdict, SignedIn) else said(verdict)
-        return self._dressed(request, await self._get_response(request), extra)
+            seen = self._decided(gate, request, await gate.decide_with_new_keys(asked_of(request)))
+            if isinstance(seen, HttpResponse):
+                return seen
+        return self._dressed(request, seen, await self._get_response(request))
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
         """A view that asked a server which does not answer is busy, not broken; one that asked for a user who is gone is not."""
@@ -92,39 +88,41 @@ class SojournMiddleware:
         path = request.path
         return bool(path == self._own or path.startswith(self._own + "/")) and self._sojourn.served() is not None
 
-    def _is_remembered(self, request: HttpRequest) -> bool:
-        """Whether a bearer token was sent that was believed before: the short way of most requests of an API."""
+    def _remembered(self, request: HttpRequest) -> Visit | None:
+        """Who sent a bearer token that was believed before: the short way of most requests of an API."""
         sent = request.META.get("HTTP_AUTHORIZATION")
-        if not sent or not sent.startswith("Bearer "):
-            return False
-        claims = self._sojourn.recall_token(sent[7:].encode("latin-1"))
+        claims = self._sojourn.recall_header(sent) if sent else None
         if claims is None:
-            return False
-        request.sojourn = Visit(self._guard, claims, partial(asked_of, request))  # type: ignore[attr-defined]
-        return True
+            return None
+        seen = request.sojourn = Visit(self._guard, claims, partial(asked_of, request))  # type: ignore[attr-defined]
+        return seen
 
-    def _refused(self, gate: Gate, request: HttpRequest, verdict: Verdict) -> HttpResponse | None:
+    def _decided(self, gate: Gate, request: HttpRequest, verdict: Verdict) -> Visit | HttpResponse:
+        """Who asks, or the answer in the view's place."""
         claims = verdict.claims if isinstance(verdict, SignedIn) else None
         seen = request.sojourn = Visit(self._guard, claims, partial(asked_of, request))  # type: ignore[attr-defined]
+        if not isinstance(verdict, SignedIn):
+            seen.said = said(verdict)
         if is_login(request) and not isinstance(verdict, Elsewhere):
             return sent_to_sign_in(request, seen)
         is_protected = self._matcher.is_protected(request.path_info)
         refused = refused_at(gate, asked_of(request), verdict, self._guard, self._trusted, is_protected=is_protected)
-        return answered(refused) if refused is not None else None
+        return answered(refused) if refused is not None else seen
 
-    def _dressed(self, request: HttpRequest, response: HttpResponseBase, extra: Headers) -> HttpResponseBase:
-        """`extra` is said to strangers; what the signed-in are shown on protected pages is kept nowhere."""
-        if gone := cookies_of(request, visit(request)):
-            dressed(response, gone)
-        if extra:
-            return dressed(response, extra)
-        headers = cast("Any", response.headers)
-        if "Cache-Control" not in headers and self._matcher.is_protected(request.path_info):
-            headers["Cache-Control"] = _PRIVATE
-            if "Vary" in headers:
+    def _dressed(self, request: HttpRequest, seen: Visit, response: HttpResponseBase) -> HttpResponseBase:
+        """What the signed-in are shown on protected pages is kept nowhere."""
+        if seen.is_over:
+            dressed(response, farewell(seen))
+        if seen.session is None:
+            return dressed(response, seen.said)
+        # by the mapping within, which knows them in lower case: four look-ups the long way cost as much as the whole guard
+        headers: dict[str, tuple[str, str]] = cast("Any", response.headers)._store
+        if "cache-control" not in headers and self._matcher.is_protected(request.path_info):
+            headers["cache-control"] = ("Cache-Control", _PRIVATE)
+            if "vary" in headers:
                 patch_vary_headers(response, cast("Any", ("Cookie", "Authorization", "Origin")))
             else:
-                headers["Vary"] = _VARY
+                headers["vary"] = ("Vary", _VARY)
         return response
 
 

@@ -17,7 +17,6 @@ from sojourn.integrations.refusals import lacking
 from sojourn.integrations.requirement import Lack
 from sojourn.integrations.visit import Visit
 
-_SIGNED_OUT = "_sojourn_signed_out"
 _NOT_ALLOWED = Lack("not_allowed", "Not allowed", "You are signed in, and this page is for others.")
 
 
@@ -44,13 +43,11 @@ def end_session(*, request: HttpRequest | None, **_: object) -> None:
     seen = getattr(request, "sojourn", None)
     if isinstance(seen, Visit) and seen.session is not None:
         options().sojourn.end_session_now(seen.session.session_id)
-        setattr(request, _SIGNED_OUT, True)
+        seen.is_over = True
 
 
-def cookies_of(request: HttpRequest, visit: Visit) -> list[tuple[bytes, bytes]]:
+def farewell(visit: Visit) -> list[tuple[bytes, bytes]]:
     """Headers that tell the browser of a session that `logout()` has ended."""
-    if not getattr(request, _SIGNED_OUT, False):
-        return []
     return [(b"set-cookie", line.encode()) for line in visit.gate.signed_out()]
 
 
