@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Protocol
 
+_MILLISECOND = timedelta(milliseconds=1)
+
 
 @dataclass(frozen=True, slots=True, order=True)
 class Instant:
@@ -36,11 +38,11 @@ class Instant:
         return datetime.fromtimestamp(self.millis / 1000, tz=UTC)
 
     def __add__(self, length: timedelta) -> "Instant":
-        return Instant(self.millis + length // timedelta(milliseconds=1))
+        return Instant(self.millis + length // _MILLISECOND)
 
     def before(self, length: timedelta) -> "Instant":
         """The moment `length` earlier."""
-        return Instant(self.millis - length // timedelta(milliseconds=1))
+        return Instant(self.millis - length // _MILLISECOND)
 
     def since(self, earlier: "Instant") -> timedelta:
         """How long ago `earlier` was, seen from here; negative when it is still to come."""

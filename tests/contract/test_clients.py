@@ -5,9 +5,10 @@ from datetime import timedelta
 
 from sojourn.ids import ClientId, InstanceId, SessionId, SignInId, SignUpId
 from sojourn.ids import instance_id as new_instance_id
-from sojourn.store.interface import DevBrowser, Page, Store
+from sojourn.sessions.session import SessionStatus
+from sojourn.store.interface import ClientFacts, DevBrowser, Page, Store
 
-from .values import LATER, NOW, a_client, digest, race
+from .values import LATER, NOW, a_client, a_full_user, a_session, a_user, digest, race
 
 GRACE = timedelta(seconds=10)
 
@@ -33,6 +34,34 @@ async def test_clients_are_found_in_their_own_instance_only(store: Store, instan
     assert await store.clients.list(other, Page()) == []
     assert await store.clients.count(other) == 0
     assert not await store.clients.delete(other, client.id)
+
+
+async def test_a_client_is_read_with_its_live_sessions_and_their_users(  # R-AUZ-02
+    store: Store, instance_id: InstanceId
+) -> None:
+    client = a_client(instance_id, previous_secret_hash=digest(), previous_secret_until=LATER)
+    await store.clients.create(client)
+    assert await store.clients.facts(instance_id, client.secret_hash) == ClientFacts(client, (), {})
+
+    ada, grace = a_full_user(instance_id), a_user(instance_id)
+    assert len(ada.identifiers) > 1
+    await store.users.create(ada)
+    await store.users.create(grace)
+    young, old = a_session(ada, client, created_at=LATER), a_session(ada, client, status=SessionStatus.PENDING)
+    beside = a_session(grace, client, created_at=LATER)
+    over = [a_session(grace, client, status=status) for status in list(SessionStatus)[2:]]
+    for session in (young, beside, old, *over, a_session(ada, a_client(instance_id))):
+        await store.sessions.create(session)
+    facts = await store.clients.facts(instance_id, client.secret_hash)
+    assert facts is not None
+    assert facts.sessions[0] == old
+    assert sorted(facts.sessions[1:], key=lambda each: each.id) == sorted([young, beside], key=lambda each: each.id)
+    assert facts.users == {ada.id: ada, grace.id: grace}
+    assert facts.client == client
+
+    assert await store.clients.facts(new_instance_id(), client.secret_hash) is None
+    assert client.previous_secret_hash
+    assert await store.clients.facts(instance_id, client.previous_secret_hash) is None
 
 
 async def test_of_fifty_tabs_one_rotates_the_secret(nodes: list[Store], instance_id: InstanceId) -> None:  # R-SES-08

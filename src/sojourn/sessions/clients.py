@@ -1,18 +1,20 @@
 """Clients: finding the browser that asks, giving it a secret, forgetting it."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from sojourn.errors import UnknownDevBrowser
-from sojourn.ids import client_id
+from sojourn.ids import UserId, client_id
 from sojourn.instances.instance import Instance
 from sojourn.instant import Clock, Instant
 from sojourn.secret import Secret
 from sojourn.sessions.activity import Activity
 from sojourn.sessions.caller import Caller, Issued
 from sojourn.sessions.client import Client, ClientView
-from sojourn.sessions.session import SessionStatus
+from sojourn.sessions.session import Session, SessionStatus
 from sojourn.store.interface import DevBrowser, Groups, Store
+from sojourn.users.user import User
 
 GRACE = timedelta(seconds=10)
 """How long the previous secret of a client is still accepted, for tabs that were already on their way (R-SES-08)."""
@@ -55,10 +57,21 @@ class Clients:
 
     async def view(self, client: Client) -> ClientView:
         """The client with the sessions that are live by the clock."""
+        return self._viewed(client, await self.store.sessions.of_client(client.id))
+
+    async def view_by(self, instance: Instance, secret: Secret) -> tuple[ClientView, Mapping[UserId, User]] | None:
+        """The client that holds the secret, as `view` shows it, with its users: one read where `find` and the rest take three.
+
+        None also for a previous secret within its grace, which `find` knows.
+        """
+        if not secret.reveal().startswith(_PREFIX):
+            return None
+        facts = await self.store.clients.facts(instance.id, secret.stored_form())
+        return None if facts is None else (self._viewed(facts.client, facts.sessions), facts.users)
+
+    def _viewed(self, client: Client, sessions: Sequence[Session]) -> ClientView:
         now = self.clock.now()
-        rows = await self.store.sessions.of_client(client.id)
-        live = [session for session in map(self.activity.seen, rows) if session.is_live(now)]
-        return ClientView(client, tuple(live))
+        return ClientView(client, tuple(each for each in map(self.activity.seen, sessions) if each.is_live(now)))
 
     async def forget(self, caller: Caller) -> None:
         """End every session of the client, and the client itself."""

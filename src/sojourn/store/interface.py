@@ -93,6 +93,15 @@ class DevBrowser:
 
 
 @dataclass(frozen=True, slots=True)
+class ClientFacts:
+    """A client with its sessions that have not ended, oldest first, and whoever they belong to."""
+
+    client: Client
+    sessions: Sequence[Session]
+    users: Mapping[UserId, User]
+
+
+@dataclass(frozen=True, slots=True)
 class MintFacts:
     """What a token is minted from. `user` is there when it was asked for: only custom claims need more than the session."""
 
@@ -265,6 +274,10 @@ class Clients(Protocol):
     async def find(self, instance_id: InstanceId, id: ClientId) -> Client | None: ...
     async def find_by_secret(self, instance_id: InstanceId, secret_hash: bytes, now: Instant) -> Client | None:
         """The client whose current secret has that hash, or whose previous one has and is still within its grace."""
+        ...
+
+    async def facts(self, instance_id: InstanceId, secret_hash: bytes) -> ClientFacts | None:
+        """All that the client's page of an SDK shows, in one read; only by the current secret."""
         ...
 
     async def rotate_secret(self, client: Client, new_hash: bytes, now: Instant, *, grace: timedelta) -> bool:

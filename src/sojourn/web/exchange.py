@@ -11,6 +11,7 @@ from litestar.di import NamedDependency
 
 from sojourn.engine import Sojourn
 from sojourn.errors import FieldError, FieldTooLong, FieldUnknown, Json, Malformed, NotAuthenticated
+from sojourn.ids import UserId
 from sojourn.instances.instance import Instance
 from sojourn.instant import Instant
 from sojourn.secret import Secret
@@ -124,6 +125,17 @@ class Exchange:
             self.cookies.extend(self.rules.client_gone())
             raise
 
+    def lone_secret(self) -> Secret | None:
+        """The one secret of a plain cookie, where nothing else can say who asks: such a request needs no look-up first.
+
+        Raises: DoubledCookie.
+        """
+        query = self.incoming.query
+        if "_is_native" in query or "__clerk_db_jwt" in query or "__dev_session" in query:
+            return None
+        presented = self.presented()
+        return presented[0] if len(presented) == 1 else None
+
     async def caller(self) -> Caller:
         """Raises: UnknownDevBrowser, DoubledCookie."""
         return caller_of(await self.identified(), self.incoming, self.instance, self.address)
@@ -216,23 +228,33 @@ class Exchange:
         sign_up: Resource | None = None,
         user: User | None = None,
     ) -> tuple[ClientView | None, Resource | None]:
-        """The client as it is now, each live session with its user and a fresh token.
-
-        Whoever is given a fresh token is here: that counts as use of the current session, not of the accounts beside it.
-        """
+        """The client as it is now, each live session with its user and a fresh token."""
         if client is None:
             return None, None
         view = await self.engine.clients.view(client)
+        users = {} if user is None else {user.id: user}
+        others = list({session.user_id for session in view.sessions} - users.keys())
+        users |= {each.id: each for each in await self.engine.store.users.find_many(self.instance.id, others)}
+        return await self.shown(view, users, sign_in=sign_in, sign_up=sign_up)
+
+    async def shown(
+        self,
+        view: ClientView,
+        users: Mapping[UserId, User],
+        *,
+        sign_in: Resource | None = None,
+        sign_up: Resource | None = None,
+    ) -> tuple[ClientView, Resource]:
+        """The client as `client` shows it, of what has been read already.
+
+        Whoever is given a fresh token is here: that counts as use of the current session, not of the accounts beside it.
+        """
         if view.last_active_session is not None:
             self.engine.activity.note(view.last_active_session, self.now)
-        sessions: list[Resource] = []
-        if view.sessions:
-            users = {} if user is None else {user.id: user}
-            others = list({session.user_id for session in view.sessions} - users.keys())
-            users |= {each.id: each for each in await self.engine.store.users.find_many(self.instance.id, others)}
-            live = [each for each in view.sessions if each.user_id in users and not users[each.user_id].banned]
-            view = ClientView(client, tuple(live))
-            sessions = [await self.session(each, users[each.user_id]) for each in live]
+        client = view.client
+        live = [each for each in view.sessions if each.user_id in users and not users[each.user_id].banned]
+        view = ClientView(client, tuple(live))
+        sessions = [await self.session(each, users[each.user_id]) for each in live]
         if sign_in is None and client.sign_in_id is not None:
             sign_in = await self._current_sign_in(client)
         if sign_up is None and client.sign_up_id is not None:

@@ -2,19 +2,28 @@
 
 from collections.abc import Sequence
 from datetime import timedelta
+from itertools import groupby
+from operator import itemgetter
 
 from sqlalchemy import delete, update
 
-from sojourn.ids import ClientId, InstanceId, SessionId, SignInId, SignUpId
+from sojourn.ids import ClientId, InstanceId, SessionId, SignInId, SignUpId, UserId
 from sojourn.instant import Instant
 from sojourn.sessions.client import Client
-from sojourn.store.interface import DevBrowser, Page
+from sojourn.sessions.session import Session
+from sojourn.store.interface import ClientFacts, DevBrowser, Page
 from sojourn.store.sql import codecs
 from sojourn.store.sql.database import Runner
 from sojourn.store.sql.group import Group, first, paged, reading
-from sojourn.store.sql.hot import HotReads
+from sojourn.store.sql.hot import HotReads, joined_user
 from sojourn.store.sql.hot_writes import HotWrites
 from sojourn.store.sql.tables import clients, dev_browsers
+from sojourn.users.user import User
+
+_SESSION = len(codecs.client.columns)
+"""Where in a row of the client's facts the session begins, with its id; then the user, once for each identifier."""
+
+_USER = _SESSION + len(codecs.session.columns)
 
 
 class SqlClients(Group):
@@ -32,6 +41,21 @@ class SqlClients(Group):
     async def find_by_secret(self, instance_id: InstanceId, secret_hash: bytes, now: Instant) -> Client | None:
         values = {"instance_id": instance_id, "hash": secret_hash, "now": now.millis}
         return first(await self._hot(codecs.client, self._reads.client_by_secret, values))
+
+    async def facts(self, instance_id: InstanceId, secret_hash: bytes) -> ClientFacts | None:
+        rows = await self._run.hot(self._reads.client_facts, {"instance_id": instance_id, "hash": secret_hash})
+        if not rows:
+            return None
+        found: dict[SessionId, Session] = {}
+        users: dict[UserId, User] = {}
+        for session_id, joined in groupby(rows, key=itemgetter(_SESSION)):
+            if session_id is None:
+                break
+            of_session = list(joined)
+            session = found[session_id] = codecs.session.decode(of_session[0][_SESSION:])
+            if session.user_id not in users and (user := joined_user(of_session, _USER)) is not None:
+                users[user.id] = user
+        return ClientFacts(codecs.client.decode(rows[0]), tuple(found.values()), users)
 
     async def rotate_secret(self, client: Client, new_hash: bytes, now: Instant, *, grace: timedelta) -> bool:
         values = {

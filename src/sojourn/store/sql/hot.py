@@ -40,6 +40,7 @@ _OLDEST_FIRST = (identifiers.c.created_at, identifiers.c.id)
 class HotReads:
     client: Prepared
     client_by_secret: Prepared
+    client_facts: Prepared
     session: Prepared
     sessions_of_client: Prepared
     sessions_of_user: Prepared
@@ -78,6 +79,13 @@ class HotReads:
             "client_by_secret": union_all(
                 *(reading(codecs.client).where(clients.c.instance_id == _INSTANCE, holds) for holds in (now, shortly))
             ),
+            "client_facts": select(*codecs.client.columns, *codecs.session.columns, *_OWNING)
+            .select_from(clients)
+            .outerjoin(sessions, (sessions.c.client_id == clients.c.id) & live)
+            .outerjoin(users, users.c.id == sessions.c.user_id)
+            .outerjoin(identifiers, identifiers.c.user_id == users.c.id)
+            .where(clients.c.instance_id == _INSTANCE, now)
+            .order_by(sessions.c.created_at, sessions.c.id, *_OLDEST_FIRST),
             "session": reading(codecs.session).where(sessions.c.id == _ID, sessions.c.instance_id == _INSTANCE),
             "sessions_of_client": reading(codecs.session)
             .where(sessions.c.client_id == _ID, live)
