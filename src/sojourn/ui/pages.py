@@ -16,7 +16,8 @@ from sojourn.web.exchange import Exchange
 
 _SCRIPTS = ("clerk-js@6/dist/clerk.browser.js", "ui@1/dist/ui.browser.js")
 _TITLES = {"sign-in": "Sign in", "sign-up": "Sign up", "user": "Your account", "sign-out": "Sign out"}
-_STATIC = {"page.js": "text/javascript", "page.css": "text/css", "components.js": "text/javascript"}
+_COMPONENTS = "components.js"
+_STATIC = {"page.js": "text/javascript", "page.css": "text/css", _COMPONENTS: "text/javascript"}
 _DARK = "#16181d"
 _LOOPBACK = ("http://localhost:*", "http://127.0.0.1:*")
 
@@ -48,9 +49,10 @@ async def static(exchange: Exchange) -> Response[bytes]:
     kind = _STATIC.get(name)
     if kind is None:
         raise NotFound()
-    # `components.js` is for pages of apps, wherever they are
+    # `components.js` is for pages of apps, wherever they are; in front of it stands what they cannot know
     headers = {"Cache-Control": "no-cache", "Cross-Origin-Resource-Policy": "cross-origin"}
-    return Response(_file(name), media_type=kind, headers=headers)
+    told = b"window.sojournAppearance = %s;\n" % msgspec.json.encode(_appearance(exchange.instance)) if name == _COMPONENTS else b""
+    return Response(told + _file(name), media_type=kind, headers=headers)
 
 
 def _page(exchange: Exchange, name: str, form: Mapping[str, str] | None = None) -> Response[str]:
@@ -74,9 +76,8 @@ def _page(exchange: Exchange, name: str, form: Mapping[str, str] | None = None) 
 
 
 def _facts(instance: Instance, name: str) -> dict[str, object]:
-    """What the script of the page needs; colours go to the components as their variables."""
+    """What the script of the page needs."""
     settings = instance.settings
-    theme = settings.theme
     return {
         "page": name,
         "base": instance.public_url,
@@ -85,13 +86,21 @@ def _facts(instance: Instance, name: str) -> dict[str, object]:
         "afterSignUp": settings.paths.after_sign_up_url or settings.paths.home_url or "/user",
         "afterSignOut": settings.paths.after_sign_out_url or "/sign-in",
         "origins": [*settings.allowed_origins, *(_LOOPBACK if instance.is_development else ())],
+        "appearance": _appearance(instance),
+    }
+
+
+def _appearance(instance: Instance) -> dict[str, object]:
+    """The theme, as variables of the components."""
+    theme = instance.settings.theme
+    return {
         "variables": {
             "colorPrimary": theme.color,
             "colorBackground": _DARK if theme.dark else theme.background_color,
             "colorForeground": "#f2f4f3" if theme.dark else "#1c211e",
             "borderRadius": theme.border_radius,
             "fontFamily": theme.font_family,
-        },
+        }
     }
 
 
