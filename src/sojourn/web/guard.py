@@ -63,7 +63,7 @@ def _most(path: str) -> int:
 
 
 def _too_large(most: int) -> BodyTooLarge:
-    return BodyTooLarge("A picture may have at most 5 MB.", param="file") if most == _IMAGE_MOST else BodyTooLarge()
+    return BodyTooLarge("A picture may have at most 5 MB. Choose a smaller one.") if most == _IMAGE_MOST else BodyTooLarge()
 
 
 def bounded(receive: Reading, most: int) -> Reading:
