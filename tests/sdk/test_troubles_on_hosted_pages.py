@@ -1,6 +1,7 @@
 """What goes wrong for people on the hosted pages, in a real browser: they are told, and they get on."""
 
 import re
+import subprocess
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -9,13 +10,15 @@ import httpx
 import pytest
 from playwright.async_api import BrowserContext, Locator, Page, expect
 
+from tests.firebase import exported, hash_config
 from tests.pictures import noise, picture
 from tests.sdk.conftest import PASSWORD
 from tests.sdk.people import type_code
-from tests.sdk.processes import free_port, server, settings
+from tests.sdk.processes import SOJOURN, free_port, server, settings
 from tests.sdk.python_apps import UNLIMITED, keys
 
 _NEW_PASSWORD = "a staple for every battery and horse"
+_OLD_PASSWORD = "ferry violets"
 _ALLOWED = 5 * 1024 * 1024
 _ASKED_OF_THE_COMPONENT = 10_000_000
 """What a picture may have by the component's own rule, which looks before anything is sent."""
@@ -116,3 +119,17 @@ async def test_whose_picture_is_refused_is_told_what_to_do_and_may_choose_anothe
     await expect(_alert(page)).to_have_count(0)
     await page.goto(f"{hosted.url}/user")
     await expect(page.locator(".cl-profileSection__profile img")).to_have_attribute("src", re.compile("/v1/images/img_"))
+
+
+async def test_whoever_was_imported_from_firebase_signs_in_with_the_password_they_had(  # R-PWD-04
+    hosted: Hosted, device: BrowserContext, address: str, tmp_path: Path
+) -> None:
+    files = [exported(tmp_path, address, _OLD_PASSWORD), "--hash-config", hash_config(tmp_path)]
+    subprocess.run([SOJOURN, "import", "firebase", *files, "--data", hosted.data], check=True, capture_output=True)
+    page = await device.new_page()
+    await _give_password(page, hosted, address, PASSWORD)
+    await expect(page.get_by_text("Password is incorrect").first).to_be_visible()
+    await page.locator("input[name=password]:not([aria-hidden=true])").fill(_OLD_PASSWORD)
+    await page.locator(".cl-formButtonPrimary").click()
+    await _expect_account(page, address)
+    await expect(page.locator(".cl-profileSection__profile")).to_contain_text("Ada Lovelace")
