@@ -19,6 +19,7 @@ from tests.sdk.python_apps import UNLIMITED, keys
 
 _NEW_PASSWORD = "a staple for every battery and horse"
 _OLD_PASSWORD = "ferry violets"
+_TOO_LARGE = "A picture may have at most 5 MB. Choose a smaller one."
 _ALLOWED = 5 * 1024 * 1024
 _ASKED_OF_THE_COMPONENT = 10_000_000
 """What a picture may have by the component's own rule, which looks before anything is sent."""
@@ -67,9 +68,13 @@ async def _expect_account(page: Page, address: str) -> None:
 async def _upload(page: Page, content: bytes) -> int:
     """Choose a file in the profile form; the status of the server's answer."""
     async with page.expect_response(lambda answer: "/v1/me/profile_image" in answer.url) as answered:
-        file = {"name": "ada.png", "mimeType": "image/png", "buffer": content}
-        await page.locator("input[type=file]").set_input_files(files=[file])  # type: ignore[list-item]
+        await _choose(page, content)
     return (await answered.value).status
+
+
+async def _choose(page: Page, content: bytes) -> None:
+    file = {"name": "ada.png", "mimeType": "image/png", "buffer": content}
+    await page.locator("input[type=file]").set_input_files(files=[file])  # type: ignore[list-item]
 
 
 def _alert(page: Page) -> Locator:
@@ -109,12 +114,17 @@ async def test_whose_picture_is_refused_is_told_what_to_do_and_may_choose_anothe
     page = await device.new_page()
     await _give_password(page, hosted, address, PASSWORD)
     await page.locator(".cl-profileSection__profile .cl-profileSectionPrimaryButton").click()
+    await expect(page.get_by_text("up to 5 MB")).to_be_visible()
     too_large = noise(1400)
     assert _ALLOWED < len(too_large) < _ASKED_OF_THE_COMPONENT
     assert await _upload(page, too_large) == 413
-    await expect(_alert(page)).to_have_text("A picture may have at most 5 MB. Choose a smaller one.")
+    await expect(_alert(page)).to_have_text(_TOO_LARGE)
     assert await _upload(page, picture()[:60]) == 422
     await expect(_alert(page)).to_contain_text("The picture cannot be read")
+    unsent = noise(1900)
+    assert len(unsent) > _ASKED_OF_THE_COMPONENT
+    await _choose(page, unsent)
+    await expect(_alert(page)).to_have_text(_TOO_LARGE)
     assert await _upload(page, picture()) == 200
     await expect(_alert(page)).to_have_count(0)
     await page.goto(f"{hosted.url}/user")

@@ -31,8 +31,8 @@ async def _variables(http: httpx.AsyncClient) -> dict[str, str]:
     first, rest = answer.text.split("\n", 1)
     assert rest.startswith("// Mounts the published components")
     name, _, said = first.partition(" = ")
-    assert name == "window.sojournAppearance"
-    return json.loads(said.rstrip(";"))["variables"]
+    assert name == "window.sojournLooks"
+    return json.loads(said.rstrip(";"))["appearance"]["variables"]
 
 
 async def test_components_in_apps_pages_are_told_the_theme_that_hosted_pages_wear(engine: Sojourn, http: httpx.AsyncClient) -> None:

@@ -35,7 +35,7 @@
       signInFallbackRedirectUrl: home,
       signUpFallbackRedirectUrl: home,
       afterSignOutUrl: home,
-      appearance: window.sojournAppearance,
+      ...window.sojournLooks,
     });
   } catch {
     for (const place of places()) place.textContent = 'The sign-in service cannot be reached. Reload the page in a moment.';
