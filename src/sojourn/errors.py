@@ -387,7 +387,9 @@ class PasswordCompromised(FieldError):
 
     code = "form_password_compromised"
     message = "Password compromised"
-    advice = "This password may be known to others and no longer works. Set a new one with a code sent by e-mail."
+    advice = (
+        'This password may be known to others and no longer works. Start again and choose "Forgot password?" to set a new one.'
+    )
 
 
 class PasswordUnchanged(FieldError):

@@ -10,14 +10,14 @@ import signal
 import sqlite3
 import subprocess
 import time
-from base64 import b64encode, urlsafe_b64encode
+from base64 import b64encode
 from contextlib import closing
 from pathlib import Path
 
 import bcrypt
 import pytest
-from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
 
+from ..firebase import exported, hash_config
 from .test_commands import SOJOURN, run
 
 PASSWORD = "correct horse battery staple"
@@ -132,22 +132,10 @@ def test_auth0_brings_people_line_by_line(tmp_path: Path) -> None:
 
 
 def test_firebase_brings_people_with_the_projects_hash_parameters(tmp_path: Path) -> None:
-    signer, separator, salt = b"s" * 32, b"\xfb\xff", b"\xfa\xf0salt"
-    key = hashlib.scrypt(PASSWORD.encode(), salt=salt + separator, n=1 << 14, r=8, p=1, maxmem=1 << 26, dklen=32)
-    encryptor = Cipher(algorithms.AES(key), modes.CTR(b"\0" * 16)).encryptor()
-    hashed = urlsafe_b64encode(encryptor.update(signer) + encryptor.finalize()).decode()
-    person = {"localId": "fb1", "email": "ada@example.com", "emailVerified": True, "displayName": "Ada Lovelace",
-              "passwordHash": hashed, "salt": urlsafe_b64encode(salt).decode(), "createdAt": "1577934245000"}  # fmt: skip
-    file = tmp_path / "users.json"
-    file.write_text(json.dumps({"users": [person]}))
+    file = exported(tmp_path, "ada@example.com", PASSWORD)
     refused = run("import", "firebase", str(file), data=tmp_path)
     assert (refused.returncode, "--hash-config" in refused.stderr) == (2, True)
-    parameters = tmp_path / "hash_config"
-    parameters.write_text(
-        f"hash_config {{\n  algorithm: SCRYPT,\n  base64_signer_key: {b64encode(signer).decode()},\n"
-        f"  base64_salt_separator: {b64encode(separator).decode()},\n  rounds: 8,\n  mem_cost: 14,\n}}\n"
-    )
-    done = run("import", "firebase", str(file), "--hash-config", str(parameters), data=tmp_path)
+    done = run("import", "firebase", str(file), "--hash-config", str(hash_config(tmp_path)), data=tmp_path)
     assert done.returncode == 0, done.stdout + done.stderr
     assert _users(tmp_path)[0]["last_name"] == "Lovelace"
     assert _fits(tmp_path, "ada@example.com")

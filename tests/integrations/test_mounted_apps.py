@@ -3,17 +3,19 @@
 import threading
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from html import unescape
 from pathlib import Path
 from typing import Any
 
 import httpx
+import pytest
 from fastapi import FastAPI
 from litestar import Litestar, asgi, get
 from litestar.config.cors import CORSConfig
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
-from starlette.routing import Mount, Route
+from starlette.routing import Host, Mount, Route
 
 from sojourn import Sojourn, SojournMiddleware
 from sojourn.integrations import starlette
@@ -22,6 +24,7 @@ from sojourn.integrations.litestar import SojournPlugin
 from sojourn.testing import FakeSojourn
 
 URL = "http://localhost:8000"
+PAGE = {"accept": "text/html", "sec-fetch-dest": "document"}
 
 
 @asynccontextmanager
@@ -70,6 +73,36 @@ async def test_no_route_of_the_app_lies_where_the_server_inside_answers(tmp_path
         assert (await client.get("/auth/settings")).status_code == 404
         assert (await client.get("/auth/health")).status_code == 200
     await sojourn.close()
+
+
+async def test_a_sign_in_page_behind_the_apps_own_guard_is_told_in_words_and_no_circle(  # R-JWT-12
+    tmp_path: Path, sojourn: FakeSojourn, caplog: pytest.LogCaptureFixture
+) -> None:
+    without_a_path = Sojourn(public_url=URL, data=tmp_path)
+    guarded = [
+        (SojournMiddleware(_whoever, without_a_path), f"{URL}/sign-in"),
+        (SojournMiddleware(_whoever, sojourn, sign_in_url="/login"), f"{URL}/login"),
+        (SojournMiddleware(_whoever, sojourn, sign_in_url=f"{URL}/login"), f"{URL}/login"),
+    ]
+    for app, page in guarded:
+        async with _client(app) as client:
+            sent = await client.get("/", headers=PAGE)
+            assert (sent.status_code, str(sent.next_request.url).partition("?")[0]) == (307, page)  # type: ignore[union-attr]
+            told = await client.get(sent.headers["location"], headers=PAGE)
+            assert (told.status_code, told.headers["x-clerk-auth-reason"]) == (401, "signed-out")
+            assert f"{page} is behind this app's own guard" in unescape(told.text)
+            assert caplog.messages.pop() == f"sign_in.behind_guard url={page}"
+    await without_a_path.close()
+
+
+async def test_a_server_inside_without_a_path_may_have_a_host_of_its_own(tmp_path: Path) -> None:
+    inside = Sojourn(public_url="http://auth.localhost:8000", data=tmp_path)
+    app = Starlette(routes=[Host("auth.localhost:8000", inside), Mount("/", SojournMiddleware(_whoever, inside))])
+    async with _client(app) as client:
+        sent = await client.get("/sign-in", headers=PAGE)
+        assert sent.headers["location"].startswith("http://auth.localhost:8000/sign-in?")
+        assert (await client.get(sent.headers["location"], headers=PAGE)).status_code == 200
+    await inside.close()
 
 
 async def test_what_litestar_mounts_is_guarded_with_and_without_its_lifespan(sojourn: FakeSojourn) -> None:  # R-WEB-08

@@ -22,6 +22,7 @@ _BESIDE = ["litestar_app", "flask_app", "django_app"]
 )
 def app(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[PythonApp]:
     with request.param(tmp_path_factory.mktemp("example")) as started:
+        started.settings('theme.color="#7a1f5c"')
         yield started
 
 
@@ -42,6 +43,7 @@ async def test_somebody_signs_up_looks_around_and_signs_out(
     other = await (await browser.new_context()).new_page()
     other.set_default_timeout(30_000)
     await other.goto(app.url)
+    await expect(other.locator(".cl-formButtonPrimary")).to_have_css("background-color", "rgb(122, 31, 92)")  # the instance's theme
     await other.locator("input[name=identifier]").fill(address)
     await other.locator(".cl-formButtonPrimary").click()
     entry = other.locator("input[name=password]:not([aria-hidden=true])")

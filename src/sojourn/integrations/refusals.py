@@ -1,9 +1,11 @@
 """What somebody who may not pass is answered, in every kind of app alike."""
 
 import json
+import logging
 from collections.abc import Mapping
 from dataclasses import dataclass
 from html import escape
+from urllib.parse import urlsplit
 
 from sojourn.errors import Json, OriginRefused, ServerUnreachable
 from sojourn.integrations.gate import Asked, Elsewhere, Gate, SignedOut
@@ -13,6 +15,8 @@ Headers = list[tuple[bytes, bytes]]
 
 KEPT_NOWHERE: Headers = [(b"cache-control", b"private, no-store"), (b"vary", b"Cookie, Authorization, Origin")]
 """What a protected page wears unless it says otherwise (R-CKI-07)."""
+
+_log = logging.getLogger("sojourn.integrations")
 
 _STALE = "session_reverification_required"
 _TOO_LATE = "Nothing was changed: you are not signed in any more. Go back, reload the page, and send it again."
@@ -45,7 +49,7 @@ def refusal(
     """The answer in the app's place; None where anybody may see the page, which then wears `said` of the verdict.
 
     People are sent to sign in, API calls get 401 with a challenge (RFC 6750 section 3). A form cannot be sent elsewhere:
-    whoever filled it in is told in words.
+    whoever filled it in is told in words, and so is whoever would be sent where they are, round and round.
     """
     if isinstance(verdict, Elsewhere):
         return _sized(307, b"", [(b"location", verdict.url.encode()), *said(verdict)])
@@ -53,6 +57,9 @@ def refusal(
         return None
     if asked.is_page and "-redirects" not in verdict.reason:
         location = gate.sign_in_url(asked.url.partition("?__clerk_handshake=")[0], sign_in_url)
+        if _is_asked_for(location, asked):
+            _log.error("sign_in.behind_guard url=%s", asked.url.partition("?")[0])
+            return _page(401, "Not signed in", _behind_guard(asked), said(verdict))
         return _sized(307, b"", [(b"location", location.encode()), *said(verdict)])
     if asked.is_page:
         return _page(401, "Not signed in", _stuck(verdict.reason), said(verdict))
@@ -120,6 +127,19 @@ def _sized(status: int, body: bytes, headers: Headers) -> Refusal:
 
 def _error(code: str, message: str, advice: str, meta: Mapping[str, Json]) -> dict[str, Json]:
     return {"errors": [{"code": code, "message": message, "long_message": advice, "meta": dict(meta)}]}
+
+
+def _is_asked_for(location: str, asked: Asked) -> bool:
+    """Whether this is the page that people are sent to. The scheme may be another one behind a proxy."""
+    there, here = urlsplit(location), urlsplit(asked.url)
+    return there.path == here.path and there.netloc in ("", here.netloc)
+
+
+def _behind_guard(asked: Asked) -> str:
+    return (
+        f"You could not be sent to sign in: {asked.url.partition('?')[0]} is behind this app's own guard. For whoever runs this app: "
+        "give the server a path of its own in public_url, such as /auth, or make the sign-in page public."
+    )
 
 
 def _stuck(reason: str) -> str:

@@ -13,11 +13,19 @@ from sojourn.errors import NotFound
 from sojourn.instances.instance import Instance
 from sojourn.ui.forms import plain_form
 from sojourn.web.exchange import Exchange
+from sojourn.web.guard import PICTURE_TOO_LARGE
 
 _SCRIPTS = ("clerk-js@6/dist/clerk.browser.js", "ui@1/dist/ui.browser.js")
 _TITLES = {"sign-in": "Sign in", "sign-up": "Sign up", "user": "Your account", "sign-out": "Sign out"}
-_STATIC = {"page.js": "text/javascript", "page.css": "text/css", "components.js": "text/javascript"}
+_COMPONENTS = "components.js"
+_STATIC = {"page.js": "text/javascript", "page.css": "text/css", _COMPONENTS: "text/javascript"}
 _DARK = "#16181d"
+_WORDS = {
+    "userProfile": {"profilePage": {"fileDropAreaHint": "Recommended size 1:1, up to 5 MB."}},
+    "unstable__errors": {"avatar_file_size_exceeded": PICTURE_TOO_LARGE},
+}
+"""The components let ten megabytes through by themselves, and say so."""
+
 _LOOPBACK = ("http://localhost:*", "http://127.0.0.1:*")
 
 
@@ -48,9 +56,10 @@ async def static(exchange: Exchange) -> Response[bytes]:
     kind = _STATIC.get(name)
     if kind is None:
         raise NotFound()
-    # `components.js` is for pages of apps, wherever they are
+    # `components.js` is for pages of apps, wherever they are; in front of it stands what they cannot know
     headers = {"Cache-Control": "no-cache", "Cross-Origin-Resource-Policy": "cross-origin"}
-    return Response(_file(name), media_type=kind, headers=headers)
+    told = b"window.sojournLooks = %s;\n" % msgspec.json.encode(_looks(exchange.instance)) if name == _COMPONENTS else b""
+    return Response(told + _file(name), media_type=kind, headers=headers)
 
 
 def _page(exchange: Exchange, name: str, form: Mapping[str, str] | None = None) -> Response[str]:
@@ -74,9 +83,8 @@ def _page(exchange: Exchange, name: str, form: Mapping[str, str] | None = None) 
 
 
 def _facts(instance: Instance, name: str) -> dict[str, object]:
-    """What the script of the page needs; colours go to the components as their variables."""
+    """What the script of the page needs."""
     settings = instance.settings
-    theme = settings.theme
     return {
         "page": name,
         "base": instance.public_url,
@@ -85,14 +93,21 @@ def _facts(instance: Instance, name: str) -> dict[str, object]:
         "afterSignUp": settings.paths.after_sign_up_url or settings.paths.home_url or "/user",
         "afterSignOut": settings.paths.after_sign_out_url or "/sign-in",
         "origins": [*settings.allowed_origins, *(_LOOPBACK if instance.is_development else ())],
-        "variables": {
-            "colorPrimary": theme.color,
-            "colorBackground": _DARK if theme.dark else theme.background_color,
-            "colorForeground": "#f2f4f3" if theme.dark else "#1c211e",
-            "borderRadius": theme.border_radius,
-            "fontFamily": theme.font_family,
-        },
+        "looks": _looks(instance),
     }
+
+
+def _looks(instance: Instance) -> dict[str, object]:
+    """What components are told wherever we load them: the theme as their variables, and our words where theirs are not true here."""
+    theme = instance.settings.theme
+    variables = {
+        "colorPrimary": theme.color,
+        "colorBackground": _DARK if theme.dark else theme.background_color,
+        "colorForeground": "#f2f4f3" if theme.dark else "#1c211e",
+        "borderRadius": theme.border_radius,
+        "fontFamily": theme.font_family,
+    }
+    return {"appearance": {"variables": variables}, "localization": _WORDS}
 
 
 COMPONENT_STYLES = " ".join(

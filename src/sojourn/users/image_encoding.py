@@ -7,7 +7,7 @@ else. SVG is no picture here but a document that runs.
 from io import BytesIO
 from typing import TYPE_CHECKING
 
-from sojourn.errors import FieldEmpty, FieldError, ImageKindUnknown
+from sojourn.errors import FieldError, ImageKindUnknown
 
 if TYPE_CHECKING:
     from PIL import Image
@@ -24,31 +24,30 @@ _FORMATS = ("PNG", "JPEG", "WEBP", "GIF")
 _QUALITY = 85
 
 
-def encoded(content: bytes, *, param: str = "file") -> bytes:
+def encoded(content: bytes) -> bytes:
     """The picture as WebP, upright, at most 512 pixels a side, its first frame only. Slow: not for the event loop.
 
-    Raises: FieldEmpty, ImageKindUnknown, FieldError (too large when unpacked, or damaged); all with `param`.
+    Raises: ImageKindUnknown, FieldError (too large when unpacked, empty or damaged). None names a field: components have no
+    place for words about one that is a file, and would say nothing.
     """
     from PIL import Image as Pillow  # imported here: most processes never see a picture
     from PIL import UnidentifiedImageError
 
-    if not content:
-        raise FieldEmpty(param)
-    if content.count(_START_OF_SCAN) > _MOST_SCANS:
-        raise _damaged(param)
+    if not content or content.count(_START_OF_SCAN) > _MOST_SCANS:
+        raise _damaged()
     try:
         with Pillow.open(BytesIO(content), formats=_FORMATS) as picture:
             if picture.width * picture.height > MOST_PIXELS:
-                raise _too_large(param)
+                raise _too_large()
             return _drawn(picture)
     except FieldError:
         raise
     except UnidentifiedImageError as error:
-        raise ImageKindUnknown(param=param) from error
+        raise ImageKindUnknown() from error
     except Pillow.DecompressionBombError as error:
-        raise _too_large(param) from error
+        raise _too_large() from error
     except Exception as error:  # a decoder stumbles over hostile bytes in more ways than it has names for
-        raise _damaged(param) from error
+        raise _damaged() from error
 
 
 def _drawn(picture: "Image.Image") -> bytes:
@@ -64,9 +63,9 @@ def _drawn(picture: "Image.Image") -> bytes:
     return written.getvalue()
 
 
-def _too_large(param: str) -> FieldError:
-    return FieldError(f"The picture has more than {MOST_PIXELS // 1_000_000} million pixels. Choose a smaller one.", param=param)
+def _too_large() -> FieldError:
+    return FieldError(f"The picture has more than {MOST_PIXELS // 1_000_000} million pixels. Choose a smaller one.")
 
 
-def _damaged(param: str) -> FieldError:
-    return FieldError("The picture cannot be read: the file is damaged or incomplete.", param=param)
+def _damaged() -> FieldError:
+    return FieldError("The picture cannot be read: the file is empty, damaged or incomplete. Choose another one.")

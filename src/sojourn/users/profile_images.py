@@ -31,7 +31,7 @@ class ProfileImages:
     async def set(self, instance: Instance, user_id: str, content: bytes, *, actor: str = SERVER) -> User:
         """Give the user this picture; the one before is deleted with the change.
 
-        Raises: NotFound, FieldEmpty, ImageKindUnknown, FieldError (param `file`), Overloaded.
+        Raises: NotFound, ImageKindUnknown, FieldError, Overloaded.
         """
         user = await self.accounts.get(instance, user_id)  # before the slow part
         drawn = await self._drawn(content)

@@ -22,6 +22,7 @@ _HEADERS_MOST = 16 * 1024
 _BODY_MOST = 64 * 1024
 _IMPORT_MOST = 10 * 1024 * 1024
 _IMAGE_MOST = 5 * 1024 * 1024
+PICTURE_TOO_LARGE = "A picture may have at most 5 MB. Choose a smaller one."
 
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 _OVERRIDES = frozenset({"PUT", "PATCH", "DELETE"})
@@ -63,7 +64,7 @@ def _most(path: str) -> int:
 
 
 def _too_large(most: int) -> BodyTooLarge:
-    return BodyTooLarge("A picture may have at most 5 MB.", param="file") if most == _IMAGE_MOST else BodyTooLarge()
+    return BodyTooLarge(PICTURE_TOO_LARGE) if most == _IMAGE_MOST else BodyTooLarge()
 
 
 def bounded(receive: Reading, most: int) -> Reading:

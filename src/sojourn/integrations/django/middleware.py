@@ -17,13 +17,14 @@ from sojourn.errors import ServerUnreachable
 from sojourn.integrations import wsgi
 from sojourn.integrations.answering import refused_at
 from sojourn.integrations.django.conf import options
+from sojourn.integrations.django.raised import refusal_behind, refusal_of
 from sojourn.integrations.django.requests import answered, asked_of, dressed, keep_cookie, visit
 from sojourn.integrations.django.sessions import SessionStore
 from sojourn.integrations.django.signing import farewell, is_login, sent_to_sign_in
 from sojourn.integrations.django.users import auser_of, user_of
 from sojourn.integrations.gate import Elsewhere, Gate, SignedIn, Verdict
 from sojourn.integrations.matching import Matcher
-from sojourn.integrations.refusals import KEPT_NOWHERE, Refused, said, unreachable
+from sojourn.integrations.refusals import KEPT_NOWHERE, said, unreachable
 from sojourn.integrations.session_data import Keeping
 from sojourn.integrations.visit import Guard, Visit
 
@@ -79,10 +80,9 @@ class SojournMiddleware:
         return self._dressed(request, seen, await self._get_response(request))
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
-        """A view that asked a server which does not answer is busy, not broken; one that asked for a user who is gone is not."""
-        if isinstance(exception, Refused):
-            return answered(exception.refusal)
-        return answered(unreachable(exception)) if isinstance(exception, ServerUnreachable) else None
+        """What a view raised; other middleware's errors are a 500 by the time they come here, and `_dressed` knows those."""
+        refused = refusal_of(exception)
+        return answered(refused) if refused is not None else None
 
     def _is_own(self, request: HttpRequest) -> bool:
         path = request.path
@@ -111,6 +111,8 @@ class SojournMiddleware:
 
     def _dressed(self, request: HttpRequest, seen: Visit, response: HttpResponseBase) -> HttpResponseBase:
         """What the signed-in are shown on protected pages is kept nowhere."""
+        if response.status_code == 500 and (refused := refusal_behind(request)) is not None:
+            response = answered(refused)
         if seen.is_over:
             dressed(response, farewell(seen))
         if seen.session is None:

@@ -35,6 +35,7 @@
       signInFallbackRedirectUrl: home,
       signUpFallbackRedirectUrl: home,
       afterSignOutUrl: home,
+      ...window.sojournLooks,
     });
   } catch {
     for (const place of places()) place.textContent = 'The sign-in service cannot be reached. Reload the page in a moment.';

@@ -25,7 +25,7 @@
       signUpFallbackRedirectUrl: at(facts.afterSignUp),
       afterSignOutUrl: at(facts.afterSignOut),
       allowedRedirectOrigins: [location.origin, ...facts.origins],
-      appearance: { variables: facts.variables },
+      ...facts.looks,
     });
   } catch {
     say('The sign-in service cannot be reached. Reload the page in a moment.');

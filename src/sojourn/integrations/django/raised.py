@@ -1,0 +1,33 @@
+"""Refusals that other middleware raises: Django has made a 500 of them before the guard sees any answer."""
+
+import sys
+
+from django.core.signals import got_request_exception
+from django.http import HttpRequest
+
+from sojourn.errors import ServerUnreachable
+from sojourn.integrations.refusals import Refusal, Refused, unreachable
+
+_NOTED = "_sojourn_refusal"
+
+
+def refusal_of(error: BaseException | None) -> Refusal | None:
+    """A server that does not answer is busy, not broken; a user who is gone is nobody. None for errors of the app's own."""
+    if isinstance(error, Refused):
+        return error.refusal
+    return unreachable(error) if isinstance(error, ServerUnreachable) else None
+
+
+def refusal_behind(request: HttpRequest) -> Refusal | None:
+    """What Django's 500 for this request hides."""
+    return getattr(request, _NOTED, None)
+
+
+def _note(*, request: HttpRequest | None = None, **_: object) -> None:
+    """Django tells of an error while it handles it, on whichever thread."""
+    refused = refusal_of(sys.exc_info()[1])
+    if request is not None and refused is not None:
+        setattr(request, _NOTED, refused)
+
+
+got_request_exception.connect(_note, dispatch_uid="sojourn")

@@ -1,0 +1,145 @@
+"""What goes wrong for people on the hosted pages, in a real browser: they are told, and they get on."""
+
+import re
+import subprocess
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import httpx
+import pytest
+from playwright.async_api import BrowserContext, Locator, Page, expect
+
+from tests.firebase import exported, hash_config
+from tests.pictures import noise, picture
+from tests.sdk.conftest import PASSWORD
+from tests.sdk.people import type_code
+from tests.sdk.processes import SOJOURN, free_port, server, settings
+from tests.sdk.python_apps import UNLIMITED, keys
+
+_NEW_PASSWORD = "a staple for every battery and horse"
+_OLD_PASSWORD = "ferry violets"
+_TOO_LARGE = "A picture may have at most 5 MB. Choose a smaller one."
+_ALLOWED = 5 * 1024 * 1024
+_ASKED_OF_THE_COMPONENT = 10_000_000
+"""What a picture may have by the component's own rule, which looks before anything is sent."""
+
+
+@dataclass
+class Hosted:
+    """A server of `sojourn dev`, and its Backend API."""
+
+    url: str
+    data: Path
+    api: httpx.Client
+
+    def add(self, address: str) -> str:
+        """Somebody with a password and a proven address; their id."""
+        made = self.api.post("/users", json={"email_address": [address], "password": PASSWORD})
+        return made.raise_for_status().json()["id"]
+
+
+@pytest.fixture(scope="module")
+def hosted(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Hosted]:
+    port, data = free_port(), tmp_path_factory.mktemp("troubles")
+    process, url = server(port, data), f"http://localhost:{port}"
+    process.start()
+    settings(data, UNLIMITED)
+    headers = {"Authorization": f"Bearer {keys(data, port)['SOJOURN_SECRET_KEY']}"}
+    with httpx.Client(base_url=f"{url}/v1", headers=headers) as api:
+        yield Hosted(url, data, api)
+    process.stop()
+
+
+async def _give_password(page: Page, hosted: Hosted, address: str, password: str) -> None:
+    await page.goto(f"{hosted.url}/sign-in")
+    await page.locator("input[name=identifier]").fill(address)
+    await page.locator(".cl-formButtonPrimary").click()
+    field = page.locator("input[name=password]:not([aria-hidden=true])")
+    await expect(field).to_be_editable()
+    await field.fill(password)
+    await page.locator(".cl-formButtonPrimary").click()
+
+
+async def _expect_account(page: Page, address: str) -> None:
+    await expect(page.locator(".cl-profileSection__emailAddresses")).to_contain_text(address)
+
+
+async def _upload(page: Page, content: bytes) -> int:
+    """Choose a file in the profile form; the status of the server's answer."""
+    async with page.expect_response(lambda answer: "/v1/me/profile_image" in answer.url) as answered:
+        await _choose(page, content)
+    return (await answered.value).status
+
+
+async def _choose(page: Page, content: bytes) -> None:
+    file = {"name": "ada.png", "mimeType": "image/png", "buffer": content}
+    await page.locator("input[type=file]").set_input_files(files=[file])  # type: ignore[list-item]
+
+
+def _alert(page: Page) -> Locator:
+    return page.locator(".cl-alertText")
+
+
+async def test_whose_password_others_know_is_told_so_and_sets_a_new_one(
+    hosted: Hosted, device: BrowserContext, address: str
+) -> None:
+    hosted.api.post(f"/users/{hosted.add(address)}/password/set_compromised", json={}).raise_for_status()
+    page = await device.new_page()
+    await _give_password(page, hosted, address, PASSWORD)
+    await expect(_alert(page)).to_contain_text("This password may be known to others and no longer works.")
+    await expect(_alert(page)).to_contain_text('Start again and choose "Forgot password?"')
+    await page.goto(f"{hosted.url}/sign-in")  # as the alert says
+    await page.locator("input[name=identifier]").fill(address)
+    await page.locator(".cl-formButtonPrimary").click()
+    await page.get_by_text("Forgot password?").click()
+    await page.get_by_text("Reset your password").click()
+    await expect(page.get_by_text("code sent to your email address")).to_be_visible()
+    await type_code(page)
+    await page.wait_for_url("**/reset-password**")
+    await page.locator("input[name=password]").fill(_NEW_PASSWORD)
+    await page.locator("input[name=confirmPassword]").fill(_NEW_PASSWORD)
+    await page.locator(".cl-formButtonPrimary").click()
+    await _expect_account(page, address)
+    await device.clear_cookies()
+    again = await device.new_page()
+    await _give_password(again, hosted, address, _NEW_PASSWORD)
+    await _expect_account(again, address)
+
+
+async def test_whose_picture_is_refused_is_told_what_to_do_and_may_choose_another(  # R-HDR-04, R-LIM-07
+    hosted: Hosted, device: BrowserContext, address: str
+) -> None:
+    hosted.add(address)
+    page = await device.new_page()
+    await _give_password(page, hosted, address, PASSWORD)
+    await page.locator(".cl-profileSection__profile .cl-profileSectionPrimaryButton").click()
+    await expect(page.get_by_text("up to 5 MB")).to_be_visible()
+    too_large = noise(1400)
+    assert _ALLOWED < len(too_large) < _ASKED_OF_THE_COMPONENT
+    assert await _upload(page, too_large) == 413
+    await expect(_alert(page)).to_have_text(_TOO_LARGE)
+    assert await _upload(page, picture()[:60]) == 422
+    await expect(_alert(page)).to_contain_text("The picture cannot be read")
+    unsent = noise(1900)
+    assert len(unsent) > _ASKED_OF_THE_COMPONENT
+    await _choose(page, unsent)
+    await expect(_alert(page)).to_have_text(_TOO_LARGE)
+    assert await _upload(page, picture()) == 200
+    await expect(_alert(page)).to_have_count(0)
+    await page.goto(f"{hosted.url}/user")
+    await expect(page.locator(".cl-profileSection__profile img")).to_have_attribute("src", re.compile("/v1/images/img_"))
+
+
+async def test_whoever_was_imported_from_firebase_signs_in_with_the_password_they_had(  # R-PWD-04
+    hosted: Hosted, device: BrowserContext, address: str, tmp_path: Path
+) -> None:
+    files = [exported(tmp_path, address, _OLD_PASSWORD), "--hash-config", hash_config(tmp_path)]
+    subprocess.run([SOJOURN, "import", "firebase", *files, "--data", hosted.data], check=True, capture_output=True)
+    page = await device.new_page()
+    await _give_password(page, hosted, address, PASSWORD)
+    await expect(page.get_by_text("Password is incorrect").first).to_be_visible()
+    await page.locator("input[name=password]:not([aria-hidden=true])").fill(_OLD_PASSWORD)
+    await page.locator(".cl-formButtonPrimary").click()
+    await _expect_account(page, address)
+    await expect(page.locator(".cl-profileSection__profile")).to_contain_text("Ada Lovelace")
