@@ -5,6 +5,8 @@ STAMPS := .make
 ASSETS := src/sojourn/ui/assets/npm/manifest.json
 PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check --no-input
 UV_COMPILE := $(BIN)/uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-header --python-version 3.11
+# Compiled sources are kept, whatever the machine's own setting: the tests start hundreds of processes.
+export PYTHONDONTWRITEBYTECODE :=
 # Each app of the browser tests, installed once per lock file.
 SDK_APPS := $(patsubst tests/sdk/%/package-lock.json,$(STAMPS)/sdk/%,$(wildcard tests/sdk/apps/*/package-lock.json tests/sdk/node/package-lock.json))
 

@@ -1,6 +1,7 @@
 """Pictures that tests upload, made here."""
 
 import os
+from functools import cache
 from io import BytesIO
 from typing import Any
 
@@ -24,6 +25,7 @@ def saved(image: Image.Image, kind: str, **how: Any) -> bytes:
     return written.getvalue()
 
 
+@cache
 def noise(side: int) -> bytes:
     """A square PNG that nothing makes smaller: three bytes for each pixel."""
     return saved(Image.frombytes("RGB", (side, side), os.urandom(3 * side * side)), "PNG")

@@ -1,7 +1,6 @@
-"""The command line as an operator meets it: each a process of its own."""
+"""The command line as an operator meets it."""
 
 import json
-import os
 import re
 import socket
 import sqlite3
@@ -15,15 +14,7 @@ import pytest
 
 from sojourn.secret import Secret
 
-SOJOURN = Path(sys.executable).parent / "sojourn"
-
-
-def run(*words: str, data: Path | None = None, stdin: str = "", **variables: str) -> subprocess.CompletedProcess[str]:
-    environment = {name: value for name, value in os.environ.items() if not name.startswith("SOJOURN_")}
-    command = [str(SOJOURN), *words, *(["--data", str(data)] if data else [])]
-    return subprocess.run(
-        command, env={**environment, **variables}, capture_output=True, text=True, input=stdin, timeout=60, check=False
-    )
+from .running import call, run
 
 
 @pytest.fixture
@@ -45,7 +36,7 @@ def test_env_of_production_holds_no_key_of_development_and_says_where_the_secret
     production = {"SOJOURN_ENVIRONMENT": "production", "SOJOURN_PUBLIC_URL": "https://auth.example.com"}
     production |= {"SOJOURN_ROOT_KEYS": Secret.random().reveal(), "SOJOURN_SMTP_HOST": "smtp.example.com"}
     for name in ("nextjs", "express", "fastapi"):
-        printed = run("env", name, data=tmp_path, **production)
+        printed = call("env", name, data=tmp_path, **production)
         assert "pk_live_" in printed.stdout
         assert "SECRET_KEY" not in printed.stdout
         assert "sojourn keys create-secret" in printed.stderr
@@ -55,10 +46,10 @@ def test_env_of_production_holds_no_key_of_development_and_says_where_the_secret
 def test_a_fresh_data_folder_has_nobody_in_it_and_secrets_of_its_own(tmp_path: Path) -> None:  # R-FLOW-06
     secrets: list[str] = []
     for folder in (tmp_path / "one", tmp_path / "two"):
-        printed = run("env", "express", data=folder).stdout
+        printed = call("env", "express", data=folder).stdout
         values = dict(line.split("=", 1) for line in printed.splitlines())
         secrets.append(values["CLERK_SECRET_KEY"])
-        assert json.loads(run("users", "list", "--json", data=folder).stdout) == []
+        assert json.loads(call("users", "list", "--json", data=folder).stdout) == []
         with closing(sqlite3.connect(folder / "sojourn.db")) as database:
             for table in ("users", "identifiers", "sessions", "tickets"):
                 assert database.execute(f"SELECT count(*) FROM {table}").fetchone() == (0,), table
@@ -69,14 +60,14 @@ def test_a_fresh_data_folder_has_nobody_in_it_and_secrets_of_its_own(tmp_path: P
 
 
 def test_env_names_the_apps_it_knows(tmp_path: Path) -> None:
-    refused = run("env", "cobol", data=tmp_path)
+    refused = call("env", "cobol", data=tmp_path)
     assert refused.returncode == 1
     assert "nextjs" in refused.stderr and refused.stderr.count("\n") == 1
 
 
 @pytest.mark.parametrize("name", ["python", "asgi", "starlette", "fastapi", "litestar", "flask", "django", "quart", "wsgi"])
 def test_env_prints_the_address_and_keys_that_a_python_app_reads(tmp_path: Path, name: str) -> None:
-    printed = run("env", name, "--port", "8123", data=tmp_path).stdout.splitlines()
+    printed = call("env", name, "--port", "8123", data=tmp_path).stdout.splitlines()
     names = ["SOJOURN_URL", "SOJOURN_PUBLISHABLE_KEY", "SOJOURN_SECRET_KEY"]
     assert [line.partition("=")[0] for line in printed] == names
     assert printed[0] == "SOJOURN_URL=http://localhost:8123"
@@ -87,7 +78,7 @@ def test_a_folder_where_no_server_has_run_is_pointed_out_beside_the_output(
     words: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
-    first, second = run(*words), run(*words)
+    first, second = call(*words), call(*words)
     assert first.stdout == second.stdout
     assert first.stderr.count("\n") == 1 and "--data" in first.stderr
     assert second.stderr == ""
@@ -95,6 +86,13 @@ def test_a_folder_where_no_server_has_run_is_pointed_out_beside_the_output(
 
 def test_the_version_is_told() -> None:
     assert run("--version").stdout == f"sojourn {version('sojourn')}\n"
+
+
+def test_the_words_of_a_command_are_read_before_a_database_is_loaded() -> None:
+    """A third of the time to the first word of a command that needs none."""
+    code = "import sys, sojourn.cli.commands; print({'sojourn.engine', 'sqlalchemy', 'litestar'} & {*sys.modules})"
+    told = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True)
+    assert told.stdout == "set()\n"
 
 
 @pytest.mark.parametrize(
@@ -112,42 +110,47 @@ def test_the_version_is_told() -> None:
     ids=" ".join,
 )
 def test_a_wrong_word_is_one_clear_line(words: list[str], said: str) -> None:
-    refused = run(*words)
+    refused = call(*words)
     assert (refused.returncode, refused.stdout) == (2, "")
     assert refused.stderr.count("\n") == 1 and said in refused.stderr and "--help" in refused.stderr
 
 
+def test_a_shell_sees_the_status_of_a_wrong_word() -> None:
+    refused = run("nonsense")
+    assert (refused.returncode, refused.stdout) == (2, "")
+
+
 def test_no_word_at_all_shows_the_commands() -> None:
     for words in ([], ["users"], ["keys"]):
-        shown = run(*words)
+        shown = call(*words)
         assert "Commands" in shown.stdout + shown.stderr and "Traceback" not in shown.stderr
 
 
 def test_users_are_created_listed_banned_and_deleted(tmp_path: Path, person: dict[str, str]) -> None:
-    listed = json.loads(run("users", "list", "--json", data=tmp_path).stdout)
+    listed = json.loads(call("users", "list", "--json", data=tmp_path).stdout)
     assert [each["id"] for each in listed] == [person["id"]]
-    assert json.loads(run("users", "ban", person["id"], data=tmp_path).stdout)["banned"] is True
-    assert run("users", "delete", person["id"], "--yes", data=tmp_path).returncode == 0
-    assert json.loads(run("users", "list", "--json", data=tmp_path).stdout) == []
+    assert json.loads(call("users", "ban", person["id"], data=tmp_path).stdout)["banned"] is True
+    assert call("users", "delete", person["id"], "--yes", data=tmp_path).returncode == 0
+    assert json.loads(call("users", "list", "--json", data=tmp_path).stdout) == []
 
 
 def test_settings_are_changed_all_or_none(tmp_path: Path) -> None:
-    refused = run("settings", "set", "sessions.token_seconds=30", "sessions.lifetime_seconds=1", data=tmp_path)
+    refused = call("settings", "set", "sessions.token_seconds=30", "sessions.lifetime_seconds=1", data=tmp_path)
     assert refused.returncode == 1
     assert "sessions.lifetime_seconds" in refused.stderr
-    assert json.loads(run("settings", "show", "--json", data=tmp_path).stdout)["sessions"]["token_seconds"] == 60
+    assert json.loads(call("settings", "show", "--json", data=tmp_path).stdout)["sessions"]["token_seconds"] == 60
     for assignment in ("sessions.token_seconds=long", "sessions.token=30", "=30", "token_seconds"):
-        refused = run("settings", "set", assignment, data=tmp_path)
+        refused = call("settings", "set", assignment, data=tmp_path)
         assert refused.returncode == 1 and refused.stderr.count("\n") == 1
         assert assignment.partition("=")[0] in refused.stderr and "`" not in refused.stderr
     assert run("settings", "set", "sessions.token_seconds=30", data=tmp_path).returncode == 0
-    assert json.loads(run("settings", "show", "--json", data=tmp_path).stdout)["sessions"]["token_seconds"] == 30
+    assert json.loads(call("settings", "show", "--json", data=tmp_path).stdout)["sessions"]["token_seconds"] == 30
 
 
 def test_keys_rotate_keeps_the_old_key_published(tmp_path: Path) -> None:  # R-KEY-03
-    before = json.loads(run("keys", "list", data=tmp_path).stdout)["keys"]
+    before = json.loads(call("keys", "list", data=tmp_path).stdout)["keys"]
     rotated = json.loads(run("keys", "rotate", "--json", data=tmp_path).stdout)
-    after = json.loads(run("keys", "list", data=tmp_path).stdout)["keys"]
+    after = json.loads(call("keys", "list", data=tmp_path).stdout)["keys"]
     assert {each["kid"] for each in after} == {before[0]["kid"], rotated["kid"]}
 
 
@@ -201,38 +204,38 @@ def test_a_database_newer_than_the_code_is_one_clear_line(tmp_path: Path) -> Non
     assert run("migrate", data=tmp_path).returncode == 0
     with sqlite3.connect(tmp_path / "sojourn.db") as database:
         database.execute("UPDATE alembic_version SET version_num = '9999'")
-    refused = run("migrate", data=tmp_path)
+    refused = call("migrate", data=tmp_path)
     assert refused.returncode == 1
     assert refused.stderr.count("\n") == 1 and "newer" in refused.stderr
 
 
 def test_another_root_key_is_one_clear_line(tmp_path: Path) -> None:  # R-KEY-01
-    assert run("keys", "list", data=tmp_path).returncode == 0
-    refused = run("keys", "list", data=tmp_path, SOJOURN_ROOT_KEYS=Secret.random().reveal())
+    assert call("keys", "list", data=tmp_path).returncode == 0
+    refused = call("keys", "list", data=tmp_path, SOJOURN_ROOT_KEYS=Secret.random().reveal())
     assert refused.returncode == 1
     assert refused.stderr.count("\n") == 1 and "SOJOURN_ROOT_KEYS" in refused.stderr
 
 
 def test_sessions_of_one_user_or_of_all_are_revoked(tmp_path: Path, person: dict[str, str]) -> None:  # R-SES-05
     for words in ([], ["sess_1", "--all"], ["--user", person["id"], "--all"]):
-        refused = run("sessions", "revoke", *words, data=tmp_path)
+        refused = call("sessions", "revoke", *words, data=tmp_path)
         assert refused.returncode == 1
         assert "name one" in refused.stderr
-    assert run("sessions", "revoke", "--user", person["id"], data=tmp_path).stdout == "0 sessions revoked.\n"
-    assert run("sessions", "revoke", "--user", "user_unknown", data=tmp_path).returncode == 1
+    assert call("sessions", "revoke", "--user", person["id"], data=tmp_path).stdout == "0 sessions revoked.\n"
+    assert call("sessions", "revoke", "--user", "user_unknown", data=tmp_path).returncode == 1
     assert run("sessions", "revoke", "--all", data=tmp_path, stdin="n\n").returncode == 1
-    assert "0 sessions revoked." in run("sessions", "revoke", "--all", "--yes", data=tmp_path).stdout
+    assert "0 sessions revoked." in call("sessions", "revoke", "--all", "--yes", data=tmp_path).stdout
 
 
 def test_secret_keys_are_listed_and_revoked_but_the_last(tmp_path: Path) -> None:  # R-AUZ-08
     assert run("keys", "create-secret", data=tmp_path).stdout.startswith("sk_test_")
-    (first,) = json.loads(run("keys", "secrets", "--json", data=tmp_path).stdout)
-    kept = run("keys", "revoke-secret", first["id"], data=tmp_path)
+    (first,) = json.loads(call("keys", "secrets", "--json", data=tmp_path).stdout)
+    kept = call("keys", "revoke-secret", first["id"], data=tmp_path)
     assert kept.returncode == 1
     assert "the only secret key" in kept.stderr and kept.stderr.count("\n") == 1
-    run("keys", "create-secret", "--scope", "read", data=tmp_path)
-    assert run("keys", "revoke-secret", first["id"], data=tmp_path).returncode == 0
-    (second,) = json.loads(run("keys", "secrets", "--json", data=tmp_path).stdout)
+    call("keys", "create-secret", "--scope", "read", data=tmp_path)
+    assert call("keys", "revoke-secret", first["id"], data=tmp_path).returncode == 0
+    (second,) = json.loads(call("keys", "secrets", "--json", data=tmp_path).stdout)
     assert second["id"] != first["id"]
     assert [(each["scope"], each["last_used_at"]) for each in (first, second)] == [("full", None), ("read", None)]
-    assert run("keys", "create-secret", "--scope", "write", data=tmp_path).returncode != 0
+    assert call("keys", "create-secret", "--scope", "write", data=tmp_path).returncode != 0

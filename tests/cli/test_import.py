@@ -1,4 +1,4 @@
-"""`sojourn import` as somebody who moves here meets it: each a process of its own, on a real file."""
+"""`sojourn import` as somebody who moves here meets it, on a real file."""
 
 import csv
 import hashlib
@@ -18,7 +18,7 @@ import bcrypt
 import pytest
 
 from ..firebase import exported, hash_config
-from .test_commands import SOJOURN, run
+from .running import SOJOURN, call, run
 
 PASSWORD = "correct horse battery staple"
 BCRYPT = bcrypt.hashpw(PASSWORD.encode(), bcrypt.gensalt(4)).decode()
@@ -50,7 +50,7 @@ GRACE = {"id": "user_2def", "primary_email_address": "grace@example.com", "verif
 
 
 def _users(data: Path) -> list[dict[str, object]]:
-    return json.loads(run("users", "list", "--json", data=data).stdout)
+    return json.loads(call("users", "list", "--json", data=data).stdout)
 
 
 def _fits(data: Path, email: str, password: str = PASSWORD) -> bool:
@@ -98,12 +98,12 @@ def test_django_brings_people_from_csv_and_json(tmp_path: Path) -> None:  # R-PW
         f"7,{digest},,f,adalove,Ada,L,ada@example.com,t,t,2020-01-02 03:04:05+00\n"
         "8,!unusable,,f,bobby,,,bob@example.com,f,f,2020-01-02 03:04:05+00\n"
     )
-    assert run("import", "django", str(table), data=tmp_path).returncode == 0
+    assert call("import", "django", str(table), data=tmp_path).returncode == 0
     fields = {"username": "gracie", "password": f"bcrypt${BCRYPT}", "email": "grace@example.com", "is_active": True,
               "date_joined": "2020-01-02T03:04:05Z"}  # fmt: skip
     dump = tmp_path / "auth_user.json"
     dump.write_text(json.dumps([{"model": "auth.user", "pk": 9, "fields": fields}]))
-    assert run("import", "django", str(dump), data=tmp_path).returncode == 0
+    assert call("import", "django", str(dump), data=tmp_path).returncode == 0
     found = {each["username"]: each for each in _users(tmp_path)}
     assert found["bobby"]["banned"] is True
     assert found["bobby"]["password_enabled"] is False
@@ -120,7 +120,7 @@ def test_auth0_brings_people_line_by_line(tmp_path: Path) -> None:
         {"_id": {"$oid": "5f"}, "email": "bob@example.com", "email_verified": False},
     ]  # fmt: skip
     file.write_text("\n".join(json.dumps(each) for each in people) + "\n\n")
-    done = run("import", "auth0", str(file), "--json", data=tmp_path)
+    done = call("import", "auth0", str(file), "--json", data=tmp_path)
     counts = {"imported": 2, "skipped": 0, "refused": 0, "addresses_left_out": 0, "dry_run": False}
     assert json.loads(done.stdout) == counts
     found = {each["external_id"]: each for each in _users(tmp_path)}
@@ -133,9 +133,9 @@ def test_auth0_brings_people_line_by_line(tmp_path: Path) -> None:
 
 def test_firebase_brings_people_with_the_projects_hash_parameters(tmp_path: Path) -> None:
     file = exported(tmp_path, "ada@example.com", PASSWORD)
-    refused = run("import", "firebase", str(file), data=tmp_path)
+    refused = call("import", "firebase", str(file), data=tmp_path)
     assert (refused.returncode, "--hash-config" in refused.stderr) == (2, True)
-    done = run("import", "firebase", str(file), "--hash-config", str(hash_config(tmp_path)), data=tmp_path)
+    done = call("import", "firebase", str(file), "--hash-config", str(hash_config(tmp_path)), data=tmp_path)
     assert done.returncode == 0, done.stdout + done.stderr
     assert _users(tmp_path)[0]["last_name"] == "Lovelace"
     assert _fits(tmp_path, "ada@example.com")
@@ -145,19 +145,19 @@ def test_a_dry_run_checks_everything_and_writes_nothing(tmp_path: Path) -> None:
     twin = {**GRACE, "id": "user_2twin", "primary_email_address": "Ada@example.com", "verified_email_addresses": ""}
     bad = {**GRACE, "id": "user_2bad", "primary_email_address": "bad@example.com", "verified_email_addresses": "",
            "password_digest": "x", "password_hasher": "rot13"}  # fmt: skip
-    done = run("import", "clerk", str(clerk_file(tmp_path, ADA, GRACE, twin, bad)), "--dry-run", data=tmp_path)
+    done = call("import", "clerk", str(clerk_file(tmp_path, ADA, GRACE, twin, bad)), "--dry-run", data=tmp_path)
     assert done.returncode == 1
     assert done.stdout.startswith("2 would be imported, 0 here already, 2 refused\n")
     assert _users(tmp_path) == []
 
 
 def test_it_goes_on_after_an_interruption_and_reports_who_was_refused(tmp_path: Path) -> None:
-    run("import", "clerk", str(clerk_file(tmp_path, ADA)), data=tmp_path)
+    call("import", "clerk", str(clerk_file(tmp_path, ADA)), data=tmp_path)
     taken = {**GRACE, "id": "user_2taken", "primary_email_address": "ada@example.com", "verified_email_addresses": ""}
     nobody = {"primary_email_address": "who@example.com"}
     report = tmp_path / "refused.jsonl"
     rows = clerk_file(tmp_path, ADA, taken, nobody, GRACE)
-    done = run("import", "clerk", str(rows), "--report", str(report), data=tmp_path)
+    done = call("import", "clerk", str(rows), "--report", str(report), data=tmp_path)
     assert (done.returncode, done.stdout.splitlines()[0]) == (1, "1 imported, 1 here already, 2 refused")
     lines = [json.loads(line) for line in report.read_text().splitlines()]
     assert lines == [
@@ -182,7 +182,7 @@ def test_a_file_of_another_kind_is_one_clear_line_and_nothing_is_written(
     parameters = tmp_path / "hash_config"
     parameters.write_text(f"base64_signer_key: {b64encode(bytes(32)).decode()}, rounds: 8, mem_cost: 14")
     options = ["--hash-config", str(parameters)] if source == "firebase" else []
-    refused = run("import", source, str(file), *options, data=tmp_path / "data")
+    refused = call("import", source, str(file), *options, data=tmp_path / "data")
     assert refused.returncode == 2
     assert refused.stderr.count("\n") == 1, refused.stderr
     assert str(file) in refused.stderr
@@ -211,7 +211,7 @@ def test_an_import_that_was_killed_goes_on_where_it_was(tmp_path: Path) -> None:
     running.wait()
     kept = _count(tmp_path)
     assert 0 < kept < total
-    done = json.loads(run("import", "clerk", str(file), "--json", data=tmp_path).stdout)
+    done = json.loads(call("import", "clerk", str(file), "--json", data=tmp_path).stdout)
     assert (done["imported"], done["skipped"], done["refused"]) == (total - kept, kept, 0)
     assert _count(tmp_path) == total
 
@@ -252,7 +252,7 @@ def test_whatever_goes_wrong_no_hash_and_no_password_is_shown(tmp_path: Path) ->
     report = tmp_path / "refused.jsonl"
     for source, file in (("clerk", clerk), ("django", django), ("auth0", auth0)):
         for more in ([], ["--dry-run"], ["--json"]):
-            done = run("import", source, str(file), "--report", str(report), *more, data=tmp_path)
+            done = call("import", source, str(file), "--report", str(report), *more, data=tmp_path)
             assert done.returncode == 1
             shown = done.stdout + done.stderr + report.read_text()
             assert canary not in shown and plain not in shown and plain[:8] not in shown
@@ -260,23 +260,23 @@ def test_whatever_goes_wrong_no_hash_and_no_password_is_shown(tmp_path: Path) ->
 
 
 def test_an_id_cannot_speak_to_the_terminal(tmp_path: Path) -> None:
-    done = run("import", "clerk", str(clerk_file(tmp_path, {**ADA, "id": "\x1b]0;owned\x07"})), data=tmp_path)
+    done = call("import", "clerk", str(clerk_file(tmp_path, {**ADA, "id": "\x1b]0;owned\x07"})), data=tmp_path)
     assert done.returncode == 1
     assert "\x1b" not in done.stdout + done.stderr
 
 
 def test_a_second_factor_is_left_behind_only_when_that_is_said(tmp_path: Path) -> None:
     file = clerk_file(tmp_path, {**ADA, "totp_secret": "JBSWY3DPEHPK3PXP"})
-    assert run("import", "clerk", str(file), data=tmp_path).returncode == 1
-    assert run("import", "clerk", str(file), "--without-second-factors", data=tmp_path).returncode == 0
+    assert call("import", "clerk", str(file), data=tmp_path).returncode == 1
+    assert call("import", "clerk", str(file), "--without-second-factors", data=tmp_path).returncode == 0
 
 
 def test_addresses_of_django_are_verified_when_whoever_imports_vouches_for_them(tmp_path: Path) -> None:
     file = tmp_path / "auth_user.csv"
     file.write_text(f"id,password,username,email\n1,{_django_digest(PASSWORD)},ada,ada@example.com\n")
-    assert run("import", "django", str(file), data=tmp_path).returncode == 1  # three letters are no user name here
+    assert call("import", "django", str(file), data=tmp_path).returncode == 1  # three letters are no user name here
     options = ["--verified-emails", "--without-usernames"]
-    assert run("import", "django", str(file), *options, data=tmp_path).returncode == 0
+    assert call("import", "django", str(file), *options, data=tmp_path).returncode == 0
     (ada,) = _users(tmp_path)
     assert ada["email_addresses"][0]["verification"]["status"] == "verified"  # type: ignore[index]
     assert _fits(tmp_path, "ada@example.com")
@@ -285,7 +285,7 @@ def test_addresses_of_django_are_verified_when_whoever_imports_vouches_for_them(
 def test_the_report_never_replaces_the_file_that_is_read(tmp_path: Path) -> None:
     file = clerk_file(tmp_path, ADA)
     before = file.read_bytes()
-    refused = run("import", "clerk", str(file), "--report", str(file), data=tmp_path)
+    refused = call("import", "clerk", str(file), "--report", str(file), data=tmp_path)
     assert (refused.returncode, refused.stderr.count("\n")) == (2, 1)
     assert file.read_bytes() == before
 
@@ -295,7 +295,7 @@ def test_the_report_never_replaces_the_file_that_is_read(tmp_path: Path) -> None
 )
 def test_an_option_that_cannot_be_followed_is_one_clear_line(tmp_path: Path, words: list[str]) -> None:
     source, *options = words
-    refused = run("import", source, str(clerk_file(tmp_path, ADA)), *options, data=tmp_path)
+    refused = call("import", source, str(clerk_file(tmp_path, ADA)), *options, data=tmp_path)
     assert (refused.returncode, refused.stderr.count("\n")) == (2, 1)
 
 

@@ -18,10 +18,10 @@ from typer.main import get_command
 
 from sojourn.cli.commands import app
 from tests.browser import browser
+from tests.cli.running import call
 
 __all__ = ["browser"]
 
-SOJOURN = Path(sys.executable).parent / "sojourn"
 DOCS = Path(__file__).parents[2] / "docs"
 PAGES = sorted(path for path in DOCS.rglob("*.md"))
 READMES = [DOCS.parent / "README.md", *sorted((DOCS.parent / "examples").glob("*/README.md"))]
@@ -105,10 +105,8 @@ def test_the_settings_that_pages_set_are_taken(tmp_path: Path) -> None:
     told = [words[2:] for page in PAGES for words in _commands(page) if words[:2] == ["settings", "set"]]
     assert len(told) > 4
     for assignments in told:
-        run = subprocess.run(
-            [SOJOURN, "settings", "set", *assignments, "--data", tmp_path], capture_output=True, check=False
-        )
-        assert run.returncode == 0, run.stderr
+        done = call("settings", "set", *assignments, data=tmp_path)
+        assert done.returncode == 0, done.stderr
 
 
 def test_djangos_quick_start_makes_a_project(tmp_path: Path) -> None:

@@ -37,12 +37,19 @@ FEW = settings(
 )
 
 
+def _direct() -> requests.Session:
+    """It looks for no proxy: there is none on the way to this machine, and looking took a tenth of the time."""
+    session = requests.Session()
+    session.trust_env = False
+    return session
+
+
 @dataclass
 class Target:
     """A server and things on it whose ids stand in for generated ones every other time."""
 
     server: Served
-    http: requests.Session = field(default_factory=requests.Session)
+    http: requests.Session = field(default_factory=_direct)
     asked: int = 0
     known: Mapping[str, str] = field(default_factory=dict[str, str])
 

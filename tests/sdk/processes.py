@@ -5,16 +5,17 @@ import os
 import signal
 import socket
 import subprocess
-import sys
 import time
 from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import httpx
 
+from tests.cli.running import SOJOURN, call
+
 APPS = Path(__file__).parent / "apps"
-SOJOURN = Path(sys.executable).parent / "sojourn"
 _READY_SECONDS = 60
 _QUIET = {"NEXT_TELEMETRY_DISABLED": "1"}
 
@@ -73,8 +74,10 @@ def server(port: int, data: Path) -> Process:
 
 
 def settings(data: Path, *assignments: str) -> None:
-    """Change settings as an operator does."""
-    subprocess.run([SOJOURN, "settings", "set", *assignments, "--data", data], check=True, capture_output=True)
+    """Change settings as an operator does; on a thread, because this one's loop may be running."""
+    with ThreadPoolExecutor(1) as thread:
+        done = thread.submit(call, "settings", "set", *assignments, data=data).result()
+    assert done.returncode == 0, done.stderr
 
 
 def env_lines(sdk_major: int, port: int, data: Path) -> str:

@@ -1,14 +1,17 @@
 """`sojourn doctor`: what is configured, and whether it works."""
 
 from dataclasses import fields
+from typing import TYPE_CHECKING
 
 import typer
 
 from sojourn.cli.opened import AsJson, Data, DatabaseUrl, configured, print_facts, print_json, with_engine
 from sojourn.config import Config
-from sojourn.engine import Sojourn
 from sojourn.errors import Json, SojournError
 from sojourn.secret import Secret
+
+if TYPE_CHECKING:
+    from sojourn.engine import Sojourn
 
 
 def doctor(data: Data = None, database_url: DatabaseUrl = None, as_json: AsJson = False) -> None:
@@ -32,7 +35,7 @@ def doctor(data: Data = None, database_url: DatabaseUrl = None, as_json: AsJson 
         raise typer.Exit(1)
 
 
-async def _examined(engine: Sojourn) -> dict[str, Json]:
+async def _examined(engine: "Sojourn") -> dict[str, Json]:
     from sojourn.store.interface import UserFilter
     from sojourn.web.cookies import cookie_domain
 

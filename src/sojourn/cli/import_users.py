@@ -7,18 +7,20 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import partial
 from pathlib import Path
-from typing import Annotated, TextIO
+from typing import TYPE_CHECKING, Annotated, TextIO
 
 import msgspec
 import typer
 
 from sojourn.cli.opened import AsJson, Data, DatabaseUrl, configured, print_json, with_engine
-from sojourn.engine import Sojourn
 from sojourn.errors import Json, SojournError
 from sojourn.users.importing import auth0, clerk, django, firebase
 from sojourn.users.importing.record import ImportedUser, Refused, UnusableFile
 from sojourn.users.importing.run import Imported, Importing, Leaving, Outcome, Skipped
 from sojourn.users.importing.survey import Survey
+
+if TYPE_CHECKING:
+    from sojourn.engine import Sojourn
 
 Reader = Callable[[TextIO], Iterator[ImportedUser | Refused]]
 
@@ -90,7 +92,7 @@ async def _imported(
     survey: Survey,
     leaving: Leaving,
     tally: "Tally",
-    engine: Sojourn,
+    engine: "Sojourn",
     *,
     dry_run: bool,
 ) -> None:

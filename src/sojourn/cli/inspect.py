@@ -1,15 +1,16 @@
 """`sojourn inspect`: read a session token the way a verifier does, and say why it is refused."""
 
 from datetime import UTC, datetime
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from sojourn.cli.opened import AsJson, Data, DatabaseUrl, configured, print_facts, print_json, with_engine
-from sojourn.engine import Sojourn
 from sojourn.errors import Json, NotFound, TokenRefused
 from sojourn.ids import SessionId
-from sojourn.tokens.session_token import Verifier
+
+if TYPE_CHECKING:
+    from sojourn.engine import Sojourn
 
 
 def inspect(
@@ -20,7 +21,9 @@ def inspect(
 ) -> None:
     """Say what a session token holds, whether it verifies, and how its session stands."""
 
-    async def examined(engine: Sojourn) -> dict[str, Json]:
+    async def examined(engine: "Sojourn") -> dict[str, Json]:
+        from sojourn.tokens.session_token import Verifier
+
         verifier = Verifier(await engine.keyring.jwks(engine.instance), clock=engine.clock)
         try:
             claims = verifier.verify(token)

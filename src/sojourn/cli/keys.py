@@ -1,17 +1,19 @@
 """`sojourn keys`: root keys, secret keys, signing keys."""
 
 from collections.abc import Sequence
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from sojourn.cli.opened import AsJson, Data, DatabaseUrl, configured, print_facts, print_json, print_table, with_engine
-from sojourn.engine import Sojourn
 from sojourn.errors import Json
 from sojourn.instances.secret_keys import Scope
 from sojourn.instant import Instant
 from sojourn.secret import Secret
 from sojourn.store.interface import SecretKey
+
+if TYPE_CHECKING:
+    from sojourn.engine import Sojourn
 
 app = typer.Typer(help="Root, secret and signing keys.", no_args_is_help=True)
 
@@ -30,7 +32,7 @@ def create_secret(
 ) -> None:
     """Make a secret key for the Backend API and print it, this once."""
 
-    async def made(engine: Sojourn) -> str:
+    async def made(engine: "Sojourn") -> str:
         return (await engine.registry.new_secret_key(engine.instance, scope)).reveal()
 
     print(with_engine(configured(data, database_url), made))
@@ -40,7 +42,7 @@ def create_secret(
 def list_secrets(data: Data = None, database_url: DatabaseUrl = None, as_json: AsJson = False) -> None:
     """Print the secret keys in use by id, what each may do and when it last did; the keys themselves are not kept."""
 
-    async def read(engine: Sojourn) -> Sequence[SecretKey]:
+    async def read(engine: "Sojourn") -> Sequence[SecretKey]:
         return await engine.store.instances.secret_keys(engine.instance.id)
 
     keys = [
@@ -65,7 +67,7 @@ def revoke_secret(
 ) -> None:
     """Refuse a secret key from now on; a running server follows within a second."""
 
-    async def revoked(engine: Sojourn) -> None:
+    async def revoked(engine: "Sojourn") -> None:
         await engine.registry.revoke_secret_key(engine.instance, key_id)
 
     with_engine(configured(data, database_url), revoked)
@@ -83,7 +85,7 @@ def rotate(
 ) -> None:
     """Make the next signing key: published now, used in ten minutes; nobody is signed out."""
 
-    async def rotated(engine: Sojourn) -> dict[str, Json]:
+    async def rotated(engine: "Sojourn") -> dict[str, Json]:
         key = await engine.keyring.rotate(engine.instance, emergency=emergency)
         return {"kid": key.kid, "algorithm": str(key.algorithm), "signs_from": key.active_from.datetime().isoformat()}
 
@@ -95,7 +97,7 @@ def rotate(
 def list_keys(data: Data = None, database_url: DatabaseUrl = None, as_json: AsJson = False) -> None:
     """Print the published keys as the JSON Web Key Set that verifiers read."""
 
-    async def read(engine: Sojourn) -> dict[str, Json]:
+    async def read(engine: "Sojourn") -> dict[str, Json]:
         return await engine.keyring.jwks(engine.instance)
 
     jwks = with_engine(configured(data, database_url), read)

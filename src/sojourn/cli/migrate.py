@@ -3,7 +3,6 @@
 import asyncio
 
 from sojourn.cli.opened import Data, DatabaseUrl, configured
-from sojourn.store.opening import open_store
 
 
 def migrate(data: Data = None, database_url: DatabaseUrl = None) -> None:
@@ -11,6 +10,8 @@ def migrate(data: Data = None, database_url: DatabaseUrl = None) -> None:
     config = configured(data, database_url)
 
     async def run() -> None:
+        from sojourn.store.opening import open_store
+
         store = open_store(config.database_url)
         try:
             await store.migrate()

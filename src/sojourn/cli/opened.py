@@ -4,15 +4,17 @@ import asyncio
 import sys
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from pathlib import Path
-from typing import Annotated, Any, TypeVar
+from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 
 import msgspec
 import typer
 
 from sojourn.config import Config
-from sojourn.engine import Sojourn
 from sojourn.errors import Json
 from sojourn.server.development import development_config, has_keys
+
+if TYPE_CHECKING:
+    from sojourn.engine import Sojourn
 
 Data = Annotated[Path | None, typer.Option("--data", help="Data folder of `sojourn dev`.")]
 DatabaseUrl = Annotated[str | None, typer.Option("--database-url", help="sqlite:///path or postgresql://user@host/name")]
@@ -38,10 +40,13 @@ def note_if_new(config: Config) -> None:
         print("sojourn: no server has run in this folder yet; --data names the .sojourn of another", file=sys.stderr)
 
 
-def with_engine(config: Config, work: Callable[[Sojourn], Awaitable[T]]) -> T:
+def with_engine(config: Config, work: Callable[["Sojourn"], Awaitable[T]]) -> T:
     """Run `work` on an engine opened for it."""
 
     async def run() -> T:
+        # most of the time to a first word would go to what this loads, and some commands need no database
+        from sojourn.engine import Sojourn
+
         engine = await Sojourn.open(await _at_its_address(config))
         try:
             return await work(engine)

@@ -1,17 +1,19 @@
 """`sojourn sessions`: list, explain and revoke."""
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from sojourn.cli.opened import AsJson, Data, DatabaseUrl, configured, print_json, print_table, with_engine
-from sojourn.engine import Sojourn
 from sojourn.errors import SojournError
 from sojourn.ids import SessionId
 from sojourn.instant import SystemClock
 from sojourn.sessions.session import Session, SessionStatus
 from sojourn.store.interface import Page, SessionFilter
 from sojourn.web.resources.sessions import backend_session
+
+if TYPE_CHECKING:
+    from sojourn.engine import Sojourn
 
 app = typer.Typer(help="Sessions of users: list and revoke.", no_args_is_help=True)
 
@@ -33,7 +35,7 @@ def list_sessions(
         raise SojournError(f"--status must be one of {', '.join(SessionStatus)}")
     where = SessionFilter(user_id=user, status=SessionStatus(status) if status else None)
 
-    async def read(engine: Sojourn) -> list[Session]:
+    async def read(engine: "Sojourn") -> list[Session]:
         return list(await engine.sessions.list(engine.instance, where, Page(limit)))
 
     sessions = with_engine(configured(data, database_url), read)
@@ -59,7 +61,7 @@ def revoke(
     if everybody and not yes:
         typer.confirm("Sign every user out?", abort=True)
 
-    async def revoked(engine: Sojourn) -> str:
+    async def revoked(engine: "Sojourn") -> str:
         if session_id is not None:
             session = await engine.sessions.revoke(engine.instance, SessionId(session_id), actor=_OPERATOR)
             return f"{session_id} is {session.status}."

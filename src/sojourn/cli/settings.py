@@ -1,13 +1,15 @@
 """`sojourn settings`: what an application's owner changes while it runs."""
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import msgspec
 import typer
 
 from sojourn.cli.opened import AsJson, Data, DatabaseUrl, configured, print_facts, print_json, with_engine
-from sojourn.engine import Sojourn
 from sojourn.errors import Json, SojournError
+
+if TYPE_CHECKING:
+    from sojourn.engine import Sojourn
 
 app = typer.Typer(help="Settings of the application: timeouts, sign-up rules, theme.", no_args_is_help=True)
 
@@ -16,7 +18,7 @@ app = typer.Typer(help="Settings of the application: timeouts, sign-up rules, th
 def show(data: Data = None, database_url: DatabaseUrl = None, as_json: AsJson = False) -> None:
     """Print every setting as a dotted name with its value."""
 
-    async def read(engine: Sojourn) -> Json:
+    async def read(engine: "Sojourn") -> Json:
         return msgspec.to_builtins(engine.instance.settings)
 
     settings = with_engine(configured(data, database_url), read)
@@ -40,7 +42,7 @@ def set_setting(
             raise SojournError(f"{assignment} is not NAME=VALUE, such as sessions.token_seconds=30")
         _place(patch, name.split("."), _value(text))
 
-    async def changed(engine: Sojourn) -> None:
+    async def changed(engine: "Sojourn") -> None:
         await engine.registry.update_settings(engine.instance, patch)
 
     with_engine(configured(data, database_url), changed)

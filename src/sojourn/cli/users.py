@@ -3,18 +3,19 @@
 import getpass
 import sys
 from collections.abc import Awaitable, Callable
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from sojourn.cli.opened import AsJson, Data, DatabaseUrl, configured, print_json, print_table, with_engine
-from sojourn.engine import Sojourn
 from sojourn.errors import Json
 from sojourn.ids import UserId
 from sojourn.store.interface import Page, UserFilter
-from sojourn.users.accounts import NewUser
 from sojourn.users.user import User
 from sojourn.web.resources.users import backend_user
+
+if TYPE_CHECKING:
+    from sojourn.engine import Sojourn
 
 app = typer.Typer(help="Users: list, create, ban, unlock, delete.", no_args_is_help=True)
 
@@ -31,7 +32,7 @@ def list_users(
 ) -> None:
     """Print users, newest first."""
 
-    async def read(engine: Sojourn) -> tuple[list[User], list[dict[str, Json]]]:
+    async def read(engine: "Sojourn") -> tuple[list[User], list[dict[str, Json]]]:
         found = list(await engine.accounts.list(engine.instance, UserFilter(query=query), Page(limit)))
         return found, [_shown(engine, each) for each in found]
 
@@ -57,6 +58,8 @@ def create(
     database_url: DatabaseUrl = None,
 ) -> None:
     """Create a user. The password is asked for, or read from standard input."""
+    from sojourn.users.new_user import NewUser
+
     password = getpass.getpass("Password: ") if sys.stdin.isatty() else sys.stdin.readline().rstrip("\r\n")
     new = NewUser(
         email_addresses=[email],
@@ -66,7 +69,7 @@ def create(
         last_name=last_name,
     )
 
-    async def created(engine: Sojourn) -> dict[str, Json]:
+    async def created(engine: "Sojourn") -> dict[str, Json]:
         return _shown(engine, await engine.accounts.create(engine.instance, new))
 
     print_json(with_engine(configured(data, database_url), created))
@@ -101,21 +104,21 @@ def delete(
     if not yes:
         typer.confirm(f"Delete {user_id} and everything that is theirs?", abort=True)
 
-    async def deleted(engine: Sojourn) -> None:
+    async def deleted(engine: "Sojourn") -> None:
         await engine.accounts.delete(engine.instance, UserId(user_id), actor="operator")
 
     with_engine(configured(data, database_url), deleted)
     print(f"{user_id} is deleted.")
 
 
-def _one(user_id: str, data: Data, database_url: DatabaseUrl, work: Callable[[Sojourn, UserId], Awaitable[User]]) -> None:
-    async def run(engine: Sojourn) -> dict[str, Json]:
+def _one(user_id: str, data: Data, database_url: DatabaseUrl, work: Callable[["Sojourn", UserId], Awaitable[User]]) -> None:
+    async def run(engine: "Sojourn") -> dict[str, Json]:
         return _shown(engine, await work(engine, UserId(user_id)))
 
     print_json(with_engine(configured(data, database_url), run))
 
 
-def _shown(engine: Sojourn, user: User) -> dict[str, Json]:
+def _shown(engine: "Sojourn", user: User) -> dict[str, Json]:
     return backend_user(user, engine.instance, engine.clock.now())  # pyright: ignore[reportReturnType]
 
 

@@ -4,11 +4,13 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
-
-from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
+from typing import TYPE_CHECKING
 
 from sojourn.errors import SojournError
 from sojourn.instances.instance import Instance
+
+if TYPE_CHECKING:
+    from jinja2 import Environment
 
 _UNSAFE = re.compile(r"[\r\n\x00]")
 _CODE = re.compile(r"\b\d{6}\b")
@@ -76,7 +78,9 @@ def _paragraphs(text: str, values: Mapping[str, str]) -> list[str]:
 
 
 @cache
-def _templates() -> Environment:
+def _templates() -> "Environment":
+    from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape  # with the first mail
+
     return Environment(
         loader=PackageLoader("sojourn.messages"),
         autoescape=select_autoescape(("html",), default_for_string=True),

@@ -1,6 +1,8 @@
 """The HTTP application: the guard in front, two hot paths beside, Litestar's routes behind."""
 
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from functools import cache
+from typing import cast
 
 from litestar import Litestar, Request, Response
 from litestar.datastructures import State
@@ -30,6 +32,8 @@ from sojourn.web.guard import (
 from sojourn.web.headers import JSON, PRIVATE, Headers, common, completed, cross_origin, of_api, preflight
 from sojourn.web.incoming import Incoming
 
+Tell = Callable[[Mapping[str, str]], Awaitable[None]]
+
 _KEY = "sojourn_exchange"
 _DEMO = "/demo"
 
@@ -39,11 +43,15 @@ def build(engine: Sojourn, *, pages: Sequence[ControllerRouterHandler] = (), dem
 
     `pages` are further handlers (hosted pages, the mailbox); `demo` is an application of its own below `/demo`.
     """
-    return Application(engine, litestar_app(pages), demo)
+    return Application(engine, litestar_app(tuple(pages)), demo)
 
 
-def litestar_app(pages: Sequence[ControllerRouterHandler] = ()) -> Litestar:
-    """The routes behind the guard; useful alone only to describe them (`openapi.py`)."""
+@cache
+def litestar_app(pages: tuple[ControllerRouterHandler, ...] = ()) -> Litestar:
+    """The routes behind the guard; useful alone only to describe them (`openapi.py`).
+
+    They take their engine from the request, so all engines of a process share them: an app that is tested opens hundreds.
+    """
     return Litestar(
         route_handlers=[*routes.HANDLERS, *backend_routes.HANDLERS, *pages],
         dependencies={
@@ -85,6 +93,9 @@ class Application:
         self._api = of_api(secure=secure)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if str(scope["type"]) == "lifespan":
+            await _live(receive, cast("Tell", send))
+            return
         if scope["type"] != "http":
             await self._inner(scope, receive, send)
             return
@@ -152,6 +163,13 @@ class Application:
         scope["raw_path"] = incoming.path.encode()
         scope["state"] = {**scope.get("state", {}), key: seen}  # pyright: ignore[reportUnknownMemberType]
         await self._inner(scope, receive, answer.send)
+
+
+async def _live(receive: Receive, send: Tell) -> None:
+    """Nothing here begins or ends with the server: whoever opened the engine closes it, and the routes are shared."""
+    for event in ("startup", "shutdown"):
+        await receive()
+        await send({"type": f"lifespan.{event}.complete"})
 
 
 def _is_below(path: str, mount: str) -> bool:
