@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator
 
 import pytest
+import pytest_asyncio
 from playwright.async_api import Browser, async_playwright
 
 from tools.chromium import installed
@@ -10,13 +11,25 @@ from tools.chromium import installed
 FLAGS = [
     "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--disable-quic", "--no-first-run",
     "--disable-background-networking", "--disable-component-update", "--disable-sync",
+    "--host-resolver-rules=MAP *.example.test 127.0.0.1",
 ]  # fmt: skip
 
+in_its_loop = pytest.mark.asyncio(loop_scope="session")
+"""For tests with a browser: what Playwright hands out belongs to the loop that it was started in."""
 
-@pytest.fixture
-async def browser() -> AsyncIterator[Browser]:
-    """Started anew for each test, because what Playwright hands out belongs to the loop of one test."""
+
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def launched() -> AsyncIterator[Browser]:
+    """One process for all tests: to start it costs as much as a short test."""
     async with async_playwright() as playwright:
-        launched = await playwright.chromium.launch(executable_path=installed(), args=FLAGS)
-        yield launched
-        await launched.close()
+        chromium = await playwright.chromium.launch(executable_path=installed(), args=FLAGS)
+        yield chromium
+        await chromium.close()
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def browser(launched: Browser) -> AsyncIterator[Browser]:
+    """Its contexts share nothing, neither cookies nor caches; those of a test are closed with it."""
+    yield launched
+    for context in launched.contexts:
+        await context.close()

@@ -17,10 +17,10 @@ from typer.core import TyperGroup
 from typer.main import get_command
 
 from sojourn.cli.commands import app
-from tests.browser import browser
+from tests.browser import browser, in_its_loop, launched
 from tests.cli.running import call
 
-__all__ = ["browser"]
+__all__ = ["browser", "launched"]
 
 DOCS = Path(__file__).parents[2] / "docs"
 PAGES = sorted(path for path in DOCS.rglob("*.md"))
@@ -49,6 +49,7 @@ def test_it_can_be_searched(site: Path) -> None:
     assert "SojournMiddleware" in (site / "reference" / "python.html").read_text()
 
 
+@in_its_loop
 async def test_it_can_be_searched_where_it_lies_without_a_server(site: Path, browser: Browser) -> None:
     page = await browser.new_page()
     await page.goto(f"{site.as_uri()}/guide/guards.html")

@@ -6,12 +6,14 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+import pytest_asyncio
 from playwright.async_api import Browser, BrowserContext, expect
+from pytest_asyncio import is_async_test
 
-from tests.browser import browser
+from tests.browser import browser, in_its_loop, launched
 from tests.sdk.processes import Process, env_lines, free_port, next_app, server, settings
 
-__all__ = ["browser"]
+__all__ = ["browser", "launched"]
 
 expect.set_options(timeout=30_000)
 
@@ -55,7 +57,13 @@ def setup(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFacto
         running.stop()
 
 
-@pytest.fixture
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        if item.path.is_relative_to(Path(__file__).parent) and is_async_test(item):
+            item.add_marker(in_its_loop, append=False)
+
+
+@pytest_asyncio.fixture(loop_scope="session")
 async def device(browser: Browser) -> BrowserContext:
     context = await browser.new_context()
     context.set_default_timeout(30_000)

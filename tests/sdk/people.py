@@ -11,18 +11,29 @@ from tests.sdk.conftest import PASSWORD, Setup
 async def sign_up(page: Page, setup: Setup, address: str) -> None:
     """From the sign-up page to the app's home."""
     await page.goto(f"{setup.url}/sign-up")
-    await page.locator("input[name=emailAddress]").fill(address)
-    await page.locator("input[name=password]").fill(PASSWORD)
-    await page.locator(".cl-formButtonPrimary").click()
-    await page.wait_for_url("**/verify-email-address**")
+    await fill_sign_up(page, address)
     await type_code(page)
     await expect(page.locator(".cl-userButtonTrigger")).to_be_visible()
 
 
-async def type_code(page: Page) -> None:
-    """The code of every test address; the form goes off with its last digit."""
+async def fill_sign_up(page: Page, address: str) -> None:
+    """Address and password, up to the page that asks for the code."""
+    await page.locator("input[name=emailAddress]").fill(address)
+    await page.locator("input[name=password]").fill(PASSWORD)
+    await page.locator(".cl-formButtonPrimary").click()
+    await page.wait_for_url("**/verify-email-address**")
+    await a_code_is_sent(page, "Clerk.client.signUp.verifications.emailAddress.strategy == 'email_code'")
+
+
+async def a_code_is_sent(page: Page, when: str) -> None:
+    """A code typed before the server has sent one is refused, and the answer to the request for one clears the page."""
+    await page.wait_for_function(f"() => window.Clerk && Clerk.client && {when}")
+
+
+async def type_code(page: Page, code: str = "424242") -> None:
+    """The code of every test address, or another; the form goes off with its last digit."""
     await page.locator("input[inputmode=numeric], input[autocomplete=one-time-code]").first.click(force=True)
-    await page.keyboard.type("424242", delay=30)
+    await page.keyboard.type(code, delay=30)
 
 
 async def sign_in(page: Page, setup: Setup, address: str, password: str = PASSWORD) -> None:
@@ -54,9 +65,15 @@ async def expect_sign_in_page(page: Page) -> None:
 
 async def sign_out(page: Page, setup: Setup) -> None:
     await page.goto(setup.url)
-    await page.locator(".cl-userButtonTrigger").click()
-    await page.locator(".cl-userButtonPopoverActionButton__signOut").click()
+    await sign_out_here(page)
     await expect_sign_in_page(page)
+
+
+async def sign_out_here(page: Page) -> None:
+    """With the user button, until the server has heard of it: the button is gone before that."""
+    await page.locator(".cl-userButtonTrigger").first.click()
+    async with page.expect_response(lambda answer: "/v1/client" in answer.url and answer.request.method != "GET"):
+        await page.locator(".cl-userButtonPopoverActionButton__signOut").click()
 
 
 async def until_signed_out(page: Page, setup: Setup, seconds: int) -> None:
@@ -92,19 +109,25 @@ async def change_password(page: Page, setup: Setup, current: str, new: str) -> N
 
 
 async def reset_password(page: Page, setup: Setup, address: str, new: str) -> None:
-    """From the sign-in page's link to a code, a new password and the app's home."""
-    await page.goto(f"{setup.url}/sign-in")
+    """Until the app's home is there."""
+    await set_new_password(page, setup.url, address, new)
+    await expect(page.locator(".cl-userButtonTrigger")).to_be_visible()
+
+
+async def set_new_password(page: Page, url: str, address: str, new: str) -> None:
+    """From the sign-in page's link to a code and a new password."""
+    await page.goto(f"{url}/sign-in")
     await page.locator("input[name=identifier]").fill(address)
     await page.locator(".cl-formButtonPrimary").click()
     await page.get_by_text("Forgot password?").click()
     await page.get_by_text("Reset your password").click()
     await expect(page.get_by_text("code sent to your email address")).to_be_visible()
+    await a_code_is_sent(page, "Clerk.client.signIn.firstFactorVerification.strategy == 'reset_password_email_code'")
     await type_code(page)
     await page.wait_for_url("**/reset-password**")
     await page.locator("input[name=password]").fill(new)
     await page.locator("input[name=confirmPassword]").fill(new)
     await page.locator(".cl-formButtonPrimary").click()
-    await expect(page.locator(".cl-userButtonTrigger")).to_be_visible()
 
 
 async def open_security(page: Page, setup: Setup) -> None:
@@ -135,7 +158,8 @@ async def add_address(page: Page, setup: Setup, address: str) -> None:
     await page.goto(f"{setup.url}/profile")
     await page.locator(".cl-profileSectionPrimaryButton__emailAddresses").click()
     await page.locator("input[name=emailAddress]").fill(address)
-    await page.locator(".cl-formButtonPrimary").click()
+    async with page.expect_response(lambda answer: "/prepare_verification" in answer.url):
+        await page.locator(".cl-formButtonPrimary").click()
     await expect(page.get_by_text(f"code sent to {address}")).to_be_visible()
     async with page.expect_response(lambda answer: "/attempt_verification" in answer.url) as proven:
         await type_code(page)

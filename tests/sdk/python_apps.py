@@ -14,7 +14,7 @@ from pathlib import Path
 import httpx
 from playwright.async_api import Page, Response, expect
 
-from tests.sdk.conftest import PASSWORD
+from tests.sdk import people
 from tests.sdk.processes import SOJOURN, Process, free_port, server, settings
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
@@ -144,12 +144,8 @@ async def sign_up(page: Page, app: PythonApp, address: str) -> None:
     """From the protected page over the sign-in page and its link to a code, and back."""
     await page.goto(f"{app.url}/protected")
     await page.get_by_role("link", name="Sign up").click()
-    await page.locator("input[name=emailAddress]").fill(address)
-    await page.locator("input[name=password]").fill(PASSWORD)
-    await page.locator(".cl-formButtonPrimary").click()
-    await page.wait_for_url("**/verify-email-address**")
-    await page.locator("input[inputmode=numeric], input[autocomplete=one-time-code]").first.click(force=True)
-    await page.keyboard.type("424242", delay=30)
+    await people.fill_sign_up(page, address)
+    await people.type_code(page)
     await expect_page_of(page, app, address)
 
 

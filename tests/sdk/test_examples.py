@@ -7,6 +7,7 @@ import pytest
 from playwright.async_api import Browser, BrowserContext, expect
 
 from tests.sdk.conftest import PASSWORD
+from tests.sdk.people import sign_out_here
 from tests.sdk.python_apps import PythonApp, ask_the_api, embedded, remote, sign_up
 
 _NAMES = ["starlette_app", "fastapi_app", "litestar_app", "quart_app", "flask_app", "django_app"]
@@ -54,8 +55,7 @@ async def test_somebody_signs_up_looks_around_and_signs_out(
     await expect(other.locator("#looks")).to_have_text("1")  # another device, a session of its own
     await other.context.close()
 
-    await page.locator(".cl-userButtonTrigger").click()
-    await page.locator(".cl-userButtonPopoverActionButton__signOut").click()
+    await sign_out_here(page)
     await expect(page.locator("main input[name=identifier]")).to_be_visible()
     await page.goto(f"{app.url}/protected")
     await expect(page.locator("#email")).to_have_count(0)

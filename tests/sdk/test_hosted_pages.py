@@ -6,7 +6,7 @@ from collections.abc import Iterator
 import pytest
 from playwright.async_api import BrowserContext, expect
 
-from tests.sdk.conftest import PASSWORD
+from tests.sdk.people import fill_sign_up, sign_out_here, type_code
 from tests.sdk.processes import free_port, server
 
 PORT = free_port()
@@ -32,16 +32,12 @@ async def test_a_newcomer_signs_up_in_the_demo_with_the_code_from_the_mailbox(  
     await page.get_by_role("link", name="the protected page").click()
     await expect(page.locator("input[name=identifier]")).to_be_visible()
     await page.get_by_role("link", name="Sign up").click()
-    await page.locator("input[name=emailAddress]").fill("grace@example.com")
-    await page.locator("input[name=password]").fill(PASSWORD)
-    await page.locator(".cl-formButtonPrimary").click()
-    await page.wait_for_url("**/verify-email-address**")
+    await fill_sign_up(page, "grace@example.com")
     await page.wait_for_load_state("networkidle")  # a component that is drawn twice asks for a second code
     mail = await device.new_page()
     await mail.goto(f"{URL}/dev/mailbox")
     subject = await mail.locator("article h2").first.inner_text()
-    await page.locator("input[inputmode=numeric], input[autocomplete=one-time-code]").first.click(force=True)
-    await page.keyboard.type(subject[:6], delay=30)
+    await type_code(page, subject[:6])
     await expect(page.locator("#email, .cl-userProfile-root").first).to_be_visible()
     await page.goto(f"{URL}/demo/protected")
     await expect(page.locator("#email")).to_have_text("grace@example.com")
@@ -53,12 +49,8 @@ async def test_the_demo_shows_the_session_and_a_second_tab_notices_its_end(runni
     page = await device.new_page()
     await page.goto(f"{URL}/demo")
     await page.get_by_role("link", name="Sign up").click()
-    await page.locator("input[name=emailAddress]").fill("hedy+clerk_test@example.com")
-    await page.locator("input[name=password]").fill(PASSWORD)
-    await page.locator(".cl-formButtonPrimary").click()
-    await page.wait_for_url("**/verify-email-address**")
-    await page.locator("input[inputmode=numeric], input[autocomplete=one-time-code]").first.click(force=True)
-    await page.keyboard.type("424242", delay=30)
+    await fill_sign_up(page, "hedy+clerk_test@example.com")
+    await type_code(page)
     await expect(page).to_have_url(f"{URL}/demo/protected")
     await expect(page.locator("#email")).to_have_text("hedy+clerk_test@example.com")
     said = json.loads(await page.locator("pre").inner_text())
@@ -68,8 +60,7 @@ async def test_the_demo_shows_the_session_and_a_second_tab_notices_its_end(runni
 
     other = await device.new_page()
     await other.goto(f"{URL}/demo/protected")
-    await other.locator(".cl-userButtonTrigger").click()
-    await other.locator(".cl-userButtonPopoverActionButton__signOut").click()
+    await sign_out_here(other)
     await expect(other).to_have_url(f"{URL}/demo")
     await expect(page).to_have_url(f"{URL}/demo")
     await expect(page.locator("#email")).to_have_count(0)
@@ -78,12 +69,8 @@ async def test_the_demo_shows_the_session_and_a_second_tab_notices_its_end(runni
 async def test_signing_out_asks_first_and_ends_the_session(running: None, device: BrowserContext) -> None:  # R-WEB-02
     page = await device.new_page()
     await page.goto(f"{URL}/sign-up")
-    await page.locator("input[name=emailAddress]").fill("joan+clerk_test@example.com")
-    await page.locator("input[name=password]").fill(PASSWORD)
-    await page.locator(".cl-formButtonPrimary").click()
-    await page.wait_for_url("**/verify-email-address**")
-    await page.locator("input[inputmode=numeric], input[autocomplete=one-time-code]").first.click(force=True)
-    await page.keyboard.type("424242", delay=30)
+    await fill_sign_up(page, "joan+clerk_test@example.com")
+    await type_code(page)
     await expect(page.locator(".cl-userProfile-root")).to_be_visible()
     await page.goto(f"{URL}/sign-out")
     await expect(page.get_by_text("joan+clerk_test@example.com")).to_be_visible()

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 from playwright.async_api import BrowserContext, expect
 
-from tests.sdk.conftest import PASSWORD, Setup
-from tests.sdk.people import sign_up, type_code
+from tests.sdk.conftest import Setup
+from tests.sdk.people import fill_sign_up, sign_up, type_code
 from tests.sdk.processes import Process, env_lines, free_port, installed, server
 from tests.sdk.python_apps import EXAMPLES, keys
 
@@ -88,10 +88,7 @@ async def test_the_example_signs_somebody_up_and_its_api_knows_them(
     await ask.click()
     await expect(said).to_contain_text("401")
     await page.get_by_role("link", name="Sign up").click()
-    await page.locator("input[name=emailAddress]").fill(address)
-    await page.locator("input[name=password]").fill(PASSWORD)
-    await page.locator(".cl-formButtonPrimary").click()
-    await page.wait_for_url("**/verify-email-address**")
+    await fill_sign_up(page, address)
     await type_code(page)
     await expect(page.locator(".cl-userButtonTrigger")).to_be_visible()
     await ask.click()

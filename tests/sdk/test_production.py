@@ -1,19 +1,16 @@
 """The same people in production: https, real mail, cookies that scripts and other hosts cannot have, nothing of development."""
 
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
 from pathlib import Path
 
 import pytest
-from playwright.async_api import BrowserContext, Page, async_playwright, expect
+import pytest_asyncio
+from playwright.async_api import Browser, BrowserContext, Page, expect
 
-from tests.browser import FLAGS
 from tests.sdk.conftest import PASSWORD
-from tests.sdk.people import expect_sign_in_page
+from tests.sdk.people import expect_sign_in_page, fill_sign_up, sign_out_here, type_code
 from tests.sdk.production import Site, beside, inside
-from tools.chromium import installed
-
-_NAMES = ["--host-resolver-rules=MAP *.example.test 127.0.0.1"]
 
 Start = Callable[[Path], AbstractContextManager[Site]]
 
@@ -25,28 +22,20 @@ def site(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactor
         yield running
 
 
-@pytest.fixture
-async def device(request: pytest.FixtureRequest) -> AsyncIterator[BrowserContext]:
-    """A browser that finds both names on this machine; `scripts=False` by parameter."""
-    async with async_playwright() as playwright:
-        launched = await playwright.chromium.launch(executable_path=installed(), args=[*FLAGS, *_NAMES])
-        with_scripts = getattr(request, "param", True)
-        context = await launched.new_context(ignore_https_errors=True, java_script_enabled=with_scripts)
-        context.set_default_timeout(30_000)
-        yield context
-        await launched.close()
+@pytest_asyncio.fixture(loop_scope="session")
+async def device(request: pytest.FixtureRequest, browser: Browser) -> BrowserContext:
+    """`scripts=False` by parameter."""
+    with_scripts = getattr(request, "param", True)
+    context = await browser.new_context(ignore_https_errors=True, java_script_enabled=with_scripts)
+    context.set_default_timeout(30_000)
+    return context
 
 
 async def _sign_up(page: Page, site: Site, address: str) -> None:
     await page.goto(f"{site.url}/protected")
     await page.get_by_role("link", name="Sign up").click()
-    await page.locator("input[name=emailAddress]").fill(address)
-    await page.locator("input[name=password]").fill(PASSWORD)
-    await page.locator(".cl-formButtonPrimary").click()
-    await page.wait_for_url("**/verify-email-address**")
-    code = site.newest_code(address)
-    await page.locator("input[inputmode=numeric], input[autocomplete=one-time-code]").first.click(force=True)
-    await page.keyboard.type(code, delay=30)
+    await fill_sign_up(page, address)
+    await type_code(page, site.newest_code(address))
     await expect(page.locator("#email")).to_have_text(address)
 
 
@@ -83,8 +72,7 @@ async def test_a_person_signs_up_by_mail_stays_signed_in_and_signs_out(  # R-CKI
 
     if site.is_beside:
         await page.goto(site.url)
-    await page.locator(".cl-userButtonTrigger").first.click()
-    await page.locator(".cl-userButtonPopoverActionButton__signOut").click()
+    await sign_out_here(page)
     await page.wait_for_url(lambda url: "/protected" not in url)
     await expect(page.locator(".cl-userButtonTrigger")).to_have_count(0)
     later = await device.new_page()

@@ -5,7 +5,7 @@ import re
 import secrets
 from collections.abc import AsyncIterator
 
-import pytest
+import pytest_asyncio
 from playwright.async_api import Browser, BrowserContext, Locator, Page, expect
 
 from tests.pictures import BLUE, picture
@@ -35,7 +35,7 @@ _SKEW_SECONDS = 5
 _INACTIVITY_SECONDS = 14
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(loop_scope="session")
 async def short_tokens(setup: Setup) -> AsyncIterator[None]:
     setup.settings(f"sessions.token_seconds={_TOKEN_SECONDS}")
     await asyncio.sleep(1.1)  # a running server follows its settings within a second
@@ -43,7 +43,7 @@ async def short_tokens(setup: Setup) -> AsyncIterator[None]:
     setup.settings("sessions.token_seconds=60")
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(loop_scope="session")
 async def short_inactivity(setup: Setup, short_tokens: None) -> AsyncIterator[None]:
     setup.settings(f"sessions.inactivity_seconds={_INACTIVITY_SECONDS}")
     await asyncio.sleep(1.1)

@@ -4,9 +4,11 @@ import asyncio
 from collections.abc import AsyncIterator, Iterator
 
 import pytest
+import pytest_asyncio
 from playwright.async_api import Browser, BrowserContext, Page, expect
 
 from tests.sdk.conftest import PASSWORD
+from tests.sdk.people import sign_out_here
 from tests.sdk.python_apps import (
     PythonApp,
     Visit,
@@ -73,8 +75,7 @@ async def test_signing_out_in_one_tab_signs_out_the_other_at_its_next_page(
     await sign_up(page, app, address)
     await expect_signed_in(other, app, address)
     await page.bring_to_front()
-    await page.locator(".cl-userButtonTrigger").click()
-    await page.locator(".cl-userButtonPopoverActionButton__signOut").click()
+    await sign_out_here(page)
     await page.wait_for_url(f"{app.url}/")
     await expect(page.locator(".cl-userButtonTrigger")).to_have_count(0)
     await other.goto(f"{app.url}/protected")
@@ -86,8 +87,7 @@ async def test_going_back_after_signing_out_shows_nobodys_page(  # R-CKI-07
 ) -> None:
     page = await device.new_page()
     await sign_up(page, app, address)
-    await page.locator(".cl-userButtonTrigger").click()
-    await page.locator(".cl-userButtonPopoverActionButton__signOut").click()
+    await sign_out_here(page)
     await page.wait_for_url(f"{app.url}/")
     await page.go_back()
     await expect_sign_in_page(page)
@@ -150,7 +150,7 @@ async def test_a_revoked_device_is_out_within_65_seconds(  # R-SES-06
     await expect_sign_in_page(page)
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(loop_scope="session")
 async def short_tokens(app: PythonApp) -> AsyncIterator[int]:
     seconds = 10
     app.settings(f"sessions.token_seconds={seconds}")

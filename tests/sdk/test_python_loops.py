@@ -8,7 +8,7 @@ import pytest
 from playwright.async_api import Browser, BrowserContext, Page, expect
 
 from sojourn.tokens.handshake import cookie_suffix
-from tests.sdk.conftest import PASSWORD
+from tests.sdk.people import fill_sign_up, type_code
 from tests.sdk.python_apps import (
     PythonApp,
     Visit,
@@ -26,12 +26,8 @@ from tests.sdk.python_apps import (
 async def _sign_up_at_the_server(page: Page, app: PythonApp, address: str) -> None:
     """Without a look at the app."""
     await page.goto(f"{app.server_url}/sign-up")
-    await page.locator("input[name=emailAddress]").fill(address)
-    await page.locator("input[name=password]").fill(PASSWORD)
-    await page.locator(".cl-formButtonPrimary").click()
-    await page.wait_for_url("**/verify-email-address**")
-    await page.locator("input[inputmode=numeric], input[autocomplete=one-time-code]").first.click(force=True)
-    await page.keyboard.type("424242", delay=30)
+    await fill_sign_up(page, address)
+    await type_code(page)
     await expect(page.locator(".cl-userProfile-root")).to_be_visible()
     await page.goto("about:blank")
 

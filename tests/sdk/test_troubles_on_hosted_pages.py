@@ -13,7 +13,7 @@ from playwright.async_api import BrowserContext, Locator, Page, expect
 from tests.firebase import exported, hash_config
 from tests.pictures import noise, picture
 from tests.sdk.conftest import PASSWORD
-from tests.sdk.people import type_code
+from tests.sdk.people import set_new_password
 from tests.sdk.processes import SOJOURN, free_port, server, settings
 from tests.sdk.python_apps import UNLIMITED, keys
 
@@ -89,17 +89,7 @@ async def test_whose_password_others_know_is_told_so_and_sets_a_new_one(
     await _give_password(page, hosted, address, PASSWORD)
     await expect(_alert(page)).to_contain_text("This password may be known to others and no longer works.")
     await expect(_alert(page)).to_contain_text('Start again and choose "Forgot password?"')
-    await page.goto(f"{hosted.url}/sign-in")  # as the alert says
-    await page.locator("input[name=identifier]").fill(address)
-    await page.locator(".cl-formButtonPrimary").click()
-    await page.get_by_text("Forgot password?").click()
-    await page.get_by_text("Reset your password").click()
-    await expect(page.get_by_text("code sent to your email address")).to_be_visible()
-    await type_code(page)
-    await page.wait_for_url("**/reset-password**")
-    await page.locator("input[name=password]").fill(_NEW_PASSWORD)
-    await page.locator("input[name=confirmPassword]").fill(_NEW_PASSWORD)
-    await page.locator(".cl-formButtonPrimary").click()
+    await set_new_password(page, hosted.url, address, _NEW_PASSWORD)  # as the alert says
     await _expect_account(page, address)
     await device.clear_cookies()
     again = await device.new_page()
