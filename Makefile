@@ -10,8 +10,8 @@ export PYTHONDONTWRITEBYTECODE :=
 # Each app of the browser tests, installed once per lock file.
 SDK_APPS := $(patsubst tests/sdk/%/package-lock.json,$(STAMPS)/sdk/%,$(wildcard tests/sdk/apps/*/package-lock.json tests/sdk/node/package-lock.json))
 
-# A third of the browser tests each, as pytest's -k names them: the machine waits more than it works in every one.
-THIRDS := "next13 or clerk6" "clerk7" "not (next13 or clerk6 or clerk7)"
+# The browser tests in parts, as pytest's -k names them, the longest first; three at a time, because each waits more than it works.
+PARTS := clerk7 test_python next13 clerk6 'not (next13 or clerk6 or clerk7 or test_python)'
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
@@ -58,12 +58,11 @@ ifdef ARGS
 else
 	@# races first, while the machine has nothing else to do
 	@$(BIN)/python -m pytest tests/contract --ignore=tests/contract/adapters
-	@echo "The browser tests run beside the others, a third in each of three processes; their reports follow."
-	@running=(); for third in $(THIRDS); do \
-		$(BIN)/python -m pytest tests/sdk -k "$$third" --durations=12 > "$(STAMPS)/browser-$${#running[@]}.log" 2>&1 & running+=($$!); \
-	done; \
+	@echo "The browser tests run beside the others, in three processes; their reports follow."
+	@rm -f $(STAMPS)/browser-*.log; printf '%s\n' $(PARTS) | xargs -P 3 -I{} sh -c \
+		'$(BIN)/python -m pytest tests/sdk -k "$$1" --durations=12 > "$(STAMPS)/browser-$$$$.log" 2>&1' sh {} & browsers=$$!; \
 	$(BIN)/python -m pytest --ignore=tests/sdk --ignore-glob='tests/contract/test_*'; failed=$$?; \
-	for each in "$${running[@]}"; do wait $$each || failed=1; done; \
+	wait $$browsers || failed=1; \
 	cat $(STAMPS)/browser-*.log; exit $$failed
 endif
 
