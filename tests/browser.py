@@ -14,6 +14,10 @@ FLAGS = [
     "--host-resolver-rules=MAP *.example.test 127.0.0.1",
 ]  # fmt: skip
 
+_CALLS = """() => performance.getEntriesByType('resource').filter(each => each.name.includes('/v1/'))
+    .map(each => `${Math.round(each.startTime)} ms +${Math.round(each.duration)} ${each.responseStatus} ${each.name}`).join('\\n')"""
+"""What a page has asked the server, and what became of it."""
+
 in_its_loop = pytest.mark.asyncio(loop_scope="session")
 """For tests with a browser: what Playwright hands out belongs to the loop that it was started in."""
 
@@ -28,8 +32,12 @@ async def launched() -> AsyncIterator[Browser]:
 
 
 @pytest_asyncio.fixture(loop_scope="session")
-async def browser(launched: Browser) -> AsyncIterator[Browser]:
-    """Its contexts share nothing, neither cookies nor caches; those of a test are closed with it."""
+async def browser(launched: Browser, request: pytest.FixtureRequest) -> AsyncIterator[Browser]:
+    """Its contexts share nothing, neither cookies nor caches; those of a test are closed with it, and shown if it failed."""
+    failed_before = request.session.testsfailed
     yield launched
     for context in launched.contexts:
+        if request.session.testsfailed > failed_before:
+            for page in context.pages:
+                print(page.url, await page.locator("body").aria_snapshot(), await page.evaluate(_CALLS), sep="\n")
         await context.close()

@@ -217,7 +217,7 @@ def test_an_import_that_was_killed_goes_on_where_it_was(tmp_path: Path) -> None:
 
 
 def test_an_import_that_is_interrupted_says_how_far_it_came(tmp_path: Path) -> None:
-    everybody = [{"id": f"user_{n}", "primary_email_address": f"p{n}@example.com"} for n in range(5_000)]
+    everybody = [{"id": f"user_{n}", "primary_email_address": f"p{n}@example.com"} for n in range(30_000)]  # many seconds of work
     file = clerk_file(tmp_path, *everybody)
     assert _users(tmp_path) == []
     command = [str(SOJOURN), "import", "clerk", str(file), "--data", str(tmp_path)]
