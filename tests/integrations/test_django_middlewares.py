@@ -1,15 +1,19 @@
 """What other middleware of a Django app asks of Sojourn: no view has been reached when the answer is no."""
 
 import asyncio
+import gc
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
+from weakref import ref
 
 import django
 import httpx
 import pytest
 from asgiref.sync import iscoroutinefunction
 from django.conf import settings
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
+from django.test import RequestFactory
 from django.test.utils import override_settings
 from django.utils.decorators import sync_and_async_middleware
 
@@ -118,3 +122,26 @@ def test_a_user_who_is_gone_when_a_middleware_asks_is_401(ask: Ask, sojourn: Fak
 def test_a_middleware_that_breaks_by_itself_is_a_500(ask: Ask, sojourn: FakeSojourn, down: None) -> None:
     broken = ask(OWN, **sojourn.signed_in().headers, **{"X-Break": "1"})
     assert broken.status_code == 500
+
+
+@pytest.mark.parametrize("is_signed_in", [True, False])
+def test_a_request_is_freed_with_its_answer_and_waits_for_no_collector(
+    sojourn: FakeSojourn, tmp_path: Path, is_signed_in: bool
+) -> None:
+    app.configure(tmp_path)
+    _, undo = app.build(sojourn, tmp_path, is_async=False)
+    from sojourn.integrations.django.middleware import SojournMiddleware
+
+    headers = sojourn.signed_in().headers if is_signed_in else {}
+    guard = SojournMiddleware(lambda _: HttpResponse())
+    gc.disable()
+    try:
+        for _ in range(2):  # the second time, the token is remembered
+            request = RequestFactory().get("/open/login", headers=headers)
+            answered, seen = guard(request), ref(request)
+            assert answered.status_code == 200  # type: ignore[union-attr]
+            del request
+            assert seen() is None
+    finally:
+        gc.enable()
+        undo()

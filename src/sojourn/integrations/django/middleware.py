@@ -18,7 +18,7 @@ from sojourn.integrations import wsgi
 from sojourn.integrations.answering import refused_at
 from sojourn.integrations.django.conf import options
 from sojourn.integrations.django.raised import refusal_behind, refusal_of
-from sojourn.integrations.django.requests import answered, asked_of, dressed, keep_cookie, visit
+from sojourn.integrations.django.requests import answered, asked_of, asking, dressed, keep_cookie, visit
 from sojourn.integrations.django.sessions import SessionStore
 from sojourn.integrations.django.signing import farewell, is_login, sent_to_sign_in
 from sojourn.integrations.django.users import auser_of, user_of
@@ -94,13 +94,13 @@ class SojournMiddleware:
         claims = self._sojourn.recall_header(sent) if sent else None
         if claims is None:
             return None
-        seen = request.sojourn = Visit(self._guard, claims, partial(asked_of, request))  # type: ignore[attr-defined]
+        seen = request.sojourn = Visit(self._guard, claims, asking(request))  # type: ignore[attr-defined]
         return seen
 
     def _decided(self, gate: Gate, request: HttpRequest, verdict: Verdict) -> Visit | HttpResponse:
         """Who asks, or the answer in the view's place."""
         claims = verdict.claims if isinstance(verdict, SignedIn) else None
-        seen = request.sojourn = Visit(self._guard, claims, partial(asked_of, request))  # type: ignore[attr-defined]
+        seen = request.sojourn = Visit(self._guard, claims, asking(request))  # type: ignore[attr-defined]
         if not isinstance(verdict, SignedIn):
             seen.said = said(verdict)
         if is_login(request) and not isinstance(verdict, Elsewhere):

@@ -1,5 +1,7 @@
 """Between Django's requests and answers and those that the gate knows."""
 
+from collections.abc import Callable
+from functools import partial
 from http.cookies import Morsel
 from typing import Any, cast
 
@@ -18,6 +20,13 @@ def asked_of(request: HttpRequest) -> Asked:
     if isinstance(request, ASGIRequest):
         return asgi.read(request.scope)
     return wsgi.read(cast("Any", request).environ)
+
+
+def asking(request: HttpRequest) -> Callable[[], Asked]:
+    """`asked_of`, for the visit that the request itself holds: with the request in it, only the collector would free the two."""
+    if isinstance(request, ASGIRequest):
+        return partial(asgi.read, request.scope)
+    return partial(wsgi.read, cast("Any", request).environ)
 
 
 def visit(request: HttpRequest) -> Visit:
