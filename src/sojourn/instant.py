@@ -50,8 +50,15 @@ class Instant:
 
 
 class Clock(Protocol):
-    """Where operations learn the time. `seconds` is the number of `now`, for what is asked before every request."""
+    """Where operations learn the time. `seconds` is the number of `now`, for what is asked before every request.
 
+    Until the monotonic clock shows `steady_until` it is that clock and `ahead`: who cannot afford a call adds the two.
+    """
+
+    @property
+    def ahead(self) -> float: ...
+    @property
+    def steady_until(self) -> float: ...
     def now(self) -> Instant: ...
     def seconds(self) -> float: ...
 
@@ -67,20 +74,20 @@ class SystemClock:
     within a hundredth of a second; one that is set back is not, or sessions and codes would live that much longer.
     """
 
-    __slots__ = ("_ahead", "_looking_at")
+    __slots__ = ("ahead", "steady_until")
 
     def __init__(self) -> None:
-        self._ahead = time.time() - time.monotonic()
-        self._looking_at = 0.0
+        self.ahead = time.time() - time.monotonic()
+        self.steady_until = 0.0
 
     def now(self) -> Instant:
         return Instant(int(self.seconds() * 1000))
 
     def seconds(self) -> float:
         steady = time.monotonic()
-        if steady >= self._looking_at:
+        if steady >= self.steady_until:
             ahead = time.time() - steady
-            if ahead > self._ahead:
-                self._ahead = ahead
-            self._looking_at = steady + _LOOK
-        return steady + self._ahead
+            if ahead > self.ahead:
+                self.ahead = ahead
+            self.steady_until = steady + _LOOK
+        return steady + self.ahead

@@ -20,9 +20,9 @@ from tests.sdk.processes import SOJOURN, Process, free_port, server, settings
 EXAMPLES = Path(__file__).parents[2] / "examples"
 _LIMITS = {"create_sign_in": [1000, 1], "create_sign_up": [1000, 1], "attempts": [1000, 1], "codes": [1000, 1]}
 UNLIMITED = f"protection.rate_limits={json.dumps(_LIMITS)}"
-_SHIFTED = """from sojourn.instant import SystemClock
-right = SystemClock.seconds
-SystemClock.seconds = lambda self: right(self) + {seconds}
+_SHIFTED = """import time
+right = time.time
+time.time = lambda: right() + {seconds}
 from app import app
 """
 

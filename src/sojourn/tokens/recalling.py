@@ -1,6 +1,7 @@
 """The short way of most requests: a bearer token that was read and believed before (design section 4)."""
 
 from collections.abc import Callable, Iterable
+from time import monotonic
 from typing import Protocol
 
 from sojourn.tokens.claims import Claims
@@ -32,14 +33,16 @@ def recalling(verifier: Verifier, keys: Freshness) -> tuple[Recall, RecallHeader
     who gets as far as that has 256 bits of the token's signature.
     """
     by_tail, by_tail_bytes = verifier.remembered.by_tail, verifier.remembered.by_tail_bytes
-    seconds, is_revoked, tail = verifier.seconds, verifier.is_revoked, TAIL
+    clock, is_revoked, tail = verifier.clock, verifier.is_revoked, TAIL
 
     def recall_header(sent: str) -> Claims | None:
         entry = by_tail.get(sent[tail])
         if entry is None:
             return None
         header, claims, first, last = entry
-        if header != sent or not first <= (now := seconds()) < last or now >= keys.stale_at:
+        steady = monotonic()
+        now = steady + clock.ahead if steady < clock.steady_until else clock.seconds()
+        if header != sent or not first <= now < last or now >= keys.stale_at:
             return None
         return None if is_revoked is not None and is_revoked(claims.session_id) else claims
 
@@ -56,7 +59,9 @@ def recalling(verifier: Verifier, keys: Freshness) -> tuple[Recall, RecallHeader
         if entry is None:
             return None
         header, claims, first, last = entry
-        if header != sent or not first <= (now := seconds()) < last or now >= keys.stale_at:
+        steady = monotonic()
+        now = steady + clock.ahead if steady < clock.steady_until else clock.seconds()
+        if header != sent or not first <= now < last or now >= keys.stale_at:
             return None
         return None if is_revoked is not None and is_revoked(claims.session_id) else claims
 

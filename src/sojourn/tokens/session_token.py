@@ -129,7 +129,7 @@ class Verifier:
         self._parties = frozenset([authorized_parties] if isinstance(authorized_parties, str) else authorized_parties)
         self._audience = audience
         self._skew = _skew(clock_skew)
-        self.seconds = (clock or SystemClock()).seconds
+        self.clock = clock or SystemClock()
         self.is_revoked = is_revoked
         self.remembered = Remembered(remembered)
 
@@ -138,7 +138,7 @@ class Verifier:
         if len(token) > LONGEST:
             _refuse("token-invalid", "The token is longer than 8 KiB.")
         known = self.remembered.find(token)
-        now = self.seconds()
+        now = self.clock.seconds()
         if known is None:
             known = self._remember(token, now)
         _, claims, first, last = known
