@@ -85,7 +85,7 @@ def _memory(server: psutil.Process) -> bool:
 
 def _reads_and_mints(ports: Ports, known: Known) -> list[bool]:
     port = ports.sojourn
-    cookies = [f"__client={each.secret}" for each in known.browsers]
+    cookies = [each.cookies for each in known.browsers]
     mints = [
         post(f"/v1/client/sessions/{each.session_id}/tokens", port, Cookie=cookie, Origin=f"http://localhost:{port}")
         for each, cookie in zip(known.browsers, cookies, strict=True)
@@ -153,7 +153,7 @@ def _sign_ins(ports: Ports, known: Known, server: psutil.Process) -> list[bool]:
 def _mint_steadily(port: int, known: Known, origin: str) -> list[float]:
     browsers = known.browsers[: int(_MINTS_A_SECOND * _SIGN_IN_SECONDS)]
     mints = [
-        post(f"/v1/client/sessions/{each.session_id}/tokens", port, Cookie=f"__client={each.secret}", Origin=origin)
+        post(f"/v1/client/sessions/{each.session_id}/tokens", port, Cookie=each.cookies, Origin=origin)
         for each in browsers
     ]
     return pace(port, mints, a_second=_MINTS_A_SECOND)

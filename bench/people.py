@@ -21,10 +21,16 @@ _SESSIONS_EACH = 10
 
 @dataclass(frozen=True, slots=True)
 class Browser:
-    """A signed-in browser: what its cookie says, and its session."""
+    """A signed-in browser: what its cookie says, its session, and when it signed in, in seconds since 1970."""
 
     secret: str
     session_id: str
+    signed_in_at: int
+
+    @property
+    def cookies(self) -> str:
+        """What it sends to the server, which has told it when it signed in."""
+        return f"__client={self.secret}; __client_uat={self.signed_in_at}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,5 +109,5 @@ async def _browsers(
             await tx.clients.create(client)
             await tx.sessions.create(session)
             await tx.clients.set_last_active_session(client.id, session.id, now)
-            made.append(Browser(secret.reveal(), session.id))
+            made.append(Browser(secret.reveal(), session.id, client.signed_in_changed_at.seconds))
     return made
