@@ -17,10 +17,13 @@ async def sign_up(page: Page, setup: Setup, address: str) -> None:
 
 
 async def fill_sign_up(page: Page, address: str) -> None:
-    """Address and password, up to the page that asks for the code."""
+    """Address and password, up to the page that asks for the code.
+
+    Sent with the enter key: what the component says of a new password moves its button, away from under a click.
+    """
     await page.locator("input[name=emailAddress]").fill(address)
     await page.locator("input[name=password]").fill(PASSWORD)
-    await page.locator(".cl-formButtonPrimary").click()
+    await page.locator("input[name=password]").press("Enter")
     await page.wait_for_url("**/verify-email-address**")
     await a_code_is_sent(page, "Clerk.client.signUp.verifications.emailAddress.strategy == 'email_code'")
 
@@ -104,7 +107,7 @@ async def change_password(page: Page, setup: Setup, current: str, new: str) -> N
     await page.locator("input[name=confirmPassword]").fill(new)
     await expect(page.locator("input[name=signOutOfOtherSessions]")).to_be_checked()
     async with page.expect_response(lambda answer: "/v1/me/change_password" in answer.url) as changed:
-        await page.locator(".cl-formButtonPrimary").click()
+        await page.locator("input[name=confirmPassword]").press("Enter")
     assert (await changed.value).status == 200
 
 
@@ -127,7 +130,7 @@ async def set_new_password(page: Page, url: str, address: str, new: str) -> None
     await page.wait_for_url("**/reset-password**")
     await page.locator("input[name=password]").fill(new)
     await page.locator("input[name=confirmPassword]").fill(new)
-    await page.locator(".cl-formButtonPrimary").click()
+    await page.locator("input[name=confirmPassword]").press("Enter")
 
 
 async def open_security(page: Page, setup: Setup) -> None:
