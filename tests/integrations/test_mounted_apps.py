@@ -152,3 +152,18 @@ async def test_a_sync_endpoint_waits_on_a_thread_of_its_own(sojourn: FakeSojourn
             assert (await client.get("/")).status_code == 401
             assert (await client.get("/", headers=sojourn.signed_in().headers)).text == "let in"
     assert threading.main_thread() not in seen
+
+
+async def test_an_answer_that_the_app_keeps_and_sends_again_is_left_as_it_is(sojourn: FakeSojourn) -> None:  # R-CKI-07
+    kept = {"type": "http.response.start", "status": 200, "headers": [(b"content-length", b"2")]}
+
+    async def app(scope: Any, receive: Any, send: Any) -> None:
+        await send(kept)
+        await send({"type": "http.response.body", "body": b"ok"})
+
+    ada = sojourn.signed_in()
+    async with _client(SojournMiddleware(app, sojourn, public=["/about"])) as client:
+        for _ in range(2):  # the second time, the token is remembered
+            assert (await client.get("/", headers=ada.headers)).headers["cache-control"] == "private, no-store"
+            assert "cache-control" not in (await client.get("/about", headers=ada.headers)).headers
+    assert kept["headers"] == [(b"content-length", b"2")]

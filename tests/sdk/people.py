@@ -2,10 +2,17 @@
 
 import asyncio
 import re
+from typing import Protocol
 
 from playwright.async_api import Locator, Page, Response, expect
 
 from tests.sdk.conftest import PASSWORD, Setup
+
+
+class HasUrl(Protocol):
+    """Whatever has a sign-in page at /sign-in: an app, or the server itself."""
+
+    url: str
 
 
 async def sign_up(page: Page, setup: Setup, address: str) -> None:
@@ -45,8 +52,8 @@ async def sign_in(page: Page, setup: Setup, address: str, password: str = PASSWO
     await expect(page.locator(".cl-userButtonTrigger")).to_be_visible()
 
 
-async def give_password(page: Page, setup: Setup, address: str, password: str) -> None:
-    await page.goto(f"{setup.url}/sign-in")
+async def give_password(page: Page, site: HasUrl, address: str, password: str) -> None:
+    await page.goto(f"{site.url}/sign-in")
     await page.locator("input[name=identifier]").fill(address)
     await page.locator(".cl-formButtonPrimary").click()
     field = page.locator("input[name=password]:not([aria-hidden=true])")
@@ -113,13 +120,13 @@ async def change_password(page: Page, setup: Setup, current: str, new: str) -> N
 
 async def reset_password(page: Page, setup: Setup, address: str, new: str) -> None:
     """Until the app's home is there."""
-    await set_new_password(page, setup.url, address, new)
+    await set_new_password(page, setup, address, new)
     await expect(page.locator(".cl-userButtonTrigger")).to_be_visible()
 
 
-async def set_new_password(page: Page, url: str, address: str, new: str) -> None:
+async def set_new_password(page: Page, site: HasUrl, address: str, new: str) -> None:
     """From the sign-in page's link to a code and a new password."""
-    await page.goto(f"{url}/sign-in")
+    await page.goto(f"{site.url}/sign-in")
     await page.locator("input[name=identifier]").fill(address)
     await page.locator(".cl-formButtonPrimary").click()
     await page.get_by_text("Forgot password?").click()

@@ -13,7 +13,7 @@ from playwright.async_api import BrowserContext, Locator, Page, expect
 from tests.firebase import exported, hash_config
 from tests.pictures import noise, picture
 from tests.sdk.conftest import PASSWORD
-from tests.sdk.people import set_new_password
+from tests.sdk.people import give_password, set_new_password
 from tests.sdk.processes import SOJOURN, free_port, server, settings
 from tests.sdk.python_apps import UNLIMITED, keys
 
@@ -51,16 +51,6 @@ def hosted(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Hosted]:
     process.stop()
 
 
-async def _give_password(page: Page, hosted: Hosted, address: str, password: str) -> None:
-    await page.goto(f"{hosted.url}/sign-in")
-    await page.locator("input[name=identifier]").fill(address)
-    await page.locator(".cl-formButtonPrimary").click()
-    field = page.locator("input[name=password]:not([aria-hidden=true])")
-    await expect(field).to_be_editable()
-    await field.fill(password)
-    await page.locator(".cl-formButtonPrimary").click()
-
-
 async def _expect_account(page: Page, address: str) -> None:
     await expect(page.locator(".cl-profileSection__emailAddresses")).to_contain_text(address)
 
@@ -86,14 +76,14 @@ async def test_whose_password_others_know_is_told_so_and_sets_a_new_one(
 ) -> None:
     hosted.api.post(f"/users/{hosted.add(address)}/password/set_compromised", json={}).raise_for_status()
     page = await device.new_page()
-    await _give_password(page, hosted, address, PASSWORD)
+    await give_password(page, hosted, address, PASSWORD)
     await expect(_alert(page)).to_contain_text("This password may be known to others and no longer works.")
     await expect(_alert(page)).to_contain_text('Start again and choose "Forgot password?"')
-    await set_new_password(page, hosted.url, address, _NEW_PASSWORD)  # as the alert says
+    await set_new_password(page, hosted, address, _NEW_PASSWORD)  # as the alert says
     await _expect_account(page, address)
     await device.clear_cookies()
     again = await device.new_page()
-    await _give_password(again, hosted, address, _NEW_PASSWORD)
+    await give_password(again, hosted, address, _NEW_PASSWORD)
     await _expect_account(again, address)
 
 
@@ -102,7 +92,7 @@ async def test_whose_picture_is_refused_is_told_what_to_do_and_may_choose_anothe
 ) -> None:
     hosted.add(address)
     page = await device.new_page()
-    await _give_password(page, hosted, address, PASSWORD)
+    await give_password(page, hosted, address, PASSWORD)
     await page.locator(".cl-profileSection__profile .cl-profileSectionPrimaryButton").click()
     await expect(page.get_by_text("up to 5 MB")).to_be_visible()
     too_large = noise(1400)
@@ -127,7 +117,7 @@ async def test_whoever_was_imported_from_firebase_signs_in_with_the_password_the
     files = [exported(tmp_path, address, _OLD_PASSWORD), "--hash-config", hash_config(tmp_path)]
     subprocess.run([SOJOURN, "import", "firebase", *files, "--data", hosted.data], check=True, capture_output=True)
     page = await device.new_page()
-    await _give_password(page, hosted, address, PASSWORD)
+    await give_password(page, hosted, address, PASSWORD)
     await expect(page.get_by_text("Password is incorrect").first).to_be_visible()
     await page.locator("input[name=password]:not([aria-hidden=true])").fill(_OLD_PASSWORD)
     await page.locator(".cl-formButtonPrimary").click()

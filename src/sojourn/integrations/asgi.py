@@ -222,5 +222,5 @@ def _private(send: Send, message: Message) -> Awaitable[None]:
             if len(name) == _LENGTH and name.lower() == b"cache-control":
                 break
         else:
-            message["headers"] = [*headers, *KEPT_NOWHERE]
+            message = {**message, "headers": [*headers, *KEPT_NOWHERE]}  # the app may send the same one again
     return send(message)

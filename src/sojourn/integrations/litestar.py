@@ -134,14 +134,9 @@ class _AroundRoutes:
     def __init__(self, app: Any, **options: Any) -> None:
         self._app = app
         self._guarded = _OfRoute(app, **options)
-        # because there is a middleware, Litestar has put a second exception handler around the route; with the guard around
-        # the router nothing between it and the first would miss it, and it costs as much as the guard
-        self._route = app.app if type(app).__name__ == "ExceptionHandlerMiddleware" else app
 
     def __call__(self, scope: Any, receive: Any, send: Any) -> Awaitable[None]:
-        if GUARD in scope["state"]:
-            return self._route(scope, receive, send)
-        if scope["route_handler"].opt.get(_OPT):
+        if GUARD in scope["state"] or scope["route_handler"].opt.get(_OPT):
             return self._app(scope, receive, send)
         return self._guarded(scope, receive, send)
 
