@@ -2,9 +2,11 @@
 
 import asyncio
 import re
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
 from typing import Protocol
 
-from playwright.async_api import Locator, Page, Response, expect
+from playwright.async_api import Locator, Page, Request, Response, expect
 
 from tests.sdk.conftest import PASSWORD, Setup
 
@@ -84,6 +86,27 @@ async def sign_out_here(page: Page) -> None:
     await page.locator(".cl-userButtonTrigger").first.click()
     async with page.expect_response(lambda answer: "/v1/client" in answer.url and answer.request.method != "GET"):
         await page.locator(".cl-userButtonPopoverActionButton__signOut").click()
+
+
+@asynccontextmanager
+async def until_quiet(page: Page) -> AsyncGenerator[None]:
+    """Do this, then wait until every question has its answer and none was asked for a second.
+
+    Next's router asks again for what it shows after a sign-out; a step back that comes between is one that it forgets.
+    """
+    told = asyncio.Queue[tuple[Request, bool]]()
+    page.on("request", lambda request: told.put_nowait((request, True)))
+    page.on("response", lambda answer: told.put_nowait((answer.request, False)))  # the router does not read them all to the end
+    page.on("requestfailed", lambda request: told.put_nowait((request, False)))
+    yield
+    unanswered = set[Request]()
+    while True:
+        try:
+            request, is_asked = await asyncio.wait_for(told.get(), 30 if unanswered else 1)
+        except TimeoutError:
+            assert not unanswered, [each.url for each in unanswered]
+            return
+        (unanswered.add if is_asked else unanswered.discard)(request)
 
 
 async def until_signed_out(page: Page, setup: Setup, seconds: int) -> None:

@@ -15,7 +15,7 @@ from playwright.async_api import BrowserContext, Page, Response, async_playwrigh
 from sojourn.tokens.handshake import cookie_suffix
 from tests.browser import FLAGS
 from tests.sdk.conftest import PASSWORD, Setup
-from tests.sdk.people import expect_sign_in_page, expect_signed_in, give_password, sign_out, sign_up
+from tests.sdk.people import expect_sign_in_page, expect_signed_in, give_password, sign_out, sign_up, until_quiet
 from tests.sdk.processes import SOJOURN
 from tools.chromium import installed
 
@@ -244,7 +244,8 @@ async def test_the_way_back_after_signing_out_ends_at_the_sign_in_page(
     page = await device.new_page()
     await sign_up(page, setup, address)
     await expect_signed_in(page, setup, address)
-    await sign_out(page, setup)
+    async with until_quiet(page):
+        await sign_out(page, setup)
     visit = Visit.of(page, setup.url)
     async with page.expect_navigation(url="**/sign-in?**"):
         await page.evaluate(_BACK)  # home, which asks to sign in
