@@ -24,11 +24,11 @@ def _people(instance_id: InstanceId) -> dict[str, User]:
     return {
         "ada": a_user(
             instance_id, "ada@example.com", "+4915112345678", first_name="Ada", last_name="Lovelace", username="Ada_L",
-            username_key="ada_l", external_id="e1", last_active_at=NOW, last_sign_in_at=NOW, created_at=NOW,
+            username_key="ada_l", external_id="crm-1", last_active_at=NOW, last_sign_in_at=NOW, created_at=NOW,
         ),
         "bob": a_user(
             instance_id, "bob@example.org", "100%@example.com", first_name="Bob", last_name="Ärger", username="adaXl",
-            username_key="adaxl", external_id="e2", banned=True, last_active_at=NOW + DAY, created_at=NOW + DAY,
+            username_key="adaxl", external_id="crm-2", banned=True, last_active_at=NOW + DAY, created_at=NOW + DAY,
         ),
         "eve": a_user(
             instance_id, first_name="Eve", locked_at=NOW, locked_until=NOW + DAY, created_at=NOW + DAY + DAY,
@@ -64,12 +64,12 @@ async def _names(store: Store, people: dict[str, User], where: UserFilter, page:
         (UserFilter(email_addresses=["100%@example.com"]), "bob"),
         (UserFilter(phone_numbers=["+4915112345678"]), "ada"),
         (UserFilter(usernames=["ADA_L", "adaxl"]), "ada bob"),
-        (UserFilter(external_ids=["e1", "e2"]), "ada bob"),
-        (UserFilter(external_ids=["-e1"]), "bob eve max"),
-        (UserFilter(external_ids=["+e1", "-e2"]), "ada"),
+        (UserFilter(external_ids=["crm-1", "crm-2"]), "ada bob"),
+        (UserFilter(external_ids=["-crm-1"]), "bob eve max"),
+        (UserFilter(external_ids=["+crm-1", "-crm-2"]), "ada"),
         (UserFilter(query="LOVE"), "ada"),
         (UserFilter(query="ada love"), "ada"),
-        (UserFilter(query="e2"), "bob"),
+        (UserFilter(query="crm-2"), "bob"),
         (UserFilter(query="example.org"), "bob"),
         (UserFilter(query="ärger"), "bob"),
         (UserFilter(query="ÄRGER"), "bob"),
