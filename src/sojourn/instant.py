@@ -5,16 +5,19 @@ so that a unit cannot be mistaken for another.
 """
 
 import time
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Protocol
+
+import msgspec
 
 _MILLISECOND = timedelta(milliseconds=1)
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class Instant:
-    """A moment in UTC, in whole milliseconds since 1970."""
+class Instant(msgspec.Struct, frozen=True, order=True, gc=False):
+    """A moment in UTC, in whole milliseconds since 1970.
+
+    A struct, because one answer makes and compares dozens, which costs a dataclass five times as much.
+    """
 
     millis: int
 

@@ -37,7 +37,10 @@ class ClientView:
     sessions: tuple[Session, ...]
 
     def session(self, session_id: str | None) -> Session | None:
-        return next((each for each in self.sessions if each.id == session_id), None)
+        for each in self.sessions:
+            if each.id == session_id:
+                return each
+        return None
 
     @property
     def last_active_session(self) -> Session | None:

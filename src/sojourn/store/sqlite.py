@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import create_async_engine
 
 from sojourn.errors import ConfigError, Overloaded
 from sojourn.store.migrating import bring_up_to_date
-from sojourn.store.sql.connections import EngineDatabase, nothing_has_it
+from sojourn.store.sql.connections import EngineDatabase
 from sojourn.store.sql.database import Prepared, Row, Transaction
 from sojourn.store.sqlite_driver import connect
 from sojourn.store.sqlite_writer import SqliteWriter
@@ -52,11 +52,11 @@ class SqliteDatabase(EngineDatabase):
     async def hot(self, prepared: Prepared, values: Mapping[str, object]) -> Sequence[Row]:
         reader = self._reader or self._open_reader()
         try:
-            with nothing_has_it():
-                return reader.execute(prepared.text, prepared.arguments(values)).fetchall()
+            return reader.execute(prepared.text, prepared.arguments(values)).fetchall()
         except sqlite3.OperationalError as error:
             raise Overloaded() from error
-        return ()
+        except UnicodeEncodeError:
+            return ()  # as `nothing_has_it`, which would cost as much as a short statement
 
     def _open_reader(self) -> sqlite3.Connection:
         try:

@@ -1,6 +1,5 @@
 """One HTTP request as the guard reads it: headers once, everything else when asked for."""
 
-from functools import cached_property
 from urllib.parse import parse_qsl
 
 from litestar.types import HTTPScope
@@ -29,6 +28,8 @@ class Incoming:
             else:
                 headers[name] = value
         self._headers = headers
+        self._query: dict[str, str] | None = None
+        self._cookies: dict[str, list[str]] | None = None
         self.repeated = repeated
 
     def header(self, name: bytes) -> str | None:
@@ -43,26 +44,34 @@ class Incoming:
     def header_size(self) -> int:
         return sum(len(name) + len(value) + 4 for name, value in self.scope["headers"])
 
-    @cached_property
+    @property
     def query(self) -> dict[str, str]:
         """Query parameters. Raises: Malformed when one is given twice (R-INP-06) or there are too many."""
-        return single_fields(self.scope["query_string"])
+        if self._query is None:
+            self._query = single_fields(self.scope["query_string"])
+        return self._query
 
-    @cached_property
+    @property
     def cookies(self) -> dict[str, list[str]]:
         """Every value of every cookie, in the order sent: a name can arrive more than once."""
-        found: dict[str, list[str]] = {}
-        for pair in (self.header(b"cookie") or "").split(";"):
-            name, separator, value = pair.strip().partition("=")
-            if separator:
-                found.setdefault(name, []).append(value.strip('"'))
-        return found
+        if self._cookies is None:
+            self._cookies = _values(self.header(b"cookie") or "")
+        return self._cookies
 
     @property
     def peer(self) -> str | None:
         """The address of the TCP peer, which a proxy may be."""
         client = self.scope["client"]
         return None if client is None else client[0]
+
+
+def _values(line: str) -> dict[str, list[str]]:
+    found: dict[str, list[str]] = {}
+    for pair in line.split(";"):
+        name, separator, value = pair.strip().partition("=")
+        if separator:
+            found.setdefault(name, []).append(value.strip('"'))
+    return found
 
 
 def normal_path(scope: HTTPScope) -> str:

@@ -24,6 +24,15 @@ _SESSION = len(codecs.client.columns)
 """Where in a row of the client's facts the session begins, with its id; then the user, once for each identifier."""
 
 _USER = _SESSION + len(codecs.session.columns)
+_IDENTIFIER = _USER + len(codecs.user.columns)
+
+_OLDEST_FIRST = itemgetter(
+    _SESSION + codecs.session.position("created_at"),
+    _SESSION,
+    _IDENTIFIER + codecs.identifier.position("created_at"),
+    _IDENTIFIER,
+)
+"""Several rows are of several sessions, or of one whose user has several identifiers: what they are sorted by is there."""
 
 
 class SqlClients(Group):
@@ -46,6 +55,8 @@ class SqlClients(Group):
         rows = await self._run.hot(self._reads.client_facts, {"instance_id": instance_id, "hash": secret_hash})
         if not rows:
             return None
+        if len(rows) > 1:
+            rows = sorted(rows, key=_OLDEST_FIRST)
         found: dict[SessionId, Session] = {}
         users: dict[UserId, User] = {}
         for session_id, joined in groupby(rows, key=itemgetter(_SESSION)):

@@ -37,6 +37,10 @@ class Codec(Generic[T]):
         self.decode = build
         self.encode = encode
 
+    def position(self, name: str) -> int:
+        """Where the column stands in a row."""
+        return [column.name for column in self.columns].index(name)
+
     def insertion(self, columns: tuple[str, ...], dialect: Dialect) -> Prepared:
         """The insert of a row that names these columns, compiled once."""
         key = (dialect.name, columns)
