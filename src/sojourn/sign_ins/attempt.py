@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from sojourn.errors import (
+    Conflict,
     FieldError,
     FieldMissing,
     IdentifierAlreadySignedIn,
@@ -45,6 +46,8 @@ from sojourn.users.accounts import Accounts
 from sojourn.users.user import User
 
 LIFE = timedelta(minutes=10)
+
+_Address = tuple[IdentifierId, str]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -135,7 +138,9 @@ class SignIns:
             await tx.sign_ins.create(sign_in)
             await tx.clients.set_attempts(issued.client.id, now, sign_in_id=sign_in.id, sign_up_id=None)
             if given.strategy in CODE_STRATEGIES:
-                sign_in = await self._send_code(tx, caller.instance, sign_in, user, given.strategy or EMAIL_CODE, None)
+                strategy = given.strategy or EMAIL_CODE
+                address = self._address_for(caller.instance, sign_in, user, strategy, None)
+                sign_in = await self._send_code(tx, caller.instance, sign_in, strategy, address)
         client = replace(issued.client, sign_in_id=sign_in.id, sign_up_id=None, updated_at=now)
         return sign_in, Issued(client, issued.secret)
 
@@ -180,16 +185,27 @@ class SignIns:
     async def prepare_first_factor(
         self, caller: Caller, id: str, strategy: str, email_address_id: str | None
     ) -> tuple[SignIn, Issued]:
-        """Send a code; asking again sends a new one and ends the old. Raises: NotFound, WrongStep, StrategyNotPossible."""
+        """Send a code; asking again sends a new one and ends the old. Of two who ask at once, both are told of the same code.
+
+        Raises: NotFound, WrongStep, StrategyNotPossible, Conflict.
+        """
         sign_in = await self.get(caller, id)
         require(sign_in, SignInStatus.NEEDS_FIRST_FACTOR, self.clock.now())
         if strategy not in CODE_STRATEGIES:
             raise StrategyNotPossible(param="strategy")
         user = await self._user_of(sign_in)
         await self.codes.allow(caller.instance, sign_in.identifier or sign_in.id)
-        async with self.guarding.held(caller.instance, answers_too=True), self.store.transaction() as tx:
-            sign_in = await self._send_code(tx, caller.instance, sign_in, user, strategy, email_address_id)
-        return sign_in, Issued(_client_of(caller))
+        async with self.guarding.held(caller.instance, answers_too=True):
+            address = self._address_for(caller.instance, sign_in, user, strategy, email_address_id)
+            try:
+                async with self.store.transaction() as tx:
+                    moved = await self._send_code(tx, caller.instance, sign_in, strategy, address)
+            except Conflict:
+                moved = await self.get(caller, id)
+                require(moved, SignInStatus.NEEDS_FIRST_FACTOR, self.clock.now())
+                if moved.verification_id == sign_in.verification_id or not await self._is_sent(moved, strategy, address):
+                    raise
+        return moved, Issued(_client_of(caller))
 
     async def attempt_first_factor(self, caller: Caller, id: str, proof: Proof) -> tuple[SignIn, Issued]:
         """Check one proof and move the sign-in on.
@@ -304,11 +320,9 @@ class SignIns:
         tx: Groups,
         instance: Instance,
         sign_in: SignIn,
-        user: User | None,
         strategy: str,
-        email_address_id: str | None,
+        address: _Address | None,
     ) -> SignIn:
-        address = self._address_for(instance, sign_in, user, strategy, email_address_id)
         mail = "reset_password_code" if strategy == RESET_CODE else "verification_code"
         verification = await self.codes.start(
             tx,
@@ -324,9 +338,16 @@ class SignIns:
         await tx.sign_ins.move(sign_in, moved)
         return moved
 
+    async def _is_sent(self, sign_in: SignIn, strategy: str, address: _Address | None) -> bool:
+        """Whether the code that the sign-in waits for is of this kind and went to this address."""
+        if sign_in.verification_id is None or sign_in.strategy != strategy:
+            return False
+        sent = await self.store.verifications.find(sign_in.instance_id, sign_in.verification_id)
+        return sent is not None and sent.identifier_id == (address[0] if address else None)
+
     def _address_for(
         self, instance: Instance, sign_in: SignIn, user: User | None, strategy: str, chosen: str | None
-    ) -> tuple[IdentifierId, str] | None:
+    ) -> _Address | None:
         """The stored address to send to (R-INP-02); None is a decoy's."""
         if user is None:
             return None

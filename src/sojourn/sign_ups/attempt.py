@@ -8,6 +8,7 @@ from functools import partial
 from msgspec import UNSET, UnsetType
 
 from sojourn.errors import (
+    Conflict,
     FeatureOff,
     FieldError,
     FieldMissing,
@@ -126,7 +127,10 @@ class SignUps:
                 return await self._finish_if_ready(tx, caller, self._issued(caller), filled)
 
     async def prepare_verification(self, caller: Caller, id: str, strategy: str) -> tuple[SignUp, Issued]:
-        """Send a code to the address; asking again sends a new one. Raises: StrategyNotPossible, FieldMissing."""
+        """Send a code to the address; asking again sends a new one. Of two who ask at once, both are told of the same code.
+
+        Raises: StrategyNotPossible, FieldMissing, Conflict.
+        """
         sign_up = await self._open(caller, id)
         if strategy != EMAIL_CODE:
             raise StrategyNotPossible(param="strategy")
@@ -136,12 +140,18 @@ class SignUps:
         address, mail = sign_up.email_address, "verification_code"
         if sign_up.email_taken:
             address, mail = await self._owner_address(sign_up), "account_exists"
-        async with self.guarding.held(caller.instance, answers_too=True), self.store.transaction() as tx:
-            verification = await self.codes.start(
-                tx, caller.instance, sign_up.id, strategy, address, mail=mail  # pyright: ignore[reportArgumentType]
-            )
-            moved = replace(sign_up, verification_id=verification.id, updated_at=self.clock.now())
-            await tx.sign_ups.move(sign_up, moved)
+        async with self.guarding.held(caller.instance, answers_too=True):
+            try:
+                async with self.store.transaction() as tx:
+                    verification = await self.codes.start(
+                        tx, caller.instance, sign_up.id, strategy, address, mail=mail  # pyright: ignore[reportArgumentType]
+                    )
+                    moved = replace(sign_up, verification_id=verification.id, updated_at=self.clock.now())
+                    await tx.sign_ups.move(sign_up, moved)
+            except Conflict:
+                moved = await self._open(caller, id)
+                if moved.verification_id in (None, sign_up.verification_id) or moved.email_canonical != sign_up.email_canonical:
+                    raise
         return moved, self._issued(caller)
 
     async def attempt_verification(

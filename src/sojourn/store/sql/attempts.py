@@ -63,6 +63,7 @@ class SqlSignUps(Group):
         guard = (
             sign_ups.c.id == before.id,
             sign_ups.c.status == before.status.value,
+            sign_ups.c.verification_id.is_not_distinct_from(before.verification_id),
             sign_ups.c.updated_at == before.updated_at.millis,
         )
         if await self._update(codecs.sign_up, codecs.sign_up.encode(after), *guard) != 1:

@@ -14,8 +14,21 @@
     place.replaceChildren(line);
   };
 
+  // A step within the component changes the address alone: a page that is left while it asks for a code asks twice.
+  const stepping = (how) => (to, { windowNavigate }) => {
+    const url = new URL(to, location.href);
+    const own = page(facts.page);
+    if (url.pathname === own || url.pathname.startsWith(`${own}/`)) {
+      history[how](null, '', url);
+    } else {
+      windowNavigate(url);
+    }
+  };
+
   try {
     await Clerk.load({
+      routerPush: stepping('pushState'),
+      routerReplace: stepping('replaceState'),
       ui: { ClerkUI: window.__internal_ClerkUICtor },
       nonce,
       telemetry: false,
