@@ -14,6 +14,9 @@ SYNC = ("wsgi", "flask", "django-wsgi")
 
 OPEN, GUARDED = "/open", "/guarded"
 
+_STARTED = ("starlette", "fastapi", "litestar", "quart")
+"""Those that have a life to begin and to end."""
+
 
 def make() -> Any:
     """Both apps behind a look at the path, which costs each of them the same."""
@@ -30,6 +33,8 @@ def make() -> Any:
     async def either(scope: Any, receive: Any, send: Any) -> None:
         if scope["type"] == "http":
             await apps[scope["path"]](scope, receive, send)
+        elif scope["type"] == "lifespan" and name in _STARTED:
+            await apps[GUARDED](scope, receive, send)  # where a plugin takes its place; the other has nothing to begin with
 
     return either
 

@@ -22,25 +22,19 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-def give_the_server_a_core() -> int | None:
-    """Keep this process off one core, which is returned; None where there is only one."""
-    cores = sorted(os.sched_getaffinity(0))
-    if len(cores) < 2:
-        return None
-    os.sched_setaffinity(0, set(cores[1:]))
-    return cores[0]
+_CORES = sorted(os.sched_getaffinity(0))
+SERVERS, OWN = (set(_CORES[:1]), set(_CORES[1:])) if len(_CORES) > 1 else (set(_CORES), set(_CORES))
+"""The core of every server, of which only one has work at a time, and those of the process that measures."""
 
 
 @contextmanager
 def running(command: list[str], port: int, log: Path, variables: Mapping[str, str] | None = None) -> Iterator[psutil.Process]:
     """The process, once its port answers; ended with its children."""
-    all_cores = os.sched_getaffinity(0)
-    core = give_the_server_a_core()
-    pinned = None if core is None else {core}
+    os.sched_setaffinity(0, OWN)
     with log.open("ab") as out:
         started = subprocess.Popen(
             command, cwd=ROOT, stdout=out, stderr=out, env={**os.environ, **(variables or {})},
-            preexec_fn=None if pinned is None else lambda: os.sched_setaffinity(0, pinned),
+            preexec_fn=lambda: os.sched_setaffinity(0, SERVERS),
         )  # fmt: skip
     process = psutil.Process(started.pid)
     try:
@@ -50,7 +44,6 @@ def running(command: list[str], port: int, log: Path, variables: Mapping[str, st
         for each in (*process.children(recursive=True), process):
             each.terminate()
         started.wait()
-        os.sched_setaffinity(0, all_cores | ({core} if core is not None else set()))
 
 
 def _await_port(port: int, started: subprocess.Popen[bytes], log: Path) -> None:

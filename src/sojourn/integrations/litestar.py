@@ -40,11 +40,13 @@ class SojournPlugin(InitPlugin):
     def __init__(self, sojourn: Handle, *, public: Sequence[str] = (), **options: Any) -> None:
         self._sojourn = sojourn
         self._options: dict[str, Any] = {"sojourn": sojourn, "public": public, **options}
+        self._around: list[_AroundRoutes] = []
+        self._of_routes = DefineMiddleware(cast("Any", _AroundRoutes), self._around, **self._options)
 
     def on_app_init(self, app_config: AppConfig) -> AppConfig:
         # for every route whatever happens, and around the router once the app has started, so that strangers are not told
         # which paths exist
-        app_config.middleware.insert(0, DefineMiddleware(cast("Any", _AroundRoutes), **self._options))
+        app_config.middleware.insert(0, self._of_routes)
         app_config.on_startup.append(self._surround)
         app_config.on_shutdown.append(self._close)
         for kind in (_RefusedHere, Refused, ServerUnreachable):
@@ -64,6 +66,9 @@ class SojournPlugin(InitPlugin):
             outermost.app = SojournMiddleware(outermost.app, **self._options)
         else:
             app.asgi_handler = SojournMiddleware(outermost, **self._options)  # pyright: ignore[reportAttributeAccessIssue]
+        if app.middleware[0] is self._of_routes:
+            for each in self._around:
+                each.stand_alone()
 
     async def _close(self) -> None:
         # asked for by name when it is time: a test may have put another in its place by then
@@ -131,9 +136,19 @@ def _describe(config: OpenAPIConfig) -> None:
 class _AroundRoutes:
     """The guard of a route that nothing has guarded yet; the server inside guards itself."""
 
-    def __init__(self, app: Any, **options: Any) -> None:
+    def __init__(self, around: "list[_AroundRoutes]", app: Any, **options: Any) -> None:
         self._app = app
         self._guarded = _OfRoute(app, **options)
+        around.append(self)
+
+    def stand_alone(self) -> None:
+        """There is no other middleware around the route: an error may go on to the router, as it does without any.
+
+        Because of this one Litestar has put a second handler of errors around the route, so that middleware sees its
+        answers. This one does nothing to answers while the router is guarded, and the second handler costs as much as that.
+        """
+        if type(self._app).__name__ == "ExceptionHandlerMiddleware":  # else it is another middleware
+            self._app = self._app.app
 
     def __call__(self, scope: Any, receive: Any, send: Any) -> Awaitable[None]:
         if GUARD in scope["state"] or scope["route_handler"].opt.get(_OPT):
