@@ -28,6 +28,7 @@ from bench.processes import BIN, free_port, granian, running
 
 _ROUNDS = 7
 _SECONDS = 1.0
+_AT_ONCE = 64
 _SIGN_IN_SECONDS = 2.0
 _MINTS_A_SECOND = 20
 _MEGABYTE = 1_000_000
@@ -96,11 +97,11 @@ def _reads_and_mints(ports: Ports, known: Known) -> list[bool]:
     looked_up = [get(f"/v1/sessions/{each.session_id}", port, Authorization=secret) for each in known.browsers]
 
     def of(requests: Sequence[bytes], holding: bytes) -> Rate:
-        return lambda: drive(port, requests, seconds=_SECONDS, holding=holding).rate
+        return lambda: drive(port, requests, seconds=_SECONDS, at_once=_AT_ONCE, holding=holding).rate
 
     rates = _in_turns(
         {
-            "hello": lambda: drive(ports.hello, [get("/", ports.hello)], seconds=_SECONDS).rate,
+            "hello": lambda: drive(ports.hello, [get("/", ports.hello)], seconds=_SECONDS, at_once=_AT_ONCE).rate,
             "sign": _raw_sign,
             "mint": of(mints, b'"jwt":"ey'),
             "client": of(reads, b'"jwt":"ey'),

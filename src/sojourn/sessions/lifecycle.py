@@ -276,7 +276,8 @@ class Sessions:
 
     def _by_the_clock(self, session: Session) -> Session:
         session = self.activity.seen(session)
-        return replace(session, status=session.status_at(self.clock.now()))
+        status = session.status_at(self.clock.now())
+        return session if status is session.status else replace(session, status=status)
 
 
 def _password_facts(user: User) -> tuple[Instant | None, Instant | None]:
