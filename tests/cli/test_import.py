@@ -221,7 +221,7 @@ def test_an_import_that_is_interrupted_says_how_far_it_came(tmp_path: Path) -> N
     file = clerk_file(tmp_path, *everybody)
     assert _users(tmp_path) == []
     command = [str(SOJOURN), "import", "clerk", str(file), "--data", str(tmp_path)]
-    running = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    running = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, preexec_fn=_listen)
     while _count(tmp_path) == 0:
         assert running.poll() is None
         time.sleep(0.02)
@@ -229,6 +229,11 @@ def test_an_import_that_is_interrupted_says_how_far_it_came(tmp_path: Path) -> N
     stdout, stderr = running.communicate(timeout=60)
     assert (running.returncode, stdout) == (130, "")
     assert re.fullmatch(r"stopped after [\d,]+ records; run it again to go on\n", stderr)
+
+
+def _listen() -> None:
+    """Tests that run in the background of a shell are told to ignore interruptions, and so are their children."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 
 def _count(data: Path) -> int:
