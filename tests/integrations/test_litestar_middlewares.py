@@ -47,15 +47,16 @@ async def _broken() -> None:
 
 @pytest.mark.parametrize("where", ["nowhere", "inside", "outside", "of the handler"])
 async def test_an_errors_answer_goes_through_every_other_middleware(sojourn: FakeSojourn, where: str) -> None:
-    ada = sojourn.signed_in()
+    ada, plugin = sojourn.signed_in(), SojournPlugin(sojourn)
     handlers = [get("/lost", middleware=[_Marks])(_lost.fn), get("/broken", middleware=[_Marks])(_broken.fn)]
     app = Litestar(
         handlers if where == "of the handler" else [_lost, _broken],
-        plugins=[SojournPlugin(sojourn), *([_Outside()] if where == "outside" else [])],
+        plugins=[plugin, *([_Outside()] if where == "outside" else [])],
         middleware=[_Marks] if where == "inside" else [],
         logging_config=None,
     )
-    async with AsyncTestClient(app, raise_server_exceptions=False) as client:
+    another = Litestar([_lost], plugins=[plugin], logging_config=None)  # with nothing around it, which is its own matter
+    async with AsyncTestClient(app, raise_server_exceptions=False) as client, AsyncTestClient(another):
         for path, status in (("/lost", 404), ("/broken", 500)):
             answer = await client.get(path, headers=ada.headers)
             assert answer.status_code == status

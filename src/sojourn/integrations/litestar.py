@@ -2,6 +2,7 @@
 
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import timedelta
+from functools import partial
 from typing import Any, cast
 from urllib.parse import unquote_to_bytes
 
@@ -40,14 +41,14 @@ class SojournPlugin(InitPlugin):
     def __init__(self, sojourn: Handle, *, public: Sequence[str] = (), **options: Any) -> None:
         self._sojourn = sojourn
         self._options: dict[str, Any] = {"sojourn": sojourn, "public": public, **options}
-        self._around: list[_AroundRoutes] = []
-        self._of_routes = DefineMiddleware(cast("Any", _AroundRoutes), self._around, **self._options)
 
     def on_app_init(self, app_config: AppConfig) -> AppConfig:
         # for every route whatever happens, and around the router once the app has started, so that strangers are not told
         # which paths exist
-        app_config.middleware.insert(0, self._of_routes)
-        app_config.on_startup.append(self._surround)
+        around: list[_AroundRoutes] = []
+        of_routes = DefineMiddleware(cast("Any", _AroundRoutes), around, **self._options)
+        app_config.middleware.insert(0, of_routes)
+        app_config.on_startup.append(partial(self._surround, of_routes, around))
         app_config.on_shutdown.append(self._close)
         for kind in (_RefusedHere, Refused, ServerUnreachable):
             cast("Any", app_config).exception_handlers.setdefault(kind, _answered)
@@ -59,15 +60,15 @@ class SojournPlugin(InitPlugin):
             _describe(app_config.openapi_config)
         return app_config
 
-    async def _surround(self, app: Litestar) -> None:
+    async def _surround(self, of_routes: DefineMiddleware, around: "list[_AroundRoutes]", app: Litestar) -> None:
         await self._sojourn.ready()
         outermost: Any = app.asgi_handler
         if app.cors_config is not None:  # CORS stays outside: a preflight carries no token, and scripts may read refusals
             outermost.app = SojournMiddleware(outermost.app, **self._options)
         else:
             app.asgi_handler = SojournMiddleware(outermost, **self._options)  # pyright: ignore[reportAttributeAccessIssue]
-        if app.middleware[0] is self._of_routes:
-            for each in self._around:
+        if app.middleware[0] is of_routes:
+            for each in around:
                 each.stand_alone()
 
     async def _close(self) -> None:
