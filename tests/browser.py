@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator
 
 import pytest
 import pytest_asyncio
-from playwright.async_api import Browser, async_playwright
+from playwright.async_api import Browser, Error, async_playwright
 
 from tools.chromium import installed
 
@@ -39,5 +39,8 @@ async def browser(launched: Browser, request: pytest.FixtureRequest) -> AsyncIte
     for context in launched.contexts:
         if request.session.testsfailed > failed_before:
             for page in context.pages:
-                print(page.url, await page.locator("body").aria_snapshot(), await page.evaluate(_CALLS), sep="\n")
+                try:
+                    print(page.url, await page.locator("body").aria_snapshot(), await page.evaluate(_CALLS), sep="\n")
+                except Error as error:  # a page that has crashed says that much
+                    print(page.url, error.message, sep="\n")
         await context.close()

@@ -4,11 +4,7 @@ import asyncio
 import os
 from collections.abc import Callable
 
-import pytest
-
 from sojourn.engine import Sojourn
-from sojourn.factors.email_code import EmailCodes
-from sojourn.instances.instance import Instance
 from sojourn.messages.mailbox import Mailbox
 from sojourn.testing.clock import FakeClock
 from sojourn.web.app import build
@@ -42,56 +38,6 @@ async def test_signing_up_with_a_mailed_code_signs_in(browser: Browser, engine: 
     assert session["user"]["email_addresses"][0]["verification"]["status"] == "verified"
     assert session["last_active_token"]["jwt"].count(".") == 2
     assert "private_metadata" not in session["user"]
-
-
-@pytest.fixture
-def at_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Two requests for a code have both read what is there before either writes."""
-    both, allow = asyncio.Barrier(2), EmailCodes.allow
-
-    async def allow_both(codes: EmailCodes, instance: Instance, address: str) -> None:
-        await allow(codes, instance, address)
-        await both.wait()
-
-    monkeypatch.setattr(EmailCodes, "allow", allow_both)
-
-
-async def test_a_page_and_the_one_it_leaves_for_ask_at_once_and_one_code_is_sent(
-    browser: Browser, engine: Sojourn, mailbox: Mailbox, at_once: None
-) -> None:
-    begun = await browser.post("/v1/client/sign_ups", {"email_address": "ada@example.com", "password": PASSWORD})
-    where = f"/v1/client/sign_ups/{begun['response']['id']}"
-    strategy = {"strategy": "email_code"}
-    await asyncio.gather(*(browser.post(f"{where}/prepare_verification", strategy) for _ in range(2)))
-    await engine.outbox.deliver_due()
-    (mail,) = mailbox.messages
-    done = await browser.post(f"{where}/attempt_verification", {**strategy, "code": mail.code or ""})
-    assert done["response"]["status"] == "complete"
-
-
-async def test_two_tabs_ask_at_once_for_the_code_of_one_sign_in(browser: Browser, request: pytest.FixtureRequest) -> None:
-    await browser.sign_up()
-    await browser.delete("/v1/client/sessions")
-    begun = (await browser.post("/v1/client/sign_ins", {"identifier": ADA}))["response"]
-    where = f"/v1/client/sign_ins/{begun['id']}"
-    request.getfixturevalue("at_once")
-    strategy = {"strategy": "email_code"}
-    await asyncio.gather(*(browser.post(f"{where}/prepare_first_factor", strategy) for _ in range(2)))
-    done = await browser.post(f"{where}/attempt_first_factor", {**strategy, "code": TEST_CODE})
-    assert done["response"]["status"] == "complete"
-
-
-async def test_a_code_and_a_reset_asked_for_at_once_are_not_the_same(  # and whoever is second is told so
-    browser: Browser, request: pytest.FixtureRequest
-) -> None:
-    await browser.sign_up()
-    await browser.delete("/v1/client/sessions")
-    begun = (await browser.post("/v1/client/sign_ins", {"identifier": ADA}))["response"]
-    where = f"/v1/client/sign_ins/{begun['id']}/prepare_first_factor"
-    request.getfixturevalue("at_once")
-    strategies = ("email_code", "reset_password_email_code")
-    answers = await asyncio.gather(*(browser.send("POST", where, {"strategy": each}) for each in strategies))
-    assert sorted(each.status_code for each in answers) == [200, 409]
 
 
 async def test_blank_optional_fields_count_as_absent(browser: Browser) -> None:

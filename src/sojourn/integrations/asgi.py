@@ -71,9 +71,8 @@ class SojournMiddleware:
                 if claims is not None and not (self._own and self._below_own(scope)):
                     state = scope.get("state")
                     if state is None:
-                        scope["state"] = {"session": claims, GUARD: self._guard}
-                    else:
-                        state["session"], state[GUARD] = claims, self._guard
+                        state = scope["state"] = {}
+                    state["session"], state[GUARD] = claims, self._guard
                     path = None if scope.get("root_path") else scope["path"]
                     is_protected = self._is_protected(scope) if path is None else self._matcher.is_protected(path)
                     await self._app(scope, receive, partial(_private, send) if is_protected else send)
@@ -223,6 +222,5 @@ def _private(send: Send, message: Message) -> Awaitable[None]:
             if len(name) == _LENGTH and name.lower() == b"cache-control":
                 break
         else:
-            message = {**message}  # the app may send its own again
-            message["headers"] = headers + KEPT_NOWHERE if type(headers) is list else [*headers, *KEPT_NOWHERE]
+            message = {**message, "headers": [*headers, *KEPT_NOWHERE]}  # the app may send its own again
     return send(message)

@@ -27,6 +27,7 @@ from sojourn.integrations.matching import Matcher
 from sojourn.integrations.refusals import KEPT_NOWHERE, said, unreachable
 from sojourn.integrations.session_data import Keeping
 from sojourn.integrations.visit import Guard, Visit
+from sojourn.tokens.claims import Claims
 
 _PRIVATE, _VARY = (value.decode() for _, value in KEPT_NOWHERE)
 
@@ -94,13 +95,17 @@ class SojournMiddleware:
         claims = self._sojourn.recall_header(sent) if sent else None
         if claims is None:
             return None
+        return self._put(request, claims)
+
+    def _put(self, request: HttpRequest, claims: Claims | None) -> Visit:
+        """The visit, where the rest of the app finds it."""
         seen = request.sojourn = Visit(self._guard, claims, asking(request))  # type: ignore[attr-defined]
         return seen
 
     def _decided(self, gate: Gate, request: HttpRequest, verdict: Verdict) -> Visit | HttpResponse:
         """Who asks, or the answer in the view's place."""
         claims = verdict.claims if isinstance(verdict, SignedIn) else None
-        seen = request.sojourn = Visit(self._guard, claims, asking(request))  # type: ignore[attr-defined]
+        seen = self._put(request, claims)
         if not isinstance(verdict, SignedIn):
             seen.said = said(verdict)
         if is_login(request) and not isinstance(verdict, Elsewhere):

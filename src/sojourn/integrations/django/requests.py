@@ -17,9 +17,7 @@ from sojourn.integrations.visit import MISSING, Visit
 
 def asked_of(request: HttpRequest) -> Asked:
     """A request as the gate reads it, over WSGI and ASGI."""
-    if isinstance(request, ASGIRequest):
-        return asgi.read(request.scope)
-    return wsgi.read(cast("Any", request).environ)
+    return asking(request)()
 
 
 def asking(request: HttpRequest) -> Callable[[], Asked]:
