@@ -55,11 +55,9 @@ class Instant(msgspec.Struct, frozen=True, order=True, gc=False):
 class Clock(Protocol):
     """Where operations learn the time. `seconds` is the number of `now`, for what is asked before every request.
 
-    Until the monotonic clock shows `steady_until` it is that clock and `ahead`: who cannot afford a call adds the two.
+    Who cannot afford a call each time may go on with what `seconds` said until the monotonic clock shows `steady_until`.
     """
 
-    @property
-    def ahead(self) -> float: ...
     @property
     def steady_until(self) -> float: ...
     def now(self) -> Instant: ...
@@ -77,10 +75,10 @@ class SystemClock:
     within a hundredth of a second; one that is set back is not, or sessions and codes would live that much longer.
     """
 
-    __slots__ = ("ahead", "steady_until")
+    __slots__ = ("_ahead", "steady_until")
 
     def __init__(self) -> None:
-        self.ahead = time.time() - time.monotonic()
+        self._ahead = time.time() - time.monotonic()
         self.steady_until = 0.0
 
     def now(self) -> Instant:
@@ -90,7 +88,7 @@ class SystemClock:
         steady = time.monotonic()
         if steady >= self.steady_until:
             ahead = time.time() - steady
-            if ahead > self.ahead:
-                self.ahead = ahead
+            if ahead > self._ahead:
+                self._ahead = ahead
             self.steady_until = steady + _LOOK
-        return steady + self.ahead
+        return steady + self._ahead

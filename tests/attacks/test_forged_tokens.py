@@ -26,17 +26,12 @@ from tests.tokens.keys import (
     good_header,
     good_token,
     other_rsa_key,
+    refusal,
     rsa_key,
     signed,
     signed_bytes,
     signed_text,
 )
-
-
-def refusal(verifier: Verifier, token: str) -> str:
-    with pytest.raises(TokenRefused) as refused:
-        verifier.verify(token)
-    return refused.value.reason
 
 
 def unsigned(header: dict[str, object], signature: bytes = b"x") -> str:

@@ -5,13 +5,14 @@ from datetime import timedelta
 from functools import cache
 
 import msgspec
+import pytest
 from cryptography.hazmat.primitives.asymmetric.types import PrivateKeyTypes
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat, PublicFormat
 
-from sojourn.errors import Json
+from sojourn.errors import Json, TokenRefused
 from sojourn.instant import Instant
 from sojourn.tokens.jws import Algorithm, encoded, sign
-from sojourn.tokens.session_token import Grant, mint
+from sojourn.tokens.session_token import Grant, Verifier, mint
 from sojourn.tokens.signing_keys import SigningKey
 
 NOW = Instant(1_770_000_000_000)
@@ -95,3 +96,9 @@ def signed_text(header: str, payload: str, key: SigningKey | None = None) -> str
     assert isinstance(private, RSAPrivateKey)
     message = f"{header}.{payload}"
     return f"{message}.{encoded(private.sign(message.encode(), PKCS1v15(), SHA256()))}"
+
+
+def refusal(verifier: Verifier, token: str) -> str:
+    with pytest.raises(TokenRefused) as refused:
+        verifier.verify(token)
+    return refused.value.reason

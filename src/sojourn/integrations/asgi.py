@@ -2,7 +2,7 @@
 
 from collections.abc import Awaitable, Callable, MutableMapping, Sequence
 from datetime import timedelta
-from functools import partial
+from types import MethodType
 from typing import Any
 
 from sojourn.errors import ServerUnreachable
@@ -58,6 +58,7 @@ class SojournMiddleware:
         self._sojourn = sojourn
         self._own = sojourn.mount_path
         self._matcher = Matcher(public, protected)
+        self._protects_all = self._matcher.protects_all
         self._guard = Guard(sojourn, sign_in_url)
         self._trusted = frozenset(trusted_origins)
         self._keeps_data = session_data
@@ -71,11 +72,11 @@ class SojournMiddleware:
                 if claims is not None and not (self._own and self._below_own(scope)):
                     state = scope.get("state")
                     if state is None:
-                        state = scope["state"] = {}
-                    state["session"], state[GUARD] = claims, self._guard
-                    path = None if scope.get("root_path") else scope["path"]
-                    is_protected = self._is_protected(scope) if path is None else self._matcher.is_protected(path)
-                    await self._app(scope, receive, partial(_private, send) if is_protected else send)
+                        scope["state"] = {"session": claims, GUARD: self._guard}
+                    else:
+                        state["session"], state[GUARD] = claims, self._guard
+                    is_protected = self._protects_all or self._is_protected(scope)
+                    await self._app(scope, receive, MethodType(_private, send) if is_protected else send)
                     return
             await self._guarded(scope, receive, send)
         except Refused as refused:
@@ -136,7 +137,7 @@ class SojournMiddleware:
         if not isinstance(verdict, SignedIn):
             send = _adding(send, said(verdict))
         elif is_protected:
-            send = partial(_private, send)
+            send = MethodType(_private, send)
         self._put(scope, claims)
         if self._keeps_data:
             await self._with_data(gate, asked, claims, scope, receive, send)
@@ -215,12 +216,16 @@ def _adding(send: Send, extra: Headers) -> Send:
 
 
 def _private(send: Send, message: Message) -> Awaitable[None]:
-    """`send` for a page that nobody is to keep, unless the app has said something else."""
-    if message["type"] == "http.response.start":
+    """`send` for a page that nobody is to keep, unless the app has said something else.
+
+    A method of `send`, which is made and called in half the time of a `partial`.
+    """
+    if "status" in message:  # http.response.start
         headers = message.get("headers", ())
         for name, _ in headers:
             if len(name) == _LENGTH and name.lower() == b"cache-control":
                 break
         else:
-            message = {**message, "headers": [*headers, *KEPT_NOWHERE]}  # the app may send its own again
+            message = {**message}  # the app may send its own again
+            message["headers"] = [*headers, *KEPT_NOWHERE]
     return send(message)

@@ -19,6 +19,8 @@ class Matcher:
 
     def __init__(self, public: Sequence[str] = (), protected: Sequence[str] = ()) -> None:
         """With `protected` patterns only those are protected, unless they are public too; without, everything is."""
+        self.protects_all = not public and not protected
+        """Whether no path has to be looked at."""
         self._public = [re.compile(_DOT.sub(r"\\.", _parameters(each))) for each in public]
         self._protected = [re.compile(_parameters(each), re.IGNORECASE) for each in protected]
         self.is_protected = lru_cache(_REMEMBERED)(self._is_protected)

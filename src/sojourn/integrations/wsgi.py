@@ -1,8 +1,9 @@
 """The middleware for WSGI apps: plain, Flask and whatever else speaks PEP 3333."""
 
 from collections.abc import Callable, Iterable, Sequence
-from functools import lru_cache, partial
+from functools import lru_cache
 from http import HTTPStatus
+from types import MethodType
 from typing import Any
 from urllib.parse import quote
 
@@ -59,6 +60,7 @@ class SojournWsgiMiddleware:
         self._sojourn = sojourn
         self._own = sojourn.mount_path
         self._matcher = Matcher(public, protected)
+        self._protects_all = self._matcher.protects_all
         self._guard = Guard(sojourn, sign_in_url)
         self._trusted = frozenset(trusted_origins)
         self._keeps_data = session_data
@@ -72,8 +74,8 @@ class SojournWsgiMiddleware:
                 claims = self._sojourn.recall_header(sent)
                 if claims is not None and not (self._own and self._is_own(environ)):
                     environ[GUARD], environ[SESSION] = self._guard, claims
-                    is_protected = self._is_protected(environ.get("PATH_INFO", ""))
-                    return self._app(environ, partial(_private, start_response) if is_protected else start_response)
+                    is_protected = self._protects_all or self._is_protected(environ.get("PATH_INFO", ""))
+                    return self._app(environ, MethodType(_private, start_response) if is_protected else start_response)
             return self._answer(environ, start_response)
         except Refused as refused:
             return _answered(refused.refusal, start_response)
@@ -92,7 +94,7 @@ class SojournWsgiMiddleware:
         is_protected = self._is_protected(environ.get("PATH_INFO", ""))
         if isinstance(verdict, SignedIn):
             environ[SESSION] = verdict.claims
-            dressed = partial(_private, start_response) if is_protected else start_response
+            dressed = MethodType(_private, start_response) if is_protected else start_response
         else:
             dressed = _adding(start_response, said(verdict))
         refused = refused_at(gate, asked, verdict, self._guard, self._trusted, is_protected=is_protected)

@@ -9,7 +9,7 @@ class FakeClock:
     """Starts at a whole second of 2026; tests call `clock.advance(days=7)`."""
 
     __slots__ = ("_now",)
-    ahead = steady_until = 0.0  # nothing carries it but the test
+    steady_until = 0.0  # a test may move it at any time
 
     def __init__(self, now: Instant = Instant(1_770_000_000_000)) -> None:
         self._now = now

@@ -1,6 +1,7 @@
 """The short way of most requests: a bearer token that was read and believed before (design section 4)."""
 
 from collections.abc import Callable, Iterable
+from math import inf
 from time import monotonic
 from typing import Protocol
 
@@ -34,15 +35,24 @@ def recalling(verifier: Verifier, keys: Freshness) -> tuple[Recall, RecallHeader
     """
     by_tail, by_tail_bytes = verifier.remembered.by_tail, verifier.remembered.by_tail_bytes
     clock, is_revoked, tail = verifier.clock, verifier.is_revoked, TAIL
+    now = latest = look_at = 0.0
+
+    def look() -> None:
+        """What time it is until the clock has to be asked again; past all tokens where keys are stale or time ran backwards."""
+        nonlocal now, latest, look_at
+        seconds = clock.seconds()
+        now = seconds if latest <= seconds < keys.stale_at else inf
+        latest = max(latest, seconds)
+        look_at = clock.steady_until
 
     def recall_header(sent: str) -> Claims | None:
         entry = by_tail.get(sent[tail])
         if entry is None:
             return None
-        header, claims, first, last = entry
-        steady = monotonic()
-        now = steady + clock.ahead if steady < clock.steady_until else clock.seconds()
-        if header != sent or not first <= now < last or now >= keys.stale_at:
+        header, claims, last = entry
+        if monotonic() >= look_at:
+            look()
+        if header != sent or now >= last:
             return None
         return None if is_revoked is not None and is_revoked(claims.session_id) else claims
 
@@ -58,10 +68,10 @@ def recalling(verifier: Verifier, keys: Freshness) -> tuple[Recall, RecallHeader
         entry = by_tail_bytes.get(sent[tail])
         if entry is None:
             return None
-        header, claims, first, last = entry
-        steady = monotonic()
-        now = steady + clock.ahead if steady < clock.steady_until else clock.seconds()
-        if header != sent or not first <= now < last or now >= keys.stale_at:
+        header, claims, last = entry
+        if monotonic() >= look_at:
+            look()
+        if header != sent or now >= last:
             return None
         return None if is_revoked is not None and is_revoked(claims.session_id) else claims
 

@@ -141,11 +141,11 @@ class Verifier:
         now = self.clock.seconds()
         if known is None:
             known = self._remember(token, now)
-        _, claims, first, last = known
+        _, claims, last = known
         if now >= last:
             self.remembered.drop(token)
             _refuse("token-expired", "The token has expired. Get a new one.")
-        if now < first:
+        if now < claims.not_before.seconds - self._skew:  # the clock was set back since
             _refuse("token-not-active-yet", "The token is not valid yet. Check the clocks of both machines.")
         if self.is_revoked is not None and self.is_revoked(claims.session_id):
             _refuse("session-revoked", "The session of this token has been revoked.")
@@ -158,8 +158,7 @@ class Verifier:
     def _remember(self, token: str, now: float) -> Entry:
         generation = self.remembered.generation
         claims = self._checked(verify(token, self._find_key), now)
-        first, last = claims.not_before.seconds - self._skew, claims.expires_at.seconds + self._skew
-        return self.remembered.add(token, claims, first, last, generation=generation, now=now)
+        return self.remembered.add(token, claims, claims.expires_at.seconds + self._skew, generation=generation, now=now)
 
     def _checked(self, jws: Jws, now: float) -> Claims:
         raw = jws.claims
