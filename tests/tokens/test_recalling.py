@@ -7,7 +7,7 @@ from sojourn.tokens.session_token import Verifier
 from .keys import NOW, good_token, refusal
 
 
-def test_a_token_that_only_ends_like_a_remembered_one_is_read_anew(verifier: Verifier):  # R-JWT-01
+def test_a_header_that_differs_anywhere_from_a_remembered_one_is_read_anew(verifier: Verifier):  # R-JWT-01
     token = good_token()
     recall, recall_header = recalling(verifier, Always())
     assert recall_header(f"Bearer {token}") is None
@@ -62,3 +62,5 @@ def test_the_short_way_ends_with_the_token(verifier: Verifier, clock: FakeClock)
     assert recall_header(sent) is not None
     clock.advance(seconds=1)
     assert recall_header(sent) is recall([(b"authorization", sent.encode())]) is None
+    assert not verifier.remembered.by_header
+    assert not verifier.remembered.by_header_bytes

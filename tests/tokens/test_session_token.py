@@ -341,7 +341,7 @@ def test_no_more_tokens_are_remembered_than_told():
     for token in tokens:
         verifier.verify(token)
         remembered = verifier.remembered
-        assert len(remembered.by_tail) == len(remembered.by_tail_bytes) <= 10
+        assert len(remembered.by_header) == len(remembered.by_header_bytes) <= 10
     assert all(verifier.verify(token).session_id == f"sess_{number}" for number, token in enumerate(tokens))
 
 
@@ -349,8 +349,8 @@ def test_a_refused_token_is_never_remembered(verifier: Verifier, clock: FakeCloc
     clock.advance(seconds=120)
     for token in (good_token(), good_token(key=other_rsa_key())):
         refusal(verifier, token)
-    assert not verifier.remembered.by_tail
-    assert not verifier.remembered.by_tail_bytes
+    assert not verifier.remembered.by_header
+    assert not verifier.remembered.by_header_bytes
 
 
 def test_threads_may_share_a_verifier():

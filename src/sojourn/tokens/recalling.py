@@ -1,12 +1,10 @@
 """The short way of most requests: a bearer token that was read and believed before (design section 4)."""
 
 from collections.abc import Callable, Iterable
-from math import inf
 from time import monotonic
 from typing import Protocol
 
 from sojourn.tokens.claims import Claims
-from sojourn.tokens.remembering import TAIL
 from sojourn.tokens.session_token import Verifier
 
 Recall = Callable[[Iterable[tuple[bytes, bytes]]], Claims | None]
@@ -30,31 +28,30 @@ def recalling(verifier: Verifier, keys: Freshness) -> tuple[Recall, RecallHeader
     case, and by the text of its one Authorization header. They say yes only; what they do not know, or know to be over or
     revoked, is for the long way.
 
-    Closures with no calls between: on a small page each of them would be seen. Nothing is learnt from how long `==` takes:
-    who gets as far as that has 256 bits of the token's signature.
+    Closures with no calls between: on a small page each of them would be seen. Nothing is learnt from how long a look-up
+    takes: headers are compared only where their keyed hashes are the same.
     """
-    by_tail, by_tail_bytes = verifier.remembered.by_tail, verifier.remembered.by_tail_bytes
-    clock, is_revoked, tail = verifier.clock, verifier.is_revoked, TAIL
-    now = latest = look_at = 0.0
+    remembered, clock, is_revoked = verifier.remembered, verifier.clock, verifier.is_revoked
+    by_header, by_header_bytes = remembered.by_header, remembered.by_header_bytes
+    latest = look_at = 0.0
 
-    def look() -> None:
-        """What time it is until the clock has to be asked again; past all tokens where keys are stale or time ran backwards."""
-        nonlocal now, latest, look_at
-        seconds = clock.seconds()
-        now = seconds if latest <= seconds < keys.stale_at else inf
-        latest = max(latest, seconds)
-        look_at = clock.steady_until
+    def look() -> bool:
+        """Whether there is a short way until the clock has to be asked again: not with stale keys, nor when time ran backwards."""
+        nonlocal latest, look_at
+        now = clock.seconds()
+        if not latest <= now < keys.stale_at:
+            return False
+        remembered.forget_until(now)
+        latest, look_at = now, clock.steady_until
+        return True
 
     def recall_header(sent: str) -> Claims | None:
-        entry = by_tail.get(sent[tail])
-        if entry is None:
+        if monotonic() >= look_at and not look():
             return None
-        header, claims, last = entry
-        if monotonic() >= look_at:
-            look()
-        if header != sent or now >= last:
+        claims = by_header.get(sent)
+        if claims is None or (is_revoked is not None and is_revoked(claims.session_id)):
             return None
-        return None if is_revoked is not None and is_revoked(claims.session_id) else claims
+        return claims
 
     def recall(headers: Iterable[tuple[bytes, bytes]]) -> Claims | None:
         sent = None
@@ -63,16 +60,11 @@ def recalling(verifier: Verifier, keys: Freshness) -> tuple[Recall, RecallHeader
                 if sent is not None:
                     return None
                 sent = value
-        if sent is None:
+        if sent is None or (monotonic() >= look_at and not look()):
             return None
-        entry = by_tail_bytes.get(sent[tail])
-        if entry is None:
+        claims = by_header_bytes.get(sent)
+        if claims is None or (is_revoked is not None and is_revoked(claims.session_id)):
             return None
-        header, claims, last = entry
-        if monotonic() >= look_at:
-            look()
-        if header != sent or now >= last:
-            return None
-        return None if is_revoked is not None and is_revoked(claims.session_id) else claims
+        return claims
 
     return recall, recall_header

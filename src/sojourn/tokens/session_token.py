@@ -12,7 +12,7 @@ from sojourn.tokens.claims import Claims, read_claims
 from sojourn.tokens.jws import LONGEST, FindKey, Jws, sign, verify
 from sojourn.tokens.key_sets import KeySet
 from sojourn.tokens.organization_claims import TokenOrganization, organization_claims
-from sojourn.tokens.remembering import Entry, Remembered
+from sojourn.tokens.remembering import Remembered
 from sojourn.tokens.signing_keys import SESSION_CATEGORY, SigningKey
 from sojourn.tokens.template_keys import TemplateKey
 from sojourn.tokens.templates import RESERVED, RESERVED_IN_SESSIONS
@@ -137,15 +137,12 @@ class Verifier:
         """The claims of a token that is good now. Raises: TokenRefused with the reason the published SDKs use."""
         if len(token) > LONGEST:
             _refuse("token-invalid", "The token is longer than 8 KiB.")
-        known = self.remembered.find(token)
         now = self.clock.seconds()
-        if known is None:
-            known = self._remember(token, now)
-        _, claims, last = known
-        if now >= last:
-            self.remembered.drop(token)
-            _refuse("token-expired", "The token has expired. Get a new one.")
-        if now < claims.not_before.seconds - self._skew:  # the clock was set back since
+        self.remembered.forget_until(now)
+        claims = self.remembered.find(token)
+        if claims is None:
+            claims = self._remember(token, now)
+        elif now < claims.not_before.seconds - self._skew:  # the clock was set back since
             _refuse("token-not-active-yet", "The token is not valid yet. Check the clocks of both machines.")
         if self.is_revoked is not None and self.is_revoked(claims.session_id):
             _refuse("session-revoked", "The session of this token has been revoked.")
@@ -155,10 +152,14 @@ class Verifier:
         """Drop what is remembered: keys have changed."""
         self.remembered.forget()
 
-    def _remember(self, token: str, now: float) -> Entry:
+    def _remember(self, token: str, now: float) -> Claims:
         generation = self.remembered.generation
         claims = self._checked(verify(token, self._find_key), now)
-        return self.remembered.add(token, claims, claims.expires_at.seconds + self._skew, generation=generation, now=now)
+        end = claims.expires_at.seconds + self._skew
+        if now >= end:
+            _refuse("token-expired", "The token has expired. Get a new one.")
+        self.remembered.add(token, claims, end, generation=generation)
+        return claims
 
     def _checked(self, jws: Jws, now: float) -> Claims:
         raw = jws.claims
