@@ -97,11 +97,12 @@ class SojournMiddleware:
             await served[0]({**scope, "path": whole, "root_path": self._own}, receive, send)
             return
         gate = self._sojourn.gate or await self._sojourn.ready()
-        verdict = await gate.decide_with_new_keys(read(scope))
+        asked = read(scope)
+        verdict = await gate.decide_with_new_keys(asked)
         if kind == "http":
-            await self._http(gate, verdict, scope, receive, send)
+            await self._http(gate, asked, verdict, scope, receive, send)
         else:
-            await self._websocket(verdict, scope, receive, send)
+            await self._websocket(asked, verdict, scope, receive, send)
 
     def _put(self, scope: Scope, claims: Claims | None) -> None:
         state = scope.setdefault("state", {})
@@ -126,8 +127,9 @@ class SojournMiddleware:
             return path[len(root) :] or "/"
         return None if root in path else path
 
-    async def _http(self, gate: Gate, verdict: Verdict, scope: Scope, receive: Receive, send: Send) -> None:
-        asked = read(scope)
+    async def _http(
+        self, gate: Gate, asked: Asked, verdict: Verdict, scope: Scope, receive: Receive, send: Send
+    ) -> None:
         is_protected = self._is_protected(scope)
         refused = refused_at(gate, asked, verdict, self._guard, self._trusted, is_protected=is_protected)
         if refused is not None:
@@ -161,8 +163,7 @@ class SojournMiddleware:
 
         await self._app(scope, receive, saving)
 
-    async def _websocket(self, verdict: Verdict, scope: Scope, receive: Receive, send: Send) -> None:
-        asked = read(scope)
+    async def _websocket(self, asked: Asked, verdict: Verdict, scope: Scope, receive: Receive, send: Send) -> None:
         is_foreign = may_be_used(asked, verdict) and not is_own(asked, self._trusted, is_socket=True)
         if is_foreign or (not isinstance(verdict, SignedIn) and self._is_protected(scope)):
             await refuse(scope, receive, send, "origin_invalid" if is_foreign else "signed-out")
