@@ -53,6 +53,7 @@ $(STAMPS)/sdk/%: tests/sdk/%/package-lock.json
 
 test: setup $(SDK_APPS) $(STAMPS)/django-4.2 ## install what the tests need and run them all; ARGS="tests/wire -x" runs some
 	$(BIN)/python -m tools.chromium
+	$(BIN)/python -m tools.debian
 ifdef ARGS
 	$(BIN)/python -m pytest $(ARGS)
 else

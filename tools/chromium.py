@@ -7,6 +7,8 @@ import sys
 from functools import cache
 from pathlib import Path
 
+from tools.debian import install
+
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 
 
@@ -45,13 +47,8 @@ def _playwrights_own() -> bool:
 def main() -> None:
     if installed():
         return
-    if os.geteuid() == 0 and shutil.which("apt-get"):
-        quiet = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
-        for words in (["update"], ["install", "-y", "chromium"]):
-            subprocess.run(
-                ["apt-get", "-qq", *words], check=False, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, env=quiet
-            )
-        installed.cache_clear()
+    install("chromium")
+    installed.cache_clear()
     if not installed() and not _playwrights_own():
         sys.exit("No Chromium can be had: install the package `chromium`, or set CHROMIUM to the path of one.")
 
