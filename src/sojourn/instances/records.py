@@ -17,7 +17,7 @@ from sojourn.store.interface import Record, RecordKind, Store
 from sojourn.tokens.envelope import Envelope, EnvelopeError
 from sojourn.tokens.template_keys import TemplateAlgorithm, TemplateKey
 from sojourn.tokens.templates import check_template
-from sojourn.users.identifiers import is_test_address, normal_email, normal_phone
+from sojourn.users.identifiers import is_test_address, normal_email, normal_phone, trimmed
 from sojourn.users.metadata import checked_metadata
 
 SERVER = "backend_api"
@@ -315,7 +315,7 @@ def _listed(row: Record) -> ListedIdentifier:
 
 def _canonical(identifier: str) -> tuple[IdentifierType, str]:
     """The type of an identifier and the form it is compared in. Raises: FieldFormat."""
-    text = identifier.strip()
+    text = trimmed(identifier)
     if text.startswith("+"):
         return "phone_number", normal_phone(text, param="identifier").canonical
     domain = _DOMAIN.fullmatch(text.lower()) if len(text) <= 255 else None

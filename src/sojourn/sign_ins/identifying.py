@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from sojourn.instances.instance import Instance
 from sojourn.instances.records import Records
 from sojourn.store.interface import Store
-from sojourn.users.identifiers import normal_email, normal_phone, normal_username
+from sojourn.users.identifiers import normal_email, normal_phone, normal_username, trimmed
 from sojourn.users.user import IdentifierKind, User
 
 
@@ -19,6 +19,7 @@ class Identifying:
 
         Raises: FieldFormat, NotAllowedAccess.
         """
+        typed = trimmed(typed)
         if "@" in typed:
             email = normal_email(typed, param="identifier")
             found = await self.store.users.find_by_identifier(instance.id, IdentifierKind.EMAIL_ADDRESS, email.canonical)

@@ -129,6 +129,8 @@ class UserFilter:
     usernames: Sequence[str] = ()
     user_ids: Sequence[str] = ()
     query: str | None = None
+    query_as_stored: str | None = None
+    """`query` or `email_address_query` as addresses of an international domain are stored; it matches like them."""
     email_address_query: str | None = None
     phone_number_query: str | None = None
     username_query: str | None = None

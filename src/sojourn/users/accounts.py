@@ -16,6 +16,7 @@ from sojourn.instant import Clock, Instant
 from sojourn.sessions.lifecycle import Sessions
 from sojourn.store.interface import Groups, Page, Store, UserFilter
 from sojourn.users.access import end_access, moment_after
+from sojourn.users.identifiers import stored_part
 from sojourn.users.metadata import checked_metadata, merged_metadata
 from sojourn.users.new_user import NewUser, UserChanges, built_user, changed_user
 from sojourn.users.notices import tell, tell_of_new_primary
@@ -68,10 +69,10 @@ class Accounts:
         return await _found(self.store, instance, id)
 
     async def list(self, instance: Instance, where: UserFilter, page: Page) -> Sequence[User]:
-        return await self.store.users.list(instance.id, replace(where, now=self.clock.now()), page)
+        return await self.store.users.list(instance.id, _looked_for(where, self.clock.now()), page)
 
     async def count(self, instance: Instance, where: UserFilter) -> int:
-        return await self.store.users.count(instance.id, replace(where, now=self.clock.now()))
+        return await self.store.users.count(instance.id, _looked_for(where, self.clock.now()))
 
     # -- change
 
@@ -304,6 +305,11 @@ async def _found(groups: Groups, instance: Instance, id: str) -> User:
     if user is None:
         raise NotFound("No user with that id exists here.")
     return user
+
+
+def _looked_for(where: UserFilter, now: Instant) -> UserFilter:
+    part = where.query or where.email_address_query
+    return replace(where, now=now, query_as_stored=stored_part(part) if part else None)
 
 
 def _named(changes: UserChanges) -> dict[str, Json]:

@@ -26,9 +26,10 @@ def conditions(instance_id: InstanceId, where: UserFilter) -> list[Condition]:
         found.append(users.c.username_key.in_(_folded(where.usernames)))
     found += _listed(users.c.id, where.user_ids) + _listed(users.c.external_id, where.external_ids)
     if where.query:
-        found.append(_anywhere(where.query))
+        found.append(_anywhere(where.query, where.query_as_stored))
     if where.email_address_query:
-        found.append(_owns(IdentifierKind.EMAIL_ADDRESS, _contains(identifiers.c.value, where.email_address_query)))
+        spelled = _spelled(where.email_address_query, where.query_as_stored)
+        found.append(_owns(IdentifierKind.EMAIL_ADDRESS, spelled))
     if where.phone_number_query:
         found.append(_owns(IdentifierKind.PHONE_NUMBER, _contains(identifiers.c.value, where.phone_number_query)))
     if where.username_query:
@@ -77,16 +78,19 @@ def _listed(column: Column[str], wanted: Sequence[str]) -> list[Condition]:
     return found
 
 
-def _anywhere(query: str) -> Condition:
+def _anywhere(query: str, as_stored: str | None) -> Condition:
     return or_(
         _contains(users.c.username, query),
         _named(query),
         _contains(users.c.id, query),
         users.c.external_id == query,
-        exists(
-            select(identifiers.c.id).where(identifiers.c.user_id == users.c.id, _contains(identifiers.c.value, query))
-        ),
+        exists(select(identifiers.c.id).where(identifiers.c.user_id == users.c.id, _spelled(query, as_stored))),
     )
+
+
+def _spelled(query: str, as_stored: str | None) -> Condition:
+    found = _contains(identifiers.c.value, query)
+    return found if as_stored is None else or_(found, _contains(identifiers.c.value, as_stored))
 
 
 def _named(query: str) -> Condition:

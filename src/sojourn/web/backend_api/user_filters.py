@@ -7,7 +7,7 @@ import msgspec
 
 from sojourn.errors import FieldError
 from sojourn.store.interface import UserFilter, UserOrder
-from sojourn.users.identifiers import normal_email, normal_phone, normal_username
+from sojourn.users.identifiers import normal_email, normal_phone, normal_username, trimmed
 from sojourn.web.backend_api.reading import Limit, Millis, Offset, Texts, millis_instant
 
 _ORDERS = frozenset(cast("tuple[str, ...]", get_args(UserOrder)))
@@ -110,7 +110,7 @@ def _email(text: str) -> str:
 
 
 def _phone(text: str) -> str:
-    number = text.strip()
+    number = trimmed(text)
     try:
         return normal_phone(number if number.startswith("+") else f"+{number}", param="phone_number").canonical
     except FieldError:
