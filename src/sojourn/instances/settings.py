@@ -2,6 +2,9 @@
 
 Lengths of time are stored as whole seconds or milliseconds in fields that say so, because settings travel as JSON;
 the properties give them as `timedelta`.
+
+A stored field that this release does not know is another release's: it is read past, and kept when the settings are saved
+(R-CFG-01). So a new setting is a new field, and no field ever changes its type; the registry refuses unknown names of input.
 """
 
 from datetime import timedelta
@@ -19,7 +22,7 @@ else:
     Claims = dict[str, object]  # msgspec decodes no recursive alias; what it makes of JSON is Json all the same
 
 
-class SessionSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class SessionSettings(msgspec.Struct, frozen=True, kw_only=True):
     """Floors and ceilings keep a slip of the keyboard from signing everybody out or nobody ever."""
 
     lifetime_seconds: int = msgspec.field(default=7 * 86400)
@@ -43,7 +46,7 @@ class SessionSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_
         return timedelta(seconds=self.token_seconds)
 
 
-class SignUpSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class SignUpSettings(msgspec.Struct, frozen=True, kw_only=True):
     mode: Literal["public", "restricted"] = "public"
     first_name: Use = "optional"
     last_name: Use = "optional"
@@ -52,7 +55,7 @@ class SignUpSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_f
     verify_email: bool = True
 
 
-class ProtectionSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class ProtectionSettings(msgspec.Struct, frozen=True, kw_only=True):
     """`strict_enumeration` None means: on in production, off in development (R-ENU-01)."""
 
     strict_enumeration: bool | None = None
@@ -66,7 +69,7 @@ class ProtectionSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unkno
     """Overrides of `limits/rate_limit.py`: name to [hits, seconds]."""
 
 
-class PathSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class PathSettings(msgspec.Struct, frozen=True, kw_only=True):
     """Where browsers are sent. Empty: in development derived from the app's origin, in production the hosted pages."""
 
     home_url: str = ""
@@ -78,7 +81,7 @@ class PathSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
     after_sign_out_url: str = ""
 
 
-class ThemeSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class ThemeSettings(msgspec.Struct, frozen=True, kw_only=True):
     """How hosted pages and components look. Colours are CSS hex values."""
 
     color: str = "#2f6f4f"
@@ -90,7 +93,7 @@ class ThemeSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
     dark: bool = False
 
 
-class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class Settings(msgspec.Struct, frozen=True, kw_only=True):
     application_name: str = "My application"
     support_email: str = ""
     allowed_origins: list[str] = []
@@ -102,3 +105,13 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     test_mode: bool = True
     """`+clerk_test` addresses with the fixed code; never honoured in production (R-AUZ-09)."""
     delete_self: bool = True
+
+
+def written_back(settings: msgspec.Struct, stored: Json) -> dict[str, Json]:
+    """`settings` as JSON, beside the fields of `stored` that this release does not know, at every depth (R-CFG-01)."""
+    before = stored if isinstance(stored, dict) else {}
+    known: dict[str, Json] = {}
+    for name, value in msgspec.structs.asdict(settings).items():
+        is_group = isinstance(value, msgspec.Struct)
+        known[name] = written_back(value, before.get(name)) if is_group else msgspec.to_builtins(value)
+    return {**before, **known}

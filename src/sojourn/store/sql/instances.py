@@ -2,17 +2,17 @@
 
 from collections.abc import Mapping, Sequence
 
-from sqlalchemy import BigInteger, case, delete, literal, or_
+from sqlalchemy import BigInteger, case, delete, literal, or_, select
 from sqlalchemy.exc import IntegrityError
 
 from sojourn.errors import Conflict
 from sojourn.ids import InstanceId
 from sojourn.instances.instance import Instance
-from sojourn.instances.settings import Settings
+from sojourn.instances.settings import Settings, written_back
 from sojourn.instant import Instant
 from sojourn.store.interface import SecretKey, StoredSigningKey
 from sojourn.store.sql import codecs
-from sojourn.store.sql.codec import to_json
+from sojourn.store.sql.codec import from_json, to_json
 from sojourn.store.sql.database import Runner
 from sojourn.store.sql.group import Group, first, reading
 from sojourn.store.sql.hot import HotReads
@@ -34,9 +34,14 @@ class SqlInstances(Group):
         return await self._one(codecs.instance, instances.c.id == id)
 
     async def save_settings(self, id: InstanceId, settings: Settings, now: Instant, *, expected: Instant) -> bool:
-        values = {"settings": to_json(settings), "updated_at": now.millis}
         guard = (instances.c.id == id, instances.c.updated_at == expected.millis)
-        return await self._update(codecs.instance, values, *guard) == 1
+        async with self._run.together() as transaction:
+            stored = await transaction.rows(select(instances.c.settings).where(*guard))
+            if not stored:
+                return False
+            document = to_json(written_back(settings, from_json(str(stored[0][0]))))
+            values = {"settings": document, "updated_at": now.millis}
+            return await SqlInstances(transaction, self._reads)._update(codecs.instance, values, *guard) == 1
 
     async def set_address(self, id: InstanceId, publishable_key: str, public_url: str, now: Instant) -> None:
         values = {"publishable_key": publishable_key, "public_url": public_url, "updated_at": now.millis}
