@@ -11,7 +11,7 @@ import sqlite3
 import subprocess
 import time
 from base64 import b64encode
-from contextlib import closing
+from contextlib import closing, suppress
 from pathlib import Path
 
 import bcrypt
@@ -122,7 +122,8 @@ def test_auth0_brings_people_line_by_line(tmp_path: Path) -> None:
     file.write_text("\n".join(json.dumps(each) for each in people) + "\n\n")
     done = call("import", "auth0", str(file), "--json", data=tmp_path)
     counts = {"imported": 2, "skipped": 0, "refused": 0, "addresses_left_out": 0, "dry_run": False}
-    assert json.loads(done.stdout) == counts
+    fields: dict[str, dict[str, int]] = {"fields_left_out": {}, "fields_mended": {}, "fields_without_place": {}}
+    assert json.loads(done.stdout) == counts | fields
     found = {each["external_id"]: each for each in _users(tmp_path)}
     assert set(found) == {"auth0|1", "auth0|5f"}
     # users write user_metadata themselves there, so it must not come where an app trusts it (R-INP-04)
@@ -248,7 +249,8 @@ def test_whatever_goes_wrong_no_hash_and_no_password_is_shown(tmp_path: Path) ->
         {**ADA, "id": "user_1", "password_digest": canary},
         {**ADA, "id": "user_2", "password_hasher": canary},
         {**ADA, "id": "user_3", "first_name": canary * 10, "password_digest": canary + "\0"},
-        {**ADA, "id": "user_4", "primary_email_address": canary, "verified_email_addresses": ""},
+        {**ADA, "id": "user_4", "primary_email_address": canary, "verified_email_addresses": "",
+         "unverified_email_addresses": ""},
     )
     django = tmp_path / "auth_user.csv"
     django.write_text(f"id,password,username,email\n1,{plain},adalove,a@example.com\n2,{canary}x$1$2$3,bobby,\n")
@@ -307,9 +309,53 @@ def test_an_option_that_cannot_be_followed_is_one_clear_line(tmp_path: Path, wor
 def test_somebody_at_a_terminal_sees_how_far_it_is(tmp_path: Path) -> None:
     ours, theirs = pty.openpty()
     command = [str(SOJOURN), "import", "clerk", str(clerk_file(tmp_path, ADA, GRACE)), "--data", str(tmp_path)]
-    done = subprocess.run(command, stdout=theirs, stderr=theirs, timeout=60, check=False)
-    os.close(theirs)
-    shown = os.read(ours, 65_536).decode()
-    os.close(ours)
-    assert done.returncode == 0
+    with subprocess.Popen(command, stdout=theirs, stderr=theirs) as process:
+        os.close(theirs)
+        shown = _until_the_end(ours)
+    assert process.returncode == 0
     assert "2/2" in shown and "2 imported" in shown
+
+
+def _until_the_end(terminal: int) -> str:
+    """Everything shown, read while it is: a terminal nobody reads from stops its writer."""
+    shown = b""
+    with suppress(OSError):  # the other end is closed
+        while part := os.read(terminal, 65_536):
+            shown += part
+    os.close(terminal)
+    return shown.decode()
+
+
+def test_a_file_of_another_source_is_named_with_the_command_that_takes_it(tmp_path: Path) -> None:
+    clerk = clerk_file(tmp_path, ADA)
+    done = run("import", "auth0", str(clerk), data=tmp_path)
+    assert done.returncode == 2
+    assert "this is Clerk's export: sojourn import clerk takes it" in done.stderr and "user_id" in done.stderr
+    strange = tmp_path / "people.csv"
+    strange.write_text("name,age\nAda,36\n")
+    told = call("import", "clerk", str(strange), data=tmp_path)
+    assert told.returncode == 2 and "has no column id. clerk wants the CSV file of the dashboard" in told.stderr
+
+
+def test_what_did_not_come_along_is_counted_and_listed_and_refuses_nobody(tmp_path: Path) -> None:
+    people = [
+        {"user_id": "a|1", "email": "ada@example.com", "email_verified": True, "given_name": "Anna\tMaria", "picture": "x",
+         "phone_number": "12", "created_at": "soon"},
+        {"user_id": "a|2", "email": "mailto:bob@example.com", "email_verified": True, "picture": "y"},
+    ]  # fmt: skip
+    file, left_out, report = tmp_path / "users.ndjson", tmp_path / "left.jsonl", tmp_path / "refused.jsonl"
+    file.write_text("\n".join(map(json.dumps, people)))
+    files = ["--left-out", str(left_out), "--report", str(report)]
+    done = call("import", "auth0", str(file), *files, "--json", "--dry-run", data=tmp_path)
+    counts = json.loads(done.stdout)
+    assert (done.returncode, counts["imported"], report.read_text()) == (0, 2, "")
+    assert counts["fields_left_out"] == {"created_at": 1, "phone_number": 1}
+    assert counts["fields_mended"] == {"first_name": 1, "email_address": 1}
+    assert counts["fields_without_place"] == {"picture": 2}
+    listed = [json.loads(line) for line in left_out.read_text().splitlines()]
+    assert [(each["line"], each["external_id"], each["left_out"]) for each in listed] == [
+        (1, "a|1", "created_at"),
+        (1, "a|1", "phone_number"),
+    ]
+    told = call("import", "auth0", str(file), data=tmp_path).stdout
+    assert "phone_number (1)" in told and "picture (2)" in told and "first_name (1)" in told

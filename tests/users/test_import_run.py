@@ -200,10 +200,6 @@ HOSTILE = [
     record("a\0b", proven("a@example.com")),
     record("1", proven("=HYPERLINK(1)")),
     record("1", proven("a@example.com\0")),
-    record("1", proven("a@example.com"), first_name="A\u202eda"),
-    record("1", proven("a@example.com"), first_name="x" * 50_000),
-    record("1", proven("a@example.com"), created_at=Instant(2**62)),
-    record("1", *(proven(f"p{n}@example.com") for n in range(51))),
     record("1", phones=[proven("12")]),
 ]
 

@@ -3,20 +3,20 @@
 import sys
 from collections.abc import Callable, Generator, Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
-from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, TextIO
 
-import msgspec
 import typer
 
+from sojourn.cli.import_tally import Tally
 from sojourn.cli.opened import AsJson, Data, DatabaseUrl, configured, print_json, with_engine
-from sojourn.errors import Json, SojournError
+from sojourn.errors import SojournError
 from sojourn.users.importing import auth0, clerk, django, firebase
+from sojourn.users.importing.recognising import check_source, with_wanted
 from sojourn.users.importing.record import ImportedUser, Refused, UnusableFile
-from sojourn.users.importing.run import Imported, Importing, Leaving, Outcome, Skipped
+from sojourn.users.importing.run import Importing, Leaving
 from sojourn.users.importing.survey import Survey
 
 if TYPE_CHECKING:
@@ -24,9 +24,7 @@ if TYPE_CHECKING:
 
 Reader = Callable[[TextIO], Iterator[ImportedUser | Refused]]
 
-_SHOWN = 10
 _REFUSED, _UNUSABLE, _INTERRUPTED = 1, 2, 130
-_LONGEST_ID = 255
 
 
 class Source(StrEnum):
@@ -53,6 +51,9 @@ def import_users(
     ] = False,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Check everything, write no user.")] = False,
     report: Annotated[Path | None, typer.Option("--report", help="Write who was refused, and why, to FILE.")] = None,
+    left_out: Annotated[
+        Path | None, typer.Option("--left-out", help="Write which fields did not come along, and why, to FILE.")
+    ] = None,
     data: Data = None,
     database_url: DatabaseUrl = None,
     as_json: AsJson = False,
@@ -66,9 +67,13 @@ def import_users(
     try:
         read = _reader(source, hash_config, verified_emails=verified_emails)
         with _opened(file) as text:
-            survey = Survey.of(read(text))  # nothing is opened or written for a file of another kind
+            survey = _surveyed(text, source, read)  # nothing is opened or written for a file of another kind
             text.seek(0)
-            with _reporting(report, file) as tally.report, _progress(survey.records, tally):
+            with (
+                _reporting(report, file, "--report") as tally.report,
+                _reporting(left_out, file, "--left-out") as tally.left_out_report,
+                _progress(survey.records, tally),
+            ):
                 work = partial(_imported, read(text), survey, leaving, tally, dry_run=dry_run)
                 with_engine(configured(data, database_url), work)
     except SojournError as error:
@@ -87,75 +92,26 @@ def import_users(
     raise typer.Exit(_REFUSED if tally.refused else 0)
 
 
+def _surveyed(text: TextIO, source: Source, read: Reader) -> Survey:
+    """Raises: UnusableFile that says which file this is, and which one is wanted."""
+    check_source(text, source)
+    try:
+        return Survey.of(read(text))
+    except UnusableFile as error:
+        raise with_wanted(error, source) from error
+
+
 async def _imported(
     records: Iterator[ImportedUser | Refused],
     survey: Survey,
     leaving: Leaving,
-    tally: "Tally",
+    tally: Tally,
     engine: "Sojourn",
     *,
     dry_run: bool,
 ) -> None:
     parts = engine.store, engine.clock, engine.audit, engine.hash_pool
     await Importing(*parts, survey, leaving, dry_run).run(engine.instance, records, tally.add)
-
-
-@dataclass(slots=True)
-class Tally:
-    """What has become of the records so far; `report` gets a line for each that was refused."""
-
-    report: TextIO | None = None
-    imported: int = 0
-    skipped: int = 0
-    refused: int = 0
-    left_out: int = 0
-    first_refused: list[Refused] = field(default_factory=list[Refused])
-    moved: Callable[[], None] = lambda: None
-
-    @property
-    def records(self) -> int:
-        return self.imported + self.skipped + self.refused
-
-    def add(self, outcome: Outcome) -> None:
-        match outcome:
-            case Imported():
-                self.imported += 1
-                self.left_out += outcome.left_out
-            case Skipped():
-                self.skipped += 1
-            case Refused():
-                self.refused += 1
-                if len(self.first_refused) < _SHOWN:
-                    self.first_refused.append(outcome)
-                if self.report is not None:
-                    self.report.write(_line(outcome))
-        self.moved()
-
-    def summary(self, *, dry_run: bool) -> dict[str, Json]:
-        return {
-            "imported": self.imported,
-            "skipped": self.skipped,
-            "refused": self.refused,
-            "addresses_left_out": self.left_out,
-            "dry_run": dry_run,
-        }
-
-    def print(self, *, dry_run: bool) -> None:
-        """The first refusals stand without their ids: those come from the file, and a terminal obeys what it is shown."""
-        verb = "would be imported" if dry_run else "imported"
-        print(f"{self.imported:,} {verb}, {self.skipped:,} here already, {self.refused:,} refused")
-        if self.left_out:
-            print(f"  unverified addresses that somebody else has, left out: {self.left_out:,}")
-        for each in self.first_refused:
-            print(f"  {each.place}: {each.reason}")
-        if self.refused > len(self.first_refused):
-            print(f"  and {self.refused - len(self.first_refused):,} more; --report FILE lists them all")
-
-
-def _line(refused: Refused) -> str:
-    id = refused.external_id[:_LONGEST_ID] if refused.external_id else None
-    line = {refused.place.unit: refused.place.number, "external_id": id, "reason": refused.reason}
-    return msgspec.json.encode(line).decode() + "\n"
 
 
 def _reader(source: Source, hash_config: Path | None, *, verified_emails: bool) -> Reader:
@@ -196,12 +152,12 @@ def _opened(file: Path) -> TextIO:
         raise SojournError(f"{file}: {error.strerror}") from error
 
 
-def _reporting(report: Path | None, file: Path) -> AbstractContextManager[TextIO | None]:
+def _reporting(report: Path | None, file: Path, option: str) -> AbstractContextManager[TextIO | None]:
     if report is None:
         return nullcontext()
     try:
         if report.exists() and report.samefile(file):
-            raise SojournError("--report names the file that is to be imported")
+            raise SojournError(f"{option} names the file that is to be imported")
         return report.open("w", encoding="utf-8", buffering=1)
     except OSError as error:
         raise SojournError(f"{report}: {error.strerror}") from error

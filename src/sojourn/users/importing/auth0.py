@@ -3,22 +3,29 @@
 `user_metadata` is what users may write themselves, so it becomes unsafe metadata: an app may trust the public one.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any, TextIO
 
 import msgspec
 
 from sojourn.factors.password_hashers import StoredPassword
-from sojourn.users.importing.json_text import read_lines, read_list, read_records
-from sojourn.users.importing.record import Address, ImportedUser, Place, Refused, UnusableFile, moment, split_name
+from sojourn.instant import Instant
+from sojourn.users.importing.json_text import Found, read_lines, read_list, read_records
+from sojourn.users.importing.record import Address, ImportedUser, LeftOut, Refused, UnusableFile, dated, split_name
 
 
 class _ObjectId(msgspec.Struct):
     oid: str = msgspec.field(name="$oid", default="")
 
 
+class _Long(msgspec.Struct):
+    number: str = msgspec.field(name="$numberLong")
+
+
 class _Date(msgspec.Struct):
-    date: str = msgspec.field(name="$date", default="")
+    """Extended JSON, relaxed or canonical; a number is milliseconds since 1970."""
+
+    date: str | int | _Long = msgspec.field(name="$date", default="")
 
 
 class _Profile(msgspec.Struct):
@@ -50,7 +57,7 @@ def read(file: TextIO) -> Iterator[ImportedUser | Refused]:
         records = read_lines(file, _Profile)
     count = 0
     for count, record in enumerate(records, 1):
-        user = _user(*record) if isinstance(record, tuple) else record
+        user = record if isinstance(record, Refused) else _user(record)
         if count == 1 and isinstance(user, Refused):
             raise UnusableFile(f"the first record is not one of Auth0's: {user.reason}")
         yield user
@@ -58,17 +65,14 @@ def read(file: TextIO) -> Iterator[ImportedUser | Refused]:
         raise UnusableFile("the file holds no record")
 
 
-def _user(place: Place, profile: _Profile) -> ImportedUser | Refused:
+def _user(found: Found[_Profile]) -> ImportedUser | Refused:
+    place, profile = found.place, found.value
     id = profile.user_id
     if not id and profile.object_id is not None and profile.object_id.oid:
         id = f"auth0|{profile.object_id.oid}"  # the user_id of a database user, which the file with hashes leaves out
     if not id:
         return Refused(place, None, "it has no user_id")
-    created_at = profile.created_at.date if isinstance(profile.created_at, _Date) else profile.created_at or ""
-    try:
-        at = moment(created_at)
-    except ValueError:
-        return Refused(place, id, "created_at is not a date")
+    at, left_out = _created_at(profile.created_at)
     first, last = _names(profile)
     return ImportedUser(
         place=place,
@@ -84,7 +88,16 @@ def _user(place: Place, profile: _Profile) -> ImportedUser | Refused:
         has_second_factor=bool(profile.multifactor),
         unsafe_metadata=profile.user_metadata or {},
         private_metadata=profile.app_metadata or {},
+        unused=found.unused,
+        left_out=left_out,
     )
+
+
+def _created_at(given: str | _Date | None) -> tuple[Instant | None, Sequence[LeftOut]]:
+    date = given.date if isinstance(given, _Date) else given
+    if isinstance(date, _Long):
+        date = int(date.number) if date.number.isascii() and date.number.isdigit() else date.number
+    return (Instant(date), ()) if isinstance(date, int) else dated(date or "")
 
 
 def _names(profile: _Profile) -> tuple[str | None, str | None]:

@@ -1,23 +1,28 @@
 """The CSV file that Clerk's dashboard exports. It holds neither metadata, dates nor bans."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import TextIO
 
 from sojourn.factors.password_hashers import StoredPassword
 from sojourn.users.importing.csv_rows import read_rows
 from sojourn.users.importing.record import Address, ImportedUser, Place, Refused
 
+_USED = frozenset(
+    {"id", "password_digest", "password_hasher", "username", "first_name", "last_name", "totp_secret"}
+    | {"primary_email_address", "verified_email_addresses", "unverified_email_addresses"}
+    | {"primary_phone_number", "verified_phone_numbers", "unverified_phone_numbers"}
+)
 _BETWEEN = re.compile(r"[|,;]")
 
 
 def read(file: TextIO) -> Iterator[ImportedUser | Refused]:
     """Raises: UnusableFile."""
     for row in read_rows(file, ["id", "primary_email_address"]):
-        yield row if isinstance(row, Refused) else _user(row.place, row.cells)
+        yield row if isinstance(row, Refused) else _user(row.place, row.cells, row.unused(_USED))
 
 
-def _user(place: Place, cells: Mapping[str, str]) -> ImportedUser | Refused:
+def _user(place: Place, cells: Mapping[str, str], unused: Sequence[str]) -> ImportedUser | Refused:
     id, digest, hasher = cells["id"], cells.get("password_digest", ""), cells.get("password_hasher", "")
     if not id:
         return Refused(place, None, "it has no id")
@@ -33,6 +38,7 @@ def _user(place: Place, cells: Mapping[str, str]) -> ImportedUser | Refused:
         last_name=cells.get("last_name") or None,
         password=StoredPassword(hasher, digest) if digest else None,
         has_second_factor=bool(cells.get("totp_secret")),
+        unused=unused,
     )
 
 

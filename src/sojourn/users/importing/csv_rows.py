@@ -1,14 +1,17 @@
 """Rows of a CSV file with a header. A row that cannot be read is refused with its line; those around it still count."""
 
 import csv
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TextIO
 
+from sojourn.users.importing.json_text import unused_names
 from sojourn.users.importing.record import Place, Refused, UnusableFile
 
 LONGEST_FIELD = 64 * 1024
 _LONGEST_LINE = 1024 * 1024
+_NOTHING = frozenset({"\\N", "NULL", "null", "(null)", "<null>", "None", "NaN"})
+"""MySQL's and PostgreSQL's, those of database tools, and Python's."""
 _TOO_LONG = "x" * (LONGEST_FIELD + 1) + "\n"
 """What a line beyond every measure is read as: refused the same way, without being held in memory."""
 
@@ -18,11 +21,16 @@ class Row:
     place: Place
     cells: dict[str, str]
 
+    def unused(self, used: Collection[str], *, nothing: Collection[str] = ()) -> tuple[str, ...]:
+        """The columns beside `used` that hold something, other than a word in `nothing`."""
+        holding = (name for name, cell in self.cells.items() if cell and cell.lower() not in nothing)
+        return unused_names(name for name in holding if name not in used)
+
 
 def read_rows(file: TextIO, needed: Sequence[str]) -> Iterator[Row | Refused]:
     """Every row below the header, empty ones left out. Raises: UnusableFile when a needed column is not there."""
     csv.field_size_limit(LONGEST_FIELD)
-    reader = csv.reader(_lines(file), strict=True)
+    reader = csv.reader(_lines(file), delimiter=_delimiter(file, needed), strict=True)
     columns = _columns(reader, needed)
     while True:
         place = Place("line", reader.line_num + 1)
@@ -39,7 +47,25 @@ def read_rows(file: TextIO, needed: Sequence[str]) -> Iterator[Row | Refused]:
         if reason is not None:
             yield Refused(place, None, reason)
         else:
-            yield Row(place, dict(zip(columns, (value.strip() for value in values), strict=True)))
+            yield Row(place, dict(zip(columns, map(_cell, values), strict=True)))
+
+
+def _cell(value: str) -> str:
+    """The text of a cell; databases write a missing one as a word."""
+    text = value.strip()
+    return "" if text in _NOTHING else text
+
+
+def _delimiter(file: TextIO, needed: Sequence[str]) -> str:
+    """A comma; the semicolon or tab of a spreadsheet where only that finds the needed columns."""
+    start = file.tell()
+    header = file.readline(_LONGEST_LINE)
+    file.seek(start)
+    for mark in ",;\t":
+        columns = [each.strip().strip('"').strip() for each in header.split(mark)]
+        if all(each in columns for each in needed):
+            return mark
+    return ","
 
 
 def _columns(reader: Iterator[list[str]], needed: Sequence[str]) -> list[str]:

@@ -6,16 +6,18 @@ Django does not know whether an address was ever proven, so whoever imports says
 import re
 from base64 import b64decode
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import TextIO
 
 import msgspec
 
 from sojourn.factors.password_hashers import StoredPassword
 from sojourn.users.importing.csv_rows import read_rows
-from sojourn.users.importing.json_text import read_list, read_records
-from sojourn.users.importing.record import Address, ImportedUser, Place, Refused, UnusableFile, moment
+from sojourn.users.importing.json_text import Found, read_lines, read_list, read_records
+from sojourn.users.importing.record import Address, ImportedUser, Refused, UnusableFile, dated
 
-_TRUE = frozenset({"t", "true", "1"})
+_TRUE, _FALSE = frozenset({"t", "true", "1"}), frozenset({"f", "false", "0"})
+_USED = frozenset({"id", "password", "username", "email", "first_name", "last_name", "is_active", "date_joined"})
 _HEX_MD5 = re.compile(r"[0-9a-fA-F]{32}")
 
 
@@ -39,8 +41,13 @@ def read(file: TextIO, *, verified: bool = False) -> Iterator[ImportedUser | Ref
     """Raises: UnusableFile."""
     start = file.read(64)
     file.seek(0)
-    is_json = start.lstrip("\ufeff \t\r\n").startswith("[")
-    yield from _read_json(file, verified) if is_json else _read_csv(file, verified)
+    match start.lstrip("\ufeff \t\r\n")[:1]:
+        case "[":
+            yield from _read_json(read_records(read_list(file.read(), list[msgspec.Raw]), _Object), verified)
+        case "{":  # dumpdata --format jsonl
+            yield from _read_json(read_lines(file, _Object), verified)
+        case _:
+            yield from _read_csv(file, verified)
 
 
 def _read_csv(file: TextIO, verified: bool) -> Iterator[ImportedUser | Refused]:
@@ -48,46 +55,50 @@ def _read_csv(file: TextIO, verified: bool) -> Iterator[ImportedUser | Refused]:
         if isinstance(row, Refused):
             yield row
             continue
-        cells = row.cells
+        cells, active = row.cells, row.cells.get("is_active", "t").lower()
+        if active not in _TRUE | _FALSE:
+            yield Refused(row.place, cells["id"], "is_active is neither true nor false")
+            continue
         fields = _Fields(
             password=cells["password"],
             username=cells.get("username", ""),
             email=cells["email"],
             first_name=cells.get("first_name"),
             last_name=cells.get("last_name"),
-            is_active=cells.get("is_active", "t").lower() in _TRUE,
+            is_active=active in _TRUE,
             date_joined=cells.get("date_joined"),
         )
-        yield _user(row.place, cells["id"], fields, verified)
+        unused = row.unused(_USED, nothing=_FALSE)
+        yield _user(Found(row.place, fields, unused), cells["id"], verified)
 
 
-def _read_json(file: TextIO, verified: bool) -> Iterator[ImportedUser | Refused]:
-    found = False
-    for record in read_records(read_list(file.read(), list[msgspec.Raw]), _Object):
+def _read_json(records: Iterator[Found[_Object] | Refused], verified: bool) -> Iterator[ImportedUser | Refused]:
+    is_of_users = False
+    for record in records:
         if isinstance(record, Refused):
             yield record
             continue
-        place, each = record
+        each = record.value
         if not each.model.lower().endswith(".user"):  # of whatever app; a dump may hold more than the users
             continue
-        found = True
-        id = "" if each.pk is None else str(each.pk)
+        is_of_users = True
+        if each.pk is None:
+            yield Refused(record.place, None, "it has no pk: write the dump without --natural-primary")
+            continue
         fields = next(read_records([each.fields], _Fields))
         if isinstance(fields, Refused):
-            yield Refused(place, id, fields.reason)
+            yield Refused(record.place, str(each.pk), fields.reason)
         else:
-            yield _user(place, id, fields[1], verified)
-    if not found:
+            yield _user(replace(fields, place=record.place), str(each.pk), verified)
+    if not is_of_users:
         raise UnusableFile("the file holds no auth.user: write it with `manage.py dumpdata auth.user`")
 
 
-def _user(place: Place, id: str, fields: _Fields, verified: bool) -> ImportedUser | Refused:
+def _user(found: Found[_Fields], id: str, verified: bool) -> ImportedUser | Refused:
+    place, fields = found.place, found.value
     if not id:
         return Refused(place, None, "it has no id")
-    try:
-        created_at = moment(fields.date_joined or "")
-    except ValueError:
-        return Refused(place, id, "date_joined is not a date")
+    created_at, left_out = dated(fields.date_joined or "")
     try:
         password = _password(fields.password)
     except ValueError:
@@ -106,6 +117,8 @@ def _user(place: Place, id: str, fields: _Fields, verified: bool) -> ImportedUse
         password=password,
         created_at=created_at,
         banned=not fields.is_active,
+        unused=found.unused,
+        left_out=left_out,
     )
 
 

@@ -1,17 +1,20 @@
-"""What `firebase auth:export users.json` writes, and the project's hash parameters, which the console shows."""
+"""What `firebase auth:export users.json` writes, and the project's hash parameters, which the console shows.
+
+Custom claims (`customAttributes`) become public metadata: only the server sets them and every token shows them, as there.
+"""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import TextIO
+from typing import Any, TextIO
 
 import msgspec
 
 from sojourn.errors import FieldError
 from sojourn.factors.password_hashers import StoredPassword, check_import
 from sojourn.instant import Instant
-from sojourn.users.importing.json_text import read_list, read_records
-from sojourn.users.importing.record import Address, ImportedUser, Place, Refused, UnusableFile, split_name
+from sojourn.users.importing.json_text import Found, read_list, read_records
+from sojourn.users.importing.record import Address, ImportedUser, LeftOut, Refused, UnusableFile, split_name
 
 _PARAMETER = re.compile(r"\"?(\w+)\"?\s*:\s*\"?([A-Za-z0-9+/=_-]+)\"?")
 _NORMAL = str.maketrans("-_", "+/")
@@ -65,22 +68,25 @@ class _Account(msgspec.Struct):
     salt: str | None = None
     created_at: int | str | None = msgspec.field(name="createdAt", default=None)
     disabled: bool | None = None
+    custom_claims: str | None = msgspec.field(name="customAttributes", default=None)
     second_factors: list[msgspec.Raw] | None = msgspec.field(name="mfaInfo", default=None)
 
 
 def read(file: TextIO, parameters: HashParameters) -> Iterator[ImportedUser | Refused]:
     """Raises: UnusableFile."""
     for record in read_records(read_list(file.read(), _Export).users, _Account):
-        yield record if isinstance(record, Refused) else _user(*record, parameters)
+        yield record if isinstance(record, Refused) else _user(record, parameters)
 
 
-def _user(place: Place, account: _Account, parameters: HashParameters) -> ImportedUser | Refused:
+def _user(found: Found[_Account], parameters: HashParameters) -> ImportedUser | Refused:
+    place, account = found.place, found.value
     if not account.id:
         return Refused(place, None, "it has no localId")
     try:
-        created_at = Instant(int(account.created_at)) if account.created_at else None
-    except ValueError:
-        return Refused(place, account.id, "createdAt is not a number of milliseconds")
+        roles = msgspec.json.decode(account.custom_claims or "{}", type=dict[str, Any])
+    except (msgspec.DecodeError, UnicodeError, RecursionError):
+        return Refused(place, account.id, "customAttributes is not a JSON object")
+    created_at, left_out = _created_at(account.created_at)
     password = None
     if account.password_hash:
         digest, salt = account.password_hash.translate(_NORMAL), (account.salt or "").translate(_NORMAL)
@@ -98,4 +104,14 @@ def _user(place: Place, account: _Account, parameters: HashParameters) -> Import
         created_at=created_at,
         banned=bool(account.disabled),
         has_second_factor=bool(account.second_factors),
+        public_metadata=roles,
+        unused=found.unused,
+        left_out=left_out,
     )
+
+
+def _created_at(given: int | str | None) -> tuple[Instant | None, Sequence[LeftOut]]:
+    try:
+        return (Instant(int(given)) if given else None), ()
+    except ValueError:
+        return None, [LeftOut("created_at", "it is not a number of milliseconds")]

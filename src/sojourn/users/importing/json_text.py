@@ -1,18 +1,33 @@
 """JSON of other systems: each record decoded on its own, so that one which is damaged is refused alone."""
 
 import re
-from collections.abc import Iterator, Sequence
-from typing import TextIO, TypeVar
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import Generic, TextIO, TypeVar
 
 import msgspec
 
 from sojourn.users.importing.record import Place, Refused, UnusableFile
 
 T = TypeVar("T")
+R = TypeVar("R", bound=msgspec.Struct)
+
+_EMPTY = frozenset({b"null", b"false", b'""', b"[]", b"{}", b"0"})
+_FIELD = re.compile(r"[A-Za-z_][\w.-]{0,63}", re.ASCII)
+
 
 _LONGEST_LINE = 1024 * 1024
 _ESCAPE = re.compile(r"\\(?:u[dD][89abAB]\w\w\\u[dD][c-fC-F]\w\w|u[dD][89a-fA-F]\w\w|.)", re.ASCII | re.DOTALL)
 _HALF = re.compile(r"\\u[dD][89a-fA-F]\w\w", re.ASCII)
+
+
+@dataclass(frozen=True, slots=True)
+class Found(Generic[R]):
+    """A record, and the names of its fields that hold something and that its shape does not know."""
+
+    place: Place
+    value: R
+    unused: tuple[str, ...]
 
 
 def read_list(text: str, shape: type[T]) -> T:
@@ -25,12 +40,12 @@ def read_list(text: str, shape: type[T]) -> T:
         raise UnusableFile("the file is not JSON in UTF-8, or it breaks off") from error
 
 
-def read_records(raw: Sequence[msgspec.Raw], shape: type[T]) -> Iterator[tuple[Place, T] | Refused]:
+def read_records(raw: Iterable[msgspec.Raw], shape: type[R]) -> Iterator[Found[R] | Refused]:
     for number, each in enumerate(raw, 1):
         yield _record(Place("record", number), bytes(each).decode(errors="surrogateescape"), shape)
 
 
-def read_lines(file: TextIO, shape: type[T]) -> Iterator[tuple[Place, T] | Refused]:
+def read_lines(file: TextIO, shape: type[R]) -> Iterator[Found[R] | Refused]:
     """One record on each line, empty lines left out."""
     number = 0
     while line := file.readline(_LONGEST_LINE):
@@ -44,9 +59,18 @@ def read_lines(file: TextIO, shape: type[T]) -> Iterator[tuple[Place, T] | Refus
             yield _record(place, line, shape)
 
 
-def _record(place: Place, text: str, shape: type[T]) -> tuple[Place, T] | Refused:
+def unused_names(names: Iterable[str]) -> tuple[str, ...]:
+    """As they may be shown; `other` stands for names that might be something else."""
+    return tuple(name if _FIELD.fullmatch(name) else "other" for name in names)
+
+
+def _record(place: Place, text: str, shape: type[R]) -> Found[R] | Refused:
     try:
-        return place, _decoded(text, shape)
+        value = _decoded(text, shape)
+        fields = _decoded(text, dict[str, msgspec.Raw])
+        known = {each.encode_name for each in msgspec.structs.fields(shape)}
+        holding = (name for name, raw in fields.items() if bytes(raw).strip() not in _EMPTY)
+        return Found(place, value, unused_names(name for name in holding if name not in known))
     except msgspec.ValidationError as error:
         return Refused(place, None, f"it does not have the form of this export: {error}")  # names types, not values
     except (msgspec.DecodeError, UnicodeError, RecursionError):

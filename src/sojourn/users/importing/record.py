@@ -39,6 +39,14 @@ class Refused:
 
 
 @dataclass(frozen=True, slots=True)
+class LeftOut:
+    """A field that did not come along with its person; `why` never says what it holds."""
+
+    what: str
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
 class Address:
     value: str
     verified: bool
@@ -46,7 +54,10 @@ class Address:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ImportedUser:
-    """`password` is the digest of the other system, unchecked. The first address of a kind is the primary one."""
+    """`password` is the digest of the other system, unchecked. The first address of a kind is the primary one.
+
+    `unused` names the fields of the source that hold something and have no place here; `mended` those that were cleaned.
+    """
 
     place: Place
     external_id: str
@@ -59,8 +70,12 @@ class ImportedUser:
     created_at: Instant | None = None
     banned: bool = False
     has_second_factor: bool = False
+    public_metadata: Mapping[str, Json] = field(default_factory=dict[str, Json])
     unsafe_metadata: Mapping[str, Json] = field(default_factory=dict[str, Json])
     private_metadata: Mapping[str, Json] = field(default_factory=dict[str, Json])
+    unused: Sequence[str] = ()
+    left_out: Sequence[LeftOut] = ()
+    mended: Sequence[str] = ()
 
     def refused(self, reason: str) -> Refused:
         return Refused(self.place, self.external_id, reason)
@@ -79,6 +94,7 @@ class ImportedUser:
             external_id=self.external_id,
             created_at=self.created_at,
             banned=self.banned,
+            public_metadata=self.public_metadata,
             unsafe_metadata=self.unsafe_metadata,
             private_metadata=self.private_metadata,
         )
@@ -90,6 +106,14 @@ def moment(text: str) -> Instant | None:
         return None
     at = datetime.fromisoformat(text)
     return Instant.from_datetime(at if at.tzinfo else at.replace(tzinfo=UTC))
+
+
+def dated(text: str) -> tuple[Instant | None, Sequence[LeftOut]]:
+    """When an account was made, or what is told of a date that cannot be read."""
+    try:
+        return moment(text), ()
+    except (ValueError, OverflowError):
+        return None, [LeftOut("created_at", "it is not a date")]
 
 
 def split_name(name: str) -> tuple[str | None, str | None]:

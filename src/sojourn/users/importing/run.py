@@ -15,6 +15,7 @@ from sojourn.instances.instance import Instance
 from sojourn.instant import Clock
 from sojourn.store.interface import Groups, Page, Store, UserFilter
 from sojourn.users.identifiers import normal_email, normal_phone, normal_username
+from sojourn.users.importing.cleaning import cleaned_records
 from sojourn.users.importing.record import ImportedUser, Refused
 from sojourn.users.importing.survey import Survey
 from sojourn.users.new_user import built_user
@@ -40,6 +41,8 @@ _TAKEN = {
 class Imported:
     left_out: int = 0
     """Further addresses that were not proven, and are somebody else's."""
+    record: ImportedUser | None = field(default=None, compare=False)
+    """As it was cleaned: what of it was left out, mended, and has no place here."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +91,7 @@ class Importing:
 
         Raises: Overloaded when the store does not answer; what was told stays.
         """
-        for batch in _batches(records):
+        for batch in _batches(cleaned_records(records, self.clock.now())):
             for outcome in await self._batch(instance, batch):
                 told(outcome)
 
@@ -196,7 +199,7 @@ def _batches(records: Iterable[ImportedUser | Refused]) -> Iterator[list[Importe
 
 def _imported(account: Account, user: User) -> Imported:
     addresses = len(account.record.emails) + len(account.record.phones)
-    return Imported(addresses - len(user.identifiers))
+    return Imported(addresses - len(user.identifiers), account.record)
 
 
 def _names(user: User) -> set[tuple[str, str]]:
@@ -227,5 +230,7 @@ def _reason(error: FieldError) -> str:
             return "it has no e-mail address, phone number or user name"
         case None:
             return error.long_message
+        case "username":
+            return f"username: {error.long_message} --without-usernames leaves it behind."
         case param:
             return f"{param}: {error.long_message}"

@@ -3,6 +3,8 @@
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 
+from sojourn.instant import Instant
+from sojourn.users.importing.cleaning import cleaned_records
 from sojourn.users.importing.record import Address, ImportedUser, Refused
 
 
@@ -17,7 +19,7 @@ class Survey:
     def of(cls, records: Iterable[ImportedUser | Refused]) -> "Survey":
         """Raises: UnusableFile, and a second reading does not."""
         count, proven = 0, set[int]()
-        for record in records:
+        for record in cleaned_records(records, Instant(0)):
             count += 1
             if isinstance(record, ImportedUser):
                 proven.update(_key(each) for each in (*record.emails, *record.phones) if each.verified)

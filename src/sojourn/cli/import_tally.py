@@ -1,0 +1,99 @@
+"""What has become of an import's records: counted for the summary, a line each in the reports."""
+
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import TextIO
+
+import msgspec
+
+from sojourn.errors import Json
+from sojourn.users.importing.record import ImportedUser, Refused
+from sojourn.users.importing.run import Imported, Outcome, Skipped
+
+_SHOWN = 10
+_LONGEST_ID = 255
+_MOST_NAMES = 100
+
+
+@dataclass(slots=True)
+class Tally:
+    """`report` gets a line for each record that was refused, `left_out_report` one for each field of a user who came in."""
+
+    report: TextIO | None = None
+    left_out_report: TextIO | None = None
+    imported: int = 0
+    skipped: int = 0
+    refused: int = 0
+    left_out: int = 0
+    fields_left_out: Counter[str] = field(default_factory=Counter[str])
+    fields_unused: Counter[str] = field(default_factory=Counter[str])
+    fields_mended: Counter[str] = field(default_factory=Counter[str])
+    first_refused: list[Refused] = field(default_factory=list[Refused])
+    moved: Callable[[], None] = lambda: None
+
+    @property
+    def records(self) -> int:
+        return self.imported + self.skipped + self.refused
+
+    def add(self, outcome: Outcome) -> None:
+        match outcome:
+            case Imported():
+                self.imported += 1
+                self.left_out += outcome.left_out
+                if outcome.record is not None:
+                    self._add_fields(outcome.record)
+            case Skipped():
+                self.skipped += 1
+            case Refused():
+                self.refused += 1
+                if len(self.first_refused) < _SHOWN:
+                    self.first_refused.append(outcome)
+                if self.report is not None:
+                    self.report.write(_line(outcome, reason=outcome.reason))
+        self.moved()
+
+    def _add_fields(self, record: ImportedUser) -> None:
+        self.fields_mended.update(record.mended)
+        for name in record.unused:
+            known = name in self.fields_unused or len(self.fields_unused) < _MOST_NAMES
+            self.fields_unused[name if known else "other"] += 1
+        for each in record.left_out:
+            self.fields_left_out[each.what] += 1
+            if self.left_out_report is not None:
+                self.left_out_report.write(_line(record, left_out=each.what, reason=each.why))
+
+    def summary(self, *, dry_run: bool) -> dict[str, Json]:
+        return {
+            "imported": self.imported,
+            "skipped": self.skipped,
+            "refused": self.refused,
+            "addresses_left_out": self.left_out,
+            "fields_left_out": dict(self.fields_left_out),
+            "fields_mended": dict(self.fields_mended),
+            "fields_without_place": dict(self.fields_unused),
+            "dry_run": dry_run,
+        }
+
+    def print(self, *, dry_run: bool) -> None:
+        """The first refusals stand without their ids: those come from the file, and a terminal obeys what it is shown."""
+        verb = "would be imported" if dry_run else "imported"
+        print(f"{self.imported:,} {verb}, {self.skipped:,} here already, {self.refused:,} refused")
+        if self.left_out:
+            print(f"  unverified addresses that somebody else has, left out: {self.left_out:,}")
+        for told, counted in (
+            ("left out, because no user may have them (--left-out FILE says why)", self.fields_left_out),
+            ("cleaned of marks and invisible characters", self.fields_mended),
+            ("not imported, because there is no place for them", self.fields_unused),
+        ):
+            if counted:
+                print(f"  {told}: {', '.join(f'{name} ({number:,})' for name, number in counted.most_common())}")
+        for each in self.first_refused:
+            print(f"  {each.place}: {each.reason}")
+        if self.refused > len(self.first_refused):
+            print(f"  and {self.refused - len(self.first_refused):,} more; --report FILE lists them all")
+
+
+def _line(of: Refused | ImportedUser, **told: str) -> str:
+    id = of.external_id[:_LONGEST_ID] if of.external_id else None
+    return msgspec.json.encode({of.place.unit: of.place.number, "external_id": id, **told}).decode() + "\n"

@@ -1,0 +1,160 @@
+"""A record of another system made fit: names, addresses and numbers are cleaned, and what stays unfit is left out.
+
+A field that decides nothing about who somebody is, or whether they may sign in, never costs the person.
+"""
+
+import re
+import unicodedata
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
+
+from sojourn.errors import FieldError
+from sojourn.instant import Instant
+from sojourn.users.identifiers import is_invisible, normal_email, normal_name, normal_phone, trimmed
+from sojourn.users.importing.record import Address, ImportedUser, LeftOut, Refused
+from sojourn.users.metadata import checked_metadata
+from sojourn.users.new_user import MOST_ADDRESSES
+
+_SPACES = re.compile(r"\s+")
+_SCHEME = re.compile(r"(?:mailto|tel|sms):", re.IGNORECASE)
+_IN_BRACKETS = re.compile(r"<([^<>]*)>[\s.,;]*\Z")
+_QUERY = re.compile(r"\?.*", re.DOTALL)
+_AROUND = " \t\r\n.,;:<>\"'`"
+
+
+def cleaned(record: ImportedUser, now: Instant) -> ImportedUser | Refused:
+    """The record with fields that an account can hold; `left_out` and `mended` say what was done.
+
+    Refused when it had an address or a number, and none of them nor a user name is left.
+    """
+    left: list[LeftOut] = []
+    mended: list[str] = []
+    names = [_name(getattr(record, param), param, left, mended) for param in ("first_name", "last_name")]
+    emails = _addresses(record.emails, "email_address", _email, left, mended)
+    phones = _addresses(record.phones, "phone_number", _phone, left, mended)
+    if left and not (emails or phones or record.username) and (record.emails or record.phones):
+        first = next(each for each in left if each.what in ("email_address", "phone_number"))
+        return record.refused(f"{first.what}: {first.why}")
+    return replace(
+        record,
+        first_name=names[0],
+        last_name=names[1],
+        emails=emails,
+        phones=phones,
+        created_at=_date(record.created_at, now, left),
+        unsafe_metadata={} if _is_unfit_metadata(record, left) else record.unsafe_metadata,
+        left_out=(*record.left_out, *left),
+        mended=(*record.mended, *mended),
+    )
+
+
+def cleaned_records(records: Iterable[ImportedUser | Refused], now: Instant) -> Iterable[ImportedUser | Refused]:
+    for each in records:
+        yield cleaned(each, now) if isinstance(each, ImportedUser) else each
+
+
+def clean_name(text: str) -> str:
+    """Tabs, line breaks and no-break spaces become spaces; invisible characters that the script does not need go away."""
+    spaced = _SPACES.sub(" ", unicodedata.normalize("NFC", text).replace("\0", " "))
+    return trimmed(_visible(spaced))
+
+
+def clean_email(text: str) -> str:
+    """`a@b` of `mailto:a@b`, `Ann <a@b>`, `<a@b>`, `a@b.` and `a@b;`; characters inside stay as they are."""
+    address = trimmed(text)
+    if named := _IN_BRACKETS.search(address):
+        address = named[1]
+    address = address.strip(_AROUND)
+    if _SCHEME.match(address):
+        address = _QUERY.sub("", _SCHEME.sub("", address, count=1))
+    return trimmed(address).strip(_AROUND)
+
+
+def _visible(text: str) -> str:
+    return "".join(each for at, each in enumerate(text) if not is_invisible(text, at))
+
+
+def _name(text: str | None, param: str, left: list[LeftOut], mended: list[str]) -> str | None:
+    if not text:
+        return None
+    name = clean_name(text)
+    try:
+        fit = normal_name(name, param=param)
+    except FieldError as error:
+        left.append(LeftOut(param, error.long_message))
+        return None
+    if fit != unicodedata.normalize("NFC", text.strip()):
+        mended.append(param)
+    return fit or None
+
+
+def _without_format(text: str) -> str:
+    """Bidi and zero-width characters go away; a control character stays, and makes the address an unfit one."""
+    return "".join(each for each in text if unicodedata.category(each) != "Cf")
+
+
+@dataclass(frozen=True, slots=True)
+class _Spelled:
+    """`is_same` is False where a proof of the text is none of the address: without the invisible characters inside it
+    names another mailbox.
+    """
+
+    value: str
+    canonical: str
+    is_same: bool
+    is_mended: bool
+
+
+def _email(text: str) -> _Spelled:
+    address = clean_email(text)
+    seen = _without_format(address)
+    email = normal_email(seen, param="email_address")
+    return _Spelled(email.address, email.canonical, is_same=seen == address, is_mended=seen != text.strip())
+
+
+def _phone(text: str) -> _Spelled:
+    seen = _SCHEME.sub("", _without_format(text).strip(_AROUND), count=1)
+    phone = normal_phone(seen, param="phone_number")
+    return _Spelled(phone.number, phone.canonical, is_same=True, is_mended=seen != text.strip())
+
+
+def _addresses(
+    given: Sequence[Address],
+    kind: str,
+    spell: Callable[[str], _Spelled],
+    left: list[LeftOut],
+    mended: list[str],
+) -> list[Address]:
+    """The usable ones in their order, each canonical spelling once; proven when one of its spellings is."""
+    found: dict[str, Address] = {}
+    for each in given:
+        try:
+            spelled = spell(each.value)
+        except FieldError as error:
+            left.append(LeftOut(kind, error.long_message))
+            continue
+        if spelled.is_mended:
+            mended.append(kind)
+        known = found.get(spelled.canonical)
+        verified = (each.verified and spelled.is_same) or (known is not None and known.verified)
+        found[spelled.canonical] = Address(known.value if known else spelled.value, verified)
+    kept = sorted(found.values(), key=lambda each: not each.verified)[:MOST_ADDRESSES]
+    left += [LeftOut(kind, f"a user has at most {MOST_ADDRESSES} of these")] * (len(found) - len(kept))
+    return [each for each in found.values() if each in kept]
+
+
+def _date(at: Instant | None, now: Instant, left: list[LeftOut]) -> Instant | None:
+    if at is None or Instant(0) <= at <= now:
+        return at
+    left.append(LeftOut("created_at", "it lies in the future or before 1970"))
+    return None
+
+
+def _is_unfit_metadata(record: ImportedUser, left: list[LeftOut]) -> bool:
+    """Only of what users write themselves: the other kinds may say what somebody is allowed, so those refuse the person."""
+    try:
+        checked_metadata(record.unsafe_metadata, "unsafe_metadata")
+    except FieldError as error:
+        left.append(LeftOut("unsafe_metadata", error.long_message))
+        return True
+    return False
