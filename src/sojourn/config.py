@@ -84,6 +84,15 @@ class Config:
 
         Raises: ConfigError naming the setting that cannot be used.
         """
+        config = cls.of(cls.named(given, variables))
+        config.check()
+        return config
+
+    @classmethod
+    def named(
+        cls, given: Mapping[str, object] | None = None, variables: Mapping[str, str] | None = None
+    ) -> Mapping[str, object]:
+        """The settings that somebody set, by name, before they are parsed. Raises: ConfigError for the file."""
         variables = os.environ if variables is None else variables
         values: dict[str, object] = {}
         known = {each.name for each in fields(cls)}
@@ -93,21 +102,34 @@ class Config:
             if (text := variables.get(f"SOJOURN_{name.upper()}")) is not None:
                 values[name] = text
         values.update({name: value for name, value in (given or {}).items() if value is not None})
-        config = cls(**{name: _parse(name, value) for name, value in values.items()})  # pyright: ignore[reportArgumentType]
-        config.check()
-        return config
+        return values
+
+    @classmethod
+    def of(cls, named: Mapping[str, object]) -> "Config":
+        """Named settings, parsed, beside the defaults; whether a server can run on them is for `check`. Raises: ConfigError."""
+        parsed = {name: _parse(name, value) for name, value in named.items()}
+        if "data" in parsed and "database_url" not in parsed:
+            parsed["database_url"] = f"sqlite:///{parsed['data']}/sojourn.db"
+        return cls(**parsed)  # pyright: ignore[reportArgumentType]
 
     def check(self) -> None:
         """Refuse what cannot be run safely. Raises: ConfigError (R-KEY-02, R-CKI-01)."""
+        if not self.is_development and (missing := self._missing()):
+            raise ConfigError(f"production needs {' and '.join(missing)}")
         address = urlsplit(self.public_url)
         if address.scheme not in ("http", "https") or not address.hostname or self.public_url.endswith("/"):
             raise ConfigError("SOJOURN_PUBLIC_URL must look like https://auth.example.com, without a slash at the end")
         if address.scheme == "http" and not self.is_development and address.hostname not in _LOOPBACK:
             raise ConfigError("SOJOURN_PUBLIC_URL must start with https:// in production")
-        if not self.is_development and not self.root_keys:
-            raise ConfigError("SOJOURN_ROOT_KEYS is not set: put 32 random bytes there, as `sojourn keys root` prints them")
-        if not self.is_development and not self.smtp_host:
-            raise ConfigError("SOJOURN_SMTP_HOST is not set: sign-in codes must be mailed; name a mail server")
+
+    def _missing(self) -> list[str]:
+        """What production cannot do without and nobody set, all at once."""
+        needed = {
+            "SOJOURN_PUBLIC_URL (the https:// address that browsers use)": self.public_url != Config().public_url,
+            "SOJOURN_ROOT_KEYS (32 random bytes, as `sojourn keys root` prints them)": self.root_keys,
+            "SOJOURN_SMTP_HOST (the mail server that sends sign-in codes)": self.smtp_host,
+        }
+        return [name for name, there in needed.items() if not there]
 
 
 def _from_file(path: Path, known: set[str]) -> dict[str, object]:

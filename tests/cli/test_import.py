@@ -65,7 +65,7 @@ def _fits(data: Path, email: str, password: str = PASSWORD) -> bool:
     from sojourn.sign_ins.attempt import SignInInput
 
     async def sign_in() -> bool:
-        engine = await Sojourn.open(configured(data, None))
+        engine = await Sojourn.open(await configured(data, None).found())
         try:
             caller = Caller(engine.instance, None, Device())
             await engine.sign_ins.create(caller, SignInInput(identifier=email, password=password))

@@ -8,6 +8,7 @@ import typer
 
 from sojourn.cli.opened import DatabaseUrl, Port
 from sojourn.config import Config
+from sojourn.errors import ConfigError
 
 
 def dev(
@@ -24,5 +25,7 @@ def dev(
     from sojourn.server.standalone import run_development
 
     given = {"data": data, "database_url": database_url, "public_url": public_url or f"http://localhost:{port}"}
+    if Config.named(given).get("environment", "development") != "development":
+        raise ConfigError("`sojourn dev` is for development, and SOJOURN_ENVIRONMENT says otherwise: unset it, or `sojourn serve`")
     config, keys = development_config(Config.load(given))
     asyncio.run(run_development(config, keys, host, port))

@@ -16,13 +16,13 @@ if TYPE_CHECKING:
 
 def doctor(data: Data = None, database_url: DatabaseUrl = None, as_json: AsJson = False) -> None:
     """Print every setting with its meaning, then try the database, the keys and the built pages."""
-    config = configured(data, database_url)
+    target = configured(data, database_url)
     settings: dict[str, Json] = {
-        f"SOJOURN_{each.name.upper()}": f"{_shown(getattr(config, each.name))}  ({each.metadata['says']})"
+        f"SOJOURN_{each.name.upper()}": f"{_shown(getattr(target.config, each.name))}  ({each.metadata['says']})"
         for each in fields(Config)
     }
     try:
-        findings = with_engine(config, _examined)
+        findings = with_engine(target, _examined)
     except SojournError as error:
         findings = {"problem": error.long_message}
     if as_json:

@@ -1,16 +1,17 @@
 """`sojourn env`: the lines an app needs in its environment file."""
 
+import asyncio
 import sys
 from typing import Annotated
 
 import typer
 
-from sojourn.cli.opened import Data, Port, note_if_new
-from sojourn.config import Config
+from sojourn.cli.opened import Data, DatabaseUrl, configured
+from sojourn.cli.target import Target
 from sojourn.errors import ConfigError
-from sojourn.instances.instance import publishable_key
+from sojourn.instances.instance import Environment, publishable_key
 from sojourn.instances.registry import key_host
-from sojourn.server.development import development_keys
+from sojourn.server.development import development_keys, has_keys, remembered
 
 _JS_MAJOR = {4: 4, 5: 5, 6: 5, 7: 6}
 _NEXT, _UNPREFIXED = "NEXT_PUBLIC_CLERK_", "CLERK_"
@@ -36,20 +37,42 @@ _PYTHON = ("python", "asgi", "starlette", "fastapi", "litestar", "flask", "djang
 def env(
     name: Annotated[str, typer.Argument(help="nextjs, react, express, fastapi, flask, django …")],
     sdk_major: Annotated[int, typer.Option(help="Major version of the SDK: 4, 6 or 7 for nextjs.")] = 7,
-    port: Port = 8000,
+    port: Annotated[
+        int | None, typer.Option(min=0, max=65535, help="Port of `sojourn dev`, when no server has run in the folder yet.")
+    ] = None,
     data: Data = None,
+    database_url: DatabaseUrl = None,
 ) -> None:
     """Print KEY=value lines for the environment file of an app. In production the secret key is known to you alone."""
     _check(name, sdk_major)
-    given = Config.load({"data": data})
-    note_if_new(given)
-    url = f"http://localhost:{port}" if given.public_url == Config().public_url else given.public_url
-    secret_key = development_keys(given.data).secret_key if given.is_development else ""
-    key = publishable_key(given.environment, key_host(url))
-    for line in lines(name, sdk_major, url, key, secret_key):
+    target = configured(data, database_url)
+    environment, url = _application(target, port)
+    is_development = environment is Environment.DEVELOPMENT
+    secret_key = development_keys(target.config.data).secret_key if is_development else ""
+    for line in lines(name, sdk_major, url, publishable_key(environment, key_host(url)), secret_key):
         print(line)
-    if not given.is_development:
+    if not is_development:
         print(_SECRET_KEY_APART, file=sys.stderr)
+
+
+def _application(target: Target, port: int | None) -> tuple[Environment, str]:
+    """Environment and address: as named, as the folder's server left them, or as the database has them. Raises: ConfigError."""
+    config = target.config
+    local = None if port is None or "public_url" in target.named else f"http://localhost:{port}"
+    if "environment" in target.named and not config.is_development:
+        config.check()
+        return config.environment, config.public_url
+    last = remembered(config.data)
+    if "database_url" in target.named or (last is None and target.has_database):
+        instance = target.chosen(asyncio.run(target.instances()))
+        if instance.environment is Environment.PRODUCTION:
+            return instance.environment, instance.public_url
+        return instance.environment, local or instance.public_url
+    if "data" not in target.named and not has_keys(config.data):
+        # said beside the output: in the wrong folder the lines are those of an application that nobody runs
+        print("sojourn: no server has run in this folder yet; --data names the .sojourn of another", file=sys.stderr)
+    named = config.public_url if last is None or "public_url" in target.named else last.public_url
+    return Environment.DEVELOPMENT, local or named
 
 
 def lines(name: str, sdk_major: int, url: str, key: str, secret_key: str = "") -> list[str]:

@@ -7,12 +7,12 @@ from sojourn.cli.opened import Data, DatabaseUrl, configured
 
 def migrate(data: Data = None, database_url: DatabaseUrl = None) -> None:
     """Bring the database up to date. Safe to repeat; the previous release still runs on the new schema."""
-    config = configured(data, database_url)
+    target = configured(data, database_url)
 
     async def run() -> None:
         from sojourn.store.opening import open_store
 
-        store = open_store(config.database_url)
+        store = open_store(target.database_url)
         try:
             await store.migrate()
         finally:

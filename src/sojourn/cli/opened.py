@@ -9,9 +9,8 @@ from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 import msgspec
 import typer
 
-from sojourn.config import Config
+from sojourn.cli.target import Target
 from sojourn.errors import Json
-from sojourn.server.development import development_config, has_keys
 
 if TYPE_CHECKING:
     from sojourn.engine import Sojourn
@@ -24,55 +23,25 @@ AsJson = Annotated[bool, typer.Option("--json", help="Print JSON, for scripts.")
 T = TypeVar("T")
 
 
-def configured(data: Path | None, database_url: str | None, **given: object) -> Config:
-    """The configuration a command works with: in development with the keys of the data folder. Raises: ConfigError."""
-    config = Config.load({"data": data, "database_url": database_url, **given})
-    if not config.is_development:
-        return config
-    if config.database_url == Config().database_url:
-        note_if_new(config)
-    return development_config(config)[0]
+def configured(data: Path | None, database_url: str | None) -> Target:
+    """What a command was told, on its command line and by variables. Raises: ConfigError."""
+    return Target.told({"data": data, "database_url": database_url})
 
 
-def note_if_new(config: Config) -> None:
-    """Said beside the output, because in the wrong folder a command quietly works on an empty database."""
-    if config.is_development and config.data == Config().data and not has_keys(config.data):
-        print("sojourn: no server has run in this folder yet; --data names the .sojourn of another", file=sys.stderr)
-
-
-def with_engine(config: Config, work: Callable[["Sojourn"], Awaitable[T]]) -> T:
-    """Run `work` on an engine opened for it."""
+def with_engine(target: Target, work: Callable[["Sojourn"], Awaitable[T]]) -> T:
+    """Run `work` on an engine opened for it, on the application that the command means. Raises: ConfigError."""
 
     async def run() -> T:
         # most of the time to a first word would go to what this loads, and some commands need no database
         from sojourn.engine import Sojourn
 
-        engine = await Sojourn.open(await _at_its_address(config))
+        engine = await Sojourn.open(await target.found())
         try:
             return await work(engine)
         finally:
             await engine.close()
 
     return asyncio.run(run())
-
-
-async def _at_its_address(config: Config) -> Config:
-    """A command must not move the application to the default address, so it keeps the one the server last ran at."""
-    from dataclasses import replace
-
-    from sojourn.store.opening import open_store
-
-    if config.public_url != Config().public_url:
-        return config
-    store = open_store(config.database_url)
-    try:
-        await store.migrate()
-        for instance in await store.instances.all():
-            if instance.environment is config.environment:
-                return replace(config, public_url=instance.public_url)
-    finally:
-        await store.close()
-    return config
 
 
 def print_json(value: Any) -> None:

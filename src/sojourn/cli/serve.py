@@ -6,6 +6,7 @@ import typer
 
 from sojourn.cli.opened import DatabaseUrl, Port
 from sojourn.config import Config
+from sojourn.errors import ConfigError
 
 
 def serve(
@@ -18,5 +19,8 @@ def serve(
     """Start a production server behind your proxy; settings come from SOJOURN_* variables (see `sojourn doctor`)."""
     from sojourn.server.standalone import run_production
 
-    config = Config.load({"environment": "production", "database_url": database_url, "public_url": public_url})
+    given = {"database_url": database_url, "public_url": public_url}
+    if Config.named(given).get("environment", "production") != "production":
+        raise ConfigError("`sojourn serve` is for production, and SOJOURN_ENVIRONMENT says otherwise: unset it, or `sojourn dev`")
+    config = Config.load({"environment": "production", **given})
     run_production(config, host, port, workers)

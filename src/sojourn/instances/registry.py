@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 
 import msgspec
 
-from sojourn.errors import BadSecretKey, Conflict, FieldError, Json, NotFound
+from sojourn.errors import BadSecretKey, ConfigError, Conflict, FieldError, Json, NotFound
 from sojourn.events.audit_log import AuditLog
 from sojourn.ids import InstanceId, instance_id, new_id
 from sojourn.instances.instance import Environment, Instance, publishable_key
@@ -39,11 +39,20 @@ class Registry:
     )
 
     async def open(self, environment: Environment, public_url: str) -> Instance:
-        """Load the instances, making the default one at first start; it follows the configured public address."""
+        """Load the instances, making the default one at first start; it follows the configured public address.
+
+        Raises: ConfigError when the database belongs to an application of the other environment.
+        """
         await self._load()
         now = self.clock.now()
         key = publishable_key(environment, key_host(public_url))
         existing = next((each for each in self._instances.values() if each.environment is environment), None)
+        if existing is None and self._instances:
+            other = self.default()
+            raise ConfigError(
+                f"this database holds the {other.environment.value} application of {other.public_url}: "
+                f"{environment.value} needs a database of its own"
+            )
         if existing is None:
             made = Instance(instance_id(), environment, key, public_url, Settings(), now, now)
             await self.store.instances.create(made)

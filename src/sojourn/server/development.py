@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from sojourn.engine import Sojourn
 
 _FILE = "keys.json"
+_ADDRESS = "server.json"
 
 
 class DevelopmentKeys(msgspec.Struct, frozen=True):
@@ -53,6 +54,36 @@ def _write(path: Path, keys: DevelopmentKeys) -> None:
     with suppress(FileExistsError):
         os.link(fresh, path)
     fresh.unlink()
+
+
+class Remembered(msgspec.Struct, frozen=True):
+    """How the server of a data folder was last started: what the other commands go by. It holds no secret."""
+
+    public_url: str
+    host: str
+    port: int
+    database_is_elsewhere: bool = False
+
+
+def remember(config: Config, host: str, port: int) -> None:
+    """Write down the address for the commands that are given the same data folder. Raises: ConfigError."""
+    own = f"sqlite:///{config.data / 'sojourn.db'}"
+    told = Remembered(config.public_url, host, port, config.database_url != own)
+    path = config.data / _ADDRESS
+    fresh = path.with_suffix(f".{os.getpid()}")
+    try:
+        fresh.write_bytes(msgspec.json.format(msgspec.json.encode(told)))
+        fresh.replace(path)
+    except OSError as error:
+        raise ConfigError(f"the data folder {config.data} cannot be written: {error.strerror}") from error
+
+
+def remembered(data: Path) -> Remembered | None:
+    """What `remember` wrote; None when no server has run with this folder or the file cannot be read."""
+    try:
+        return msgspec.json.decode((data / _ADDRESS).read_bytes(), type=Remembered)
+    except (OSError, msgspec.DecodeError):
+        return None
 
 
 def development_config(config: Config) -> tuple[Config, DevelopmentKeys]:

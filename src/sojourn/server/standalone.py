@@ -17,7 +17,7 @@ from granian.server.embed import Server
 from sojourn.config import Config
 from sojourn.engine import Sojourn
 from sojourn.errors import ConfigError
-from sojourn.server.development import DevelopmentKeys, keep_development_key
+from sojourn.server.development import DevelopmentKeys, keep_development_key, remember
 from sojourn.server.lifespan import Lifespan
 from sojourn.server.logs import configure_logs
 from sojourn.server.worker import Worker
@@ -47,6 +47,7 @@ async def run_development(config: Config, keys: DevelopmentKeys, host: str, port
     configure_logs(config.log_level, as_json=False)
     async with running(config) as engine:
         await keep_development_key(engine, keys)
+        remember(config, host, port)
         app = build(engine, pages=[*PAGES, *demo.HANDLERS], demo=demo.demo_app(engine))  # pyright: ignore[reportArgumentType]
         server = Server(  # errors only: its first words would be a warning about itself, to whoever has just arrived
             app, address=host, port=port, interface=Interfaces.ASGI, log_enabled=True, log_level=LogLevels.error
