@@ -11,6 +11,8 @@ from sojourn.instances.secret_keys import Scope
 from sojourn.secret import Secret
 from sojourn.store.sql.database import Prepared
 from sojourn.testing.clock import FakeClock
+from sojourn.ui.routes import PAGES
+from sojourn.web.access import Api, declared
 from sojourn.web.app import build, litestar_app
 from sojourn.web.backend_api import routes
 
@@ -30,24 +32,25 @@ async def test_no_operation_answers_without_a_secret_key(engine: Sojourn):  # R-
                     assert response.headers["www-authenticate"] == "Bearer"
 
 
-def test_every_route_says_who_may_call_it():  # R-AUZ-01
+def test_every_route_says_who_may_call_it():  # R-AUZ-01, R-WEB-08
     public = {
         "/health",
         "/v1/health",
         "/.well-known/jwks.json",
         "/npm/{bundle:path}",
-        "/v1/avatars/{hue:int}/{name:str}",
+        "/v1/avatars/{hue:str}/{name:str}",
+        "/v1/images/{image_id:str}",
+        "/static/{name:str}",
     }
-    for route in litestar_app().routes:
+    for route in litestar_app(tuple(PAGES)).routes:
         for handler in getattr(route, "route_handlers", []):
             if not isinstance(handler, HTTPRouteHandler) or handler.http_methods == {"OPTIONS"}:
                 continue
-            asked = set(handler.parsed_fn_signature.parameters)
-            if routes.owns(route.path):
-                assert "call" in asked, route.path
-                assert "exchange" not in asked, route.path
-            else:
-                assert "exchange" in asked or route.path in public, route.path
+            access, asked = declared(handler.opt), set(handler.parsed_fn_signature.parameters)
+            assert access is not None, route.path
+            assert (access.api is Api.PUBLIC) == (route.path in public), route.path
+            assert ("call" in asked) == (access.api is Api.BACKEND), route.path
+            assert ("exchange" in asked) or access.api is not Api.FRONTEND, route.path
 
 
 @pytest.mark.parametrize(
@@ -169,7 +172,18 @@ async def test_answers_are_never_cached_and_never_run(api: Caller):  # R-CKI-07,
     assert "set-cookie" not in headers
 
 
-async def test_an_address_that_does_not_exist_is_told_to_key_holders_only(api: Caller):
-    assert await api.refused("GET", "/users/x/y/z") == (404, "resource_not_found")
-    response = await api.send("GET", "/users/x/y/z", headers={"Authorization": ""})
+async def test_a_path_without_a_route_is_not_found_and_counted_for_each_address(api: Caller, clock: FakeClock):  # R-WEB-08
+    for headers in ({}, {"Authorization": ""}) * 50:
+        response = await api.send("GET", "/users/x/y/z", headers=headers)
+        assert (response.status_code, response.json()["errors"][0]["code"]) == (404, "resource_not_found")
+    assert (await api.send("GET", "/users/x/y/z")).status_code == 429
+    await api.ok("GET", "/users")
+    clock.advance(seconds=10)
+    assert (await api.send("GET", "/users/x/y/z")).status_code == 404
+
+
+async def test_a_method_that_a_path_does_not_accept_is_told_to_key_holders_only(api: Caller):  # R-AUZ-01
+    response = await api.send("POST", "/users/count")
+    assert (response.status_code, response.headers["allow"]) == (405, "GET, HEAD")
+    response = await api.send("POST", "/users/count", headers={"Authorization": ""})
     assert response.status_code == 401

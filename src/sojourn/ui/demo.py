@@ -13,12 +13,13 @@ from sojourn.integrations.asgi import App, Receive, Scope, Send, SojournMiddlewa
 from sojourn.integrations.inside import Inside
 from sojourn.tokens.claims import Claims
 from sojourn.ui.pages import COMPONENT_STYLES, PAGE_HEADERS
+from sojourn.web.access import frontend
 from sojourn.web.exchange import Exchange
 
 _HOME, _PROTECTED, _API = "/demo", "/demo/protected", "/demo/api/protected"
 
 
-@get("/", include_in_schema=False)
+@get("/", include_in_schema=False, opt=frontend(limit=None))
 async def front_door(exchange: Exchange) -> Redirect:
     """Whoever opens the address of a development server comes to see something."""
     return Redirect(f"{exchange.instance.public_url}{_HOME}", headers=PAGE_HEADERS)

@@ -9,10 +9,11 @@ from litestar import MediaType, Response, get
 from sojourn.errors import NotFound
 from sojourn.messages.mailbox import Mailbox
 from sojourn.ui.pages import PAGE_HEADERS
+from sojourn.web.access import frontend
 from sojourn.web.exchange import Exchange
 
 
-@get("/dev/mailbox", include_in_schema=False)
+@get("/dev/mailbox", include_in_schema=False, opt=frontend(limit=None))
 async def mailbox_page(exchange: Exchange) -> Response[str]:
     nonce = secrets.token_urlsafe(16)
     html = _templates().get_template("mailbox.html").render(messages=list(_mailbox(exchange).messages), nonce=nonce)
@@ -23,7 +24,7 @@ async def mailbox_page(exchange: Exchange) -> Response[str]:
     return Response(html, media_type=MediaType.HTML, headers={"Content-Security-Policy": policy, **PAGE_HEADERS})
 
 
-@get("/dev/mailbox.json", include_in_schema=False)
+@get("/dev/mailbox.json", include_in_schema=False, opt=frontend(limit=None))
 async def mailbox_json(exchange: Exchange) -> Response[bytes]:
     """The same for scripts: kind, to, subject, text, html and the code in it."""
     messages = [

@@ -12,6 +12,7 @@ from litestar import MediaType, Response, get
 from sojourn.errors import NotFound
 from sojourn.instances.instance import Instance
 from sojourn.ui.forms import plain_form
+from sojourn.web.access import frontend, public
 from sojourn.web.exchange import Exchange
 from sojourn.web.guard import PICTURE_TOO_LARGE
 
@@ -29,28 +30,28 @@ _WORDS = {
 _LOOPBACK = ("http://localhost:*", "http://127.0.0.1:*")
 
 
-@get(["/sign-in", "/sign-in/{step:path}"], include_in_schema=False)
+@get(["/sign-in", "/sign-in/{step:path}"], include_in_schema=False, opt=frontend(limit=None))
 async def sign_in(exchange: Exchange) -> Response[str]:
     return _page(exchange, "sign-in", plain_form(exchange, "sign-in"))
 
 
-@get(["/sign-up", "/sign-up/{step:path}"], include_in_schema=False)
+@get(["/sign-up", "/sign-up/{step:path}"], include_in_schema=False, opt=frontend(limit=None))
 async def sign_up(exchange: Exchange) -> Response[str]:
     return _page(exchange, "sign-up")
 
 
-@get(["/user", "/user/{step:path}"], include_in_schema=False)
+@get(["/user", "/user/{step:path}"], include_in_schema=False, opt=frontend(limit=None))
 async def user(exchange: Exchange) -> Response[str]:
     return _page(exchange, "user")
 
 
-@get("/sign-out", include_in_schema=False)
+@get("/sign-out", include_in_schema=False, opt=frontend(limit=None))
 async def sign_out(exchange: Exchange) -> Response[str]:
     """Asks first: a link from anywhere must not end a session by itself (R-WEB-02)."""
     return _page(exchange, "sign-out", plain_form(exchange, "sign-out"))
 
 
-@get("/static/{name:str}", include_in_schema=False)
+@get("/static/{name:str}", include_in_schema=False, opt=public())
 async def static(exchange: Exchange) -> Response[bytes]:
     name = exchange.incoming.path.rpartition("/")[2]
     kind = _STATIC.get(name)

@@ -10,6 +10,7 @@ from sojourn.sign_ins.attempt import Proof, SignInInput
 from sojourn.sign_ins.sign_in import SignIn, SignInStatus
 from sojourn.ui.forms import check_form, plain_form
 from sojourn.ui.pages import page_policy, templates
+from sojourn.web.access import frontend
 from sojourn.web.errors import status_of
 from sojourn.web.exchange import CurrentExchange, Exchange
 from sojourn.web.redirects import checked_redirect
@@ -34,7 +35,7 @@ class SignOutForm(msgspec.Struct, kw_only=True):
     redirect_url: str = ""
 
 
-@post("/sign-in", include_in_schema=False, opt={"form": SignInForm})
+@post("/sign-in", include_in_schema=False, opt={"form": SignInForm, **frontend(limit="create_sign_in", hashes=True)})
 async def sign_in(exchange: CurrentExchange) -> Response[str]:
     """Answers with the page for the next step, or sends the browser on once the sign-in is complete."""
     form = await exchange.form(SignInForm)
@@ -55,7 +56,7 @@ async def sign_in(exchange: CurrentExchange) -> Response[str]:
     return _page(exchange, form, _WITH_SCRIPT, 200, issued)
 
 
-@post("/sign-out", include_in_schema=False, opt={"form": SignOutForm})
+@post("/sign-out", include_in_schema=False, opt={"form": SignOutForm, **frontend(limit=None)})
 async def sign_out(exchange: CurrentExchange) -> Response[str]:
     """Ends every session of this browser."""
     form = await exchange.form(SignOutForm)

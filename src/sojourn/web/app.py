@@ -3,34 +3,32 @@
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from functools import cache
 from typing import cast
+from urllib.parse import urlsplit
 
 from litestar import Litestar, Request, Response
 from litestar.datastructures import State
 from litestar.di import Provide
-from litestar.types import ASGIApp, ControllerRouterHandler, Message, Receive, Scope, Send
+from litestar.types import ASGIApp, ControllerRouterHandler, HTTPScope, Message, Receive, Scope, Send
 
 from sojourn.engine import Sojourn
+from sojourn.errors import NotFound
+from sojourn.instances.instance import Instance
+from sojourn.limits.rate_limit import REFUSED_PATHS, UNMATCHED
 from sojourn.tokens.handshake import cookie_suffix
+from sojourn.web.access import BODY_MOST, Api
 from sojourn.web.addresses import client_address, limit_key
-from sojourn.web.backend_api import hot as backend_hot
 from sojourn.web.backend_api import routes as backend_routes
 from sojourn.web.backend_api.call import KEY as CALL_KEY
 from sojourn.web.backend_api.call import Call, admit
 from sojourn.web.cookies import CookieRules
-from sojourn.web.errors import HostUnknown, answer_of
+from sojourn.web.errors import HostUnknown, MethodNotAllowed, answer_of
 from sojourn.web.exchange import Exchange
-from sojourn.web.frontend_api import hot, routes
-from sojourn.web.guard import (
-    Reading,
-    bounded,
-    check_host,
-    check_origin,
-    check_sizes,
-    effective_method,
-    limit_name,
-)
+from sojourn.web.frontend_api import routes
+from sojourn.web.guard import Reading, bounded, check_body, check_headers, check_host, check_origin, effective_method
 from sojourn.web.headers import JSON, PRIVATE, Headers, common, completed, cross_origin, of_api, preflight
 from sojourn.web.incoming import Incoming
+from sojourn.web.path import PathRefused, made_path
+from sojourn.web.routing import NOWHERE, ROUTE, Place, Route, Routes, same_reading
 
 Tell = Callable[[Mapping[str, str]], Awaitable[None]]
 
@@ -43,7 +41,8 @@ def build(engine: Sojourn, *, pages: Sequence[ControllerRouterHandler] = (), dem
 
     `pages` are further handlers (hosted pages, the mailbox); `demo` is an application of its own below `/demo`.
     """
-    return Application(engine, litestar_app(tuple(pages)), demo)
+    handlers = tuple(pages)
+    return Application(engine, litestar_app(handlers), _routes(handlers), demo)
 
 
 @cache
@@ -53,16 +52,22 @@ def litestar_app(pages: tuple[ControllerRouterHandler, ...] = ()) -> Litestar:
     They take their engine from the request, so all engines of a process share them: an app that is tested opens hundreds.
     """
     return Litestar(
-        route_handlers=[*routes.HANDLERS, *backend_routes.HANDLERS, *pages],
+        route_handlers=[*routes.HANDLERS, backend_routes.ROUTER, *pages],
         dependencies={
             "exchange": Provide(_exchange, sync_to_thread=False),
             "call": Provide(_call, sync_to_thread=False),
         },
         exception_handlers={Exception: _refused},
+        before_request=same_reading,
         openapi_config=None,
         logging_config=None,
         debug=False,
     )
+
+
+@cache
+def _routes(pages: tuple[ControllerRouterHandler, ...]) -> Routes:
+    return Routes(litestar_app(pages))
 
 
 def _exchange(scope: Scope) -> Exchange:
@@ -82,9 +87,11 @@ def _refused(request: Request[object, object, State], error: Exception) -> Respo
 class Application:
     """Runs the guard, then the handler, and dresses every answer: headers, cookies, the error envelope."""
 
-    def __init__(self, engine: Sojourn, inner: Litestar, demo: ASGIApp | None = None) -> None:
+    def __init__(self, engine: Sojourn, inner: Litestar, routes: Routes, demo: ASGIApp | None = None) -> None:
         self._engine = engine
         self._inner = inner
+        self._routes = routes
+        self._prefix = urlsplit(engine.config.public_url).path
         self._demo = demo
         secure = engine.config.is_secure
         suffix = cookie_suffix(engine.instance.publishable_key)
@@ -99,9 +106,11 @@ class Application:
         if scope["type"] != "http":
             await self._inner(scope, receive, send)
             return
-        answer = _Answer(send, self._common, self._api)
+        answer = _Answer(send, self._common, self._api, is_head=scope["method"] == "HEAD")
+        path = "refused"
         try:
-            incoming = Incoming(scope)
+            path = await self._path(scope)
+            incoming = Incoming(scope, path)
             if self._demo is not None and _is_below(incoming.path, _DEMO):
                 check_host(incoming, self._engine.config)
                 scope["root_path"] = (scope["root_path"].rstrip("/") if "root_path" in scope else "") + _DEMO
@@ -112,57 +121,98 @@ class Application:
         except Exception as error:  # the last wall: whatever it was, the caller gets the envelope
             if answer.started:
                 raise
-            status, body, headers = answer_of(error, path=scope["path"])
+            status, body, headers = answer_of(error, path=path)
             await answer.whole(status, body, [JSON, *headers])
 
+    async def _path(self, scope: HTTPScope) -> str:
+        """The path by which everything here goes. Raises: PathRefused, TooManyRequests."""
+        try:
+            return made_path(scope, self._prefix)
+        except PathRefused:
+            address = client_address(Incoming(scope, "refused"), self._engine.config.trusted_proxies)
+            await self._engine.limiter.hit(REFUSED_PATHS, limit_key(address))
+            raise
+
     async def _answer(self, incoming: Incoming, receive: Receive, answer: "_Answer") -> None:
+        check_headers(incoming)
+        place, values = self._routes.find(incoming.path)
+        if place.api is Api.BACKEND:
+            await self._answer_server(incoming, place, values, receive, answer)
+            return
         engine = self._engine
-        host = check_host(incoming, engine.config)
-        most = check_sizes(incoming)
-        if backend_routes.owns(incoming.path):
-            await self._answer_server(incoming, bounded(receive, most), answer)
-            return
-        instance = await engine.registry.by_host(host)
-        if instance is None:
-            raise HostUnknown()
+        method = effective_method(incoming)
+        route = place.route(method)
+        instance = await self._instance(incoming, route)
         if incoming.sent_method == "OPTIONS":
-            await answer.whole(204, b"", preflight(incoming, instance))
+            await answer.whole(204, b"", preflight(incoming, instance, place.api))
             return
-        answer.extra = cross_origin(incoming, instance)
-        incoming.method = effective_method(incoming)
+        answer.extra = cross_origin(incoming, instance, place.api)
+        incoming.method = method
         check_origin(incoming, instance, self._rules)
         address = client_address(incoming, engine.config.trusted_proxies)
-        name = limit_name(incoming)
-        if name is not None:
-            await engine.limiter.hit(name, limit_key(address), settings=instance.settings)
-        exchange = Exchange(engine, incoming, instance, self._rules, address, bounded(receive, most))
+        await self._count(route, address, instance)
+        route = _existing(place, route)
+        check_body(incoming, route.access.body_most)
+        receive = bounded(receive, route.access.body_most)
+        exchange = Exchange(engine, incoming, instance, self._rules, address, receive)
         exchange.cookies, exchange.headers = answer.cookies, answer.extra
-        fast = hot.find(incoming.method, incoming.path)
-        if fast is not None:
-            await answer.whole(200, await fast(exchange), [JSON])
+        if route.fast is not None:
+            await answer.whole(200, await route.fast(exchange, *values), [JSON])
             return
-        await self._route(incoming, _KEY, exchange, exchange.receive, answer)
+        await self._hand_on(incoming, {_KEY: exchange, ROUTE: route}, receive, answer)
 
-    async def _answer_server(self, incoming: Incoming, receive: Reading, answer: "_Answer") -> None:
-        """The Backend API: a secret key in place of host, origin and cookies."""
-        call = await admit(self._engine, incoming, receive)
-        fast = backend_hot.find(incoming.method, incoming.path)
-        if fast is not None:
-            handler, id = fast
-            await answer.whole(200, await handler(call, id), [JSON])
-            return
-        await self._route(incoming, CALL_KEY, call, receive, answer)
+    async def _instance(self, incoming: Incoming, route: Route | None) -> Instance:
+        """The instance that the Host names. Raises: HostUnknown."""
+        if route is not None and route.access.any_host:
+            return self._engine.instance
+        instance = await self._engine.registry.by_host(check_host(incoming, self._engine.config))
+        if instance is None:
+            raise HostUnknown()
+        return instance
 
-    async def _route(
-        self, incoming: Incoming, key: str, seen: Exchange | Call, receive: Reading, answer: "_Answer"
+    async def _count(self, route: Route | None, address: str | None, instance: Instance) -> None:
+        """Count the request against every limit of its route. Raises: TooManyRequests."""
+        name = UNMATCHED if route is None else route.access.limit
+        if name is not None:
+            await self._engine.limiter.hit(name, limit_key(address), settings=instance.settings)
+
+    async def _answer_server(
+        self, incoming: Incoming, place: Place, values: Sequence[str], receive: Receive, answer: "_Answer"
     ) -> None:
-        """Hand on to the router, with what the guard made of the request under `key`."""
+        """The Backend API: a secret key in place of origin and cookies."""
+        check_host(incoming, self._engine.config)
+        route = place.route(incoming.method)
+        most = BODY_MOST if route is None else route.access.body_most
+        check_body(incoming, most)
+        receive = bounded(receive, most)
+        call = await admit(self._engine, incoming, receive)
+        route = _existing(place, route)
+        if route.fast is not None:
+            await answer.whole(200, await route.fast(call, *values), [JSON])
+            return
+        await self._hand_on(incoming, {CALL_KEY: call, ROUTE: route}, receive, answer)
+
+    async def _hand_on(
+        self, incoming: Incoming, seen: Mapping[str, object], receive: Reading, answer: "_Answer"
+    ) -> None:
+        """Let the router call the handler, with the guard's findings in the request's state."""
         scope = incoming.scope
-        scope["method"] = incoming.method  # pyright: ignore[reportGeneralTypeIssues]
+        scope["method"] = "GET" if incoming.method == "HEAD" else incoming.method  # pyright: ignore[reportGeneralTypeIssues]
         scope["path"], scope["root_path"] = incoming.path, ""
         scope["raw_path"] = incoming.path.encode()
-        scope["state"] = {**scope.get("state", {}), key: seen}  # pyright: ignore[reportUnknownMemberType]
+        scope["state"] = {**scope.get("state", {}), **seen}  # pyright: ignore[reportUnknownMemberType]
         await self._inner(scope, receive, answer.send)
+
+
+def _existing(place: Place, route: Route | None) -> Route:
+    """Raises: NotFound, MethodNotAllowed."""
+    if route is not None:
+        return route
+    if place is NOWHERE:
+        raise NotFound("This server has nothing at that address.")
+    raise MethodNotAllowed(
+        f"Method not allowed. This path accepts {' and '.join(place.methods)}.", allowed=place.methods
+    )
 
 
 async def _live(receive: Receive, send: Tell) -> None:
@@ -179,8 +229,9 @@ def _is_below(path: str, mount: str) -> bool:
 class _Answer:
     """The answer being sent; adds the headers that every answer of its kind wears."""
 
-    def __init__(self, send: Send, common: Headers, api: Headers) -> None:
+    def __init__(self, send: Send, common: Headers, api: Headers, *, is_head: bool) -> None:
         self._send = send
+        self._is_head = is_head
         self._common = common
         self._api = api
         self.started = False
@@ -193,7 +244,8 @@ class _Answer:
         sized = (b"content-length", str(len(body)).encode())
         dressed = [*headers, *self._api, *self.extra, *self._cookie_headers(), sized]
         await self._send({"type": "http.response.start", "status": status, "headers": dressed})
-        await self._send({"type": "http.response.body", "body": body, "more_body": False})
+        sent = b"" if self._is_head else body
+        await self._send({"type": "http.response.body", "body": sent, "more_body": False})
 
     async def send(self, message: Message) -> None:
         """Pass on what a handler sends; JSON wears the headers of the API, pages and scripts set their own beside."""
@@ -206,6 +258,8 @@ class _Answer:
                 kind = [*PRIVATE, *kind]
             dressed = [*completed(given, [*kind, *self.extra]), *self._cookie_headers()]
             message = {"type": "http.response.start", "status": message["status"], "headers": dressed}
+        elif self._is_head and message["type"] == "http.response.body":
+            message = {"type": "http.response.body", "body": b"", "more_body": message["more_body"]}
         await self._send(message)
 
     def _cookie_headers(self) -> Headers:

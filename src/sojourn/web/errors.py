@@ -6,7 +6,7 @@ Nothing but what a `SojournError` says reaches a caller; anything unforeseen is 
 import re
 import secrets
 import traceback
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from http import HTTPStatus
 from typing import cast
 
@@ -38,6 +38,7 @@ _STATUS: Mapping[str, int] = {
     "publishable_key_invalid": 401,
     "token_invalid": 401,
     "request_body_invalid": 400,
+    "request_path_invalid": 400,
     "session_exists": 400,
     "identifier_already_signed_in": 400,
     "verification_not_sent": 400,
@@ -91,7 +92,11 @@ _TOKEN_EXPECTED = frozenset({"secret_key_invalid", "token_invalid"})
 class MethodNotAllowed(SojournError):
     code = "method_not_allowed"
     message = "Method not allowed"
-    advice = "This address does not answer to that method."
+    advice = "This path does not accept that method."
+
+    def __init__(self, long_message: str | None = None, *, allowed: Sequence[str] = ()) -> None:
+        super().__init__(long_message)
+        self.allowed = allowed
 
 
 class HostUnknown(SojournError):
@@ -172,6 +177,8 @@ def _headers(error: SojournError, status: int) -> Iterator[tuple[bytes, bytes]]:
     if isinstance(error, TooManyRequests | Overloaded):
         seconds = max(1, -int(-error.retry_after.total_seconds() // 1))
         yield b"retry-after", str(seconds).encode()
+    if isinstance(error, MethodNotAllowed) and error.allowed:
+        yield b"allow", ", ".join(error.allowed).encode()
     if status == HTTPStatus.UNAUTHORIZED and error.code in _TOKEN_EXPECTED:
         yield b"www-authenticate", b"Bearer"
 

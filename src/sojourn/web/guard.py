@@ -1,11 +1,11 @@
 """What is refused before any handler runs: wrong host, size, method, origin or rate.
 
-Each check is a function of the request and the instance; `app.py` runs them in this order for every request, and no
-header, flag or spelling of a path turns one off (R-WEB-08).
+Each check is a function of the request and the instance; `app.py` runs them for every request, with the sizes and limits
+that the matched route declares (`access.py`). No header, flag or spelling of a path turns one off (R-WEB-08).
 """
 
 import re
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable
 from urllib.parse import urlsplit
 
 from litestar.types import HTTPReceiveMessage, WebSocketReceiveMessage
@@ -13,15 +13,13 @@ from litestar.types import HTTPReceiveMessage, WebSocketReceiveMessage
 from sojourn.config import Config
 from sojourn.errors import CookiesWithheld, OriginRefused
 from sojourn.instances.instance import Instance
+from sojourn.web.access import IMAGE_MOST
 from sojourn.web.cookies import CookieRules
 from sojourn.web.errors import BodyTooLarge, HeadersTooLarge, HostUnknown, MethodNotAllowed
 from sojourn.web.incoming import Incoming
 from sojourn.web.redirects import is_allowed_origin, is_loopback, origin_of
 
 _HEADERS_MOST = 16 * 1024
-_BODY_MOST = 64 * 1024
-_IMPORT_MOST = 10 * 1024 * 1024
-_IMAGE_MOST = 5 * 1024 * 1024
 PICTURE_TOO_LARGE = "A picture may have at most 5 MB. Choose a smaller one."
 
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
@@ -44,27 +42,21 @@ def check_host(incoming: Incoming, config: Config) -> str:
     raise HostUnknown()
 
 
-def check_sizes(incoming: Incoming) -> int:
-    """Refuse what is too large by its own word; returns the most bytes its body may have (R-LIM-07)."""
+def check_headers(incoming: Incoming) -> None:
+    """Raises: HeadersTooLarge (R-LIM-07)."""
     if incoming.header_size() > _HEADERS_MOST:
         raise HeadersTooLarge()
-    most = _most(incoming.path)
-    declared = incoming.header(b"content-length")
-    if declared is not None and (not declared.isdecimal() or int(declared[:18]) > most):
+
+
+def check_body(incoming: Incoming, most: int) -> None:
+    """Refuse a body that is larger than `most` bytes by its own word. Raises: BodyTooLarge (R-LIM-07)."""
+    stated = incoming.header(b"content-length")
+    if stated is not None and (not stated.isdecimal() or int(stated[:18]) > most):
         raise _too_large(most)
-    return most
-
-
-def _most(path: str) -> int:
-    if path == "/v1/users/import":
-        return _IMPORT_MOST
-    if path == "/v1/me/profile_image" or (path.startswith("/v1/users/") and path.endswith("/profile_image")):
-        return _IMAGE_MOST
-    return _BODY_MOST
 
 
 def _too_large(most: int) -> BodyTooLarge:
-    return BodyTooLarge(PICTURE_TOO_LARGE) if most == _IMAGE_MOST else BodyTooLarge()
+    return BodyTooLarge(PICTURE_TOO_LARGE) if most == IMAGE_MOST else BodyTooLarge()
 
 
 def bounded(receive: Reading, most: int) -> Reading:
@@ -132,28 +124,3 @@ def _referring(incoming: Incoming) -> str | None:
         return None
     parts = urlsplit(referer)
     return origin_of(f"{parts.scheme}://{parts.netloc}") or "null"
-
-
-_LIMITS: Mapping[str, str] = {
-    "sign_ins": "create_sign_in",
-    "sign_ups": "create_sign_up",
-    "attempt_first_factor": "attempts",
-    "attempt_second_factor": "attempts",
-    "attempt_verification": "attempts",
-    "reset_password": "attempts",
-    "change_password": "attempts",
-    "remove_password": "attempts",
-    "prepare_first_factor": "codes",
-    "prepare_second_factor": "codes",
-    "prepare_verification": "codes",
-    "profile_image": "pictures",
-}
-
-
-def limit_name(incoming: Incoming) -> str | None:
-    """Which limit per address a request counts against, if any (R-LIM-01)."""
-    if incoming.method == "POST" and incoming.path == "/sign-in":
-        return "create_sign_in"  # the form for browsers without JavaScript
-    if incoming.method != "POST" or not incoming.path.startswith(("/v1/client/", "/v1/me/")):
-        return None
-    return _LIMITS.get(incoming.path.rpartition("/")[2])

@@ -4,6 +4,7 @@ import re
 from collections.abc import Sequence
 
 from sojourn.instances.instance import Instance
+from sojourn.web.access import Api
 from sojourn.web.incoming import Incoming
 from sojourn.web.redirects import is_allowed_origin
 
@@ -40,14 +41,12 @@ def of_api(*, secure: bool) -> Headers:
     return [*common(secure=secure), *_API]
 
 
-def is_public(path: str) -> bool:
-    """Whether anybody's page may read it: scripts, public keys, and pictures, which have addresses that nobody guesses."""
-    return path.startswith(("/npm/", "/.well-known/", "/v1/avatars/", "/v1/images/"))
+def cross_origin(incoming: Incoming, instance: Instance, api: Api) -> Headers:
+    """What lets a page of an allowed origin read the answer, credentials included; nothing for others (R-WEB-04).
 
-
-def cross_origin(incoming: Incoming, instance: Instance) -> Headers:
-    """What lets a page of an allowed origin read the answer, credentials included; nothing for others (R-WEB-04)."""
-    if is_public(incoming.path):
+    Any page may read scripts, public keys, and pictures, which have addresses that nobody guesses.
+    """
+    if api is Api.PUBLIC:
         return [(b"access-control-allow-origin", b"*"), (b"cross-origin-resource-policy", b"cross-origin")]
     origin = incoming.header(b"origin")
     if origin is None or not is_allowed_origin(instance, origin):
@@ -59,9 +58,9 @@ def cross_origin(incoming: Incoming, instance: Instance) -> Headers:
     ]
 
 
-def preflight(incoming: Incoming, instance: Instance) -> Headers:
+def preflight(incoming: Incoming, instance: Instance, api: Api) -> Headers:
     """The answer to a browser that asks before it sends; empty for origins that may not."""
-    allowed = cross_origin(incoming, instance)
+    allowed = cross_origin(incoming, instance, api)
     if not allowed:
         return []
     wanted = (incoming.header(b"access-control-request-headers") or "").lower().split(",")

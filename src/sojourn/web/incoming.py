@@ -10,13 +10,13 @@ _QUERY_FIELDS = 100
 
 
 class Incoming:
-    """`method` and `path` are what the request means: after `_method`, without mount prefix or last slash (R-WEB-08)."""
+    """`method` and `path` are what the request means: after `_method`, and as `made_path` made it (R-WEB-08)."""
 
-    def __init__(self, scope: HTTPScope) -> None:
+    def __init__(self, scope: HTTPScope, path: str) -> None:
         self.scope = scope
         self.sent_method: str = scope["method"]
         self.method = self.sent_method
-        self.path = normal_path(scope)
+        self.path = path
         headers: dict[bytes, bytes] = {}
         repeated: set[bytes] = set()
         for name, value in scope["headers"]:
@@ -72,15 +72,6 @@ def _values(line: str) -> dict[str, list[str]]:
         if separator:
             found.setdefault(name, []).append(value.strip('"'))
     return found
-
-
-def normal_path(scope: HTTPScope) -> str:
-    """The path below any mount point, with no slash at its end."""
-    path: str = scope["path"]
-    root = scope["root_path"].rstrip("/") if "root_path" in scope else ""
-    if root and (path == root or path.startswith(root + "/")):
-        path = path[len(root) :]
-    return path.rstrip("/") or "/"
 
 
 def single_fields(text: bytes) -> dict[str, str]:

@@ -1,7 +1,7 @@
 """Our own OpenAPI documents, made from the routes themselves: what this server implements."""
 
 import inspect
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from typing import get_type_hints
 
 import msgspec
@@ -9,6 +9,7 @@ from litestar import Litestar
 from litestar.handlers import HTTPRouteHandler
 from litestar.routes import HTTPRoute
 
+from sojourn.web.access import Api, declared
 from sojourn.web.resources import Resource
 
 Bodies = Mapping[type, Mapping[str, object]]
@@ -43,16 +44,15 @@ _ERRORS: Resource = {
 
 
 def document(
-    app: Litestar, *, title: str, server: str, prefixes: Iterable[str], security: Resource | None = None
+    app: Litestar, *, title: str, server: str, apis: Collection[Api], security: Resource | None = None
 ) -> Resource:
-    """An OpenAPI 3.1 document of the routes whose path starts with one of `prefixes`.
+    """An OpenAPI 3.1 document of the operations that belong to one of `apis`.
 
     `security` is a security scheme that every operation asks for.
     """
-    wanted = tuple(prefixes)
     paths: dict[str, Resource] = {}
     structs: list[type] = []
-    routes = [route for route in app.routes if isinstance(route, HTTPRoute) and route.path.startswith(wanted)]
+    routes = [route for route in app.routes if isinstance(route, HTTPRoute) and _api_of(route) in apis]
     for route in routes:
         for handler in route.route_handlers:
             if handler.operation_id is None or not isinstance(handler.operation_id, str):
@@ -75,6 +75,11 @@ def document(
         "paths": paths,
         "components": {"schemas": {**components, "Errors": _ERRORS}, **schemes},
     }
+
+
+def _api_of(route: HTTPRoute) -> Api | None:
+    access = declared(route.route_handlers[0].opt)
+    return None if access is None else access.api
 
 
 def _published(route: HTTPRoute) -> str:
@@ -158,13 +163,6 @@ def _fields_of(query: type) -> list[Resource]:
     return found
 
 
-FRONTEND_PREFIXES = ("/v1/client/", "/v1/environment", "/v1/dev_browser", "/v1/me", "/v1/health", "/.well-known")
-
-
 def frontend_document(app: Litestar, server: str) -> Resource:
     """The Frontend API of this server."""
-    found = document(app, title="Sojourn Frontend API", server=server, prefixes=(*FRONTEND_PREFIXES, "/v1/client"))
-    paths = found["paths"]
-    if isinstance(paths, dict):
-        found["paths"] = {path: item for path, item in paths.items() if not str(path).startswith("/v1/clients")}  # pyright: ignore[reportUnknownArgumentType, reportUnknownVariableType]
-    return found
+    return document(app, title="Sojourn Frontend API", server=server, apis={Api.FRONTEND, Api.PUBLIC})

@@ -2,7 +2,7 @@
 
 from litestar import Litestar
 
-from sojourn.web.backend_api.routes import PREFIXES
+from sojourn.web.access import Api
 from sojourn.web.openapi import document
 from sojourn.web.resources import Resource
 
@@ -10,4 +10,4 @@ from sojourn.web.resources import Resource
 def backend_document(app: Litestar, server: str) -> Resource:
     """The Backend API of this server; every operation asks for a secret key."""
     secret_key: Resource = {"type": "http", "scheme": "bearer", "bearerFormat": "sk_…"}
-    return document(app, title="Sojourn Backend API", server=server, prefixes=PREFIXES, security=secret_key)
+    return document(app, title="Sojourn Backend API", server=server, apis={Api.BACKEND}, security=secret_key)

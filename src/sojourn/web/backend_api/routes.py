@@ -1,9 +1,11 @@
-"""Every handler of the Backend API, in one list, and which addresses are therefore its own."""
+"""Every handler of the Backend API, in one list."""
 
 from collections.abc import Sequence
 
+from litestar import Router
 from litestar.handlers import HTTPRouteHandler
 
+from sojourn.web.access import backend
 from sojourn.web.backend_api import (
     addresses,
     app_data,
@@ -32,11 +34,5 @@ HANDLERS: Sequence[HTTPRouteHandler] = [
     *app_data.HANDLERS,
 ]
 
-_SEGMENTS = frozenset(path.split("/")[2] for handler in HANDLERS for path in handler.paths)
-
-PREFIXES = tuple(sorted(f"/v1/{segment}" for segment in _SEGMENTS))
-
-
-def owns(path: str) -> bool:
-    """Whether an address is this API's: nothing answers there without a secret key, also where there is nothing."""
-    return path.startswith("/v1/") and path[4:].partition("/")[0] in _SEGMENTS
+ROUTER = Router("/", route_handlers=HANDLERS, opt=backend())
+"""Every handler asks for a secret key; one that takes a larger body declares its own access."""

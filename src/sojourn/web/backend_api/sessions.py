@@ -82,7 +82,7 @@ async def create_session(call: CurrentCall) -> Response[bytes]:
     return _answer(call, await call.engine.sessions.create_for(call.instance, user))
 
 
-@get("/v1/sessions/{session_id:str}", operation_id="GetSession")
+@get("/v1/sessions/{session_id:str}", operation_id="GetSession", opt={"fast": hot.session})
 async def read_session(call: CurrentCall, session_id: FromPath[str]) -> Response[bytes]:
     return Response(await hot.session(call, session_id), media_type="application/json")
 

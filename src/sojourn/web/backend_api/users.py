@@ -12,6 +12,7 @@ from sojourn.errors import FieldError, FieldUnknown
 from sojourn.instant import Instant
 from sojourn.store.interface import Page, UserFilter
 from sojourn.users.user import User
+from sojourn.web.access import IMAGE_MOST, backend
 from sojourn.web.backend_api.call import METADATA_APART, Call, CurrentCall, json
 from sojourn.web.backend_api.reading import Limit, Offset
 from sojourn.web.backend_api.user_filters import UserCountQuery, UserListQuery
@@ -139,7 +140,8 @@ async def delete_user(call: CurrentCall, user_id: FromPath[str]) -> Response[byt
 
 
 @post(
-    "/v1/users/{user_id:str}/profile_image", operation_id="SetUserProfileImage", status_code=200, opt={"upload": FIELD}
+    "/v1/users/{user_id:str}/profile_image", operation_id="SetUserProfileImage", status_code=200,
+    opt={"upload": FIELD, **backend(body_most=IMAGE_MOST)},
 )  # fmt: skip
 async def set_image(call: CurrentCall, user_id: FromPath[str]) -> Response[bytes]:
     content = await call.upload()

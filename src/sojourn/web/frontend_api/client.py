@@ -3,16 +3,17 @@
 from litestar import Response, delete, post, put
 
 from sojourn.errors import NotFound
+from sojourn.web.access import frontend
 from sojourn.web.exchange import CurrentExchange, Exchange
 from sojourn.web.resources.clients import client as client_resource
 
 
-@put("/v1/client", operation_id="putClient", status_code=200)
+@put("/v1/client", operation_id="putClient", status_code=200, opt=frontend(limit=None))
 async def put_client(exchange: CurrentExchange) -> Response[bytes]:
     return await _ensured(exchange)
 
 
-@post("/v1/client", operation_id="postClient", status_code=200)
+@post("/v1/client", operation_id="postClient", status_code=200, opt=frontend(limit=None))
 async def post_client(exchange: CurrentExchange) -> Response[bytes]:
     return await _ensured(exchange)
 
@@ -25,7 +26,7 @@ async def _ensured(exchange: Exchange) -> Response[bytes]:
     return exchange.json({"response": shown, "client": shown})
 
 
-@delete("/v1/client", operation_id="deleteClientSessions", status_code=200)
+@delete("/v1/client", operation_id="deleteClientSessions", status_code=200, opt=frontend(limit=None))
 async def delete_client(exchange: CurrentExchange) -> Response[bytes]:
     """End every session and forget the browser; its cookies go with it."""
     caller = await exchange.caller()
@@ -39,7 +40,9 @@ async def delete_client(exchange: CurrentExchange) -> Response[bytes]:
     return exchange.json({"response": gone, "client": None})
 
 
-@delete("/v1/client/sessions", operation_id="removeClientSessionsAndRetainCookie", status_code=200)
+@delete(
+    "/v1/client/sessions", operation_id="removeClientSessionsAndRetainCookie", status_code=200, opt=frontend(limit=None)
+)
 async def delete_sessions(exchange: CurrentExchange) -> Response[bytes]:
     """Sign out of everything in this browser. The client stays, with a new secret (R-FLOW-01)."""
     caller = await exchange.caller()
@@ -54,7 +57,7 @@ async def delete_sessions(exchange: CurrentExchange) -> Response[bytes]:
     return exchange.json({"response": shown, "client": shown})
 
 
-@post("/v1/dev_browser", operation_id="createDevBrowser", status_code=200)
+@post("/v1/dev_browser", operation_id="createDevBrowser", status_code=200, opt=frontend(limit=None))
 async def create_dev_browser(exchange: CurrentExchange) -> Response[bytes]:
     """A development browser. One SDK generation reads `id`, another `token`."""
     if not exchange.instance.is_development:

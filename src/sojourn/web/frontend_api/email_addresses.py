@@ -4,6 +4,7 @@ import msgspec
 from litestar import Response, delete, get, post
 from litestar.params import FromPath
 
+from sojourn.web.access import frontend
 from sojourn.web.exchange import CurrentExchange
 from sojourn.web.resources import deleted
 from sojourn.web.resources.users import address as address_resource
@@ -21,7 +22,7 @@ class AttemptForm(msgspec.Struct, kw_only=True):
     code: str | None = None
 
 
-@get("/v1/me/email_addresses", operation_id="getEmailAddresses")
+@get("/v1/me/email_addresses", operation_id="getEmailAddresses", opt=frontend(limit=None))
 async def all_addresses(exchange: CurrentExchange) -> Response[bytes]:
     _, _, user = await exchange.acting()
     open_ones = await exchange.engine.profile.challenges(exchange.instance, user)
@@ -29,7 +30,12 @@ async def all_addresses(exchange: CurrentExchange) -> Response[bytes]:
     return exchange.json([address_resource(each, now, open_ones.get(each.id)) for each in user.email_addresses])
 
 
-@post("/v1/me/email_addresses", operation_id="createEmailAddresses", status_code=200, opt={"form": AddForm})
+@post(
+    "/v1/me/email_addresses",
+    operation_id="createEmailAddresses",
+    status_code=200,
+    opt={"form": AddForm, **frontend(limit=None)},
+)
 async def add(exchange: CurrentExchange) -> Response[bytes]:
     _, session, user = await exchange.acting()
     form = await exchange.form(AddForm)
@@ -37,7 +43,7 @@ async def add(exchange: CurrentExchange) -> Response[bytes]:
     return await exchange.enveloped(address_resource(added, exchange.now))
 
 
-@get("/v1/me/email_addresses/{email_id:str}", operation_id="getEmailAddress")
+@get("/v1/me/email_addresses/{email_id:str}", operation_id="getEmailAddress", opt=frontend(limit=None))
 async def read(exchange: CurrentExchange, email_id: FromPath[str]) -> Response[bytes]:
     _, _, user = await exchange.acting()
     found = exchange.engine.profile.email(user, email_id)
@@ -45,7 +51,12 @@ async def read(exchange: CurrentExchange, email_id: FromPath[str]) -> Response[b
     return await exchange.enveloped(address_resource(found, exchange.now, current))
 
 
-@delete("/v1/me/email_addresses/{email_id:str}", operation_id="DeleteEmailAddress", status_code=200)
+@delete(
+    "/v1/me/email_addresses/{email_id:str}",
+    operation_id="DeleteEmailAddress",
+    status_code=200,
+    opt=frontend(limit=None),
+)
 async def remove(exchange: CurrentExchange, email_id: FromPath[str]) -> Response[bytes]:
     _, session, user = await exchange.acting()
     removed = await exchange.engine.profile.remove_email(exchange.instance, session, user, email_id)
@@ -56,7 +67,7 @@ async def remove(exchange: CurrentExchange, email_id: FromPath[str]) -> Response
     "/v1/me/email_addresses/{email_id:str}/prepare_verification",
     operation_id="sendVerificationEmail",
     status_code=200,
-    opt={"form": PrepareForm},
+    opt={"form": PrepareForm, **frontend(limit="codes")},
 )
 async def prepare(exchange: CurrentExchange, email_id: FromPath[str]) -> Response[bytes]:
     _, session, user = await exchange.acting()
@@ -71,7 +82,7 @@ async def prepare(exchange: CurrentExchange, email_id: FromPath[str]) -> Respons
     "/v1/me/email_addresses/{email_id:str}/attempt_verification",
     operation_id="verifyEmailAddress",
     status_code=200,
-    opt={"form": AttemptForm},
+    opt={"form": AttemptForm, **frontend(limit="attempts")},
 )
 async def attempt(exchange: CurrentExchange, email_id: FromPath[str]) -> Response[bytes]:
     _, session, user = await exchange.acting()

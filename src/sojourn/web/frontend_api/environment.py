@@ -3,17 +3,18 @@
 from litestar import Response, get, patch
 
 from sojourn.sign_ins.guarding import is_strict
+from sojourn.web.access import frontend
 from sojourn.web.exchange import CurrentExchange, Exchange
 from sojourn.web.redirects import is_allowed_origin
 from sojourn.web.resources.environment import environment
 
 
-@get("/v1/environment", operation_id="getEnvironment")
+@get("/v1/environment", operation_id="getEnvironment", opt=frontend(limit=None))
 async def get_environment(exchange: CurrentExchange) -> Response[bytes]:
     return _shown(exchange)
 
 
-@patch("/v1/environment", operation_id="updateEnvironment")
+@patch("/v1/environment", operation_id="updateEnvironment", opt=frontend(limit=None))
 async def update_environment(exchange: CurrentExchange) -> Response[bytes]:
     """What development SDKs call; it reads like the other and changes nothing."""
     return _shown(exchange)

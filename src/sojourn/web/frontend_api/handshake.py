@@ -15,6 +15,7 @@ from sojourn.secret import Secret
 from sojourn.sessions.client import ClientView
 from sojourn.sessions.session import Session
 from sojourn.tokens.handshake import BrowserState, cookie_suffix, directives, mint_handshake
+from sojourn.web.access import frontend
 from sojourn.web.caller import Identified
 from sojourn.web.cookies import signed_in_value
 from sojourn.web.exchange import CurrentExchange, Exchange
@@ -30,7 +31,7 @@ _CLOCK_BEHIND = frozenset({"session-token-nbf", "session-token-iat-in-the-future
 _BACKDATED = timedelta(minutes=10)
 
 
-@get("/v1/client/handshake", operation_id="handshakeClient", status_code=307)
+@get("/v1/client/handshake", operation_id="handshakeClient", status_code=307, opt=frontend(limit=None))
 async def handshake(exchange: CurrentExchange) -> Response[bytes]:
     """Send the browser back to its page, with the cookies that say who it is. Raises: Malformed for a foreign page."""
     query = exchange.incoming.query

@@ -1,37 +1,22 @@
 """The two paths that every tab takes again and again: its token and its client. They skip the router."""
 
-from collections.abc import Awaitable, Callable
-
 import msgspec
 from litestar import Response, get, post
+from litestar.params import FromPath
 
 from sojourn.errors import NotAuthenticated
+from sojourn.web.access import frontend
 from sojourn.web.exchange import CurrentExchange, Exchange
 from sojourn.web.resources import token
 
-Fast = Callable[[Exchange], Awaitable[bytes]]
-
 _NOBODY = b'{"response":null,"client":null}'
-_SESSIONS = "/v1/client/sessions/"
-_TOKENS = "/tokens"
 
 
-def find(method: str, path: str) -> Fast | None:
-    """The handler of a hot path; None for every other, which the router knows."""
-    if method == "POST":
-        if path.startswith(_SESSIONS) and path.endswith(_TOKENS) and path.count("/") == 5:
-            return mint
-    elif method == "GET" and path == "/v1/client":
-        return read_client
-    return None
-
-
-async def mint(exchange: Exchange) -> bytes:
+async def mint(exchange: Exchange, session_id: str) -> bytes:
     """A fresh token for the session in the path. Its body says which organization and why; neither matters yet.
 
     Raises: SessionEnded, NotAuthenticated, UserBanned; never a 422, which SDKs take for signed out.
     """
-    session_id = exchange.incoming.path[len(_SESSIONS) : -len(_TOKENS)]
     jwt = await exchange.engine.tokens.mint(
         exchange.instance,
         await _secret_hash(exchange),
@@ -69,12 +54,17 @@ async def read_client(exchange: Exchange) -> bytes:
     return b'{"response":%b,"client":%b}' % (encoded, encoded)
 
 
-@post("/v1/client/sessions/{session_id:str}/tokens", operation_id="createSessionToken", status_code=200)
-async def create_token(exchange: CurrentExchange) -> Response[bytes]:
-    return Response(await mint(exchange), media_type="application/json")
+@post(
+    "/v1/client/sessions/{session_id:str}/tokens",
+    operation_id="createSessionToken",
+    status_code=200,
+    opt={"fast": mint, **frontend(limit=None)},
+)
+async def create_token(exchange: CurrentExchange, session_id: FromPath[str]) -> Response[bytes]:
+    return Response(await mint(exchange, session_id), media_type="application/json")
 
 
-@get("/v1/client", operation_id="getClient")
+@get("/v1/client", operation_id="getClient", opt={"fast": read_client, **frontend(limit=None)})
 async def get_client(exchange: CurrentExchange) -> Response[bytes]:
     return Response(await read_client(exchange), media_type="application/json")
 

@@ -10,6 +10,7 @@ from sojourn.sessions.caller import Issued
 from sojourn.store.interface import Page, SessionFilter
 from sojourn.users.profile import ProfileChanges
 from sojourn.users.user import User
+from sojourn.web.access import IMAGE_MOST, frontend
 from sojourn.web.exchange import CurrentExchange, Exchange, json_object
 from sojourn.web.resources import deleted
 from sojourn.web.resources.images import image as image_resource
@@ -58,20 +59,20 @@ class CurrentPasswordForm(msgspec.Struct, kw_only=True):
     current_password: str | None = None
 
 
-@get("/v1/me", operation_id="getUser")
+@get("/v1/me", operation_id="getUser", opt=frontend(limit=None))
 async def read(exchange: CurrentExchange) -> Response[bytes]:
     _, _, user = await exchange.acting()
     return await answer(exchange, user)
 
 
-@patch("/v1/me", operation_id="patchUser", opt={"form": ProfileForm})
+@patch("/v1/me", operation_id="patchUser", opt={"form": ProfileForm, **frontend(limit=None)})
 async def update(exchange: CurrentExchange) -> Response[bytes]:
     _, session, user = await exchange.acting()
     changes = (await exchange.form(ProfileForm, keep_blank=True)).changes()
     return await answer(exchange, await exchange.engine.profile.update(exchange.instance, session, user, changes))
 
 
-@delete("/v1/me", operation_id="deleteUser", status_code=200)
+@delete("/v1/me", operation_id="deleteUser", status_code=200, opt=frontend(limit=None))
 async def delete_self(exchange: CurrentExchange) -> Response[bytes]:
     caller, session, user = await exchange.acting()
     await exchange.engine.profile.delete_self(exchange.instance, session, user)
@@ -83,7 +84,7 @@ async def delete_self(exchange: CurrentExchange) -> Response[bytes]:
     return reply
 
 
-@patch("/v1/me/metadata", operation_id="patchUserMetadata", opt={"form": MetadataForm})
+@patch("/v1/me/metadata", operation_id="patchUserMetadata", opt={"form": MetadataForm, **frontend(limit=None)})
 async def merge_metadata(exchange: CurrentExchange) -> Response[bytes]:
     _, session, user = await exchange.acting()
     form = await exchange.form(MetadataForm)
@@ -95,7 +96,12 @@ async def merge_metadata(exchange: CurrentExchange) -> Response[bytes]:
     )
 
 
-@post("/v1/me/profile_image", operation_id="updateProfileImage", status_code=200, opt={"upload": FIELD})
+@post(
+    "/v1/me/profile_image",
+    operation_id="updateProfileImage",
+    status_code=200,
+    opt={"upload": FIELD, **frontend(limit="pictures", body_most=IMAGE_MOST)},
+)
 async def set_image(exchange: CurrentExchange) -> Response[bytes]:
     _, session, user = await exchange.acting()
     content = await exchange.upload()
@@ -103,14 +109,19 @@ async def set_image(exchange: CurrentExchange) -> Response[bytes]:
     return await exchange.enveloped(image_resource(changed, exchange.instance), user=changed)
 
 
-@delete("/v1/me/profile_image", operation_id="deleteProfileImage", status_code=200)
+@delete("/v1/me/profile_image", operation_id="deleteProfileImage", status_code=200, opt=frontend(limit=None))
 async def remove_image(exchange: CurrentExchange) -> Response[bytes]:
     _, session, user = await exchange.acting()
     removed = await exchange.engine.profile.remove_image(exchange.instance, session, user)
     return await exchange.enveloped(deleted("image", removed))
 
 
-@post("/v1/me/change_password", operation_id="changePassword", status_code=200, opt={"form": PasswordForm})
+@post(
+    "/v1/me/change_password",
+    operation_id="changePassword",
+    status_code=200,
+    opt={"form": PasswordForm, **frontend(limit="attempts", hashes=True)},
+)
 async def change_password(exchange: CurrentExchange) -> Response[bytes]:
     _, session, user = await exchange.acting()
     form = await exchange.form(PasswordForm)
@@ -125,7 +136,12 @@ async def change_password(exchange: CurrentExchange) -> Response[bytes]:
     return await answer(exchange, changed)
 
 
-@post("/v1/me/remove_password", operation_id="removePassword", status_code=200, opt={"form": CurrentPasswordForm})
+@post(
+    "/v1/me/remove_password",
+    operation_id="removePassword",
+    status_code=200,
+    opt={"form": CurrentPasswordForm, **frontend(limit="attempts", hashes=True)},
+)
 async def remove_password(exchange: CurrentExchange) -> Response[bytes]:
     _, session, user = await exchange.acting()
     form = await exchange.form(CurrentPasswordForm)
@@ -133,7 +149,7 @@ async def remove_password(exchange: CurrentExchange) -> Response[bytes]:
     return await answer(exchange, changed)
 
 
-@get("/v1/me/sessions", operation_id="getUsersSessions")
+@get("/v1/me/sessions", operation_id="getUsersSessions", opt=frontend(limit=None))
 async def all_sessions(exchange: CurrentExchange) -> Response[bytes]:
     """The person's sessions, those that are over too, until they are forgotten: a bare list, the newest first."""
     _, _, user = await exchange.acting()
@@ -142,7 +158,7 @@ async def all_sessions(exchange: CurrentExchange) -> Response[bytes]:
     return exchange.json([own_session(each, user, exchange.instance, exchange.now) for each in sessions])
 
 
-@get("/v1/me/sessions/active", operation_id="getSessions")
+@get("/v1/me/sessions/active", operation_id="getSessions", opt=frontend(limit=None))
 async def active_sessions(exchange: CurrentExchange) -> Response[bytes]:
     """The person's devices: a bare list, the latest used first."""
     _, _, user = await exchange.acting()
@@ -150,7 +166,9 @@ async def active_sessions(exchange: CurrentExchange) -> Response[bytes]:
     return exchange.json([listed_session(each, exchange.now) for each in sessions])
 
 
-@post("/v1/me/sessions/{session_id:str}/revoke", operation_id="revokeSession", status_code=200)
+@post(
+    "/v1/me/sessions/{session_id:str}/revoke", operation_id="revokeSession", status_code=200, opt=frontend(limit=None)
+)
 async def revoke_session(exchange: CurrentExchange, session_id: FromPath[str]) -> Response[bytes]:
     _, session, user = await exchange.acting()
     revoked = await exchange.engine.profile.end_session(exchange.instance, session, user, session_id)

@@ -13,10 +13,12 @@ from litestar.params import FromPath
 
 from sojourn.errors import NotFound
 from sojourn.users.images import CONTENT_TYPE
+from sojourn.web.access import public
 from sojourn.web.exchange import CurrentExchange
 from sojourn.web.resources.avatars import drawn
 
 _BUNDLE = re.compile(r"/@clerk/([a-z-]{1,32})@([0-9A-Za-z.-]{1,32})/dist/([0-9A-Za-z._-]{1,128})")
+_HUE = re.compile(r"[0-9]{1,3}")
 _TYPES = {
     "js": "text/javascript",
     "mjs": "text/javascript",
@@ -29,7 +31,7 @@ _SHORTLY = "public, max-age=300"
 _NOTHING_RUNS = "default-src 'none'; sandbox"
 
 
-@get("/.well-known/jwks.json", operation_id="getJWKS")
+@get("/.well-known/jwks.json", operation_id="getJWKS", opt=public())
 async def jwks(exchange: CurrentExchange) -> Response[bytes]:
     """The public keys that session tokens are signed with (R-KEY-04)."""
     keys = await exchange.engine.keyring.jwks(exchange.instance)
@@ -44,25 +46,27 @@ def _tag(content: bytes) -> str:
     return hashlib.sha256(content).hexdigest()[:32]
 
 
-@get("/v1/health", operation_id="getHealth")
+@get("/v1/health", operation_id="getHealth", opt=public(any_host=True))
 async def health(exchange: CurrentExchange) -> Response[bytes]:
     return exchange.json({"status": "healthy"})
 
 
-@get("/health")
+@get("/health", opt=public(any_host=True))
 async def ready(exchange: CurrentExchange) -> Response[bytes]:
     """For load balancers and scripts that wait for the server."""
     return exchange.json({"status": "healthy"})
 
 
-@get("/v1/avatars/{hue:int}/{name:str}")
-async def avatar(hue: FromPath[int], name: FromPath[str]) -> Response[bytes]:
-    """The drawn picture of a user; it is an image, and where it is opened by itself nothing in it runs."""
+@get("/v1/avatars/{hue:str}/{name:str}", opt=public())
+async def avatar(hue: FromPath[str], name: FromPath[str]) -> Response[bytes]:
+    """The drawn picture of a user; it is an image, and where it is opened by itself nothing in it runs. Raises: NotFound."""
+    if not _HUE.fullmatch(hue):
+        raise NotFound("No such picture.")
     headers = {"Cache-Control": _FOREVER, "Content-Security-Policy": _NOTHING_RUNS}
-    return Response(drawn(hue, name.removesuffix(".svg")).encode(), media_type="image/svg+xml", headers=headers)
+    return Response(drawn(int(hue), name.removesuffix(".svg")).encode(), media_type="image/svg+xml", headers=headers)
 
 
-@get("/v1/images/{image_id:str}")
+@get("/v1/images/{image_id:str}", opt=public())
 async def image(exchange: CurrentExchange, image_id: FromPath[str]) -> Response[bytes]:
     """The picture that a user has chosen, for whoever knows its address. Raises: NotFound."""
     found = await exchange.engine.profile_images.find(exchange.instance, image_id)
@@ -70,7 +74,7 @@ async def image(exchange: CurrentExchange, image_id: FromPath[str]) -> Response[
     return Response(found.content, media_type=CONTENT_TYPE, headers=headers)
 
 
-@get("/npm/{bundle:path}")
+@get("/npm/{bundle:path}", opt=public())
 async def bundle(bundle: FromPath[str]) -> Response[bytes]:
     """A file of a published browser package, by major version, tag or exact version.
 

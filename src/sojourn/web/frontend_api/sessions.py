@@ -9,6 +9,7 @@ from litestar.params import FromPath
 
 from sojourn.sessions.caller import Caller, Issued
 from sojourn.sessions.session import Session, SessionStatus
+from sojourn.web.access import frontend
 from sojourn.web.exchange import CurrentExchange, Exchange
 from sojourn.web.resources import Resource, token
 from sojourn.web.resources.sessions import session as session_resource
@@ -19,7 +20,7 @@ class TouchForm(msgspec.Struct, kw_only=True):
     intent: str | None = None
 
 
-@get("/v1/client/sessions/{session_id:str}", operation_id="getSession")
+@get("/v1/client/sessions/{session_id:str}", operation_id="getSession", opt=frontend(limit=None))
 async def get_session(exchange: CurrentExchange, session_id: FromPath[str]) -> Response[bytes]:
     session, user = await exchange.engine.sessions.acting(await exchange.caller(), session_id)
     return await exchange.enveloped(await exchange.session(session, user))
@@ -29,7 +30,7 @@ async def get_session(exchange: CurrentExchange, session_id: FromPath[str]) -> R
     "/v1/client/sessions/{session_id:str}/touch",
     operation_id="touchSession",
     status_code=200,
-    opt={"form": TouchForm},
+    opt={"form": TouchForm, **frontend(limit=None)},
 )
 async def touch(exchange: CurrentExchange, session_id: FromPath[str]) -> Response[bytes]:
     """Make it the browser's current session and note its use."""
@@ -50,12 +51,17 @@ def _intent(word: str | None) -> Literal["focus", "select_session", "select_org"
             return None
 
 
-@post("/v1/client/sessions/{session_id:str}/end", operation_id="endSession", status_code=200)
+@post("/v1/client/sessions/{session_id:str}/end", operation_id="endSession", status_code=200, opt=frontend(limit=None))
 async def end(exchange: CurrentExchange, session_id: FromPath[str]) -> Response[bytes]:
     return await _ended(exchange, session_id, SessionStatus.ENDED)
 
 
-@post("/v1/client/sessions/{session_id:str}/remove", operation_id="removeSession", status_code=200)
+@post(
+    "/v1/client/sessions/{session_id:str}/remove",
+    operation_id="removeSession",
+    status_code=200,
+    opt=frontend(limit=None),
+)
 async def remove(exchange: CurrentExchange, session_id: FromPath[str]) -> Response[bytes]:
     return await _ended(exchange, session_id, SessionStatus.REMOVED)
 
@@ -81,6 +87,7 @@ async def _shown(exchange: Exchange, caller: Caller, session: Session) -> Resour
     "/v1/client/sessions/{session_id:str}/tokens/{template_name:str}",
     operation_id="createSessionTokenWithTemplate",
     status_code=200,
+    opt=frontend(limit=None),
 )
 async def create_template_token(
     exchange: CurrentExchange, session_id: FromPath[str], template_name: FromPath[str]

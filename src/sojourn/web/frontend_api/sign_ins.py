@@ -8,6 +8,7 @@ from sojourn.errors import FieldMissing
 from sojourn.sessions.caller import Issued
 from sojourn.sign_ins.attempt import Proof, SignInInput
 from sojourn.sign_ins.sign_in import SignIn
+from sojourn.web.access import frontend
 from sojourn.web.exchange import CurrentExchange, Exchange
 from sojourn.web.resources.sign_ins import sign_in as sign_in_resource
 
@@ -35,14 +36,19 @@ class NewPasswordForm(msgspec.Struct, kw_only=True):
     sign_out_of_other_sessions: bool = True
 
 
-@post("/v1/client/sign_ins", operation_id="createSignIn", status_code=200, opt={"form": CreateForm})
+@post(
+    "/v1/client/sign_ins",
+    operation_id="createSignIn",
+    status_code=200,
+    opt={"form": CreateForm, **frontend(limit="create_sign_in", hashes=True)},
+)
 async def create(exchange: CurrentExchange) -> Response[bytes]:
     form = await exchange.form(CreateForm)
     given = SignInInput(strategy=form.strategy, identifier=form.identifier, password=form.password, ticket=form.ticket)
     return await _answer(exchange, *await exchange.engine.sign_ins.create(await exchange.caller(), given))
 
 
-@get("/v1/client/sign_ins/{sign_in_id:str}", operation_id="getSignIn")
+@get("/v1/client/sign_ins/{sign_in_id:str}", operation_id="getSignIn", opt=frontend(limit=None))
 async def read(exchange: CurrentExchange, sign_in_id: FromPath[str]) -> Response[bytes]:
     sign_in = await exchange.engine.sign_ins.get(await exchange.caller(), sign_in_id)
     return await _answer(exchange, sign_in, None)
@@ -52,7 +58,7 @@ async def read(exchange: CurrentExchange, sign_in_id: FromPath[str]) -> Response
     "/v1/client/sign_ins/{sign_in_id:str}/prepare_first_factor",
     operation_id="prepareSignInFactorOne",
     status_code=200,
-    opt={"form": PrepareForm},
+    opt={"form": PrepareForm, **frontend(limit="codes")},
 )
 async def prepare_first_factor(exchange: CurrentExchange, sign_in_id: FromPath[str]) -> Response[bytes]:
     form = await exchange.form(PrepareForm)
@@ -70,7 +76,7 @@ async def prepare_first_factor(exchange: CurrentExchange, sign_in_id: FromPath[s
     "/v1/client/sign_ins/{sign_in_id:str}/attempt_first_factor",
     operation_id="attemptSignInFactorOne",
     status_code=200,
-    opt={"form": AttemptForm},
+    opt={"form": AttemptForm, **frontend(limit="attempts", hashes=True)},
 )
 async def attempt_first_factor(exchange: CurrentExchange, sign_in_id: FromPath[str]) -> Response[bytes]:
     form = await exchange.form(AttemptForm)
@@ -85,7 +91,7 @@ async def attempt_first_factor(exchange: CurrentExchange, sign_in_id: FromPath[s
     "/v1/client/sign_ins/{sign_in_id:str}/reset_password",
     operation_id="resetPassword",
     status_code=200,
-    opt={"form": NewPasswordForm},
+    opt={"form": NewPasswordForm, **frontend(limit="attempts", hashes=True)},
 )
 async def reset_password(exchange: CurrentExchange, sign_in_id: FromPath[str]) -> Response[bytes]:
     form = await exchange.form(NewPasswordForm)

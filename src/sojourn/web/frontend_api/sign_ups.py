@@ -8,6 +8,7 @@ from sojourn.errors import FieldMissing
 from sojourn.sessions.caller import Issued
 from sojourn.sign_ups.attempt import SignUpInput
 from sojourn.sign_ups.sign_up import SignUp
+from sojourn.web.access import frontend
 from sojourn.web.exchange import CurrentExchange, Exchange, json_object
 from sojourn.web.resources.sign_ups import sign_up as sign_up_resource
 
@@ -46,18 +47,27 @@ class AttemptForm(msgspec.Struct, kw_only=True):
     code: str | None = None
 
 
-@post("/v1/client/sign_ups", operation_id="createSignUps", status_code=200, opt={"form": SignUpForm})
+@post(
+    "/v1/client/sign_ups",
+    operation_id="createSignUps",
+    status_code=200,
+    opt={"form": SignUpForm, **frontend(limit="create_sign_up", hashes=True)},
+)
 async def create(exchange: CurrentExchange) -> Response[bytes]:
     given = (await exchange.form(SignUpForm)).given()
     return await _answer(exchange, *await exchange.engine.sign_ups.create(await exchange.caller(), given))
 
 
-@get("/v1/client/sign_ups/{sign_up_id:str}", operation_id="getSignUps")
+@get("/v1/client/sign_ups/{sign_up_id:str}", operation_id="getSignUps", opt=frontend(limit=None))
 async def read(exchange: CurrentExchange, sign_up_id: FromPath[str]) -> Response[bytes]:
     return await _answer(exchange, await exchange.engine.sign_ups.get(await exchange.caller(), sign_up_id), None)
 
 
-@patch("/v1/client/sign_ups/{sign_up_id:str}", operation_id="updateSignUps", opt={"form": SignUpForm})
+@patch(
+    "/v1/client/sign_ups/{sign_up_id:str}",
+    operation_id="updateSignUps",
+    opt={"form": SignUpForm, **frontend(limit="update_sign_up", hashes=True)},
+)
 async def update(exchange: CurrentExchange, sign_up_id: FromPath[str]) -> Response[bytes]:
     given = (await exchange.form(SignUpForm)).given()
     return await _answer(exchange, *await exchange.engine.sign_ups.update(await exchange.caller(), sign_up_id, given))
@@ -67,7 +77,7 @@ async def update(exchange: CurrentExchange, sign_up_id: FromPath[str]) -> Respon
     "/v1/client/sign_ups/{sign_up_id:str}/prepare_verification",
     operation_id="prepareSignUpsVerification",
     status_code=200,
-    opt={"form": PrepareForm},
+    opt={"form": PrepareForm, **frontend(limit="codes")},
 )
 async def prepare_verification(exchange: CurrentExchange, sign_up_id: FromPath[str]) -> Response[bytes]:
     form = await exchange.form(PrepareForm)
@@ -83,7 +93,7 @@ async def prepare_verification(exchange: CurrentExchange, sign_up_id: FromPath[s
     "/v1/client/sign_ups/{sign_up_id:str}/attempt_verification",
     operation_id="attemptSignUpsVerification",
     status_code=200,
-    opt={"form": AttemptForm},
+    opt={"form": AttemptForm, **frontend(limit="attempts")},
 )
 async def attempt_verification(exchange: CurrentExchange, sign_up_id: FromPath[str]) -> Response[bytes]:
     form = await exchange.form(AttemptForm)

@@ -1,0 +1,135 @@
+"""The match of a path and a method with one route and the access it declares.
+
+Built from the routes of the framework's router, in its order of preference: a route without parameters first, then a
+fixed segment before a parameter, without going back. The router is handed the same path, and `same_reading` refuses a
+request for which it chose another handler (R-WEB-08).
+"""
+
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import cast
+
+from litestar import Litestar, Request
+from litestar.datastructures import State
+from litestar.handlers import HTTPRouteHandler
+from litestar.routes import HTTPRoute
+
+from sojourn.errors import NotFound
+from sojourn.web.access import Access, Api, declared
+
+ROUTE = "sojourn_route"
+"""Where the request's state holds the `Route` that was matched."""
+
+Fast = Callable[..., Awaitable[bytes]]
+"""A handler that answers 200 with JSON and skips the router: takes the exchange or call and the path's parameters."""
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    handler: HTTPRouteHandler
+    access: Access
+    fast: Fast | None
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """The routes of one path, by method. `api` is that of all of them."""
+
+    api: Api
+    routes: Mapping[str, Route] = field(default_factory=dict[str, Route])
+
+    def route(self, method: str) -> Route | None:
+        """The route of a method; HEAD is GET without the body (RFC 9110 section 9.3.2)."""
+        return self.routes.get("GET" if method == "HEAD" else method)
+
+    @property
+    def methods(self) -> Sequence[str]:
+        """The methods that are answered, for `Allow`."""
+        heads = ("HEAD",) if "GET" in self.routes else ()
+        return sorted((*self.routes, *heads))
+
+
+NOWHERE = Place(Api.FRONTEND)
+"""The place of a path that no route has."""
+
+
+@dataclass(slots=True)
+class _Node:
+    place: Place | None = None
+    fixed: dict[str, "_Node"] = field(default_factory=dict[str, "_Node"])
+    parameter: "_Node | None" = None
+    takes_rest: bool = False
+
+
+class Routes:
+    """Raises: TypeError at start, for a route that declares no access or has a parameter of a kind that is read twice."""
+
+    def __init__(self, app: Litestar) -> None:
+        self._plain: dict[str, Place] = {}
+        self._root = _Node()
+        for route in app.routes:
+            if not isinstance(route, HTTPRoute):
+                raise TypeError(f"{route.path} is not an HTTP route")
+            self._add(route)
+
+    def _add(self, route: HTTPRoute) -> None:
+        place = _place(route)
+        if not route.path_parameters:
+            self._plain[route.path] = place
+            return
+        node = self._root
+        for component in route.path_components:
+            if isinstance(component, str):
+                node = node.fixed.setdefault(component, _Node())
+                continue
+            if component.type not in (str, Path):
+                raise TypeError(f"{route.path}: a path parameter must be a str or the rest of the path")
+            node.parameter = node.parameter or _Node()
+            node = node.parameter
+            node.takes_rest = component.type is Path
+        node.place = place
+
+    def find(self, path: str) -> tuple[Place, Sequence[str]]:
+        """The place of a path as `made_path` made it, and its parameters; `NOWHERE` when no route has it."""
+        plain = self._plain.get(path)
+        if plain is not None:
+            return plain, ()
+        node, values = self._root, list[str]()
+        segments = path.split("/")[1:] if path != "/" else []
+        for at, segment in enumerate(segments):
+            known = node.fixed.get(segment)
+            if known is not None:
+                node = known
+                continue
+            if node.parameter is None:
+                return NOWHERE, ()
+            node = node.parameter
+            if node.takes_rest:
+                values.append("/" + "/".join(segments[at:]))
+                break
+            values.append(segment)
+        return (NOWHERE, ()) if node.place is None else (node.place, values)
+
+
+def _place(route: HTTPRoute) -> Place:
+    found: dict[str, Route] = {}
+    for handler in route.route_handlers:
+        if handler.http_methods == {"OPTIONS"}:
+            continue  # the router's own: preflights are answered before it is asked
+        access = declared(handler.opt)
+        if access is None:
+            raise TypeError(f"{handler.handler_name} at {route.path} declares no access: see web/access.py")
+        fast = cast("Fast | None", handler.opt.get("fast"))
+        found |= {method: Route(handler, access, fast) for method in handler.http_methods}
+    apis = {each.access.api for each in found.values()}
+    if len(apis) != 1:
+        raise TypeError(f"{route.path} belongs to more than one API")
+    return Place(apis.pop(), found)
+
+
+def same_reading(request: Request[object, object, State]) -> None:
+    """The router's last step before a handler. Raises: NotFound when it read the path differently from `Routes`."""
+    route: Route = request.scope["state"][ROUTE]
+    if route.handler is not request.scope["route_handler"]:
+        raise NotFound()
