@@ -56,15 +56,19 @@ class Site:
         return ran.stdout
 
     def newest_code(self, address: str) -> str:
-        """Mail is sent after the answer."""
-        deadline = time.monotonic() + 20
-        while time.monotonic() < deadline:
-            for mail in reversed(self.inbox.mails):
-                found = re.match(r"\d{6}", mail["subject"])
-                if found and mail["to"] == address:
-                    return found[0]
-            time.sleep(0.05)  # asks again; the deadline above decides
-        raise AssertionError(f"no code for {address} among {[mail['subject'] for mail in self.inbox.mails]}")
+        return newest_code(self.inbox, address)
+
+
+def newest_code(inbox: Inbox, address: str) -> str:
+    """The code in the newest mail to the address. Mail is sent after the answer."""
+    deadline = time.monotonic() + 20
+    while time.monotonic() < deadline:
+        for mail in reversed(inbox.mails):
+            found = re.match(r"\d{6}", mail["subject"])
+            if found and mail["to"] == address:
+                return found[0]
+        time.sleep(0.05)  # asks again; the deadline above decides
+    raise AssertionError(f"no code for {address} among {[mail['subject'] for mail in inbox.mails]}")
 
 
 @contextmanager
