@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from sojourn.errors import Json
 from sojourn.events.event import Event
+from sojourn.events.kinds import checked
 from sojourn.ids import UserId
 from sojourn.instances.instance import Instance
 from sojourn.instant import Clock
@@ -28,10 +29,11 @@ class AuditLog:
         device: Device | None = None,
         details: Mapping[str, Json] | None = None,
     ) -> None:
-        """Append one entry; a write that fails fails the operation. `actor` None: the user themselves.
+        """Append one entry; a write that fails fails the operation. `kind` is one of `kinds.KINDS`. `actor` None: the user themselves.
 
         `details` holds ids, strategies and reasons, never what a person typed (R-LOG-02).
         """
+        checked(kind, details or {})
         event = Event(
             instance_id=instance.id,
             kind=kind,

@@ -1,0 +1,155 @@
+"""Every kind of event once: its public name, the details it carries, and the sentence a person reads (R-LOG-01).
+
+The audit log refuses a kind that is not here, and details that do not fit. Names never change: apps and reports filter by them.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import msgspec
+
+from sojourn.errors import Json
+from sojourn.events.event import Event
+
+
+class NoDetails(msgspec.Struct, forbid_unknown_fields=True):
+    """The event says all by its kind, actor, user and target."""
+
+
+class SessionBegun(msgspec.Struct, forbid_unknown_fields=True):
+    """`strategy` is the wire name of what proved the user; `actor` the user who acts in their place."""
+
+    strategy: str
+    actor: str | None = None
+
+
+class SignInFailed(msgspec.Struct, forbid_unknown_fields=True):
+    """`strategy` is the wire name of what was tried, `reason` the public code of the error."""
+
+    strategy: str
+    reason: str
+
+
+class FieldsChanged(msgspec.Struct, forbid_unknown_fields=True):
+    """`fields` are the names of what changed, never the values (R-LOG-02)."""
+
+    fields: list[str]
+
+
+class ImpersonationAllowed(msgspec.Struct, forbid_unknown_fields=True):
+    """`acting` is who may act as the user; absent for a plain sign-in token."""
+
+    acting: str | None = None
+
+
+class SecretKeyMade(msgspec.Struct, forbid_unknown_fields=True):
+    """`scope` is what the key may do: `full` or `read`."""
+
+    scope: str
+
+
+class SigningKeyRotated(msgspec.Struct, forbid_unknown_fields=True):
+    """`emergency`: the old keys were dropped at once."""
+
+    emergency: bool
+
+
+@dataclass(frozen=True, slots=True)
+class EventKind:
+    """`sentence` may name {actor}, {user}, {target}, {place} and every field of `details`."""
+
+    name: str
+    sentence: str
+    details: type[msgspec.Struct] = NoDetails
+
+
+_ALL = (
+    EventKind("session.created", "{user} signed in with {strategy} from {place}.", SessionBegun),
+    EventKind("session.removed", "{user} signed out of session {target}."),
+    EventKind("session.ended", "{user} ended session {target}."),
+    EventKind("session.revoked", "{actor} revoked session {target} of {user}."),
+    EventKind("session.replaced", "Session {target} of {user} made room for a newer one."),
+    EventKind("sign_in.failed", "A sign-in as {user} with {strategy} failed from {place}: {reason}.", SignInFailed),
+    EventKind("user.created", "{actor} created {user}."),
+    EventKind("user.updated", "{actor} changed {fields} of {user}.", FieldsChanged),
+    EventKind("user.deleted", "{actor} deleted {user}."),
+    EventKind("user.banned", "{actor} banned {user}."),
+    EventKind("user.unbanned", "{actor} lifted the ban of {user}."),
+    EventKind("user.locked", "{user} was locked by {actor}."),
+    EventKind("user.unlocked", "{actor} unlocked {user}."),
+    EventKind("password.changed", "{actor} changed the password of {user}."),
+    EventKind("password.removed", "{actor} removed the password of {user}."),
+    EventKind("password.refused", "A wrong password was given for {user}."),
+    EventKind("password.disabled", "The password of {user} was disabled after too many failed attempts."),
+    EventKind("password.compromised", "{actor} marked the password of {user} as compromised."),
+    EventKind("password.not_compromised", "{actor} withdrew that the password of {user} is compromised."),
+    EventKind("email_address.created", "{actor} added e-mail address {target} to {user}."),
+    EventKind("email_address.updated", "{actor} changed e-mail address {target} of {user}."),
+    EventKind("email_address.verified", "E-mail address {target} of {user} was verified by {actor}."),
+    EventKind("email_address.replaced", "{actor} made {target} the e-mail address of {user}, in place of the old one."),
+    EventKind("email_address.deleted", "{actor} removed e-mail address {target} of {user}."),
+    EventKind("phone_number.created", "{actor} added phone number {target} to {user}."),
+    EventKind("phone_number.updated", "{actor} changed phone number {target} of {user}."),
+    EventKind("phone_number.verified", "Phone number {target} of {user} was verified by {actor}."),
+    EventKind("phone_number.replaced", "{actor} made {target} the phone number of {user}, in place of the old one."),
+    EventKind("phone_number.deleted", "{actor} removed phone number {target} of {user}."),
+    EventKind("sign_in_token.created", "{actor} made sign-in token {target} for {user}.", ImpersonationAllowed),
+    EventKind("sign_in_token.revoked", "{actor} revoked sign-in token {target} of {user}."),
+    EventKind("actor_token.created", "{actor} allowed {acting} to act as {user} with {target}.", ImpersonationAllowed),
+    EventKind("actor_token.revoked", "{actor} revoked actor token {target} for {user}."),
+    EventKind("jwt_template.created", "{actor} created JWT template {target}."),
+    EventKind("jwt_template.updated", "{actor} changed JWT template {target}."),
+    EventKind("jwt_template.deleted", "{actor} deleted JWT template {target}."),
+    EventKind("redirect_url.created", "{actor} allowed redirect URL {target}."),
+    EventKind("redirect_url.deleted", "{actor} removed redirect URL {target}."),
+    EventKind("allowlist_identifier.created", "{actor} put {target} on the allowlist."),
+    EventKind("allowlist_identifier.deleted", "{actor} took {target} off the allowlist."),
+    EventKind("blocklist_identifier.created", "{actor} put {target} on the blocklist."),
+    EventKind("blocklist_identifier.deleted", "{actor} took {target} off the blocklist."),
+    EventKind("settings.updated", "{actor} changed the settings {fields}.", FieldsChanged),
+    EventKind("secret_key.created", "{actor} made secret key {target} with scope {scope}.", SecretKeyMade),
+    EventKind("secret_key.revoked", "{actor} revoked secret key {target}."),
+    EventKind("signing_key.rotated", "{actor} rotated the signing key; {target} is next.", SigningKeyRotated),
+)
+
+KINDS: Mapping[str, EventKind] = {kind.name: kind for kind in _ALL}
+"""Every kind by its name."""
+
+_ACTORS = {
+    "anonymous": "somebody unknown",
+    "operator": "the command line",
+    "backend_api": "the Backend API",
+    "app": "the app",
+}
+"""Actors that are no users; others are shown by their id."""
+
+
+def checked(kind: str, details: Mapping[str, Json]) -> None:
+    """Raises: KeyError for a kind that is not listed, msgspec.ValidationError for details that are not its own."""
+    msgspec.convert(dict(details), KINDS[kind].details)
+
+
+def told(event: Event) -> str:
+    """The event as a sentence. Kinds of another release are named as they are."""
+    kind = KINDS.get(event.kind)
+    if kind is None:
+        return f"{event.kind} by {event.actor}."
+    details = {name: _shown(value) for name, value in event.details.items()}
+    unsaid = dict.fromkeys(kind.details.__struct_fields__, "nothing")
+    sentence = kind.sentence.format_map(
+        unsaid
+        | details
+        | {
+            "actor": _ACTORS.get(event.actor, event.actor),
+            "user": event.user_id or "an unknown user",
+            "target": event.target or "nothing",
+            "place": event.ip_address or "an unknown place",
+        }
+    )
+    return sentence if "_" in sentence.partition(" ")[0] else sentence[0].upper() + sentence[1:]  # an id keeps its case
+
+
+def _shown(value: Json) -> str:
+    if isinstance(value, list):
+        return ", ".join(map(_shown, value)) or "nothing"
+    return "nothing" if value is None else str(value)
