@@ -81,7 +81,8 @@ def settings(data: Path, *assignments: str) -> None:
 
 
 def env_lines(sdk_major: int, port: int, data: Path) -> str:
-    command = [SOJOURN, "env", "nextjs", "--sdk-major", str(sdk_major), "--port", str(port), "--data", data]
+    """What the guide's app has in its environment file: it has sign-in and sign-up pages of its own."""
+    command = [SOJOURN, "env", "nextjs", "--sdk-major", str(sdk_major), "--own-pages", "--port", str(port), "--data", data]
     return subprocess.run(command, check=True, capture_output=True, text=True).stdout
 
 

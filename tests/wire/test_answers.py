@@ -7,7 +7,7 @@ import pytest
 
 from sojourn.engine import Sojourn
 
-from .browsing import ADA, PASSWORD, Browser
+from .browsing import ADA, PASSWORD, SERVER, Browser
 
 
 @pytest.mark.parametrize(
@@ -95,12 +95,14 @@ async def test_reading_never_changes_anything(browser: Browser) -> None:  # R-WE
     assert len((await browser.get("/v1/client"))["client"]["sessions"]) == 1
 
 
-async def test_the_environment_follows_the_page_that_asks_in_development(browser: Browser) -> None:
+async def test_in_development_the_environment_leads_back_to_the_app_and_to_sign_in_pages_that_are_there(browser: Browser) -> None:
     shown = await browser.patch("/v1/environment")
     display = shown["display_config"]
     assert display["instance_environment_type"] == "development"
-    assert display["sign_in_url"] == "http://localhost:3000/sign-in"
-    assert display["after_sign_in_url"] == "http://localhost:3000"
+    for name in ("home_url", "after_sign_in_url", "after_sign_up_url", "after_sign_out_one_url", "after_sign_out_all_url"):
+        assert display[name] == "http://localhost:3000"
+    pages = {"sign_in_url": "sign-in", "sign_up_url": "sign-up", "user_profile_url": "user"}
+    assert {name: display[name] for name in pages} == {name: f"{SERVER}/{page}" for name, page in pages.items()}
     for attribute in shown["user_settings"]["attributes"].values():
         assert len(attribute) == 9
 

@@ -6,53 +6,52 @@ from typing import Annotated
 
 import typer
 
-from sojourn.cli.opened import Data, DatabaseUrl, configured
+from sojourn.cli.app_variables import SDKS, App, check, lines, own_pages_hint
+from sojourn.cli.opened import Data, DatabaseUrl, configured, with_engine
 from sojourn.cli.target import Target
 from sojourn.errors import ConfigError
 from sojourn.instances.instance import Environment, publishable_key
 from sojourn.instances.registry import key_host
 from sojourn.server.development import development_keys, has_keys, remembered
 
-_JS_MAJOR = {4: 4, 5: 5, 6: 5, 7: 6}
-_NEXT, _UNPREFIXED = "NEXT_PUBLIC_CLERK_", "CLERK_"
-_PREFIXES = {
-    "nextjs": _NEXT,
-    "react": "VITE_CLERK_",
-    "vue": "VITE_CLERK_",
-    "astro": "PUBLIC_CLERK_",
-    "nuxt": "NUXT_PUBLIC_CLERK_",
-    "react-router": "VITE_CLERK_",
-    "express": _UNPREFIXED,
-    "fastify": _UNPREFIXED,
-    "hono": _UNPREFIXED,
-    "node": _UNPREFIXED,
-}
 _SECRET_KEY_APART = (
-    "Add the secret key that `sojourn serve` printed at its first start, as CLERK_SECRET_KEY or SOJOURN_SECRET_KEY; "
-    "`sojourn keys create-secret` makes another."
+    "Add the secret key that `sojourn serve` printed at its first start, as {name}; `sojourn keys create-secret` makes another."
 )
-_PYTHON = ("python", "asgi", "starlette", "fastapi", "litestar", "flask", "django", "quart", "wsgi")
+_JWT_KEY = "CLERK_JWT_KEY is the present signing key: run this again after `sojourn keys rotate`."
 
 
 def env(
-    name: Annotated[str, typer.Argument(help="nextjs, react, express, fastapi, flask, django …")],
+    name: Annotated[str, typer.Argument(help="nextjs, react, vue, nuxt, express, fastapi, flask, django …")],
     sdk_major: Annotated[int, typer.Option(help="Major version of the SDK: 4, 6 or 7 for nextjs.")] = 7,
     port: Annotated[
         int | None, typer.Option(min=0, max=65535, help="Port of `sojourn dev`, when no server has run in the folder yet.")
     ] = None,
     data: Data = None,
     database_url: DatabaseUrl = None,
+    own_pages: Annotated[bool, typer.Option("--own-pages", help="The app has its own pages at /sign-in and /sign-up.")] = False,
 ) -> None:
     """Print KEY=value lines for the environment file of an app. In production the secret key is known to you alone."""
-    _check(name, sdk_major)
+    check(name, sdk_major)
     target = configured(data, database_url)
     environment, url = _application(target, port)
     is_development = environment is Environment.DEVELOPMENT
-    secret_key = development_keys(target.config.data).secret_key if is_development else ""
-    for line in lines(name, sdk_major, url, publishable_key(environment, key_host(url)), secret_key):
+    needs_jwt_key = name in SDKS and SDKS[name].needs_jwt_key
+    app = App(
+        url,
+        publishable_key(environment, key_host(url)),
+        development_keys(target.config.data).secret_key if is_development else "",
+        _jwt_key(target) if needs_jwt_key else "",
+        own_pages,
+    )
+    for line in lines(name, sdk_major, app):
         print(line)
-    if not is_development:
-        print(_SECRET_KEY_APART, file=sys.stderr)
+    hints = [
+        "" if is_development else _SECRET_KEY_APART.format(name=_secret_key(name)),
+        _JWT_KEY if needs_jwt_key else "",
+        "" if own_pages else own_pages_hint(name),
+    ]
+    for hint in filter(None, hints):
+        print(hint, file=sys.stderr)
 
 
 def _application(target: Target, port: int | None) -> tuple[Environment, str]:
@@ -75,40 +74,17 @@ def _application(target: Target, port: int | None) -> tuple[Environment, str]:
     return Environment.DEVELOPMENT, local or named
 
 
-def lines(name: str, sdk_major: int, url: str, key: str, secret_key: str = "") -> list[str]:
-    """`KEY=value` lines for one kind of app. Raises: ConfigError for a name or major that is not supported."""
-    _check(name, sdk_major)
-    if name in _PYTHON:
-        secret = [f"SOJOURN_SECRET_KEY={secret_key}"] if secret_key else []
-        return [f"SOJOURN_URL={url}", f"SOJOURN_PUBLISHABLE_KEY={key}", *secret]
-    prefix = _PREFIXES[name]
-    js = _JS_MAJOR.get(sdk_major, 6)
-    script = f"{url}/npm/@clerk/clerk-js@{js}/dist/clerk.browser.js"
-    values = {
-        f"{prefix}PUBLISHABLE_KEY": key,
-        f"{prefix}PROXY_URL": url,
-        f"{prefix}{'JS' if name == 'nextjs' and sdk_major == 4 else 'JS_URL'}": script,
-    }
-    if js == 6:
-        values[f"{prefix}UI_URL"] = f"{url}/npm/@clerk/ui@1/dist/ui.browser.js"
-    values |= {
-        f"{prefix}SIGN_IN_URL": "/sign-in",
-        f"{prefix}SIGN_UP_URL": "/sign-up",
-        f"{prefix}TELEMETRY_DISABLED": "1",
-    }
-    if name == "nextjs":
-        if sdk_major < 7:
-            values |= {f"{prefix}AFTER_SIGN_IN_URL": "/", f"{prefix}AFTER_SIGN_UP_URL": "/"}
-        if sdk_major >= 6:
-            values[f"{prefix}KEYLESS_DISABLED"] = "1"
-    if name not in ("react", "vue"):
-        values |= ({"CLERK_SECRET_KEY": secret_key} if secret_key else {}) | {"CLERK_API_URL": url}
-    return [f"{name}={value}" for name, value in values.items()]
+def _secret_key(name: str) -> str:
+    return f"{SDKS[name].private or 'CLERK_'}SECRET_KEY" if name in SDKS else "SOJOURN_SECRET_KEY"
 
 
-def _check(name: str, sdk_major: int) -> None:
-    """Raises: ConfigError."""
-    if name not in _PREFIXES and name not in _PYTHON:
-        raise ConfigError(f"no app is called {name}: choose one of {', '.join([*_PREFIXES, *_PYTHON])}")
-    if name == "nextjs" and sdk_major not in _JS_MAJOR:
-        raise ConfigError("--sdk-major must be 4, 5, 6 or 7")
+def _jwt_key(target: Target) -> str:
+    """The public signing key as the published SDKs take it: base64 of the DER form (RFC 5280 section 4.1.2.7), without the PEM's lines.
+
+    Raises: ConfigError when no server has made the key yet, or it is not of RS256, the only algorithm that they verify.
+    """
+    pem = with_engine(target, lambda engine: engine.keyring.public_pem(engine.instance))
+    key = "".join(line for line in pem.splitlines() if not line.startswith("-----"))
+    if len(key) < 256:  # an Ed25519 key has 60 characters, an RSA key of 2048 bits 392
+        raise ConfigError("the published SDKs verify RS256 only: `sojourn settings set sessions.token_algorithm=RS256`")
+    return key

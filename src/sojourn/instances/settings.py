@@ -70,7 +70,7 @@ class ProtectionSettings(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class PathSettings(msgspec.Struct, frozen=True, kw_only=True):
-    """Where browsers are sent. Empty: in development derived from the app's origin, in production the hosted pages."""
+    """Where browsers are sent. Empty: the hosted pages; in development `home_url` and `after_…` are the asking app's origin."""
 
     home_url: str = ""
     sign_in_url: str = ""

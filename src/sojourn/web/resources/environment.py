@@ -83,20 +83,22 @@ def _on(use: Use) -> str:
 
 
 def page_urls(instance: Instance, origin: str | None) -> dict[str, str]:
-    """Where browsers are sent: the owner's settings, else pages of the asking app in development, else our own."""
+    """Where browsers are sent: the owner's settings, else the instance's own pages, which every app has.
+
+    In development home, and what follows a sign-in or sign-out, is the asking app.
+    """
     paths = instance.settings.paths
-    base = origin if instance.is_development and origin else instance.public_url
-    home = paths.home_url or base
-    sign_in = paths.sign_in_url or f"{base}/sign-in"
+    base = instance.public_url
+    home = paths.home_url or (origin if instance.is_development and origin else base)
     return {
         "home_url": home,
-        "sign_in_url": sign_in,
+        "sign_in_url": paths.sign_in_url or f"{base}/sign-in",
         "sign_up_url": paths.sign_up_url or f"{base}/sign-up",
         "user_profile_url": paths.user_profile_url or f"{base}/user",
         "after_sign_in_url": paths.after_sign_in_url or home,
         "after_sign_up_url": paths.after_sign_up_url or home,
-        "after_sign_out_one_url": paths.after_sign_out_url or sign_in,
-        "after_sign_out_all_url": paths.after_sign_out_url or sign_in,
+        "after_sign_out_one_url": paths.after_sign_out_url or home,
+        "after_sign_out_all_url": paths.after_sign_out_url or home,
         "after_switch_session_url": home,
         "waitlist_url": f"{base}/waitlist",
         "oauth_consent_url": f"{base}/oauth-consent",
