@@ -59,7 +59,7 @@ class Config:
     cookie_domain: str = field(
         default="", metadata=_says("production: domain that this server and the apps share; empty: found from the allowed origins")
     )
-    hash_threads: int = field(default=0, metadata=_says("password hashes at once; 0: one per processor"))
+    hash_threads: int = field(default=0, metadata=_says("password hashes at once; 0: one per processor. A quarter is kept for calls with a secret key"))
     sign_in_floor_ms: int = field(
         default=300, metadata=_says("least time of a refused sign-in, so that its length tells nothing")
     )

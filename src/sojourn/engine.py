@@ -121,8 +121,8 @@ def _mailer(config: Config) -> Mailer:
 def _wire(config: Config, clock: Clock, mailer: Mailer, store: Store, peppers: Peppers) -> dict[str, object]:
     """Every part by the name of its field, each made once."""
     envelope = Envelope(config.root_keys)
-    hash_pool = HashPool(PasswordHashing(peppers), config.hash_threads)
     limiter = RateLimiter(clock)
+    hash_pool = HashPool(PasswordHashing(peppers), limiter, config.hash_threads)
     registry = Registry(store, clock)
     keyring = Keyring(store, clock, envelope)
     audit = AuditLog(clock)

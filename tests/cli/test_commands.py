@@ -184,6 +184,16 @@ def test_users_are_created_listed_banned_and_deleted(tmp_path: Path, person: dic
     assert json.loads(call("users", "list", "--json", data=tmp_path).stdout) == []
 
 
+def test_locks_since_a_moment_are_ended_by_one_command(tmp_path: Path, person: dict[str, str]) -> None:  # R-LIM-03
+    with closing(sqlite3.connect(tmp_path / "sojourn.db")) as database, database:
+        database.execute("UPDATE users SET failed_tries = 10, locked_at = 1785578400000, locked_until = 9999999999999")
+    assert run("users", "unlock", "--all-since", "2026-08-01T10:00:01", data=tmp_path).stdout == "0 users unlocked.\n"
+    assert run("users", "unlock", "--all-since", "last Tuesday", data=tmp_path).returncode != 0
+    assert run("users", "unlock", "--all-since", "2026-08-01T10:00:00Z", data=tmp_path).stdout == "1 user unlocked.\n"
+    assert json.loads(run("users", "show", person["id"], data=tmp_path).stdout)["locked"] is False
+    assert run("users", "unlock", data=tmp_path).returncode != 0
+
+
 def test_settings_are_changed_all_or_none(tmp_path: Path) -> None:
     refused = call("settings", "set", "sessions.token_seconds=30", "sessions.lifetime_seconds=1", data=tmp_path)
     assert refused.returncode == 1

@@ -19,7 +19,7 @@ expect.set_options(timeout=30_000)
 
 PASSWORD = "correct horse battery staple"
 _APPS = {"next13-clerk4": 4, "next15-clerk6": 6, "next15-clerk7": 7}
-_UNLIMITED = 'protection.rate_limits={"create_sign_in":[1000,1],"create_sign_up":[1000,1],"attempts":[1000,1],"codes":[1000,1]}'
+_UNLIMITED = 'protection.rate_limits={"create_sign_in":[1000,1],"create_sign_up":[1000,1],"attempts":[1000,1],"codes":[1000,1],"hashes":[1000,1]}'
 
 
 @dataclass

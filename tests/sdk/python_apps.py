@@ -18,7 +18,8 @@ from tests.sdk import people
 from tests.sdk.processes import SOJOURN, Process, free_port, server, settings
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
-_LIMITS = {"create_sign_in": [1000, 1], "create_sign_up": [1000, 1], "attempts": [1000, 1], "codes": [1000, 1]}
+_LIMITS = {"create_sign_in": [1000, 1], "create_sign_up": [1000, 1], "attempts": [1000, 1], "codes": [1000, 1],
+           "hashes": [1000, 1]}  # fmt: skip
 UNLIMITED = f"protection.rate_limits={json.dumps(_LIMITS)}"
 _SHIFTED = """import time
 right = time.time

@@ -4,6 +4,7 @@ import pytest
 
 from sojourn.engine import Sojourn
 from sojourn.errors import Conflict, PasswordCompromised, WrongPassword, WrongPasswordOrIdentifier
+from sojourn.factors.hash_pool import Slot
 from sojourn.factors.password_hashers import StoredPassword
 from sojourn.messages.mailbox import Mailbox
 from sojourn.sessions.caller import Caller
@@ -80,13 +81,13 @@ async def test_a_mark_that_comes_while_the_password_is_checked_wins(  # R-FLOW-0
     engine: Sojourn, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     user = await person(engine)
-    check = engine.hash_pool.verify
+    check = Slot.verify
 
-    async def slowly(stored: StoredPassword, text: str) -> object:
-        verified = await check(stored, text)
+    async def slowly(slot: Slot, stored: StoredPassword, text: str) -> object:
+        verified = await check(slot, stored, text)
         await engine.accounts.set_password_compromised(engine.instance, user.id)
         return verified
 
-    monkeypatch.setattr(type(engine.hash_pool), "verify", lambda _, stored, text: slowly(stored, text))
+    monkeypatch.setattr(Slot, "verify", slowly)
     with pytest.raises(Conflict):
         await signed_in(engine)

@@ -3,13 +3,15 @@
 import getpass
 import sys
 from collections.abc import Awaitable, Callable
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from sojourn.cli.opened import AsJson, Data, DatabaseUrl, configured, print_json, print_table, with_engine
-from sojourn.errors import Json
+from sojourn.errors import Json, SojournError
 from sojourn.ids import UserId
+from sojourn.instant import Instant
 from sojourn.store.interface import Page, UserFilter
 from sojourn.users.user import User
 from sojourn.web.resources.users import backend_user
@@ -18,6 +20,11 @@ if TYPE_CHECKING:
     from sojourn.engine import Sojourn
 
 app = typer.Typer(help="Users: list, create, ban, unlock, delete.", no_args_is_help=True)
+
+_TIMES = [
+    "%Y-%m-%d", "%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%dT%H:%M%z", "%Y-%m-%dT%H:%M:%S%z",
+]  # fmt: skip
+"""ISO 8601, as logs and events show a moment."""
 
 _COLUMNS = ("user", "e-mail address", "name", "state", "last sign-in")
 
@@ -88,9 +95,32 @@ def unban(user_id: str, data: Data = None, database_url: DatabaseUrl = None) -> 
 
 
 @app.command("unlock")
-def unlock(user_id: str, data: Data = None, database_url: DatabaseUrl = None) -> None:
-    """End a lockout."""
-    _one(user_id, data, database_url, lambda engine, id: engine.accounts.unlock(engine.instance, id))
+def unlock(
+    user_id: Annotated[str | None, typer.Argument(help="The user to unlock.")] = None,
+    all_since: Annotated[
+        datetime | None,
+        typer.Option(
+            "--all-since", metavar="TIME", formats=_TIMES,
+            help="Unlock every user whom failed tries have locked since TIME (UTC), such as 2026-11-28T09:30.",
+        ),
+    ] = None,
+    data: Data = None,
+    database_url: DatabaseUrl = None,
+) -> None:
+    """End a lockout; with --all-since all that failed tries have brought, not those of administrators."""
+    if (user_id is None) == (all_since is None):
+        raise SojournError("name one: a user id or --all-since")
+    if user_id is not None:
+        _one(user_id, data, database_url, lambda engine, id: engine.accounts.unlock(engine.instance, id))
+        return
+    assert all_since is not None
+    since = Instant.from_datetime(all_since.replace(tzinfo=all_since.tzinfo or UTC))
+
+    async def unlocked(engine: "Sojourn") -> int:
+        return await engine.accounts.unlock_all_since(engine.instance, since, actor="operator")
+
+    count = with_engine(configured(data, database_url), unlocked)
+    print(f"{count} user{'' if count == 1 else 's'} unlocked.")
 
 
 @app.command("delete")

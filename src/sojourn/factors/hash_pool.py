@@ -1,59 +1,138 @@
-"""Password hashing in a bounded pool of threads: minting never waits for it (R-PWD-12)."""
+"""Password hashing in a bounded pool of threads: minting never waits for it, and one address never fills it (R-PWD-12).
+
+The order of everything that is counted: reserve a slot, count the try, hash. A refusal for want of a slot comes before
+the count, so it counts for nothing.
+"""
 
 import asyncio
 import os
-from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
-from datetime import timedelta
+from collections.abc import AsyncGenerator, Callable, Generator
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import asynccontextmanager, contextmanager, suppress
+from contextvars import ContextVar
+from dataclasses import dataclass
 from typing import TypeVar
 
-from sojourn.errors import Overloaded
+from sojourn.factors.fair_slots import FairSlots
 from sojourn.factors.password_hashers import StoredPassword
 from sojourn.factors.password_hashing import PasswordHashing, Verified
+from sojourn.instances.settings import Settings
+from sojourn.limits.rate_limit import RateLimiter
 
 T = TypeVar("T")
 
-_QUEUE_FACTOR = 4
+_SHARE_OF_SERVERS = 4
+"""One slot in so many is for work that comes with a secret key."""
+
+_LIMIT = "hashes"
+
+
+@dataclass(frozen=True, slots=True)
+class Payer:
+    """On whose account a request hashes: a client address as limits count it, or None for a server with a secret key."""
+
+    address: str | None
+    settings: Settings | None = None
+
+
+_payer: ContextVar[Payer | None] = ContextVar("payer", default=None)
+
+
+@contextmanager
+def hashing_for(payer: Payer) -> Generator[None]:
+    """Let everything inside hash on this account. Outside of any, it is the process's own work: a command, a warm-up."""
+    before = _payer.set(payer)
+    try:
+        yield
+    finally:
+        _payer.reset(before)
 
 
 class HashPool:
-    """`threads` hashes at once, four times as many waiting; beyond that `Overloaded`."""
+    """`threads` hashes at once, with a quarter of them for servers (at least one thread of theirs beside the others')."""
 
-    def __init__(self, hashing: PasswordHashing, threads: int = 0) -> None:
+    def __init__(self, hashing: PasswordHashing, limiter: RateLimiter, threads: int = 0) -> None:
         count = threads or os.cpu_count() or 1
-        self._executor = ThreadPoolExecutor(count, thread_name_prefix="hash")
-        self._most = count * (1 + _QUEUE_FACTOR)
-        self._running = 0
+        self.of_servers = max(1, count // _SHARE_OF_SERVERS)
+        self.of_visitors = count - count // _SHARE_OF_SERVERS
+        self._visitors = FairSlots(self.of_visitors, max(1, self.of_visitors - 1))
+        self._servers = FairSlots(self.of_servers, self.of_servers)
+        self._executor = ThreadPoolExecutor(self.of_visitors + self.of_servers, thread_name_prefix="hash")
+        self._limiter = limiter
         self.hashing = hashing
 
+    @asynccontextmanager
+    async def reserved(self) -> AsyncGenerator["Slot"]:
+        """A slot for one operation, however many hashes it takes. Raises: Overloaded, TooManyRequests; nothing is counted then.
+
+        A request that is aborted gives the slot back when its thread has ended.
+        """
+        payer = _payer.get()
+        is_visitor = payer is not None and payer.address is not None
+        name = (payer.address if payer else None) or ""
+        slots = self._servers if payer is not None and not is_visitor else self._visitors
+        if payer is not None and is_visitor:
+            await self._limiter.check(_LIMIT, name, settings=payer.settings)
+        await slots.take(name)
+        slot = Slot(self._executor, self.hashing)
+        try:
+            if payer is not None and is_visitor:
+                await self._limiter.hit(_LIMIT, name, settings=payer.settings)
+            yield slot
+        finally:
+            slot.when_idle(lambda: slots.give_back(name))
+
     async def hash(self, text: str) -> StoredPassword:
-        """Raises: Overloaded."""
-        return await self._run(lambda: self.hashing.hash(text))
-
-    async def verify(self, stored: StoredPassword, text: str) -> Verified:
-        """Raises: Overloaded."""
-        return await self._run(lambda: self.hashing.verify(stored, text))
-
-    async def spend(self) -> None:
-        """What a check costs, for somebody who does not exist or has no password (R-ENU-02). Raises: Overloaded."""
-        await self._run(self.hashing.spend)
+        """Raises: as `reserved`."""
+        async with self.reserved() as slot:
+            return await slot.hash(text)
 
     async def import_digest(self, hasher: str, digest: str) -> StoredPassword:
-        """Raises: FieldError, FieldFormat, Overloaded."""
-        return await self._run(lambda: self.hashing.import_digest(hasher, digest))
+        """Raises: FieldError, FieldFormat, and as `reserved`."""
+        async with self.reserved() as slot:
+            return await slot.aside(lambda: self.hashing.import_digest(hasher, digest))
 
     async def aside(self, work: Callable[[], T]) -> T:
-        """Other slow work that belongs to passwords, such as loading the list of common ones. Raises: Overloaded."""
-        return await self._run(work)
-
-    async def _run(self, work: Callable[[], T]) -> T:
-        if self._running >= self._most:
-            raise Overloaded(timedelta(seconds=1))
-        self._running += 1
-        try:
-            return await asyncio.get_running_loop().run_in_executor(self._executor, work)
-        finally:
-            self._running -= 1
+        """Other slow work that belongs to passwords, such as loading the list of common ones. Raises: as `reserved`."""
+        async with self.reserved() as slot:
+            return await slot.aside(work)
 
     def close(self) -> None:
         self._executor.shutdown(wait=False, cancel_futures=True)
+
+
+class Slot:
+    """A place in the pool, held by one operation that hashes one thing after another."""
+
+    def __init__(self, executor: ThreadPoolExecutor, hashing: PasswordHashing) -> None:
+        self._executor = executor
+        self._hashing = hashing
+        self._running: Future[object] | None = None
+
+    async def hash(self, text: str) -> StoredPassword:
+        return await self.aside(lambda: self._hashing.hash(text))
+
+    async def verify(self, stored: StoredPassword, text: str) -> Verified:
+        return await self.aside(lambda: self._hashing.verify(stored, text))
+
+    async def spend(self) -> None:
+        """The cost of a check, for somebody who does not exist or has no password (R-ENU-02)."""
+        await self.aside(self._hashing.spend)
+
+    async def aside(self, work: Callable[[], T]) -> T:
+        running = self._executor.submit(work)
+        self._running = running  # pyright: ignore[reportAttributeAccessIssue]
+        return await asyncio.wrap_future(running)
+
+    def when_idle(self, then: Callable[[], None]) -> None:
+        """Call `then` on this event loop: now, or once the thread of an abandoned hash has ended."""
+        if self._running is None or self._running.done():
+            then()
+            return
+        loop = asyncio.get_running_loop()
+
+        def ended(_: Future[object]) -> None:
+            with suppress(RuntimeError):  # the loop is closed, and its slots with it
+                loop.call_soon_threadsafe(then)
+
+        self._running.add_done_callback(ended)

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from sojourn.errors import PasswordCommon, PasswordTooLong, PasswordTooManyBytes, PasswordTooShort
+from sojourn.errors import FieldEmpty, PasswordCommon, PasswordTooLong, PasswordTooManyBytes, PasswordTooShort
 from sojourn.factors.common_passwords import is_common
 
 MIN_LENGTH = 8
@@ -11,15 +11,22 @@ MAX_BYTES = 1024
 _SHORTEST_CONTEXT = 4
 
 
+def check_bounds(password: str, *, param: str) -> None:
+    """Bound the cost of a hash; holds even where a server asks for no checks. Raises: FieldEmpty, PasswordTooLong, PasswordTooManyBytes."""
+    if not password:
+        raise FieldEmpty(param)
+    if len(password) > MAX_LENGTH:
+        raise PasswordTooLong(f"Use at most {MAX_LENGTH} characters.", param=param)
+    if len(password.encode("utf-8", "surrogatepass")) > MAX_BYTES:
+        raise PasswordTooManyBytes(f"Use at most {MAX_BYTES} bytes.", param=param)
+
+
 def check_new_password(password: str, *, param: str, min_length: int = MIN_LENGTH, context: Iterable[str] = ()) -> None:
     """No rules of composition; lengths in code points. `context` are words that belong to this account or application.
 
     Raises: PasswordTooShort, PasswordTooLong, PasswordTooManyBytes, PasswordCommon. Checked before any hashing.
     """
-    if len(password) > MAX_LENGTH:
-        raise PasswordTooLong(f"Use at most {MAX_LENGTH} characters.", param=param)
-    if len(password.encode("utf-8", "surrogatepass")) > MAX_BYTES:
-        raise PasswordTooManyBytes(f"Use at most {MAX_BYTES} bytes.", param=param)
+    check_bounds(password, param=param)
     if len(password) < min_length:
         raise PasswordTooShort(f"Use at least {min_length} characters.", param=param)
     if is_common(password) or _is_context(password.casefold(), context):

@@ -23,6 +23,7 @@ LIMITS: Mapping[str, tuple[int, int]] = {
     "codes_per_identifier": (3, 600),
     "codes_per_identifier_day": (10, 86_400),
     "tries_of_known_device": (10, 3600),
+    "hashes": (20, 60),
     "pictures": (10, 60),
     "backend_api": (1000, 10),
     UNMATCHED: (100, 10),
@@ -42,6 +43,18 @@ class RateLimiter:
 
     async def hit(self, name: str, key: str, *, settings: Settings | None = None) -> None:
         """Count one. Raises: TooManyRequests, with the time until the oldest hit leaves the window; nothing is counted then."""
+        hits, now = self._open(name, key, settings)
+        hits.append(now)
+        while len(self._hits) > _MOST_KEYS:
+            self._hits.popitem(last=False)
+
+    async def check(self, name: str, key: str, *, settings: Settings | None = None) -> None:
+        """Count nothing, for work that must wait before it counts. Raises: TooManyRequests where a hit would."""
+        if (name, key) in self._hits:
+            self._open(name, key, settings)
+
+    def _open(self, name: str, key: str, settings: Settings | None) -> tuple[deque[int], int]:
+        """The hits in the window, which has room for one more now. Raises: TooManyRequests."""
         most, seconds = _limit(name, settings)
         now = self.clock.now().millis
         hits = self._hits.setdefault((name, key), deque())
@@ -50,9 +63,7 @@ class RateLimiter:
             hits.popleft()
         if len(hits) >= most:
             raise TooManyRequests(timedelta(milliseconds=max(1, hits[0] + seconds * 1000 - now)))
-        hits.append(now)
-        while len(self._hits) > _MOST_KEYS:
-            self._hits.popitem(last=False)
+        return hits, now
 
     async def reset(self, name: str, key: str) -> None:
         """Forget the hits of one key."""

@@ -129,7 +129,7 @@ class SignIns:
         if _wants_password(given):  # checked before anything is written: a wrong one leaves no attempt behind
             upgraded = await self.guarding.check_password(caller, user, given.password or "")
             assert user is not None
-            async with self.store.transaction() as tx:
+            async with self.guarding.proven(caller, user, by_password=True), self.store.transaction() as tx:
                 await self.clients.write(tx, issued)
                 await tx.sign_ins.create(sign_in)
                 return await self._finish(tx, caller, issued, sign_in, user, PASSWORD, upgraded=upgraded)
@@ -229,7 +229,7 @@ class SignIns:
             raise FieldMissing("password")
         upgraded = await self.guarding.check_password(caller, user, password)
         assert user is not None
-        async with self.store.transaction() as tx:
+        async with self.guarding.proven(caller, user, by_password=True), self.store.transaction() as tx:
             return await self._finish(tx, caller, Issued(_client_of(caller)), sign_in, user, PASSWORD, upgraded=upgraded)
 
     async def _attempt_code(
@@ -246,7 +246,7 @@ class SignIns:
         if user.banned:
             raise UserBanned()
         now = self.clock.now()
-        async with self.store.transaction() as tx:
+        async with self.guarding.proven(caller, user, by_password=False), self.store.transaction() as tx:
             await self.codes.consume(tx, caller.instance, sign_in.verification_id, hashed)
             if proof.strategy == RESET_CODE:
                 moved = after_reset_code(sign_in, now)

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncGenerator, Awaitable, Callable
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -93,17 +93,18 @@ class Guarding:
             raise
 
     async def _check_password(self, caller: Caller, user: User | None, candidate: str) -> StoredPassword | None:
-        if user is None or user.password is None:
-            await self.hash_pool.spend()
-            if user is not None:
-                raise StrategyNotPossible(param="password")
-            raise WrongPassword(param="password")
-        try:
-            spent = await self.spend_try(caller, user, of_password=True)
-        except (UserLocked, PasswordDisabled):
-            await self.hash_pool.spend()
-            raise
-        verified = await self.hash_pool.verify(user.password, candidate)
+        async with self.hash_pool.reserved() as slot:  # before the count: who finds no place has not tried (R-PWD-12)
+            if user is None or user.password is None:
+                await slot.spend()
+                if user is not None:
+                    raise StrategyNotPossible(param="password")
+                raise WrongPassword(param="password")
+            try:
+                spent = await self.spend_try(caller, user, of_password=True)
+            except (UserLocked, PasswordDisabled):
+                await slot.spend()
+                raise
+            verified = await slot.verify(user.password, candidate)
         if not verified.ok or user.password_compromised_at is not None:
             await self.lockout.failed(caller.instance, user, spent)
             await self.hard_stop.failed(caller.instance, user, spent.password_failures)
@@ -154,6 +155,17 @@ class Guarding:
             await self.limiter.reset("tries_of_known_device", f"{user.id}:{caller.client.id}")
         else:
             await tx.users.reset_sign_in_tries(caller.instance.id, user.id)
+
+    @asynccontextmanager
+    async def proven(self, caller: Caller, user: User, *, by_password: bool) -> AsyncGenerator[None]:
+        """Around what follows a right proof: when that cannot be written, the try does not stay counted as a wrong one (R-PWD-12)."""
+        try:
+            yield
+        except SojournError:
+            with suppress(SojournError):
+                known = await self.known_device(caller, user)
+                await self.forgive(self.store, caller, user, known_device=known, by_password=by_password)
+            raise
 
     async def _record_failure(self, caller: Caller, user: User | None, error: SojournError) -> None:
         async with self.store.transaction() as tx:

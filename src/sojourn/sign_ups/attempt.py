@@ -24,7 +24,7 @@ from sojourn.errors import (
 from sojourn.factors.email_code import EmailCodes
 from sojourn.factors.factor import EMAIL_CODE
 from sojourn.factors.hash_pool import HashPool
-from sojourn.factors.password_policy import check_new_password
+from sojourn.factors.password_policy import check_bounds, check_new_password
 from sojourn.factors.verification import Verification
 from sojourn.ids import SignUpId, identifier_id, sign_up_id, user_id, well_formed
 from sojourn.instances.instance import Instance
@@ -246,6 +246,7 @@ class SignUps:
         if given.password is not None:
             if rules.password == "off":
                 raise FieldError("Passwords are not used by this application.", param="password")
+            check_bounds(given.password, param="password")
             check = partial(
                 check_new_password,
                 given.password,
@@ -253,8 +254,9 @@ class SignUps:
                 min_length=instance.settings.protection.password_min_length,
                 context=[instance.settings.application_name, filled.email_address or "", filled.username or ""],
             )
-            await self.hash_pool.aside(check)  # the list of common passwords is loaded at first use
-            filled = replace(filled, password=await self.hash_pool.hash(given.password))
+            async with self.hash_pool.reserved() as slot:
+                await slot.aside(check)  # the list of common passwords is loaded at first use
+                filled = replace(filled, password=await slot.hash(given.password))
         return filled
 
     async def _with_email(self, instance: Instance, sign_up: SignUp, typed: str) -> SignUp:

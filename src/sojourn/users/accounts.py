@@ -2,6 +2,7 @@
 `profile.py`, which does the same for the signed-in user within narrower limits."""
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, fields, replace
 
 from msgspec import UNSET, UnsetType
@@ -30,6 +31,7 @@ SERVER = "backend_api"
 """The actor in the audit log when a server's secret key acted."""
 
 _MOST_RACES = 20
+_UNLOCKED_AT_ONCE = 500
 
 Change = Callable[[User, Instant], User]
 Consequence = Callable[[Groups, User, User], Awaitable[None]]
@@ -283,6 +285,22 @@ class Accounts:
             lambda user, now: replace(user, locked_at=None, locked_until=None, failed_tries=0),
             actor=actor,
         )
+
+    async def unlock_all_since(self, instance: Instance, since: Instant, *, actor: str = SERVER) -> int:
+        """End the locks that failed tries have brought since then, not those of administrators; returns how many ended."""
+
+        def change(user: User, now: Instant) -> User:
+            if user.locked_until is None:
+                return user  # locked by an administrator meanwhile
+            return replace(user, locked_at=None, locked_until=None, failed_tries=0)
+
+        ended = 0
+        while ids := await self.store.users.locked_by_tries_since(instance.id, since, most=_UNLOCKED_AT_ONCE):
+            for id in ids:
+                with suppress(NotFound):
+                    await self.change(instance, id, "user.unlocked", change, actor=actor)
+                    ended += 1
+        return ended
 
     async def delete(self, instance: Instance, id: str, *, actor: str = SERVER) -> None:
         """Delete the user and all that is theirs; the audit log keeps that it happened. Raises: NotFound."""

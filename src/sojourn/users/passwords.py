@@ -1,14 +1,12 @@
 """The password of an account: checked, set and replaced, with everything that follows (R-PWD-03, R-PWD-11)."""
 
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
 
 from sojourn.errors import (
-    FieldEmpty,
     FieldError,
     FieldMissing,
     PasswordCompromised,
-    PasswordTooLong,
-    PasswordTooManyBytes,
     StrategyNotPossible,
     UserBanned,
     WrongPassword,
@@ -17,14 +15,14 @@ from sojourn.events.audit_log import AuditLog
 from sojourn.events.outbox import Outbox
 from sojourn.factors.hash_pool import HashPool
 from sojourn.factors.password_hashers import StoredPassword
-from sojourn.factors.password_policy import MAX_BYTES, MAX_LENGTH, check_new_password
+from sojourn.factors.password_policy import check_bounds, check_new_password
 from sojourn.ids import SessionId, SignInId
 from sojourn.instances.instance import Instance
 from sojourn.instant import Clock, Instant
 from sojourn.sessions.lifecycle import Sessions
-from sojourn.store.interface import Groups, Store
+from sojourn.store.interface import Groups, Store, Tries
 from sojourn.users.access import end_access, moment_after, unchanged
-from sojourn.users.hard_stop import HardStop
+from sojourn.users.hard_stop import MOST_FAILURES, HardStop
 from sojourn.users.lockout import Lockout
 from sojourn.users.notices import tell
 from sojourn.users.user import User
@@ -47,35 +45,48 @@ class Passwords:
         """Check a password for a server that asks, under the same lockout and ban as a sign-in (R-FLOW-04).
 
         Raises: WrongPassword, StrategyNotPossible (no password is set), PasswordDisabled, PasswordCompromised, UserLocked,
-        UserBanned.
+        UserBanned, Overloaded.
         """
-        if user.password is None:
-            raise StrategyNotPossible("This user has no password.", param="password")
-        spent = await self.lockout.spend(instance, user)
-        try:
-            await self.prove(instance, user, text, param="password")
-        except (WrongPassword, PasswordCompromised):
+
+        async def count() -> Tries:
+            return await self.lockout.spend(instance, user, most_of_password=MOST_FAILURES)
+
+        async def failed(spent: Tries) -> None:
             await self.lockout.failed(instance, user, spent)
-            raise
+
+        await self.prove(instance, user, text, param="password", count=count, failed=failed)
         if user.banned:
             raise UserBanned()
         await self.store.users.reset_sign_in_tries(instance.id, user.id)
 
-    async def prove(self, instance: Instance, user: User, text: str, *, param: str) -> None:
-        """Check the password; an older hash is brought up to date (R-PWD-03). Tries towards a lock are for the caller to count.
+    async def prove(
+        self,
+        instance: Instance,
+        user: User,
+        text: str,
+        *,
+        param: str,
+        count: Callable[[], Awaitable[Tries]],
+        failed: Callable[[Tries], Awaitable[None]] | None = None,
+    ) -> None:
+        """Check the password; an older hash is brought up to date (R-PWD-03).
 
-        Raises: WrongPassword, StrategyNotPossible, PasswordDisabled, PasswordCompromised, Overloaded.
+        `count` counts the try, towards the hard stop too, once there is room to hash: a refusal for want of room counts for
+        nothing (R-PWD-12). Raises: WrongPassword, StrategyNotPossible, PasswordCompromised, Overloaded, and as `count`.
         """
         if user.password is None:
             raise StrategyNotPossible("This user has no password.", param=param)
-        spent = await self.hard_stop.spend(instance, user)
-        verified = await self.hash_pool.verify(user.password, text)
+        async with self.hash_pool.reserved() as slot:
+            spent = await count()
+            verified = await slot.verify(user.password, text)
         if not verified.ok or user.password_compromised_at is not None:
             async with self.store.transaction() as tx:
                 await self.audit.record(
                     tx, instance, "password.refused", user_id=user.id, target=user.id, actor="anonymous"
                 )
-            await self.hard_stop.failed(instance, user, spent)
+            if failed is not None:
+                await failed(spent)
+            await self.hard_stop.failed(instance, user, spent.password_failures)
             raise PasswordCompromised(param=param) if verified.ok else WrongPassword(param=param)
         await self.hard_stop.passed(self.store, instance, user)
         if verified.upgraded is not None:
@@ -89,15 +100,15 @@ class Passwords:
         """The stored form of one that the policy allows. Raises: PasswordTooShort, PasswordCommon, Overloaded …"""
         if instance.settings.sign_up.password == "off":
             raise FieldError("Passwords are not used by this application.", param=param)
-        if skip_checks:
-            _check_bounds(text, param)
-        else:
-            rules, names = instance.settings, [each.value for each in user.email_addresses]
-            context = [rules.application_name, user.username or "", *names]
-            least = rules.protection.password_min_length
-            # the list of common passwords is loaded at first use, which is no work for the event loop
-            await self.hash_pool.aside(lambda: check_new_password(text, param=param, min_length=least, context=context))
-        return await self.hash_pool.hash(text)
+        check_bounds(text, param=param)
+        rules, names = instance.settings, [each.value for each in user.email_addresses]
+        context = [rules.application_name, user.username or "", *names]
+        least = rules.protection.password_min_length
+        async with self.hash_pool.reserved() as slot:
+            if not skip_checks:
+                # the list of common passwords is loaded at first use, which is no work for the event loop
+                await slot.aside(lambda: check_new_password(text, param=param, min_length=least, context=context))
+            return await slot.hash(text)
 
     async def chosen(
         self,
@@ -218,12 +229,3 @@ def with_password(user: User, stored: StoredPassword | None, now: Instant) -> Us
         user, password=stored, password_changed_at=since, password_failures=0, password_compromised_at=None
     )
 
-
-def _check_bounds(text: str, param: str) -> None:
-    """What holds even where a server asks for no checks: the cost of a hash stays bounded (R-PWD-06)."""
-    if not text:
-        raise FieldEmpty(param)
-    if len(text) > MAX_LENGTH:
-        raise PasswordTooLong(f"Use at most {MAX_LENGTH} characters.", param=param)
-    if len(text.encode("utf-8", "surrogatepass")) > MAX_BYTES:
-        raise PasswordTooManyBytes(f"Use at most {MAX_BYTES} bytes.", param=param)

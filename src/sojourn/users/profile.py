@@ -37,7 +37,7 @@ from sojourn.instant import Clock, Instant
 from sojourn.limits.rate_limit import RateLimiter
 from sojourn.sessions.lifecycle import Sessions
 from sojourn.sessions.session import Session
-from sojourn.store.interface import Store
+from sojourn.store.interface import Store, Tries
 from sojourn.users.accounts import Accounts
 from sojourn.users.addresses import Addresses
 from sojourn.users.identifiers import normal_email
@@ -166,11 +166,15 @@ class Profile:
     async def _prove(self, instance: Instance, session: Session, user: User, current: str) -> None:
         """Check the current password; tries count for this browser only, strangers' do not matter here (R-LIM-03)."""
         key = f"{user.id}:{session.client_id}"
-        try:
-            await self.limiter.hit("tries_of_known_device", key)
-        except TooManyRequests as error:
-            raise UserLocked(error.retry_after) from error
-        await self.accounts.passwords.prove(instance, user, current, param="current_password")
+
+        async def count() -> Tries:
+            try:
+                await self.limiter.hit("tries_of_known_device", key)
+            except TooManyRequests as error:
+                raise UserLocked(error.retry_after) from error
+            return Tries(0, None, await self.accounts.passwords.hard_stop.spend(instance, user))
+
+        await self.accounts.passwords.prove(instance, user, current, param="current_password", count=count)
         await self.limiter.reset("tries_of_known_device", key)
 
     # -- e-mail addresses

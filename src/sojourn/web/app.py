@@ -12,6 +12,7 @@ from litestar.types import ASGIApp, ControllerRouterHandler, HTTPScope, Message,
 
 from sojourn.engine import Sojourn
 from sojourn.errors import NotFound
+from sojourn.factors.hash_pool import Payer, hashing_for
 from sojourn.instances.instance import Instance
 from sojourn.limits.rate_limit import REFUSED_PATHS, UNMATCHED
 from sojourn.tokens.handshake import cookie_suffix
@@ -159,7 +160,8 @@ class Application:
         if route.fast is not None:
             await answer.whole(200, await route.fast(exchange, *values), [JSON])
             return
-        await self._hand_on(incoming, {_KEY: exchange, ROUTE: route}, receive, answer)
+        with hashing_for(Payer(limit_key(address), instance.settings)):
+            await self._hand_on(incoming, {_KEY: exchange, ROUTE: route}, receive, answer)
 
     async def _instance(self, incoming: Incoming, route: Route | None) -> Instance:
         """The instance that the Host names. Raises: HostUnknown."""
@@ -190,7 +192,8 @@ class Application:
         if route.fast is not None:
             await answer.whole(200, await route.fast(call, *values), [JSON])
             return
-        await self._hand_on(incoming, {CALL_KEY: call, ROUTE: route}, receive, answer)
+        with hashing_for(Payer(None)):
+            await self._hand_on(incoming, {CALL_KEY: call, ROUTE: route}, receive, answer)
 
     async def _hand_on(
         self, incoming: Incoming, seen: Mapping[str, object], receive: Reading, answer: "_Answer"

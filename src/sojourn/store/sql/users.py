@@ -123,6 +123,12 @@ class SqlUsers(Group):
         spent = first([codecs.tries(row) for row in await self._run.tally(self._writes.spend_password_try, values)])
         return spent.password_failures if spent else None
 
+    async def locked_by_tries_since(self, instance_id: InstanceId, since: Instant, *, most: int) -> Sequence[UserId]:
+        by_tries = (users.c.locked_until.is_not(None), users.c.locked_at >= since.millis)
+        statement = select(users.c.id).where(users.c.instance_id == instance_id, *by_tries)
+        rows = await self._run.rows(statement.order_by(users.c.locked_at, users.c.id).limit(most))
+        return [UserId(str(row[0])) for row in rows]
+
     async def reset_password_failures(self, instance_id: InstanceId, id: UserId) -> None:
         await self._run.put(self._writes.forgive_password, {"of_instance": instance_id, "of_id": id})
 

@@ -1,0 +1,84 @@
+"""So many at once, and the next one fair by payer: one who asks for a thousand waits behind one who asks for one (R-PWD-12)."""
+
+import asyncio
+from collections import Counter, OrderedDict, deque
+from dataclasses import dataclass, field
+from datetime import timedelta
+
+from sojourn.errors import Overloaded
+
+WAIT = 1.0
+"""Seconds that somebody waits for a slot."""
+
+_WAITING_OF_ONE = 8
+_WAITING = 1024
+_RETRY_AFTER = timedelta(seconds=1)
+
+
+@dataclass(slots=True)
+class FairSlots:
+    """`most` slots, of which one payer holds at most `most_of_one`. Those who wait are served in turn, payer by payer.
+
+    The payer without a name, the process itself or its servers, has only the bounds of all.
+    """
+
+    most: int
+    most_of_one: int
+    wait: float = WAIT
+    _held: Counter[str] = field(default_factory=Counter[str])
+    _waiting: OrderedDict[str, deque[asyncio.Future[None]]] = field(
+        default_factory=OrderedDict[str, deque[asyncio.Future[None]]]
+    )
+
+    async def take(self, payer: str) -> None:
+        """Hold a slot, to be given back by `give_back`. Raises: Overloaded when none is free in time, or too many wait."""
+        if self._held.total() < self.most and self._held[payer] < self._bound(payer):
+            self._held[payer] += 1  # whoever waits could not have had it, or `give_back` would have handed it on
+            return
+        mine = self._waiting.get(payer, ())
+        if (payer and len(mine) >= _WAITING_OF_ONE) or sum(map(len, self._waiting.values())) >= _WAITING:
+            raise Overloaded(_RETRY_AFTER)
+        turn = asyncio.get_running_loop().create_future()
+        self._waiting.setdefault(payer, deque()).append(turn)
+        try:
+            async with asyncio.timeout(self.wait):
+                await turn
+        except BaseException as error:
+            self._leave(payer, turn)
+            if isinstance(error, TimeoutError):
+                raise Overloaded(_RETRY_AFTER) from error
+            raise
+
+    def give_back(self, payer: str) -> None:
+        self._held[payer] -= 1
+        if not self._held[payer]:
+            del self._held[payer]
+        self._serve()
+
+    def _bound(self, payer: str) -> int:
+        return self.most_of_one if payer else self.most
+
+    def _leave(self, payer: str, turn: "asyncio.Future[None]") -> None:
+        """Stop waiting; a slot that was handed over in the same moment goes to the next."""
+        if turn.done() and not turn.cancelled():
+            self.give_back(payer)
+            return
+        queue = self._waiting.get(payer)
+        if queue is not None and turn in queue:
+            queue.remove(turn)
+            if not queue:
+                del self._waiting[payer]
+
+    def _serve(self) -> None:
+        for payer in list(self._waiting):
+            if self._held.total() >= self.most:
+                return
+            if self._held[payer] >= self._bound(payer):
+                continue
+            queue = self._waiting[payer]
+            queue.popleft().set_result(None)
+            self._held[payer] += 1
+            if queue:
+                self._waiting.move_to_end(payer)
+            else:
+                del self._waiting[payer]
