@@ -1,8 +1,10 @@
 """Digests of other systems: published examples, forms made here by their recipe, and what is refused."""
 
 import hashlib
+import hmac
 from base64 import b64encode
 
+import bcrypt
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -43,6 +45,22 @@ def test_a_published_example_is_verified_and_replaced(hasher: str, digest: str, 
     assert verified.ok and verified.upgraded is not None and verified.upgraded.hasher == "argon2id"
     assert _hashing.verify(verified.upgraded, password).ok
     assert not _hashing.verify(stored, password + "!").ok
+
+
+@pytest.mark.parametrize("password", ["word press 12", "a long one " * 20, "pässwörter éàü 12"])
+def test_wordpress_hashes_the_mac_of_a_password_with_bcrypt(password: str) -> None:  # R-PWD-04, WordPress 6.8 wp_hash_password
+    mac = b64encode(hmac.new(b"wp-sha384", password.encode(), hashlib.sha384).digest())
+    digest = "$wp" + bcrypt.hashpw(mac, bcrypt.gensalt(4)).decode().replace("$2b$", "$2y$")
+    stored = _hashing.import_digest("bcrypt", digest)
+    verified = _hashing.verify(stored, password)
+    assert verified.ok and verified.upgraded is not None and _hashing.verify(verified.upgraded, password).ok
+    assert not _hashing.verify(stored, password[:-1]).ok
+
+
+def test_the_mark_of_wordpress_makes_no_dearer_hash_and_belongs_to_bcrypt_alone() -> None:  # R-PWD-04
+    for hasher, digest in (("bcrypt", "$wp$2y$16$" + "a" * 53), ("bcrypt_peppered", "$wp$2y$04$" + "a" * 53 + "$pepper")):
+        with pytest.raises(FieldFormat):
+            _hashing.import_digest(hasher, digest)
 
 
 _ALPHABET = "./0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"

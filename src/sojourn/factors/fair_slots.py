@@ -5,7 +5,7 @@ from collections import Counter, OrderedDict, deque
 from dataclasses import dataclass, field
 from datetime import timedelta
 
-from sojourn.errors import Overloaded
+from sojourn.errors import Overloaded, TooManyRequests
 
 WAIT = 1.0
 """Seconds that somebody waits for a slot."""
@@ -31,12 +31,17 @@ class FairSlots:
     )
 
     async def take(self, payer: str) -> None:
-        """Hold a slot, to be given back by `give_back`. Raises: Overloaded when none is free in time, or too many wait."""
+        """Hold a slot, to be given back by `give_back`.
+
+        Raises: Overloaded when none is free in time, TooManyRequests when too many of this payer wait already.
+        """
         if self._held.total() < self.most and self._held[payer] < self._bound(payer):
             self._held[payer] += 1  # whoever waits could not have had it, or `give_back` would have handed it on
             return
         mine = self._waiting.get(payer, ())
-        if (payer and len(mine) >= _WAITING_OF_ONE) or sum(map(len, self._waiting.values())) >= _WAITING:
+        if payer and len(mine) >= _WAITING_OF_ONE:
+            raise TooManyRequests(_RETRY_AFTER)
+        if sum(map(len, self._waiting.values())) >= _WAITING:
             raise Overloaded(_RETRY_AFTER)
         turn = asyncio.get_running_loop().create_future()
         self._waiting.setdefault(payer, deque()).append(turn)
@@ -63,11 +68,11 @@ class FairSlots:
         if turn.done() and not turn.cancelled():
             self.give_back(payer)
             return
-        queue = self._waiting.get(payer)
-        if queue is not None and turn in queue:
+        queue = self._waiting.get(payer, deque())
+        if turn in queue:
             queue.remove(turn)
-            if not queue:
-                del self._waiting[payer]
+        if not queue:
+            self._waiting.pop(payer, None)
 
     def _serve(self) -> None:
         for payer in list(self._waiting):
@@ -75,10 +80,20 @@ class FairSlots:
                 return
             if self._held[payer] >= self._bound(payer):
                 continue
-            queue = self._waiting[payer]
-            queue.popleft().set_result(None)
-            self._held[payer] += 1
-            if queue:
-                self._waiting.move_to_end(payer)
-            else:
-                del self._waiting[payer]
+            turn = self._next_of(payer)
+            if turn is not None:
+                turn.set_result(None)
+                self._held[payer] += 1
+
+    def _next_of(self, payer: str) -> "asyncio.Future[None] | None":
+        """The payer's next who still waits. One whose time is over is cancelled before it learns of that."""
+        queue = self._waiting[payer]
+        turn = None
+        while queue and turn is None:
+            first = queue.popleft()
+            turn = None if first.done() else first
+        if queue:
+            self._waiting.move_to_end(payer)
+        else:
+            del self._waiting[payer]
+        return turn

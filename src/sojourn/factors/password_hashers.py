@@ -16,6 +16,7 @@ from sojourn.errors import FieldError, FieldFormat
 _OTHER_ARGON2 = {kind: argon2.PasswordHasher(type=kind) for kind in (Type.I, Type.ID)}
 
 _BCRYPT = re.compile(r"\$2[aby]\$(\d\d)\$[./A-Za-z0-9]{53}")
+_WORDPRESS = "$wp"
 _ARGON2 = re.compile(r"\$argon2(i|id)\$v=\d{1,3}\$m=(\d{1,7}),t=(\d{1,3}),p=(\d{1,3})\$[A-Za-z0-9+/]+\$[A-Za-z0-9+/]+")
 _PBKDF2_MOST = 5_000_000
 _PBKDF2 = re.compile(r"([a-z0-9_]{1,32})\$([1-9][0-9]{0,6})\$([^$]{1,512})\$([^$]{1,512})(?:\$([1-9][0-9]{0,2}))?")
@@ -71,6 +72,10 @@ def _argon2_fits(hasher: argon2.PasswordHasher, digest: str, text: bytes) -> boo
 
 
 # -- shapes and costs that are taken ---------------------------------------------------------------------------------
+
+
+def _bcrypt_or_wordpress_shape(digest: str) -> bool:
+    return _bcrypt_shape(digest.removeprefix(_WORDPRESS))
 
 
 def _bcrypt_shape(digest: str) -> bool:
@@ -133,7 +138,7 @@ def _symfony_shape(digest: str) -> bool:
 
 
 _IMPORTS: Mapping[str, Callable[[str], bool]] = {
-    "bcrypt": _bcrypt_shape,
+    "bcrypt": _bcrypt_or_wordpress_shape,
     "bcrypt_sha256_django": _django_bcrypt_shape,
     "bcrypt_peppered": _peppered_shape,
     "argon2i": _argon2_shape,
@@ -165,6 +170,14 @@ stand inside the digest, so those two are replaced at first sign-in."""
 def _bcrypt_fits(digest: str, text: bytes) -> bool:
     # bcrypt itself reads 72 bytes: the old hash is compared so, then replaced by one of the whole password (R-PWD-07)
     return bcrypt.checkpw(text[:72], digest.replace("$2y$", "$2b$", 1).encode())
+
+
+def _bcrypt_or_wordpress_fits(digest: str, text: bytes) -> bool:
+    """WordPress 6.8 and newer writes `$wp` before a bcrypt hash of the password's HMAC, so that none is too long for bcrypt."""
+    if not digest.startswith(_WORDPRESS):
+        return _bcrypt_fits(digest, text)
+    mac = hmac.digest(b"wp-sha384", text, "sha384")
+    return _bcrypt_fits(digest.removeprefix(_WORDPRESS), b64encode(mac))
 
 
 def _peppered_fits(digest: str, text: bytes) -> bool:
@@ -262,7 +275,7 @@ def _symfony_fits(digest: str, text: bytes) -> bool:
 
 
 _CHECKS: Mapping[str, Callable[[str, bytes], bool]] = {
-    "bcrypt": _bcrypt_fits,
+    "bcrypt": _bcrypt_or_wordpress_fits,
     "bcrypt_sha256_django": _django_bcrypt_fits,
     "bcrypt_peppered": _peppered_fits,
     "argon2i": _imported_argon2_fits,
