@@ -11,7 +11,6 @@ import pytest
 from sojourn import Sojourn, SojournWsgiMiddleware
 from sojourn.instant import SystemClock
 from sojourn.integrations.wsgi import SESSION
-from sojourn.tokens.handshake import cookie_suffix
 from sojourn.users.accounts import NewUser
 
 from ..tokens.key_server import key_server
@@ -82,21 +81,12 @@ def test_a_token_is_taken_from_header_and_cookie(client: httpx.Client, token: st
     assert "cache-control" not in client.get("/about", headers={"cookie": f"__session={token}"}).headers
 
 
-@pytest.mark.parametrize("header", ["", "Bearer", "Bearer ", "Basic abc", "Bearer a b", "Bearer not.a.token", "bearer,x"])
+@pytest.mark.parametrize("header", ["", "Bearer", "Bearer ", "Bearer a b", "Bearer not.a.token", "bearer,x"])
 def test_a_bad_authorization_header_is_401_and_no_cookie_is_tried(  # R-JWT-11
     client: httpx.Client, token: str, header: str
 ) -> None:
     refused = client.get("/protected", headers={"authorization": header, "cookie": f"__session={token}"})
     assert refused.status_code == 401
-
-
-def test_a_lost_token_costs_one_handshake_and_never_a_loop(client: httpx.Client, sojourn: Sojourn) -> None:
-    name = f"__client_uat_{cookie_suffix(sojourn.ready_now().publishable_key)}"
-    asked = client.get("/protected", headers={**PAGE, "cookie": f"{name}=1700000000"})
-    assert asked.headers["location"].startswith(f"{APP}/auth/v1/client/handshake?")
-    stuck = client.get("/protected", headers={**PAGE, "cookie": f"{name}=1700000000; __sojourn_redirects=2"})
-    assert stuck.status_code == 401
-    assert "redirects" in stuck.headers["x-clerk-auth-reason"]
 
 
 @pytest.mark.parametrize("path", ["/about/../protected", "/about//x", "/about%252fx", "/about;x", "/about%5cx", "/about%00"])

@@ -85,7 +85,7 @@ def test_a_handshake_is_read_for_a_minute():  # R-ID-05
     lines = directives(BrowserState(good_token(), 1), SUFFIX, secure=True)
     token = mint_handshake(lines, rsa_key(), NOW)
     for seconds in (-5, 0, 64):
-        assert read_handshake(token, find, Instant(NOW.millis + seconds * 1000)) == lines
+        assert read_handshake(token, find, Instant(NOW.millis + seconds * 1000)).lines == lines
     for seconds, reason in ((65, "token-expired"), (-6, "token-iat-in-the-future")):
         with pytest.raises(TokenRefused) as refused:
             read_handshake(token, find, Instant(NOW.millis + seconds * 1000))

@@ -3,7 +3,8 @@
 from collections.abc import Collection
 
 from sojourn.errors import ServerUnreachable
-from sojourn.integrations.gate import NO_KEYS, Asked, Gate, SignedIn, Verdict
+from sojourn.integrations.asked import Asked
+from sojourn.integrations.gate import NO_KEYS, Gate, SignedIn, Verdict
 from sojourn.integrations.origins import is_own, may_be_used
 from sojourn.integrations.refusals import Refusal, foreign, refusal, unreachable
 from sojourn.integrations.visit import Guard

@@ -7,7 +7,8 @@ from typing import Any
 
 from sojourn.errors import ServerUnreachable
 from sojourn.integrations.answering import refused_at
-from sojourn.integrations.gate import Asked, Gate, SignedIn, Verdict
+from sojourn.integrations.asked import Asked
+from sojourn.integrations.gate import Gate, SignedIn, Verdict
 from sojourn.integrations.handle import Handle
 from sojourn.integrations.matching import Matcher
 from sojourn.integrations.origins import is_own, may_be_used

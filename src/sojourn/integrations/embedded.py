@@ -119,7 +119,7 @@ class Embedded(Handle):
             self._engine, self._worker = engine, Worker(engine)
             self._worker.start()
             self._served = build(engine, pages=PAGES)  # pyright: ignore[reportAttributeAccessIssue]
-            self._gate, (self.recall, self.recall_header) = gate_of(engine)
+            self._gate, (self.recall, self.recall_header) = gate_of(engine, self)
 
 
 class Sojourn(Embedded):

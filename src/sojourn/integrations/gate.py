@@ -1,75 +1,31 @@
 """Who asks an app's page: read from its headers and cookies, without asking anybody (wire protocol sections 2.4 and 7)."""
 
 import logging
-from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass, field
+from ipaddress import ip_address
+from urllib.parse import urlencode, urlsplit, urlunsplit
 
-from sojourn.errors import TokenRefused
+from sojourn.errors import BadSecretKey, NotFound, ServerUnreachable, TokenRefused
+from sojourn.instant import Clock, SystemClock
+from sojourn.integrations.asked import Asked, in_address
+from sojourn.integrations.redirects import MOST_IN_A_ROW, WITHOUT_COOKIE, Begun, Redirects, clean
 from sojourn.tokens.bearer import bearer
 from sojourn.tokens.claims import Claims
-from sojourn.tokens.handshake import BrowserState, cookie_suffix, directives
-
-HANDSHAKE = "__clerk_handshake"
-COUNT = "__sojourn_redirects"
-MOST_REDIRECTS = 2
+from sojourn.tokens.handshake import HANDSHAKE, NONCE, BrowserState, Handshake, bound_nonce, cookie_suffix, directives
 
 NO_KEYS = "jwk-remote-failed-to-load"
-"""The server has not answered yet, or not for too long: nobody can be told from anybody."""
+"""Signing keys are unavailable, so no request can be authenticated."""
+
+TWO_PEOPLE = "session-tokens-of-two-people"
+"""Two valid tokens of different people came in cookies of one name: one of them was planted."""
+
+NO_COOKIES = "redirect-cookie-missing"
+"""A browser came back without the cookie of its redirect: it keeps none, or took longer than 15 minutes."""
 
 _FETCH_MAY_HELP = ("jwk-kid-mismatch", NO_KEYS)
+_USED_SECONDS = 120
 _log = logging.getLogger("sojourn.integrations")
-
-
-class Asked:
-    """One request. Names of headers are lower case. What is not looked at is not decoded: this runs before every request.
-
-    `url` is absolute; of doubled cookies every value is kept.
-    """
-
-    __slots__ = ("_cookies", "_headers", "_url", "method")
-
-    def __init__(self, method: str, headers: Iterable[tuple[bytes, bytes]], url: Callable[[str], str]) -> None:
-        """`url` builds the address from the Host header, or `localhost` without one."""
-        self.method = method
-        self._headers = headers
-        self._url = url
-        self._cookies: Mapping[str, Sequence[str]] | None = None
-
-    def values(self, name: bytes) -> list[str]:
-        return [value.decode("latin-1") for each, value in self._headers if each == name]
-
-    def header(self, name: bytes) -> str:
-        return next(iter(self.values(name)), "")
-
-    @property
-    def url(self) -> str:
-        return self._url(self.header(b"host") or "localhost")
-
-    @property
-    def cookies(self) -> Mapping[str, Sequence[str]]:
-        if self._cookies is None:
-            cookies: dict[str, list[str]] = {}
-            for line in self.values(b"cookie"):
-                for pair in line.split(";"):
-                    name, equals, value = pair.strip().partition("=")
-                    if equals:
-                        cookies.setdefault(name, []).append(value)
-            self._cookies = cookies
-        return self._cookies
-
-    @property
-    def is_page(self) -> bool:
-        """Whether a person's browser navigates here, so that it can be sent elsewhere."""
-        return self.method == "GET" and self.is_navigation
-
-    @property
-    def is_navigation(self) -> bool:
-        """Whether a person will read the answer: of a page, or of a form that was sent."""
-        if self.values(b"authorization"):
-            return False
-        destination = self.header(b"sec-fetch-dest")
-        return destination in ("document", "iframe") if destination else "text/html" in self.header(b"accept")
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,10 +38,11 @@ class SignedIn:
 
 @dataclass(frozen=True, slots=True)
 class SignedOut:
-    """`cookies` are Set-Cookie texts that belong to the answer, whatever it is."""
+    """`cookies` are Set-Cookie texts that belong to the answer, whatever it is. `is_stuck`: signing in would not help."""
 
     reason: str
     cookies: tuple[str, ...] = ()
+    is_stuck: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,16 +54,27 @@ class Elsewhere:
     cookies: tuple[str, ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class Nonce:
+    """A return that only the server can read: `text` is what its payload is asked by."""
+
+    text: str
+    begun: Begun
+
+
 Verdict = SignedIn | SignedOut | Elsewhere
 Verify = Callable[[str], Claims]
-ReadHandshake = Callable[[str], Sequence[str]]
+ReadHandshake = Callable[[str], Handshake]
+Payload = Callable[[str], Awaitable[Sequence[str]]]
+PayloadNow = Callable[[str], Sequence[str]]
 
 
 @dataclass(frozen=True, slots=True)
 class Gate:
     """Pure but for the verifier's memory. `frontend` is the address browsers reach the server at.
 
-    `renew` fetches keys when they live elsewhere, and answers at once when it is too soon for that.
+    `renew` fetches keys when they live elsewhere, and answers at once when it is too soon for that. `payload` asks the
+    server for the directives of a nonce; without it handshakes come as tokens.
     """
 
     publishable_key: str
@@ -115,42 +83,87 @@ class Gate:
     read_handshake: ReadHandshake
     renew: Callable[[], Awaitable[None]] | None = None
     renew_now: Callable[[], None] | None = None
+    payload: Payload | None = None
+    payload_now: PayloadNow | None = None
+    clock: Clock = field(default_factory=SystemClock)
+    redirects: Redirects = field(init=False)
+    _used: dict[str, tuple[float]] = field(init=False, default_factory=dict[str, tuple[float]])
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "redirects", Redirects(self.frontend, self.clock))
 
     @property
     def is_secure(self) -> bool:
         """Whether people reach the server over TLS, and so the app too."""
         return self.frontend.startswith("https://")
 
+    @property
+    def is_development(self) -> bool:
+        return self.publishable_key.startswith("pk_test_")
+
     async def decide_with_new_keys(self, asked: Asked) -> Verdict:
         """As `decide`; a key that is not known yet is fetched first, while other requests go on."""
-        verdict = self.decide(asked)
-        if isinstance(verdict, SignedIn) or self.renew is None or verdict.reason not in _FETCH_MAY_HELP:
+        verdict = self._decide(asked)
+        if isinstance(verdict, SignedOut | Elsewhere) and self.renew is not None and verdict.reason in _FETCH_MAY_HELP:
+            await self.renew()
+            verdict = self._decide(asked)
+        if not isinstance(verdict, Nonce):
             return verdict
-        await self.renew()
-        return self.decide(asked)
+        try:
+            assert self.payload is not None
+            return self._applied(asked, verdict.begun, await self.payload(verdict.text))
+        except (NotFound, ServerUnreachable, BadSecretKey) as error:
+            return self._without_payload(asked, verdict.begun, error)
 
     def decide_now(self, asked: Asked) -> Verdict:
         """The same for sync apps, whose thread waits meanwhile."""
-        verdict = self.decide(asked)
-        if isinstance(verdict, SignedIn) or self.renew_now is None or verdict.reason not in _FETCH_MAY_HELP:
+        verdict = self._decide(asked)
+        if isinstance(verdict, SignedOut | Elsewhere) and self.renew_now is not None and verdict.reason in _FETCH_MAY_HELP:
+            self.renew_now()
+            verdict = self._decide(asked)
+        if not isinstance(verdict, Nonce):
             return verdict
-        self.renew_now()
-        return self.decide(asked)
+        try:
+            assert self.payload_now is not None
+            return self._applied(asked, verdict.begun, self.payload_now(verdict.text))
+        except (NotFound, ServerUnreachable, BadSecretKey) as error:
+            return self._without_payload(asked, verdict.begun, error)
 
-    def decide(self, asked: Asked) -> Verdict:
+    def _decide(self, asked: Asked) -> Verdict | Nonce:
         try:
             token = bearer(asked.values(b"authorization"))
             if token is not None:
                 return SignedIn(self.verify(token))
         except TokenRefused as refused:
             return SignedOut(refused.reason)  # a caller that tried and failed: no cookie is looked at (R-JWT-11)
-        if asked.is_page and (answer := self._handshake_in(asked)) is not None:
-            return self._after_handshake(asked, answer)
+        if asked.is_page and (id := self.redirects.returned(asked)) is not None:
+            return self._returned(asked, id)
         return self._by_cookies(asked)
 
-    def sign_in_url(self, page: str, sign_in: str = "") -> str:
+    def page(self, asked: Asked) -> str:
+        """The address that the browser shows, as far as it is the app's own.
+
+        A server in front takes TLS off, and not every app is told. An app whose cookies need TLS is reached over TLS, except
+        on loopback.
+        """
+        url = clean(asked.url)
+        parts = urlsplit(url)
+        if self.is_secure and parts.scheme == "http" and not _is_loopback(parts.hostname or ""):
+            return urlunsplit(parts._replace(scheme="https"))
+        return url
+
+    def to_sign_in(self, asked: Asked, reason: str, *, page: str = "", sign_in: str = "") -> Elsewhere:
         """The sign-in page, and from there through a handshake back: so the app's own cookies are right on return."""
-        back = f"{self.frontend}/v1/client/handshake?{urlencode({'redirect_url': page, 'suffixed_cookies': 'true'})}"
+        page = page or self.page(asked)
+        id, cookies = self.redirects.begin(asked, page)
+        return Elsewhere(self._sign_in_url(page, sign_in, id), reason, cookies)
+
+    def sign_in_url(self, page: str, sign_in: str = "") -> str:
+        """The same for a link, which can set no cookie."""
+        return self._sign_in_url(page, sign_in, WITHOUT_COOKIE)
+
+    def _sign_in_url(self, page: str, sign_in: str, id: str) -> str:
+        back = self.redirects.handshake_url(id, page, "sign-in", asks_nonce=self.payload is not None)
         return f"{sign_in or self.frontend + '/sign-in'}?{urlencode({'redirect_url': back})}"
 
     def signed_out(self) -> list[str]:
@@ -165,25 +178,32 @@ class Gate:
         if signed_in_at == 0 or (signed_in_at is None and not tokens):
             return SignedOut("signed-out")
         reason = "session-token-missing"
+        found: list[Claims] = []
         for token in tokens:
             try:
                 claims = self.verify(token)
             except TokenRefused as refused:
                 reason = refused.reason
                 continue
+            found.append(claims)
+        if len({claims.user_id for claims in found}) > 1:
+            return SignedOut(TWO_PEOPLE, is_stuck=True)
+        for claims in found:
             if signed_in_at is None or claims.issued_at.seconds >= signed_in_at:
                 return SignedIn(claims, by_cookie=True)
             reason = "session-token-iat-before-client-uat"
         return self._ask_the_server(asked, reason)
 
-    def _ask_the_server(self, asked: Asked, reason: str) -> Verdict:
-        count = self._count(asked)
+    def _ask_the_server(self, asked: Asked, reason: str, *, is_second: bool = False) -> Verdict:
         if not asked.is_page or reason == NO_KEYS:
             return SignedOut(reason)
-        if count >= MOST_REDIRECTS:
-            return SignedOut(f"{reason}-after-{count}-redirects", (f"{COUNT}=; Path=/; Max-Age=0",))
-        query = {"redirect_url": asked.url, "suffixed_cookies": "true", "__clerk_hs_reason": reason}
-        return Elsewhere(f"{self.frontend}/v1/client/handshake?{urlencode(query)}", reason, (_counted(count + 1),))
+        page = self.page(asked)
+        count = self.redirects.in_a_row(asked, page)
+        if count >= MOST_IN_A_ROW:
+            return SignedOut(f"{reason}-after-{count}-redirects", (self.redirects.counter_gone(page),), is_stuck=True)
+        id, cookies = self.redirects.begin(asked, page, is_second=is_second)
+        asks_nonce = self.payload is not None
+        return Elsewhere(self.redirects.handshake_url(id, page, reason, asks_nonce=asks_nonce), reason, cookies)
 
     def _both(self, asked: Asked, name: str) -> list[str]:
         """The values of the cookie with this application's suffix; without any, those of the plain name."""
@@ -198,40 +218,74 @@ class Gate:
         values = [int(value[:12]) for value in self._both(asked, "__client_uat") if value.isdecimal()]
         return max(values, default=None)
 
-    def _count(self, asked: Asked) -> int:
-        values = [int(value) for value in asked.cookies.get(COUNT, ()) if value in ("0", "1", "2", "3")]
-        return max(values, default=0)
+    # -- handshake (R-HSK-01)
 
-    # -- handshake
+    def _returned(self, asked: Asked, id: str) -> Verdict | Nonce:
+        begun = self.redirects.find(asked, id)
+        if begun is not None:
+            if self.payload is not None and (nonce := self._brought(asked, NONCE, f"{NONCE}_{id}")):
+                return Nonce(bound_nonce(nonce, id), begun)
+            return self._after_token(asked, begun, self._brought(asked, HANDSHAKE, HANDSHAKE))
+        verdict = self._by_cookies(asked)
+        if isinstance(verdict, SignedIn) or not id:
+            return Elsewhere(self.page(asked), "handshake-of-another-browser")
+        if isinstance(verdict, SignedOut) and (verdict.is_stuck or verdict.reason in _FETCH_MAY_HELP):
+            return verdict
+        if self.redirects.is_second(id):
+            return SignedOut(NO_COOKIES, is_stuck=True)
+        return self._ask_the_server(asked, NO_COOKIES, is_second=True)
 
-    def _handshake_in(self, asked: Asked) -> str | None:
-        url = asked.url
-        in_address = dict(parse_qsl(urlsplit(url).query)).get(HANDSHAKE) if HANDSHAKE in url else None
-        return in_address or next(iter(asked.cookies.get(HANDSHAKE, ())), None)
+    def _brought(self, asked: Asked, parameter: str, cookie: str) -> str:
+        """From the address in development only: addresses are logged, sent on as referrers, and made by anybody."""
+        if self.is_development:
+            return in_address(asked.url, parameter)
+        return next(iter(asked.cookies.get(cookie, ())), "")
 
-    def _after_handshake(self, asked: Asked, token: str) -> Verdict:
-        forgotten = f"{HANDSHAKE}=; Path=/; Max-Age=0"
-        clean = _without(asked.url, HANDSHAKE)
+    def _after_token(self, asked: Asked, begun: Begun, token: str) -> Verdict:
         try:
-            lines = (*self.read_handshake(token), forgotten)
+            if not token:
+                raise TokenRefused("handshake-missing", "The server sent no handshake. Load the page again.")
+            handshake = self.read_handshake(token)
+            # all tabs of a browser share the cookie that carries a token in production: another tab's serves this one too
+            whose = begun if handshake.redirect == begun.id else self.redirects.find(asked, handshake.redirect)
+            if whose is None:
+                raise TokenRefused("handshake-of-another-browser", "This handshake was made for another browser.")
+            if not self._use(handshake.redirect):
+                raise TokenRefused("handshake-used", "This handshake has been used. Load the page again.")
         except TokenRefused as refused:
-            _log.warning("handshake.refused reason=%s", refused.reason)
-            if clean == asked.url:
-                return SignedOut(refused.reason, (forgotten,))
-            # asked for by this app a moment ago and still refused: asking once more would end the same way
-            enough = (_counted(MOST_REDIRECTS),) if self._count(asked) else ()
-            return Elsewhere(clean, refused.reason, (forgotten, *enough))
-        given = next((line.split(";")[0].partition("=")[2] for line in lines if line.startswith("__session=")), "")
-        if not given:
-            return SignedOut("signed-out", lines)
-        return Elsewhere(clean, "handshake", lines)
+            return self._refused(asked, begun, refused.reason)
+        return self._applied(asked, begun, handshake.lines)
+
+    def _applied(self, asked: Asked, begun: Begun, lines: Sequence[str]) -> Verdict:
+        page = self.page(asked)
+        return Elsewhere(page, "handshake", (*lines, *self.redirects.over(begun, page)))
+
+    def _refused(self, asked: Asked, begun: Begun, reason: str) -> Verdict:
+        """Nothing is applied; the page without the handshake decides anew, unless that has been tried already."""
+        _log.warning("handshake.refused reason=%s", reason)
+        page = self.page(asked)
+        return Elsewhere(page, reason, self.redirects.over(begun, page))
+
+    def _without_payload(self, asked: Asked, begun: Begun, error: Exception) -> Verdict:
+        if isinstance(error, ServerUnreachable):
+            return SignedOut(NO_KEYS)  # the nonce is unused: the same address works once the server answers
+        reason = "secret-key-invalid" if isinstance(error, BadSecretKey) else "handshake-nonce-unknown"
+        return self._refused(asked, begun, reason)
+
+    def _use(self, id: str) -> bool:
+        """Whether this process has not applied a handshake of this redirect before."""
+        now = self.clock.seconds()
+        for known, (since,) in list(self._used.items()):
+            if now - since > _USED_SECONDS:
+                self._used.pop(known, None)
+        mine = (now,)
+        return self._used.setdefault(id, mine) is mine
 
 
-def _counted(count: int) -> str:
-    return f"{COUNT}={count}; Path=/; Max-Age=10; HttpOnly; SameSite=Lax"
-
-
-def _without(url: str, name: str) -> str:
-    parts = urlsplit(url)
-    kept = [(key, value) for key, value in parse_qsl(parts.query, keep_blank_values=True) if key != name]
-    return urlunsplit(parts._replace(query=urlencode(kept)))
+def _is_loopback(host: str) -> bool:
+    if host == "localhost" or host.endswith(".localhost"):
+        return True
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return False

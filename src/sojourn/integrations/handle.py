@@ -30,6 +30,10 @@ class Server(Protocol):
         """Nothing happens to one that has ended."""
         ...
 
+    async def handshake(self, nonce: str) -> list[str]:
+        """The cookies that a nonce stands for, once. Raises: NotFound."""
+        ...
+
     async def read_data(self, key: str) -> Data | None:
         """What was kept under `key`, a session id or the stored form of an anonymous visitor's secret."""
         ...
@@ -115,6 +119,13 @@ class Handle(ABC):
 
     def end_session_now(self, session_id: str) -> None:
         self._ask_now(lambda server: server.end_session(session_id))
+
+    async def handshake(self, nonce: str) -> list[str]:
+        """The Set-Cookie texts of a handshake nonce, which works once. Raises: NotFound, BadSecretKey, ServerUnreachable."""
+        return await self._ask(lambda server: server.handshake(nonce))
+
+    def handshake_now(self, nonce: str) -> list[str]:
+        return self._ask_now(lambda server: server.handshake(nonce))
 
     async def read_data(self, key: str) -> Data | None:
         return await self._ask(lambda server: server.read_data(key))

@@ -11,6 +11,7 @@ from sojourn.errors import Json, NotFound
 from sojourn.ids import SessionId, UserId
 from sojourn.integrations.gate import Gate
 from sojourn.integrations.handle import Data, Handle
+from sojourn.secret import Secret
 from sojourn.tokens.handshake import read_handshake
 from sojourn.tokens.jws import VerificationKey
 from sojourn.tokens.recalling import Always, Recall, RecallHeader, recalling
@@ -29,7 +30,7 @@ class Inside(Handle):
     def __init__(self, engine: "Engine") -> None:
         super().__init__(engine.clock)
         self._engine = engine
-        self._gate, (self.recall, self.recall_header) = gate_of(engine)
+        self._gate, (self.recall, self.recall_header) = gate_of(engine, self)
 
     @property
     def gate(self) -> Gate | None:
@@ -48,7 +49,7 @@ class Inside(Handle):
         return EngineServer(self._engine)
 
 
-def gate_of(engine: "Engine") -> tuple[Gate, tuple[Recall, RecallHeader]]:
+def gate_of(engine: "Engine", handle: Handle) -> tuple[Gate, tuple[Recall, RecallHeader]]:
     """The gate of an engine whose keys are loaded; a key that is rotated in later is known too."""
 
     def find(kid: str, /) -> VerificationKey | None:
@@ -58,8 +59,9 @@ def gate_of(engine: "Engine") -> tuple[Gate, tuple[Recall, RecallHeader]]:
     url = engine.config.public_url
     verifier = Verifier(find, issuer=url, clock=engine.clock)
     gate = Gate(
-        engine.instance.publishable_key, url, verifier.verify, lambda token: read_handshake(token, find, engine.clock.now())
-    )
+        engine.instance.publishable_key, url, verifier.verify, lambda token: read_handshake(token, find, engine.clock.now()),
+        payload=handle.handshake, payload_now=handle.handshake_now, clock=engine.clock,
+    )  # fmt: skip
     return gate, recalling(verifier, Always())
 
 
@@ -85,6 +87,13 @@ class EngineServer:
 
     async def end_session(self, session_id: str) -> None:
         await self.engine.sessions.revoke(self.engine.instance, SessionId(session_id), actor=_ACTOR)
+
+    async def handshake(self, nonce: str) -> list[str]:
+        now = self.engine.clock.now()
+        lines = await self.engine.store.tickets.take_nonce(self.engine.instance.id, Secret(nonce).stored_form(), now)
+        if lines is None:
+            raise NotFound("This nonce is not known, has been used or has expired.")
+        return list(lines)
 
     async def read_data(self, key: str) -> Data | None:
         return await self.engine.app_data.read(self.engine.instance, key)

@@ -16,6 +16,7 @@ from litestar.middleware import DefineMiddleware
 from litestar.openapi.config import OpenAPIConfig
 from litestar.openapi.spec import Components, SecurityScheme
 from litestar.plugins import InitPlugin
+from litestar.response.base import ASGIResponse
 from litestar.types import Receive, Scope, Send
 
 from sojourn.backend.user import User
@@ -103,9 +104,19 @@ class _RefusedHere(HTTPException):
 
 def _answered(_: Request[Any, Any, Any], error: _RefusedHere | Refused | ServerUnreachable) -> Response[bytes]:
     refused = unreachable(error) if isinstance(error, ServerUnreachable) else error.refusal
-    headers = {name.decode(): value.decode("latin-1") for name, value in refused.headers}
-    media_type = headers.pop("content-type", "text/plain").partition(";")[0]  # Litestar says the charset itself
-    return Response(refused.body, status_code=refused.status, headers=headers, media_type=media_type)
+    return _Whole(refused)
+
+
+class _Whole(Response[bytes]):
+    """A refusal with its headers as they are: Litestar's own keep one of each name, and there may be several cookies."""
+
+    def __init__(self, refused: Refusal) -> None:
+        super().__init__(refused.body, status_code=refused.status)
+        self._refused = refused
+
+    def to_asgi_response(self, *_: Any, **__: Any) -> ASGIResponse:
+        headers = [(name.decode(), value.decode("latin-1")) for name, value in self._refused.headers]
+        return ASGIResponse(body=self._refused.body, status_code=self._refused.status, headers=headers)
 
 
 def _session(scope: Scope) -> Claims | None:

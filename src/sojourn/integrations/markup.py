@@ -33,10 +33,10 @@ def component(visit: Visit, name: Component, options: Mapping[str, Json] | None 
 def _plain(visit: Visit, name: Component) -> str:
     gate = visit.gate
     if name == "user-button":
-        back = urlencode({"redirect_url": visit.asked().url})
+        back = urlencode({"redirect_url": gate.page(visit.asked())})
         return _link(f"{gate.frontend}/sign-out?{back}", "Sign out") if visit.session else ""
     if name == "sign-in":
-        return _link(gate.sign_in_url(visit.asked().url, visit.guard.sign_in_url), _LINKS[name])
+        return _link(gate.sign_in_url(gate.page(visit.asked()), visit.guard.sign_in_url), _LINKS[name])
     return _link(f"{gate.frontend}/{'user' if name == 'user-profile' else name}", _LINKS[name])
 
 

@@ -3,7 +3,8 @@
 from collections.abc import Collection
 from urllib.parse import urlsplit
 
-from sojourn.integrations.gate import Asked, SignedIn, Verdict
+from sojourn.integrations.asked import Asked
+from sojourn.integrations.gate import SignedIn, Verdict
 from sojourn.integrations.session_data import DATA_COOKIES
 
 _READS = frozenset({"GET", "HEAD", "OPTIONS", "TRACE"})

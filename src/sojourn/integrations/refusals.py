@@ -8,8 +8,10 @@ from html import escape
 from urllib.parse import urlsplit
 
 from sojourn.errors import Json, OriginRefused, ServerUnreachable
-from sojourn.integrations.gate import Asked, Elsewhere, Gate, SignedOut
+from sojourn.integrations.asked import Asked
+from sojourn.integrations.gate import NO_COOKIES, TWO_PEOPLE, Elsewhere, Gate, SignedOut
 from sojourn.integrations.requirement import Lack
+from sojourn.tokens.bearer import is_attempt
 
 Headers = list[tuple[bytes, bytes]]
 
@@ -55,12 +57,13 @@ def refusal(
         return _sized(307, b"", [(b"location", verdict.url.encode()), *said(verdict)])
     if not is_protected:
         return None
-    if asked.is_page and "-redirects" not in verdict.reason:
-        location = gate.sign_in_url(asked.url.partition("?__clerk_handshake=")[0], sign_in_url)
-        if _is_asked_for(location, asked):
+    if asked.is_page and not verdict.is_stuck:
+        going = gate.to_sign_in(asked, verdict.reason, sign_in=sign_in_url)
+        if _is_asked_for(going.url, asked):
             _log.error("sign_in.behind_guard url=%s", asked.url.partition("?")[0])
             return _page(401, "Not signed in", _behind_guard(asked), said(verdict))
-        return _sized(307, b"", [(b"location", location.encode()), *said(verdict)])
+        set_cookies = [(b"set-cookie", cookie.encode("latin-1")) for cookie in going.cookies]
+        return _sized(307, b"", [(b"location", going.url.encode()), *said(verdict), *set_cookies])
     if asked.is_page:
         return _page(401, "Not signed in", _stuck(verdict.reason), said(verdict))
     challenge = [(b"www-authenticate", _challenge(asked)), *said(verdict)]
@@ -105,7 +108,7 @@ def said(verdict: Elsewhere | SignedOut) -> Headers:
 
 def _challenge(asked: Asked) -> bytes:
     """Whoever sent no token is not told that it was wrong (RFC 6750 section 3.1)."""
-    return b'Bearer error="invalid_token"' if asked.header(b"authorization").lower().startswith("bearer") else b"Bearer"
+    return b'Bearer error="invalid_token"' if is_attempt(asked.values(b"authorization")) else b"Bearer"
 
 
 def _kept_nowhere() -> Headers:
@@ -143,6 +146,13 @@ def _behind_guard(asked: Asked) -> str:
 
 
 def _stuck(reason: str) -> str:
+    if reason == TWO_PEOPLE:
+        return (
+            "This browser sends the sign-ins of two people at once, so neither counts. Close it, delete this site's cookies, and "
+            "sign in again. Another site of this domain may have set one of them."
+        )
+    if reason == NO_COOKIES:
+        return "You could not be signed in here, because your browser keeps no cookies of this site. Allow them, and try again."
     return (
         "You could not be signed in here. Reload the page in a moment. "
         f"Reason, for whoever runs this app: {reason}. Check that its keys and clock agree with those of the server."

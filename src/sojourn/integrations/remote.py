@@ -14,7 +14,7 @@ from sojourn.instant import SystemClock
 from sojourn.integrations.gate import Gate
 from sojourn.integrations.handle import Data, Handle
 from sojourn.secret import Secret
-from sojourn.tokens.handshake import read_handshake
+from sojourn.tokens.handshake import Handshake, read_handshake
 from sojourn.tokens.recalling import recalling
 from sojourn.tokens.remote_keys import RemoteKeys
 from sojourn.tokens.session_token import Verifier
@@ -37,9 +37,11 @@ class Remote(Handle):
         self._keys.on_change(verifier.forget)
         self.recall, self.recall_header = recalling(verifier, self._keys)
         renew = self._keys.refresh_async
+        asks = bool(secret_key)
         self._gate = Gate(
-            publishable_key, self.url, verifier.verify, self._read_handshake, renew, self._keys.refresh
-        )
+            publishable_key, self.url, verifier.verify, self._read_handshake, renew, self._keys.refresh,
+            self.handshake if asks else None, self.handshake_now if asks else None, self.clock,
+        )  # fmt: skip
 
     @property
     def gate(self) -> Gate | None:
@@ -65,7 +67,7 @@ class Remote(Handle):
     async def _server(self) -> "HttpServer":
         return self._asked
 
-    def _read_handshake(self, token: str) -> list[str]:
+    def _read_handshake(self, token: str) -> Handshake:
         return read_handshake(token, self._keys.find, self.clock.now())
 
 
@@ -89,6 +91,10 @@ class HttpServer:
 
     async def end_session(self, session_id: str) -> None:
         await self._call("POST", f"/v1/sessions/{quote(session_id, safe='')}/revoke")
+
+    async def handshake(self, nonce: str) -> list[str]:
+        path = f"/v1/clients/handshake_payload?nonce={quote(nonce, safe='')}"
+        return msgspec.convert((await self._call("GET", path))["directives"], list[str])
 
     async def read_data(self, key: str) -> Data | None:
         return (await self._call("GET", _data_of(key)))["data"]

@@ -8,7 +8,7 @@ from typing import Any, Self
 import msgspec
 
 from sojourn.errors import SessionEnded
-from sojourn.integrations.gate import Asked
+from sojourn.integrations.asked import Asked
 from sojourn.integrations.handle import Data, Handle
 from sojourn.secret import Secret
 from sojourn.tokens.claims import Claims

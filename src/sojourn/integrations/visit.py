@@ -5,7 +5,8 @@ from dataclasses import dataclass
 
 from sojourn.backend.user import User
 from sojourn.errors import NotFound, ServerUnreachable
-from sojourn.integrations.gate import Asked, Gate, SignedOut
+from sojourn.integrations.asked import Asked
+from sojourn.integrations.gate import Gate, SignedOut
 from sojourn.integrations.handle import Handle
 from sojourn.integrations.refusals import Headers, Refusal, Refused, lacking, refusal
 from sojourn.integrations.requirement import Requirement

@@ -10,8 +10,9 @@ from urllib.parse import quote
 from sojourn.errors import ServerUnreachable
 from sojourn.integrations.answering import refused_at
 from sojourn.integrations.asgi import App, Message, Scope
+from sojourn.integrations.asked import Asked
 from sojourn.integrations.bridge import Bridge
-from sojourn.integrations.gate import Asked, SignedIn
+from sojourn.integrations.gate import SignedIn
 from sojourn.integrations.handle import Handle
 from sojourn.integrations.matching import Matcher
 from sojourn.integrations.refusals import KEPT_NOWHERE, Headers, Refusal, Refused, said, unreachable

@@ -60,7 +60,7 @@ class FakeSojourn(Handle):
 
         verifier = Verifier(find, issuer=url, clock=self.time)
         self.recall, self.recall_header = recalling(verifier, Always())
-        self._gate = Gate(_KEY, url, verifier.verify, lambda token: read_handshake(token, find, self.time.now()))
+        self._gate = Gate(_KEY, url, verifier.verify, lambda token: read_handshake(token, find, self.time.now()), clock=self.time)
 
     def add_user(self, email: str = "ada@example.com", **fields: Any) -> User:
         """A user with a verified address; `fields` are those of `User`."""
@@ -147,6 +147,9 @@ class Memory:
     async def end_session(self, session_id: str) -> None:
         self.sessions.pop(session_id, None)
         self.data.pop(session_id, None)
+
+    async def handshake(self, nonce: str) -> list[str]:
+        raise NotFound()
 
     async def read_data(self, key: str) -> Data | None:
         found = self.data.get(key)

@@ -12,6 +12,17 @@ from sojourn.instant import Instant
 from sojourn.tokens.jws import FindKey, encoded_header, sign, verify
 from sojourn.tokens.signing_keys import SigningKey
 
+HANDSHAKE = "__clerk_handshake"
+"""The token form: a parameter in development, a cookie in production."""
+
+NONCE = "__clerk_handshake_nonce"
+"""The nonce form of the same."""
+
+REDIRECT = "__sojourn_redirect"
+"""The parameter in which one of our adapters names the redirect it began; the answer is bound to it (R-HSK-01)."""
+
+REDIRECT_ID = re.compile(r"[A-Za-z0-9_-]{5,22}~?", re.ASCII)
+
 _YEAR = 31_536_000
 
 _LIFE = 60
@@ -62,14 +73,29 @@ def directives(state: BrowserState, suffix: str, *, secure: bool, domain: str = 
     return lines
 
 
-def mint_handshake(lines: Sequence[str], key: SigningKey, now: Instant) -> str:
+@dataclass(frozen=True, slots=True)
+class Handshake:
+    """What a handshake token says. `redirect` is empty where a published SDK asked for it."""
+
+    lines: Sequence[str]
+    redirect: str = ""
+
+
+def mint_handshake(lines: Sequence[str], key: SigningKey, now: Instant, *, redirect: str = "") -> str:
     """The token form; it carries cookies to set and is no session token (R-JWT-08)."""
     claims: dict[str, Json] = {"handshake": list(lines), "iat": now.seconds, "exp": now.seconds + _LIFE}
+    if redirect:
+        claims["redirect"] = redirect
     return sign(encoded_header(key.algorithm, key.kid), claims, key.private)
 
 
-def read_handshake(token: str, find_key: FindKey, now: Instant) -> list[str]:
-    """The directives of a handshake token, which must be fresh. Raises: TokenRefused."""
+def bound_nonce(nonce: str, redirect: str) -> str:
+    """The text that a nonce is looked up by, so that it is worth nothing in another redirect (R-HSK-01)."""
+    return f"{nonce}.{redirect}" if redirect else nonce
+
+
+def read_handshake(token: str, find_key: FindKey, now: Instant) -> Handshake:
+    """A handshake token, which must be fresh. Raises: TokenRefused."""
     jws = verify(token, find_key)
     listed, issued = jws.claims.get("handshake"), jws.claims.get("iat")
     # session and template tokens have a category and a subject, whatever an owner lets people put into them
@@ -81,7 +107,8 @@ def read_handshake(token: str, find_key: FindKey, now: Instant) -> list[str]:
     ):
         raise TokenRefused("token-invalid", "This is not a handshake token.")
     lines = [line for line in listed if isinstance(line, str) and line.isprintable()]
-    if type(issued) is not int or len(lines) != len(listed):
+    redirect = jws.claims.get("redirect", "")
+    if type(issued) is not int or len(lines) != len(listed) or not isinstance(redirect, str):
         raise TokenRefused("token-invalid", "The handshake token cannot be read.")
     if now.seconds >= issued + _LIFE + _SKEW:
         raise TokenRefused("token-expired", "The handshake is too old. Load the page again.")
@@ -89,4 +116,4 @@ def read_handshake(token: str, find_key: FindKey, now: Instant) -> list[str]:
         raise TokenRefused(
             "token-iat-in-the-future", "The handshake comes from the future. Check both machines' clocks."
         )
-    return lines
+    return Handshake(lines, redirect)

@@ -10,7 +10,7 @@ from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 
 from sojourn.integrations import asgi, wsgi
-from sojourn.integrations.gate import Asked
+from sojourn.integrations.asked import Asked
 from sojourn.integrations.refusals import Headers, Refusal
 from sojourn.integrations.visit import MISSING, Visit
 

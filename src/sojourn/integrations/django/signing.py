@@ -12,7 +12,7 @@ from django.urls import Resolver404, resolve
 from django.utils.http import url_has_allowed_host_and_scheme
 
 from sojourn.integrations.django.conf import options
-from sojourn.integrations.django.requests import answered
+from sojourn.integrations.django.requests import answered, keep_cookie
 from sojourn.integrations.refusals import lacking
 from sojourn.integrations.requirement import Lack
 from sojourn.integrations.visit import Visit
@@ -32,9 +32,12 @@ def sent_to_sign_in(request: HttpRequest, visit: Visit) -> HttpResponse:
     wanted = request.GET.get(REDIRECT_FIELD_NAME, "")
     is_own = url_has_allowed_host_and_scheme(wanted, {request.get_host()}, require_https=request.is_secure())
     page = request.build_absolute_uri(wanted if is_own else resolve_url(settings.LOGIN_REDIRECT_URL))
+    going = visit.gate.to_sign_in(visit.asked(), "signed-out", page=page, sign_in=visit.guard.sign_in_url)
     response = HttpResponse(status=307)
-    response["Location"] = visit.gate.sign_in_url(page, visit.guard.sign_in_url)
+    response["Location"] = going.url
     response["Cache-Control"] = "no-store"
+    for line in going.cookies:
+        keep_cookie(response, line)
     return response
 
 

@@ -14,7 +14,17 @@ from sojourn.errors import Malformed
 from sojourn.secret import Secret
 from sojourn.sessions.client import ClientView
 from sojourn.sessions.session import Session
-from sojourn.tokens.handshake import BrowserState, cookie_suffix, directives, mint_handshake
+from sojourn.tokens.handshake import (
+    HANDSHAKE,
+    NONCE,
+    REDIRECT,
+    REDIRECT_ID,
+    BrowserState,
+    bound_nonce,
+    cookie_suffix,
+    directives,
+    mint_handshake,
+)
 from sojourn.web.access import frontend
 from sojourn.web.caller import Identified
 from sojourn.web.cookies import signed_in_value
@@ -23,8 +33,6 @@ from sojourn.web.redirects import checked_redirect, origin_of, with_query
 
 _log = structlog.get_logger("sojourn.web")
 _REASON = re.compile(r"[a-z0-9-]{1,80}")
-_TOKEN_COOKIE = "__clerk_handshake"
-_NONCE_COOKIE = "__clerk_handshake_nonce"
 _NONCE_LIFE = timedelta(seconds=60)
 _MAX_AGE = 60
 _CLOCK_BEHIND = frozenset({"session-token-nbf", "session-token-iat-in-the-future"})
@@ -42,9 +50,9 @@ async def handshake(exchange: CurrentExchange) -> Response[bytes]:
     view = await exchange.engine.clients.view(identified.client) if identified.client else None
     lines = await _directives(exchange, identified, view, target)
     reason = query.get("__clerk_hs_reason", "")
-    known_reason = reason if _REASON.fullmatch(reason) else "unknown"
+    known_reason = reason if _REASON.fullmatch(reason) else "not-given"
     _log.info("handshake", reason=known_reason, signed_in=bool(view and view.sessions))
-    return Response(b"", status_code=307, headers={"Location": await _delivered(exchange, target, lines)})
+    return Response(b"", status_code=307, headers={"Location": await _delivered(exchange, target, lines, is_signed_in=bool(view and view.sessions))})
 
 
 async def _directives(exchange: Exchange, identified: Identified, view: ClientView | None, target: str) -> list[str]:
@@ -70,7 +78,7 @@ async def _directives(exchange: Exchange, identified: Identified, view: ClientVi
     )
     if not instance.is_development:
         # the page would replay what it has already taken in
-        lines += [exchange.rules.handshake_gone(instance, name) for name in (_TOKEN_COOKIE, _NONCE_COOKIE)]
+        lines += [exchange.rules.handshake_gone(instance, name) for name in (HANDSHAKE, _nonce_cookie(exchange))]
     return lines
 
 
@@ -94,20 +102,43 @@ async def _token(exchange: Exchange, session: Session, target: str, backdated: t
     )
 
 
-async def _delivered(exchange: Exchange, target: str, lines: list[str]) -> str:
-    """Where the browser goes; in production the result travels in a cookie set here."""
-    instance = exchange.instance
-    if not instance.is_development and exchange.incoming.query.get("format") == "nonce":
+async def _delivered(exchange: Exchange, target: str, lines: list[str], *, is_signed_in: bool) -> str:
+    """Where the browser goes. In production the result travels in a cookie set here.
+
+    One of our adapters names the redirect it began, and the result is bound to that (R-HSK-01); published SDKs do not. Ours
+    take a nonce in development too, where published ones would loop (wire protocol section 7.3).
+    """
+    instance, redirect = exchange.instance, _redirect(exchange)
+    if redirect:
+        target = with_query(target, REDIRECT, redirect)
+    asks_nonce = exchange.incoming.query.get("format") == "nonce"
+    if asks_nonce and (is_signed_in if redirect else not instance.is_development):
         nonce = Secret.random("hsn_")
-        now = exchange.now
-        await exchange.engine.store.tickets.add_nonce(instance.id, nonce.stored_form(), lines, now + _NONCE_LIFE)
-        exchange.cookies.append(exchange.rules.handshake(instance, _NONCE_COOKIE, nonce.reveal(), _MAX_AGE))
-        return target
-    token = mint_handshake(lines, await exchange.engine.keyring.signing_key(instance), exchange.now)
-    if instance.is_development:
-        return with_query(target, _TOKEN_COOKIE, token)
-    exchange.cookies.append(exchange.rules.handshake(instance, _TOKEN_COOKIE, token, _MAX_AGE))
+        stored = Secret(bound_nonce(nonce.reveal(), redirect)).stored_form()
+        await exchange.engine.store.tickets.add_nonce(instance.id, stored, lines, exchange.now + _NONCE_LIFE)
+        return _carried(exchange, target, NONCE, _nonce_cookie(exchange), nonce.reveal())
+    key = await exchange.engine.keyring.signing_key(instance)
+    token = mint_handshake(lines, key, exchange.now, redirect=redirect)
+    return _carried(exchange, target, HANDSHAKE, HANDSHAKE, token)
+
+
+def _carried(exchange: Exchange, target: str, parameter: str, cookie: str, value: str) -> str:
+    if exchange.instance.is_development:
+        return with_query(target, parameter, value)
+    exchange.cookies.append(exchange.rules.handshake(exchange.instance, cookie, value, _MAX_AGE))
     return target
+
+
+def _redirect(exchange: Exchange) -> str:
+    """The id of the redirect that one of our adapters began; empty for published SDKs."""
+    named = exchange.incoming.query.get(REDIRECT, "")
+    return named if REDIRECT_ID.fullmatch(named) else ""
+
+
+def _nonce_cookie(exchange: Exchange) -> str:
+    """Every redirect of ours has its own, so that tabs do not take each other's."""
+    redirect = _redirect(exchange)
+    return f"{NONCE}_{redirect}" if redirect else NONCE
 
 
 HANDLERS = [handshake]

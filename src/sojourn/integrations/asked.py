@@ -1,0 +1,70 @@
+"""One request of an app, as the gate reads it: headers, cookies and address, decoded only when asked for."""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from urllib.parse import unquote, urlsplit, urlunsplit
+
+from sojourn.tokens.bearer import is_attempt
+
+
+class Asked:
+    """Header names are lower case. What nobody asks for is not decoded: this runs before every request.
+
+    `url` is absolute, as the app's framework sees it; every value of a doubled cookie is kept.
+    """
+
+    __slots__ = ("_cookies", "_headers", "_url", "method")
+
+    def __init__(self, method: str, headers: Iterable[tuple[bytes, bytes]], url: Callable[[str], str]) -> None:
+        """`url` builds the address from the Host header, or `localhost` without one."""
+        self.method = method
+        self._headers = headers
+        self._url = url
+        self._cookies: Mapping[str, Sequence[str]] | None = None
+
+    def values(self, name: bytes) -> list[str]:
+        return [value.decode("latin-1") for each, value in self._headers if each == name]
+
+    def header(self, name: bytes) -> str:
+        return next(iter(self.values(name)), "")
+
+    @property
+    def url(self) -> str:
+        return self._url(self.header(b"host") or "localhost")
+
+    @property
+    def cookies(self) -> Mapping[str, Sequence[str]]:
+        if self._cookies is None:
+            cookies: dict[str, list[str]] = {}
+            for line in self.values(b"cookie"):
+                for pair in line.split(";"):
+                    name, equals, value = pair.strip().partition("=")
+                    if equals:
+                        cookies.setdefault(name, []).append(value)
+            self._cookies = cookies
+        return self._cookies
+
+    @property
+    def is_page(self) -> bool:
+        """Whether a person's browser navigates here, so that it can be sent elsewhere."""
+        return self.method == "GET" and self.is_navigation
+
+    @property
+    def is_navigation(self) -> bool:
+        """Whether a person will read the answer: of a page, or of a form that was sent."""
+        if is_attempt(self.values(b"authorization")):
+            return False
+        destination = self.header(b"sec-fetch-dest")
+        return destination in ("document", "iframe") if destination else "text/html" in self.header(b"accept")
+
+
+def in_address(url: str, name: str) -> str:
+    """The first value of a query parameter, decoded; empty without it."""
+    found = (each for each in urlsplit(url).query.split("&") if each.partition("=")[0] == name)
+    return unquote(next(found, "").partition("=")[2])
+
+
+def without(url: str, *names: str) -> str:
+    """`url` without these query parameters; the others stay as they were written."""
+    parts = urlsplit(url)
+    kept = [each for each in parts.query.split("&") if each.partition("=")[0] not in names]
+    return urlunsplit(parts._replace(query="&".join(kept)))

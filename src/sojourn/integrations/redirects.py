@@ -1,0 +1,123 @@
+"""Redirects to the server and back (R-HSK-01).
+
+Each redirect has an id and a cookie of its own. The handshake that comes back names the id, and is applied only where that
+cookie is: a link that somebody else made carries none, so it cannot sign a browser in as anybody (CWE-352). Any number of
+tabs redirect side by side, because none of them shares a cookie with another.
+"""
+
+import re
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass
+from hashlib import sha256
+from urllib.parse import urlencode
+
+from sojourn.instant import Clock
+from sojourn.integrations.asked import Asked, in_address, without
+from sojourn.tokens.handshake import HANDSHAKE, NONCE, REDIRECT
+
+LONGEST = 15 * 60
+"""Seconds from a redirect to its return: long enough to sign in."""
+
+MOST = 12
+"""Redirects of one browser under way; a further one forgets the oldest."""
+
+MOST_IN_A_ROW = 2
+"""Handshakes for one page, each applied or refused, after which the page says what is wrong instead of asking again."""
+
+WITHOUT_COOKIE = "start"
+"""Stands for an id where no cookie can be set, such as in a link: on return the app begins a redirect of its own."""
+
+_AGAIN = "~"
+"""Ends the id of a redirect that began because the cookie of another was missing; a third does not begin."""
+
+_ID = re.compile(r"[A-Za-z0-9_-]{22}~?", re.ASCII)
+_VALUE = re.compile(r"([0-9]{1,12})\.([0-9])", re.ASCII)
+_IN_A_ROW_SECONDS = 10
+_COUNTS = frozenset("123456789")
+
+
+@dataclass(frozen=True, slots=True)
+class Begun:
+    """A redirect that this browser was sent on. `in_a_row` counts the handshakes before it for the same page."""
+
+    id: str
+    began: int
+    in_a_row: int
+
+
+class Redirects:
+    """The cookies of redirects. Over TLS they have the `__Host-` prefix, so no sibling host can set them."""
+
+    def __init__(self, frontend: str, clock: Clock) -> None:
+        """`frontend` is the address at which browsers reach the server."""
+        self._frontend = frontend
+        self._clock = clock
+        self._is_secure = frontend.startswith("https://")
+        self._prefix = f"{'__Host-' if self._is_secure else ''}sojourn_redirect_"
+
+    # -- on the way out
+
+    def handshake_url(self, id: str, page: str, reason: str, *, asks_nonce: bool) -> str:
+        query = {"redirect_url": page, "suffixed_cookies": "true", "__clerk_hs_reason": reason, REDIRECT: id}
+        if asks_nonce:
+            query["format"] = "nonce"
+        return f"{self._frontend}/v1/client/handshake?{urlencode(query)}"
+
+    def begin(self, asked: Asked, page: str, *, is_second: bool = False) -> tuple[str, tuple[str, ...]]:
+        """The id of a new redirect for `page`, and the Set-Cookie texts that belong to it."""
+        id = secrets.token_urlsafe(16) + (_AGAIN if is_second else "")
+        begun = sorted(self._begun(asked).values(), key=lambda each: each.began)
+        dropped = [self._cookie(self._prefix + each.id, "", 0) for each in begun[: max(0, len(begun) - MOST + 1)]]
+        value = f"{int(self._clock.seconds())}.{self.in_a_row(asked, page)}"
+        return id, (*dropped, self._cookie(self._prefix + id, value, LONGEST))
+
+    # -- on the way back
+
+    def returned(self, asked: Asked) -> str | None:
+        """The id in the page's address; None for a page that is not a return. The text may be anything, and empty."""
+        url = asked.url
+        is_return = (REDIRECT in url or HANDSHAKE in url) and clean(url) != url
+        return in_address(url, REDIRECT) if is_return else None
+
+    def find(self, asked: Asked, id: str) -> Begun | None:
+        """The redirect with this id, if this browser was sent on it in the last 15 minutes."""
+        found = self._begun(asked).get(id)
+        return found if found is not None and self._clock.seconds() - found.began < LONGEST else None
+
+    def is_second(self, id: str) -> bool:
+        return id.endswith(_AGAIN)
+
+    def over(self, begun: Begun, page: str) -> tuple[str, ...]:
+        """Set-Cookie texts once a handshake has been applied or refused: it is forgotten, and counted for a moment."""
+        counted = self._cookie(_counter(page), str(begun.in_a_row + 1), _IN_A_ROW_SECONDS)
+        return self._cookie(self._prefix + begun.id, "", 0), counted
+
+    # -- in a row
+
+    def in_a_row(self, asked: Asked, page: str) -> int:
+        """Handshakes that ended for this very page a moment ago. Tabs with other pages are counted apart."""
+        return max((int(value) for value in asked.cookies.get(_counter(page), ()) if value in _COUNTS), default=0)
+
+    def counter_gone(self, page: str) -> str:
+        return self._cookie(_counter(page), "", 0)
+
+    def _begun(self, asked: Asked) -> Mapping[str, Begun]:
+        found: dict[str, Begun] = {}
+        for name, values in asked.cookies.items():
+            id = name.removeprefix(self._prefix)
+            if id != name and _ID.fullmatch(id) and len(values) == 1 and (read := _VALUE.fullmatch(values[0])):
+                found[id] = Begun(id, int(read[1]), int(read[2]))
+        return found
+
+    def _cookie(self, name: str, value: str, seconds: int) -> str:
+        return f"{name}={value}; Path=/; Max-Age={seconds}; HttpOnly; SameSite=Lax{'; Secure' if self._is_secure else ''}"
+
+
+def clean(url: str) -> str:
+    """A page's address without that which a redirect added to it."""
+    return without(url, REDIRECT, HANDSHAKE, NONCE)
+
+
+def _counter(page: str) -> str:
+    return f"sojourn_in_a_row_{sha256(page.encode()).hexdigest()[:12]}"
