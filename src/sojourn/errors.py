@@ -18,6 +18,8 @@ class SojournError(Exception):
     code: ClassVar[str] = "internal_error"
     message: ClassVar[str] = "Something went wrong"
     advice: ClassVar[str] = ""
+    stands_above_form: ClassVar[bool] = False
+    """Told beside its field and once more above the form, where no check of the component's own takes it away."""
 
     def __init__(
         self, advice: str | None = None, *, param: str | None = None, meta: Mapping[str, Json] | None = None
@@ -380,6 +382,7 @@ class PasswordCommon(FieldError):
     code = "form_password_pwned"
     message = "Password too common"
     advice = "This password is on a list that attackers try first. Choose a different one."
+    stands_above_form = True
 
 
 class PasswordCompromised(FieldError):

@@ -148,6 +148,8 @@ def _each(error: SojournError) -> Iterator[SojournError]:
             yield from _each(each)
     else:
         yield error
+        if error.stands_above_form:
+            yield type(error)(error.long_message)
 
 
 def _shown(error: SojournError) -> Resource:

@@ -228,8 +228,8 @@ def _password_settings(settings: Settings) -> Resource:
         "require_numbers": False,
         "require_uppercase": False,
         "require_lowercase": False,
-        "show_zxcvbn": False,
-        "min_zxcvbn_strength": 0,
+        "show_zxcvbn": True,  # or components call every password of the right length a good one, also one just refused
+        "min_zxcvbn_strength": 1,
         "enforce_hibp_on_sign_in": False,
         "allowed_special_characters": _SPECIAL,
     }
