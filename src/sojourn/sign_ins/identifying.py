@@ -35,9 +35,4 @@ class Identifying:
 
 def _only_verified(user: User | None, kind: IdentifierKind, canonical: str) -> User | None:
     """An address that was never proven identifies nobody, unless an administrator reserved it."""
-    if user is None:
-        return None
-    for each in user.identifiers:
-        if each.kind is kind and each.canonical == canonical and (each.is_verified or each.reserved):
-            return user
-    return None
+    return user if user is not None and user.holds(kind, canonical) else None

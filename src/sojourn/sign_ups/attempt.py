@@ -26,7 +26,7 @@ from sojourn.factors.factor import EMAIL_CODE
 from sojourn.factors.hash_pool import HashPool
 from sojourn.factors.password_policy import check_bounds, check_new_password
 from sojourn.factors.verification import Verification
-from sojourn.ids import SignUpId, identifier_id, sign_up_id, user_id, well_formed
+from sojourn.ids import InstanceId, SignUpId, identifier_id, sign_up_id, user_id, well_formed
 from sojourn.instances.instance import Instance
 from sojourn.instances.records import Records
 from sojourn.instant import Clock, Instant
@@ -264,7 +264,7 @@ class SignUps:
         if email.canonical == sign_up.email_canonical:
             return sign_up
         await self.records.check_new_address(instance, email.canonical)
-        owner = await self.store.users.find_by_identifier(instance.id, IdentifierKind.EMAIL_ADDRESS, email.canonical)
+        owner = await self._owner(instance.id, email.canonical)
         # without a code to send there is nothing to hide behind, so a taken address is told in every mode
         can_hide = is_strict(instance) and instance.settings.sign_up.verify_email
         if owner is not None and not can_hide:
@@ -336,12 +336,15 @@ class SignUps:
             identifiers=(email,),
         )
 
+    async def _owner(self, instance_id: InstanceId, canonical: str) -> User | None:
+        """Who holds the address. A claim that nobody has proven keeps no owner from signing up with it (R-ADV-01)."""
+        found = await self.store.users.find_by_identifier(instance_id, IdentifierKind.EMAIL_ADDRESS, canonical)
+        return found if found is not None and found.holds(IdentifierKind.EMAIL_ADDRESS, canonical) else None
+
     async def _owner_address(self, sign_up: SignUp) -> str | None:
         """The stored spelling of the address, never the submitted one (R-INP-02)."""
         canonical = sign_up.email_canonical or ""
-        owner = await self.store.users.find_by_identifier(
-            sign_up.instance_id, IdentifierKind.EMAIL_ADDRESS, canonical
-        )
+        owner = await self._owner(sign_up.instance_id, canonical)
         owned = next((each for each in owner.email_addresses if each.canonical == canonical), None) if owner else None
         return owned.value if owned else None
 

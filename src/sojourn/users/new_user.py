@@ -204,7 +204,7 @@ def _addresses(
 
 
 def _primary(addresses: Sequence[Identifier]) -> IdentifierId | None:
-    return next((each.id for each in addresses if each.is_verified or each.reserved), None)
+    return next((each.id for each in addresses if each.is_held), None)
 
 
 def new_address(

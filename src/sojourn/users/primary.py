@@ -76,7 +76,7 @@ def _replaced(user: User, changed: Identifier) -> tuple[Identifier, ...]:
 
 
 def _counts(each: Identifier) -> bool:
-    return each.is_verified or each.reserved
+    return each.is_held
 
 
 def _set(user: User, kind: IdentifierKind, chosen: Identifier | None) -> User:

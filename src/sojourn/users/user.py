@@ -21,8 +21,8 @@ class IdentifierKind(StrEnum):
 class Identifier:
     """An e-mail address or phone number of a user.
 
-    `value` is what messages are sent to, `canonical` what is compared; (instance, kind, canonical) is unique among
-    verified and reserved ones (R-INP-01, R-INP-02). `verification_strategy` is the wire name of what proved it.
+    `value` is what messages are sent to, `canonical` what is compared; (instance, kind, canonical) is unique
+    (R-INP-01, R-INP-02). `verification_strategy` is the wire name of what proved it.
     """
 
     id: IdentifierId
@@ -40,6 +40,11 @@ class Identifier:
     @property
     def is_verified(self) -> bool:
         return self.verified_at is not None
+
+    @property
+    def is_held(self) -> bool:
+        """Proven, or reserved by an administrator. One that is not is a mere claim: it identifies nobody and yields to a proof."""
+        return self.is_verified or self.reserved
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +106,10 @@ class User:
 
     def identifier(self, identifier_id: str | None) -> Identifier | None:
         return next((each for each in self.identifiers if each.id == identifier_id), None)
+
+    def holds(self, kind: IdentifierKind, canonical: str) -> bool:
+        """Whether the address identifies this user: an unproven claim to it does not."""
+        return any(each.is_held and each.kind is kind and each.canonical == canonical for each in self.identifiers)
 
     def is_locked(self, now: Instant) -> bool:
         if self.locked_at is None:

@@ -24,6 +24,9 @@ from sojourn.store.sql.tables import identifiers, sessions, sign_ins, sign_ups, 
 from sojourn.store.sql.user_search import conditions, ordering
 from sojourn.users.user import Identifier, IdentifierKind, User
 
+_CLAIM_LASTS = timedelta(minutes=10)
+"""How long an address that is not proven yet is kept from other accounts that add it too: as long as a code lives."""
+
 
 class SqlUsers(Group):
     def __init__(self, runner: Runner, reads: HotReads, writes: HotWrites) -> None:
@@ -40,6 +43,7 @@ class SqlUsers(Group):
                 raise _taken(error) from error
             for identifier in user.identifiers:
                 try:
+                    await group._make_way(identifier)
                     await group._insert(codecs.identifier, identifier)
                 except IntegrityError as error:
                     raise IdentifierTaken(param=identifier.kind.value) from error
@@ -155,11 +159,27 @@ class SqlUsers(Group):
     async def add_identifier(self, identifier: Identifier) -> None:
         try:
             async with self._undoing() as runner:
-                await SqlUsers(runner, self._reads, self._writes)._insert(codecs.identifier, identifier)
+                group = SqlUsers(runner, self._reads, self._writes)
+                await group._make_way(identifier)
+                await group._insert(codecs.identifier, identifier)
         except IntegrityError as error:
             if await self.find_by_identifier(identifier.instance_id, identifier.kind, identifier.canonical) is None:
                 raise NotFound() from error  # the user, deleted meanwhile
             raise IdentifierTaken(param=identifier.kind.value) from error
+
+    async def _make_way(self, identifier: Identifier) -> None:
+        """Remove another user's claim to the address: it yields to a proof, and to a newer claim once no code of its own can live."""
+        claim = [
+            identifiers.c.instance_id == identifier.instance_id,
+            identifiers.c.kind == identifier.kind.value,
+            identifiers.c.canonical == identifier.canonical,
+            identifiers.c.user_id != identifier.user_id,
+            identifiers.c.verified_at.is_(None),
+            identifiers.c.reserved.is_(False),
+        ]
+        if not identifier.is_held:
+            claim.append(identifiers.c.created_at <= identifier.created_at.before(_CLAIM_LASTS).millis)
+        await self._run.change(delete(identifiers).where(*claim))
 
     async def verify_identifier(self, instance_id: InstanceId, id: IdentifierId, strategy: str, now: Instant) -> bool:
         values = {

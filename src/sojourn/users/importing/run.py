@@ -177,18 +177,15 @@ class Importing:
         kept: list[Identifier] = []
         for each in user.identifiers:
             free = (each.kind.value, each.canonical) not in self._names
-            if (
-                each.is_verified
-                or each.reserved
-                or (free and await self._owner(groups, user, each.kind, each.canonical) is None)
-            ):
+            if each.is_held or (free and await self._owner(groups, user, each.kind, each.canonical) is None):
                 kept.append(each)
         return replace(user, identifiers=tuple(kept))
 
     async def _owner(self, groups: Groups, user: User, kind: str, canonical: str) -> User | None:
         if kind == "username":
             return await groups.users.find_by_username(user.instance_id, canonical)
-        return await groups.users.find_by_identifier(user.instance_id, IdentifierKind(kind), canonical)
+        found = await groups.users.find_by_identifier(user.instance_id, IdentifierKind(kind), canonical)
+        return found if found is not None and found.holds(IdentifierKind(kind), canonical) else None
 
 
 def _batches(records: Iterable[ImportedUser | Refused]) -> Iterator[list[ImportedUser | Refused]]:
