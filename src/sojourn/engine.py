@@ -128,9 +128,11 @@ def _wire(config: Config, clock: Clock, mailer: Mailer, store: Store, peppers: P
     audit = AuditLog(clock)
     outbox = Outbox(store, clock, envelope, mailer, registry)
     activity = Activity(store)
+    records = Records(store, clock, audit, envelope)
+    tokens = Minting(store, clock, activity, keyring, records, audit)
+    registry.check_claims = tokens.check_claims
     clients = Clients(store, clock, activity)
     sessions = Sessions(store, clock, activity, audit)
-    records = Records(store, clock, audit, envelope)
     codes = EmailCodes(store, clock, outbox, limiter, envelope.derived(b"codes"))
     lockout, hard_stop = Lockout(store, clock, outbox, audit), HardStop(store, outbox, audit)
     passwords = Passwords(store, clock, hash_pool, sessions, outbox, audit, lockout, hard_stop)
@@ -144,7 +146,7 @@ def _wire(config: Config, clock: Clock, mailer: Mailer, store: Store, peppers: P
         "config": config, "clock": clock, "store": store, "hash_pool": hash_pool, "limiter": limiter, "mailer": mailer,
         "registry": registry, "key_use": KeyUse(store), "keyring": keyring, "audit": audit, "outbox": outbox, "activity": activity,
         "clients": clients, "sessions": sessions,
-        "app_data": AppData(store, clock, sessions), "tokens": Minting(store, clock, activity, keyring, records),
+        "app_data": AppData(store, clock, sessions), "tokens": tokens,
         "refreshing": Refreshing(clock, keyring, envelope.derived(b"refresh")),
         "forms": FormTokens(clock, envelope.derived(b"forms")),
         "codes": codes, "records": records, "tickets": Tickets(store, clock, audit), "accounts": accounts,

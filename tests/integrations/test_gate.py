@@ -13,7 +13,7 @@ from starlette.routing import Mount, Route
 
 from sojourn import Sojourn, SojournMiddleware
 from sojourn.integrations.matching import Matcher
-from sojourn.tokens.handshake import cookie_suffix
+from sojourn.tokens.handshake import cookie_suffix, mint_handshake
 from sojourn.users.accounts import NewUser
 
 APP = "http://localhost:8000"
@@ -129,3 +129,30 @@ async def test_a_protected_page_is_kept_by_no_cache_and_a_public_one_is_left_alo
     assert page.headers["cache-control"] == "private, no-store"
     assert "Cookie" in page.headers["vary"]
     assert "cache-control" not in (await client.get("/about", headers=signed_in)).headers
+
+
+async def test_a_token_too_large_for_a_cookie_ends_in_words_and_not_in_circles(
+    sojourn: Sojourn, client: httpx.AsyncClient
+) -> None:
+    engine = await sojourn.engine()
+    await engine.registry.update_settings(
+        engine.instance, {"sessions": {"claims": {"teams": "{{user.public_metadata.teams}}"}}}
+    )
+    many = {"teams": [f"team-{n:03d}-with-a-long-name" for n in range(140)]}
+    user = await engine.accounts.create(
+        engine.instance,
+        NewUser(email_addresses=["ada@example.com"], skip_password_requirement=True, public_metadata=many),
+    )
+    session = await engine.sessions.create_for(engine.instance, user)
+    instance = await engine.registry.current()
+    token = await engine.tokens.for_session(instance, session, user, origin=None)
+    lines = [f"__session={token}; Path=/", f"__session_{cookie_suffix(instance.publishable_key)}={token}; Path=/"]
+    key = await engine.keyring.signing_key(instance)
+    begun = await client.get("/protected", headers={**PAGE, "cookie": "__client_uat=1700000000"})
+    redirect = parse_qs(urlsplit(begun.headers["location"]).query)["__sojourn_redirect"][0]
+    answer = mint_handshake(lines, key, engine.clock.now(), redirect=redirect)
+    back = {"__sojourn_redirect": redirect, "__clerk_handshake": answer}
+    page = await client.get("/protected", params=back, headers={**PAGE, "cookie": _kept(begun)})
+    assert (page.status_code, page.headers["x-clerk-auth-reason"]) == (401, "session-token-too-large")
+    assert "4,096 bytes" in page.text and "sessions.claims" in page.text
+    assert not any(line.startswith("__session") for line in page.headers.get_list("set-cookie"))

@@ -54,6 +54,13 @@ class SigningKeyRotated(msgspec.Struct, forbid_unknown_fields=True):
     emergency: bool
 
 
+class TokenTooLarge(msgspec.Struct, forbid_unknown_fields=True):
+    """`bytes` is the size of a session token, `most` what a browser's cookie holds."""
+
+    bytes: int
+    most: int
+
+
 @dataclass(frozen=True, slots=True)
 class EventKind:
     """`sentence` may name {actor}, {user}, {target}, {place} and every field of `details`."""
@@ -69,6 +76,11 @@ _ALL = (
     EventKind("session.ended", "{user} ended session {target}."),
     EventKind("session.revoked", "{actor} revoked session {target} of {user}."),
     EventKind("session.replaced", "Session {target} of {user} made room for a newer one."),
+    EventKind(
+        "session.token_too_large",
+        "The token of session {target} of {user} has {bytes} bytes, and browsers keep {most}: custom claims must be smaller.",
+        TokenTooLarge,
+    ),
     EventKind("sign_in.failed", "A sign-in as {user} with {strategy} failed from {place}: {reason}.", SignInFailed),
     EventKind("user.created", "{actor} created {user}."),
     EventKind("user.updated", "{actor} changed {fields} of {user}.", FieldsChanged),
@@ -120,6 +132,7 @@ _ACTORS = {
     "operator": "the command line",
     "backend_api": "the Backend API",
     "app": "the app",
+    "system": "this server",
 }
 """Actors that are no users; others are shown by their id."""
 

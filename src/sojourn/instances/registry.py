@@ -1,6 +1,6 @@
 """The instances of this server: found by credential or host, changed by their owner."""
 
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
 from urllib.parse import urlsplit
@@ -31,6 +31,8 @@ class Registry:
 
     store: Store
     clock: Clock
+    check_claims: Callable[[Instance, Settings], Awaitable[None]] | None = None
+    """Refuses custom claims that make a token too large. It knows users, who come after instances, so it is given."""
     _instances: dict[InstanceId, Instance] = field(default_factory=dict[InstanceId, Instance])
     _by_host: dict[str, Instance] = field(default_factory=dict[str, Instance])
     _loaded_at: Instant = Instant(0)
@@ -151,6 +153,7 @@ class Registry:
         except msgspec.ValidationError as error:
             raise _misfit(str(error)) from error
         check_settings(settings)
+        await self._check_claims(current, settings)
         now = max(self.clock.now(), current.updated_at + timedelta(milliseconds=1))
         async with self.store.transaction() as tx:
             if not await tx.instances.save_settings(instance.id, settings, now, expected=current.updated_at):
@@ -159,6 +162,17 @@ class Registry:
             await AuditLog(self.clock).record(tx, instance, "settings.updated", actor=actor, details={"fields": fields})
         await self._load()
         return self._instances[instance.id]
+
+    async def _check_claims(self, current: Instance, settings: Settings) -> None:
+        """Only where they change: claims of an older release must not keep other settings from being saved."""
+        before, after = current.settings.sessions, settings.sessions
+        if after.claims != before.claims:
+            for claim, value in after.claims.items():
+                check_template({claim: value}, f"sessions.claims.{claim}", reserved=RESERVED_IN_SESSIONS)
+        elif after.token_algorithm == before.token_algorithm:
+            return
+        if after.claims and self.check_claims is not None:
+            await self.check_claims(current, settings)
 
     async def _refresh(self) -> None:
         now = self.clock.now()
@@ -202,8 +216,6 @@ def check_settings(settings: Settings) -> None:
         if len(limit) != 2 or not all(1 <= part <= 10_000_000 for part in limit):
             path = f"protection.rate_limits.{name}"
             raise FieldError(f"{path} must be [hits, seconds], both at least 1.", param=path)
-    for claim, value in settings.sessions.claims.items():
-        check_template({claim: value}, f"sessions.claims.{claim}", reserved=RESERVED_IN_SESSIONS)
     if len(msgspec.json.encode(settings.sessions.claims)) > 2048:
         raise FieldError("Custom claims must stay below 2 KiB: the token travels in a cookie.", param="sessions.claims")
     for origin in settings.allowed_origins:

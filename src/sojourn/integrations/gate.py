@@ -12,6 +12,7 @@ from sojourn.integrations.asked import Asked, in_address
 from sojourn.integrations.redirects import MOST_IN_A_ROW, WITHOUT_COOKIE, Begun, Redirects, clean
 from sojourn.tokens.bearer import bearer
 from sojourn.tokens.claims import Claims
+from sojourn.tokens.cookie_size import too_large
 from sojourn.tokens.handshake import HANDSHAKE, NONCE, BrowserState, Handshake, bound_nonce, cookie_suffix, directives
 
 NO_KEYS = "jwk-remote-failed-to-load"
@@ -22,6 +23,9 @@ TWO_PEOPLE = "session-tokens-of-two-people"
 
 NO_COOKIES = "redirect-cookie-missing"
 """A browser came back without the cookie of its redirect: it keeps none, or took longer than 15 minutes."""
+
+TOO_LARGE = "session-token-too-large"
+"""The token does not fit into a cookie, so nobody with claims like these can be signed in by one."""
 
 _FETCH_MAY_HELP = ("jwk-kid-mismatch", NO_KEYS)
 _USED_SECONDS = 120
@@ -258,6 +262,11 @@ class Gate:
 
     def _applied(self, asked: Asked, begun: Begun, lines: Sequence[str]) -> Verdict:
         page = self.page(asked)
+        sessions = (line for line in lines if line.startswith(("__session=", "__session_")))
+        given = next((line.split(";")[0].partition("=")[2] for line in sessions), "")
+        if too_large(len(given), self.publishable_key):  # the browser would drop it, and be sent round for another
+            _log.error("session_token.too_large bytes=%d", len(given))
+            return SignedOut(TOO_LARGE, tuple(self.redirects.over(begun, page)), is_stuck=True)
         return Elsewhere(page, "handshake", (*lines, *self.redirects.over(begun, page)))
 
     def _refused(self, asked: Asked, begun: Begun, reason: str) -> Verdict:

@@ -9,9 +9,10 @@ from urllib.parse import urlsplit
 
 from sojourn.errors import Json, OriginRefused, ServerUnreachable
 from sojourn.integrations.asked import Asked
-from sojourn.integrations.gate import NO_COOKIES, TWO_PEOPLE, Elsewhere, Gate, SignedOut
+from sojourn.integrations.gate import NO_COOKIES, TOO_LARGE, TWO_PEOPLE, Elsewhere, Gate, SignedOut
 from sojourn.integrations.requirement import Lack
 from sojourn.tokens.bearer import is_attempt
+from sojourn.tokens.cookie_size import LARGEST_COOKIE
 
 Headers = list[tuple[bytes, bytes]]
 
@@ -153,7 +154,13 @@ def _stuck(reason: str) -> str:
         )
     if reason == NO_COOKIES:
         return "You could not be signed in here, because your browser keeps no cookies of this site. Allow them, and try again."
+    if reason == TOO_LARGE:
+        return (
+            f"You could not be signed in here. For whoever runs this app: the session token is larger than the {LARGEST_COOKIE:,} "
+            "bytes that browsers keep of a cookie. Make its custom claims (sessions.claims), or the metadata they name, smaller."
+        )
     return (
         "You could not be signed in here. Reload the page in a moment. "
-        f"Reason, for whoever runs this app: {reason}. Check that its keys and clock agree with those of the server."
+        f"Reason, for whoever runs this app: {reason}. Check that its keys and clock agree with those of the server, "
+        "and that the server's log tells of no session.token_too_large or handshake.too_large."
     )

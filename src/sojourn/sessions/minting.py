@@ -1,34 +1,55 @@
 """Minting: a session token from a live session. The path that every tab takes once a minute (design section 4)."""
 
-from dataclasses import dataclass
+from contextlib import suppress
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import cast
 
-from sojourn.errors import FieldError, Json, NotFound, SessionEnded, UserBanned
-from sojourn.ids import SessionId, well_formed
+import structlog
+
+from sojourn.errors import FieldError, Json, NotFound, SessionEnded, SojournError, UserBanned
+from sojourn.events.audit_log import AuditLog
+from sojourn.ids import ClientId, SessionId, UserId, well_formed
 from sojourn.instances.instance import Instance
 from sojourn.instances.keyring import Keyring
 from sojourn.instances.records import Records
+from sojourn.instances.settings import Settings
 from sojourn.instant import Clock, Instant
 from sojourn.sessions.activity import Activity
-from sojourn.sessions.session import Session
-from sojourn.store.interface import Store
+from sojourn.sessions.session import Session, SessionStatus
+from sojourn.store.interface import Page, Store, UserFilter, UserOrder
+from sojourn.tokens.cookie_size import largest_token, too_large
+from sojourn.tokens.jws import Algorithm
 from sojourn.tokens.session_token import Grant, mint, mint_template
+from sojourn.tokens.signing_keys import SigningKey
 from sojourn.tokens.templates import render
 from sojourn.users.token_facts import token_facts
 from sojourn.users.user import User
 
 OLDEST_API = "2021-02-05"
 CLAIMS_VERSION_2 = "2025-04-10"
+SYSTEM = "system"
+"""The actor in the audit log where the server itself noticed something."""
 
 
-@dataclass(frozen=True, slots=True)
+
+_SAMPLE = 100
+_MOST_TOLD = 1000
+_TOLD_EVERY = timedelta(seconds=1)
+
+_log = structlog.get_logger("sojourn.sessions")
+
+
+@dataclass(slots=True)
 class Minting:
     store: Store
     clock: Clock
     activity: Activity
     keyring: Keyring
     records: Records
+    audit: AuditLog
+    _told: dict[SessionId, Instant] = field(default_factory=dict[SessionId, Instant])
+    """Sessions whose token was found too large by this process, and when that was said."""
 
     async def mint(
         self, instance: Instance, secret_hash: bytes, id: str, *, origin: str | None, api_version: str = OLDEST_API
@@ -89,25 +110,59 @@ class Minting:
         life: timedelta | None = None,
         backdated: timedelta = timedelta(0),
     ) -> str:
-        custom: dict[str, Json] = {}
-        if instance.settings.sessions.claims and user is not None:
-            facts = token_facts(user, session, now, instance.public_url)
-            custom = cast("dict[str, Json]", render(instance.settings.sessions.claims, facts))
-        grant = Grant(
-            issuer=instance.public_url,
-            subject=session.user_id,
-            session_id=session.id,
-            authorized_party=origin,
-            first_factor_age=_minutes(session, now.millis, second=False),
-            second_factor_age=_minutes(session, now.millis, second=True),
-            status=session.status.value,
-            actor=session.actor,
-            custom=custom,
-        )
+        grant = _grant(instance, session, user, now, origin)
         key = await self.keyring.signing_key(instance)
         version = 2 if api_version >= CLAIMS_VERSION_2 else 1
         life = min(life or instance.settings.sessions.token_life, session.expire_at.since(now))
-        return mint(grant, key, now.before(backdated), life=life + backdated, version=version)
+        token = mint(grant, key, now.before(backdated), life=life + backdated, version=version)
+        if grant.custom and (advice := too_large(len(token), instance.publishable_key)):
+            await self._tell(instance, session, now, len(token), advice)
+        return token
+
+    async def _tell(self, instance: Instance, session: Session, now: Instant, size: int, advice: str) -> None:
+        """Log it, and record it for the operator: once per session and process, and never more than one each second.
+
+        A token is minted whatever its size: an app that reads it from a header can use it.
+        """
+        newest = next(reversed(self._told.values()), None)
+        if session.id in self._told or (newest is not None and now.since(newest) < _TOLD_EVERY):
+            return
+        if len(self._told) >= _MOST_TOLD:
+            self._told.clear()
+        self._told[session.id] = now
+        _log.warning("session.token_too_large", session_id=session.id, bytes=size, advice=advice)
+        details: dict[str, Json] = {"bytes": size, "most": largest_token(instance.publishable_key)}
+        with suppress(SojournError):  # a log that cannot be written is no reason to sign somebody out
+            async with self.store.transaction() as tx:
+                await self.audit.record(
+                    tx, instance, "session.token_too_large", user_id=session.user_id, target=session.id,
+                    actor=SYSTEM, details=details,
+                )  # fmt: skip
+
+    async def check_claims(self, instance: Instance, settings: Settings) -> None:
+        """Refuse custom claims with which the token of somebody here would not fit into a browser's cookie.
+
+        Judged by the part that all tokens share, and the largest of the users who came, were changed and were active last.
+        Raises: FieldError.
+        """
+        planned, now = replace(instance, settings=settings), self.clock.now()
+        key = SigningKey.generate(Algorithm.EDDSA, now)
+        signature = _SIGNATURE[Algorithm(settings.sessions.token_algorithm)] - _SIGNATURE[Algorithm.EDDSA]
+        nobody = User(UserId("user_" + "x" * 27), instance.id, now, now)
+        largest = 0
+        for user in [nobody, *await self._sample(instance, now)]:
+            grant = _grant(planned, _any_session(user, now), user, now, _longest_origin(planned))
+            largest = max(largest, signature + len(mint(grant, key, now, life=timedelta(minutes=1))))
+        if advice := too_large(largest, instance.publishable_key):
+            raise FieldError(f"Nothing was saved. {advice}", param="sessions.claims")
+
+    async def _sample(self, instance: Instance, now: Instant) -> list[User]:
+        found: dict[UserId, User] = {}
+        orders: tuple[UserOrder, ...] = ("created_at", "updated_at", "last_active_at")
+        for order in orders:
+            where = UserFilter(order_by=order, now=now)
+            found |= {each.id: each for each in await self.store.users.list(instance.id, where, Page(_SAMPLE))}
+        return list(found.values())
 
     async def from_template(
         self,
@@ -139,6 +194,41 @@ class Minting:
             life=life or timedelta(seconds=template.lifetime),
             skew=timedelta(seconds=template.allowed_clock_skew),
         )
+
+
+_SIGNATURE = {Algorithm.RS256: 342, Algorithm.EDDSA: 86}
+"""Letters of a signature in base64url: 256 bytes of RSA-2048, 64 of Ed25519."""
+
+
+def _grant(instance: Instance, session: Session, user: User | None, now: Instant, origin: str | None) -> Grant:
+    custom: dict[str, Json] = {}
+    if instance.settings.sessions.claims and user is not None:
+        facts = token_facts(user, session, now, instance.public_url)
+        custom = cast("dict[str, Json]", render(instance.settings.sessions.claims, facts))
+    return Grant(
+        issuer=instance.public_url,
+        subject=session.user_id,
+        session_id=session.id,
+        authorized_party=origin,
+        first_factor_age=_minutes(session, now.millis, second=False),
+        second_factor_age=_minutes(session, now.millis, second=True),
+        status=session.status.value,
+        actor=session.actor,
+        custom=custom,
+    )
+
+
+def _any_session(user: User, now: Instant) -> Session:
+    """A session of the user that is in no store, to see how large its token is."""
+    day = timedelta(days=1)
+    return Session(
+        SessionId("sess_" + "x" * 27), user.instance_id, ClientId("client_" + "x" * 27), user.id, SessionStatus.ACTIVE,
+        now, now, now + day, now, day, first_factor_at=now.before(day),
+    )  # fmt: skip
+
+
+def _longest_origin(instance: Instance) -> str:
+    return max((instance.public_url, *instance.settings.allowed_origins), key=len)
 
 
 def _minutes(session: Session, now_millis: int, *, second: bool) -> int:

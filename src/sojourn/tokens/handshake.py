@@ -9,7 +9,7 @@ from functools import cache
 
 from sojourn.errors import Json, TokenRefused
 from sojourn.instant import Instant
-from sojourn.tokens.jws import FindKey, encoded_header, sign, verify
+from sojourn.tokens.jws import LONGEST, FindKey, encoded_header, sign, verify
 from sojourn.tokens.signing_keys import SigningKey
 
 HANDSHAKE = "__clerk_handshake"
@@ -22,6 +22,8 @@ REDIRECT = "__sojourn_redirect"
 """The parameter in which one of our adapters names the redirect it began; the answer is bound to it (R-HSK-01)."""
 
 REDIRECT_ID = re.compile(r"[A-Za-z0-9_-]{5,22}~?", re.ASCII)
+LONGEST_HANDSHAKE = 4 * LONGEST
+"""Characters of a handshake token: it holds a session token twice, and base64 makes each a third longer."""
 
 _YEAR = 31_536_000
 
@@ -73,6 +75,11 @@ def directives(state: BrowserState, suffix: str, *, secure: bool, domain: str = 
     return lines
 
 
+def slimmer(lines: Sequence[str]) -> list[str]:
+    """The directives without the plain session cookie: apps that know the suffixed one read that first."""
+    return [line for line in lines if not line.startswith("__session=")]
+
+
 @dataclass(frozen=True, slots=True)
 class Handshake:
     """What a handshake token says. `redirect` is empty where a published SDK asked for it."""
@@ -96,7 +103,7 @@ def bound_nonce(nonce: str, redirect: str) -> str:
 
 def read_handshake(token: str, find_key: FindKey, now: Instant) -> Handshake:
     """A handshake token, which must be fresh. Raises: TokenRefused."""
-    jws = verify(token, find_key)
+    jws = verify(token, find_key, longest=LONGEST_HANDSHAKE)
     listed, issued = jws.claims.get("handshake"), jws.claims.get("iat")
     # session and template tokens have a category and a subject, whatever an owner lets people put into them
     if (

@@ -87,10 +87,10 @@ class Jws:
     claims: dict[str, Json]
 
 
-def verify(token: str, find_key: FindKey) -> Jws:
+def verify(token: str, find_key: FindKey, *, longest: int = LONGEST) -> Jws:
     """Parse and verify. Raises: TokenRefused, and nothing else, for any text."""
-    if len(token) > LONGEST:
-        _refuse("token-invalid", "The token is longer than 8 KiB.")
+    if len(token) > longest:
+        _refuse("token-invalid", f"The token is longer than {longest // 1024} KiB.")
     if _COMPACT.fullmatch(token) is None:
         _refuse("token-invalid", "The token is not three base64url parts with dots between them.")
     signed, _, signature_part = token.rpartition(".")

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Mapping
+from difflib import get_close_matches
 
 import msgspec
 
@@ -23,8 +24,29 @@ RESERVED_IN_SESSIONS = RESERVED | {"org_id", "org_permissions", "org_role", "org
 """Session tokens have these too; a template may well want an `org_id` of its own."""
 
 
+_OPEN = frozenset({"public_metadata", "unsafe_metadata", "organizations", "actor", "public_data"})
+"""Objects of the owner's own shape: any name may follow."""
+
+KNOWN: Mapping[str, frozenset[str]] = {
+    "user": frozenset(
+        {"id", "external_id", "first_name", "last_name", "full_name", "username", "image_url", "has_image",
+         "primary_email_address", "primary_phone_number", "primary_web3_wallet", "email_verified", "phone_number_verified",
+         "created_at", "updated_at", "last_sign_in_at", "two_factor_enabled", "public_metadata", "unsafe_metadata",
+         "organizations"}
+    ),
+    "org": frozenset({"id", "name", "slug", "role", "image_url", "has_image", "public_metadata"}),
+    "org_membership": frozenset({"public_metadata", "permissions"}),
+    "session": frozenset({"id", "actor", "public_data"}),
+    "time": frozenset({"now"}),
+}  # fmt: skip
+"""What shortcodes may name (wire protocol section 8.4)."""
+
+
 def check_template(claims: Mapping[str, Json], param: str = "claims", *, reserved: frozenset[str] = RESERVED) -> None:
-    """Refuse claims that would overwrite registered ones, and shortcodes that cannot be read. Raises: FieldError."""
+    """Refuse claims that would overwrite registered ones, and shortcodes that cannot be read or name nothing.
+
+    Raises: FieldError.
+    """
     for name in claims:
         if name in reserved:
             raise FieldError(f"{name} is a registered claim and cannot be set.", param=param)
@@ -104,9 +126,33 @@ def _check(value: Json, param: str, depth: int) -> None:
         for each in value.values() if isinstance(value, dict) else value:
             _check(each, param, depth + 1)
     elif isinstance(value, str):
-        for found in _CODE.finditer(value):
-            if not _readable(found[1]):
-                raise FieldError(f"{{{{{found[1].strip()}}}}} is not a shortcode that can be read.", param=param)
+        _check_text(value, param)
+
+
+def _check_text(text: str, param: str) -> None:
+    for found in _CODE.finditer(text):
+        if not _readable(found[1]):
+            raise FieldError(f"{{{{{found[1].strip()}}}}} is not a shortcode that can be read.", param=param)
+        for operand in _operands(found[1]) or []:
+            _check_known(operand, param)
+    if "{{" in _CODE.sub("", text):
+        raise FieldError("A shortcode is written {{user.id}}: one of these is empty, too long, or not closed.", param=param)
+
+
+def _check_known(operand: str, param: str) -> None:
+    """Refuse a path that names nothing: it would be null in every token. Raises: FieldError."""
+    if operand[:1] in ("'", '"') or operand in ("true", "false") or _NUMBER.fullmatch(operand):
+        return
+    root, _, rest = operand.partition(".")
+    name, _, further = rest.partition(".")
+    names = KNOWN.get(root, frozenset())
+    if (not rest and names) or (name in names and (not further or name in _OPEN)):
+        return
+    advice = f"{{{{{operand}}}}} names nothing."
+    paths = [f"{root}.{name}" for root, names in KNOWN.items() for name in names]
+    if near := get_close_matches(operand, sorted(paths), 1):
+        advice += f" Did you mean {{{{{near[0]}}}}}?"
+    raise FieldError(advice, param=param)
 
 
 def _readable(code: str) -> bool:

@@ -1,6 +1,9 @@
 """The picture of a user: one at most, drawn anew by this server from what was uploaded (R-HDR-04)."""
 
 from dataclasses import dataclass
+from functools import lru_cache
+from urllib.parse import quote
+from zlib import crc32
 
 from sojourn.ids import InstanceId, UserId
 from sojourn.instant import Instant
@@ -19,6 +22,26 @@ class Image:
     user_id: UserId
     content: bytes
     created_at: Instant
+
+
+_NO_INITIALS = "-"
+_quoted = lru_cache(maxsize=4096)(quote)
+
+
+def avatar_url(user: User, public_url: str) -> str:
+    """Where the picture that stands for a user is served: their own, else one drawn of a colour and their initials.
+
+    Components draw a broken image without one. The address tells no id and no name.
+    """
+    chosen = image_url(user, public_url)
+    if chosen is not None:
+        return chosen
+    return f"{public_url}/v1/avatars/{crc32(user.id.encode()) % 360}/{_quoted(_initials(user))}.svg"
+
+
+def _initials(user: User) -> str:
+    letters = [name[0].upper() for name in (user.first_name, user.last_name) if name and name[0].isalpha()]
+    return "".join(letters) or _NO_INITIALS
 
 
 def image_url(user: User, public_url: str) -> str | None:

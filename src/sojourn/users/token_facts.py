@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from sojourn.errors import Json
 from sojourn.instant import Instant
 from sojourn.sessions.session import Session
-from sojourn.users.images import image_url
+from sojourn.users.images import avatar_url
 from sojourn.users.user import User
 
 
@@ -22,7 +22,7 @@ def token_facts(user: User, session: Session, now: Instant, public_url: str) -> 
             "last_name": user.last_name,
             "full_name": " ".join(names) or None,
             "username": user.username,
-            "image_url": image_url(user, public_url),
+            "image_url": avatar_url(user, public_url),
             "has_image": user.image_id is not None,
             "primary_email_address": email.value if email else None,
             "primary_phone_number": phone.value if phone else None,

@@ -4,6 +4,7 @@ import re
 from collections.abc import Sequence
 
 from sojourn.instances.instance import Instance
+from sojourn.tokens.cookie_size import largest_token, too_large
 from sojourn.web.access import Api
 from sojourn.web.incoming import Incoming
 from sojourn.web.redirects import is_allowed_origin
@@ -39,6 +40,14 @@ def common(*, secure: bool) -> Headers:
 def of_api(*, secure: bool) -> Headers:
     """Headers of every JSON answer: never cached, never framed, nothing in it runs (R-HDR-03, R-CKI-07)."""
     return [*common(secure=secure), *_API]
+
+
+def of_token(token: str | None, instance: Instance) -> Headers:
+    """What tells whoever looks at an answer that its session token is too large for a cookie; nothing when it fits."""
+    size = len(token or "")
+    if too_large(size, instance.publishable_key) is None:
+        return []
+    return [(b"sojourn-token-too-large", f"bytes={size}, most={largest_token(instance.publishable_key)}".encode())]
 
 
 def cross_origin(incoming: Incoming, instance: Instance, api: Api) -> Headers:

@@ -19,6 +19,7 @@ from sojourn.web.backend_api import hot
 from sojourn.web.backend_api.call import ACTOR, Call, CurrentCall, json, listing
 from sojourn.web.backend_api.reading import JsonObject, Paging
 from sojourn.web.cookies import cookie_domain
+from sojourn.web.headers import of_token
 from sojourn.web.resources import token
 from sojourn.web.resources.sessions import backend_session
 
@@ -102,7 +103,7 @@ async def create_token(call: CurrentCall, session_id: FromPath[str]) -> Response
     jwt = await call.engine.tokens.for_session(
         call.instance, session, user, origin=None, api_version=call.api_version, life=given.life
     )
-    return json(token(jwt))
+    return _minted(call, token(jwt), jwt)
 
 
 @post(
@@ -148,8 +149,15 @@ async def refresh(call: CurrentCall, session_id: FromPath[str]) -> Response[byte
     )
     call.engine.activity.note(session, call.now)
     if given.format != "cookie":
-        return json(token(jwt))
-    return json({"object": "cookies", "cookies": await _cookies(call, session, jwt, given.request_origin)})
+        return _minted(call, token(jwt), jwt)
+    cookies = await _cookies(call, session, jwt, given.request_origin)
+    return _minted(call, {"object": "cookies", "cookies": cookies}, jwt)
+
+
+def _minted(call: Call, shown: object, jwt: str) -> Response[bytes]:
+    answer = json(shown)
+    answer.headers |= {name.decode(): value.decode() for name, value in of_token(jwt, call.instance)}
+    return answer
 
 
 async def _cookies(call: Call, session: Session, jwt: str, origin: str) -> list[str]:

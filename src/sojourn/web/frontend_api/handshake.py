@@ -14,6 +14,7 @@ from sojourn.errors import Malformed
 from sojourn.secret import Secret
 from sojourn.sessions.client import ClientView
 from sojourn.sessions.session import Session
+from sojourn.tokens.cookie_size import LARGEST_COOKIE
 from sojourn.tokens.handshake import (
     HANDSHAKE,
     NONCE,
@@ -24,17 +25,20 @@ from sojourn.tokens.handshake import (
     cookie_suffix,
     directives,
     mint_handshake,
+    slimmer,
 )
 from sojourn.web.access import frontend
 from sojourn.web.caller import Identified
 from sojourn.web.cookies import signed_in_value
 from sojourn.web.exchange import CurrentExchange, Exchange
+from sojourn.web.headers import of_token
 from sojourn.web.redirects import checked_redirect, origin_of, with_query
 
 _log = structlog.get_logger("sojourn.web")
 _REASON = re.compile(r"[a-z0-9-]{1,80}")
 _NONCE_LIFE = timedelta(seconds=60)
 _MAX_AGE = 60
+_TOO_LARGE = "make the custom claims (sessions.claims) smaller: the app's server gets its session token in a cookie"
 _CLOCK_BEHIND = frozenset({"session-token-nbf", "session-token-iat-in-the-future"})
 _BACKDATED = timedelta(minutes=10)
 
@@ -60,6 +64,7 @@ async def _directives(exchange: Exchange, identified: Identified, view: ClientVi
     session = view.last_active_session if view else None
     backdated = _BACKDATED if instance.is_development and _app_is_behind(exchange) else timedelta(0)
     jwt = await _token(exchange, session, target, backdated) if session else None
+    exchange.headers += of_token(jwt, instance)
     dev_browser = None
     if instance.is_development:
         dev_browser = identified.dev_browser or await exchange.engine.clients.new_dev_browser(
@@ -119,6 +124,10 @@ async def _delivered(exchange: Exchange, target: str, lines: list[str], *, is_si
         return _carried(exchange, target, NONCE, _nonce_cookie(exchange), nonce.reveal())
     key = await exchange.engine.keyring.signing_key(instance)
     token = mint_handshake(lines, key, exchange.now, redirect=redirect)
+    if not instance.is_development and len(HANDSHAKE) + len(token) > LARGEST_COOKIE:
+        token = mint_handshake(slimmer(lines), key, exchange.now, redirect=redirect)
+        if (size := len(HANDSHAKE) + len(token)) > LARGEST_COOKIE:
+            _log.error("handshake.too_large", bytes=size, most=LARGEST_COOKIE, advice=_TOO_LARGE)
     return _carried(exchange, target, HANDSHAKE, HANDSHAKE, token)
 
 

@@ -7,6 +7,7 @@ from litestar.params import FromPath
 from sojourn.errors import NotAuthenticated
 from sojourn.web.access import frontend
 from sojourn.web.exchange import CurrentExchange, Exchange
+from sojourn.web.headers import of_token
 from sojourn.web.resources import token
 
 _NOBODY = b'{"response":null,"client":null}'
@@ -24,6 +25,7 @@ async def mint(exchange: Exchange, session_id: str) -> bytes:
         origin=exchange.origin,
         api_version=exchange.api_version,
     )
+    exchange.headers += of_token(jwt, exchange.instance)
     return msgspec.json.encode(token(jwt))
 
 

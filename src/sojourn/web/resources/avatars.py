@@ -1,28 +1,4 @@
-"""The picture that stands for a user: the one they chose, else a colour of their own and their initials, drawn here."""
-
-from functools import lru_cache
-from urllib.parse import quote
-from zlib import crc32
-
-from sojourn.instances.instance import Instance
-from sojourn.users.images import image_url
-from sojourn.users.user import User
-
-_NO_INITIALS = "-"
-_quoted = lru_cache(maxsize=4096)(quote)
-
-
-def avatar_url(user: User, instance: Instance) -> str:
-    """Where the picture is served. Components draw a broken image without one; the address tells no id and no name."""
-    chosen = image_url(user, instance.public_url)
-    if chosen is not None:
-        return chosen
-    return f"{instance.public_url}/v1/avatars/{crc32(user.id.encode()) % 360}/{_quoted(_initials(user))}.svg"
-
-
-def _initials(user: User) -> str:
-    letters = [name[0].upper() for name in (user.first_name, user.last_name) if name and name[0].isalpha()]
-    return "".join(letters) or _NO_INITIALS
+"""The picture that stands for a user without one of their own, drawn here (`users/images.py` says where)."""
 
 
 def drawn(hue: int, initials: str) -> str:

@@ -6,9 +6,9 @@ from sojourn.factors.verification import Verification
 from sojourn.ids import IdentifierId
 from sojourn.instances.instance import Instance
 from sojourn.instant import Instant
+from sojourn.users.images import avatar_url
 from sojourn.users.user import Identifier, IdentifierKind, User
 from sojourn.web.resources import Resource, millis
-from sojourn.web.resources.avatars import avatar_url
 from sojourn.web.resources.verifications import of_identifier
 
 Challenges = Mapping[IdentifierId, Verification]
@@ -42,7 +42,7 @@ def backend_user(each: User, instance: Instance, now: Instant) -> Resource:
 def _shared(each: User, instance: Instance, now: Instant, challenges: Challenges) -> Resource:
     locked = each.is_locked(now)
     tries = instance.settings.protection.lockout_tries
-    picture = avatar_url(each, instance)
+    picture = avatar_url(each, instance.public_url)
     return {
         "object": "user",
         "id": each.id,
@@ -115,7 +115,7 @@ def public_user_data(each: User, instance: Instance) -> Resource:
     return {
         "first_name": each.first_name,
         "last_name": each.last_name,
-        "image_url": avatar_url(each, instance),
+        "image_url": avatar_url(each, instance.public_url),
         "has_image": each.image_id is not None,
         "identifier": _best_identifier(each),
         "username": each.username,
@@ -128,7 +128,7 @@ def preview(each: User, instance: Instance) -> Resource:
     return {
         "first_name": each.first_name,
         "last_name": each.last_name,
-        "image_url": avatar_url(each, instance),
+        "image_url": avatar_url(each, instance.public_url),
         "has_image": each.image_id is not None,
     }
 

@@ -1,0 +1,22 @@
+"""How large a session token may be: browsers drop a cookie that is larger, without a word to anybody."""
+
+from sojourn.tokens.handshake import cookie_suffix
+
+LARGEST_COOKIE = 4096
+"""Bytes of a cookie's name and value together that browsers keep (RFC 6265 section 6.1)."""
+
+
+def largest_token(publishable_key: str) -> int:
+    """Bytes that are left for a token in `__session_<suffix>`, the longer one of its two cookies."""
+    return LARGEST_COOKIE - len(f"__session_{cookie_suffix(publishable_key)}")
+
+
+def too_large(size: int, publishable_key: str) -> str | None:
+    """What to do about a token of `size` bytes; None for one that fits."""
+    most = largest_token(publishable_key)
+    if size <= most:
+        return None
+    return (
+        f"The session token has {size:,} bytes, and browsers keep {most:,} in its cookie ({LARGEST_COOKIE:,} with the name): "
+        "make the custom claims (sessions.claims) or the metadata they name smaller."
+    )
