@@ -177,3 +177,12 @@ async def test_a_user_without_a_picture_has_a_drawn_one(browser: Browser) -> Non
     assert ">A</text>" in answer.text
     odd = await browser.http.get("/v1/avatars/1/%3Cscript%3E.svg")
     assert "<script" not in odd.text
+
+
+async def test_a_common_password_is_refused_beside_its_field_and_above_the_form(browser: Browser) -> None:  # R-PWD-09
+    form = {"email_address": ADA, "password": "password123"}
+    answer = await browser.send("POST", "/v1/client/sign_ups", form)
+    beside, above = answer.json()["errors"]
+    assert answer.status_code == 422
+    assert (beside["code"], beside["meta"]) == ("form_password_pwned", {"param_name": "password"})
+    assert (above["code"], above["meta"]) == ("form_password_pwned", {})

@@ -7,6 +7,7 @@ import re
 import secrets
 import traceback
 from collections.abc import Iterator, Mapping, Sequence
+from copy import copy
 from http import HTTPStatus
 from typing import cast
 
@@ -149,7 +150,9 @@ def _each(error: SojournError) -> Iterator[SojournError]:
     else:
         yield error
         if error.stands_above_form:
-            yield type(error)(error.long_message)
+            above = copy(error)
+            above.param = None
+            yield above
 
 
 def _shown(error: SojournError) -> Resource:
