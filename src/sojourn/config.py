@@ -59,6 +59,9 @@ class Config:
     cookie_domain: str = field(
         default="", metadata=_says("production: domain that this server and the apps share; empty: found from the allowed origins")
     )
+    authorized_parties: tuple[str, ...] = field(
+        default=(), metadata=_says("apps with the server inside: the only origins whose tokens they take; empty: the allowed origins")
+    )
     hash_threads: int = field(default=0, metadata=_says("password hashes at once; 0: one per processor. A quarter is kept for calls with a secret key"))
     sign_in_floor_ms: int = field(
         default=300, metadata=_says("least time of a refused sign-in, so that its length tells nothing")

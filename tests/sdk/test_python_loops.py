@@ -77,7 +77,7 @@ async def test_an_app_whose_clock_is_a_minute_behind_says_so_after_two_redirects
         await _expect_told_why(page, visit)
         assert len(visit.redirects) == 2
         assert "token-not-active-yet" in visit.reason
-        assert "handshake.refused reason=token-iat-in-the-future" in app.app.log.read_text()
+        assert "handshake.refused reason=token-not-active-yet" in app.app.log.read_text()
 
 
 async def test_a_server_with_other_keys_makes_people_sign_in_anew_and_then_knows_them(

@@ -47,12 +47,21 @@ async def _examined(engine: "Sojourn") -> dict[str, Json]:
         "address": engine.instance.public_url,
         "publishable key": engine.instance.publishable_key,
         "allowed origins": ", ".join(engine.instance.settings.allowed_origins) or "this address only",
+        "origins whose tokens apps take": _parties(engine),
         "cookies for apps": cookie_domain(engine.instance, engine.config.cookie_domain) or "this host only",
         "signing key": f"{key.kid} ({key.algorithm})",
         "users": users,
         "peppers in use": ", ".join(await engine.store.peppers_in_use()) or "none",
         "database": "answers, schema up to date",
     }
+
+
+def _parties(engine: "Sojourn") -> str:
+    if engine.config.authorized_parties:
+        return f"{', '.join(engine.config.authorized_parties)}, and no token without an origin"
+    own = [engine.instance.public_url, *engine.instance.settings.allowed_origins]
+    loopback = ", any loopback origin" if engine.config.is_development else ""
+    return f"{', '.join(own)}{loopback} (default; set authorized_parties to narrow it)"
 
 
 def _shown(value: object) -> str:

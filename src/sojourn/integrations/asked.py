@@ -1,6 +1,7 @@
 """One request of an app, as the gate reads it: headers, cookies and address, decoded only when asked for."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from ipaddress import ip_address
 from urllib.parse import unquote, urlsplit, urlunsplit
 
 from sojourn.tokens.bearer import is_attempt
@@ -68,3 +69,13 @@ def without(url: str, *names: str) -> str:
     parts = urlsplit(url)
     kept = [each for each in parts.query.split("&") if each.partition("=")[0] not in names]
     return urlunsplit(parts._replace(query="&".join(kept)))
+
+
+def is_loopback_host(host: str) -> bool:
+    """Whether a host name or address is this machine, decided by its text."""
+    if host == "localhost" or host.endswith(".localhost"):
+        return True
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return False

@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+from collections.abc import Collection
 from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -14,6 +15,7 @@ from sojourn.integrations.bridge import Bridge
 from sojourn.integrations.gate import Gate
 from sojourn.integrations.handle import Handle, nobody
 from sojourn.integrations.inside import EngineServer, gate_of
+from sojourn.integrations.parties import named_parties
 
 if TYPE_CHECKING:
     from sojourn.engine import Sojourn as Engine
@@ -35,10 +37,14 @@ class Embedded(Handle):
         public_url: str = "http://localhost:8000/auth",
         data: str | Path = ".sojourn",
         *,
+        authorized_parties: Collection[str] = (),
         clock: Clock | None = None,
         mailer: "Mailer | None" = None,
     ) -> None:
-        """`clock` and `mailer` are for tests. Raises: ConfigError when only the light half of the package is installed."""
+        """`authorized_parties` are the only origins whose tokens are taken; without any, those that the instance allows.
+
+        `clock` and `mailer` are for tests. Raises: ConfigError, also when only the light half of the package is installed.
+        """
         if missing := [name for name in _SERVER_PARTS if find_spec(name) is None]:
             raise ConfigError(
                 f"the server is not installed ({', '.join(missing)}): pip install 'sojourn[server]', or name one with "
@@ -48,6 +54,7 @@ class Embedded(Handle):
         self.public_url = public_url.rstrip("/")
         self.mount_path = urlsplit(self.public_url).path
         self._data = Path(data)
+        self._parties = named_parties(authorized_parties)
         self._mailer = mailer
         self._opening = asyncio.Lock()
         self._engine: Engine | None = None
@@ -119,7 +126,9 @@ class Embedded(Handle):
             self._engine, self._worker = engine, Worker(engine)
             self._worker.start()
             self._served = build(engine, pages=PAGES)  # pyright: ignore[reportAttributeAccessIssue]
-            self._gate, (self.recall, self.recall_header) = gate_of(engine, self)
+            self._gate, (self.recall, self.recall_header) = gate_of(
+                engine, self, self._parties or named_parties(config.authorized_parties)
+            )
 
 
 class Sojourn(Embedded):
@@ -135,10 +144,13 @@ class Sojourn(Embedded):
             return cls(public_url=public_url, data=data)
         if not key:
             raise ConfigError("SOJOURN_URL is set and SOJOURN_PUBLISHABLE_KEY is not: `sojourn env` prints both")
-        return cls.remote(url, key, os.environ.get("SOJOURN_SECRET_KEY", ""))
+        parties = [each for each in map(str.strip, os.environ.get("SOJOURN_AUTHORIZED_PARTIES", "").split(",")) if each]
+        return cls.remote(url, key, os.environ.get("SOJOURN_SECRET_KEY", ""), authorized_parties=parties)
 
     @staticmethod
-    def remote(url: str, publishable_key: str, secret_key: str = "") -> Handle:
+    def remote(
+        url: str, publishable_key: str, secret_key: str = "", *, authorized_parties: Collection[str] = ()
+    ) -> Handle:
         from sojourn.integrations.remote import Remote
 
-        return Remote(url, publishable_key, secret_key)
+        return Remote(url, publishable_key, secret_key, authorized_parties=authorized_parties)

@@ -3,12 +3,11 @@
 import logging
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
-from ipaddress import ip_address
 from urllib.parse import urlencode, urlsplit, urlunsplit
 
 from sojourn.errors import BadSecretKey, NotFound, ServerUnreachable, TokenRefused
 from sojourn.instant import Clock, SystemClock
-from sojourn.integrations.asked import Asked, in_address
+from sojourn.integrations.asked import Asked, in_address, is_loopback_host
 from sojourn.integrations.redirects import MOST_IN_A_ROW, WITHOUT_COOKIE, Begun, Redirects, clean
 from sojourn.tokens.bearer import bearer
 from sojourn.tokens.claims import Claims
@@ -27,7 +26,11 @@ NO_COOKIES = "redirect-cookie-missing"
 TOO_LARGE = "session-token-too-large"
 """The token does not fit into a cookie, so nobody with claims like these can be signed in by one."""
 
-_FETCH_MAY_HELP = ("jwk-kid-mismatch", NO_KEYS)
+UNKNOWN_PARTY = "token-invalid-authorized-parties"
+
+_FETCH_MAY_HELP = ("jwk-kid-mismatch", NO_KEYS, UNKNOWN_PARTY)
+_MISSING, _USED, _UNKNOWN_NONCE = "handshake-missing", "handshake-used", "handshake-nonce-unknown"
+_ANOTHER_MAY_HELP = (_MISSING, _USED, _UNKNOWN_NONCE)
 _USED_SECONDS = 120
 _log = logging.getLogger("sojourn.integrations")
 
@@ -77,7 +80,7 @@ PayloadNow = Callable[[str], Sequence[str]]
 class Gate:
     """Pure but for the verifier's memory. `frontend` is the address browsers reach the server at.
 
-    `renew` fetches keys when they live elsewhere, and answers at once when it is too soon for that. `payload` asks the
+    `renew` fetches keys, and asks about origins, when the server is elsewhere, and answers at once when it is too soon. `payload` asks the
     server for the directives of a nonce; without it handshakes come as tokens.
     """
 
@@ -152,7 +155,7 @@ class Gate:
         """
         url = clean(asked.url)
         parts = urlsplit(url)
-        if self.is_secure and parts.scheme == "http" and not _is_loopback(parts.hostname or ""):
+        if self.is_secure and parts.scheme == "http" and not is_loopback_host(parts.hostname or ""):
             return urlunsplit(parts._replace(scheme="https"))
         return url
 
@@ -248,14 +251,14 @@ class Gate:
     def _after_token(self, asked: Asked, begun: Begun, token: str) -> Verdict:
         try:
             if not token:
-                raise TokenRefused("handshake-missing", "The server sent no handshake. Load the page again.")
+                raise TokenRefused(_MISSING, "The server sent no handshake. Load the page again.")
             handshake = self.read_handshake(token)
             # all tabs of a browser share the cookie that carries a token in production: another tab's serves this one too
             whose = begun if handshake.redirect == begun.id else self.redirects.find(asked, handshake.redirect)
             if whose is None:
                 raise TokenRefused("handshake-of-another-browser", "This handshake was made for another browser.")
             if not self._use(handshake.redirect):
-                raise TokenRefused("handshake-used", "This handshake has been used. Load the page again.")
+                raise TokenRefused(_USED, "This handshake has been used. Load the page again.")
         except TokenRefused as refused:
             return self._refused(asked, begun, refused.reason)
         return self._applied(asked, begun, handshake.lines)
@@ -263,22 +266,29 @@ class Gate:
     def _applied(self, asked: Asked, begun: Begun, lines: Sequence[str]) -> Verdict:
         page = self.page(asked)
         sessions = (line for line in lines if line.startswith(("__session=", "__session_")))
-        given = next((line.split(";")[0].partition("=")[2] for line in sessions), "")
+        given = next((line.partition(";")[0].partition("=")[2] for line in sessions), "")
         if too_large(len(given), self.publishable_key):  # the browser would drop it, and be sent round for another
             _log.error("session_token.too_large bytes=%d", len(given))
             return SignedOut(TOO_LARGE, tuple(self.redirects.over(begun, page)), is_stuck=True)
+        try:
+            if given:
+                self.verify(given)
+        except TokenRefused as refused:
+            if refused.reason not in _FETCH_MAY_HELP:
+                return self._refused(asked, begun, refused.reason)
         return Elsewhere(page, "handshake", (*lines, *self.redirects.over(begun, page)))
 
     def _refused(self, asked: Asked, begun: Begun, reason: str) -> Verdict:
-        """Nothing is applied; the page without the handshake decides anew, unless that has been tried already."""
+        """Nothing is applied; the page without the handshake is decided by its cookies, and says what is wrong."""
         _log.warning("handshake.refused reason=%s", reason)
         page = self.page(asked)
-        return Elsewhere(page, reason, self.redirects.over(begun, page))
+        is_last = reason not in _ANOTHER_MAY_HELP
+        return Elsewhere(page, reason, self.redirects.over(begun, page, is_last=is_last))
 
     def _without_payload(self, asked: Asked, begun: Begun, error: Exception) -> Verdict:
         if isinstance(error, ServerUnreachable):
             return SignedOut(NO_KEYS)  # the nonce is unused: the same address works once the server answers
-        reason = "secret-key-invalid" if isinstance(error, BadSecretKey) else "handshake-nonce-unknown"
+        reason = "secret-key-invalid" if isinstance(error, BadSecretKey) else _UNKNOWN_NONCE
         return self._refused(asked, begun, reason)
 
     def _use(self, id: str) -> bool:
@@ -289,12 +299,3 @@ class Gate:
                 self._used.pop(known, None)
         mine = (now,)
         return self._used.setdefault(id, mine) is mine
-
-
-def _is_loopback(host: str) -> bool:
-    if host == "localhost" or host.endswith(".localhost"):
-        return True
-    try:
-        return ip_address(host).is_loopback
-    except ValueError:
-        return False

@@ -1,6 +1,6 @@
 """An engine of this process, as the middleware and an app's handlers want it."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -49,15 +49,20 @@ class Inside(Handle):
         return EngineServer(self._engine)
 
 
-def gate_of(engine: "Engine", handle: Handle) -> tuple[Gate, tuple[Recall, RecallHeader]]:
+def gate_of(engine: "Engine", handle: Handle, parties: Collection[str] = ()) -> tuple[Gate, tuple[Recall, RecallHeader]]:
     """The gate of an engine whose keys are loaded; a key that is rotated in later is known too."""
+
+    from sojourn.web.redirects import is_allowed_origin
 
     def find(kid: str, /) -> VerificationKey | None:
         keys = engine.keyring.find(engine.instance).keys
         return next((key.verification_key for key in keys if key.kid == kid), None)
 
     url = engine.config.public_url
-    verifier = Verifier(find, issuer=url, clock=engine.clock)
+    verifier = Verifier(
+        find, issuer=url, clock=engine.clock, authorized_parties=parties,
+        is_party=lambda origin: is_allowed_origin(engine.registry.default(engine.instance.environment), origin),
+    )  # fmt: skip
     gate = Gate(
         engine.instance.publishable_key, url, verifier.verify, lambda token: read_handshake(token, find, engine.clock.now()),
         payload=handle.handshake, payload_now=handle.handshake_now, clock=engine.clock,

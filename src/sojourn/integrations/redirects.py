@@ -88,9 +88,13 @@ class Redirects:
     def is_second(self, id: str) -> bool:
         return id.endswith(_AGAIN)
 
-    def over(self, begun: Begun, page: str) -> tuple[str, ...]:
-        """Set-Cookie texts once a handshake has been applied or refused: it is forgotten, and counted for a moment."""
-        counted = self._cookie(_counter(page), str(begun.in_a_row + 1), _IN_A_ROW_SECONDS)
+    def over(self, begun: Begun, page: str, *, is_last: bool = False) -> tuple[str, ...]:
+        """Set-Cookie texts once a handshake has been applied or refused: it is forgotten, and counted for a moment.
+
+        After the last one, another for this page would end the same way.
+        """
+        count = MOST_IN_A_ROW if is_last else begun.in_a_row + 1
+        counted = self._cookie(_counter(page), str(count), _IN_A_ROW_SECONDS)
         return self._cookie(self._prefix + begun.id, "", 0), counted
 
     # -- in a row

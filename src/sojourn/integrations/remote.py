@@ -1,7 +1,7 @@
 """A Sojourn server elsewhere, as an app knows it: its address and two keys."""
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 from weakref import WeakKeyDictionary
@@ -13,6 +13,7 @@ from sojourn.errors import BadSecretKey, Json, NotFound, ServerUnreachable, Sess
 from sojourn.instant import SystemClock
 from sojourn.integrations.gate import Gate
 from sojourn.integrations.handle import Data, Handle
+from sojourn.integrations.parties import RemoteParties, asks_cors, named_parties
 from sojourn.secret import Secret
 from sojourn.tokens.handshake import Handshake, read_handshake
 from sojourn.tokens.recalling import recalling
@@ -28,18 +29,26 @@ _DEADLINE = 5.0
 class Remote(Handle):
     """Tokens verify here without a network call; the key set is fetched once and renewed seldom."""
 
-    def __init__(self, url: str, publishable_key: str, secret_key: str = "") -> None:
+    def __init__(
+        self, url: str, publishable_key: str, secret_key: str = "", *, authorized_parties: Collection[str] = ()
+    ) -> None:
+        """`authorized_parties` are the only origins whose tokens are taken. Raises: ConfigError."""
         super().__init__(SystemClock())
         self.url = url.rstrip("/")
         self._asked = HttpServer(self.url, Secret(secret_key))
         self._keys = RemoteKeys.at(f"{self.url}/.well-known/jwks.json")
-        verifier = Verifier(self._keys.find, issuer=self.url, clock=self.clock)
+        self._parties = RemoteParties(
+            self.url, asks_cors(self.url), self.clock, is_development=publishable_key.startswith("pk_test_")
+        )
+        verifier = Verifier(
+            self._keys.find, issuer=self.url, clock=self.clock,
+            authorized_parties=named_parties(authorized_parties), is_party=self._parties.is_party,
+        )  # fmt: skip
         self._keys.on_change(verifier.forget)
         self.recall, self.recall_header = recalling(verifier, self._keys)
-        renew = self._keys.refresh_async
         asks = bool(secret_key)
         self._gate = Gate(
-            publishable_key, self.url, verifier.verify, self._read_handshake, renew, self._keys.refresh,
+            publishable_key, self.url, verifier.verify, self._read_handshake, self._renew, self._renew_now,
             self.handshake if asks else None, self.handshake_now if asks else None, self.clock,
         )  # fmt: skip
 
@@ -66,6 +75,18 @@ class Remote(Handle):
 
     async def _server(self) -> "HttpServer":
         return self._asked
+
+    async def _renew(self) -> None:
+        if self._parties.has_questions:
+            await asyncio.to_thread(self._parties.ask)
+        else:
+            await self._keys.refresh_async()
+
+    def _renew_now(self) -> None:
+        if self._parties.has_questions:
+            self._parties.ask()
+        else:
+            self._keys.refresh()
 
     def _read_handshake(self, token: str) -> Handshake:
         return read_handshake(token, self._keys.find, self.clock.now())

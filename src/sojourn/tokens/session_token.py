@@ -100,8 +100,9 @@ def mint_template(
 class Verifier:
     """Verifies session tokens, pure and sync; each is remembered until it expires (design section 4).
 
-    `keys` is a JSON Web Key Set, a PEM public key, or any function from key id to key. `is_revoked` is asked after every
-    look-up, by session id (R-JWT-10). A skew outside 0 to 30 seconds, or of another type, is the default, 5 (R-JWT-06).
+    `keys` is a JSON Web Key Set, a PEM public key, or any function from key id to key. With `authorized_parties` the `azp`
+    claim must be present and listed; without, one that is present must pass `is_party` (R-JWT-07). `is_revoked` is asked
+    after every look-up, by session id (R-JWT-10). A skew outside 0 to 30 seconds, or of another type, is the default, 5 (R-JWT-06).
     Threads may share one.
     """
 
@@ -114,6 +115,7 @@ class Verifier:
         audience: str | None = None,
         clock_skew: int = _DEFAULT_SKEW,
         clock: Clock | None = None,
+        is_party: Callable[[str], bool] | None = None,
         is_revoked: Callable[[str], bool] | None = None,
         remembered: int = 10_000,
     ) -> None:
@@ -127,6 +129,7 @@ class Verifier:
         self._issuer = issuer
         # one origin given as text is one origin, not a collection of letters
         self._parties = frozenset([authorized_parties] if isinstance(authorized_parties, str) else authorized_parties)
+        self._is_party = is_party
         self._audience = audience
         self._skew = _skew(clock_skew)
         self.clock = clock or SystemClock()
@@ -182,11 +185,16 @@ class Verifier:
             issued=issued, not_before=not_before, expires=expires,
         )  # fmt: skip
 
+    def _trusts(self, party: str | None) -> bool:
+        if self._parties:
+            return party in self._parties
+        return party is None or self._is_party is None or self._is_party(party)
+
     def _check_parties(self, raw: Mapping[str, Json]) -> None:
         party = raw.get("azp")
         if party is not None and not isinstance(party, str):
             _refuse("token-invalid", "The token's azp claim is not text.")
-        if self._parties and party not in self._parties:
+        if not self._trusts(party):
             _refuse("token-invalid-authorized-parties", "The token was made for a page that this app does not trust.")
         if self._audience is not None:
             audience = raw.get("aud")

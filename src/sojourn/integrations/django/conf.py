@@ -13,7 +13,7 @@ from sojourn.integrations.handle import Handle
 
 _KNOWN = frozenset(
     {"PUBLIC_URL", "DATA", "URL", "PUBLISHABLE_KEY", "SECRET_KEY", "SOJOURN",
-     "PUBLIC", "PROTECTED", "SIGN_IN_URL", "TRUSTED_ORIGINS", "LINK_BY_EMAIL"}
+     "AUTHORIZED_PARTIES", "PUBLIC", "PROTECTED", "SIGN_IN_URL", "TRUSTED_ORIGINS", "LINK_BY_EMAIL"}
 )  # fmt: skip
 
 
@@ -54,8 +54,10 @@ def _handle(given: Mapping[str, Any]) -> Handle:
     if "URL" in given:
         if "PUBLISHABLE_KEY" not in given:
             raise ImproperlyConfigured("SOJOURN has a URL and no PUBLISHABLE_KEY; `sojourn env django` prints it")
-        return Sojourn.remote(given["URL"], given["PUBLISHABLE_KEY"], given.get("SECRET_KEY", ""))
-    chosen = {name: given[key] for name, key in (("public_url", "PUBLIC_URL"), ("data", "DATA")) if key in given}
+        parties = given.get("AUTHORIZED_PARTIES", ())
+        return Sojourn.remote(given["URL"], given["PUBLISHABLE_KEY"], given.get("SECRET_KEY", ""), authorized_parties=parties)
+    names = (("public_url", "PUBLIC_URL"), ("data", "DATA"), ("authorized_parties", "AUTHORIZED_PARTIES"))
+    chosen = {name: given[key] for name, key in names if key in given}
     return Sojourn(**chosen)
 
 

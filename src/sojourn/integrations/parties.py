@@ -1,0 +1,96 @@
+"""Origins whose tokens an app takes: the `azp` claim (R-JWT-07).
+
+Named by the app, they are all there is. Else they are those that the server takes: the instance's `allowed_origins`, its own
+address, in development any loopback origin. A server elsewhere is asked about an origin when a good token first names it.
+"""
+
+import threading
+from collections.abc import Callable, Collection
+from urllib.parse import urlsplit
+
+from sojourn.errors import ConfigError
+from sojourn.instant import Clock
+from sojourn.integrations.asked import is_loopback_host
+
+_DEADLINE = 3.0
+_KNOWN_SECONDS = 600
+_REFUSED_SECONDS = 60
+_PAUSE_SECONDS = 5
+_MOST = 256
+
+
+def named_parties(given: Collection[str]) -> tuple[str, ...]:
+    """Origins that an app names, as browsers write them. Raises: ConfigError for what is no origin."""
+    listed = [given] if isinstance(given, str) else given
+    return tuple(_origin(each) for each in listed)
+
+
+def _origin(text: str) -> str:
+    parts = urlsplit(text.strip())
+    if not parts.scheme or not parts.netloc or parts.path not in ("", "/") or parts.query or parts.fragment or "*" in text:
+        raise ConfigError(f"authorized_parties holds {text!r}, which is no origin. Write it as https://app.example.com")
+    return f"{parts.scheme}://{parts.netloc}".lower()
+
+
+class RemoteParties:
+    """What a server elsewhere has said about origins. Threads may share one; nothing here waits but `ask`."""
+
+    def __init__(self, frontend: str, allows: Callable[[str], bool], clock: Clock, *, is_development: bool) -> None:
+        """`allows` asks the server about one origin. Raises, when it does not answer: OSError."""
+        self._own = _origin_of(frontend)
+        self._allows = allows
+        self._seconds = clock.seconds
+        self._is_development = is_development
+        self._known: dict[str, tuple[bool, float]] = {}
+        self._wanted: set[str] = set()
+        self._asking = threading.Lock()
+
+    def is_party(self, origin: str) -> bool:
+        """From what is known. An unknown origin is refused, and asked about by the next `ask`."""
+        if origin == self._own or (self._is_development and is_loopback_host(urlsplit(origin).hostname or "")):
+            return True
+        known = self._known.get(origin)
+        if known is not None and self._seconds() - known[1] < (_KNOWN_SECONDS if known[0] else _REFUSED_SECONDS):
+            return known[0]
+        if len(self._wanted) < _MOST:
+            self._wanted.add(origin)
+        return False
+
+    @property
+    def has_questions(self) -> bool:
+        return bool(self._wanted)
+
+    def ask(self) -> None:
+        """Ask about unknown origins. A server that does not answer leaves an earlier answer as it was."""
+        with self._asking:
+            while self._wanted:
+                origin = self._wanted.pop()
+                known, now = self._known.get(origin), self._seconds()
+                try:
+                    answer = (self._allows(origin), now)
+                except OSError:
+                    was_allowed = known is not None and known[0]
+                    answer = (was_allowed, now if was_allowed else now - _REFUSED_SECONDS + _PAUSE_SECONDS)
+                if len(self._known) >= _MOST:
+                    self._known.clear()
+                self._known[origin] = answer
+
+
+def asks_cors(url: str) -> Callable[[str], bool]:
+    """Ask a server about an origin as browsers do: whether a page there may read an answer of its Frontend API."""
+
+    def allows(origin: str) -> bool:
+        import httpx  # only those who ask pay for the import
+
+        try:
+            answer = httpx.get(f"{url}/v1/environment", headers={"Origin": origin}, timeout=_DEADLINE)
+        except (httpx.HTTPError, httpx.InvalidURL) as error:
+            raise OSError(f"the server does not answer: {type(error).__name__}") from error
+        return answer.headers.get("access-control-allow-origin") == origin
+
+    return allows
+
+
+def _origin_of(url: str) -> str:
+    parts = urlsplit(url)
+    return f"{parts.scheme}://{parts.netloc}"
