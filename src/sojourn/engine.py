@@ -24,6 +24,7 @@ from sojourn.messages.smtp import SmtpMailer
 from sojourn.sessions.activity import Activity
 from sojourn.sessions.app_data import AppData
 from sojourn.sessions.clients import Clients
+from sojourn.sessions.dev_browsers import DevBrowsers
 from sojourn.sessions.lifecycle import Sessions
 from sojourn.sessions.minting import Minting
 from sojourn.sessions.refreshing import Refreshing
@@ -64,6 +65,7 @@ class Sojourn:
     outbox: Outbox
     activity: Activity
     clients: Clients
+    dev_browsers: DevBrowsers
     sessions: Sessions
     app_data: AppData
     tokens: Minting
@@ -145,7 +147,7 @@ def _wire(config: Config, clock: Clock, mailer: Mailer, store: Store, peppers: P
     return {
         "config": config, "clock": clock, "store": store, "hash_pool": hash_pool, "limiter": limiter, "mailer": mailer,
         "registry": registry, "key_use": KeyUse(store), "keyring": keyring, "audit": audit, "outbox": outbox, "activity": activity,
-        "clients": clients, "sessions": sessions,
+        "clients": clients, "dev_browsers": DevBrowsers(store, clock, envelope.derived(b"dev_browsers")), "sessions": sessions,
         "app_data": AppData(store, clock, sessions), "tokens": tokens,
         "refreshing": Refreshing(clock, keyring, envelope.derived(b"refresh")),
         "forms": FormTokens(clock, envelope.derived(b"forms")),

@@ -194,6 +194,14 @@ class Conflict(SojournError):
     advice = "Another request changed this at the same moment. Load it again and retry."
 
 
+class SecretReplaced(SojournError):
+    """The client's secret was replaced, by a sign-in or sign-out, before this request was done (R-SES-08)."""
+
+    code = "secret_replaced"
+    message = "Signed in or out meanwhile"
+    advice = "This browser has just signed in or out, in another tab perhaps. Reload the page and try again."
+
+
 class Gone(SojournError):
     code = "gone"
     message = "Already used"

@@ -5,6 +5,11 @@ from sojourn.tokens.session_token import Verifier
 from sojourn.tokens.signing_keys import KeyRing
 from tests.tokens.keys import NOW, ed_key, rsa_key
 
+from ..engines import mailbox, started
+from ..wire.conftest import engine
+
+__all__ = ["engine", "mailbox", "started"]
+
 
 @pytest.fixture
 def clock() -> FakeClock:

@@ -17,11 +17,11 @@ async def test_a_client_comes_back_as_it_was_given(store: Store, instance_id: In
     client = a_client(
         instance_id, previous_secret_hash=digest(), previous_secret_until=LATER,
         last_active_session_id=SessionId("sess_1"), sign_in_id=SignInId("sia_1"), sign_up_id=SignUpId("sua_1"),
-        last_authentication_strategy="password",
+        last_authentication_strategy="password", generation=3,
     )  # fmt: skip
     await store.clients.create(client)
     assert await store.clients.find(instance_id, client.id) == client
-    assert await store.clients.find_by_secret(instance_id, client.secret_hash, NOW) == client
+    assert await store.clients.find_by_secret(instance_id, client.secret_hash) == client
     assert await store.clients.list(instance_id, Page()) == [client]
     assert await store.clients.count(instance_id) == 1
 
@@ -30,10 +30,10 @@ async def test_clients_are_found_in_their_own_instance_only(store: Store, instan
     client, other = a_client(instance_id), new_instance_id()
     await store.clients.create(client)
     assert await store.clients.find(other, client.id) is None
-    assert await store.clients.find_by_secret(other, client.secret_hash, NOW) is None
+    assert await store.clients.find_by_secret(other, client.secret_hash) is None
     assert await store.clients.list(other, Page()) == []
     assert await store.clients.count(other) == 0
-    assert not await store.clients.delete(other, client.id)
+    assert not await store.clients.delete(replace(client, instance_id=other))
 
 
 async def test_a_client_is_read_with_its_live_sessions_and_their_users(  # R-AUZ-02
@@ -74,17 +74,28 @@ async def test_of_fifty_tabs_one_rotates_the_secret(nodes: list[Store], instance
 
     (new,) = [each for each in await race(nodes, rotate) if each is not None]
     rotated = replace(
-        client, secret_hash=new, previous_secret_hash=client.secret_hash, previous_secret_until=NOW + GRACE
+        client, secret_hash=new, previous_secret_hash=client.secret_hash, previous_secret_until=NOW + GRACE, generation=1
     )
-    assert await nodes[1].clients.find_by_secret(instance_id, new, LATER) == rotated
-    assert await nodes[1].clients.find_by_secret(instance_id, client.secret_hash, NOW) == rotated
-    assert await nodes[1].clients.find_by_secret(instance_id, client.secret_hash, NOW + GRACE) is None
+    assert await nodes[1].clients.find_by_secret(instance_id, new) == rotated
+    assert await nodes[1].clients.find_by_secret(instance_id, client.secret_hash) == rotated
+
+
+async def test_a_secret_that_was_replaced_changes_nothing(store: Store, instance_id: InstanceId) -> None:  # R-FLOW-01
+    before = a_client(instance_id)
+    await store.clients.create(before)
+    assert await store.clients.rotate_secret(before, digest(), NOW, grace=GRACE)
+    after = await store.clients.find(instance_id, before.id)
+    assert not await store.clients.rotate_secret(before, digest(), LATER, grace=GRACE)
+    assert not await store.clients.set_attempts(before, LATER, sign_in_id=SignInId("sia_1"), sign_up_id=None)
+    assert not await store.clients.set_last_active_session(before, SessionId("sess_1"), LATER)
+    assert not await store.clients.delete(before)
+    assert await store.clients.find(instance_id, before.id) == after
 
 
 async def test_what_happens_on_a_client_is_noted(store: Store, instance_id: InstanceId) -> None:
     client = a_client(instance_id)
     await store.clients.create(client)
-    await store.clients.set_attempts(client.id, LATER, sign_in_id=SignInId("sia_1"), sign_up_id=None)
+    assert await store.clients.set_attempts(client, LATER, sign_in_id=SignInId("sia_1"), sign_up_id=None)
     trying = replace(client, sign_in_id=SignInId("sia_1"), updated_at=LATER)
     assert await store.clients.find(instance_id, client.id) == trying
     await store.clients.begin_session(client.id, SessionId("sess_1"), LATER, strategy="email_code")
@@ -93,7 +104,7 @@ async def test_what_happens_on_a_client_is_noted(store: Store, instance_id: Inst
         last_authentication_strategy="email_code",
     )  # fmt: skip
     assert await store.clients.find(instance_id, client.id) == expected
-    await store.clients.set_last_active_session(client.id, SessionId("sess_2"), LATER)
+    assert await store.clients.set_last_active_session(client, SessionId("sess_2"), LATER)
     await store.clients.note_signed_in_change(client.id, LATER)
     expected = replace(expected, last_active_session_id=SessionId("sess_2"))
     assert await store.clients.find(instance_id, client.id) == expected
@@ -101,20 +112,18 @@ async def test_what_happens_on_a_client_is_noted(store: Store, instance_id: Inst
 
 async def test_a_deleted_client_takes_its_development_browsers_along(store: Store, instance_id: InstanceId) -> None:
     client = a_client(instance_id)
-    browser = DevBrowser(digest(), instance_id, client.id, NOW)
+    browser = DevBrowser(digest(), instance_id, client.id, NOW, 0)
     await store.clients.create(client)
     await store.clients.create_dev_browser(browser)
-    assert await store.clients.delete(instance_id, client.id)
-    assert not await store.clients.delete(instance_id, client.id)
-    assert await store.clients.find_by_secret(instance_id, client.secret_hash, NOW) is None
+    assert await store.clients.delete(client)
+    assert not await store.clients.delete(client)
+    assert await store.clients.find_by_secret(instance_id, client.secret_hash) is None
     assert await store.clients.find_dev_browser(instance_id, browser.token_hash) is None
 
 
-async def test_a_development_browser_is_bound_to_its_client(store: Store, instance_id: InstanceId) -> None:
-    browser = DevBrowser(digest(), instance_id, None, NOW)
-    await store.clients.create_dev_browser(browser)
+async def test_a_development_browser_stays_what_it_was_made(store: Store, instance_id: InstanceId) -> None:  # R-FLOW-01
+    browser = DevBrowser(digest(), instance_id, ClientId("client_1"), NOW, 2, LATER)
+    assert await store.clients.create_dev_browser(browser)
+    assert not await store.clients.create_dev_browser(replace(browser, client_id=ClientId("client_2")))
     assert await store.clients.find_dev_browser(instance_id, browser.token_hash) == browser
-    await store.clients.bind_dev_browser(browser.token_hash, ClientId("client_1"))
-    bound = replace(browser, client_id=ClientId("client_1"))
-    assert await store.clients.find_dev_browser(instance_id, browser.token_hash) == bound
     assert await store.clients.find_dev_browser(new_instance_id(), browser.token_hash) is None

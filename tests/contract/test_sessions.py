@@ -126,6 +126,44 @@ async def test_a_rotated_secret_mints_within_its_grace_only(store: Store, instan
         assert (facts is not None) is mints
 
 
+async def test_a_secret_of_before_mints_for_nothing_that_began_with_the_new_one(  # R-FLOW-01, R-SES-08
+    store: Store, instance_id: InstanceId
+) -> None:
+    user, client, _ = await signed_in(store, instance_id)
+    new = digest()
+    assert await store.clients.rotate_secret(client, new, NOW, grace=GRACE)
+    after = await store.clients.find_by_secret(instance_id, new)
+    assert after is not None
+    unknown = a_session(user, after, generation=None)  # of the previous release
+    for session in (begun := a_session(user, after), unknown):
+        await store.sessions.create(session)
+        assert await store.sessions.mint_facts(instance_id, client.secret_hash, session.id, NOW) is None
+        assert await store.sessions.mint_facts(instance_id, new, session.id, NOW) == MintFacts(session, False)
+    # by generation, not by time: the next rotation opens it to the secret that it began with
+    assert await store.clients.rotate_secret(after, digest(), NOW, grace=GRACE)
+    assert await store.sessions.mint_facts(instance_id, new, begun.id, NOW) == MintFacts(begun, False)
+    assert await store.sessions.mint_facts(instance_id, client.secret_hash, begun.id, NOW) is None
+
+
+@pytest.mark.parametrize("second", [False, True])
+async def test_a_secret_of_before_mints_with_the_factor_ages_of_before(  # R-SES-08
+    store: Store, instance_id: InstanceId, second: bool
+) -> None:
+    _, client, session = await signed_in(store, instance_id)
+    new = digest()
+    await store.sessions.note_factor(instance_id, session.id, LATER, generation=1, second=second)
+    assert await store.clients.rotate_secret(client, new, NOW, grace=GRACE)
+    grown = await store.sessions.find(instance_id, session.id)
+    assert grown == replace(session, generation=1, **{"second_factor_at" if second else "first_factor_at": LATER})
+    for with_user in (False, True):
+        by_new = await store.sessions.mint_facts(instance_id, new, session.id, NOW, with_user=with_user)
+        by_old = await store.sessions.mint_facts(instance_id, client.secret_hash, session.id, NOW, with_user=with_user)
+        assert by_new is not None
+        assert by_old is not None
+        assert by_new.session == grown
+        assert by_old.session == replace(session, generation=1)
+
+
 async def test_no_node_mints_once_a_revoke_is_acknowledged(nodes: list[Store], instance_id: InstanceId) -> None:
     user, client, _ = await signed_in(nodes[0], instance_id)  # R-SES-06
 
@@ -178,7 +216,7 @@ async def test_nothing_revives_an_ended_session(
     assert await store.sessions.finish_of_user(instance_id, user.id, SessionStatus.ENDED, LATER) == []
     assert await store.sessions.save_data(instance_id, session.id, {"a": 1}, {}, LATER) is None
     await store.sessions.touch_many({session.id: LATER})
-    await store.sessions.note_factor(instance_id, session.id, LATER)
+    await store.sessions.note_factor(instance_id, session.id, LATER, generation=1)
     await store.sessions.finish_timed_out(NOW + timedelta(days=99), most=10)
     assert await store.sessions.find(instance_id, session.id) == ended
     assert await store.sessions.mint_facts(instance_id, client.secret_hash, session.id, NOW) is None
@@ -275,9 +313,9 @@ async def test_data_and_factors_are_kept_on_a_live_session(store: Store, instanc
     saved = await store.sessions.save_data(instance_id, session.id, {"a": [1, None]}, {"b": "\x00"}, LATER)
     expected = replace(session, public_data={"a": [1, None]}, private_data={"b": "\x00"}, updated_at=LATER)
     assert saved == expected
-    await store.sessions.note_factor(instance_id, session.id, LATER)
-    await store.sessions.note_factor(instance_id, session.id, LATER, second=True)
-    expected = replace(expected, first_factor_at=LATER, second_factor_at=LATER)
+    await store.sessions.note_factor(instance_id, session.id, LATER, generation=1)
+    await store.sessions.note_factor(instance_id, session.id, LATER, generation=2, second=True)
+    expected = replace(expected, first_factor_at=LATER, second_factor_at=LATER, generation=2)
     assert await store.sessions.find(instance_id, session.id) == expected
 
 

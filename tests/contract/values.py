@@ -82,7 +82,7 @@ def a_session(user: User, client: Client, **given: Any) -> Session:
     session = Session(
         id=ids.session_id(), instance_id=user.instance_id, client_id=client.id, user_id=user.id,
         status=SessionStatus.ACTIVE, created_at=NOW, updated_at=NOW, expire_at=NOW + timedelta(days=7),
-        last_active_at=NOW, inactivity=timedelta(days=1), first_factor_at=NOW,
+        last_active_at=NOW, inactivity=timedelta(days=1), first_factor_at=NOW, generation=client.generation,
     )  # fmt: skip
     return replace(session, **given)
 

@@ -49,6 +49,11 @@ async def ada(engine: Sojourn, **given: str) -> tuple[Session, User]:
     return session, await now_of(engine, session)
 
 
+async def asking(engine: Sojourn, session: Session) -> Caller:
+    """The browser of the session."""
+    return Caller(engine.instance, await engine.store.clients.find(engine.instance.id, session.client_id))
+
+
 async def now_of(engine: Sojourn, session: Session) -> User:
     return await engine.accounts.get(engine.instance, session.user_id)
 
@@ -326,10 +331,10 @@ async def test_a_person_ends_their_other_sessions_but_nobody_elses(engine: Sojou
     graces = await signed_in(engine, "grace@example.com")
     session, user = await ada(engine)
     other = await signed_in(engine)
-    await engine.profile.end_session(engine.instance, session, user, other.id)
+    await engine.profile.end_session(await asking(engine, session), session, user, other.id)
     assert not await is_live(engine, other)
     with pytest.raises(NotFound):
-        await engine.profile.end_session(engine.instance, session, user, graces.id)
+        await engine.profile.end_session(await asking(engine, session), session, user, graces.id)
     assert await is_live(engine, graces)
 
 
@@ -337,9 +342,9 @@ async def test_a_person_deletes_themselves_where_that_is_allowed(engine: Sojourn
     session, user = await ada(engine)
     await engine.accounts.update(engine.instance, user.id, UserChanges(delete_self_enabled=False))
     with pytest.raises(FeatureOff):
-        await engine.profile.delete_self(engine.instance, session, await now_of(engine, session))
+        await engine.profile.delete_self(await asking(engine, session), session, await now_of(engine, session))
     await engine.accounts.update(engine.instance, user.id, UserChanges(delete_self_enabled=True))
-    await engine.profile.delete_self(engine.instance, session, await now_of(engine, session))
+    await engine.profile.delete_self(await asking(engine, session), session, await now_of(engine, session))
     with pytest.raises(NotFound):
         await now_of(engine, session)
 
@@ -349,12 +354,12 @@ async def test_sensitive_changes_need_a_proof_within_ten_minutes(engine: Sojourn
     other = await signed_in(engine)
     user = await now_of(engine, session)
     clock.advance(minutes=11)
-    profile, instance = engine.profile, engine.instance
+    profile, instance, caller = engine.profile, engine.instance, await asking(engine, session)
     for attempt in (
         profile.add_email(instance, session, user, WORK),
         profile.remove_email(instance, session, user, user.email_addresses[0].id),
-        profile.end_session(instance, session, user, other.id),
-        profile.delete_self(instance, session, user),
+        profile.end_session(caller, session, user, other.id),
+        profile.delete_self(caller, session, user),
     ):
         with pytest.raises(ReverificationRequired):
             await attempt
@@ -365,7 +370,7 @@ async def test_an_impersonator_changes_no_credential_and_no_address(engine: Sojo
     user = await person(engine)
     session = await impersonated(engine, user)
     user = await now_of(engine, session)
-    profile, instance = engine.profile, engine.instance
+    profile, instance, caller = engine.profile, engine.instance, await asking(engine, session)
     assert session.actor == {"sub": "user_support"}
     for attempt in (
         profile.change_password(instance, session, user, current=PASSWORD, new=OTHER_PASSWORD),
@@ -374,7 +379,7 @@ async def test_an_impersonator_changes_no_credential_and_no_address(engine: Sojo
         profile.prepare_email(instance, session, user, user.email_addresses[0].id, "email_code"),
         profile.attempt_email(instance, session, user, user.email_addresses[0].id, TEST_CODE),
         profile.remove_email(instance, session, user, user.email_addresses[0].id),
-        profile.delete_self(instance, session, user),
+        profile.delete_self(caller, session, user),
     ):
         with pytest.raises(Forbidden):
             await attempt

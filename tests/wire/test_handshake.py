@@ -155,8 +155,10 @@ async def test_a_development_browser_stands_for_the_cookie(browser: Browser) -> 
     for path, fields in (("prepare_verification", {}), ("attempt_verification", {"code": "424242"})):
         browser.http.cookies.clear()
         done = await browser.post(f"{where}/{path}", {"strategy": "email_code", **fields}, __dev_session=token)
+    replaced = browser.last.headers["clerk-db-jwt"]
+    assert replaced == browser.last.headers["clerk-cookie"] == browser.http.cookies["__clerk_db_jwt"] != token
     browser.http.cookies.clear()
-    client = (await browser.get("/v1/client", __clerk_db_jwt=token))["client"]
+    client = (await browser.get("/v1/client", __clerk_db_jwt=replaced))["client"]
     assert [each["id"] for each in client["sessions"]] == [done["response"]["created_session_id"]]
 
 

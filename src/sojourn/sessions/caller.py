@@ -19,6 +19,18 @@ class Caller:
 
 
 @dataclass(frozen=True, slots=True)
+class Held:
+    """A client, and the hash of the secret that it was found by.
+
+    That of before, in its grace, is not current: it may finish minting and nothing else (R-SES-08).
+    """
+
+    client: Client
+    secret_hash: bytes
+    is_current: bool = True
+
+
+@dataclass(frozen=True, slots=True)
 class Issued:
     """The client after an operation; `secret` is set when the browser must be given a new one (R-FLOW-01)."""
 

@@ -11,7 +11,7 @@ from sojourn.sessions.session import Session
 class Client:
     """`signed_in_changed_at` moves whenever a session starts or ends on it; browsers see it as `__client_uat`.
 
-    The previous secret's hash is kept until `previous_secret_until` so that parallel tabs survive a rotation (R-SES-08).
+    `generation` counts its secrets. The one before is accepted until `previous_secret_until`, to finish minting only (R-SES-08).
     """
 
     id: ClientId
@@ -27,6 +27,7 @@ class Client:
     sign_in_id: SignInId | None = None
     sign_up_id: SignUpId | None = None
     last_authentication_strategy: str | None = None
+    generation: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,29 +1,33 @@
 """Clients: finding the browser that asks, giving it a secret, forgetting it."""
 
+import hmac
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
 
-from sojourn.errors import UnknownDevBrowser
+import structlog
+
+from sojourn.errors import SecretReplaced
 from sojourn.ids import UserId, client_id
 from sojourn.instances.instance import Instance
 from sojourn.instant import Clock, Instant
 from sojourn.secret import Secret
 from sojourn.sessions.activity import Activity
-from sojourn.sessions.caller import Caller, Issued
+from sojourn.sessions.caller import Caller, Held, Issued
 from sojourn.sessions.client import Client, ClientView
 from sojourn.sessions.session import Session, SessionStatus
-from sojourn.store.interface import DevBrowser, Groups, Store
+from sojourn.store.interface import Groups, Store
 from sojourn.users.user import User
 
+_log = structlog.get_logger("sojourn.sessions")
+
 GRACE = timedelta(seconds=10)
-"""How long the previous secret of a client is still accepted, for tabs that were already on their way (R-SES-08)."""
+"""How long the previous secret of a client may finish minting, for tabs that were already on their way (R-SES-08)."""
 
 LONGEST = timedelta(days=400)
 """No cookie outlives this (RFC 6265bis section 5.5)."""
 
 _PREFIX = "clt_"
-_DEV_PREFIX = "dvb_"
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,10 +37,27 @@ class Clients:
     activity: Activity
 
     async def find(self, instance: Instance, secret: Secret) -> Client | None:
-        """The client that holds the secret; None for anything unknown, which is never adopted (R-ID-06)."""
+        """The client whose current secret it is; None for anything else, which is never adopted (R-ID-06)."""
+        held = await self.held_by(instance, secret)
+        return held.client if held is not None and held.is_current else None
+
+    async def held_by(self, instance: Instance, secret: Secret) -> Held | None:
+        """The client that the secret is of, or was of until a moment ago; None for an unknown one.
+
+        One whose grace is over is as unknown as any, and logged.
+        """
         if not secret.reveal().startswith(_PREFIX):
             return None
-        return await self.store.clients.find_by_secret(instance.id, secret.stored_form(), self.clock.now())
+        secret_hash = secret.stored_form()
+        client = await self.store.clients.find_by_secret(instance.id, secret_hash)
+        if client is None:
+            return None
+        if hmac.compare_digest(client.secret_hash, secret_hash):
+            return Held(client, secret_hash)
+        if in_grace(client, self.clock.now()):
+            return Held(client, secret_hash, is_current=False)
+        _log.warning("session_secret_reuse", client_id=client.id)
+        return None
 
     async def ensure(self, caller: Caller) -> Issued:
         """The caller's client, or a new one with its secret."""
@@ -56,17 +77,22 @@ class Clients:
             await groups.clients.create(issued.client)
 
     async def view(self, client: Client) -> ClientView:
-        """The client with the sessions that are live by the clock."""
+        """The client, as a request with its secret found it, with the sessions that are live by the clock.
+
+        Raises: SecretReplaced when one of them began, or grew stronger, after that secret (R-FLOW-01).
+        """
+        view = await self.view_of_server(client)
+        if not all(is_open_to(client, session) for session in view.sessions):
+            raise SecretReplaced()
+        return view
+
+    async def view_of_server(self, client: Client) -> ClientView:
+        """The client with its live sessions, for a server, which holds no secret of it."""
         return self._viewed(client, await self.store.sessions.of_client(client.id))
 
-    async def view_by(self, instance: Instance, secret: Secret) -> tuple[ClientView, Mapping[UserId, User]] | None:
-        """The client that holds the secret, as `view` shows it, with its users: one read where `find` and the rest take three.
-
-        None also for a previous secret within its grace, which `find` knows.
-        """
-        if not secret.reveal().startswith(_PREFIX):
-            return None
-        facts = await self.store.clients.facts(instance.id, secret.stored_form())
+    async def view_by(self, instance: Instance, secret_hash: bytes) -> tuple[ClientView, Mapping[UserId, User]] | None:
+        """The client whose current secret has that hash, as `view` shows it, with its users: one read instead of three."""
+        facts = await self.store.clients.facts(instance.id, secret_hash)
         return None if facts is None else (self._viewed(facts.client, facts.sessions), facts.users)
 
     def _viewed(self, client: Client, sessions: Sequence[Session]) -> ClientView:
@@ -74,40 +100,24 @@ class Clients:
         return ClientView(client, tuple(each for each in map(self.activity.seen, sessions) if each.is_live(now)))
 
     async def forget(self, caller: Caller) -> None:
-        """End every session of the client, and the client itself."""
+        """End every session of the client, and the client itself. Raises: SecretReplaced."""
         if caller.client is None:
             return
         now = self.clock.now()
         async with self.store.transaction() as tx:
             await tx.sessions.finish_of_client(caller.client.id, SessionStatus.REMOVED, now)
-            await tx.clients.delete(caller.instance.id, caller.client.id)
+            if not await tx.clients.delete(caller.client):
+                raise SecretReplaced()
 
-    async def renew(self, client: Client) -> Issued:
-        """A new secret after a sign-out, so that the old one dies with what it could do (R-FLOW-01)."""
-        async with self.store.transaction() as tx:
-            issued = await rotate(tx, client, self.clock.now())
-            current = await tx.clients.find(client.instance_id, client.id)
-        return Issued(current or issued.client, issued.secret)
 
-    async def new_dev_browser(self, instance: Instance, client: Client | None) -> Secret:
-        """A development browser: what stands for the cookie where a browser blocks it."""
-        token = Secret.random(_DEV_PREFIX)
-        row = DevBrowser(token.stored_form(), instance.id, client.id if client else None, self.clock.now())
-        await self.store.clients.create_dev_browser(row)
-        return token
+def in_grace(client: Client, now: Instant) -> bool:
+    """Whether the previous secret may still finish minting."""
+    return client.previous_secret_until is not None and now < client.previous_secret_until
 
-    async def by_dev_browser(self, instance: Instance, token: Secret) -> tuple[DevBrowser, Client | None]:
-        """Raises: UnknownDevBrowser; also in production, where there are none (R-AUZ-09)."""
-        row = None
-        if instance.is_development:
-            row = await self.store.clients.find_dev_browser(instance.id, token.stored_form())
-        if row is None:
-            raise UnknownDevBrowser()
-        client = await self.store.clients.find(instance.id, row.client_id) if row.client_id else None
-        return row, client
 
-    async def bind_dev_browser(self, token: Secret, client: Client) -> None:
-        await self.store.clients.bind_dev_browser(token.stored_form(), client.id)
+def is_open_to(client: Client, session: Session) -> bool:
+    """Whether a request that found `client` by its secret may act in `session` at the strength it has (R-FLOW-01)."""
+    return session.generation is None or session.generation <= client.generation
 
 
 def fresh_client(instance: Instance, now: Instant) -> tuple[Client, Secret]:
@@ -124,20 +134,32 @@ def fresh_client(instance: Instance, now: Instant) -> tuple[Client, Secret]:
     return client, secret
 
 
-async def rotate(tx: Groups, client: Client, now: Instant) -> Issued:
-    """A new secret for the client at a change of who is signed in (R-FLOW-01).
-
-    Losing to another tab is fine: that tab's browser-wide cookie is the successor, and none is handed out twice.
-    """
+def renewed(client: Client, now: Instant) -> Issued:
+    """The client with its next secret, for `replace_secret` to write."""
     secret = Secret.random(_PREFIX)
-    if not await tx.clients.rotate_secret(client, secret.stored_form(), now, grace=GRACE):
-        current = await tx.clients.find(client.instance_id, client.id)
-        return Issued(current or client)
-    rotated = replace(
+    after = replace(
         client,
         secret_hash=secret.stored_form(),
         previous_secret_hash=client.secret_hash,
         previous_secret_until=now + GRACE,
         updated_at=now,
+        generation=client.generation + 1,
     )
-    return Issued(rotated, secret)
+    return Issued(after, secret)
+
+
+async def replace_secret(tx: Groups, before: Client, after: Client, now: Instant) -> None:
+    """Raises: SecretReplaced when another tab was first; what this one did is undone with it (R-FLOW-01)."""
+    if not await tx.clients.rotate_secret(before, after.secret_hash, now, grace=GRACE):
+        raise SecretReplaced()
+
+
+async def rotate(tx: Groups, client: Client, now: Instant) -> Issued:
+    """A new secret for the client, in the transaction that changes who is signed in, or how strongly (R-FLOW-01).
+
+    Raises: SecretReplaced.
+    """
+    after = renewed(client, now)
+    await replace_secret(tx, client, after.client, now)
+    current = await tx.clients.find(client.instance_id, client.id)
+    return Issued(current or after.client, after.secret)

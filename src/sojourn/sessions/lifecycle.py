@@ -7,15 +7,15 @@ from typing import Literal
 
 import msgspec
 
-from sojourn.errors import Conflict, FieldTooLong, Json, NotFound, SessionEnded, SignedOut, UserBanned
+from sojourn.errors import Conflict, FieldTooLong, Json, NotFound, SecretReplaced, SessionEnded, SignedOut, UserBanned
 from sojourn.events.audit_log import AuditLog
 from sojourn.ids import SessionId, UserId, session_id, well_formed
 from sojourn.instances.instance import Instance
 from sojourn.instant import Clock, Instant
 from sojourn.sessions.activity import Activity
-from sojourn.sessions.caller import Caller
+from sojourn.sessions.caller import Caller, Issued
 from sojourn.sessions.client import Client
-from sojourn.sessions.clients import fresh_client
+from sojourn.sessions.clients import fresh_client, is_open_to, rotate
 from sojourn.sessions.session import Device, Session, SessionStatus
 from sojourn.store.interface import Groups, Page, SessionFilter, Store
 from sojourn.users.user import User
@@ -47,7 +47,7 @@ class Sessions:
         actor: Actor | None = None,
         longest: timedelta | None = None,
     ) -> Session:
-        """A live session of `user` on `client`, written in the caller's transaction.
+        """A live session of `user` on `client` as its next secret finds it, written in the caller's transaction.
 
         In single-session mode it replaces the client's others; beyond the number a user may have, the one idle longest
         ends (R-SES-03). Raises: UserBanned.
@@ -75,6 +75,7 @@ class Sessions:
             first_factor_at=now,
             actor=actor,
             device=device,
+            generation=client.generation,
         )
         await tx.sessions.create(session)
         await tx.clients.begin_session(client.id, session.id, now, strategy=strategy)
@@ -127,19 +128,24 @@ class Sessions:
         return [session for session in map(self.activity.seen, rows) if session.is_live(now)]
 
     async def own(self, caller: Caller, id: str) -> Session:
-        """A live session of the caller's client. Raises: SignedOut, SessionEnded, also for somebody else's (R-SES-11)."""
+        """A live session of the caller's client.
+
+        Raises: SignedOut, SecretReplaced, SessionEnded, also for somebody else's (R-SES-11).
+        """
         if caller.client is None:
             raise SignedOut()
         session = await self.store.sessions.find(caller.instance.id, SessionId(id)) if well_formed(id) else None
         if session is None or session.client_id != caller.client.id:
             raise SessionEnded()
+        if not is_open_to(caller.client, session):
+            raise SecretReplaced()
         session = self.activity.seen(session)
         if not session.is_live(self.clock.now()):
             raise SessionEnded()
         return session
 
     async def acting(self, caller: Caller, id: str | None) -> tuple[Session, User]:
-        """The session that acts, by its id or the last active one, and its user. Raises: SignedOut, SessionEnded."""
+        """The session that acts, by its id or the last active one, and its user. Raises: as `own`."""
         if caller.client is None:
             raise SignedOut()
         chosen = id or caller.client.last_active_session_id
@@ -156,12 +162,13 @@ class Sessions:
     async def touch(
         self, caller: Caller, id: str, intent: Literal["focus", "select_session", "select_org"] | None = None
     ) -> Session:
-        """Note that the session is in use and is the client's current one. Raises: SignedOut, SessionEnded."""
+        """Note that the session is in use and is the client's current one. Raises: as `own`."""
         session = await self.own(caller, id)
         now = self.clock.now()
         assert caller.client is not None
         if caller.client.last_active_session_id != session.id:
-            await self.store.clients.set_last_active_session(caller.client.id, session.id, now)
+            if not await self.store.clients.set_last_active_session(caller.client, session.id, now):
+                raise SecretReplaced()
         self.activity.note(session, now)
         return replace(session, last_active_at=now)
 
@@ -185,10 +192,25 @@ class Sessions:
             raise SessionEnded()
         return saved
 
+    async def strengthen(self, tx: Groups, client: Client, session: Session, *, second: bool) -> Issued:
+        """Note that a factor was proven again: from the client's next secret on the session is that strong (R-FLOW-01).
+
+        Raises: SecretReplaced.
+        """
+        now = self.clock.now()
+        generation = client.generation + 1
+        await tx.sessions.note_factor(session.instance_id, session.id, now, generation=generation, second=second)
+        return await rotate(tx, client, now)
+
     # -- end
 
-    async def end(self, caller: Caller, id: str, status: SessionStatus = SessionStatus.ENDED) -> Session:
-        """Sign out of one session. Ending it twice is no error: it is over either way."""
+    async def end(
+        self, caller: Caller, id: str, status: SessionStatus = SessionStatus.ENDED
+    ) -> tuple[Session, Issued]:
+        """Sign out of one session. Ending it twice is no error: it is over either way.
+
+        Raises: SignedOut, SessionEnded (another client's), SecretReplaced.
+        """
         if caller.client is None:
             raise SignedOut()
         session = await self.store.sessions.find(caller.instance.id, SessionId(id)) if well_formed(id) else None
@@ -197,21 +219,22 @@ class Sessions:
         now = self.clock.now()
         async with self.store.transaction() as tx:
             ended = await tx.sessions.finish(caller.instance.id, session.id, status, now)
-            if ended is not None:
-                await self._ended(tx, caller.instance, [ended], f"session.{status}", now, device=caller.device)
-        return ended or self._by_the_clock(session)
+            if ended is None:
+                return self._by_the_clock(session), Issued(caller.client)
+            await self._ended(tx, caller.instance, [ended], f"session.{status}", now, device=caller.device)
+            return ended, await rotate(tx, caller.client, now)
 
-    async def end_all(self, caller: Caller) -> Sequence[Session]:
-        """Sign out of every session of the client; the client itself stays."""
+    async def end_all(self, caller: Caller) -> Issued | None:
+        """Sign out of every session of the client; the client itself stays. None without one. Raises: SecretReplaced."""
         if caller.client is None:
-            return []
+            return None
         now = self.clock.now()
         async with self.store.transaction() as tx:
             ended = await tx.sessions.finish_of_client(caller.client.id, SessionStatus.REMOVED, now)
-            await tx.clients.set_last_active_session(caller.client.id, None, now)
-            await tx.clients.set_attempts(caller.client.id, now, sign_in_id=None, sign_up_id=None)
+            await tx.clients.set_last_active_session(caller.client, None, now)
+            await tx.clients.set_attempts(caller.client, now, sign_in_id=None, sign_up_id=None)
             await self._ended(tx, caller.instance, ended, "session.removed", now, device=caller.device)
-        return ended
+            return await rotate(tx, caller.client, now)
 
     async def revoke(self, instance: Instance, id: SessionId, *, actor: str) -> Session:
         """End a session from outside. Committed before this returns, so no node mints for it afterwards (R-SES-06).

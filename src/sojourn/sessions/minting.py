@@ -60,12 +60,28 @@ class Minting:
 
         Raises: SessionEnded, also for sessions of others (R-SES-11); UserBanned.
         """
-        if not well_formed(id):
-            raise SessionEnded()
         now = self.clock.now()
         wants_user = bool(instance.settings.sessions.claims)
+        session, user = await self._facts(instance, secret_hash, id, now, with_user=wants_user)
+        return await self._signed(instance, session, user, now, origin=origin, api_version=api_version)
+
+    async def mint_from_template(
+        self, instance: Instance, secret_hash: bytes, id: str, name: str, *, origin: str | None
+    ) -> str:
+        """As `mint`, shaped by the owner's template. Raises: as `mint`, and NotFound for the template."""
+        session, user = await self._facts(instance, secret_hash, id, self.clock.now(), with_user=True)
+        if user is None:
+            raise SessionEnded()
+        return await self.from_template(instance, session, user, name, origin=origin)
+
+    async def _facts(
+        self, instance: Instance, secret_hash: bytes, id: str, now: Instant, *, with_user: bool
+    ) -> tuple[Session, User | None]:
+        """The live session that the secret opens, used now. Raises: SessionEnded, UserBanned."""
+        if not well_formed(id):
+            raise SessionEnded()
         facts = await self.store.sessions.mint_facts(
-            instance.id, secret_hash, SessionId(id), now, with_user=wants_user
+            instance.id, secret_hash, SessionId(id), now, with_user=with_user
         )
         if facts is None:
             raise SessionEnded()
@@ -75,7 +91,7 @@ class Minting:
         self.activity.note(session, now)
         if facts.is_banned:
             raise UserBanned()
-        return await self._signed(instance, session, facts.user, now, origin=origin, api_version=api_version)
+        return session, facts.user
 
     async def for_session(
         self,

@@ -29,7 +29,8 @@ class Refreshing:
 
     def secret(self, session: Session) -> Secret:
         """What the browser keeps in `__refresh_…`, out of reach of scripts."""
-        return Secret(_PREFIX + encoded(Secret(f"{session.id}:{session.client_id}").keyed_form(self.key)))
+        since = f":{session.generation}" if session.generation else ""  # one from before dies when the session grows stronger
+        return Secret(_PREFIX + encoded(Secret(f"{session.id}:{session.client_id}{since}").keyed_form(self.key)))
 
     async def check(
         self, instance: Instance, session: Session, presented: Secret, expired_token: str, *, origin: str

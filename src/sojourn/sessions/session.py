@@ -47,7 +47,11 @@ class Device:
 
 @dataclass(frozen=True, slots=True)
 class Session:
-    """`expire_at` ends it whatever happens; `last_active_at` plus `inactivity` ends it when nobody uses it (R-SES-01)."""
+    """`expire_at` ends it whatever happens; `last_active_at` plus `inactivity` ends it when nobody uses it (R-SES-01).
+
+    `generation` is that of the client's first secret that may act in it, at the strength it has now (R-FLOW-01); None for a
+    session that a release before generations began.
+    """
 
     id: SessionId
     instance_id: InstanceId
@@ -66,6 +70,7 @@ class Session:
     public_data: Mapping[str, Json] = field(default_factory=dict[str, Json])
     private_data: Mapping[str, Json] = field(default_factory=dict[str, Json])
     last_active_organization_id: str | None = None
+    generation: int | None = None
 
     @property
     def abandon_at(self) -> Instant:

@@ -10,6 +10,7 @@ from sojourn.errors import (
     FieldMissing,
     IdentifierAlreadySignedIn,
     NotFound,
+    SecretReplaced,
     SessionExists,
     StrategyNotPossible,
     UnknownIdentifier,
@@ -136,7 +137,8 @@ class SignIns:
         async with self.store.transaction() as tx:
             await self.clients.write(tx, issued)
             await tx.sign_ins.create(sign_in)
-            await tx.clients.set_attempts(issued.client.id, now, sign_in_id=sign_in.id, sign_up_id=None)
+            if not await tx.clients.set_attempts(issued.client, now, sign_in_id=sign_in.id, sign_up_id=None):
+                raise SecretReplaced()
             if given.strategy in CODE_STRATEGIES:
                 strategy = given.strategy or EMAIL_CODE
                 address = self._address_for(caller.instance, sign_in, user, strategy, None)

@@ -8,7 +8,7 @@ from sojourn.errors import Json
 from sojourn.events.outbox import Outbox
 from sojourn.instant import Clock
 from sojourn.sessions.caller import Caller, Issued
-from sojourn.sessions.clients import rotate
+from sojourn.sessions.clients import renewed, replace_secret
 from sojourn.sessions.lifecycle import Sessions
 from sojourn.sessions.session import Session
 from sojourn.store.interface import Groups
@@ -36,13 +36,16 @@ class Completion:
     ) -> tuple[Session, Issued]:
         """Start the session, end the attempt that led to it, and rotate the client's secret; the owner is told of a device not seen before.
 
-        And of somebody who acts in their place (R-LOG-04).
+        And of somebody who acts in their place (R-LOG-04). Raises: SecretReplaced, and as `Sessions.start`.
         """
+        now, before = self.clock.now(), issued
+        if before.secret is None:  # one that is as new as the session needs no successor
+            issued = renewed(before.client, now)
         session = await self.sessions.start(
             tx, caller.instance, issued.client, user, caller.device, strategy, actor=actor, longest=longest
         )
-        if issued.secret is None:  # one that is as new as the session needs no successor
-            issued = await rotate(tx, issued.client, self.clock.now())
+        if before.secret is None:
+            await replace_secret(tx, before.client, issued.client, now)
         if actor is not None:
             await tell(self.outbox, tx, caller.instance, "impersonated", user)
         address = user.primary_email_address

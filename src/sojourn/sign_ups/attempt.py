@@ -15,6 +15,7 @@ from sojourn.errors import (
     IdentifierTaken,
     Json,
     NotFound,
+    SecretReplaced,
     SessionExists,
     SignUpRestricted,
     StrategyNotPossible,
@@ -106,7 +107,8 @@ class SignUps:
             async with self.store.transaction() as tx:
                 await self.clients.write(tx, issued)
                 await tx.sign_ups.create(sign_up)
-                await tx.clients.set_attempts(issued.client.id, now, sign_in_id=None, sign_up_id=sign_up.id)
+                if not await tx.clients.set_attempts(issued.client, now, sign_in_id=None, sign_up_id=sign_up.id):
+                    raise SecretReplaced()
                 client = replace(issued.client, sign_up_id=sign_up.id, sign_in_id=None, updated_at=now)
                 return await self._finish_if_ready(tx, caller, Issued(client, issued.secret), sign_up)
 

@@ -84,12 +84,17 @@ class StoredSigningKey:
 
 @dataclass(frozen=True, slots=True)
 class DevBrowser:
-    """A development browser, bound to the client that it stands for once there is one."""
+    """A development browser, made for a client at one generation of its secret, and dead with that one.
+
+    `replaced_until` marks one that stood for no client and then led to one: until then requests with it are on their way.
+    """
 
     token_hash: bytes
     instance_id: InstanceId
     client_id: ClientId | None
     created_at: Instant
+    generation: int | None = None
+    replaced_until: Instant | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -281,8 +286,8 @@ class Images(Protocol):
 class Clients(Protocol):
     async def create(self, client: Client) -> None: ...
     async def find(self, instance_id: InstanceId, id: ClientId) -> Client | None: ...
-    async def find_by_secret(self, instance_id: InstanceId, secret_hash: bytes, now: Instant) -> Client | None:
-        """The client whose current secret has that hash, or whose previous one has and is still within its grace."""
+    async def find_by_secret(self, instance_id: InstanceId, secret_hash: bytes) -> Client | None:
+        """The client whose current secret has that hash, or whose previous one has; for the caller to tell apart."""
         ...
 
     async def facts(self, instance_id: InstanceId, secret_hash: bytes) -> ClientFacts | None:
@@ -290,13 +295,22 @@ class Clients(Protocol):
         ...
 
     async def rotate_secret(self, client: Client, new_hash: bytes, now: Instant, *, grace: timedelta) -> bool:
-        """Make `new_hash` the secret if `client.secret_hash` still is current. False: another tab rotated first."""
+        """Make `new_hash` the secret, of the next generation, if `client.secret_hash` still is current.
+
+        False: another tab rotated first.
+        """
         ...
 
     async def set_attempts(
-        self, id: ClientId, now: Instant, *, sign_in_id: SignInId | None, sign_up_id: SignUpId | None
-    ) -> None: ...
-    async def set_last_active_session(self, id: ClientId, session_id: SessionId | None, now: Instant) -> None: ...
+        self, client: Client, now: Instant, *, sign_in_id: SignInId | None, sign_up_id: SignUpId | None
+    ) -> bool:
+        """False, and nothing set, unless `client.secret_hash` still is current."""
+        ...
+
+    async def set_last_active_session(self, client: Client, session_id: SessionId | None, now: Instant) -> bool:
+        """False, and nothing set, unless `client.secret_hash` still is current."""
+        ...
+
     async def note_signed_in_change(self, id: ClientId, now: Instant) -> None:
         """Move `signed_in_changed_at` and `updated_at` to `now`."""
         ...
@@ -305,12 +319,17 @@ class Clients(Protocol):
         """What a new session means for its client: it is the current one, and the attempt that led to it is over."""
         ...
 
-    async def delete(self, instance_id: InstanceId, id: ClientId) -> bool: ...
+    async def delete(self, client: Client) -> bool:
+        """Delete it with its development browsers. False unless `client.secret_hash` still is current."""
+        ...
+
     async def list(self, instance_id: InstanceId, page: Page) -> Sequence[Client]: ...
     async def count(self, instance_id: InstanceId) -> int: ...
-    async def create_dev_browser(self, browser: DevBrowser) -> None: ...
+    async def create_dev_browser(self, browser: DevBrowser) -> bool:
+        """False when there is one of that hash, which stays as it is."""
+        ...
+
     async def find_dev_browser(self, instance_id: InstanceId, token_hash: bytes) -> DevBrowser | None: ...
-    async def bind_dev_browser(self, token_hash: bytes, client_id: ClientId) -> None: ...
 
 
 class Sessions(Protocol):
@@ -368,8 +387,11 @@ class Sessions(Protocol):
         ...
 
     async def note_factor(
-        self, instance_id: InstanceId, id: SessionId, now: Instant, *, second: bool = False
-    ) -> None: ...
+        self, instance_id: InstanceId, id: SessionId, now: Instant, *, generation: int, second: bool = False
+    ) -> None:
+        """A live session is as strong as the factor makes it from this generation on; what it was before is kept beside."""
+        ...
+
     async def mint_facts(
         self,
         instance_id: InstanceId,
@@ -379,7 +401,10 @@ class Sessions(Protocol):
         *,
         with_user: bool = False,
     ) -> MintFacts | None:
-        """The hot read: a live-status session of the client that holds the secret. One statement on the driver."""
+        """The hot read: a live-status session of the client that holds the secret. One statement on the driver.
+
+        By the previous secret within its grace: a session that the client held before, with its factors' times of before.
+        """
         ...
 
     async def finish_timed_out(self, now: Instant, *, most: int) -> int:

@@ -61,10 +61,8 @@ async def sign_out(exchange: CurrentExchange) -> Response[str]:
     """Ends every session of this browser."""
     form = await exchange.form(SignOutForm)
     check_form(exchange, "sign-out", form.form_token)
-    caller = await exchange.caller()
-    if caller.client is not None:
-        await exchange.engine.sessions.end_all(caller)
-        issued = await exchange.engine.clients.renew(caller.client)
+    issued = await exchange.engine.sessions.end_all(await exchange.caller())
+    if issued is not None:
         view, _ = await exchange.client(issued.client)
         await exchange.hand_over(issued, view)
     exchange.signed_out()

@@ -306,10 +306,14 @@ class Accounts:
         """Delete the user and all that is theirs; the audit log keeps that it happened. Raises: NotFound."""
         user = await self.get(instance, id)
         async with self.store.transaction() as tx:
-            await end_access(tx, self.sessions, instance, user, self.clock.now(), actor=actor)
-            if not await tx.users.delete(instance.id, user.id):
-                raise NotFound("No user with that id exists here.")
-            await self.audit.record(tx, instance, "user.deleted", user_id=user.id, target=user.id, actor=actor)
+            await self.delete_in(tx, instance, user, actor=actor)
+
+    async def delete_in(self, tx: Groups, instance: Instance, user: User, *, actor: str) -> None:
+        """As `delete`, in the caller's transaction. Raises: NotFound."""
+        await end_access(tx, self.sessions, instance, user, self.clock.now(), actor=actor)
+        if not await tx.users.delete(instance.id, user.id):
+            raise NotFound("No user with that id exists here.")
+        await self.audit.record(tx, instance, "user.deleted", user_id=user.id, target=user.id, actor=actor)
 
     def _shut(self, instance: Instance, actor: str) -> Consequence:
         async def then(tx: Groups, before: User, after: User) -> None:

@@ -21,6 +21,7 @@ from sojourn.errors import (
     NotFound,
     PasswordUnchanged,
     ReverificationRequired,
+    SignedOut,
     StrategyNotPossible,
     TooManyRequests,
     UserLocked,
@@ -35,8 +36,10 @@ from sojourn.instances.records import Records
 from sojourn.instances.settings import Use
 from sojourn.instant import Clock, Instant
 from sojourn.limits.rate_limit import RateLimiter
+from sojourn.sessions.caller import Caller, Issued
+from sojourn.sessions.clients import rotate
 from sojourn.sessions.lifecycle import Sessions
-from sojourn.sessions.session import Session
+from sojourn.sessions.session import Session, SessionStatus
 from sojourn.store.interface import Store, Tries
 from sojourn.users.accounts import Accounts
 from sojourn.users.addresses import Addresses
@@ -258,20 +261,31 @@ class Profile:
 
     # -- sessions and the account itself
 
-    async def end_session(self, instance: Instance, session: Session, user: User, id: str) -> Session:
-        """End one of the user's own sessions, on any device (R-SES-04). Raises: NotFound, ReverificationRequired."""
+    async def end_session(
+        self, caller: Caller, session: Session, user: User, id: str
+    ) -> tuple[Session, Issued | None]:
+        """End one of the user's own sessions, on any device (R-SES-04).
+
+        That of the asking browser is a sign-out, with a new secret. Raises: NotFound, ReverificationRequired, SecretReplaced.
+        """
         self._require_fresh(session)
-        other = await self.sessions.get(instance, SessionId(id))
+        other = await self.sessions.get(caller.instance, SessionId(id))
         if other.user_id != user.id:
             raise NotFound("You have no session with that id.")
-        return await self.sessions.revoke(instance, other.id, actor=_actor(session))
+        if other.client_id == session.client_id:
+            return await self.sessions.end(caller, other.id, SessionStatus.REVOKED)
+        return await self.sessions.revoke(caller.instance, other.id, actor=_actor(session)), None
 
-    async def delete_self(self, instance: Instance, session: Session, user: User) -> None:
-        """Delete the account. Raises: FeatureOff, ReverificationRequired, Forbidden (impersonated)."""
-        if not (user.delete_self_enabled and instance.settings.delete_self):
+    async def delete_self(self, caller: Caller, session: Session, user: User) -> Issued:
+        """Delete the account. Raises: FeatureOff, ReverificationRequired, Forbidden (impersonated), SecretReplaced."""
+        if not (user.delete_self_enabled and caller.instance.settings.delete_self):
             raise FeatureOff("Deleting your own account is not enabled here.")
         self._require_fresh(session)
-        await self.accounts.delete(instance, user.id, actor=_actor(session))
+        if caller.client is None:
+            raise SignedOut()
+        async with self.store.transaction() as tx:
+            await self.accounts.delete_in(tx, caller.instance, user, actor=_actor(session))
+            return await rotate(tx, caller.client, self.clock.now())
 
     def _require_fresh(self, session: Session) -> None:
         """Raises: ReverificationRequired, Forbidden (impersonated)."""

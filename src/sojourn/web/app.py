@@ -80,9 +80,8 @@ def _call(scope: Scope) -> Call:
 
 
 def _refused(request: Request[object, object, State], error: Exception) -> Response[bytes]:
-    status, body, headers = answer_of(error, path=request.scope["path"])
-    shown = {name.decode(): value.decode() for name, value in headers}
-    return Response(body, status_code=status, media_type="application/json", headers=shown)
+    """Every refusal is answered in one place, `Application`."""
+    raise error
 
 
 class Application:
@@ -122,7 +121,8 @@ class Application:
         except Exception as error:  # the last wall: whatever it was, the caller gets the envelope
             if answer.started:
                 raise
-            status, body, headers = answer_of(error, path=path)
+            seen = error if answer.exchange is None else answer.exchange.refusal(error)
+            status, body, headers = answer_of(seen, path=path)
             await answer.whole(status, body, [JSON, *headers])
 
     async def _path(self, scope: HTTPScope) -> str:
@@ -156,7 +156,7 @@ class Application:
         check_body(incoming, route.access.body_most)
         receive = bounded(receive, route.access.body_most)
         exchange = Exchange(engine, incoming, instance, self._rules, address, receive)
-        exchange.cookies, exchange.headers = answer.cookies, answer.extra
+        exchange.cookies, exchange.headers, answer.exchange = answer.cookies, answer.extra, exchange
         if route.fast is not None:
             await answer.whole(200, await route.fast(exchange, *values), [JSON])
             return
@@ -240,6 +240,7 @@ class _Answer:
         self.started = False
         self.extra: Headers = []
         self.cookies: list[str] = []
+        self.exchange: Exchange | None = None
 
     async def whole(self, status: int, body: bytes, headers: Headers) -> None:
         """Send a complete API answer."""

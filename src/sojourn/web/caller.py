@@ -10,9 +10,10 @@ from ua_parser import parse
 from sojourn.errors import UnknownDevBrowser
 from sojourn.instances.instance import Instance
 from sojourn.secret import Secret
-from sojourn.sessions.caller import Caller
+from sojourn.sessions.caller import Caller, Held
 from sojourn.sessions.client import Client
 from sojourn.sessions.clients import Clients
+from sojourn.sessions.dev_browsers import DevBrowsers
 from sojourn.sessions.session import Device
 from sojourn.web.incoming import Incoming
 
@@ -26,16 +27,21 @@ class HasClients(Protocol):
 
     @property
     def clients(self) -> Clients: ...
+    @property
+    def dev_browsers(self) -> DevBrowsers: ...
 
 
 @dataclass(frozen=True, slots=True)
 class Identified:
-    """How the client was found: its presented secret, and the development browser that stands for it."""
+    """The client that was found, None for nobody known, and the development browser that was presented, whatever it stands for."""
 
-    client: Client | None
-    secret: Secret | None = None
+    held: Held | None
     dev_browser: Secret | None = None
     native: bool = False
+
+    @property
+    def client(self) -> Client | None:
+        return self.held.client if self.held is not None else None
 
 
 async def identify(
@@ -43,33 +49,36 @@ async def identify(
 ) -> Identified:
     """The client of a request; anonymous when nothing known is presented (R-ID-06).
 
-    `cookies` are the secrets of the client cookie, to be tried in order. `lenient` treats an unknown development browser as none, for navigations that hand out a new one.
-    Raises: UnknownDevBrowser.
+    `cookies` are the secrets of the client cookie, to be tried in order; a current one decides alone, whatever a development
+    browser in the address stands for: that is where others can put it. `lenient` treats an unknown development browser as
+    none, for navigations that hand out a new one. Raises: UnknownDevBrowser.
     """
     if incoming.query.get("_is_native") == "1":
         presented = _native_secret(incoming)
-        client = await engine.clients.find(instance, presented) if presented else None
-        return Identified(client, presented if client else None, native=True)
-    by_cookie, secret = None, None
-    for each in cookies:
-        by_cookie = await engine.clients.find(instance, each)
-        if by_cookie is not None:
-            secret = each
-            break
+        held = await engine.clients.held_by(instance, presented) if presented else None
+        return Identified(held, native=True)
     token = _dev_browser(incoming, instance)
-    if token is None:
-        return Identified(by_cookie, secret)
+    held = await _by_cookie(engine, instance, cookies)
+    if token is None or (held is not None and held.is_current):
+        return Identified(held, token)
     try:
-        _, bound = await engine.clients.by_dev_browser(instance, token)
+        by_token = await engine.dev_browsers.held_by(instance, token)
     except UnknownDevBrowser:
-        if not lenient:
+        if held is None and not lenient:
             raise
-        return Identified(by_cookie, secret)
-    if bound is None and by_cookie is not None:
-        await engine.clients.bind_dev_browser(token, by_cookie)
-        bound = by_cookie
-    same = bound is not None and by_cookie is not None and bound.id == by_cookie.id
-    return Identified(bound, secret if same else None, token)
+        return Identified(held, token)
+    return Identified(held if by_token is None else by_token, token)
+
+
+async def _by_cookie(engine: HasClients, instance: Instance, cookies: Sequence[Secret]) -> Held | None:
+    """The client by its current secret, else by one that was current a moment ago."""
+    before = None
+    for each in cookies:
+        held = await engine.clients.held_by(instance, each)
+        if held is not None and held.is_current:
+            return held
+        before = before or held
+    return before
 
 
 def caller_of(identified: Identified, incoming: Incoming, instance: Instance, ip_address: str | None) -> Caller:

@@ -15,6 +15,7 @@ from sojourn.tokens.handshake import cookie_suffix
 
 _LONGEST_VALUE = 512
 _MAX_AGE = 400 * 86400
+_YEAR = 365 * 86400
 _TRIED = 4
 
 PLAIN = "__client"
@@ -80,6 +81,11 @@ class CookieRules:
     def sessions_gone(self, instance: Instance) -> list[str]:
         """Expire session tokens, in case the script that should do it no longer runs (R-CKI-06)."""
         return [self._cookie(name, "", 0, http_only=False) for name in both_names("__session", instance)]
+
+    def dev_browser(self, instance: Instance, token: Secret) -> list[str]:
+        """The development browser, which the scripts of an app and its server read under either name."""
+        names = both_names("__clerk_db_jwt", instance)
+        return [self._cookie(name, token.reveal(), _YEAR, http_only=False) for name in names]
 
     def handshake(self, instance: Instance, name: str, value: str, max_age: int) -> str:
         """The result of a handshake, which the app's server reads and no script."""

@@ -58,7 +58,9 @@ _STATUS: Mapping[str, int] = {
     "feature_not_enabled": 403,
     "resource_not_found": 404,
     "method_not_allowed": 405,
+    "ask_again": 307,
     "conflict": 409,
+    "secret_replaced": 409,
     "gone": 410,
     "request_body_too_large": 413,
     "unsupported_media_type": 415,
@@ -104,6 +106,18 @@ class HostUnknown(SojournError):
     code = "host_invalid"
     message = "Unknown host"
     advice = "This server does not answer to that host name. Add it to SOJOURN_ALLOWED_HOSTS if it should."
+
+
+class AskAgain(SojournError):
+    """A read with a secret that has just been replaced: the browser asks the same address again, with the new one."""
+
+    code = "ask_again"
+    message = "Ask again"
+    advice = "This browser has just signed in or out. The same address answers the next request."
+
+    def __init__(self, location: str) -> None:
+        super().__init__()
+        self.location = location
 
 
 class BodyTooLarge(SojournError):
@@ -184,6 +198,8 @@ def _headers(error: SojournError, status: int) -> Iterator[tuple[bytes, bytes]]:
         yield b"retry-after", str(seconds).encode()
     if isinstance(error, MethodNotAllowed) and error.allowed:
         yield b"allow", ", ".join(error.allowed).encode()
+    if isinstance(error, AskAgain):
+        yield b"location", error.location.encode("ascii")
     if status == HTTPStatus.UNAUTHORIZED and error.code in _TOKEN_EXPECTED:
         yield b"www-authenticate", b"Bearer"
 

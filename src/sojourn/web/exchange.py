@@ -3,14 +3,14 @@
 import re
 from collections.abc import Mapping
 from typing import TypeVar
-from urllib.parse import urlsplit
+from urllib.parse import urlencode, urlsplit
 
 import msgspec
 from litestar import Response
 from litestar.di import NamedDependency
 
 from sojourn.engine import Sojourn
-from sojourn.errors import FieldError, FieldTooLong, FieldUnknown, Json, Malformed, NotAuthenticated
+from sojourn.errors import FieldError, FieldTooLong, FieldUnknown, Json, Malformed, NotAuthenticated, SecretReplaced
 from sojourn.ids import UserId
 from sojourn.instances.instance import Instance
 from sojourn.instant import Instant
@@ -21,8 +21,8 @@ from sojourn.sessions.session import Session
 from sojourn.users.user import User
 from sojourn.web.caller import Identified, caller_of, identify
 from sojourn.web.cookies import CookieRules, DoubledCookie, signed_in_value
-from sojourn.web.errors import UnsupportedMediaType
-from sojourn.web.guard import Reading
+from sojourn.web.errors import AskAgain, UnsupportedMediaType
+from sojourn.web.guard import SAFE, Reading
 from sojourn.web.headers import Headers
 from sojourn.web.incoming import Incoming, single_fields
 from sojourn.web.redirects import origin_of
@@ -53,6 +53,7 @@ _NEVER_SETTABLE = frozenset(
      "external_id", "created_at", "updated_at", "instance_id", "user_id", "email_verified"}
 )  # fmt: skip
 _DEEPEST = 16
+_ASKED_AGAIN = "_again"
 
 Form = TypeVar("Form", bound=msgspec.Struct)
 
@@ -109,13 +110,26 @@ class Exchange:
             return origin_of(self.instance.public_url)
         return None
 
-    async def identified(self, *, lenient: bool = False) -> Identified:
-        """Who asks, looked up once. Raises: UnknownDevBrowser, DoubledCookie."""
+    async def identified(self, *, lenient: bool = False, minting: bool = False) -> Identified:
+        """Who asks, looked up once. Raises: UnknownDevBrowser, DoubledCookie, SecretReplaced (unless minting)."""
         if self._identified is None:
             self._identified = await identify(
                 self.engine, self.incoming, self.instance, self.presented(), lenient=lenient
             )
+        held = self._identified.held
+        if held is not None and not held.is_current and not minting:
+            raise SecretReplaced()
         return self._identified
+
+    async def secret_hash(self) -> bytes:
+        """The hash of the secret that the request mints with; a plain cookie needs no look-up first. Raises: NotAuthenticated."""
+        secret = self.lone_secret()
+        if secret is not None:
+            return secret.stored_form()
+        held = (await self.identified(minting=True)).held
+        if held is None:
+            raise NotAuthenticated()
+        return held.secret_hash
 
     def presented(self) -> list[Secret]:
         """The secrets in the client cookie; one that cannot be believed is expired. Raises: DoubledCookie."""
@@ -148,8 +162,16 @@ class Exchange:
         return caller
 
     async def acting(self) -> tuple[Caller, Session, User]:
-        """The caller with the session that acts: the one named, else the last active one (R-SES-11)."""
-        caller = await self.signed_in()
+        """The caller with the session that acts: the one named, else the last active one (R-SES-11).
+
+        With a secret of before nobody acts (R-FLOW-01). Raises: NotAuthenticated, SecretReplaced (asked again), SessionEnded.
+        """
+        try:
+            caller = await self.signed_in()
+        except SecretReplaced as error:
+            if self._is_asked_first:
+                raise
+            raise NotAuthenticated() from error
         named = self.incoming.query.get("_clerk_session_id") or None
         session, user = await self.engine.sessions.acting(caller, named)
         return caller, session, user
@@ -196,6 +218,18 @@ class Exchange:
 
     # -- what is answered
 
+    def refusal(self, error: Exception) -> Exception:
+        """What the browser is told of an error: a read with a secret of before is asked again, once (R-SES-08)."""
+        if isinstance(error, SecretReplaced) and self._is_asked_first:
+            # no path: what stands in front of this server may have changed it
+            return AskAgain("?" + urlencode({**self.incoming.query, _ASKED_AGAIN: "1"}))
+        return error
+
+    @property
+    def _is_asked_first(self) -> bool:
+        """Whether it is a read that the browser can be sent for once more."""
+        return self.incoming.method in SAFE and _ASKED_AGAIN not in self.incoming.query
+
     def json(self, content: object, status: int = 200) -> Response[bytes]:
         return Response(msgspec.json.encode(content), status_code=status, media_type="application/json")
 
@@ -214,7 +248,10 @@ class Exchange:
         the finished attempt from there while it activates the session. `user` spares reading them again.
         """
         client = issued.client if issued else (await self.identified()).client
-        view, shown = await self.client(client, sign_in=sign_in, sign_up=sign_up, user=user)
+        try:
+            view, shown = await self.client(client, sign_in=sign_in, sign_up=sign_up, user=user)
+        except SecretReplaced:  # by another tab: that one's answer has the client, and no client here leaves it alone
+            return self.json({"response": response, "client": None})
         if issued is not None:
             await self.hand_over(issued, view)
         self.note_state(view)
@@ -228,7 +265,7 @@ class Exchange:
         sign_up: Resource | None = None,
         user: User | None = None,
     ) -> tuple[ClientView | None, Resource | None]:
-        """The client as it is now, each live session with its user and a fresh token."""
+        """The client as it is now, each live session with its user and a fresh token. Raises: SecretReplaced."""
         if client is None:
             return None, None
         view = await self.engine.clients.view(client)
@@ -289,16 +326,25 @@ class Exchange:
         return sign_up_resource(found, self.instance, facts.verification, self.now)
 
     async def hand_over(self, issued: Issued, view: ClientView | None) -> None:
-        """Give the browser its new secret, by cookie or header; its development browser stands for the client too."""
+        """Give the browser its new secret, by cookie or header, and a new development browser for the one it came with."""
+        if issued.secret is None or view is None:
+            return
         identified = await self.identified()
-        if issued.secret is not None and view is not None:
-            if identified.native:
-                self.headers.append((b"authorization", issued.secret.reveal().encode()))
-            else:
-                self.cookies.extend(self.rules.client(issued.secret, view, self.now))
-        changed = identified.client is None or identified.client.id != issued.client.id
-        if identified.dev_browser is not None and changed:
-            await self.engine.clients.bind_dev_browser(identified.dev_browser, issued.client)
+        if identified.native:
+            self.headers.append((b"authorization", issued.secret.reveal().encode()))
+            return
+        self.cookies.extend(self.rules.client(issued.secret, view, self.now))
+        if identified.dev_browser is not None:
+            await self._hand_over_dev_browser(identified.dev_browser, view)
+
+    async def _hand_over_dev_browser(self, presented: Secret, view: ClientView) -> None:
+        is_new = view.client.generation == 0 and not view.sessions
+        successor = self.engine.dev_browsers.begun if is_new else self.engine.dev_browsers.replaced
+        token = await successor(self.instance, presented, view.client)
+        if not token.same_as(presented):
+            # the second name is that of the fourth major
+            self.headers.extend((name, token.reveal().encode()) for name in (b"clerk-db-jwt", b"clerk-cookie"))
+            self.cookies.extend(self.rules.dev_browser(self.instance, token))
 
     def note_state(self, view: ClientView | None) -> None:
         """Tell the app's server, by `__client_uat`, when this browser last signed in or out.

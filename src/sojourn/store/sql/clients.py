@@ -5,7 +5,8 @@ from datetime import timedelta
 from itertools import groupby
 from operator import itemgetter
 
-from sqlalchemy import delete, update
+from sqlalchemy import delete
+from sqlalchemy.exc import IntegrityError
 
 from sojourn.ids import ClientId, InstanceId, SessionId, SignInId, SignUpId, UserId
 from sojourn.instant import Instant
@@ -14,7 +15,7 @@ from sojourn.sessions.session import Session
 from sojourn.store.interface import ClientFacts, DevBrowser, Page
 from sojourn.store.sql import codecs
 from sojourn.store.sql.database import Runner
-from sojourn.store.sql.group import Group, first, paged, reading
+from sojourn.store.sql.group import Condition, Group, first, paged, reading
 from sojourn.store.sql.hot import HotReads, joined_user
 from sojourn.store.sql.hot_writes import HotWrites
 from sojourn.store.sql.tables import clients, dev_browsers
@@ -47,8 +48,8 @@ class SqlClients(Group):
     async def find(self, instance_id: InstanceId, id: ClientId) -> Client | None:
         return first(await self._hot(codecs.client, self._reads.client, {"instance_id": instance_id, "id": id}))
 
-    async def find_by_secret(self, instance_id: InstanceId, secret_hash: bytes, now: Instant) -> Client | None:
-        values = {"instance_id": instance_id, "hash": secret_hash, "now": now.millis}
+    async def find_by_secret(self, instance_id: InstanceId, secret_hash: bytes) -> Client | None:
+        values = {"instance_id": instance_id, "hash": secret_hash}
         return first(await self._hot(codecs.client, self._reads.client_by_secret, values))
 
     async def facts(self, instance_id: InstanceId, secret_hash: bytes) -> ClientFacts | None:
@@ -74,19 +75,21 @@ class SqlClients(Group):
             "previous_secret_hash": client.secret_hash,
             "previous_secret_until": (now + grace).millis,
             "updated_at": now.millis,
+            "generation": client.generation + 1,
         }
         guard = {"of_id": client.id, "before": client.secret_hash}
         return bool(await self._run.put(self._writes.rotate_secret, {**values, **guard}))
 
     async def set_attempts(
-        self, id: ClientId, now: Instant, *, sign_in_id: SignInId | None, sign_up_id: SignUpId | None
-    ) -> None:
+        self, client: Client, now: Instant, *, sign_in_id: SignInId | None, sign_up_id: SignUpId | None
+    ) -> bool:
         values = {"sign_in_id": sign_in_id, "sign_up_id": sign_up_id, "updated_at": now.millis}
-        await self._run.put(self._writes.set_attempts, {**values, "of_id": id})
+        guard = {"of_id": client.id, "before": client.secret_hash}
+        return bool(await self._run.put(self._writes.set_attempts, {**values, **guard}))
 
-    async def set_last_active_session(self, id: ClientId, session_id: SessionId | None, now: Instant) -> None:
+    async def set_last_active_session(self, client: Client, session_id: SessionId | None, now: Instant) -> bool:
         values = {"last_active_session_id": session_id, "updated_at": now.millis}
-        await self._update(codecs.client, values, clients.c.id == id)
+        return await self._update(codecs.client, values, *_held(client)) == 1
 
     async def note_signed_in_change(self, id: ClientId, now: Instant) -> None:
         values = {"signed_in_changed_at": now.millis, "updated_at": now.millis}
@@ -96,11 +99,12 @@ class SqlClients(Group):
         values = {"last_active_session_id": session_id, "last_authentication_strategy": strategy, "now": now.millis}
         await self._run.put(self._writes.begin_session, {**values, "of_id": id})
 
-    async def delete(self, instance_id: InstanceId, id: ClientId) -> bool:
+    async def delete(self, client: Client) -> bool:
         async with self._run.together() as runner:
-            await runner.change(delete(dev_browsers).where(dev_browsers.c.client_id == id))
-            gone = delete(clients).where(clients.c.id == id, clients.c.instance_id == instance_id)
-            return await runner.change(gone) == 1
+            if await runner.change(delete(clients).where(*_held(client))) == 0:
+                return False
+            await runner.change(delete(dev_browsers).where(dev_browsers.c.client_id == client.id))
+            return True
 
     async def list(self, instance_id: InstanceId, page: Page) -> Sequence[Client]:
         statement = reading(codecs.client).where(clients.c.instance_id == instance_id)
@@ -110,13 +114,22 @@ class SqlClients(Group):
     async def count(self, instance_id: InstanceId) -> int:
         return await self._counted(clients, clients.c.instance_id == instance_id)
 
-    async def create_dev_browser(self, browser: DevBrowser) -> None:
-        await self._insert(codecs.dev_browser, browser)
+    async def create_dev_browser(self, browser: DevBrowser) -> bool:
+        try:
+            async with self._undoing() as runner:
+                await SqlClients(runner, self._reads, self._writes)._insert(codecs.dev_browser, browser)
+        except IntegrityError:
+            return False
+        return True
 
     async def find_dev_browser(self, instance_id: InstanceId, token_hash: bytes) -> DevBrowser | None:
         values = {"instance_id": instance_id, "hash": token_hash}
         return first(await self._hot(codecs.dev_browser, self._reads.dev_browser, values))
 
-    async def bind_dev_browser(self, token_hash: bytes, client_id: ClientId) -> None:
-        bound = update(dev_browsers).where(dev_browsers.c.token_hash == token_hash).values(client_id=client_id)
-        await self._run.change(bound)
+
+def _held(client: Client) -> tuple[Condition, ...]:
+    return (
+        clients.c.id == client.id,
+        clients.c.instance_id == client.instance_id,
+        clients.c.secret_hash == client.secret_hash,
+    )

@@ -150,7 +150,7 @@ def _image_row(each: Image) -> dict[str, object]:
 def _client(r: Row) -> Client:
     return Client(
         r[0], r[1], bytes(r[2]), Instant(r[3]), Instant(r[4]), Instant(r[5]), Instant(r[6]),
-        None if r[7] is None else bytes(r[7]), moment(r[8]), r[9], r[10], r[11], r[12],
+        None if r[7] is None else bytes(r[7]), moment(r[8]), r[9], r[10], r[11], r[12], r[13],
     )  # fmt: skip
 
 
@@ -162,17 +162,19 @@ def _client_row(each: Client) -> dict[str, object]:
         "previous_secret_hash": each.previous_secret_hash, "previous_secret_until": millis(each.previous_secret_until),
         "last_active_session_id": each.last_active_session_id, "sign_in_id": each.sign_in_id,
         "sign_up_id": each.sign_up_id, "last_authentication_strategy": each.last_authentication_strategy,
+        "generation": each.generation,
     }  # fmt: skip
 
 
 def _dev_browser(r: Row) -> DevBrowser:
-    return DevBrowser(bytes(r[0]), r[1], r[2], Instant(r[3]))
+    return DevBrowser(bytes(r[0]), r[1], r[2], Instant(r[3]), r[4], moment(r[5]))
 
 
 def _dev_browser_row(each: DevBrowser) -> dict[str, object]:
     return {
         "token_hash": each.token_hash, "instance_id": each.instance_id, "client_id": each.client_id,
-        "created_at": each.created_at.millis,
+        "created_at": each.created_at.millis, "generation": each.generation,
+        "replaced_until": millis(each.replaced_until),
     }  # fmt: skip
 
 
@@ -183,6 +185,7 @@ def _session(r: Row) -> Session:
         r[0], r[1], r[2], r[3], _USER_STATUS[r[4]], Instant(r[5]), Instant(r[6]), Instant(r[7]), Instant(r[8]),
         inactivity, moment(r[10]), moment(r[11]), optional_from_json(r[12]),
         Device(r[13], r[14], r[15], r[16], r[17], bool(r[18]), r[19], r[20]), from_json(r[21]), from_json(r[22]), r[23],
+        r[24],
     )  # fmt: skip
 
 
@@ -198,6 +201,7 @@ def _session_row(each: Session) -> dict[str, object]:
         "browser_version": device.browser_version, "device_type": device.device_type, "is_mobile": device.is_mobile,
         "city": device.city, "country": device.country, "public_data": to_json(each.public_data),
         "private_data": to_json(each.private_data), "last_active_organization_id": each.last_active_organization_id,
+        "generation": each.generation,
     }  # fmt: skip
 
 
@@ -320,6 +324,7 @@ def _message_row(each: OutboxMessage) -> dict[str, object]:
 
 
 _SIGNING_KEY = ("kid", "algorithm", "sealed_private", "public_pem", "created_at", "active_from", "retired_at")
+_SESSION = [column.name for column in tables.sessions.columns if not column.name.startswith("earlier_")]
 
 instance = Codec(tables.instances, _instance, _instance_row)
 secret_key = Codec(tables.secret_keys, _secret_key, _secret_key_row)
@@ -329,7 +334,7 @@ identifier = Codec(tables.identifiers, _identifier, _identifier_row)
 image = Codec(tables.images, _image, _image_row)
 client = Codec(tables.clients, _client, _client_row)
 dev_browser = Codec(tables.dev_browsers, _dev_browser, _dev_browser_row)
-session = Codec(tables.sessions, _session, _session_row)
+session = Codec(tables.sessions, _session, _session_row, _SESSION)
 sign_in = Codec(tables.sign_ins, _sign_in, _sign_in_row)
 sign_up = Codec(tables.sign_ups, _sign_up, _sign_up_row)
 verification = Codec(tables.verifications, _verification, _verification_row)

@@ -7,10 +7,12 @@ from sqlalchemy import (
     BigInteger,
     ColumnElement,
     Dialect,
+    Integer,
     LargeBinary,
     ScalarSelect,
     String,
     bindparam,
+    case,
     literal_column,
     or_,
     select,
@@ -32,6 +34,9 @@ _LIVE = sorted(status.value for status in LIVE)
 
 _OWNING = (*codecs.user.columns, *codecs.identifier.columns)
 """A user as often as it has identifiers, one in each row: cheaper than a second statement (`joined_user` reads it)."""
+
+_EARLIER = (sessions.c.earlier_first_factor_at, sessions.c.earlier_second_factor_at)
+"""When the factors of a session were proven, before it grew stronger."""
 
 _OLDEST_FIRST = (identifiers.c.created_at, identifiers.c.id)
 
@@ -58,7 +63,11 @@ class HotReads:
     @classmethod
     def compiled(cls, dialect: Dialect) -> "HotReads":
         now = clients.c.secret_hash == _HASH
-        shortly = (clients.c.previous_secret_hash == _HASH) & (clients.c.previous_secret_until > _NOW)
+        before = clients.c.previous_secret_hash == _HASH
+        held_before = or_(sessions.c.generation < clients.c.generation, sessions.c.earlier_generation < clients.c.generation)
+        shortly = before & (clients.c.previous_secret_until > _NOW) & held_before
+        is_as_it_was = or_(now, sessions.c.generation < clients.c.generation)
+        has_grown_since = case((is_as_it_was, _number(0)), else_=_number(1))
         one_user = (
             select(*_OWNING)
             .outerjoin_from(users, identifiers, identifiers.c.user_id == users.c.id)
@@ -67,7 +76,7 @@ class HotReads:
         )
         live = sessions.c.status.in_([_literal(each) for each in _LIVE])
         minted = (
-            select(*codecs.session.columns, users.c.banned)
+            select(*codecs.session.columns, users.c.banned, has_grown_since, *_EARLIER)
             .select_from(sessions)
             .join(clients, clients.c.id == sessions.c.client_id)
             .join(users, users.c.id == sessions.c.user_id)
@@ -77,7 +86,7 @@ class HotReads:
             "client": reading(codecs.client).where(clients.c.id == _ID, clients.c.instance_id == _INSTANCE),
             # one index each: with OR, SQLite reads every client of the instance
             "client_by_secret": union_all(
-                *(reading(codecs.client).where(clients.c.instance_id == _INSTANCE, holds) for holds in (now, shortly))
+                *(reading(codecs.client).where(clients.c.instance_id == _INSTANCE, holds) for holds in (now, before))
             ),
             "client_facts": select(*codecs.client.columns, *codecs.session.columns, *_OWNING)
             .select_from(clients)
@@ -137,6 +146,10 @@ def joined_user(rows: Sequence[Row], start: int = 0) -> User | None:
     end = start + len(codecs.user.columns)
     owned = [row[end:] for row in rows if row[end] is not None]
     return codecs.user_owning(rows[0][start:end], tuple(map(codecs.identifier.decode, owned)))
+
+
+def _number(value: int) -> ColumnElement[int]:
+    return literal_column(str(value), type_=Integer)
 
 
 def _literal(text: str) -> ColumnElement[str]:

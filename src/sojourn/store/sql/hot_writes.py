@@ -36,6 +36,7 @@ class HotWrites:
 
         of_user = update(users).where(users.c.id == _ID, users.c.instance_id == _INSTANCE)
         of_client = update(clients).where(clients.c.id == _ID)
+        held = of_client.where(clients.c.secret_hash == bindparam("before", type_=LargeBinary))
         by_tries = or_(users.c.locked_at.is_(None), users.c.locked_until.is_not(None))
         unchanged = (
             sign_ins.c.id == _ID,
@@ -50,14 +51,14 @@ class HotWrites:
             forgive_password=prepared(of_user.where(users.c.password_failures > 0).values(password_failures=0)),
             note_sign_in=prepared(of_user.values(last_sign_in_at=_NOW, last_active_at=_NOW)),
             rotate_secret=prepared(
-                of_client.where(clients.c.secret_hash == bindparam("before", type_=LargeBinary)).returning(clients.c.id),
-                "secret_hash", "previous_secret_hash", "previous_secret_until", "updated_at",
+                held.returning(clients.c.id),
+                "secret_hash", "previous_secret_hash", "previous_secret_until", "updated_at", "generation",
             ),
             begin_session=prepared(
                 of_client.values(signed_in_changed_at=_NOW, updated_at=_NOW, sign_in_id=null(), sign_up_id=null()),
                 "last_active_session_id", "last_authentication_strategy",
             ),
-            set_attempts=prepared(of_client, "sign_in_id", "sign_up_id", "updated_at"),
+            set_attempts=prepared(held.returning(clients.c.id), "sign_in_id", "sign_up_id", "updated_at"),
             move_sign_in=prepared(
                 update(sign_ins).where(*unchanged).returning(sign_ins.c.id),
                 *(column.name for column in codecs.sign_in.columns),

@@ -1,6 +1,8 @@
 """Sessions."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import Any
 
 from sqlalchemy import ColumnElement, bindparam, case, literal, or_, select, text, update
 
@@ -10,7 +12,7 @@ from sojourn.instant import Instant
 from sojourn.sessions.session import LIVE, Session, SessionStatus
 from sojourn.store.interface import MintFacts, Page, SessionFilter
 from sojourn.store.sql import codecs
-from sojourn.store.sql.codec import to_json
+from sojourn.store.sql.codec import moment, to_json
 from sojourn.store.sql.database import Runner
 from sojourn.store.sql.group import Condition, Group, first, paged, reading
 from sojourn.store.sql.hot import HotReads, joined_user
@@ -20,6 +22,7 @@ _LIVE = sorted(status.value for status in LIVE)
 _IS_LIVE = sessions.c.status.in_(_LIVE)
 _AT_ONCE = 500
 _SESSION_END = len(codecs.session.columns)
+_USER = _SESSION_END + 4
 
 _TOUCH = {
     "sqlite": text(
@@ -80,8 +83,12 @@ class SqlSessions(Group):
         rows = await self._run.hot(self._reads.mint_with_user if with_user else self._reads.mint, values)
         if not rows:
             return None
-        user = joined_user(rows, _SESSION_END + 1) if with_user else None
-        return MintFacts(codecs.session.decode(rows[0]), bool(rows[0][_SESSION_END]), user)
+        session = codecs.session.decode(rows[0])
+        facts: Sequence[Any] = rows[0][_SESSION_END:_USER]
+        is_banned, has_grown_since, first_factor_at, second_factor_at = facts
+        if has_grown_since:
+            session = replace(session, first_factor_at=moment(first_factor_at), second_factor_at=moment(second_factor_at))
+        return MintFacts(session, bool(is_banned), joined_user(rows, _USER) if with_user else None)
 
     # -- change
 
@@ -139,10 +146,19 @@ class SqlSessions(Group):
         where = (sessions.c.id == id, sessions.c.instance_id == instance_id, _IS_LIVE)
         return first(await self._updated(codecs.session, values, *where))
 
-    async def note_factor(self, instance_id: InstanceId, id: SessionId, now: Instant, *, second: bool = False) -> None:
+    async def note_factor(
+        self, instance_id: InstanceId, id: SessionId, now: Instant, *, generation: int, second: bool = False
+    ) -> None:
         column = sessions.c.second_factor_at if second else sessions.c.first_factor_at
         where = (sessions.c.id == id, sessions.c.instance_id == instance_id, _IS_LIVE)
-        await self._run.change(update(sessions).where(*where).values({column: now.millis}))
+        grown = {
+            column: now.millis,
+            sessions.c.generation: generation,
+            sessions.c.earlier_generation: sessions.c.generation,
+            sessions.c.earlier_first_factor_at: sessions.c.first_factor_at,
+            sessions.c.earlier_second_factor_at: sessions.c.second_factor_at,
+        }
+        await self._run.change(update(sessions).where(*where).values(grown))
 
     async def finish_timed_out(self, now: Instant, *, most: int) -> int:
         is_due = (_IS_LIVE, or_(_is_over(now), _is_idle(now)))

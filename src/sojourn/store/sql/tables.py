@@ -118,6 +118,7 @@ clients = Table(
     _time("signed_in_changed_at"), _time("expire_at"), _bytes("previous_secret_hash", optional=True),
     _time("previous_secret_until", optional=True), _ref("last_active_session_id", optional=True),
     _ref("sign_in_id", optional=True), _ref("sign_up_id", optional=True), _text("last_authentication_strategy"),
+    _count("generation"),
     UniqueConstraint("secret_hash", name="uq_clients_secret_hash"),
     Index("ix_clients_previous", "previous_secret_hash"),
     Index("ix_clients_created", "instance_id", "created_at"),
@@ -128,6 +129,7 @@ dev_browsers = Table(
     "dev_browsers", metadata,
     Column("token_hash", LargeBinary, primary_key=True, nullable=False), _ref("instance_id"),
     _ref("client_id", optional=True), _time("created_at"),
+    Column("generation", Integer), _time("replaced_until", optional=True),
     Index("ix_dev_browsers_client", "client_id"),
 )  # fmt: skip
 
@@ -142,6 +144,8 @@ sessions = Table(
     _flag("is_mobile"), _text("city"), _text("country"),
     _text("public_data", optional=False), _text("private_data", optional=False),
     _ref("last_active_organization_id", optional=True),
+    Column("generation", Integer), Column("earlier_generation", Integer),
+    _time("earlier_first_factor_at", optional=True), _time("earlier_second_factor_at", optional=True),
     Index("ix_sessions_client", "client_id", "instance_id"),
     Index("ix_sessions_user", "user_id", "instance_id"),
     Index("ix_sessions_created", "instance_id", "created_at"),

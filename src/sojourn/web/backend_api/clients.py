@@ -64,7 +64,7 @@ async def read_client(call: CurrentCall, client_id: FromPath[str]) -> Response[b
 
 
 async def _shown(call: Call, client: Client) -> Resource:
-    return backend_client(await call.engine.clients.view(client), call.now)
+    return backend_client(await call.engine.clients.view_of_server(client), call.now)
 
 
 HANDLERS = [list_clients, handshake_payload, verify_client, read_client]

@@ -46,11 +46,10 @@ async def delete_client(exchange: CurrentExchange) -> Response[bytes]:
 async def delete_sessions(exchange: CurrentExchange) -> Response[bytes]:
     """Sign out of everything in this browser. The client stays, with a new secret (R-FLOW-01)."""
     caller = await exchange.caller()
-    if caller.client is None:
+    issued = await exchange.engine.sessions.end_all(caller)
+    if issued is None:
         exchange.signed_out()
         return exchange.json({"response": None, "client": None})
-    await exchange.engine.sessions.end_all(caller)
-    issued = await exchange.engine.clients.renew(caller.client)
     view, shown = await exchange.client(issued.client)
     await exchange.hand_over(issued, view)
     exchange.signed_out()
@@ -62,8 +61,7 @@ async def create_dev_browser(exchange: CurrentExchange) -> Response[bytes]:
     """A development browser. One SDK generation reads `id`, another `token`."""
     if not exchange.instance.is_development:
         raise NotFound("There are no development browsers in production.")
-    identified = await exchange.identified(lenient=True)
-    secret = await exchange.engine.clients.new_dev_browser(exchange.instance, identified.client)
+    secret = exchange.engine.dev_browsers.unbound(exchange.instance)
     return exchange.json({"id": secret.reveal(), "token": secret.reveal()})
 
 

@@ -6,11 +6,12 @@ directives where the app can fetch them (wire protocol section 7.3).
 
 import re
 from datetime import timedelta
+from urllib.parse import urlsplit
 
 import structlog
 from litestar import Response, get
 
-from sojourn.errors import Malformed
+from sojourn.errors import Malformed, SecretReplaced
 from sojourn.secret import Secret
 from sojourn.sessions.client import ClientView
 from sojourn.sessions.session import Session
@@ -45,13 +46,20 @@ _BACKDATED = timedelta(minutes=10)
 
 @get("/v1/client/handshake", operation_id="handshakeClient", status_code=307, opt=frontend(limit=None))
 async def handshake(exchange: CurrentExchange) -> Response[bytes]:
-    """Send the browser back to its page, with the cookies that say who it is. Raises: Malformed for a foreign page."""
+    """Send the browser back to its page, with the cookies that say who it is.
+
+    Raises: Malformed for a foreign page, SecretReplaced.
+    """
     query = exchange.incoming.query
     target = checked_redirect(exchange.instance, query.get("redirect_url", ""))
     if target is None:
         raise Malformed("redirect_url must be a page of the application; list its origin in allowed_origins.")
-    identified = await exchange.identified(lenient=True)
-    view = await exchange.engine.clients.view(identified.client) if identified.client else None
+    try:
+        identified = await exchange.identified(lenient=True)
+        view = await exchange.engine.clients.view(identified.client) if identified.client else None
+    except SecretReplaced:  # the page tries again by itself: a guess would sign every tab out
+        exchange.headers.append((b"refresh", b"2"))
+        raise
     lines = await _directives(exchange, identified, view, target)
     reason = query.get("__clerk_hs_reason", "")
     known_reason = reason if _REASON.fullmatch(reason) else "not-given"
@@ -67,9 +75,7 @@ async def _directives(exchange: Exchange, identified: Identified, view: ClientVi
     exchange.headers += of_token(jwt, instance)
     dev_browser = None
     if instance.is_development:
-        dev_browser = identified.dev_browser or await exchange.engine.clients.new_dev_browser(
-            instance, identified.client
-        )
+        dev_browser = await _dev_browser(exchange, identified, target)
     state = BrowserState(
         token=jwt,
         # an app takes a token that is older than the sign-in for one of before
@@ -85,6 +91,21 @@ async def _directives(exchange: Exchange, identified: Identified, view: ClientVi
         # the page would replay what it has already taken in
         lines += [exchange.rules.handshake_gone(instance, name) for name in (HANDSHAKE, _nonce_cookie(exchange))]
     return lines
+
+
+async def _dev_browser(exchange: Exchange, identified: Identified, target: str) -> Secret:
+    """The presented one if it will do, else a new one.
+
+    A page on this server's own host has the client cookie too, and needs a name only; any other needs one that stands for
+    the client.
+    """
+    instance, dev_browsers = exchange.instance, exchange.engine.dev_browsers
+    has_cookie = urlsplit(target).hostname == urlsplit(instance.public_url).hostname
+    client = None if has_cookie else identified.client
+    presented = identified.dev_browser
+    if presented is not None and await dev_browsers.stands_for(instance, presented, client):
+        return presented
+    return dev_browsers.unbound(instance) if client is None else await dev_browsers.bound(instance, client)
 
 
 def _app_is_behind(exchange: Exchange) -> bool:

@@ -4,7 +4,7 @@ import msgspec
 from litestar import Response, get, post
 from litestar.params import FromPath
 
-from sojourn.errors import NotAuthenticated
+from sojourn.errors import SessionEnded
 from sojourn.web.access import frontend
 from sojourn.web.exchange import CurrentExchange, Exchange
 from sojourn.web.headers import of_token
@@ -18,32 +18,25 @@ async def mint(exchange: Exchange, session_id: str) -> bytes:
 
     Raises: SessionEnded, NotAuthenticated, UserBanned; never a 422, which SDKs take for signed out.
     """
-    jwt = await exchange.engine.tokens.mint(
-        exchange.instance,
-        await _secret_hash(exchange),
-        session_id,
-        origin=exchange.origin,
-        api_version=exchange.api_version,
-    )
+    try:
+        jwt = await exchange.engine.tokens.mint(
+            exchange.instance,
+            await exchange.secret_hash(),
+            session_id,
+            origin=exchange.origin,
+            api_version=exchange.api_version,
+        )
+    except SessionEnded:
+        await exchange.identified(minting=True)  # a secret of before is noticed (R-SES-08)
+        raise
     exchange.headers += of_token(jwt, exchange.instance)
     return msgspec.json.encode(token(jwt))
-
-
-async def _secret_hash(exchange: Exchange) -> bytes:
-    """The hash of the client's secret. One plain cookie needs no look-up first: minting reads by it anyway."""
-    secret = exchange.lone_secret()
-    if secret is not None:
-        return secret.stored_form()
-    client = (await exchange.identified()).client
-    if client is None:
-        raise NotAuthenticated()
-    return client.secret_hash
 
 
 async def read_client(exchange: Exchange) -> bytes:
     """The whole client; nobody's is null, and nothing is stored for it (R-SES-13)."""
     secret = exchange.lone_secret()
-    known = await exchange.engine.clients.view_by(exchange.instance, secret) if secret else None
+    known = await exchange.engine.clients.view_by(exchange.instance, secret.stored_form()) if secret else None
     if known is not None:
         view, shown = await exchange.shown(*known)
     else:

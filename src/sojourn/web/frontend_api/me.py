@@ -75,9 +75,7 @@ async def update(exchange: CurrentExchange) -> Response[bytes]:
 @delete("/v1/me", operation_id="deleteUser", status_code=200, opt=frontend(limit=None))
 async def delete_self(exchange: CurrentExchange) -> Response[bytes]:
     caller, session, user = await exchange.acting()
-    await exchange.engine.profile.delete_self(exchange.instance, session, user)
-    assert caller.client is not None
-    issued = await exchange.engine.clients.renew(caller.client)
+    issued = await exchange.engine.profile.delete_self(caller, session, user)
     reply = await exchange.enveloped(deleted("user", user.id), issued)
     if not (await exchange.engine.clients.view(issued.client)).sessions:
         exchange.signed_out()
@@ -170,9 +168,9 @@ async def active_sessions(exchange: CurrentExchange) -> Response[bytes]:
     "/v1/me/sessions/{session_id:str}/revoke", operation_id="revokeSession", status_code=200, opt=frontend(limit=None)
 )
 async def revoke_session(exchange: CurrentExchange, session_id: FromPath[str]) -> Response[bytes]:
-    _, session, user = await exchange.acting()
-    revoked = await exchange.engine.profile.end_session(exchange.instance, session, user, session_id)
-    return await exchange.enveloped(session_resource(revoked, user, exchange.instance, exchange.now, None))
+    caller, session, user = await exchange.acting()
+    revoked, issued = await exchange.engine.profile.end_session(caller, session, user, session_id)
+    return await exchange.enveloped(session_resource(revoked, user, exchange.instance, exchange.now, None), issued)
 
 
 async def answer(exchange: Exchange, user: User, issued: Issued | None = None) -> Response[bytes]:

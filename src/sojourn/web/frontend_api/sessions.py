@@ -68,9 +68,7 @@ async def remove(exchange: CurrentExchange, session_id: FromPath[str]) -> Respon
 
 async def _ended(exchange: Exchange, session_id: str, status: SessionStatus) -> Response[bytes]:
     caller = await exchange.signed_in()
-    session = await exchange.engine.sessions.end(caller, session_id, status)
-    assert caller.client is not None
-    issued = await exchange.engine.clients.renew(caller.client)
+    session, issued = await exchange.engine.sessions.end(caller, session_id, status)
     answer = await exchange.enveloped(await _shown(exchange, caller, session), issued)
     if not (await exchange.engine.clients.view(issued.client)).sessions:
         exchange.signed_out()
@@ -92,9 +90,8 @@ async def _shown(exchange: Exchange, caller: Caller, session: Session) -> Resour
 async def create_template_token(
     exchange: CurrentExchange, session_id: FromPath[str], template_name: FromPath[str]
 ) -> Response[bytes]:
-    session, user = await exchange.engine.sessions.acting(await exchange.caller(), session_id)
-    jwt = await exchange.engine.tokens.from_template(
-        exchange.instance, session, user, template_name, origin=exchange.origin
+    jwt = await exchange.engine.tokens.mint_from_template(
+        exchange.instance, await exchange.secret_hash(), session_id, template_name, origin=exchange.origin
     )
     return exchange.json(token(jwt))
 
