@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import AsyncIterator
+from typing import Any
 
 import httpx
 import pytest
@@ -23,7 +24,7 @@ async def http(engine: Sojourn) -> AsyncIterator[httpx.AsyncClient]:
         yield opened
 
 
-async def _variables(http: httpx.AsyncClient) -> dict[str, str]:
+async def _looks(http: httpx.AsyncClient) -> dict[str, Any]:
     answer = await http.get("/static/components.js", headers=APP)
     assert answer.headers["content-type"].startswith("text/javascript")
     assert answer.headers["cross-origin-resource-policy"] == "cross-origin"
@@ -32,16 +33,20 @@ async def _variables(http: httpx.AsyncClient) -> dict[str, str]:
     assert rest.startswith("// Mounts the published components")
     name, _, said = first.partition(" = ")
     assert name == "window.sojournLooks"
-    return json.loads(said.rstrip(";"))["appearance"]["variables"]
+    return json.loads(said.rstrip(";"))
 
 
 async def test_components_in_apps_pages_are_told_the_theme_that_hosted_pages_wear(engine: Sojourn, http: httpx.AsyncClient) -> None:
-    assert (await _variables(http))["colorPrimary"] == "#2f6f4f"
-    await set_up(engine, {"theme": {"color": "#7a1f5c", "border_radius": "0", "dark": True, "font_family": "Georgia, serif"}})
-    told = await _variables(http)
-    assert told == {
-        "colorPrimary": "#7a1f5c", "colorBackground": "#16181d", "colorForeground": "#f2f4f3",
-        "borderRadius": "0", "fontFamily": "Georgia, serif",
-    }  # fmt: skip
+    looks = await _looks(http)
+    assert (looks["scheme"], looks["light"]["variables"]["colorPrimary"]) == ("system", "#2f6f4f")
+    theme = {"color": "#7a1f5c", "background_color": "#fffdf5", "border_radius": "0", "font_family": "Georgia, serif"}
+    await set_up(engine, {"theme": {**theme, "scheme": "light"}})
+    looks = await _looks(http)
+    told = looks["light"]["variables"]
+    assert (looks["scheme"], told["colorPrimary"], told["colorBackground"]) == ("light", "#7a1f5c", "#fffdf5")
+    for each in (told, looks["dark"]["variables"]):
+        assert (each["borderRadius"], each["fontFamily"]) == ("0", "Georgia, serif")
     page = (await http.get("/sign-in")).text
     assert json.dumps(told, separators=(",", ":")) in page
+    await set_up(engine, {"theme": {"dark": True}})  # the older word for it
+    assert (await _looks(http))["scheme"] == "dark"

@@ -9,7 +9,7 @@ from sojourn.web.access import BODY_MOST
 from sojourn.web.addresses import canonical, client_address, limit_key
 from sojourn.web.cookies import CookieRules, DoubledCookie
 from sojourn.web.errors import BodyTooLarge, HeadersTooLarge, HostUnknown, MethodNotAllowed
-from sojourn.web.guard import check_body, check_headers, check_host, check_origin, effective_method
+from sojourn.web.guard import check_body, check_headers, check_host, check_origin, effective_method, page_elsewhere
 from sojourn.web.incoming import Incoming
 
 from .test_redirects import instance
@@ -187,3 +187,34 @@ def test_all_spellings_of_an_address_count_as_one() -> None:  # R-LIM-02
     assert canonical("::ffff:192.0.2.1") == canonical("192.0.2.1") == "192.0.2.1"
     assert limit_key(canonical("2001:DB8:0:1::1")) == limit_key(canonical("2001:db8:0:1:ffff::2"))
     assert limit_key(canonical("2001:db8:0:2::1")) != limit_key(canonical("2001:db8:0:1::1"))
+
+
+LOCAL_CONFIG = Config(public_url="http://localhost:8000/auth")
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1:8000", "[::1]:8000", "app.localhost:8000"])
+def test_in_development_a_page_asked_for_by_another_name_of_this_machine_is_where_its_cookies_work(host: str) -> None:
+    page = incoming("GET", "/sign-in/a b", query="redirect_url=%2Fx", host=host, accept="text/html,*/*")
+    assert page_elsewhere(page, LOCAL_CONFIG) == "http://localhost:8000/auth/sign-in/a%20b?redirect_url=%2Fx"
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "host", "accept"),
+    [
+        ("GET", "/sign-in", "localhost:8000", "text/html"),
+        ("POST", "/sign-in", "127.0.0.1:8000", "text/html"),
+        ("GET", "/v1/client", "127.0.0.1:8000", "*/*"),
+        ("GET", "/v1/client/handshake", "127.0.0.1:8000", "text/html"),
+        ("GET", "/sign-in", "127.0.0.1:9000", "text/html"),
+        ("GET", "/sign-in", "evil.example:8000", "text/html"),
+        ("GET", "/sign-in", "127.0.0.1:port", "text/html"),
+        ("GET", "/sign-in", "", "text/html"),
+    ],
+)
+def test_calls_and_other_places_are_answered_as_they_are(method: str, path: str, host: str, accept: str) -> None:
+    assert page_elsewhere(incoming(method, path, host=host, accept=accept), LOCAL_CONFIG) is None
+
+
+def test_in_production_no_page_is_led_elsewhere() -> None:
+    page = incoming("GET", "/sign-in", host="127.0.0.1", accept="text/html")
+    assert page_elsewhere(page, LIVE_CONFIG) is None

@@ -90,7 +90,10 @@ class ThemeSettings(msgspec.Struct, frozen=True, kw_only=True):
     font_family: str = "system-ui, sans-serif"
     border_radius: str = "0.5rem"
     logo_url: str = ""
+    scheme: Literal["system", "light", "dark"] = "system"
+    """`system` follows the visitor's device. The colours above are those of the light scheme; the dark one keeps `color` only."""
     dark: bool = False
+    """The older way to say `scheme = "dark"`; it wins while it is on."""
 
 
 class Settings(msgspec.Struct, frozen=True, kw_only=True):

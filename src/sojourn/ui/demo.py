@@ -12,7 +12,8 @@ from sojourn.engine import Sojourn
 from sojourn.integrations.asgi import App, Receive, Scope, Send, SojournMiddleware
 from sojourn.integrations.inside import Inside
 from sojourn.tokens.claims import Claims
-from sojourn.ui.pages import COMPONENT_STYLES, PAGE_HEADERS
+from sojourn.ui.pages import COMPONENT_STYLES, PAGE_HEADERS, looks
+from sojourn.ui.theme import look
 from sojourn.web.access import frontend
 from sojourn.web.exchange import Exchange
 
@@ -50,8 +51,11 @@ class _Demo:
         user = await engine.accounts.get(engine.instance, session.user_id) if session else None  # pyright: ignore[reportArgumentType]
         email = user.primary_email_address if user else None
         is_protected = path == _PROTECTED
+        instance = await engine.registry.current()
         html = _templates().get_template("demo.html").render(
             nonce=nonce,
+            look=look(instance.settings.theme),
+            components=looks(instance),
             base=engine.config.public_url,
             key=engine.instance.publishable_key,
             title=_title(is_protected=is_protected, is_known=user is not None),

@@ -9,6 +9,7 @@ from litestar import MediaType, Response, get
 from sojourn.errors import NotFound
 from sojourn.messages.mailbox import Mailbox
 from sojourn.ui.pages import PAGE_HEADERS
+from sojourn.ui.theme import look
 from sojourn.web.access import frontend
 from sojourn.web.exchange import Exchange
 
@@ -16,7 +17,9 @@ from sojourn.web.exchange import Exchange
 @get("/dev/mailbox", include_in_schema=False, opt=frontend(limit=None))
 async def mailbox_page(exchange: Exchange) -> Response[str]:
     nonce = secrets.token_urlsafe(16)
-    html = _templates().get_template("mailbox.html").render(messages=list(_mailbox(exchange).messages), nonce=nonce)
+    html = _templates().get_template("mailbox.html").render(
+        messages=list(_mailbox(exchange).messages), nonce=nonce, look=look(exchange.instance.settings.theme)
+    )
     policy = (
         f"default-src 'none'; style-src 'nonce-{nonce}'; img-src data:; frame-ancestors 'none'; base-uri 'none'; "
         "form-action 'none'"

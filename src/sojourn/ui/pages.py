@@ -12,6 +12,7 @@ from litestar import MediaType, Response, get
 from sojourn.errors import NotFound
 from sojourn.instances.instance import Instance
 from sojourn.ui.forms import plain_form
+from sojourn.ui.theme import component_looks, look
 from sojourn.web.access import frontend, public
 from sojourn.web.exchange import Exchange
 from sojourn.web.guard import PICTURE_TOO_LARGE
@@ -20,7 +21,6 @@ _SCRIPTS = ("clerk-js@6/dist/clerk.browser.js", "ui@1/dist/ui.browser.js")
 _TITLES = {"sign-in": "Sign in", "sign-up": "Sign up", "user": "Your account", "sign-out": "Sign out"}
 _COMPONENTS = "components.js"
 _STATIC = {"page.js": "text/javascript", "page.css": "text/css", _COMPONENTS: "text/javascript"}
-_DARK = "#16181d"
 _WORDS = {
     "userProfile": {"profilePage": {"fileDropAreaHint": "Recommended size 1:1, up to 5 MB."}},
     "unstable__errors": {"avatar_file_size_exceeded": PICTURE_TOO_LARGE},
@@ -59,7 +59,7 @@ async def static(exchange: Exchange) -> Response[bytes]:
         raise NotFound()
     # `components.js` is for pages of apps, wherever they are; in front of it stands what they cannot know
     headers = {"Cache-Control": "no-cache", "Cross-Origin-Resource-Policy": "cross-origin"}
-    told = b"window.sojournLooks = %s;\n" % msgspec.json.encode(_looks(exchange.instance)) if name == _COMPONENTS else b""
+    told = b"window.sojournLooks = %s;\n" % msgspec.json.encode(looks(exchange.instance)) if name == _COMPONENTS else b""
     return Response(told + _file(name), media_type=kind, headers=headers)
 
 
@@ -75,6 +75,7 @@ def _page(exchange: Exchange, name: str, form: Mapping[str, str] | None = None) 
         title=_TITLES[name],
         application=instance.settings.application_name,
         theme=theme,
+        look=look(theme),
         base=instance.public_url,
         key=instance.publishable_key,
         scripts=[f"{instance.public_url}/npm/@clerk/{each}" for each in _SCRIPTS],
@@ -94,21 +95,13 @@ def _facts(instance: Instance, name: str) -> dict[str, object]:
         "afterSignUp": settings.paths.after_sign_up_url or settings.paths.home_url or "/user",
         "afterSignOut": settings.paths.after_sign_out_url or "/sign-in",
         "origins": [*settings.allowed_origins, *(_LOOPBACK if instance.is_development else ())],
-        "looks": _looks(instance),
+        "looks": looks(instance),
     }
 
 
-def _looks(instance: Instance) -> dict[str, object]:
+def looks(instance: Instance) -> dict[str, object]:
     """What components are told wherever we load them: the theme as their variables, and our words where theirs are not true here."""
-    theme = instance.settings.theme
-    variables = {
-        "colorPrimary": theme.color,
-        "colorBackground": _DARK if theme.dark else theme.background_color,
-        "colorForeground": "#f2f4f3" if theme.dark else "#1c211e",
-        "borderRadius": theme.border_radius,
-        "fontFamily": theme.font_family,
-    }
-    return {"appearance": {"variables": variables}, "localization": _WORDS}
+    return {**component_looks(instance.settings.theme), "localization": _WORDS}
 
 
 COMPONENT_STYLES = " ".join(

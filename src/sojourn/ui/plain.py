@@ -10,6 +10,7 @@ from sojourn.sign_ins.attempt import Proof, SignInInput
 from sojourn.sign_ins.sign_in import SignIn, SignInStatus
 from sojourn.ui.forms import check_form, plain_form
 from sojourn.ui.pages import page_policy, templates
+from sojourn.ui.theme import look
 from sojourn.web.access import frontend
 from sojourn.web.errors import status_of
 from sojourn.web.exchange import CurrentExchange, Exchange
@@ -92,7 +93,8 @@ def _page(
     nonce, headers = page_policy(exchange.instance)
     html = templates().get_template("plain.html").render(
         nonce=nonce, base=exchange.instance.public_url, application=exchange.instance.settings.application_name,
-        theme=exchange.instance.settings.theme, name="sign-in", form=values, said=said,
+        theme=exchange.instance.settings.theme, look=look(exchange.instance.settings.theme),
+        name="sign-in", form=values, said=said,
     )  # fmt: skip
     return Response(html, status_code=status, media_type=MediaType.HTML, headers=headers)
 

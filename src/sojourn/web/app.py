@@ -25,7 +25,16 @@ from sojourn.web.cookies import CookieRules
 from sojourn.web.errors import HostUnknown, MethodNotAllowed, answer_of
 from sojourn.web.exchange import Exchange
 from sojourn.web.frontend_api import routes
-from sojourn.web.guard import Reading, bounded, check_body, check_headers, check_host, check_origin, effective_method
+from sojourn.web.guard import (
+    Reading,
+    bounded,
+    check_body,
+    check_headers,
+    check_host,
+    check_origin,
+    effective_method,
+    page_elsewhere,
+)
 from sojourn.web.headers import JSON, PRIVATE, Headers, common, completed, cross_origin, of_api, preflight
 from sojourn.web.incoming import Incoming
 from sojourn.web.path import PathRefused, made_path
@@ -111,7 +120,10 @@ class Application:
         try:
             path = await self._path(scope)
             incoming = Incoming(scope, path)
-            if self._demo is not None and _is_below(incoming.path, _DEMO):
+            moved = page_elsewhere(incoming, self._engine.config)
+            if moved is not None:
+                await answer.whole(307, b"", [(b"location", moved.encode())])
+            elif self._demo is not None and _is_below(incoming.path, _DEMO):
                 check_host(incoming, self._engine.config)
                 scope["root_path"] = (scope["root_path"].rstrip("/") if "root_path" in scope else "") + _DEMO
                 answer.started = True  # it answers for itself, errors included

@@ -6,7 +6,7 @@ that the matched route declares (`access.py`). No header, flag or spelling of a 
 
 import re
 from collections.abc import Awaitable, Callable
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit
 
 from litestar.types import HTTPReceiveMessage, WebSocketReceiveMessage
 
@@ -40,6 +40,26 @@ def check_host(incoming: Incoming, config: Config) -> str:
     if name in config.allowed_hosts or (config.is_development and is_loopback(f"http://{host}")):
         return host
     raise HostUnknown()
+
+
+def page_elsewhere(incoming: Incoming, config: Config) -> str | None:
+    """In development, where a page asked for by another name of this machine is found; None for what is answered here.
+
+    Cookies and scripts of `localhost` do not reach `127.0.0.1`, so a page works at the public address only. The APIs answer both.
+    """
+    if not config.is_development or incoming.method not in ("GET", "HEAD") or "text/html" not in (incoming.header(b"accept") or ""):
+        return None
+    if f"{incoming.path}/".startswith(("/v1/", "/npm/", "/static/", "/.well-known/")):
+        return None
+    asked, own = urlsplit(f"//{incoming.header(b'host') or ''}"), urlsplit(config.public_url)
+    try:
+        same_place = asked.port == own.port and is_loopback(f"http://{asked.netloc}") and is_loopback(config.public_url)
+    except ValueError:  # no port is called that
+        return None
+    if asked.hostname == own.hostname or not same_place:
+        return None
+    query = incoming.scope["query_string"].decode("latin-1")
+    return f"{config.public_url}{quote(incoming.path)}{'?' if query else ''}{query}"
 
 
 def check_headers(incoming: Incoming) -> None:

@@ -21,7 +21,17 @@
     const { id } = await (await fetch(`${server}/v1/dev_browser`, { method: 'POST', credentials: 'include' })).json();
     document.cookie = `__clerk_db_jwt=${encodeURIComponent(id)}; Path=/; Max-Age=31536000; SameSite=Lax`;
   };
+  // The page decides: one that has no dark scheme of its own keeps light components, whatever the device says.
+  const { scheme, light, dark, localization } = window.sojournLooks;
+  const device = matchMedia('(prefers-color-scheme: dark)');
+  const isDarkPage = () => getComputedStyle(document.documentElement).colorScheme.includes('dark') && device.matches;
+  const appearance = () => (scheme === 'dark' || (scheme === 'system' && isDarkPage()) ? dark : light);
   const places = () => document.querySelectorAll('[data-sojourn]');
+
+  const tell = () => {
+    for (const place of places()) place.textContent = 'The sign-in service cannot be reached. Reload the page in a moment.';
+  };
+  const slow = setTimeout(tell, 3000);
 
   try {
     await introduce();
@@ -35,11 +45,14 @@
       signInFallbackRedirectUrl: home,
       signUpFallbackRedirectUrl: home,
       afterSignOutUrl: home,
-      ...window.sojournLooks,
+      appearance: appearance(),
+      localization,
     });
   } catch {
-    for (const place of places()) place.textContent = 'The sign-in service cannot be reached. Reload the page in a moment.';
+    tell();
     return;
+  } finally {
+    clearTimeout(slow);
   }
 
   const mounts = {
@@ -48,5 +61,8 @@
     'user-button': (place, options) => Clerk.mountUserButton(place, options),
     'user-profile': (place, options) => Clerk.mountUserProfile(place, { routing: 'hash', ...options }),
   };
-  for (const place of places()) mounts[place.dataset.sojourn](place, JSON.parse(place.dataset.options));
+  for (const place of places()) {
+    place.replaceChildren();
+    mounts[place.dataset.sojourn](place, JSON.parse(place.dataset.options));
+  }
 })();

@@ -7,12 +7,9 @@
   const page = (name) => `${path}/${name}`;
   const at = (url) => (url.startsWith('/') ? path + url : url);
 
-  const say = (text) => {
-    const line = document.createElement('p');
-    line.className = 'notice';
-    line.textContent = text;
-    place.replaceChildren(line);
-  };
+  const { scheme, light, dark, localization } = facts.looks;
+  const device = matchMedia('(prefers-color-scheme: dark)');
+  const appearance = () => (scheme === 'dark' || (scheme === 'system' && device.matches) ? dark : light);
 
   // A step within the component changes the address alone: a page that is left while it asks for a code asks twice.
   const stepping = (how) => (to, { windowNavigate }) => {
@@ -38,12 +35,15 @@
       signUpFallbackRedirectUrl: at(facts.afterSignUp),
       afterSignOutUrl: at(facts.afterSignOut),
       allowedRedirectOrigins: [location.origin, ...facts.origins],
-      ...facts.looks,
+      appearance: appearance(),
+      localization,
     });
   } catch {
-    say('The sign-in service cannot be reached. Reload the page in a moment.');
+    place.replaceChildren();
+    document.getElementById('trouble').hidden = false;
     return;
   }
+  device.addEventListener('change', () => Clerk.__internal_updateProps?.({ appearance: appearance() }));
 
   const pages = {
     'sign-in': () => Clerk.mountSignIn(place, { routing: 'path', path: page('sign-in'), signUpUrl: page('sign-up') }),
