@@ -9,6 +9,7 @@ from sojourn.cli.opened import AsJson, Data, DatabaseUrl, configured, print_fact
 from sojourn.config import Config
 from sojourn.errors import Json, SojournError
 from sojourn.secret import Secret
+from sojourn.store.postgres_address import without_secrets
 
 if TYPE_CHECKING:
     from sojourn.engine import Sojourn
@@ -65,6 +66,8 @@ def _parties(engine: "Sojourn") -> str:
 
 
 def _shown(value: object) -> str:
+    if isinstance(value, str) and "://" in value:
+        return without_secrets(value)
     if isinstance(value, Secret):
         return "set"
     if isinstance(value, tuple):

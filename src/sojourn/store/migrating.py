@@ -13,6 +13,7 @@ FOLDER = Path(__file__).parent / "migrations"
 HEAD = "0008"
 """The newest migration of this release; a test holds it against the folder."""
 
+_TAKING_ITS_TIME = text("SET LOCAL statement_timeout = 0")
 _ONE_MIGRATES = text("SELECT pg_advisory_xact_lock(7307317)")
 
 
@@ -37,6 +38,7 @@ def current_version(connection: Connection) -> str | None:
 
 def _upgrade(connection: Connection) -> None:
     if connection.dialect.name == "postgresql":
+        connection.execute(_TAKING_ITS_TIME)
         connection.execute(_ONE_MIGRATES)
     version = current_version(connection)  # again: another node may have migrated while this one waited
     if version == HEAD:

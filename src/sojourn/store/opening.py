@@ -1,7 +1,6 @@
 """Opening the store that a database URL names; its driver is imported only then."""
 
 from pathlib import Path
-from urllib.parse import urlsplit
 
 from sojourn.errors import ConfigError
 from sojourn.store.interface import Store
@@ -10,7 +9,7 @@ from sojourn.store.sql.store import SqlStore
 
 def open_store(database_url: str) -> Store:
     """`sqlite:///path` (relative) or `sqlite:////path` (absolute), or `postgresql://…`. Raises: ConfigError."""
-    scheme = urlsplit(database_url).scheme
+    scheme = database_url.partition("://")[0]
     if scheme == "sqlite":
         from sojourn.store.sqlite import SqliteDatabase
 
@@ -18,8 +17,8 @@ def open_store(database_url: str) -> Store:
         if not path or path == database_url or path.startswith(":memory:"):
             raise ConfigError("SOJOURN_DATABASE_URL must name a file: sqlite:///folder/sojourn.db")
         return SqlStore(SqliteDatabase(Path(path)))
-    if scheme in ("postgresql", "postgres"):
+    if scheme.partition("+")[0] in ("postgresql", "postgres"):
         from sojourn.store.postgres import PostgresDatabase
 
-        return SqlStore(PostgresDatabase(database_url.replace("postgres://", "postgresql://", 1)))
+        return SqlStore(PostgresDatabase(database_url))
     raise ConfigError("SOJOURN_DATABASE_URL must start with sqlite:/// or postgresql://")

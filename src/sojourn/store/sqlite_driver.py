@@ -14,7 +14,6 @@ import aiosqlite
 T = TypeVar("T")
 
 _ROWS_READ_AT_ONCE = 64
-_BUSY_SECONDS = 5
 _PRIMARY_CODE = 0xFF
 _BULK = 65_536
 """A parameter this long holds the work of many: such a statement belongs beside the loop too."""
@@ -29,7 +28,7 @@ class SqliteConnection(aiosqlite.Connection):
             return fn(*args, **kwargs)
         return await super()._execute(fn, *args, **kwargs)  # pyright: ignore[reportUnknownMemberType, reportUnknownVariableType]
 
-    async def begin(self) -> None:
+    async def begin(self, seconds: float) -> None:
         """Begin to write: at once, or beside the loop as long as another process writes. Raises: sqlite3.OperationalError."""
         try:
             self._conn.execute("PRAGMA busy_timeout=0")
@@ -37,10 +36,10 @@ class SqliteConnection(aiosqlite.Connection):
         except sqlite3.OperationalError as error:
             if not is_busy(error):
                 raise
-            await to_its_end(self._execute(self._begin_patiently))
+            await to_its_end(self._execute(self._begin_patiently, seconds))
 
-    def _begin_patiently(self) -> None:
-        self._conn.execute(f"PRAGMA busy_timeout={_BUSY_SECONDS * 1000}")
+    def _begin_patiently(self, seconds: float) -> None:
+        self._conn.execute(f"PRAGMA busy_timeout={int(seconds * 1000)}")
         self._conn.execute("BEGIN IMMEDIATE")
 
     def at_once(self, statement: str, parameters: Sequence[object]) -> list[Any]:

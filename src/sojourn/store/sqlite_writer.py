@@ -10,11 +10,10 @@ from sqlalchemy.exc import IntegrityError, SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from sojourn.errors import Overloaded
+from sojourn.store import patience
 from sojourn.store.sql.connections import InTransaction, refusing
 from sojourn.store.sql.database import Prepared, Row, Transaction
 from sojourn.store.sqlite_driver import SqliteConnection, is_busy, to_its_end
-
-_PATIENCE_SECONDS = 5
 
 
 class SqliteTransaction(InTransaction):
@@ -65,10 +64,11 @@ class SqliteWriter:
                 connection, driver = self._opened or await self._open()
             runner = SqliteTransaction(connection, driver)
             try:
-                with _refusing():
-                    await driver.begin()
+                with _refusing(), patience.spending() as left:
+                    await driver.begin(left)
                 yield runner
                 await runner.settle()
+                patience.left()  # the last moment to give up: what is sent from here on may be kept
                 with _refusing():
                     # SQLAlchemy has a transaction of its own to end once a statement went through it
                     await to_its_end(connection.commit() if connection.in_transaction() else driver.commit())
@@ -105,9 +105,12 @@ class SqliteWriter:
 
     @asynccontextmanager
     async def _my_turn(self) -> AsyncGenerator[None, None]:
-        with refusing():
-            async with asyncio.timeout(_PATIENCE_SECONDS):
-                await self._turn.acquire()
+        if self._turn.locked():
+            with refusing(), patience.spending() as left:
+                async with asyncio.timeout(left):
+                    await self._turn.acquire()
+        else:
+            await self._turn.acquire()
         try:
             yield
         finally:

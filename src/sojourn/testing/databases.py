@@ -3,7 +3,7 @@
 import shutil
 import tempfile
 from collections.abc import Generator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any, Protocol, cast
 
@@ -41,17 +41,33 @@ class PostgresServer:
 
     def kill(self) -> None:
         """End it as a power cut would, and wait until it is gone."""
-        pid = self._server.get_pid()
-        assert pid is not None
-        main = psutil.Process(pid)
-        processes = [main, *main.children(recursive=True)]
+        processes = self._processes()
         for process in processes:
             process.kill()
         psutil.wait_procs(processes, timeout=10)
 
+    @contextmanager
+    def suspended(self) -> Generator[None, None, None]:
+        """It hangs: connections stand, new ones are taken by the system, and nothing is answered."""
+        processes = self._processes()
+        for process in processes:
+            process.suspend()
+        try:
+            yield
+        finally:
+            for process in processes:
+                with suppress(psutil.NoSuchProcess):
+                    process.resume()
+
     def start(self) -> None:
         """Start it again on the same data and at the same address."""
         self._server.ensure_postgres_running()
+
+    def _processes(self) -> list[psutil.Process]:
+        pid = self._server.get_pid()
+        assert pid is not None
+        main = psutil.Process(pid)
+        return [main, *main.children(recursive=True)]
 
     async def _run(self, statement: str, database: str) -> object:
         connection = cast("Any", await asyncpg.connect(self.url(database)))  # pyright: ignore[reportUnknownMemberType]

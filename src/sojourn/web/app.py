@@ -15,6 +15,7 @@ from sojourn.errors import NotFound
 from sojourn.factors.hash_pool import Payer, hashing_for
 from sojourn.instances.instance import Instance
 from sojourn.limits.rate_limit import REFUSED_PATHS, UNMATCHED
+from sojourn.store import patience
 from sojourn.tokens.handshake import cookie_suffix
 from sojourn.web.access import BODY_MOST, Api
 from sojourn.web.addresses import client_address, limit_key
@@ -115,6 +116,10 @@ class Application:
         if scope["type"] != "http":
             await self._inner(scope, receive, send)
             return
+        with patience.of_one_request():
+            await self._answered(scope, receive, send)
+
+    async def _answered(self, scope: HTTPScope, receive: Receive, send: Send) -> None:
         answer = _Answer(send, self._common, self._api, is_head=scope["method"] == "HEAD")
         path = "refused"
         try:

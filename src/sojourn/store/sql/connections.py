@@ -1,7 +1,14 @@
 """What both databases share: an engine's connections as runners."""
 
 from collections.abc import AsyncGenerator, Awaitable, Callable, Generator, Mapping, Sequence
-from contextlib import AsyncExitStack, asynccontextmanager, contextmanager, suppress
+from contextlib import (
+    AbstractContextManager,
+    AsyncExitStack,
+    asynccontextmanager,
+    contextmanager,
+    nullcontext,
+    suppress,
+)
 
 from sqlalchemy import Dialect, Executable, TextClause
 from sqlalchemy.exc import DBAPIError, IntegrityError, InterfaceError, OperationalError, SQLAlchemyError
@@ -9,10 +16,13 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from sojourn.errors import FieldFormat, Overloaded
+from sojourn.store import patience
 from sojourn.store.sql.database import Prepared, Row, Transaction, Values
 
 _PASSING = ("08", "25P03", "40", "53", "55", "57")
 """SQLSTATE classes of what passes: no connection, deadlock, no resources, a lock or a deadline that ran out."""
+
+_UNDOING_SECONDS = 0.5
 
 _NO_SUCH_TEXT = "22021"
 """SQLSTATE of a text that the database's encoding cannot hold, such as one with a NUL."""
@@ -62,12 +72,24 @@ def _state(error: BaseException | None) -> str:
     return found if isinstance(found, str) else ""
 
 
+class Watch:
+    """Who looks after the time that statements of one connection take: here nobody."""
+
+    def limited(self, *, at_least: float = 0.0) -> AbstractContextManager[None]:
+        """What is waited for inside ends in time, as Overloaded. Never a commit: once sent, its answer is waited for.
+
+        `at_least` are seconds for what must still be tried when no patience is left, such as a rollback.
+        """
+        return nullcontext()
+
+
 class InTransaction:
     """Everything on one open connection; nothing is seen by others before the transaction ends."""
 
-    def __init__(self, connection: AsyncConnection, lining_up: TextClause | None) -> None:
+    def __init__(self, connection: AsyncConnection, lining_up: TextClause | None, watch: Watch | None = None) -> None:
         self._connection = connection
         self._lining_up = lining_up
+        self._watch = watch or Watch()
         self._waiting: list[Callable[[], Awaitable[None]]] = []
 
     @property
@@ -79,23 +101,23 @@ class InTransaction:
         return True
 
     async def rows(self, statement: Executable) -> Sequence[Row]:
-        with refusing():
+        with refusing(), self._watch.limited():
             return (await self._connection.execute(statement)).all()
 
     async def change(self, statement: Executable, values: Values = None) -> int:
-        with refusing():
+        with refusing(), self._watch.limited():
             return (await self._connection.execute(statement, values)).rowcount
 
     async def returning(self, statement: Executable, values: Values = None) -> Sequence[Row]:
-        with refusing():
+        with refusing(), self._watch.limited():
             return (await self._connection.execute(statement, values)).all()
 
     async def hot(self, prepared: Prepared, values: Mapping[str, object]) -> Sequence[Row]:
-        with refusing():
+        with refusing(), self._watch.limited():
             return (await self._connection.execute(prepared.statement, dict(values))).all()
 
     async def put(self, prepared: Prepared, values: Mapping[str, object]) -> Sequence[Row]:
-        with refusing():
+        with refusing(), self._watch.limited():
             result = await self._connection.execute(prepared.statement, dict(values))
             return result.all() if result.returns_rows else ()
 
@@ -108,11 +130,16 @@ class InTransaction:
     @asynccontextmanager
     async def savepoint(self) -> AsyncGenerator[None, None]:
         waiting = len(self._waiting)
+        with refusing(), self._watch.limited():
+            nested = await self._connection.begin_nested()
         try:
-            async with self._connection.begin_nested():
-                yield
+            yield
+            with refusing(), self._watch.limited():
+                await nested.commit()
         except BaseException:
             del self._waiting[waiting:]
+            with refusing(), self._watch.limited(at_least=_UNDOING_SECONDS):
+                await nested.rollback()
             raise
 
     async def line_up(self, line: str) -> None:
@@ -155,19 +182,26 @@ class EngineDatabase:
         return False
 
     @asynccontextmanager
+    async def _connected(self, engine: AsyncEngine) -> AsyncGenerator[tuple[AsyncConnection, Watch], None]:
+        """A connection of the pool, and who watches it."""
+        async with engine.connect() as connection:
+            yield connection, Watch()
+
+    @asynccontextmanager
     async def transaction(self) -> AsyncGenerator[Transaction, None]:
         async with AsyncExitStack() as stack:
             with refusing():
-                connection = await stack.enter_async_context(self._engine.connect())
+                connection, watch = await stack.enter_async_context(self._connected(self._engine))
                 begun = await connection.begin()
-            runner = InTransaction(connection, self._lining_up)
+            runner = InTransaction(connection, self._lining_up, watch)
             try:
                 yield runner
                 await runner.settle()
+                patience.left()  # the last moment to give up: what is sent from here on may be kept
                 with refusing():
                     await begun.commit()
             except BaseException:
-                with suppress(SQLAlchemyError, OSError):
+                with suppress(SQLAlchemyError, OSError, Overloaded), watch.limited(at_least=_UNDOING_SECONDS):
                     await begun.rollback()
                 raise
 
@@ -175,8 +209,9 @@ class EngineDatabase:
 
     async def rows(self, statement: Executable) -> Sequence[Row]:
         with refusing(), nothing_has_it():
-            async with self._reading.connect() as connection:
-                return (await connection.execute(statement)).all()
+            async with self._connected(self._reading) as (connection, watch):
+                with watch.limited():
+                    return (await connection.execute(statement)).all()
         return ()
 
     async def change(self, statement: Executable, values: Values = None) -> int:

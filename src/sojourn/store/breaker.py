@@ -1,0 +1,74 @@
+"""A circuit breaker around a database: after three hangs nobody waits any more until it is seen to answer (R-REL-03)."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+
+import structlog
+
+from sojourn.errors import Overloaded
+
+log = structlog.get_logger()
+
+HANGS = 3
+"""So many in a row, with no answer between them, open the circuit."""
+
+_PAUSE = 0.5
+"""Seconds between two probes: how late the first request after an outage may be refused."""
+
+
+class Breaker:
+    """`probe` raises while the database does not answer; it has a deadline of its own.
+
+    It is asked beside the requests, so that none of them has to wait to find out.
+    """
+
+    def __init__(self, probe: Callable[[], Awaitable[None]], let_go: Callable[[], None]) -> None:
+        """`let_go` is called once a probe has failed: connections of before may hang for ever."""
+        self._probe = probe
+        self._let_go = let_go
+        self._hangs = 0
+        self._probing: asyncio.Task[None] | None = None
+        self.closed = asyncio.Event()
+        """Set while requests may ask the database."""
+        self.closed.set()
+
+    def check(self) -> None:
+        """Raises: Overloaded at once while the circuit is open."""
+        if self._probing is not None:
+            raise Overloaded()
+
+    def answered(self) -> None:
+        """The database has answered, whatever it said."""
+        self._hangs = 0
+
+    def hung(self) -> None:
+        """Somebody has waited in vain."""
+        self._hangs += 1
+        if self._hangs >= HANGS and self._probing is None:
+            self.closed.clear()
+            self._probing = asyncio.get_running_loop().create_task(self._until_it_answers())
+            log.warning("store.does_not_answer", hangs=self._hangs)
+
+    async def close(self) -> None:
+        """Stop probing."""
+        if self._probing is not None:
+            self._probing.cancel()
+            await asyncio.wait([self._probing])
+            self._probing = None
+
+    async def _until_it_answers(self) -> None:
+        """The first probe is made at once: if only a lock was waited for, nearly nobody is refused."""
+        while not await self._answers():
+            self._let_go()
+            await asyncio.sleep(_PAUSE)
+        self._hangs = 0
+        self._probing = None
+        self.closed.set()
+        log.info("store.answers_again")
+
+    async def _answers(self) -> bool:
+        try:
+            await self._probe()
+        except Exception:  # whatever it was: it does not answer yet
+            return False
+        return True

@@ -1,0 +1,64 @@
+"""How long anybody waits for a database that hangs: five seconds in all for one request (R-REL-03).
+
+Only time spent waiting for the store counts: a slow upload or a password hash takes nothing away. Whoever waits outside of a
+request (the worker, a command, an import) has the five seconds anew for each statement.
+"""
+
+import time
+from collections.abc import Generator
+from contextlib import contextmanager
+from contextvars import ContextVar
+
+from sojourn.errors import Overloaded
+
+MOST_SECONDS = 5.0
+
+
+class _Patience:
+    __slots__ = ("left",)
+
+    def __init__(self) -> None:
+        self.left = MOST_SECONDS
+
+
+_of_request: ContextVar[_Patience | None] = ContextVar("sojourn_patience", default=None)
+
+
+@contextmanager
+def of_one_request() -> Generator[None, None, None]:
+    """Everything that waits for the store inside shares one patience."""
+    token = _of_request.set(_Patience())
+    try:
+        yield
+    finally:
+        _of_request.reset(token)
+
+
+def left() -> float:
+    """Seconds that the caller may still wait. Raises: Overloaded when there are none."""
+    patience = _of_request.get()
+    if patience is None:
+        return MOST_SECONDS
+    if patience.left <= 0:
+        raise Overloaded()
+    return patience.left
+
+
+@contextmanager
+def spending(*, at_least: float = 0.0) -> Generator[float, None, None]:
+    """The seconds that are left; those that pass inside are taken off. Raises: Overloaded when there are none.
+
+    `at_least` seconds are granted whatever is left.
+    """
+    patience = _of_request.get()
+    if patience is None:
+        yield MOST_SECONDS
+        return
+    granted = max(patience.left, at_least)
+    if granted <= 0:
+        raise Overloaded()
+    began = time.monotonic()
+    try:
+        yield granted
+    finally:
+        patience.left -= time.monotonic() - began
