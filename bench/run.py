@@ -8,7 +8,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from bench import in_process, over_http
+from bench import commands, in_process, over_http
 from bench.lines import HEADER
 
 
@@ -16,6 +16,7 @@ def main() -> int:
     print(HEADER, flush=True)
     results = in_process.measure()
     with tempfile.TemporaryDirectory(prefix="sojourn-bench-") as folder:
+        results += commands.measure(Path(folder) / "commands")
         results += over_http.measure(Path(folder))
     return 0 if all(results) else 1
 

@@ -10,7 +10,7 @@ from sojourn.messages.mailbox import Mailbox
 from sojourn.sessions.caller import Caller
 from sojourn.sessions.session import Device, Session
 from sojourn.sign_ins.attempt import SignInInput
-from sojourn.store.interface import Page
+from sojourn.store.interface import EventFilter, Page
 from sojourn.users.accounts import NewUser
 from sojourn.users.user import User
 
@@ -46,7 +46,7 @@ async def notices(engine: Sojourn, mailbox: Mailbox) -> list[tuple[str, str]]:
 
 async def events(engine: Sojourn, user: User | None = None) -> list[str]:
     """The kinds of what the audit log holds, in no promised order."""
-    found = await engine.store.events.list(engine.instance.id, Page(500), user_id=user.id if user else None)
+    found = await engine.store.events.list(engine.instance.id, Page(500), EventFilter(user_id=user.id if user else None))
     return [event.kind for event in found]
 
 

@@ -15,6 +15,7 @@ from urllib.parse import urlsplit
 
 from sojourn.errors import ConfigError
 from sojourn.instances.instance import Environment
+from sojourn.instant import read_length
 from sojourn.secret import Secret
 
 _LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
@@ -192,6 +193,12 @@ def _number(value: object) -> int:
     return int(str(value))
 
 
+def _milliseconds(value: object) -> int:
+    """A number, or a length of time such as `1s`."""
+    text = str(value)
+    return int(text) if text.strip().isdecimal() else int(read_length(text).total_seconds() * 1000)
+
+
 def _environment(value: object) -> Environment:
     if str(value) not in set(Environment):
         raise ValueError("it must be development or production")
@@ -209,6 +216,6 @@ _PARSERS: Mapping[str, Callable[[object], object]] = {
     "trusted_proxies": _networks,
     "allowed_hosts": _hosts,
     "hash_threads": _number,
-    "sign_in_floor_ms": _number,
+    "sign_in_floor_ms": _milliseconds,
     "log_level": _one_of("debug", "info", "warning", "error"),
 }

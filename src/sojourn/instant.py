@@ -4,6 +4,7 @@ Stored times are whole UTC milliseconds, token times whole seconds (RFC 7519 sec
 so that a unit cannot be mistaken for another.
 """
 
+import re
 import time
 from datetime import UTC, datetime, timedelta
 from typing import Protocol
@@ -50,6 +51,45 @@ class Instant(msgspec.Struct, frozen=True, order=True, gc=False):
     def since(self, earlier: "Instant") -> timedelta:
         """How long ago `earlier` was, seen from here; negative when it is still to come."""
         return timedelta(milliseconds=self.millis - earlier.millis)
+
+
+_UNITS = {"w": 604_800, "d": 86_400, "h": 3600, "m": 60, "s": 1}
+_SHORT = re.compile(r"(?:\d{1,9}[wdhms])+", re.ASCII)
+_PART = re.compile(r"(\d+)([wdhms])", re.ASCII)
+_ISO = re.compile(
+    r"P(?=\d|T\d)(?:(\d{1,9})W)?(?:(\d{1,9})D)?(?:T(?=\d)(?:(\d{1,9})H)?(?:(\d{1,9})M)?(?:(\d{1,9})S)?)?", re.ASCII
+)
+
+
+def read_length(text: str) -> timedelta:
+    """A length of time: `30d`, `12h`, `15m`, `1h30m`, or ISO 8601 such as `P30D` and `PT12H`.
+
+    Months and years are no lengths, because they differ. Raises: ValueError.
+    """
+    said = text.strip()
+    if _SHORT.fullmatch(said.lower()):
+        seconds = sum(int(number) * _UNITS[unit] for number, unit in _PART.findall(said.lower()))
+    elif found := _ISO.fullmatch(said.upper()):
+        seconds = sum(int(number or 0) * size for number, size in zip(found.groups(), _UNITS.values(), strict=True))
+    else:
+        raise ValueError(f"{text!r} is not a length of time such as 30d, 12h, 15m or PT12H")
+    try:
+        return timedelta(seconds=seconds)
+    except OverflowError as error:
+        raise ValueError(f"{text!r} is longer than can be reckoned with") from error
+
+
+def read_moment(text: str, now: Instant) -> Instant:
+    """An ISO 8601 moment, in UTC unless it says otherwise, or how long ago it was: `12h`. Raises: ValueError."""
+    try:
+        return now.before(read_length(text))
+    except ValueError:
+        pass
+    try:
+        at = datetime.fromisoformat(text.strip())
+    except ValueError:
+        raise ValueError(f"{text!r} is neither a moment such as 2026-11-28T09:30 nor a length of time such as 12h") from None
+    return Instant.from_datetime(at if at.tzinfo else at.replace(tzinfo=UTC))
 
 
 class Clock(Protocol):

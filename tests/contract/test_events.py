@@ -11,7 +11,7 @@ from sqlalchemy import text
 from sojourn.events.event import Event
 from sojourn.ids import InstanceId, UserId, new_id
 from sojourn.ids import instance_id as new_instance_id
-from sojourn.store.interface import OutboxMessage, Page, Store
+from sojourn.store.interface import EventFilter, OutboxMessage, Page, Store
 from sojourn.store.sql.store import Database
 
 from .values import LATER, NOW, a_client, a_session, a_user, race
@@ -42,7 +42,7 @@ async def test_entries_come_back_newest_first(store: Store, instance_id: Instanc
         await store.events.record(event)
     assert await store.events.list(instance_id, Page()) == [bare, full]
     assert await store.events.list(instance_id, Page(1, 1)) == [full]
-    assert await store.events.list(instance_id, Page(), user_id=UserId("user_1")) == [full]
+    assert await store.events.list(instance_id, Page(), EventFilter(user_id=UserId("user_1"))) == [full]
 
 
 async def test_an_entry_is_written_with_the_change_or_not_at_all(store: Store, instance_id: InstanceId) -> None:

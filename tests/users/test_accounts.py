@@ -25,7 +25,7 @@ from sojourn.messages.mailbox import Mailbox
 from sojourn.sessions.caller import Caller
 from sojourn.sessions.session import Device, SessionStatus
 from sojourn.sign_ins.attempt import SignInInput
-from sojourn.store.interface import Page, UserFilter
+from sojourn.store.interface import EventFilter, Page, UserFilter
 from sojourn.testing.clock import FakeClock
 from sojourn.users.accounts import NewUser, UserChanges
 from sojourn.users.user import IdentifierKind
@@ -244,7 +244,7 @@ async def test_metadata_beyond_eight_kibibytes_is_refused_and_changes_nothing(en
 async def test_the_audit_log_names_changed_fields_and_not_their_values(engine: Sojourn):  # R-LOG-01, R-LOG-02
     user = await person(engine)
     await engine.accounts.update(engine.instance, user.id, UserChanges(first_name="Canary", password=OTHER_PASSWORD))
-    entries = await engine.store.events.list(engine.instance.id, Page(100), user_id=user.id)
+    entries = await engine.store.events.list(engine.instance.id, Page(100), EventFilter(user_id=user.id))
     updated = next(each for each in entries if each.kind == "user.updated")
     assert updated.details == {"fields": ["first_name", "password"]}
     assert "Canary" not in repr(entries) and OTHER_PASSWORD not in repr(entries)

@@ -30,7 +30,7 @@ from sojourn.messages.mailbox import Mailbox
 from sojourn.sessions.caller import Caller
 from sojourn.sessions.session import Device, Session
 from sojourn.sign_ins.attempt import SignInInput
-from sojourn.store.interface import Page, UserFilter
+from sojourn.store.interface import EventFilter, Page, UserFilter
 from sojourn.testing.clock import FakeClock
 from sojourn.users.accounts import NewUser, UserChanges
 from sojourn.users.profile import ProfileChanges
@@ -385,5 +385,5 @@ async def test_an_impersonator_changes_no_credential_and_no_address(engine: Sojo
             await attempt
     await profile.update(instance, session, user, ProfileChanges(first_name="Ada"))
     await profile.set_image(instance, session, user, picture())
-    entries = await engine.store.events.list(instance.id, Page(100), user_id=user.id)
+    entries = await engine.store.events.list(instance.id, Page(100), EventFilter(user_id=user.id))
     assert [each.actor for each in entries if each.kind == "user.updated"] == ["user_support"] * 2

@@ -1,14 +1,52 @@
 """The table of commands."""
 
+from importlib import import_module
 from importlib.metadata import version
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
+from typer.core import TyperGroup
 
-from sojourn.cli import dev, doctor, env, import_users, inspect, keys, migrate, serve, sessions, settings, users
+_COMMANDS = {
+    "dev": "dev",
+    "serve": "serve",
+    "env": "env",
+    "migrate": "migrate",
+    "import": "import_users",
+    "doctor": "doctor",
+    "inspect": "inspect",
+    "events": "events",
+    "users": "users",
+    "sessions": "sessions",
+    "settings": "settings",
+    "keys": "keys",
+}
+"""Each command and its module, which has an `app` with commands of its own, or a function of the module's name."""
+
+
+class _Loaded(TyperGroup):
+    """Loads the module of the command that was typed, and no other: together they take a second."""
+
+    def list_commands(self, ctx: Any) -> list[str]:
+        return list(_COMMANDS)
+
+    def get_command(self, ctx: Any, cmd_name: str) -> Any:
+        if cmd_name not in _COMMANDS:
+            return None
+        name = _COMMANDS[cmd_name]
+        module = import_module(f"sojourn.cli.{name}")
+        group: typer.Typer | None = getattr(module, "app", None)
+        if group is None:
+            group = typer.Typer(add_completion=False)
+            group.command(cmd_name)(getattr(module, name))
+        command = typer.main.get_command(group)
+        command.name = cmd_name
+        return command
+
 
 app = typer.Typer(
     name="sojourn",
+    cls=_Loaded,
     help="Self-hosted session and user management.",
     no_args_is_help=True,
     add_completion=False,
@@ -36,16 +74,3 @@ def usage(error: typer.TyperException) -> str:
         return ""
     command = context.command_path if context else "sojourn"
     return f"sojourn: {said}; {command} --help shows what there is\n"
-
-
-app.command("dev")(dev.dev)
-app.command("serve")(serve.serve)
-app.command("env")(env.env)
-app.command("migrate")(migrate.migrate)
-app.command("import")(import_users.import_users)
-app.command("doctor")(doctor.doctor)
-app.command("inspect")(inspect.inspect)
-app.add_typer(users.app, name="users")
-app.add_typer(sessions.app, name="sessions")
-app.add_typer(settings.app, name="settings")
-app.add_typer(keys.app, name="keys")

@@ -1,49 +1,156 @@
-"""`sojourn inspect`: read a session token the way a verifier does, and say why it is refused."""
+"""`sojourn inspect`: what a token says, and how its session and its user stand, with the reason."""
 
+from base64 import urlsafe_b64decode
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
+import msgspec
 import typer
 
 from sojourn.cli.opened import AsJson, Data, DatabaseUrl, configured, print_facts, print_json, with_engine
 from sojourn.errors import Json, NotFound, TokenRefused
+from sojourn.events.kinds import told
 from sojourn.ids import SessionId
+from sojourn.instant import Instant
+from sojourn.sessions.ending import ending_of
+from sojourn.store.interface import EventFilter, Page
+from sojourn.tokens.cookie_size import too_large
 
 if TYPE_CHECKING:
     from sojourn.engine import Sojourn
 
+Facts = dict[str, Json]
+
+_TIMES = frozenset({"exp", "iat", "nbf"})
+_LATEST = 32_503_680_000  # the year 3000
+
 
 def inspect(
-    token: Annotated[str, typer.Argument(help="A session token: the value of the __session cookie.")],
+    what: Annotated[str, typer.Argument(metavar="TOKEN_OR_ID", help="A session token, a session id or a user id.")],
     data: Data = None,
     database_url: DatabaseUrl = None,
     as_json: AsJson = False,
 ) -> None:
-    """Say what a session token holds, whether it verifies, and how its session stands."""
+    """Say what a session token holds and whether it verifies, and how its session and user stand: since when, by whom, why.
 
-    async def examined(engine: "Sojourn") -> dict[str, Json]:
-        from sojourn.tokens.session_token import Verifier
+    Exit status 1: whoever presents it is signed out.
+    """
 
-        verifier = Verifier(await engine.keyring.jwks(engine.instance), clock=engine.clock)
-        try:
-            claims = verifier.verify(token)
-        except TokenRefused as refused:
-            return {"verdict": "refused", "reason": refused.reason, "advice": refused.long_message}
-        facts: dict[str, Json] = {"verdict": "valid"}
-        for name, value in claims.raw.items():
-            facts[name] = _moment(value) if name in ("exp", "iat", "nbf") else value
-        try:
-            session = await engine.sessions.get(engine.instance, SessionId(claims.session_id))
-            facts["session"] = session.status.value
-        except NotFound:
-            facts["session"] = "unknown here"
-        return facts
+    async def examined(engine: "Sojourn") -> Facts:
+        if what.startswith("sess_"):
+            return await _of_session(engine, what)
+        if what.startswith("user_"):
+            return {"user": await _user(engine, what)}
+        return await _of_token(engine, what.strip())
 
     facts = with_engine(configured(data, database_url), examined)
-    (print_json if as_json else print_facts)(facts)
-    if facts["verdict"] != "valid":
+    if as_json:
+        print_json(facts)
+    else:
+        print_facts(dict(_flat(facts)))
+    if not _is_good(facts):
         raise typer.Exit(1)
 
 
+async def _of_token(engine: "Sojourn", token: str) -> Facts:
+    from sojourn.tokens.session_token import Verifier
+
+    facts: Facts = {"verdict": "valid"}
+    try:
+        Verifier(await engine.keyring.jwks(engine.instance), clock=engine.clock).verify(token)
+    except TokenRefused as refused:
+        facts = {"verdict": "refused", "reason": refused.reason, "advice": refused.long_message}
+    facts["bytes"] = len(token)
+    if advice := too_large(len(token), engine.instance.publishable_key):
+        facts["cookie"] = advice
+    claims = _claims(token)
+    if claims is None:
+        facts["claims"] = "unreadable: this is no JSON Web Token"
+        return facts
+    facts["claims"] = {name: _moment(value) if name in _TIMES else value for name, value in claims.items()}
+    session_id, user_id = claims.get("sid"), claims.get("sub")
+    if isinstance(session_id, str):
+        facts |= await _of_session(engine, session_id)
+    if "user" not in facts and isinstance(user_id, str):
+        facts["user"] = await _user(engine, user_id)
+    return facts
+
+
+async def _of_session(engine: "Sojourn", id: str) -> Facts:
+    try:
+        session = await engine.sessions.get(engine.instance, SessionId(id))
+    except NotFound:
+        return {"session": {"id": id, "status": "unknown here"}}
+    shown: Facts = {
+        "id": session.id,
+        "status": session.status.value,
+        "created_at": _at(session.created_at),
+        "last_active_at": _at(session.last_active_at),
+        "expire_at": _at(session.expire_at),
+        "client_id": session.client_id,
+        "ip_address": session.device.ip_address,
+        "browser": session.device.browser_name,
+    }
+    ending = await ending_of(engine.store, session, engine.clock.now())
+    if ending is not None:
+        shown |= {"ended_at": _at(ending.at), "ended_by": ending.by, "ended_because": ending.cause}
+    return {"session": shown, "user": await _user(engine, session.user_id)}
+
+
+async def _user(engine: "Sojourn", id: str) -> Facts:
+    try:
+        user = await engine.accounts.get(engine.instance, id)
+    except NotFound:
+        return {"id": id, "status": "unknown here"}
+    now = engine.clock.now()
+    status = "banned" if user.banned else ("locked" if user.is_locked(now) else "active")
+    email = user.primary_email_address
+    shown: Facts = {"id": user.id, "status": status, "email_address": email.value if email else None}
+    if status == "active":
+        return shown
+    kind = f"user.{status}"
+    where = EventFilter(kinds=[kind], user_id=user.id)
+    for entry in await engine.store.events.list(engine.instance.id, Page(1), where):
+        shown |= {f"{status}_at": _at(entry.at), f"{status}_by": entry.actor, f"{status}_because": told(entry)}
+    if status == "locked":
+        shown["locked_until"] = _at(user.locked_until) if user.locked_until else "an operator unlocks them"
+    return shown
+
+
+def _is_good(facts: Facts) -> bool:
+    session, user = facts.get("session"), facts.get("user")
+    live = not isinstance(session, dict) or session["status"] in ("active", "pending")
+    welcome = not isinstance(user, dict) or user["status"] in ("active", "locked")
+    return facts.get("verdict") != "refused" and live and welcome
+
+
+def _claims(token: str) -> Facts | None:
+    """What the token says, whether or not anybody vouches for it."""
+    parts = token.split(".")
+    if len(parts) != 3:
+        return None
+    try:
+        return msgspec.json.decode(urlsafe_b64decode(parts[1] + "=" * (-len(parts[1]) % 4)), type=dict[str, Any])
+    except (ValueError, RecursionError, msgspec.DecodeError):
+        return None
+
+
+def _flat(value: Facts, path: str = "") -> list[tuple[str, Json]]:
+    pairs: list[tuple[str, Json]] = []
+    for name, inner in value.items():
+        where = f"{path}{name}"
+        if isinstance(inner, dict) and inner and not path:
+            pairs += _flat(inner, f"{where}.")
+        elif inner is not None:
+            pairs.append((where, inner))
+    return pairs
+
+
+def _at(at: Instant) -> str:
+    return at.datetime().isoformat()
+
+
 def _moment(value: Json) -> Json:
-    return datetime.fromtimestamp(value, tz=UTC).isoformat() if isinstance(value, int) else value
+    if isinstance(value, bool) or not isinstance(value, int) or not 0 <= value < _LATEST:
+        return value
+    return datetime.fromtimestamp(value, tz=UTC).isoformat()

@@ -5,7 +5,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from sojourn.cli.opened import AsJson, Data, DatabaseUrl, configured, print_facts, print_json, print_table, with_engine
+from sojourn.cli.opened import AsJson, Data, DatabaseUrl, configured, print_facts, print_json, with_engine
+from sojourn.cli.tables import print_table
 from sojourn.errors import Json
 from sojourn.instances.secret_keys import Scope
 from sojourn.instant import Instant

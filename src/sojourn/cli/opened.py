@@ -2,15 +2,17 @@
 
 import asyncio
 import sys
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 
 import msgspec
 import typer
 
+from sojourn.cli.tables import printable
 from sojourn.cli.target import Target
-from sojourn.errors import Json
+from sojourn.errors import Json, SojournError
+from sojourn.instant import Instant, SystemClock, read_moment
 
 if TYPE_CHECKING:
     from sojourn.engine import Sojourn
@@ -44,26 +46,20 @@ def with_engine(target: Target, work: Callable[["Sojourn"], Awaitable[T]]) -> T:
     return asyncio.run(run())
 
 
+def since_when(text: str) -> Instant:
+    """A moment, or how long ago it was. Raises: SojournError."""
+    try:
+        return read_moment(text, SystemClock().now())
+    except ValueError as error:
+        raise SojournError(str(error)) from error
+
+
 def print_json(value: Any) -> None:
     sys.stdout.write(msgspec.json.format(msgspec.json.encode(value)).decode() + "\n")
 
 
-def print_table(columns: Sequence[str], rows: Sequence[Sequence[Json]]) -> None:
-    """Rows for people; a terminal gets lines that fit, a pipe gets tab-separated text."""
-    if not sys.stdout.isatty():
-        for row in rows:
-            print("\t".join("" if cell is None else str(cell) for cell in row))
-        return
-    from rich.console import Console
-    from rich.table import Table
-
-    table = Table(*columns, box=None, header_style="bold")
-    for row in rows:
-        table.add_row(*("" if cell is None else str(cell) for cell in row))
-    Console().print(table)
-
-
 def print_facts(facts: Mapping[str, Json]) -> None:
-    width = max(map(len, facts), default=0)
-    for name, value in facts.items():
-        print(f"{name:<{width}}  {'' if value is None else value}")
+    shown = {printable(name): value for name, value in facts.items()}
+    width = max(map(len, shown), default=0)
+    for name, value in shown.items():
+        print(f"{name:<{width}}  {printable(value)}")

@@ -4,7 +4,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from sojourn.cli.opened import AsJson, Data, DatabaseUrl, configured, print_json, print_table, with_engine
+from sojourn.cli.opened import AsJson, Data, DatabaseUrl, configured, print_json, with_engine
+from sojourn.cli.tables import print_table
 from sojourn.errors import SojournError
 from sojourn.ids import SessionId
 from sojourn.instant import SystemClock

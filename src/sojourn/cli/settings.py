@@ -30,7 +30,7 @@ def show(data: Data = None, database_url: DatabaseUrl = None, as_json: AsJson = 
 
 @app.command("set")
 def set_setting(
-    assignments: Annotated[list[str], typer.Argument(help="NAME=VALUE, such as sessions.token_seconds=30")],
+    assignments: Annotated[list[str], typer.Argument(help="NAME=VALUE, such as sessions.lifetime_seconds=30d")],
     data: Data = None,
     database_url: DatabaseUrl = None,
 ) -> None:

@@ -3,15 +3,14 @@
 import getpass
 import sys
 from collections.abc import Awaitable, Callable
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from sojourn.cli.opened import AsJson, Data, DatabaseUrl, configured, print_json, print_table, with_engine
+from sojourn.cli.opened import AsJson, Data, DatabaseUrl, configured, print_json, since_when, with_engine
+from sojourn.cli.tables import print_table
 from sojourn.errors import Json, SojournError
 from sojourn.ids import UserId
-from sojourn.instant import Instant
 from sojourn.store.interface import Page, UserFilter
 from sojourn.users.user import User
 from sojourn.web.resources.users import backend_user
@@ -20,11 +19,6 @@ if TYPE_CHECKING:
     from sojourn.engine import Sojourn
 
 app = typer.Typer(help="Users: list, create, ban, unlock, delete.", no_args_is_help=True)
-
-_TIMES = [
-    "%Y-%m-%d", "%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%dT%H:%M%z", "%Y-%m-%dT%H:%M:%S%z",
-]  # fmt: skip
-"""ISO 8601, as logs and events show a moment."""
 
 _COLUMNS = ("user", "e-mail address", "name", "state", "last sign-in")
 
@@ -98,10 +92,10 @@ def unban(user_id: str, data: Data = None, database_url: DatabaseUrl = None) -> 
 def unlock(
     user_id: Annotated[str | None, typer.Argument(help="The user to unlock.")] = None,
     all_since: Annotated[
-        datetime | None,
+        str | None,
         typer.Option(
-            "--all-since", metavar="TIME", formats=_TIMES,
-            help="Unlock every user whom failed tries have locked since TIME (UTC), such as 2026-11-28T09:30.",
+            "--all-since", metavar="TIME",
+            help="Unlock every user whom failed tries have locked since TIME (UTC), such as 2026-11-28T09:30 or 12h.",
         ),
     ] = None,
     data: Data = None,
@@ -114,7 +108,7 @@ def unlock(
         _one(user_id, data, database_url, lambda engine, id: engine.accounts.unlock(engine.instance, id))
         return
     assert all_since is not None
-    since = Instant.from_datetime(all_since.replace(tzinfo=all_since.tzinfo or UTC))
+    since = since_when(all_since)
 
     async def unlocked(engine: "Sojourn") -> int:
         return await engine.accounts.unlock_all_since(engine.instance, since, actor="operator")

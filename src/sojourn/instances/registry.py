@@ -13,7 +13,7 @@ from sojourn.ids import InstanceId, instance_id, new_id
 from sojourn.instances.instance import Environment, Instance, publishable_key
 from sojourn.instances.secret_keys import Scope, fresh_secret_key, is_damaged
 from sojourn.instances.settings import Settings
-from sojourn.instant import Clock, Instant
+from sojourn.instant import Clock, Instant, read_length
 from sojourn.secret import Secret
 from sojourn.store.interface import SecretKey, Store
 from sojourn.tokens.templates import RESERVED_IN_SESSIONS, check_template
@@ -147,7 +147,7 @@ class Registry:
         current = await self.store.instances.find(instance.id)
         if current is None:
             raise NotFound("This application is gone.")
-        merged = _merged(msgspec.to_builtins(current.settings), patch, "")
+        merged = _merged(msgspec.to_builtins(current.settings), _in_seconds(patch, ""), "")
         try:
             settings = msgspec.convert(merged, Settings)
         except msgspec.ValidationError as error:
@@ -222,6 +222,29 @@ def check_settings(settings: Settings) -> None:
         parts = urlsplit(origin)
         if parts.scheme not in ("http", "https") or not parts.netloc or origin != f"{parts.scheme}://{parts.netloc}":
             raise FieldError(f"{origin!r} is not an origin such as https://app.example.com.", param="allowed_origins")
+
+
+def _in_seconds(patch: Mapping[str, Json], path: str) -> dict[str, Json]:
+    """The patch with lengths of time that are written as text (`30d`, `PT12H`) in whole seconds. Raises: FieldError."""
+    read: dict[str, Json] = {}
+    for name, value in patch.items():
+        where = f"{path}{name}"
+        if isinstance(value, dict) and name != "claims":
+            read[name] = _in_seconds(value, f"{where}.")
+        elif isinstance(value, list) and path == "protection.rate_limits.":
+            read[name] = [_seconds(each, where) for each in value]
+        else:
+            read[name] = _seconds(value, where) if name.endswith("_seconds") else value
+    return read
+
+
+def _seconds(value: Json, path: str) -> Json:
+    if not isinstance(value, str):
+        return value
+    try:
+        return int(read_length(value).total_seconds())
+    except ValueError as error:
+        raise FieldError(f"{path}: {error}.", param=path) from error
 
 
 def _merged(current: dict[str, Json], patch: Mapping[str, Json], path: str) -> dict[str, Json]:

@@ -155,6 +155,16 @@ class UserFilter:
 
 
 @dataclass(frozen=True, slots=True)
+class EventFilter:
+    """`kinds` match any of their members; one that ends with `.` matches all that begin so. `since` is included."""
+
+    kinds: Sequence[str] = ()
+    user_id: UserId | None = None
+    target: str | None = None
+    since: Instant | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class SessionFilter:
     client_id: str | None = None
     user_id: str | None = None
@@ -554,7 +564,12 @@ class Events(Protocol):
         """Append to the audit log, chained by hash to the instance's previous entry (R-LOG-01)."""
         ...
 
-    async def list(self, instance_id: InstanceId, page: Page, *, user_id: UserId | None = None) -> Sequence[Event]: ...
+    async def list(
+        self, instance_id: InstanceId, page: Page, where: EventFilter = EventFilter()
+    ) -> Sequence[Event]:
+        """Entries of the audit log, newest first."""
+        ...
+
     async def is_whole(self, instance_id: InstanceId) -> bool:
         """Whether no entry of the audit log was changed, removed or put in: every hash follows from the one before."""
         ...

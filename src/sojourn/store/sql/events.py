@@ -7,12 +7,12 @@ from functools import partial
 from typing import Any
 
 import msgspec
-from sqlalchemy import Select, delete, insert, select
+from sqlalchemy import ColumnElement, Select, delete, insert, or_, select
 
 from sojourn.events.event import Event
-from sojourn.ids import InstanceId, UserId
+from sojourn.ids import InstanceId
 from sojourn.instant import Instant
-from sojourn.store.interface import OutboxMessage, Page
+from sojourn.store.interface import EventFilter, OutboxMessage, Page
 from sojourn.store.sql import codecs
 from sojourn.store.sql.database import Row, Runner, Transaction
 from sojourn.store.sql.group import Group, paged, reading
@@ -48,10 +48,19 @@ class SqlEvents(Group):
         else:
             await transaction.change(insert(event_heads).values(instance_id=event.instance_id, **moved))
 
-    async def list(self, instance_id: InstanceId, page: Page, *, user_id: UserId | None = None) -> Sequence[Event]:
-        statement = reading(codecs.event).where(events.c.instance_id == instance_id)
-        if user_id is not None:
-            statement = statement.where(events.c.user_id == user_id)
+    async def list(
+        self, instance_id: InstanceId, page: Page, where: EventFilter = EventFilter()
+    ) -> Sequence[Event]:
+        wanted = [events.c.instance_id == instance_id]
+        if where.user_id is not None:
+            wanted.append(events.c.user_id == where.user_id)
+        if where.target is not None:
+            wanted.append(events.c.target == where.target)
+        if where.since is not None:
+            wanted.append(events.c.at >= where.since.millis)
+        if where.kinds:
+            wanted.append(or_(*(_is_of_kind(kind) for kind in where.kinds)))
+        statement = reading(codecs.event).where(*wanted)
         return await self._many(codecs.event, paged(statement.order_by(events.c.sequence.desc()), page))
 
     async def is_whole(self, instance_id: InstanceId) -> bool:
@@ -79,6 +88,10 @@ class SqlEvents(Group):
 
     async def done_message(self, id: str) -> None:
         await self._run.change(delete(outbox).where(outbox.c.id == id))
+
+
+def _is_of_kind(kind: str) -> ColumnElement[bool]:
+    return events.c.kind.startswith(kind, autoescape=True) if kind.endswith(".") else events.c.kind == kind
 
 
 def _following(instance_id: InstanceId, last: int) -> Select[Any]:

@@ -1,0 +1,89 @@
+"""`sojourn events`: the audit log, newest first."""
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from sojourn.cli.opened import AsJson, Data, DatabaseUrl, configured, print_json, since_when, with_engine
+from sojourn.cli.tables import print_table
+from sojourn.errors import Json, NotFound, SojournError
+from sojourn.events.event import Event
+from sojourn.events.kinds import KINDS, told
+from sojourn.ids import SessionId, UserId
+from sojourn.instances.instance import Instance
+from sojourn.store.interface import EventFilter, Page
+
+if TYPE_CHECKING:
+    from sojourn.engine import Sojourn
+
+_COLUMNS = ("at", "kind", "what happened")
+
+
+def events(
+    kind: Annotated[
+        list[str] | None, typer.Option("--kind", help="Only this kind, such as session.revoked; session. is all of sessions.")
+    ] = None,
+    user: Annotated[str | None, typer.Option(help="Only entries of this user id.")] = None,
+    session: Annotated[str | None, typer.Option(help="Only entries of this session id.")] = None,
+    since: Annotated[
+        str | None, typer.Option(metavar="TIME", help="Only from then on (UTC): 2026-11-28T09:30, or 12h ago.")
+    ] = None,
+    limit: Annotated[int, typer.Option(min=1, max=10_000)] = 50,
+    check: Annotated[bool, typer.Option("--check", help="Say whether an entry was changed, removed or put in.")] = False,
+    data: Data = None,
+    database_url: DatabaseUrl = None,
+    as_json: AsJson = False,
+) -> None:
+    """Print the audit log: who did what, when, and from where. Newest first."""
+    kinds = [_known(each) for each in kind or ()]
+    begin = since_when(since) if since is not None else None
+
+    async def read(engine: "Sojourn") -> tuple[Sequence[Event], bool]:
+        if check:
+            return [], await engine.store.events.is_whole(engine.instance.id)
+        owner = UserId(user) if user else await _owner(engine, engine.instance, session)
+        where = EventFilter(kinds, owner, session, begin)
+        return await engine.store.events.list(engine.instance.id, Page(limit), where), True
+
+    found, is_whole = with_engine(configured(data, database_url), read)
+    if check:
+        print("The audit log is whole." if is_whole else "The audit log was changed: an entry does not follow from the one before.")
+        raise typer.Exit(0 if is_whole else 1)
+    if as_json:
+        print_json([_shown(each) for each in found])
+    else:
+        print_table(_COLUMNS, [(f"{each.at.datetime():%Y-%m-%d %H:%M:%S}", each.kind, told(each)) for each in found])
+
+
+def _known(kind: str) -> str:
+    """Raises: SojournError for one that nothing is called."""
+    name = kind.removesuffix("*")
+    if name in KINDS or (name.endswith(".") and any(each.startswith(name) for each in KINDS)):
+        return name
+    raise SojournError(f"--kind {kind!r} is none of {', '.join(sorted(KINDS))}")
+
+
+async def _owner(engine: "Sojourn", instance: Instance, session: str | None) -> UserId | None:
+    """Whose session it is: their entries are found by an index, those of a session by reading all."""
+    if session is None:
+        return None
+    try:
+        return (await engine.sessions.get(instance, SessionId(session))).user_id
+    except NotFound:
+        return None
+
+
+def _shown(event: Event) -> dict[str, Json]:
+    return {
+        "id": event.id,
+        "at": event.at.datetime().isoformat(),
+        "kind": event.kind,
+        "actor": event.actor,
+        "user_id": event.user_id,
+        "target": event.target,
+        "ip_address": event.ip_address,
+        "user_agent": event.user_agent,
+        "details": dict(event.details),
+        "sentence": told(event),
+    }

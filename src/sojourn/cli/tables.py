@@ -1,0 +1,48 @@
+"""Tables: for people as wide as they have to be, for pipes as tab-separated text with a header."""
+
+import shutil
+import sys
+from collections.abc import Sequence
+
+from sojourn.errors import Json
+
+_GAP = 2
+_BOLD, _PLAIN = "\x1b[1m", "\x1b[0m"
+
+
+def print_table(columns: Sequence[str], rows: Sequence[Sequence[Json]]) -> None:
+    """No cell is ever cut, because ids are there to be copied: a table wider than the terminal becomes a list of records.
+
+    Characters that a terminal would obey are shown as escapes.
+    """
+    cells = [[printable(cell) for cell in row] for row in rows]
+    if not sys.stdout.isatty():
+        for row in [list(columns), *cells]:
+            print("\t".join(row))
+        return
+    widths = [max(len(row[at]) for row in [list(columns), *cells]) for at in range(len(columns))]
+    if sum(widths) + _GAP * (len(widths) - 1) > shutil.get_terminal_size().columns:
+        _print_records(columns, cells)
+        return
+    print(f"{_BOLD}{_line(columns, widths)}{_PLAIN}")
+    for row in cells:
+        print(_line(row, widths))
+
+
+def _print_records(columns: Sequence[str], cells: Sequence[Sequence[str]]) -> None:
+    width = max(map(len, columns))
+    for number, row in enumerate(cells):
+        if number:
+            print()
+        for name, cell in zip(columns, row, strict=True):
+            print(f"{_BOLD}{name:<{width}}{_PLAIN}{' ' * _GAP}{cell}")
+
+
+def _line(row: Sequence[str], widths: Sequence[int]) -> str:
+    return (" " * _GAP).join(f"{cell:<{width}}" for cell, width in zip(row, widths, strict=True)).rstrip()
+
+
+def printable(cell: Json) -> str:
+    """The text of a value, with what a terminal would obey as escapes."""
+    text = "" if cell is None else str(cell)
+    return "".join(each if each.isprintable() else each.encode("unicode_escape").decode() for each in text)

@@ -1,0 +1,56 @@
+"""How a session came to its end: read from its status and the audit log, in words."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+from sojourn.events.event import Event
+from sojourn.events.kinds import told
+from sojourn.instant import Instant
+from sojourn.sessions.session import LIVE, Session, SessionStatus
+from sojourn.store.interface import EventFilter, Page, Store
+
+_CAUSES = ("user.banned", "user.deleted", "password.changed", "password.removed", "password.compromised")
+_TOGETHER = timedelta(seconds=1)
+_NEAR = Page(50)
+
+
+@dataclass(frozen=True, slots=True)
+class Ending:
+    """`cause` is a sentence; `by` an actor of the audit log, None where only time has passed or nobody wrote it down."""
+
+    status: SessionStatus
+    at: Instant
+    cause: str
+    by: str | None = None
+
+
+async def ending_of(store: Store, session: Session, now: Instant) -> Ending | None:
+    """How the session ended; None while it lives."""
+    status = session.status_at(now)
+    if status in LIVE:
+        return None
+    if status is SessionStatus.EXPIRED:
+        return Ending(status, session.expire_at, "Its longest time was over.")
+    if status is SessionStatus.ABANDONED:
+        return Ending(status, session.abandon_at, f"Nobody used it for {session.inactivity}.")
+    of_user = EventFilter(kinds=["session."], user_id=session.user_id, target=session.id)
+    entries = [
+        entry
+        for entry in await store.events.list(session.instance_id, _NEAR, of_user)
+        if entry.kind == f"session.{status}"
+    ]
+    if not entries:
+        return Ending(status, session.updated_at, "The audit log holds no entry of it.")
+    cause = await _cause(store, session, entries[0])
+    return Ending(status, entries[0].at, told(cause or entries[0]), entries[0].actor)
+
+
+async def _cause(store: Store, session: Session, entry: Event) -> Event | None:
+    """What was done to the user in the same moment, and ended the session with it."""
+    where = EventFilter(kinds=_CAUSES, user_id=session.user_id, since=entry.at.before(_TOGETHER))
+    near = [
+        each
+        for each in await store.events.list(session.instance_id, _NEAR, where)
+        if each.at <= entry.at + _TOGETHER
+    ]
+    return near[-1] if near else None

@@ -1,0 +1,145 @@
+"""`sojourn inspect` and `sojourn events`: why somebody is signed in or out, and who did what."""
+
+import asyncio
+import json
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from sojourn.cli.opened import configured
+from sojourn.engine import Sojourn
+from sojourn.instant import SystemClock
+from sojourn.secret import Secret
+from sojourn.sessions.session import Session
+from sojourn.testing.clock import FakeClock
+from sojourn.users.user import User
+
+from ..people import person
+from .running import call, run
+
+
+def signed_in(data: Path, *, ago: timedelta = timedelta(0)) -> tuple[User, Session, str]:
+    """Somebody with a session and a token that were made `ago`."""
+
+    async def made() -> tuple[User, Session, str]:
+        clock = FakeClock(SystemClock().now().before(ago))
+        engine = await Sojourn.open(await configured(data, None).found(), clock=clock)
+        try:
+            user = await person(engine)
+            session = await engine.sessions.create_for(engine.instance, user)
+            return user, session, await engine.tokens.for_session(engine.instance, session, user, origin=None)
+        finally:
+            await engine.close()
+
+    return asyncio.run(made())
+
+
+def inspected(data: Path, what: str) -> tuple[int, dict[str, Any]]:
+    told = call("inspect", what, "--json", data=data)
+    return told.returncode, json.loads(told.stdout)
+
+
+def test_a_good_token_is_told_with_its_claims_its_session_and_its_user(tmp_path: Path) -> None:
+    user, session, token = signed_in(tmp_path)
+    status, told = inspected(tmp_path, token)
+    assert (status, told["verdict"], told["bytes"]) == (0, "valid", len(token))
+    assert (told["claims"]["sub"], told["claims"]["sid"]) == (user.id, session.id)
+    assert (told["session"]["status"], told["user"]["status"]) == ("active", "active")
+    shown = run("inspect", token, data=tmp_path).stdout
+    assert "claims.sid" in shown and session.id in shown and "session.status" in shown
+
+
+def test_an_expired_token_still_shows_what_it_says_and_how_its_session_stands(tmp_path: Path) -> None:
+    user, _, token = signed_in(tmp_path, ago=timedelta(hours=2))
+    status, told = inspected(tmp_path, token)
+    assert (status, told["verdict"], told["reason"]) == (1, "refused", "token-expired")
+    assert told["claims"]["sub"] == user.id and told["claims"]["exp"].endswith("+00:00")
+    assert (told["session"]["status"], told["user"]["status"]) == ("active", "active")
+
+
+def test_a_session_that_time_has_ended_is_told_with_the_time_it_ended(tmp_path: Path) -> None:  # R-SES-01
+    _, session, token = signed_in(tmp_path, ago=timedelta(days=2))
+    status, told = inspected(tmp_path, token)
+    assert (status, told["session"]["status"], told["session"]["ended_by"]) == (1, "abandoned", None)
+    assert told["session"]["ended_at"] == session.abandon_at.datetime().isoformat()
+
+
+def test_a_revoked_session_is_told_with_who_ended_it_and_when(tmp_path: Path) -> None:  # R-LOG-01
+    user, session, token = signed_in(tmp_path)
+    assert call("sessions", "revoke", session.id, data=tmp_path).returncode == 0
+    for what in (token, session.id):
+        status, told = inspected(tmp_path, what)
+        assert (status, told["session"]["status"], told["session"]["ended_by"]) == (1, "revoked", "operator")
+        assert told["session"]["ended_because"] == f"The command line revoked session {session.id} of {user.id}."
+        assert told["session"]["ended_at"] >= told["session"]["created_at"]
+
+
+def test_a_banned_user_is_told_as_the_cause_of_the_end(tmp_path: Path) -> None:
+    user, session, token = signed_in(tmp_path)
+    assert call("users", "ban", user.id, data=tmp_path).returncode == 0
+    status, told = inspected(tmp_path, token)
+    assert (status, told["user"]["status"]) == (1, "banned")
+    assert "banned" in told["session"]["ended_because"] and "banned" in told["user"]["banned_because"]
+    assert inspected(tmp_path, user.id)[0] == 1
+    assert inspected(tmp_path, session.id)[1]["session"]["status"] == "revoked"
+
+
+@pytest.mark.parametrize("what", ["not.a.token", "sess_unknown", "user_unknown", "a.b.c", "x", "e30.e30.e30", "..", "a." + "W1" * 50_000 + ".c"])
+def test_what_nobody_knows_is_told_and_ends_with_status_one(tmp_path: Path, what: str) -> None:
+    signed_in(tmp_path)
+    status, told = inspected(tmp_path, what)
+    assert status == 1 and told
+
+
+def test_a_token_of_somebody_else_is_read_without_being_believed(tmp_path: Path) -> None:
+    _, _, token = signed_in(tmp_path)
+    other = tmp_path / "other"
+    signed_in(other)
+    status, told = inspected(other, token)
+    assert (status, told["verdict"], told["session"]["status"]) == (1, "refused", "unknown here")
+    assert told["claims"]["sid"].startswith("sess_")
+
+
+def test_what_a_token_holds_cannot_speak_to_the_terminal(tmp_path: Path) -> None:
+    signed_in(tmp_path)
+    forged = "e30." + _encoded({"sid": "sess_\x1b[2J", "\x1b]0;x": "y"}) + ".e30"
+    assert "\x1b" not in call("inspect", forged, data=tmp_path).stdout
+
+
+def _encoded(claims: dict[str, str]) -> str:
+    from sojourn.tokens.jws import encoded
+
+    return encoded(json.dumps(claims).encode())
+
+
+def test_the_audit_log_is_read_by_kind_user_session_and_time(tmp_path: Path) -> None:  # R-LOG-01
+    user, session, _ = signed_in(tmp_path)
+    assert run("sessions", "revoke", session.id, data=tmp_path).returncode == 0
+
+    def kinds(*words: str) -> list[str]:
+        return [each["kind"] for each in json.loads(call("events", "--json", *words, data=tmp_path).stdout)]
+
+    assert kinds("--user", user.id) == ["session.revoked", "session.created", "user.created"]
+    assert kinds("--session", session.id) == ["session.revoked", "session.created"]
+    assert kinds("--kind", "session.revoked") == ["session.revoked"]
+    assert kinds("--kind", "session.*", "--kind", "user.") == ["session.revoked", "session.created", "user.created"]
+    assert kinds("--since", "1h", "--limit", "1") == ["session.revoked"]
+    assert kinds("--since", "2999-01-01") == []
+    printed = run("events", "--session", session.id, data=tmp_path).stdout.splitlines()
+    assert printed[0].split("\t") == ["at", "kind", "what happened"] and "The command line revoked" in printed[1]
+    assert run("events", "--check", data=tmp_path).stdout == "The audit log is whole.\n"
+
+
+@pytest.mark.parametrize("words", [("--kind", "sesion.revoked"), ("--since", "soon"), ("--kind", "."), ("--limit", "0")])
+def test_a_filter_that_names_nothing_is_refused_with_those_there_are(tmp_path: Path, words: tuple[str, str]) -> None:
+    signed_in(tmp_path)
+    refused = call("events", *words, data=tmp_path)
+    assert refused.returncode != 0 and refused.stdout == "" and refused.stderr.count("\n") == 1
+
+
+def test_no_secret_is_in_what_is_told(tmp_path: Path) -> None:  # R-LOG-02
+    _, session, token = signed_in(tmp_path)
+    shown = call("inspect", session.id, "--json", data=tmp_path).stdout + call("events", "--json", data=tmp_path).stdout
+    assert token not in shown and "secret" not in shown.replace("secret_key", "") and Secret.random().reveal() not in shown
