@@ -111,6 +111,8 @@ async def test_a_write_from_another_origin_is_refused_and_changes_nothing(
 
 async def test_nothing_of_development_works_in_production(live: Sojourn, live_browser: Browser) -> None:  # R-AUZ-09
     assert await live_browser.refused("POST", "/v1/dev_browser") == (404, "resource_not_found")
+    await live_browser.get("/v1/environment")
+    assert "set-cookie" not in live_browser.last.headers
     assert (await live_browser.get("/v1/client", __clerk_db_jwt="dvb_x"))["client"] is None
     begun = (
         await live_browser.post(

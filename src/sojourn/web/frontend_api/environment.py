@@ -23,7 +23,23 @@ async def update_environment(exchange: CurrentExchange) -> Response[bytes]:
 def _shown(exchange: Exchange) -> Response[bytes]:
     origin = exchange.origin
     known = origin if is_allowed_origin(exchange.instance, origin) else None
+    _name_browser(exchange)
     return exchange.json(environment(exchange.instance, known, strict=is_strict(exchange.instance)))
+
+
+def _name_browser(exchange: Exchange) -> None:
+    """In development, give the browser a name where it has none: the first thing that every SDK's script asks for brings it.
+
+    Scripts make one themselves for their own vendor's hosts only (wire protocol section 1.3). Without it they cannot lead to
+    the sign-in page of another origin, and an API beside a single-page app takes no cookie. All ports of a machine share it.
+    It stands for no client, here and later: whoever sets this cookie for somebody else gains nothing (R-FLOW-01).
+    """
+    instance = exchange.instance
+    if not instance.is_development:
+        return
+    presented = exchange.incoming.cookies
+    lines = exchange.rules.dev_browser(instance, exchange.engine.dev_browsers.unbound(instance))
+    exchange.cookies.extend(line for line in lines if line.partition("=")[0] not in presented)
 
 
 HANDLERS = [get_environment, update_environment]
