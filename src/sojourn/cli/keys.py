@@ -78,13 +78,19 @@ def revoke_secret(
 @app.command("rotate")
 def rotate(
     emergency: Annotated[
-        bool, typer.Option("--emergency", help="Use the new key now and refuse all older ones at once.")
+        bool, typer.Option("--emergency", help="After a leak: use the new key now and drop all older ones.")
     ] = False,
     data: Data = None,
     database_url: DatabaseUrl = None,
     as_json: AsJson = False,
 ) -> None:
-    """Make the next signing key: published now, used in ten minutes; nobody is signed out."""
+    """Make the next signing key: published now, used in ten minutes; nobody is signed out.
+
+    With --emergency every process of this server drops the older keys within a second, and browsers fetch new tokens by
+    themselves. Apps elsewhere go on accepting tokens of the old key, forged ones too, until they fetch the keys again: within
+    five minutes, or an hour while they cannot reach this server. An app that holds a key itself (CLERK_JWT_KEY) accepts them
+    until you change that variable and restart it.
+    """
 
     async def rotated(engine: "Sojourn") -> dict[str, Json]:
         key = await engine.keyring.rotate(engine.instance, emergency=emergency)

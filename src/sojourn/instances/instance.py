@@ -30,6 +30,8 @@ class Instance:
     settings: Settings
     created_at: Instant
     updated_at: Instant
+    keys_version: int = 0
+    """Grows with every change of the signing keys: who knows an older number reads them anew."""
 
     @property
     def is_development(self) -> bool:

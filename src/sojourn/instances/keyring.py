@@ -1,5 +1,6 @@
 """The signing keys of each instance, opened once and kept in memory; rotation."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import timedelta
 
@@ -20,12 +21,21 @@ _REFRESH = timedelta(seconds=60)
 
 @dataclass(slots=True)
 class Keyring:
-    """Private keys are sealed at rest (R-KEY-01); what another process rotated is seen within a minute, well before use."""
+    """Private keys are sealed at rest (R-KEY-01).
+
+    What another process has changed is seen with the instance, which is at most a second old: it carries the version of
+    its keys. An older release changes keys without a new version; that is seen within a minute, well before use.
+    """
 
     store: Store
     clock: Clock
     envelope: Envelope
-    _rings: dict[InstanceId, tuple[KeyRing, Instant]] = field(default_factory=dict[InstanceId, tuple[KeyRing, Instant]])
+    _rings: dict[InstanceId, "_Loaded"] = field(default_factory=dict[InstanceId, "_Loaded"])
+    _listeners: list[Callable[[], None]] = field(default_factory=list[Callable[[], None]])
+
+    def on_change(self, listener: Callable[[], None]) -> None:
+        """Call `listener` whenever a key is gone: what was verified with it no longer counts."""
+        self._listeners.append(listener)
 
     async def ring(self, instance: Instance) -> KeyRing:
         """The instance's keys, making the first one when there is none. Raises: ConfigError when the root key is another's."""
@@ -48,7 +58,8 @@ class Keyring:
     async def rotate(self, instance: Instance, *, emergency: bool = False, actor: str = OPERATOR) -> SigningKey:
         """Make the next key. Planned: published now, used in ten minutes, so that no verifier is surprised (R-KEY-03).
 
-        Emergency: used at once, and every older key is dropped, which refuses its tokens at once.
+        Emergency: used at once, and every older key is dropped. This process refuses its tokens at once, others of this
+        server within a second, verifiers elsewhere when they next fetch the keys.
         """
         ring = await self._load(instance)
         now = self.clock.now()
@@ -59,6 +70,7 @@ class Keyring:
                     await tx.instances.drop_signing_key(instance.id, key.kid)
                 elif key.retired_at is None:
                     await tx.instances.retire_signing_key(instance.id, key.kid, fresh.active_from)
+            await tx.instances.note_key_change(instance.id)
             details: dict[str, Json] = {"emergency": emergency}
             await AuditLog(self.clock).record(
                 tx, instance, "signing_key.rotated", target=fresh.kid, actor=actor, details=details
@@ -69,12 +81,14 @@ class Keyring:
     def _known(self, instance: Instance, now: Instant) -> tuple[KeyRing, SigningKey] | None:
         """The ring as last loaded and its key of the moment; None when it must be loaded (again)."""
         known = self._rings.get(instance.id)
-        if known is None or not known[1] <= now < known[1] + _REFRESH:
+        if known is None or not known.at <= now < known.at + _REFRESH or known.version < instance.keys_version:
             return None
-        key = known[0].signing_key(now)
-        return (known[0], key) if key.algorithm == instance.settings.sessions.token_algorithm else None
+        key = known.ring.signing_key(now)
+        return (known.ring, key) if key.algorithm == instance.settings.sessions.token_algorithm else None
 
     async def _load(self, instance: Instance) -> KeyRing:
+        stored = await self.store.instances.find(instance.id)  # before the keys: a change meanwhile is then seen again
+        version = instance.keys_version if stored is None else stored.keys_version
         rows = await self.store.instances.signing_keys(instance.id)
         wanted = instance.settings.sessions.token_algorithm
         now = self.clock.now()
@@ -86,7 +100,11 @@ class Keyring:
                         await tx.instances.retire_signing_key(instance.id, row.kid, made.active_from)
             rows = await self.store.instances.signing_keys(instance.id)
         ring = KeyRing(tuple(self._opened(instance, row) for row in rows))
-        self._rings[instance.id] = (ring, now)
+        before = self._rings.get(instance.id)
+        self._rings[instance.id] = _Loaded(ring, now, version)
+        if before is not None and {key.kid for key in before.ring.keys} - {key.kid for key in ring.keys}:
+            for listener in self._listeners:
+                listener()
         return ring
 
     async def _make(self, groups: Groups, instance: Instance, *, active_from: Instant) -> SigningKey:
@@ -121,7 +139,16 @@ class Keyring:
         known = self._rings.get(instance.id)
         if known is None:
             raise NotFound("The signing keys of this application are not loaded.")
-        return known[0]
+        return known.ring
+
+
+@dataclass(frozen=True, slots=True)
+class _Loaded:
+    """Keys as they were at a moment."""
+
+    ring: KeyRing
+    at: Instant
+    version: int
 
 
 def _place(instance: Instance, kid: str) -> str:

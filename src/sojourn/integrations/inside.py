@@ -63,6 +63,7 @@ def gate_of(engine: "Engine", handle: Handle, parties: Collection[str] = ()) -> 
         find, issuer=url, clock=engine.clock, authorized_parties=parties,
         is_party=lambda origin: is_allowed_origin(engine.registry.default(engine.instance.environment), origin),
     )  # fmt: skip
+    engine.keyring.on_change(verifier.forget)
     gate = Gate(
         engine.instance.publishable_key, url, verifier.verify, lambda token: read_handshake(token, find, engine.clock.now()),
         payload=handle.handshake, payload_now=handle.handshake_now, clock=engine.clock,

@@ -16,6 +16,7 @@ log = structlog.get_logger()
 _OUTBOX_PAUSE = 5.0
 _ACTIVITY_PAUSE = 15.0
 _CLEANING_PAUSE = 60.0
+_KEYS_PAUSE = 1.0
 _CLEANED_AT_ONCE = 1000
 _KEPT = timedelta(days=1)
 """How long attempts that are over can still be looked at."""
@@ -25,7 +26,7 @@ _SESSIONS_KEPT = timedelta(days=30)
 
 
 class Worker:
-    """Four loops for the life of the process, and one warm-up. `stop` lets each finish its round and writes the last activity."""
+    """Five loops for the life of the process, and one warm-up. `stop` lets each finish its round and writes the last activity."""
 
     def __init__(self, engine: Sojourn) -> None:
         self._engine = engine
@@ -34,7 +35,8 @@ class Worker:
     def start(self) -> None:
         warm = self._guarded(lambda: self._engine.hash_pool.aside(common_passwords.size))
         loops = (warm, self._mail_forever(), self._every(_ACTIVITY_PAUSE, self._engine.activity.flush),
-                 self._every(_ACTIVITY_PAUSE, self._engine.key_use.flush), self._every(_CLEANING_PAUSE, self._clean))  # fmt: skip
+                 self._every(_ACTIVITY_PAUSE, self._engine.key_use.flush), self._every(_CLEANING_PAUSE, self._clean),
+                 self._every(_KEYS_PAUSE, self._follow_keys))  # fmt: skip
         self._tasks = [asyncio.create_task(each) for each in loops]
 
     async def stop(self) -> None:
@@ -58,6 +60,12 @@ class Worker:
         while True:
             await asyncio.sleep(pause)
             await self._guarded(work)
+
+    async def _follow_keys(self) -> None:
+        """Also a process that only verifies learns of a key that was dropped."""
+        instance = await self._engine.registry.by_id(self._engine.instance.id)
+        if instance is not None:
+            await self._engine.keyring.ring(instance)
 
     async def _clean(self) -> None:
         await self._engine.activity.flush()  # first, so that a session in use is not taken for an idle one

@@ -10,7 +10,7 @@ from sojourn.store.sql.connections import refusing
 from sojourn.store.sql.tables import metadata
 
 FOLDER = Path(__file__).parent / "migrations"
-HEAD = "0008"
+HEAD = "0009"
 """The newest migration of this release; a test holds it against the folder."""
 
 _TAKING_ITS_TIME = text("SET LOCAL statement_timeout = 0")

@@ -41,7 +41,7 @@ _USER_STATUS = {status.value: status for status in SessionStatus}
 
 def _instance(r: Row) -> Instance:
     return Instance(
-        r[0], Environment(r[1]), r[2], r[3], msgspec.json.decode(r[4], type=Settings), Instant(r[5]), Instant(r[6])
+        r[0], Environment(r[1]), r[2], r[3], msgspec.json.decode(r[4], type=Settings), Instant(r[5]), Instant(r[6]), r[7]
     )
 
 
@@ -49,7 +49,7 @@ def _instance_row(each: Instance) -> dict[str, object]:
     return {
         "id": each.id, "environment": each.environment.value, "publishable_key": each.publishable_key,
         "public_url": each.public_url, "settings": to_json(each.settings),
-        "created_at": each.created_at.millis, "updated_at": each.updated_at.millis,
+        "created_at": each.created_at.millis, "updated_at": each.updated_at.millis, "keys_version": each.keys_version,
     }  # fmt: skip
 
 

@@ -73,6 +73,9 @@ class SqlInstances(Group):
         guard = (secret_keys.c.id.in_(used_at), secret_keys.c.revoked_at.is_(None), or_(used.is_(None), used < moment))
         await self._update(codecs.secret_key, {"last_used_at": moment}, *guard)
 
+    async def note_key_change(self, id: InstanceId) -> None:
+        await self._update(codecs.instance, {"keys_version": instances.c.keys_version + 1}, instances.c.id == id)
+
     async def signing_keys(self, id: InstanceId) -> Sequence[StoredSigningKey]:
         statement = reading(codecs.signing_key).where(signing_keys.c.instance_id == id)
         return await self._many(codecs.signing_key, statement.order_by(signing_keys.c.created_at))

@@ -59,6 +59,7 @@ instances = Table(
     "instances", metadata,
     _id(), _text("environment", optional=False), _text("publishable_key", optional=False),
     _text("public_url", optional=False), _text("settings", optional=False), _time("created_at"), _time("updated_at"),
+    Column("keys_version", Integer, nullable=False, server_default=text("0")),
 )  # fmt: skip
 
 secret_keys = Table(

@@ -1,0 +1,11 @@
+"""An instance counts the changes of its signing keys, so that every process sees one within a second (R-KEY-03)."""
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0009"
+down_revision = "0008"
+
+
+def upgrade() -> None:
+    op.add_column("instances", sa.Column("keys_version", sa.Integer(), server_default=sa.text("0"), nullable=False))
