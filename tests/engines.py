@@ -3,6 +3,7 @@
 import shutil
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field, replace
+from ipaddress import IPv4Network
 from pathlib import Path
 
 import pytest
@@ -14,10 +15,13 @@ from sojourn.messages.mailbox import Mailbox
 from sojourn.secret import Secret
 from sojourn.testing.clock import FakeClock
 
+PROXY = "127.0.0.1"
+"""The proxy that every test server trusts."""
+
 
 @dataclass
 class Started:
-    """Databases as a first start leaves them, each made once and copied for every test: its tables and keys take a while."""
+    """Servers behind a proxy of their own, which names clients by any address, with databases as a first start leaves them, each made once and copied for every test: its tables and keys take a while."""
 
     folder: Path
     root_key: Secret = field(default_factory=Secret.random)
@@ -26,7 +30,7 @@ class Started:
     async def open(self, config: Config, clock: FakeClock, mailbox: Mailbox) -> Sojourn:
         """An engine of its own for one test, with a copy of such a database; `config` names no database and no root key."""
         kind = (config.environment, config.public_url)
-        config = replace(config, root_keys=(self.root_key,))
+        config = replace(config, root_keys=(self.root_key,), trusted_proxies=(IPv4Network(PROXY),))
         if kind not in self._made:
             made = self.folder / f"{len(self._made)}.db"
             first = await Sojourn.open(replace(config, database_url=f"sqlite:///{made}"), clock=FakeClock(), mailer=Mailbox())

@@ -8,6 +8,7 @@ import os
 import tomllib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields
+from functools import lru_cache
 from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 from typing import Literal
@@ -16,9 +17,13 @@ from urllib.parse import urlsplit
 from sojourn.errors import ConfigError
 from sojourn.instances.instance import Environment
 from sojourn.instant import read_length
+from sojourn.origin import host_of, is_loopback, name_of, origin_of
 from sojourn.secret import Secret
 
-_LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
+_NOT_HERE = (
+    "{what} is not this machine, and the environment is development, whose mail and test codes are open: set "
+    "SOJOURN_ENVIRONMENT=production, or where no stranger can reach it SOJOURN_DEVELOPMENT_HOSTS={name}"
+)
 
 
 def _says(text: str) -> dict[str, str]:
@@ -57,6 +62,9 @@ class Config:
     allowed_hosts: tuple[str, ...] = field(
         default=(), metadata=_says("further Host names this server answers to, beside that of public_url")
     )
+    development_hosts: tuple[str, ...] = field(
+        default=(), metadata=_says("development only: hosts and bind addresses, beside this machine's own, that may use it; name only what no stranger can reach")
+    )
     cookie_domain: str = field(
         default="", metadata=_says("production: domain that this server and the apps share; empty: found from the allowed origins")
     )
@@ -78,9 +86,32 @@ class Config:
         return self.public_url.startswith("https://")
 
     @property
+    def scheme(self) -> str:
+        """Scheme of `public_url`: http or https."""
+        return "https" if self.is_secure else "http"
+
+    @property
     def public_host(self) -> str:
-        """Host and port of `public_url` as a Host header shows them."""
-        return urlsplit(self.public_url).netloc
+        """Host and port of `public_url` in their normal spelling."""
+        return (origin_of(self.public_url) or "").partition("://")[2]
+
+    @property
+    def known_hosts(self) -> frozenset[str]:
+        """Further hosts that are answered, in their normal spelling; one without a port stands for every port."""
+        return _normal(self.allowed_hosts + (self.development_hosts if self.is_development else ()), self.scheme)
+
+    def is_here(self, name: str) -> bool:
+        """Whether development may be used at a host name or bind address: this machine's own, or a named one (R-DEV-01)."""
+        return is_loopback(name) or self.is_named(name)
+
+    def is_named(self, name: str) -> bool:
+        """Whether `development_hosts` names a host name or bind address, with or without a port."""
+        return name.lower() in {name_of(each) for each in _normal(self.development_hosts, self.scheme)}
+
+    def check_bind(self, address: str) -> None:
+        """Refuse to listen where strangers could reach a development server. Raises: ConfigError (R-DEV-01)."""
+        if self.is_development and not self.is_here(address.strip("[]")):
+            raise ConfigError(_NOT_HERE.format(what=f"--host {address}", name=address))
 
     @classmethod
     def load(cls, given: Mapping[str, object] | None = None, variables: Mapping[str, str] | None = None) -> "Config":
@@ -123,8 +154,19 @@ class Config:
         address = urlsplit(self.public_url)
         if address.scheme not in ("http", "https") or not address.hostname or self.public_url.endswith("/"):
             raise ConfigError("SOJOURN_PUBLIC_URL must look like https://auth.example.com, without a slash at the end")
-        if address.scheme == "http" and not self.is_development and address.hostname not in _LOOPBACK:
+        if address.scheme == "http" and not self.is_development and not is_loopback(address.hostname):
             raise ConfigError("SOJOURN_PUBLIC_URL must start with https:// in production")
+        if self.is_development:
+            self._check_is_here()
+
+    def _check_is_here(self) -> None:
+        public = name_of(self.public_host)
+        if not self.is_here(public):
+            raise ConfigError(_NOT_HERE.format(what=f"public_url {self.public_url}", name=public))
+        for each in self.allowed_hosts:
+            name = name_of(host_of(each, self.scheme) or "")
+            if not self.is_here(name):
+                raise ConfigError(_NOT_HERE.format(what=f"SOJOURN_ALLOWED_HOSTS {each}", name=name or each))
 
     def _missing(self) -> list[str]:
         """What production cannot do without and nobody set, all at once."""
@@ -134,6 +176,11 @@ class Config:
             "SOJOURN_SMTP_HOST (the mail server that sends sign-in codes)": self.smtp_host,
         }
         return [name for name, there in needed.items() if not there]
+
+
+@lru_cache(maxsize=64)
+def _normal(hosts: tuple[str, ...], scheme: str) -> frozenset[str]:
+    return frozenset(normal for each in hosts if (normal := host_of(each, scheme)) is not None)
 
 
 def _from_file(path: Path, known: set[str]) -> dict[str, object]:
@@ -215,6 +262,7 @@ _PARSERS: Mapping[str, Callable[[object], object]] = {
     "smtp_security": _one_of("starttls", "tls", "none"),
     "trusted_proxies": _networks,
     "allowed_hosts": _hosts,
+    "development_hosts": _hosts,
     "hash_threads": _number,
     "sign_in_floor_ms": _milliseconds,
     "log_level": _one_of("debug", "info", "warning", "error"),

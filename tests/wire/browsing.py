@@ -5,6 +5,8 @@ from typing import Any
 
 import httpx
 
+from ..engines import PROXY
+
 APP = "http://localhost:3000"
 SERVER = "http://localhost:8000"
 CHROME = "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/139.0.0.0 Safari/537.36"
@@ -17,7 +19,7 @@ Answer = dict[str, Any]
 
 
 class Browser:
-    """One browser on a page of `origin`. `json` answers are returned; the last response is kept in `last`."""
+    """One browser on a page of `origin`, behind a proxy that the server trusts. `json` answers are returned; the last response is kept in `last`."""
 
     def __init__(
         self,
@@ -28,8 +30,8 @@ class Browser:
         address: str = "203.0.113.7",
         version: str = VERSION,
     ) -> None:
-        transport = httpx.ASGITransport(app=app, client=(address, 50000), raise_app_exceptions=False)  # type: ignore[arg-type]
-        headers = {"Origin": origin, "Sec-Fetch-Site": "same-site", "User-Agent": CHROME}
+        transport = httpx.ASGITransport(app=app, client=(PROXY, 50000), raise_app_exceptions=False)  # type: ignore[arg-type]
+        headers = {"Origin": origin, "Sec-Fetch-Site": "same-site", "User-Agent": CHROME, "X-Forwarded-For": address}
         self.http = httpx.AsyncClient(transport=transport, base_url=server, headers=headers)
         self.version = version
         self.last: httpx.Response

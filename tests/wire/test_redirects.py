@@ -8,7 +8,8 @@ from sojourn.ids import InstanceId
 from sojourn.instances.instance import Environment, Instance, publishable_key
 from sojourn.instances.settings import Settings
 from sojourn.instant import Instant
-from sojourn.web.redirects import checked_redirect, is_allowed_origin, origin_of
+from sojourn.origin import origin_of
+from sojourn.web.redirects import checked_redirect, is_allowed_origin
 
 _NOW = Instant(1_700_000_000_000)
 

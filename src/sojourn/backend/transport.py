@@ -11,6 +11,7 @@ import msgspec
 from msgspec import UNSET
 
 from sojourn.errors import BadSecretKey, ConfigError, Json, NotFound, ServerUnreachable, SessionEnded, SojournError
+from sojourn.origin import is_loopback
 from sojourn.secret import Secret
 
 if TYPE_CHECKING:
@@ -22,7 +23,6 @@ _REPEATABLE = frozenset({"GET", "PUT", "DELETE"})
 _PASSING = frozenset({429, 502, 503, 504})
 _FIRST_PAUSE = 0.2
 _LONGEST_PAUSE = 10.0
-_LOCAL = ("localhost", "127.0.0.1", "::1")
 
 
 class BackendRefused(SojournError):
@@ -66,7 +66,7 @@ class Manner:
         parts = urlsplit(url)
         if parts.scheme not in ("http", "https") or not parts.hostname:
             raise ConfigError(f"{url!r} is no address of a server, such as https://auth.example.com")
-        if parts.scheme == "http" and parts.hostname not in _LOCAL and not allow_http:
+        if parts.scheme == "http" and not is_loopback(parts.hostname) and not allow_http:
             raise ConfigError("over http the secret key could be read on its way: use https, or say allow_http=True")
         if not secret_key:
             raise ConfigError("the Backend API wants a secret key; `sojourn env` prints it")

@@ -12,6 +12,7 @@ from sojourn.events.audit_log import AuditLog
 from sojourn.ids import InstanceId, new_id, well_formed
 from sojourn.instances.instance import Instance
 from sojourn.instant import Clock, Instant
+from sojourn.origin import is_loopback
 from sojourn.secret import Secret
 from sojourn.store.interface import Record, RecordKind, Store
 from sojourn.tokens.envelope import Envelope, EnvelopeError
@@ -41,7 +42,6 @@ _CUSTOM_SCHEME = re.compile(r"[a-z][a-z0-9+.-]{1,63}", re.ASCII)
 _ACTIVE_SCHEMES = frozenset(
     {"javascript", "data", "vbscript", "file", "blob", "about", "ws", "wss", "ftp", "mailto", "tel"}
 )
-_LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 _DOMAIN = re.compile(r"(?:\*@|@)?((?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z][a-z0-9-]{0,61}[a-z0-9])", re.ASCII)
 
 
@@ -276,7 +276,7 @@ def checked_url(url: str, *, loopback: bool) -> str:
         raise FieldFormat("url must be an absolute URL without user name, spaces or backslashes.", param="url")
     if parts.scheme not in ("http", "https"):
         return _custom_url(url, parts)
-    if host is None or (parts.scheme == "http" and not (loopback and host in _LOOPBACK)):
+    if host is None or (parts.scheme == "http" and not (loopback and is_loopback(host))):
         raise FieldFormat("url must start with https://, or be a custom scheme of an app.", param="url")
     shown = f"[{host}]" if ":" in host else host
     default = {"http": 80, "https": 443}[parts.scheme]

@@ -14,6 +14,7 @@ from sojourn.instances.instance import Environment, Instance, publishable_key
 from sojourn.instances.secret_keys import Scope, fresh_secret_key, is_damaged
 from sojourn.instances.settings import Settings
 from sojourn.instant import Clock, Instant, read_length
+from sojourn.origin import origin_of
 from sojourn.secret import Secret
 from sojourn.store.interface import SecretKey, Store
 from sojourn.tokens.templates import RESERVED_IN_SESSIONS, check_template
@@ -184,7 +185,12 @@ class Registry:
         rows = await self.store.instances.all()
         oldest_first = sorted(rows, key=lambda row: row.created_at)
         self._instances = {row.id: row for row in oldest_first}
-        self._by_host = {urlsplit(row.public_url).netloc: row for row in reversed(oldest_first)}
+        self._by_host = {_host(row.public_url): row for row in reversed(oldest_first)}
+
+
+def _host(public_url: str) -> str:
+    """The Host by which an instance is found, as `host_of` spells it."""
+    return (origin_of(public_url) or "").partition("://")[2]
 
 
 def key_host(public_url: str) -> str:
@@ -219,8 +225,7 @@ def check_settings(settings: Settings) -> None:
     if len(msgspec.json.encode(settings.sessions.claims)) > 2048:
         raise FieldError("Custom claims must stay below 2 KiB: the token travels in a cookie.", param="sessions.claims")
     for origin in settings.allowed_origins:
-        parts = urlsplit(origin)
-        if parts.scheme not in ("http", "https") or not parts.netloc or origin != f"{parts.scheme}://{parts.netloc}":
+        if origin_of(origin) is None or urlsplit(origin)[2:] != ("", "", ""):
             raise FieldError(f"{origin!r} is not an origin such as https://app.example.com.", param="allowed_origins")
 
 

@@ -43,7 +43,8 @@ class Embedded(Handle):
     ) -> None:
         """`authorized_parties` are the only origins whose tokens are taken; without any, those that the instance allows.
 
-        `clock` and `mailer` are for tests. Raises: ConfigError, also when only the light half of the package is installed.
+        `clock` and `mailer` are for tests. Raises: ConfigError, also when only the light half of the package is
+        installed, and for a development server at an address that is not this machine (R-DEV-01).
         """
         if missing := [name for name in _SERVER_PARTS if find_spec(name) is None]:
             raise ConfigError(
@@ -54,6 +55,7 @@ class Embedded(Handle):
         self.public_url = public_url.rstrip("/")
         self.mount_path = urlsplit(self.public_url).path
         self._data = Path(data)
+        self._check_development()
         self._parties = named_parties(authorized_parties)
         self._mailer = mailer
         self._opening = asyncio.Lock()
@@ -61,6 +63,13 @@ class Embedded(Handle):
         self._worker: Worker | None = None
         self._served: App | None = None
         self._gate: Gate | None = None
+
+    def _check_development(self) -> None:
+        from sojourn.config import Config  # the light install has no use for it
+
+        config = Config.of(Config.named({"public_url": self.public_url, "data": self._data}))
+        if config.is_development:
+            config.check()
 
     @property
     def gate(self) -> Gate | None:

@@ -1,11 +1,11 @@
 """Whether a write comes from the app's own pages: so a form elsewhere cannot use the cookies of whoever opens it (R-WEB-01)."""
 
 from collections.abc import Collection
-from urllib.parse import urlsplit
 
 from sojourn.integrations.asked import Asked
 from sojourn.integrations.gate import SignedIn, Verdict
 from sojourn.integrations.session_data import DATA_COOKIES
+from sojourn.origin import host_of, origin_of
 
 _READS = frozenset({"GET", "HEAD", "OPTIONS", "TRACE"})
 
@@ -19,13 +19,9 @@ def is_own(asked: Asked, trusted: Collection[str], *, is_socket: bool = False) -
     origin = asked.header(b"origin")
     site = asked.header(b"sec-fetch-site")
     if site and not is_socket:
-        return site == "same-origin" or (site == "same-site" and origin in trusted)
-    if origin:
-        return _is_at(origin, asked) or origin in trusted
-    referer = urlsplit(asked.header(b"referer"))
-    return bool(referer.netloc) and (
-        _is_at(f"{referer.scheme}://{referer.netloc}", asked) or f"{referer.scheme}://{referer.netloc}" in trusted
-    )
+        return site == "same-origin" or (site == "same-site" and _is_one_of(origin, trusted))
+    claimed = origin or asked.header(b"referer")
+    return _is_at(claimed, asked) or _is_one_of(claimed, trusted)
 
 
 def may_be_used(asked: Asked, verdict: Verdict) -> bool:
@@ -35,7 +31,15 @@ def may_be_used(asked: Asked, verdict: Verdict) -> bool:
     return any(name in asked.cookies for name in DATA_COOKIES)
 
 
-def _is_at(origin: str, asked: Asked) -> bool:
+def _is_at(page: str, asked: Asked) -> bool:
     """By host and port: a proxy in front may have taken TLS off."""
-    host = asked.header(b"host")
-    return bool(host) and urlsplit(origin).netloc.lower() == host.lower()
+    normal = origin_of(page)
+    if normal is None:
+        return False
+    scheme, _, host = normal.partition("://")
+    return host == host_of(asked.header(b"host"), scheme)
+
+
+def _is_one_of(page: str, trusted: Collection[str]) -> bool:
+    normal = origin_of(page)
+    return normal is not None and normal in map(origin_of, trusted)

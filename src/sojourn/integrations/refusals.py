@@ -11,6 +11,7 @@ from sojourn.errors import Json, OriginRefused, ServerUnreachable
 from sojourn.integrations.asked import Asked
 from sojourn.integrations.gate import NO_COOKIES, TOO_LARGE, TWO_PEOPLE, Elsewhere, Gate, SignedOut
 from sojourn.integrations.requirement import Lack
+from sojourn.origin import host_of
 from sojourn.tokens.bearer import is_attempt
 from sojourn.tokens.cookie_size import LARGEST_COOKIE
 
@@ -136,7 +137,9 @@ def _error(code: str, message: str, advice: str, meta: Mapping[str, Json]) -> di
 def _is_asked_for(location: str, asked: Asked) -> bool:
     """Whether this is the page that people are sent to. The scheme may be another one behind a proxy."""
     there, here = urlsplit(location), urlsplit(asked.url)
-    return there.path == here.path and there.netloc in ("", here.netloc)
+    if there.path != here.path:
+        return False
+    return not there.netloc or host_of(there.netloc, there.scheme) == host_of(here.netloc, there.scheme)
 
 
 def _behind_guard(asked: Asked) -> str:

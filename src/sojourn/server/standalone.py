@@ -72,7 +72,7 @@ async def _until_interrupted(server: Server) -> None:
 def _announce(config: Config) -> None:
     url = config.public_url
     print(
-        f"Sojourn is ready (development).\n"
+        f"Sojourn is ready (DEVELOPMENT: answers this machine only, mail lands in the mailbox, test codes work).\n"
         f"  demo app    {url}/demo\n"
         f"  sign in     {url}/sign-in\n"
         f"  mailbox     {url}/dev/mailbox\n"

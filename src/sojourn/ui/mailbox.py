@@ -10,11 +10,11 @@ from sojourn.errors import NotFound
 from sojourn.messages.mailbox import Mailbox
 from sojourn.ui.pages import PAGE_HEADERS
 from sojourn.ui.theme import look
-from sojourn.web.access import frontend
+from sojourn.web.access import development_help
 from sojourn.web.exchange import Exchange
 
 
-@get("/dev/mailbox", include_in_schema=False, opt=frontend(limit=None))
+@get("/dev/mailbox", include_in_schema=False, opt=development_help())
 async def mailbox_page(exchange: Exchange) -> Response[str]:
     nonce = secrets.token_urlsafe(16)
     html = _templates().get_template("mailbox.html").render(
@@ -27,7 +27,7 @@ async def mailbox_page(exchange: Exchange) -> Response[str]:
     return Response(html, media_type=MediaType.HTML, headers={"Content-Security-Policy": policy, **PAGE_HEADERS})
 
 
-@get("/dev/mailbox.json", include_in_schema=False, opt=frontend(limit=None))
+@get("/dev/mailbox.json", include_in_schema=False, opt=development_help())
 async def mailbox_json(exchange: Exchange) -> Response[bytes]:
     """The same for scripts: kind, to, subject, text, html and the code in it."""
     messages = [

@@ -74,6 +74,7 @@ def _page(exchange: Exchange, name: str, form: Mapping[str, str] | None = None) 
         form=form,
         title=_TITLES[name],
         application=instance.settings.application_name,
+        is_development=instance.is_development,
         theme=theme,
         look=look(theme),
         base=instance.public_url,

@@ -93,6 +93,7 @@ def _page(
     nonce, headers = page_policy(exchange.instance)
     html = templates().get_template("plain.html").render(
         nonce=nonce, base=exchange.instance.public_url, application=exchange.instance.settings.application_name,
+        is_development=exchange.instance.is_development,
         theme=exchange.instance.settings.theme, look=look(exchange.instance.settings.theme),
         name="sign-in", form=values, said=said,
     )  # fmt: skip

@@ -28,7 +28,7 @@ class Access:
     """`limit` names an entry of `limits/rate_limit.py`, counted for each client address; None is no limit.
 
     `body_most` is in bytes. `hashes` marks operations that compute a password hash. `any_host` answers probes that know
-    the server by its address only.
+    the server by its address only. `development_help` gives away codes or accounts, to the developer alone (R-DEV-02).
     """
 
     api: Api
@@ -36,11 +36,17 @@ class Access:
     body_most: int = BODY_MOST
     hashes: bool = False
     any_host: bool = False
+    development_help: bool = False
 
 
 def frontend(*, limit: str | None, body_most: int = BODY_MOST, hashes: bool = False) -> dict[str, object]:
     """The `opt` of a handler of the Frontend API or of a hosted page."""
     return {_KEY: Access(Api.FRONTEND, limit, body_most, hashes)}
+
+
+def development_help() -> dict[str, object]:
+    """The `opt` of a page that only the developer at this machine may see."""
+    return {_KEY: Access(Api.FRONTEND, None, development_help=True)}
 
 
 def backend(*, body_most: int = BODY_MOST, hashes: bool = False) -> dict[str, object]:

@@ -16,7 +16,7 @@ def client_address(incoming: Incoming, trusted: Networks) -> str | None:
     `X-Forwarded-For` is read only when the peer is a trusted proxy, right to left, up to the first hop that is not one.
     """
     address = canonical(incoming.peer or "")
-    if address is None or not trusted or not _is_trusted(address, trusted):
+    if address is None or not trusted or not is_trusted(address, trusted):
         return address
     hops = [hop for line in incoming.headers_of(b"x-forwarded-for") for hop in line.split(",")]
     for hop in reversed(hops[-_HOPS:]):
@@ -24,7 +24,7 @@ def client_address(incoming: Incoming, trusted: Networks) -> str | None:
         if seen is None:
             break
         address = seen
-        if not _is_trusted(seen, trusted):
+        if not is_trusted(seen, trusted):
             break
     return address
 
@@ -51,6 +51,7 @@ def limit_key(address: str | None) -> str:
     return address
 
 
-def _is_trusted(address: str, trusted: Networks) -> bool:
+def is_trusted(address: str, trusted: Networks) -> bool:
+    """Whether a canonical address lies in one of the networks."""
     parsed = ip_address(address)
     return any(parsed in network for network in trusted if network.version == parsed.version)

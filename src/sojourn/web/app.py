@@ -5,6 +5,7 @@ from functools import cache
 from typing import cast
 from urllib.parse import urlsplit
 
+import structlog
 from litestar import Litestar, Request, Response
 from litestar.datastructures import State
 from litestar.di import Provide
@@ -23,6 +24,7 @@ from sojourn.web.backend_api import routes as backend_routes
 from sojourn.web.backend_api.call import KEY as CALL_KEY
 from sojourn.web.backend_api.call import Call, admit
 from sojourn.web.cookies import CookieRules
+from sojourn.web.development import as_asked, check_helped, check_here
 from sojourn.web.errors import HostUnknown, MethodNotAllowed, answer_of
 from sojourn.web.exchange import Exchange
 from sojourn.web.frontend_api import routes
@@ -43,6 +45,8 @@ from sojourn.web.routing import NOWHERE, ROUTE, Place, Route, Routes, same_readi
 
 Tell = Callable[[Mapping[str, str]], Awaitable[None]]
 
+_log = structlog.get_logger("sojourn.web")
+
 _KEY = "sojourn_exchange"
 _DEMO = "/demo"
 
@@ -52,6 +56,11 @@ def build(engine: Sojourn, *, pages: Sequence[ControllerRouterHandler] = (), dem
 
     `pages` are further handlers (hosted pages, the mailbox); `demo` is an application of its own below `/demo`.
     """
+    if engine.config.is_development:
+        _log.warning(
+            "development", public_url=engine.config.public_url, says="answers this machine only; mail lands in the mailbox "
+            "page and test codes work; to let others in, set SOJOURN_ENVIRONMENT=production",
+        )  # fmt: skip
     handlers = tuple(pages)
     return Application(engine, litestar_app(handlers), _routes(handlers), demo)
 
@@ -129,7 +138,8 @@ class Application:
             if moved is not None:
                 await answer.whole(307, b"", [(b"location", moved.encode())])
             elif self._demo is not None and _is_below(incoming.path, _DEMO):
-                check_host(incoming, self._engine.config)
+                check_here(incoming, check_host(incoming, self._engine.config), self._engine.config)
+                await check_helped(incoming, self._engine)
                 scope["root_path"] = (scope["root_path"].rstrip("/") if "root_path" in scope else "") + _DEMO
                 answer.started = True  # it answers for itself, errors included
                 await self._demo(scope, receive, send)
@@ -170,6 +180,8 @@ class Application:
         address = client_address(incoming, engine.config.trusted_proxies)
         await self._count(route, address, instance)
         route = _existing(place, route)
+        if route.access.development_help and instance.is_development:
+            await check_helped(incoming, engine)
         check_body(incoming, route.access.body_most)
         receive = bounded(receive, route.access.body_most)
         exchange = Exchange(engine, incoming, instance, self._rules, address, receive)
@@ -184,10 +196,12 @@ class Application:
         """The instance that the Host names. Raises: HostUnknown."""
         if route is not None and route.access.any_host:
             return self._engine.instance
-        instance = await self._engine.registry.by_host(check_host(incoming, self._engine.config))
+        host = check_host(incoming, self._engine.config)
+        check_here(incoming, host, self._engine.config)
+        instance = await self._engine.registry.by_host(host)
         if instance is None:
             raise HostUnknown()
-        return instance
+        return as_asked(instance, incoming, self._engine.config)
 
     async def _count(self, route: Route | None, address: str | None, instance: Instance) -> None:
         """Count the request against every limit of its route. Raises: TooManyRequests."""
@@ -199,7 +213,7 @@ class Application:
         self, incoming: Incoming, place: Place, values: Sequence[str], receive: Receive, answer: "_Answer"
     ) -> None:
         """The Backend API: a secret key in place of origin and cookies."""
-        check_host(incoming, self._engine.config)
+        check_here(incoming, check_host(incoming, self._engine.config), self._engine.config)
         route = place.route(incoming.method)
         most = BODY_MOST if route is None else route.access.body_most
         check_body(incoming, most)

@@ -38,6 +38,7 @@ _STATUS: Mapping[str, int] = {
     "secret_key_invalid": 401,
     "publishable_key_invalid": 401,
     "token_invalid": 401,
+    "development_key_asked": 401,
     "request_body_invalid": 400,
     "request_path_invalid": 400,
     "session_exists": 400,
@@ -47,6 +48,7 @@ _STATUS: Mapping[str, int] = {
     "verification_already_verified": 400,
     "verification_failed": 422,
     "origin_invalid": 403,
+    "development_help_refused": 403,
     "authorization_invalid": 403,
     "secret_key_read_only": 403,
     "user_banned": 403,
@@ -202,6 +204,8 @@ def _headers(error: SojournError, status: int) -> Iterator[tuple[bytes, bytes]]:
         yield b"location", error.location.encode("ascii")
     if status == HTTPStatus.UNAUTHORIZED and error.code in _TOKEN_EXPECTED:
         yield b"www-authenticate", b"Bearer"
+    if error.code == "development_key_asked":
+        yield b"www-authenticate", b'Basic realm="Sojourn: the secret key as password", charset="UTF-8"'
 
 
 def as_refusal(error: Exception) -> SojournError | None:

@@ -14,6 +14,7 @@ from sojourn.errors import FieldError, FieldTooLong, FieldUnknown, Json, Malform
 from sojourn.ids import UserId
 from sojourn.instances.instance import Instance
 from sojourn.instant import Instant
+from sojourn.origin import origin_of
 from sojourn.secret import Secret
 from sojourn.sessions.caller import Caller, Issued
 from sojourn.sessions.client import Client, ClientView
@@ -25,7 +26,6 @@ from sojourn.web.errors import AskAgain, UnsupportedMediaType
 from sojourn.web.guard import SAFE, Reading
 from sojourn.web.headers import Headers
 from sojourn.web.incoming import Incoming, single_fields
-from sojourn.web.redirects import origin_of
 from sojourn.web.resources import Resource
 from sojourn.web.resources.clients import client as client_resource
 from sojourn.web.resources.sessions import session as session_resource

@@ -4,7 +4,6 @@ Each check is a function of the request and the instance; `app.py` runs them for
 that the matched route declares (`access.py`). No header, flag or spelling of a path turns one off (R-WEB-08).
 """
 
-import re
 from collections.abc import Awaitable, Callable
 from urllib.parse import quote, urlsplit
 
@@ -13,11 +12,12 @@ from litestar.types import HTTPReceiveMessage, WebSocketReceiveMessage
 from sojourn.config import Config
 from sojourn.errors import CookiesWithheld, OriginRefused
 from sojourn.instances.instance import Instance
+from sojourn.origin import host_of, is_loopback, name_of, origin_of, port_of
 from sojourn.web.access import IMAGE_MOST
 from sojourn.web.cookies import CookieRules
 from sojourn.web.errors import BodyTooLarge, HeadersTooLarge, HostUnknown, MethodNotAllowed
 from sojourn.web.incoming import Incoming
-from sojourn.web.redirects import is_allowed_origin, is_loopback, origin_of
+from sojourn.web.redirects import is_allowed_origin
 
 _HEADERS_MOST = 16 * 1024
 PICTURE_TOO_LARGE = "A picture may have at most 5 MB. Choose a smaller one."
@@ -30,16 +30,19 @@ Reading = Callable[[], Awaitable[Received]]
 
 
 def check_host(incoming: Incoming, config: Config) -> str:
-    """The Host, which must be one this server is configured to be (R-WEB-06). Raises: HostUnknown."""
-    host = (incoming.header(b"host") or "").lower()
-    if b"host" in incoming.repeated or not host:
+    """The Host in its normal spelling, which must be one this server is configured to be (R-WEB-06). Raises: HostUnknown."""
+    stated = incoming.header(b"host")
+    host = None if stated is None or b"host" in incoming.repeated else host_of(stated, config.scheme)
+    if host is None or not _is_known(host, config):
         raise HostUnknown()
-    if host == config.public_host or host in config.allowed_hosts:
-        return host
-    name = host.rpartition(":")[0] if re.search(r":\d+$", host) else host
-    if name in config.allowed_hosts or (config.is_development and is_loopback(f"http://{host}")):
-        return host
-    raise HostUnknown()
+    return host
+
+
+def _is_known(host: str, config: Config) -> bool:
+    name = name_of(host)
+    if host == config.public_host or host in config.known_hosts or name in config.known_hosts:
+        return True
+    return config.is_development and is_loopback(name)
 
 
 def page_elsewhere(incoming: Incoming, config: Config) -> str | None:
@@ -51,12 +54,9 @@ def page_elsewhere(incoming: Incoming, config: Config) -> str | None:
         return None
     if f"{incoming.path}/".startswith(("/v1/", "/npm/", "/static/", "/.well-known/")):
         return None
-    asked, own = urlsplit(f"//{incoming.header(b'host') or ''}"), urlsplit(config.public_url)
-    try:
-        same_place = asked.port == own.port and is_loopback(f"http://{asked.netloc}") and is_loopback(config.public_url)
-    except ValueError:  # no port is called that
-        return None
-    if asked.hostname == own.hostname or not same_place:
+    asked, own = host_of(incoming.header(b"host") or "", config.scheme) or "", config.public_host
+    are_here = is_loopback(name_of(asked)) and is_loopback(name_of(own))
+    if asked == own or not are_here or port_of(asked) != port_of(own):
         return None
     query = incoming.scope["query_string"].decode("latin-1")
     return f"{config.public_url}{quote(incoming.path)}{'?' if query else ''}{query}"

@@ -1,47 +1,14 @@
 """Where a browser may be sent: exact origins only, checked when stored and when used (R-WEB-05)."""
 
-import re
 from collections.abc import Collection
-from functools import lru_cache
-from ipaddress import ip_address
 from urllib.parse import SplitResult, quote, urljoin, urlsplit, urlunsplit
 
 from sojourn.instances.instance import Instance
+from sojourn.origin import FORBIDDEN, LONGEST, is_loopback, name_of, origin_of
 
-_LONGEST = 2048
-_FORBIDDEN = re.compile(r"[\x00-\x20\x7f-\x9f\\]")
+_BARE = (("", "", ""), ("/", "", ""))
+"""Path, query and fragment of an origin."""
 _KEPT = "%/:=&?~+!$,;'@()*[]"
-_DEFAULT_PORTS = {"http": 80, "https": 443}
-
-
-@lru_cache(maxsize=512)
-def origin_of(url: str) -> str | None:
-    """Scheme, host and port of an absolute http(s) URL in their normal spelling; None for anything else."""
-    if len(url) > _LONGEST or _FORBIDDEN.search(url):
-        return None
-    try:
-        parts = urlsplit(url)
-        port = parts.port
-    except ValueError:
-        return None
-    host = parts.hostname
-    if parts.scheme not in _DEFAULT_PORTS or not host or "@" in parts.netloc:
-        return None
-    shown = f"[{host}]" if ":" in host else host
-    if port is None or port == _DEFAULT_PORTS[parts.scheme]:
-        return f"{parts.scheme}://{shown}"
-    return f"{parts.scheme}://{shown}:{port}"
-
-
-def is_loopback(origin: str) -> bool:
-    """Whether an origin is this machine: `localhost`, a name below it, or a loopback address."""
-    host = urlsplit(origin).hostname or ""
-    if host == "localhost" or host.endswith(".localhost"):
-        return True
-    try:
-        return ip_address(host).is_loopback
-    except ValueError:
-        return False
 
 
 def is_allowed_origin(instance: Instance, origin: str | None) -> bool:
@@ -49,11 +16,15 @@ def is_allowed_origin(instance: Instance, origin: str | None) -> bool:
     if origin is None or origin == "null":
         return False
     normal = origin_of(origin)
-    if normal is None or normal != origin.rstrip("/").lower():
+    if normal is None or urlsplit(origin)[2:] not in _BARE:
         return False
-    if normal == origin_of(instance.public_url) or normal in instance.settings.allowed_origins:
+    if normal == origin_of(instance.public_url) or normal in map(origin_of, instance.settings.allowed_origins):
         return True
-    return instance.is_development and is_loopback(normal)
+    return instance.is_development and _is_here(normal)
+
+
+def _is_here(origin: str) -> bool:
+    return is_loopback(name_of(origin.partition("://")[2]))
 
 
 def checked_redirect(instance: Instance, url: str, *, listed: Collection[str] = ()) -> str | None:
@@ -62,7 +33,7 @@ def checked_redirect(instance: Instance, url: str, *, listed: Collection[str] = 
     A relative one is resolved against the instance's own address. Plain http passes on loopback only. `listed` are full
     URLs that the owner has registered, custom schemes among them.
     """
-    if not url or len(url.encode("utf-8", "surrogatepass")) > _LONGEST or _FORBIDDEN.search(url):
+    if not url or len(url.encode("utf-8", "surrogatepass")) > LONGEST or FORBIDDEN.search(url):
         return None
     if url in listed:
         return url
@@ -75,7 +46,7 @@ def checked_redirect(instance: Instance, url: str, *, listed: Collection[str] = 
     origin = origin_of(absolute)
     if origin is None or not is_allowed_origin(instance, origin):
         return None
-    if origin.startswith("http://") and not is_loopback(origin):
+    if origin.startswith("http://") and not _is_here(origin):
         return None
     parts = urlsplit(absolute)
     path, query, fragment = (quote(part, safe=_KEPT) for part in (parts.path or "/", parts.query, parts.fragment))

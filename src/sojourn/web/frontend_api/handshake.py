@@ -12,6 +12,7 @@ import structlog
 from litestar import Response, get
 
 from sojourn.errors import Malformed, SecretReplaced
+from sojourn.origin import origin_of
 from sojourn.secret import Secret
 from sojourn.sessions.client import ClientView
 from sojourn.sessions.session import Session
@@ -33,7 +34,7 @@ from sojourn.web.caller import Identified
 from sojourn.web.cookies import signed_in_value
 from sojourn.web.exchange import CurrentExchange, Exchange
 from sojourn.web.headers import of_token
-from sojourn.web.redirects import checked_redirect, origin_of, with_query
+from sojourn.web.redirects import checked_redirect, with_query
 
 _log = structlog.get_logger("sojourn.web")
 _REASON = re.compile(r"[a-z0-9-]{1,80}")

@@ -1,0 +1,127 @@
+"""Development is for this machine: who is answered there, and who may read codes (R-DEV-01, R-DEV-02)."""
+
+import base64
+import binascii
+from dataclasses import replace
+
+import msgspec
+
+from sojourn.config import Config
+from sojourn.engine import Sojourn
+from sojourn.errors import BadSecretKey, SojournError, TokenRefused
+from sojourn.instances.instance import Instance
+from sojourn.origin import host_of, is_loopback, name_of
+from sojourn.secret import Secret
+from sojourn.tokens.bearer import bearer
+from sojourn.web.addresses import canonical, is_trusted
+from sojourn.web.errors import HostUnknown
+from sojourn.web.incoming import Incoming
+
+_IN_PROCESS = frozenset({"testclient", "<local>"})
+"""Peers that the test clients of Starlette, Litestar and Quart name; no socket has such an address."""
+
+_KEY_LONGEST = 256
+_TELLING = (b"forwarded", b"via", b"x-client-ip", b"true-client-ip", b"cf-connecting-ip", b"x-forwarded-server")
+
+
+class HelpRefused(SojournError):
+    code = "development_help_refused"
+    message = "For the developer only"
+    advice = (
+        "This page gives away codes. It answers a browser on the machine that the server runs on, at localhost and without a "
+        "proxy in between; at a host of SOJOURN_DEVELOPMENT_HOSTS it asks for the secret key."
+    )
+
+
+class SecretKeyAsked(SojournError):
+    code = "development_key_asked"
+    message = "Secret key needed"
+    advice = "At this host the page asks for the secret key: as a Bearer token, or as the password of any user name."
+
+
+def check_here(incoming: Incoming, host: str, config: Config) -> None:
+    """In development only this machine is answered, unless the Host is named. Raises: HostUnknown (R-DEV-01).
+
+    An app that has the server inside may listen anywhere, so each request is looked at.
+    """
+    if config.is_development and not _is_own_peer(incoming) and not config.is_named(name_of(host)):
+        raise HostUnknown(
+            "This server is in development, which answers its own machine only. Set SOJOURN_ENVIRONMENT=production, or "
+            "name this host in SOJOURN_DEVELOPMENT_HOSTS where no stranger can reach it."
+        )
+
+
+async def check_helped(incoming: Incoming, engine: Sojourn) -> None:
+    """Raises: HelpRefused, SecretKeyAsked, BadSecretKey (R-DEV-02)."""
+    if _is_at_this_machine(incoming, engine.config) and not _is_forwarded(incoming):
+        return
+    if not engine.config.is_named(_host_name(incoming, engine.config)):
+        raise HelpRefused()
+    key = _secret_key(incoming)
+    if key is None:
+        raise SecretKeyAsked()
+    await engine.registry.secret_key(key)
+
+
+def as_asked(instance: Instance, incoming: Incoming, config: Config) -> Instance:
+    """The instance as this request may use it: codes that everybody knows work at this machine only (R-DEV-02).
+
+    A proxy that `trusted_proxies` names may stand in between (decision 0011).
+    """
+    if not instance.is_development or not instance.settings.test_mode:
+        return instance
+    if _is_at_this_machine(incoming, config) and (not _is_forwarded(incoming) or _is_of_trusted_proxy(incoming, config)):
+        return instance
+    return replace(instance, settings=msgspec.structs.replace(instance.settings, test_mode=False))
+
+
+def _is_own_peer(incoming: Incoming) -> bool:
+    peer = incoming.peer or ""
+    return peer in _IN_PROCESS or is_loopback(canonical(peer) or "")
+
+
+def _host_name(incoming: Incoming, config: Config) -> str:
+    return name_of(host_of(incoming.header(b"host") or "", config.scheme) or "")
+
+
+def _is_at_this_machine(incoming: Incoming, config: Config) -> bool:
+    name = _host_name(incoming, config)
+    return _is_own_peer(incoming) and is_loopback(name) and not config.is_named(name)
+
+
+def _is_forwarded(incoming: Incoming) -> bool:
+    """Whether a proxy says that somebody elsewhere asks. A development server in front, such as that of a bundler, says
+    the address of this machine, and what a stranger puts there a proxy adds to."""
+    if any(incoming.header(name) is not None for name in _TELLING):
+        return True
+    senders = [*_listed(incoming, b"x-forwarded-for"), *_listed(incoming, b"x-real-ip")]
+    hosts = [name_of(host_of(each, "http") or "") for each in _listed(incoming, b"x-forwarded-host")]
+    here = all(is_loopback(canonical(each) or "") for each in senders) and all(map(is_loopback, hosts))
+    return not here or any(each != "http" for each in _listed(incoming, b"x-forwarded-proto"))
+
+
+def _listed(incoming: Incoming, header: bytes) -> list[str]:
+    return [each.strip() for line in incoming.headers_of(header) for each in line.split(",")]
+
+
+def _is_of_trusted_proxy(incoming: Incoming, config: Config) -> bool:
+    peer = canonical(incoming.peer or "")
+    return peer is not None and is_trusted(peer, config.trusted_proxies)
+
+
+def _secret_key(incoming: Incoming) -> Secret | None:
+    """From `Authorization: Bearer`, or as the password of `Basic`, which browsers ask for. Raises: BadSecretKey."""
+    stated = incoming.header(b"authorization")
+    if stated is None:
+        return None
+    scheme, _, rest = stated.partition(" ")
+    try:
+        if scheme.lower() == "basic":
+            text = base64.b64decode(rest.strip(), validate=True).decode().partition(":")[2]
+        else:
+            text = bearer([stated]) or ""
+    except (binascii.Error, ValueError, TokenRefused) as error:
+        raise BadSecretKey() from error
+    if not text.startswith("sk_") or len(text) > _KEY_LONGEST:
+        raise BadSecretKey()
+    return Secret(text)
