@@ -290,6 +290,17 @@ class FieldError(SojournError):
     message = "Invalid value"
 
 
+class TooManyToSort(FieldError):
+    message = "Too many to sort"
+
+    def __init__(self, most: int) -> None:
+        super().__init__(
+            f"Only created_at, updated_at, last_sign_in_at and last_active_at can order more than {most:,} users. Use one of"
+            " them, or a filter that keeps fewer.",
+            param="order_by",
+        )
+
+
 class FieldMissing(FieldError):
     code = "form_param_missing"
     message = "Missing"

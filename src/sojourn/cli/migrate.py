@@ -1,12 +1,16 @@
 """`sojourn migrate`: bring the database up to date."""
 
 import asyncio
+from typing import TYPE_CHECKING
 
 from sojourn.cli.opened import Data, DatabaseUrl, configured
 
+if TYPE_CHECKING:
+    from sojourn.store.interface import Store
+
 
 def migrate(data: Data = None, database_url: DatabaseUrl = None) -> None:
-    """Bring the database up to date. Safe to repeat; the previous release still runs on the new schema."""
+    """Bring the database up to date and build its indexes. Safe to repeat; the previous release still runs on the new schema."""
     target = configured(data, database_url)
 
     async def run() -> None:
@@ -15,8 +19,16 @@ def migrate(data: Data = None, database_url: DatabaseUrl = None) -> None:
         store = open_store(target.database_url)
         try:
             await store.migrate()
+            await _built(store)
         finally:
             await store.close()
 
     asyncio.run(run())
     print("The database is up to date.")
+
+
+async def _built(store: "Store") -> None:
+    pause: float | None = 0
+    while pause is not None:
+        await asyncio.sleep(pause)
+        pause = await store.build()

@@ -17,6 +17,9 @@ _OUTBOX_PAUSE = 5.0
 _ACTIVITY_PAUSE = 15.0
 _CLEANING_PAUSE = 60.0
 _KEYS_PAUSE = 1.0
+_BUILDING_PAUSE = 30.0
+"""After a step that failed."""
+
 _CLEANED_AT_ONCE = 1000
 _KEPT = timedelta(days=1)
 """How long attempts that are over can still be looked at."""
@@ -26,7 +29,7 @@ _SESSIONS_KEPT = timedelta(days=30)
 
 
 class Worker:
-    """Five loops for the life of the process, and one warm-up. `stop` lets each finish its round and writes the last activity."""
+    """Five loops for the life of the process, one warm-up, and the building of indexes. `stop` lets each finish its round and writes the last activity."""
 
     def __init__(self, engine: Sojourn) -> None:
         self._engine = engine
@@ -34,7 +37,7 @@ class Worker:
 
     def start(self) -> None:
         warm = self._guarded(lambda: self._engine.hash_pool.aside(common_passwords.size))
-        loops = (warm, self._mail_forever(), self._every(_ACTIVITY_PAUSE, self._engine.activity.flush),
+        loops = (warm, self._build(), self._mail_forever(), self._every(_ACTIVITY_PAUSE, self._engine.activity.flush),
                  self._every(_ACTIVITY_PAUSE, self._engine.key_use.flush), self._every(_CLEANING_PAUSE, self._clean),
                  self._every(_KEYS_PAUSE, self._follow_keys))  # fmt: skip
         self._tasks = [asyncio.create_task(each) for each in loops]
@@ -66,6 +69,18 @@ class Worker:
         instance = await self._engine.registry.by_id(self._engine.instance.id)
         if instance is not None:
             await self._engine.keyring.ring(instance)
+
+    async def _build(self) -> None:
+        """Until there is nothing left to build."""
+        while True:
+            pause: float | None = _BUILDING_PAUSE
+            try:
+                pause = await self._engine.store.build()
+            except Exception as error:
+                log.warning("worker.round_failed", work="build", error=type(error).__name__)
+            if pause is None:
+                return
+            await asyncio.sleep(pause)
 
     async def _clean(self) -> None:
         await self._engine.activity.flush()  # first, so that a session in use is not taken for an idle one

@@ -135,8 +135,9 @@ class UserFilter:
     user_ids: Sequence[str] = ()
     query: str | None = None
     query_as_stored: str | None = None
-    """`query` or `email_address_query` as addresses of an international domain are stored; it matches like them."""
+    """`query` as addresses of an international domain are stored; e-mail addresses match by it."""
     email_address_query: str | None = None
+    email_address_query_as_stored: str | None = None
     phone_number_query: str | None = None
     username_query: str | None = None
     name_query: str | None = None
@@ -620,6 +621,13 @@ class Store(Groups, Protocol):
 
     async def migrate(self) -> None:
         """Bring the schema up to date. Raises: ConfigError when the database is newer than this code."""
+        ...
+
+    async def build(self) -> float | None:
+        """Do one step of building the indexes that `migrate` leaves for later, while others read and write.
+
+        Seconds to wait before the next step; None when nothing is left to do. Until then lists are answered without.
+        """
         ...
 
     async def peppers_in_use(self) -> Sequence[str]:

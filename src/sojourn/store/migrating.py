@@ -7,6 +7,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from sojourn.errors import ConfigError
 from sojourn.store.sql.connections import refusing
+from sojourn.store.sql.late import make_at_once
 from sojourn.store.sql.tables import metadata
 
 FOLDER = Path(__file__).parent / "migrations"
@@ -54,6 +55,7 @@ def _upgrade(connection: Connection) -> None:
 def _create(connection: Connection) -> None:
     """What all the files together make, at once: a first start need not wait for them. A test compares the two."""
     metadata.create_all(connection, checkfirst=False)
+    make_at_once(connection)
     connection.execute(text("CREATE TABLE alembic_version (version_num VARCHAR(32) NOT NULL PRIMARY KEY)"))
     connection.execute(text("INSERT INTO alembic_version VALUES (:head)").bindparams(head=HEAD))
 

@@ -14,6 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_en
 from sojourn.errors import ConfigError, Overloaded
 from sojourn.store import patience
 from sojourn.store.breaker import Breaker
+from sojourn.store.building import VALID, postgres_step
 from sojourn.store.migrating import bring_up_to_date
 from sojourn.store.postgres_connecting import AWAY, Connector, PostgresConnection, reason_of
 from sojourn.store.sql.connections import EngineDatabase, Watch, nothing_has_it
@@ -114,9 +115,38 @@ class PostgresDatabase(EngineDatabase):
         try:
             await self._connector.wait()
             await bring_up_to_date(self._engine)
+            self.built.are(str(row[0]) for row in await self.rows(text(VALID)))
         except Overloaded as error:
             reason = reason_of(error.__cause__)
             raise ConfigError(f"the database of SOJOURN_DATABASE_URL cannot be reached: {reason}") from error
+
+    async def build(self) -> float | None:
+        self.built.are(str(row[0]) for row in await self.rows(text(VALID)))
+        if self.built.is_complete():
+            return None
+        opened: list[Any] = []
+        try:
+            for _ in range(2):
+                opened.append(await self._connector.open(_CONNECT_SECONDS))
+            connection, guard = opened
+            if not self._connector.is_pooled:  # where it would stay with others
+                await connection.execute("SET statement_timeout = 0")
+            async with guard.transaction():
+                await guard.execute("SET LOCAL idle_in_transaction_session_timeout = 0")
+                return await postgres_step(connection, guard, self.dialect, self.built)
+        except (*AWAY, asyncpg.PostgresError) as error:
+            raise Overloaded() from error
+        finally:
+            for each in opened:
+                each.terminate()
+
+    @asynccontextmanager
+    async def _list(self, seconds: float) -> AsyncGenerator[tuple[AsyncConnection, Watch], None]:
+        """The database itself ends a slow list: it answers, so this is no sign that it hangs."""
+        async with self._connected(self._engine) as (connection, watch):
+            with watch.limited():
+                await connection.execute(text(f"SET LOCAL statement_timeout = {max(1, int(seconds * 1000))}"))
+            yield connection, watch
 
     async def close(self) -> None:
         await self._breaker.close()

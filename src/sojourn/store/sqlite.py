@@ -1,5 +1,6 @@
 """SQLite: one file, durable before it answers (R-REL-01); hot reads run on the driver, on the event loop itself."""
 
+import asyncio
 import sqlite3
 import time
 from collections.abc import AsyncGenerator, Mapping, Sequence
@@ -8,13 +9,15 @@ from pathlib import Path
 from typing import Any
 
 from sqlalchemy import URL, event
-from sqlalchemy.ext.asyncio import create_async_engine
+from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
 
 from sojourn.errors import ConfigError, Overloaded
+from sojourn.store import patience
+from sojourn.store.building import SqliteBuilding, built_in_sqlite
 from sojourn.store.migrating import bring_up_to_date
-from sojourn.store.sql.connections import EngineDatabase
+from sojourn.store.sql.connections import EngineDatabase, Watch
 from sojourn.store.sql.database import Prepared, Row, Transaction
-from sojourn.store.sqlite_driver import connect
+from sojourn.store.sqlite_driver import SqliteConnection, connect
 from sojourn.store.sqlite_writer import SqliteWriter
 
 _BUSY_SECONDS = 5
@@ -36,6 +39,7 @@ class SqliteDatabase(EngineDatabase):
         super().__init__(engine, reading={_ONLY_READS: True})
         self._writer = SqliteWriter(self._reading, path)
         self._path = path
+        self._building = SqliteBuilding(path, engine.dialect, _prepare)
         self._reader: sqlite3.Connection | None = None
 
     @asynccontextmanager
@@ -57,6 +61,22 @@ class SqliteDatabase(EngineDatabase):
             raise Overloaded() from error
         except UnicodeEncodeError:
             return ()  # as `nothing_has_it`, which would cost as much as a short statement
+
+    @asynccontextmanager
+    async def _list(self, seconds: float) -> AsyncGenerator[tuple[AsyncConnection, Watch], None]:
+        """The statement runs in a thread that cannot be cancelled, so it is interrupted."""
+        async with self._connected(self._reading) as (connection, watch):
+            driver = (await connection.get_raw_connection()).driver_connection
+            assert isinstance(driver, SqliteConnection)
+            deadline = asyncio.get_running_loop().call_later(seconds, driver.interrupt_now)
+            try:
+                with patience.spending():
+                    yield connection, watch
+            except BaseException:
+                driver.interrupt_now()
+                raise
+            finally:
+                deadline.cancel()
 
     def _open_reader(self) -> sqlite3.Connection:
         try:
@@ -80,6 +100,8 @@ class SqliteDatabase(EngineDatabase):
                 connection.execute("PRAGMA schema_version")
                 _write_ahead(connection)
             await bring_up_to_date(self._engine)
+            with closing(sqlite3.connect(self._path, timeout=_BUSY_SECONDS)) as connection:
+                self.built.are(built_in_sqlite(connection))
         except OSError as error:
             raise ConfigError(f"the folder {self._path.parent} cannot be written: {error.strerror}") from error
         except sqlite3.DatabaseError as error:
@@ -87,6 +109,12 @@ class SqliteDatabase(EngineDatabase):
         except Overloaded as error:
             reason = getattr(error.__cause__, "orig", error.__cause__)
             raise ConfigError(f"the database file {self._path} cannot be used: {reason}") from error
+
+    async def build(self) -> float | None:
+        try:
+            return await asyncio.to_thread(self._building.step, self.built)
+        except sqlite3.OperationalError as error:
+            raise Overloaded() from error
 
     async def close(self) -> None:
         await self._writer.close()

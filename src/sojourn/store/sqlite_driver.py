@@ -42,6 +42,11 @@ class SqliteConnection(aiosqlite.Connection):
         self._conn.execute(f"PRAGMA busy_timeout={int(seconds * 1000)}")
         self._conn.execute("BEGIN IMMEDIATE")
 
+    def interrupt_now(self) -> None:
+        """End the statement that runs in the thread, if one does."""
+        if self._connection is not None:
+            self._connection.interrupt()
+
     def at_once(self, statement: str, parameters: Sequence[object]) -> list[Any]:
         """Run a short statement of an open transaction here and now. Raises: what `sqlite3` raises."""
         return self._conn.execute(statement, parameters).fetchall()

@@ -330,8 +330,8 @@ async def _found(groups: Groups, instance: Instance, id: str) -> User:
 
 
 def _looked_for(where: UserFilter, now: Instant) -> UserFilter:
-    part = where.query or where.email_address_query
-    return replace(where, now=now, query_as_stored=stored_part(part) if part else None)
+    stored, address = (stored_part(each) if each else None for each in (where.query, where.email_address_query))
+    return replace(where, now=now, query_as_stored=stored, email_address_query_as_stored=address)
 
 
 def _named(changes: UserChanges) -> dict[str, Json]:

@@ -1,7 +1,9 @@
 """What both databases share: an engine's connections as runners."""
 
+import asyncio
 from collections.abc import AsyncGenerator, Awaitable, Callable, Generator, Mapping, Sequence
 from contextlib import (
+    AbstractAsyncContextManager,
     AbstractContextManager,
     AsyncExitStack,
     asynccontextmanager,
@@ -18,11 +20,20 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 from sojourn.errors import FieldFormat, Overloaded
 from sojourn.store import patience
 from sojourn.store.sql.database import Prepared, Row, Transaction, Values
+from sojourn.store.sql.late import Built
 
 _PASSING = ("08", "25P03", "40", "53", "55", "57")
 """SQLSTATE classes of what passes: no connection, deadlock, no resources, a lock or a deadline that ran out."""
 
 _UNDOING_SECONDS = 0.5
+
+_LISTS_AT_ONCE = 3
+_LIST_WAITS_SECONDS = 1.5
+_LIST_SECONDS = 3.0
+"""How long one statement of a list, a search or a count may run."""
+
+_ANSWER_SECONDS = 0.3
+"""What is kept of the caller's patience for the answer that it took too long."""
 
 _NO_SUCH_TEXT = "22021"
 """SQLSTATE of a text that the database's encoding cannot hold, such as one with a NUL."""
@@ -104,6 +115,8 @@ class InTransaction:
         with refusing(), self._watch.limited():
             return (await self._connection.execute(statement)).all()
 
+    listed = rows
+
     async def change(self, statement: Executable, values: Values = None) -> int:
         with refusing(), self._watch.limited():
             return (await self._connection.execute(statement, values)).rowcount
@@ -172,6 +185,8 @@ class EngineDatabase:
         self._engine = engine
         self._reading = engine.execution_options(**reading)
         self._lining_up = lining_up
+        self._lists = asyncio.Semaphore(_LISTS_AT_ONCE)
+        self.built = Built()
 
     @property
     def dialect(self) -> Dialect:
@@ -213,6 +228,30 @@ class EngineDatabase:
                 with watch.limited():
                     return (await connection.execute(statement)).all()
         return ()
+
+    async def listed(self, statement: Executable) -> Sequence[Row]:
+        with refusing(), nothing_has_it():
+            async with self._my_list(), self._list(min(patience.left() - _ANSWER_SECONDS, _LIST_SECONDS)) as (connection, watch):
+                with watch.limited():
+                    return (await connection.execute(statement)).all()
+        return ()
+
+    @asynccontextmanager
+    async def _my_list(self) -> AsyncGenerator[None, None]:
+        if self._lists.locked():
+            with patience.spending() as left:
+                async with asyncio.timeout(min(left, _LIST_WAITS_SECONDS)):
+                    await self._lists.acquire()
+        else:
+            await self._lists.acquire()
+        try:
+            yield
+        finally:
+            self._lists.release()
+
+    def _list(self, seconds: float) -> AbstractAsyncContextManager[tuple[AsyncConnection, Watch]]:
+        """A connection on which a statement may read much, for so long."""
+        raise NotImplementedError
 
     async def change(self, statement: Executable, values: Values = None) -> int:
         async with self.transaction() as runner:

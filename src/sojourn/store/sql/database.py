@@ -52,6 +52,12 @@ class Runner(Protocol):
         """What a reading statement returns."""
         ...
 
+    async def listed(self, statement: Executable) -> Sequence[Row]:
+        """As `rows`, for lists, searches and counts that may read much: a few at a time, beside the event loop, each to
+        a deadline. A short wait for the others is a wait; a long one, and a missed deadline, is Overloaded.
+        """
+        ...
+
     async def change(self, statement: Executable, values: Values = None) -> int:
         """Run a writing statement; how many rows it touched. `values` are those of an insert or update by column: given
         here they cost a fifth of what they cost in the statement. Raises: IntegrityError of SQLAlchemy, Overloaded.

@@ -18,6 +18,7 @@ from sojourn.store.sql.hot import HotReads
 from sojourn.store.sql.hot_writes import HotWrites
 from sojourn.store.sql.images import SqlImages
 from sojourn.store.sql.instances import SqlInstances
+from sojourn.store.sql.late import Built
 from sojourn.store.sql.records import SqlRecords
 from sojourn.store.sql.sessions import SqlSessions
 from sojourn.store.sql.tables import (
@@ -49,9 +50,9 @@ _ENDED = sorted(status.value for status in set(SessionStatus) - LIVE)
 class SqlGroups:
     """Every group of `store/interface.py` on one runner."""
 
-    def __init__(self, runner: Runner, reads: HotReads, writes: HotWrites) -> None:
+    def __init__(self, runner: Runner, reads: HotReads, writes: HotWrites, built: Built) -> None:
         self.instances = SqlInstances(runner, reads)
-        self.users = SqlUsers(runner, reads, writes)
+        self.users = SqlUsers(runner, reads, writes, built)
         self.images = SqlImages(runner)
         self.clients = SqlClients(runner, reads, writes)
         self.sessions = SqlSessions(runner, reads)
@@ -67,7 +68,13 @@ class SqlGroups:
 class Database(Runner, Protocol):
     """A runner that owns its connections."""
 
+    @property
+    def built(self) -> Built:
+        """What of `late.py` is there, as far as this process knows."""
+        ...
+
     def transaction(self) -> AbstractAsyncContextManager[Runner]: ...
+    async def build(self) -> float | None: ...
     async def migrate(self) -> None: ...
     async def close(self) -> None: ...
 
@@ -89,15 +96,18 @@ class SqlStore(SqlGroups):
     def __init__(self, database: Database) -> None:
         self._database = database
         self._reads, self._writes = _compiled(database.dialect)
-        super().__init__(database, self._reads, self._writes)
+        super().__init__(database, self._reads, self._writes, database.built)
 
     @asynccontextmanager
     async def transaction(self) -> AsyncGenerator[Groups, None]:
         async with self._database.transaction() as runner:
-            yield SqlGroups(runner, self._reads, self._writes)
+            yield SqlGroups(runner, self._reads, self._writes, self._database.built)
 
     async def migrate(self) -> None:
         await self._database.migrate()
+
+    async def build(self) -> float | None:
+        return await self._database.build()
 
     async def peppers_in_use(self) -> Sequence[str]:
         found: set[str] = set()

@@ -1,63 +1,112 @@
 """The filters and orders of a user list, as conditions; names come from here, values are always bound (R-INP-07)."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
-from sqlalchemy import Column, ColumnElement, String, cast, exists, false, func, not_, or_, select
+from sqlalchemy import Column, ColumnElement, Dialect, Select, and_, not_, or_, select
 from sqlalchemy.sql.elements import UnaryExpression
 
 from sojourn.ids import InstanceId
 from sojourn.instant import Instant
 from sojourn.store.interface import UserFilter
 from sojourn.store.sql.group import Condition
+from sojourn.store.sql.late import BANNED, BY_ACTIVITY, BY_SIGN_IN, BY_UPDATED, LOCKED, SEARCH
 from sojourn.store.sql.tables import identifiers, users
+from sojourn.store.sql.text_search import EVERYWHERE, TextSearch
 from sojourn.users.user import IdentifierKind
 
-_NEVER_NULL = ("created_at", "updated_at", "web3wallet")
+NEVER_NULL = ("created_at", "updated_at", "web3wallet")
 """Orders by a column that every user has a value in; nobody has a wallet, so those are ordered by age."""
 
+ORDERED_BY: Mapping[str, str] = {
+    "created_at": "", "web3wallet": "", "updated_at": BY_UPDATED, "last_sign_in_at": BY_SIGN_IN, "last_active_at": BY_ACTIVITY,
+}  # fmt: skip
+"""The orders that an index gives, and which; the first one is as old as the table."""
 
-def conditions(instance_id: InstanceId, where: UserFilter) -> list[Condition]:
-    found: list[Condition] = [users.c.instance_id == instance_id]
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One filter: `condition` is true of the users it keeps, and those are all that `ids` find by an index.
+
+    There are at most as many as the filter names when they are `few`. `index` is the late one that `ids` need.
+    `column` is the one whose range is meant: the order by it looks at no others.
+    """
+
+    condition: Condition
+    ids: Sequence[Select[tuple[str]]] = ()
+    few: bool = False
+    index: str = ""
+    column: str = ""
+
+
+def parts(instance_id: InstanceId, where: UserFilter, search: TextSearch) -> list[Part]:
+    """The filters, those first that keep the fewest; the instance itself is none of them."""
+    return [
+        *_named_ones(instance_id, where),
+        *_searches(instance_id, where, search),
+        *_flags(instance_id, where),
+        *_times(instance_id, where),
+    ]
+
+
+def _named_ones(instance_id: InstanceId, where: UserFilter) -> list[Part]:
+    found: list[Part] = []
     if where.email_addresses:
-        found.append(_owns(IdentifierKind.EMAIL_ADDRESS, identifiers.c.canonical.in_(_folded(where.email_addresses))))
+        found.append(_owning(instance_id, IdentifierKind.EMAIL_ADDRESS, _folded(where.email_addresses)))
     if where.phone_numbers:
-        found.append(_owns(IdentifierKind.PHONE_NUMBER, identifiers.c.canonical.in_(where.phone_numbers)))
+        found.append(_owning(instance_id, IdentifierKind.PHONE_NUMBER, where.phone_numbers))
     if where.usernames:
-        found.append(users.c.username_key.in_(_folded(where.usernames)))
-    found += _listed(users.c.id, where.user_ids) + _listed(users.c.external_id, where.external_ids)
+        found.append(_among(instance_id, users.c.username_key, _folded(where.usernames)))
+    return found + _listed(instance_id, users.c.id, where.user_ids) + _listed(instance_id, users.c.external_id, where.external_ids)
+
+
+def _searches(instance_id: InstanceId, where: UserFilter, search: TextSearch) -> list[Part]:
+    asked = (
+        (where.username_query, "username", None), (where.phone_number_query, IdentifierKind.PHONE_NUMBER.value, None),
+        (where.email_address_query, IdentifierKind.EMAIL_ADDRESS.value, where.email_address_query_as_stored),
+        (where.name_query, "name", None),
+    )  # fmt: skip
+    found = [
+        Part(search.condition([field], text, stored), search.ids(instance_id, [field], text, stored), index=SEARCH)
+        for text, field, stored in asked
+        if text
+    ]
     if where.query:
-        found.append(_anywhere(where.query, where.query_as_stored))
-    if where.email_address_query:
-        spelled = _spelled(where.email_address_query, where.query_as_stored)
-        found.append(_owns(IdentifierKind.EMAIL_ADDRESS, spelled))
-    if where.phone_number_query:
-        found.append(_owns(IdentifierKind.PHONE_NUMBER, _contains(identifiers.c.value, where.phone_number_query)))
-    if where.username_query:
-        found.append(_contains(users.c.username, where.username_query))
-    if where.name_query:
-        found.append(_named(where.name_query))
+        stored = where.query_as_stored
+        is_it = users.c.external_id == where.query
+        by_id = select(users.c.id).where(users.c.instance_id == instance_id, is_it)
+        ids = [*search.ids(instance_id, EVERYWHERE, where.query, stored), by_id]
+        found.append(Part(or_(search.condition(EVERYWHERE, where.query, stored), is_it), ids, index=SEARCH))
+    return found
+
+
+def _flags(instance_id: InstanceId, where: UserFilter) -> list[Part]:
+    found: list[Part] = []
     if where.banned is not None:
-        found.append(users.c.banned.is_(where.banned))
+        is_banned = users.c.banned.is_(where.banned)
+        ids = [select(users.c.id).where(users.c.instance_id == instance_id, is_banned)] if where.banned else []
+        found.append(Part(is_banned, ids, index=BANNED))
     if where.locked is not None:
-        is_locked = users.c.locked_at.is_not(None) & (
-            users.c.locked_until.is_(None) | (users.c.locked_until > where.now.millis)
-        )
-        found.append(is_locked if where.locked else not_(is_locked))
-    return found + _times(where)
+        until = or_(users.c.locked_until.is_(None), users.c.locked_until > where.now.millis)
+        is_locked = users.c.locked_at.is_not(None) & until
+        ids = [select(users.c.id).where(users.c.instance_id == instance_id, is_locked)] if where.locked else []
+        found.append(Part(is_locked if where.locked else not_(is_locked), ids, index=LOCKED))
+    return found
 
 
-def _times(where: UserFilter) -> list[Condition]:
-    pairs: list[tuple[Column[int], Instant | None, Instant | None]] = [
+def _times(instance_id: InstanceId, where: UserFilter) -> list[Part]:
+    bounds: list[tuple[Column[int], Instant | None, Instant | None]] = [
         (users.c.last_active_at, where.last_active_at_after, where.last_active_at_before),
         (users.c.last_sign_in_at, where.last_sign_in_at_after, where.last_sign_in_at_before),
         (users.c.created_at, where.created_at_after, where.created_at_before),
     ]
-    found: list[Condition] = []
-    for column, after, before in pairs:
-        if after is not None:
-            found.append(column >= _storable(after))
-        if before is not None:
-            found.append(column < _storable(before))
+    found: list[Part] = []
+    for column, after, before in bounds:
+        within = [] if after is None else [column >= _storable(after)]
+        within += [] if before is None else [column < _storable(before)]
+        if within:
+            ids = select(users.c.id).where(users.c.instance_id == instance_id, *within)
+            found.append(Part(and_(*within), [ids], index=ORDERED_BY[column.name], column=column.name))
     return found
 
 
@@ -66,56 +115,34 @@ def _storable(at: Instant) -> int:
     return max(-(2**63), min(at.millis, 2**63 - 1))
 
 
-def _listed(column: Column[str], wanted: Sequence[str]) -> list[Condition]:
+def _listed(instance_id: InstanceId, column: Column[str], wanted: Sequence[str]) -> list[Part]:
     """Members with a leading `-` exclude; `+` or nothing includes."""
     without = [each[1:] for each in wanted if each.startswith("-")]
     within = [each.removeprefix("+") for each in wanted if not each.startswith("-")]
-    found: list[Condition] = []
+    found: list[Part] = []
     if within:
-        found.append(column.in_(within))
+        found.append(_among(instance_id, column, within))
     if without:
-        found.append(or_(column.is_(None), column.not_in(without)))
+        found.append(Part(or_(column.is_(None), column.not_in(without))))
     return found
 
 
-def _anywhere(query: str, as_stored: str | None) -> Condition:
-    return or_(
-        _contains(users.c.username, query),
-        _named(query),
-        _contains(users.c.id, query),
-        users.c.external_id == query,
-        exists(select(identifiers.c.id).where(identifiers.c.user_id == users.c.id, _spelled(query, as_stored))),
-    )
+def _among(instance_id: InstanceId, column: Column[str], values: Sequence[str]) -> Part:
+    is_one = column.in_(values)
+    return Part(is_one, [select(users.c.id).where(users.c.instance_id == instance_id, is_one)], few=True)
 
 
-def _spelled(query: str, as_stored: str | None) -> Condition:
-    found = _contains(identifiers.c.value, query)
-    return found if as_stored is None else or_(found, _contains(identifiers.c.value, as_stored))
-
-
-def _named(query: str) -> Condition:
-    full = func.coalesce(users.c.first_name, "") + " " + func.coalesce(users.c.last_name, "")
-    return _contains(full, query)
-
-
-def _owns(kind: IdentifierKind, condition: Condition) -> Condition:
-    return exists(
-        select(identifiers.c.id).where(identifiers.c.user_id == users.c.id, identifiers.c.kind == kind.value, condition)
-    )
-
-
-def _contains(column: ColumnElement[str], part: str) -> Condition:
-    escaped = part.lower().replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
-    if "\x00" in escaped:
-        return false()
-    return func.lower(cast(column, String)).like(f"%{escaped}%", escape="\\")
+def _owning(instance_id: InstanceId, kind: IdentifierKind, canonical: Sequence[str]) -> Part:
+    named = (identifiers.c.instance_id == instance_id, identifiers.c.kind == kind.value, identifiers.c.canonical.in_(canonical))
+    ids = select(identifiers.c.user_id).where(*named)
+    return Part(users.c.id.in_(ids), [ids], few=True)
 
 
 def _folded(texts: Sequence[str]) -> list[str]:
     return [text.strip().casefold() for text in texts]
 
 
-def ordering(where: UserFilter) -> list[UnaryExpression[object] | ColumnElement[object]]:
+def ordering(where: UserFilter, dialect: Dialect) -> list[UnaryExpression[object] | ColumnElement[object]]:
     columns: Mapping[str, ColumnElement[object]] = {
         "created_at": users.c.created_at,
         "updated_at": users.c.updated_at,
@@ -130,7 +157,8 @@ def ordering(where: UserFilter) -> list[UnaryExpression[object] | ColumnElement[
     }
     column = columns[where.order_by]
     chosen = column.desc() if where.descending else column.asc()
-    if where.order_by not in _NEVER_NULL:  # where a word about nulls would only keep the index from being used
+    # where there are no nulls, or where they are last anyway, a word about them would only keep the index from being used
+    if where.order_by not in NEVER_NULL and not (where.descending and dialect.name == "sqlite"):
         chosen = chosen.nulls_last()
     return [chosen, users.c.id.desc() if where.descending else users.c.id.asc()]
 

@@ -17,11 +17,12 @@ from sojourn.store.interface import Page, Tries, UserFilter
 from sojourn.store.sql import codecs
 from sojourn.store.sql.codec import password_columns
 from sojourn.store.sql.database import Runner
-from sojourn.store.sql.group import Condition, Group, first, paged, reading
+from sojourn.store.sql.group import Condition, Group, first, reading
 from sojourn.store.sql.hot import HotReads, joined_user
 from sojourn.store.sql.hot_writes import HotWrites
+from sojourn.store.sql.late import Built
 from sojourn.store.sql.tables import identifiers, sessions, sign_ins, sign_ups, tickets, users, verifications
-from sojourn.store.sql.user_search import conditions, ordering
+from sojourn.store.sql.user_lists import UserLists
 from sojourn.users.user import Identifier, IdentifierKind, User
 
 _CLAIM_LASTS = timedelta(minutes=10)
@@ -29,14 +30,15 @@ _CLAIM_LASTS = timedelta(minutes=10)
 
 
 class SqlUsers(Group):
-    def __init__(self, runner: Runner, reads: HotReads, writes: HotWrites) -> None:
+    def __init__(self, runner: Runner, reads: HotReads, writes: HotWrites, built: Built) -> None:
         super().__init__(runner)
         self._reads = reads
         self._writes = writes
+        self._built = built
 
     async def create(self, user: User) -> None:
         async with self._run.together() as transaction, transaction.savepoint():
-            group = SqlUsers(transaction, self._reads, self._writes)
+            group = SqlUsers(transaction, self._reads, self._writes, self._built)
             try:
                 await group._insert(codecs.user, user)
             except IntegrityError as error:
@@ -77,12 +79,12 @@ class SqlUsers(Group):
         return joined_user(await self._run.hot(self._reads.user_by_username, values))
 
     async def list(self, instance_id: InstanceId, where: UserFilter, page: Page) -> Sequence[User]:
-        statement = reading(codecs.user).where(*conditions(instance_id, where)).order_by(*ordering(where))
-        found = await self._many(codecs.user, paged(statement, page))
-        return await self._with_identifiers(found)
+        ids = await UserLists(self._run, self._built).ids(instance_id, where, page)
+        found = {user.id: user for user in await self.find_many(instance_id, [UserId(id) for id in ids])}
+        return [found[UserId(id)] for id in ids if id in found]
 
     async def count(self, instance_id: InstanceId, where: UserFilter) -> int:
-        return await self._counted(users, *conditions(instance_id, where))
+        return await UserLists(self._run, self._built).count(instance_id, where)
 
     # -- change
 
@@ -90,7 +92,7 @@ class SqlUsers(Group):
         guard = (users.c.id == user.id, users.c.instance_id == user.instance_id, users.c.updated_at == expected.millis)
         try:
             async with self._undoing() as runner:
-                written = await SqlUsers(runner, self._reads, self._writes)._update(codecs.user, codecs.user.encode(user), *guard)
+                written = await SqlUsers(runner, self._reads, self._writes, self._built)._update(codecs.user, codecs.user.encode(user), *guard)
         except IntegrityError as error:
             raise _taken(error) from error
         if written != 1:
@@ -159,7 +161,7 @@ class SqlUsers(Group):
     async def add_identifier(self, identifier: Identifier) -> None:
         try:
             async with self._undoing() as runner:
-                group = SqlUsers(runner, self._reads, self._writes)
+                group = SqlUsers(runner, self._reads, self._writes, self._built)
                 await group._make_way(identifier)
                 await group._insert(codecs.identifier, identifier)
         except IntegrityError as error:

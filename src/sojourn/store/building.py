@@ -1,0 +1,115 @@
+"""Building what makes lists quick while the server answers: one short step after another, each safe to repeat."""
+
+import sqlite3
+from collections.abc import Callable, Sequence
+from contextlib import closing
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
+
+from sqlalchemy import Dialect
+
+from sojourn.store.sql.late import (
+    FILLS,
+    INDEXES,
+    SEARCH,
+    SEARCH_IS_FILLED,
+    SEARCH_TABLES,
+    TRIGRAM_FUNCTION,
+    TRIGRAM_INDEXES,
+    Built,
+    trigrams_are_known,
+)
+
+_BUSY_SECONDS = 5
+_USERS_A_STEP = 200
+_PAUSE = 0.05
+"""Seconds in which others write."""
+
+_OTHERS_PAUSE = 5.0
+"""Seconds until it is looked again whether another node has built it."""
+
+_ANSWERED = "SELECT name FROM sqlite_master WHERE type = 'index'"
+
+VALID = """SELECT index.relname FROM pg_index JOIN pg_class AS index ON index.oid = pg_index.indexrelid
+ WHERE pg_index.indisvalid AND pg_table_is_visible(index.oid)"""
+_STARTED = "SELECT 1 FROM pg_class WHERE relkind = 'i' AND relname = $1 AND pg_table_is_visible(oid)"
+_ALONE = "SELECT pg_try_advisory_xact_lock(7307318)"
+"""Held by a transaction that does nothing else: the statements that build run outside of transactions, and two at once
+would wait for each other."""
+
+
+def built_in_sqlite(connection: sqlite3.Connection) -> set[str]:
+    found = {str(row[0]) for row in connection.execute(_ANSWERED)}
+    if connection.execute("PRAGMA user_version").fetchone()[0]:
+        found.add(SEARCH)
+    return found
+
+
+@dataclass(slots=True)
+class SqliteBuilding:
+    """Steps of one process; another one that does the same does no harm."""
+
+    path: Path
+    dialect: Dialect
+    prepare: Callable[[sqlite3.Connection, object], None]
+    _filled_to: str = ""
+
+    def step(self, built: Built) -> float | None:
+        """One transaction, in a thread. Raises: sqlite3.Error."""
+        with closing(sqlite3.connect(self.path, timeout=_BUSY_SECONDS)) as connection:
+            self.prepare(connection, None)
+            built.are(built_in_sqlite(connection))
+            missing = [each for each in INDEXES if not built.has(each.name)]
+            if missing:
+                connection.execute(missing[0].statement(self.dialect))
+                built.names.add(missing[0].name)
+                return _PAUSE
+            if built.has(SEARCH) or not self._can_search(connection):
+                return None
+            connection.execute("BEGIN IMMEDIATE")
+            for statement in SEARCH_TABLES:
+                connection.execute(statement)
+            if self._fill(connection):
+                built.names.add(SEARCH)
+            connection.execute("COMMIT")
+            return _PAUSE
+
+    def _can_search(self, connection: sqlite3.Connection) -> bool:
+        modules = (str(row[0]) for row in connection.execute("SELECT name FROM pragma_module_list"))
+        return trigrams_are_known(sqlite3.sqlite_version, modules)
+
+    def _fill(self, connection: sqlite3.Connection) -> bool:
+        """Put the next users into the search table. True when these were the last."""
+        some = "SELECT json_group_array(id), max(id) FROM (SELECT id FROM users WHERE id > ? ORDER BY id LIMIT ?)"
+        ids, last = connection.execute(some, (self._filled_to, _USERS_A_STEP)).fetchone()
+        if last is None:
+            connection.execute(SEARCH_IS_FILLED)
+            return True
+        for statement in FILLS:
+            connection.execute(statement, (ids,))
+        self._filled_to = last
+        return False
+
+
+class _Connection(Protocol):
+    async def fetch(self, query: str, *args: object) -> Sequence[Sequence[object]]: ...
+    async def execute(self, query: str) -> object: ...
+
+
+async def postgres_step(connection: _Connection, guard: _Connection, dialect: Dialect, built: Built) -> float | None:
+    """One index, without a transaction and without a lock that others would wait for. `guard` has a transaction open."""
+    if not (await guard.fetch(_ALONE))[0][0]:
+        return _OTHERS_PAUSE
+    await guard.execute("SELECT 1")  # or the snapshot of the statement before stays, and building waits for those
+    built.are(str(row[0]) for row in await connection.fetch(VALID))
+    missing = [each for each in (*INDEXES, *TRIGRAM_INDEXES) if not built.has(each.name)]
+    if not missing:
+        return None
+    index = missing[0]
+    if await connection.fetch(_STARTED, index.name):  # begun and not ended: by a node that was stopped meanwhile
+        await connection.execute(f"DROP INDEX CONCURRENTLY IF EXISTS {index.name}")
+    if index in TRIGRAM_INDEXES:
+        await connection.execute(TRIGRAM_FUNCTION)
+    await connection.execute(index.statement(dialect, concurrently=True))
+    return _PAUSE

@@ -1,0 +1,131 @@
+"""Lists and counts of users: which index answers them, so that none reads more than a few thousand rows.
+
+A filter that names users finds them by their keys. Any other one is tried by its index: if that holds no more than
+`_SORTED` users they are sorted, and if it holds more, then the order's own index is walked, which meets enough of them soon.
+An order without an index is refused above `_SORTABLE` users. Indexes that are still being built count as absent: then
+everything is read and sorted, as it always was.
+"""
+
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import Select, false, func, select, union_all
+
+from sojourn.errors import TooManyToSort
+from sojourn.ids import InstanceId
+from sojourn.store.interface import Page, UserFilter
+from sojourn.store.sql.database import Row, Runner
+from sojourn.store.sql.group import Condition, paged
+from sojourn.store.sql.late import Built
+from sojourn.store.sql.tables import users
+from sojourn.store.sql.text_search import TextSearch
+from sojourn.store.sql.user_search import NEVER_NULL, ORDERED_BY, Part, ordering, parts
+
+_SORTED = 2_000
+_SORTABLE = 10_000
+
+
+class UserLists:
+    def __init__(self, runner: Runner, built: Built) -> None:
+        self._run = runner
+        self._built = built
+        self._search = TextSearch(runner.dialect)
+        self._is_sqlite = runner.dialect.name == "sqlite"
+
+    async def ids(self, instance_id: InstanceId, where: UserFilter, page: Page) -> list[str]:
+        """The ids of the page, in order. Raises: TooManyToSort, Overloaded."""
+        filters = parts(instance_id, where, self._search)
+        if few := _few(filters):
+            return _ids(await self._run.rows(paged(self._among(instance_id, where, few, filters), page)))
+        index = ORDERED_BY.get(where.order_by)
+        chosen = await self._narrowest(filters, where, _SORTABLE if index is None else _SORTED)
+        if chosen:
+            return _ids(await self._run.listed(paged(self._among(instance_id, where, chosen, filters), page)))
+        if index is None and not await self._are_few(_all(instance_id), _SORTABLE):
+            raise TooManyToSort(_SORTABLE)
+        walk = self._walk(instance_id, where, filters)
+        if index is None or where.order_by in NEVER_NULL or where.descending:
+            return _ids(await self._run.listed(paged(walk, page)))
+        rising = walk.order_by(None).order_by(users.c[where.order_by].nulls_first(), users.c.id)  # as the index has them
+        if any(each.column == where.order_by for each in filters):  # which keeps nobody who has no value
+            return _ids(await self._run.listed(paged(rising, page)))
+        return await self._nulls_last(rising, where, page)
+
+    async def count(self, instance_id: InstanceId, where: UserFilter) -> int:
+        """How many users the filters keep. Raises: Overloaded."""
+        filters = parts(instance_id, where, self._search)
+        if few := _few(filters):
+            return _number(await self._run.rows(_counting(self._among(instance_id, where, few, filters))))
+        search = next((each for each in filters if each.ids and each.index and not each.column and self._has(each)), None)
+        counted = _all(instance_id).where(*(each.condition for each in filters))
+        if search is not None:
+            counted = self._among(instance_id, where, search, filters)
+        return _number(await self._run.listed(_counting(counted)))
+
+    def _has(self, part: Part) -> bool:
+        return not part.index or self._built.has(part.index)
+
+    async def _narrowest(self, filters: Sequence[Part], where: UserFilter, most: int) -> Part | None:
+        """The first filter whose index holds no more than `most` users; the order's own index is looked at anyway."""
+        for each in filters:
+            if each.ids and self._has(each) and each.column != where.order_by and await self._are_few(_found(each), most):
+                return each
+        return None
+
+    async def _are_few(self, ids: Select[Any], most: int) -> bool:
+        return _number(await self._run.listed(_counting(ids.limit(most + 1)))) <= most
+
+    def _among(self, instance_id: InstanceId, where: UserFilter, chosen: Part, filters: Sequence[Part]) -> Select[Any]:
+        """Those that the index of `chosen` finds, sorted."""
+        rest = [each.condition for each in filters if each is not chosen]
+        statement = select(users.c.id).where(users.c.id.in_(_found(chosen)))
+        return statement.where(*self._unindexed([users.c.instance_id == instance_id, *rest])).order_by(*ordering(where, self._run.dialect))
+
+    def _walk(self, instance_id: InstanceId, where: UserFilter, filters: Sequence[Part]) -> Select[Any]:
+        """Along the order's index, past those whom a filter does not keep."""
+        in_order = [each.condition for each in filters if each.column == where.order_by]
+        rest = [each.condition for each in filters if each.column != where.order_by]
+        return _all(instance_id).where(*in_order, *self._unindexed(rest)).order_by(*ordering(where, self._run.dialect))
+
+    async def _nulls_last(self, rising: Select[Any], where: UserFilter, page: Page) -> list[str]:
+        """The index has those first who have no value: so the others are walked alone, and then those."""
+        column = users.c[where.order_by]
+        some = rising.where(column.is_not(None))
+        found = _ids(await self._run.listed(paged(some, page)))
+        wanted = page.limit - len(found)
+        if wanted <= 0:
+            return found
+        passed = page.offset if found else _number(await self._run.listed(_counting(some)))
+        none = rising.where(column.is_(None)).order_by(None).order_by(users.c.id)
+        return found + _ids(await self._run.listed(paged(none, Page(wanted, max(0, page.offset - passed)))))
+
+    def _unindexed(self, conditions: Sequence[Condition]) -> list[Condition]:
+        """SQLite, which knows nothing of how often a value occurs, must not take an index for these."""
+        return [func.coalesce(each, false()) for each in conditions] if self._is_sqlite else list(conditions)
+
+
+def _all(instance_id: InstanceId) -> Select[Any]:
+    return select(users.c.id).where(users.c.instance_id == instance_id)
+
+
+def _few(filters: Sequence[Part]) -> Part | None:
+    return next((each for each in filters if each.few), None)
+
+
+def _found(part: Part) -> Select[Any]:
+    if len(part.ids) == 1:
+        return part.ids[0]
+    found = union_all(*part.ids).subquery()
+    return select(found.c[0])
+
+
+def _counting(ids: Select[Any]) -> Select[Any]:
+    return select(func.count()).select_from(ids.order_by(None).subquery())
+
+
+def _ids(rows: Sequence[Row]) -> list[str]:
+    return [str(row[0]) for row in rows]
+
+
+def _number(rows: Sequence[Row]) -> int:
+    return int(str(rows[0][0])) if rows else 0

@@ -1,0 +1,147 @@
+"""Every documented filter and order of a user list is answered from an index, as the databases themselves explain."""
+
+import re
+from collections.abc import AsyncIterator, Sequence
+from dataclasses import fields, replace
+from typing import Any, cast
+
+import pytest
+from sqlalchemy import Executable, text
+from sqlalchemy.sql import ClauseElement
+
+from sojourn.errors import TooManyToSort
+from sojourn.ids import InstanceId
+from sojourn.ids import instance_id as new_instance_id
+from sojourn.store.interface import Page, Store, UserFilter, UserOrder
+from sojourn.store.sql import user_lists
+from sojourn.store.sql.connections import EngineDatabase
+from sojourn.store.sql.database import Row
+from sojourn.store.sql.user_lists import UserLists
+
+from .values import NOW, a_user
+
+FILTERS = [
+    UserFilter(email_addresses=["ada@example.com", "bob@example.com"]),
+    UserFilter(phone_numbers=["+15005550006"]),
+    UserFilter(usernames=["ada_l"]),
+    UserFilter(external_ids=["crm-1"]),
+    UserFilter(user_ids=["user_1", "user_2"]),
+    UserFilter(query="lovelace"),
+    UserFilter(query="ärger"),
+    UserFilter(query="a"),
+    UserFilter(email_address_query="example"),
+    UserFilter(email_address_query="bücher", email_address_query_as_stored="xn--bcher-kva"),
+    UserFilter(phone_number_query="555"),
+    UserFilter(username_query="ada"),
+    UserFilter(name_query="ada love"),
+    UserFilter(banned=True),
+    UserFilter(banned=False),
+    UserFilter(locked=True, now=NOW),
+    UserFilter(last_active_at_before=NOW),
+    UserFilter(last_active_at_after=NOW),
+    UserFilter(last_sign_in_at_before=NOW),
+    UserFilter(last_sign_in_at_after=NOW),
+    UserFilter(created_at_before=NOW),
+    UserFilter(created_at_after=NOW),
+]
+ORDERS: Sequence[UserOrder] = ("created_at", "updated_at", "last_sign_in_at", "last_active_at", "web3wallet")
+
+
+def _named(where: object) -> str | None:
+    """The fields of a filter that are set, as the name of its test."""
+    if not isinstance(where, UserFilter):
+        return None
+    plain = UserFilter()
+    given = {field.name: getattr(where, field.name) for field in fields(where)}
+    return ",".join(f"{name}={value}" for name, value in given.items() if value != getattr(plain, name))
+
+
+class Explained:
+    """Runs what it is asked to run, and keeps how the database goes about it."""
+
+    def __init__(self, database: EngineDatabase) -> None:
+        self._database = database
+        self.dialect = database.dialect
+        self.is_transaction = False
+        self.plans: list[str] = []
+
+    async def rows(self, statement: Executable) -> Sequence[Row]:
+        await self._explain(statement)
+        return await self._database.rows(statement)
+
+    listed = rows
+
+    async def _explain(self, statement: Executable) -> None:
+        assert isinstance(statement, ClauseElement)
+        spelled = statement.compile(
+            dialect=self.dialect, compile_kwargs={"render_postcompile": True, "literal_binds": True}
+        )
+        is_sqlite = self.dialect.name == "sqlite"
+        async with self._database._engine.connect() as connection:
+            if not is_sqlite:
+                # a table of a few rows is read whole and sorted whatever indexes it has; the question is whether it must be
+                await connection.execute(text("SET LOCAL enable_seqscan = off"))
+                await connection.execute(text("SET LOCAL enable_sort = off"))
+            word = "EXPLAIN QUERY PLAN" if is_sqlite else "EXPLAIN"
+            rows = (await connection.exec_driver_sql(f"{word} {spelled}")).all()
+        self.plans.append("\n".join(str(row[-1]) for row in rows))
+
+
+def _is_indexed(plan: str) -> bool:
+    """No table is read from end to end, and an index that gives the order is not sorted again."""
+    return re.search(r"Seq Scan on|SCAN (users|identifiers|user_texts)\b", plan) is None
+
+
+def _is_sorted_whole(plan: str) -> bool:
+    return "USE TEMP B-TREE FOR ORDER BY" in plan or re.search(r"^\W*Sort  \(", plan, re.MULTILINE) is not None
+
+
+@pytest.fixture
+async def explained(store: Store, instance_id: InstanceId) -> AsyncIterator[Explained]:
+    for number in range(3):
+        await store.users.create(a_user(instance_id, f"ada{number}@example.com", first_name="Ada"))
+    yield Explained(cast("EngineDatabase", store._database))  # type: ignore[attr-defined]
+
+
+def _lists(explained: Explained) -> UserLists:
+    return UserLists(cast("Any", explained), explained._database.built)
+
+
+@pytest.mark.parametrize("where", FILTERS, ids=_named)
+async def test_every_filter_is_answered_from_an_index(
+    explained: Explained, instance_id: InstanceId, where: UserFilter
+) -> None:
+    for order in ORDERS:
+        for descending in (True, False):
+            await _lists(explained).ids(instance_id, replace(where, order_by=order, descending=descending), Page())
+    await _lists(explained).count(instance_id, where)
+    assert [plan for plan in explained.plans if not _is_indexed(plan)] == []
+
+
+@pytest.mark.parametrize("where", [UserFilter(), *FILTERS], ids=_named)
+async def test_what_many_users_have_is_met_along_the_index_of_the_order(
+    explained: Explained, instance_id: InstanceId, where: UserFilter, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(user_lists, "_SORTED", -1)
+    for order in ORDERS:
+        for descending in (True, False):
+            await _lists(explained).ids(instance_id, replace(where, order_by=order, descending=descending), Page())
+    assert [plan for plan in explained.plans if not _is_indexed(plan)] == []
+    names_users = where.email_addresses or where.phone_numbers or where.usernames or where.external_ids or where.user_ids
+    if not names_users:
+        assert [plan for plan in explained.plans if _is_sorted_whole(plan)] == []
+
+
+async def test_another_order_is_refused_where_too_many_would_be_sorted(
+    store: Store, instance_id: InstanceId, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for number in range(4):
+        await store.users.create(a_user(instance_id, f"ada{number}@example.com", banned=number == 0))
+    await store.users.create(a_user(new_instance_id()))
+    monkeypatch.setattr(user_lists, "_SORTABLE", 3)
+    with pytest.raises(TooManyToSort, match="created_at"):
+        await store.users.list(instance_id, UserFilter(order_by="first_name"), Page())
+    for where in (UserFilter(banned=True), UserFilter(query="ada2"), UserFilter(email_addresses=["ada3@example.com"])):
+        assert len(await store.users.list(instance_id, replace(where, order_by="first_name"), Page())) == 1
+    monkeypatch.setattr(user_lists, "_SORTABLE", 4)
+    assert len(await store.users.list(instance_id, UserFilter(order_by="first_name"), Page())) == 4
