@@ -93,7 +93,8 @@ def read_moment(text: str, now: Instant) -> Instant:
 
 
 class Clock(Protocol):
-    """Where operations learn the time. `seconds` is the number of `now`, for what is asked before every request.
+    """Where operations learn the time. `seconds` is the number of `now`, for what is asked before every request; `steady`
+    are seconds that nobody sets, for lengths of time within this process.
 
     Who cannot afford a call each time may go on with what `seconds` said until the monotonic clock shows `steady_until`.
     """
@@ -102,6 +103,7 @@ class Clock(Protocol):
     def steady_until(self) -> float: ...
     def now(self) -> Instant: ...
     def seconds(self) -> float: ...
+    def steady(self) -> float: ...
 
 
 _LOOK = 0.01
@@ -123,6 +125,9 @@ class SystemClock:
 
     def now(self) -> Instant:
         return Instant(int(self.seconds() * 1000))
+
+    def steady(self) -> float:
+        return time.monotonic()
 
     def seconds(self) -> float:
         steady = time.monotonic()

@@ -74,3 +74,14 @@ async def test_what_is_remembered_has_a_bound_and_the_longest_unseen_goes_first(
     await limiter.hit("attempts", "203.0.113.4")
     assert await allowed(limiter, "attempts", "203.0.113.1", 3) == 0
     assert await allowed(limiter, "attempts", "203.0.113.2", 3) == 3  # forgotten
+
+
+@pytest.mark.parametrize("by", [timedelta(days=1), timedelta(days=-1)], ids=["forward", "back"])
+async def test_a_clock_that_is_set_neither_empties_nor_extends_a_window(by: timedelta) -> None:  # R-REL-04
+    clock = FakeClock()
+    limiter = RateLimiter(clock)
+    assert await allowed(limiter, "attempts", "203.0.113.1", 5) == 3
+    clock.set_right(by)
+    assert await allowed(limiter, "attempts", "203.0.113.1", 1) == 0
+    clock.advance(seconds=10)
+    assert await allowed(limiter, "attempts", "203.0.113.1", 5) == 3

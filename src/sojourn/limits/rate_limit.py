@@ -36,7 +36,10 @@ _MOST_KEYS = 100_000
 
 @dataclass(slots=True)
 class RateLimiter:
-    """A sliding window per name and key. Counting and deciding is one step without an await, so parallel hits cannot pass together (R-LIM-06)."""
+    """A sliding window per name and key, in seconds that nobody sets: no wall clock extends or empties it (R-REL-04).
+
+    Counting and deciding is one step without an await, so parallel hits cannot pass together (R-LIM-06).
+    """
 
     clock: Clock
     _hits: OrderedDict[tuple[str, str], deque[int]] = field(default_factory=OrderedDict[tuple[str, str], deque[int]])
@@ -56,7 +59,7 @@ class RateLimiter:
     def _open(self, name: str, key: str, settings: Settings | None) -> tuple[deque[int], int]:
         """The hits in the window, which has room for one more now. Raises: TooManyRequests."""
         most, seconds = _limit(name, settings)
-        now = self.clock.now().millis
+        now = int(self.clock.steady() * 1000)
         hits = self._hits.setdefault((name, key), deque())
         self._hits.move_to_end((name, key))
         while hits and hits[0] <= now - seconds * 1000:

@@ -8,11 +8,15 @@ from sojourn.instant import Instant
 class FakeClock:
     """Starts at a whole second of 2026; tests call `clock.advance(days=7)`."""
 
-    __slots__ = ("_now",)
+    __slots__ = ("_now", "_steady")
     steady_until = 0.0  # a test may move it at any time
 
     def __init__(self, now: Instant = Instant(1_770_000_000_000)) -> None:
         self._now = now
+        self._steady = 0.0
+
+    def steady(self) -> float:
+        return self._steady
 
     def seconds(self) -> float:
         return self.now().millis / 1000
@@ -22,5 +26,12 @@ class FakeClock:
 
     def advance(self, *, days: float = 0, hours: float = 0, minutes: float = 0, seconds: float = 0) -> Instant:
         """Move on, or back when negative, as a machine's clock that is set right does; returns the new now."""
-        self._now += timedelta(days=days, hours=hours, minutes=minutes, seconds=seconds)
+        length = timedelta(days=days, hours=hours, minutes=minutes, seconds=seconds)
+        self._steady += max(0.0, length.total_seconds())
+        self._now += length
+        return self._now
+
+    def set_right(self, by: timedelta) -> Instant:
+        """Somebody sets the clock, forward or back, and no time passes; returns the new now."""
+        self._now += by
         return self._now
