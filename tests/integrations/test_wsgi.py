@@ -128,7 +128,7 @@ def test_an_app_beside_a_server_fetches_its_keys_once() -> None:
     with key_server(rsa_key()) as keys:
         url = keys.url.removesuffix("/.well-known/jwks.json")
         guarded = SojournWsgiMiddleware(show, Sojourn.remote(url, "pk_test_c29qb3Vybi5sb2NhbGhvc3Qk"), public=["/"])
-        signed_in = {"authorization": f"Bearer {good_token(now=SystemClock().now(), issuer=url)}"}
+        signed_in = {"authorization": f"Bearer {good_token(now=SystemClock().now(), issuer=url, authorized_party=APP)}"}
         with httpx.Client(transport=httpx.WSGITransport(guarded), base_url=APP) as client:
             assert [client.get("/protected", headers=signed_in).text for _ in range(3)] == ["user_ada"] * 3
             assert client.get("/protected").status_code == 401

@@ -1,13 +1,38 @@
 """Whether a request is answered in the app's place: the one order of questions, for every kind of app."""
 
 from collections.abc import Collection
+from dataclasses import dataclass, field
 
 from sojourn.errors import ServerUnreachable
 from sojourn.integrations.asked import Asked
 from sojourn.integrations.gate import NO_KEYS, Gate, SignedIn, Verdict
 from sojourn.integrations.origins import is_own, may_be_used
-from sojourn.integrations.refusals import Refusal, foreign, refusal, unreachable
+from sojourn.integrations.refusals import Headers, Refusal, foreign, refusal, said, unreachable
 from sojourn.integrations.visit import Guard
+from sojourn.tokens.claims import Claims
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """The guard's reading of one request. `refused` is the answer in the app's place.
+
+    `headers` belong to the app's own answer; `is_private` keeps that answer out of every cache, unless the app sets its own
+    Cache-Control.
+    """
+
+    claims: Claims | None
+    refused: Refusal | None = None
+    headers: Headers = field(default_factory=Headers)
+    is_private: bool = False
+
+
+def looked(
+    gate: Gate, asked: Asked, verdict: Verdict, guard: Guard, trusted: Collection[str], *, is_protected: bool
+) -> Look:
+    refused = refused_at(gate, asked, verdict, guard, trusted, is_protected=is_protected)
+    if isinstance(verdict, SignedIn):
+        return Look(verdict.claims, refused, is_private=is_protected)
+    return Look(None, refused, said(verdict))
 
 
 def refused_at(
@@ -20,4 +45,4 @@ def refused_at(
         refused = refusal(gate, asked, verdict, is_protected=is_protected, sign_in_url=guard.sign_in_url)
         if refused is not None:
             return refused
-    return foreign(asked) if may_be_used(asked, verdict) and not is_own(asked, trusted) else None
+    return foreign(asked) if may_be_used(asked, verdict) and not is_own(asked, {*trusted, *gate.own_origins}) else None

@@ -6,7 +6,7 @@ from types import MethodType
 from typing import Any
 
 from sojourn.errors import ServerUnreachable
-from sojourn.integrations.answering import refused_at
+from sojourn.integrations.answering import Look, looked, refused_at
 from sojourn.integrations.asked import Asked
 from sojourn.integrations.gate import Gate, SignedIn, Verdict
 from sojourn.integrations.handle import Handle
@@ -56,7 +56,7 @@ class SojournMiddleware:
         socket_check: timedelta = _SOCKET_CHECK,
     ) -> None:
         self._app = app
-        self._sojourn = sojourn
+        self.sojourn = self._sojourn = sojourn
         self._own = sojourn.mount_path
         self._matcher = Matcher(public, protected)
         self._protects_all = self._matcher.protects_all
@@ -103,11 +103,37 @@ class SojournMiddleware:
         if kind == "http":
             await self._http(gate, asked, verdict, scope, receive, send)
         else:
-            await self._websocket(asked, verdict, scope, receive, send)
+            await self._websocket(gate, asked, verdict, scope, receive, send)
 
-    def _put(self, scope: Scope, claims: Claims | None) -> None:
+    def put(self, scope: Scope, claims: Claims | None) -> None:
         state = scope.setdefault("state", {})
         state["session"], state[GUARD] = claims, self._guard
+
+    @property
+    def has_server_inside(self) -> bool:
+        return bool(self._own)
+
+    def is_own(self, scope: Scope) -> bool:
+        """Whether the server inside answers here, which guards itself."""
+        return bool(self._own and self._below_own(scope))
+
+    async def served(self, scope: Scope, body: bytes) -> tuple[int, Headers, bytes]:
+        """The whole answer of the server inside: status, headers and body."""
+        served = self._sojourn.served()
+        assert served is not None
+        return await whole_answer(served[0], {**scope, "path": self._below_own(scope), "root_path": self._own}, body)
+
+    def recalled(self, scope: Scope) -> Look | None:
+        """The reading of a bearer token that was verified before; None is for `look`."""
+        claims = self._sojourn.recall(scope["headers"])
+        return None if claims is None else Look(claims, is_private=self._protects_all or self._is_protected(scope))
+
+    async def look(self, scope: Scope) -> Look:
+        """Raises: ServerUnreachable."""
+        gate = self._sojourn.gate or await self._sojourn.ready()
+        asked = read(scope)
+        verdict = await gate.decide_with_new_keys(asked)
+        return looked(gate, asked, verdict, self._guard, self._trusted, is_protected=self._is_protected(scope))
 
     def _below_own(self, scope: Scope) -> str:
         """The whole path where the server inside answers, which guards itself; empty elsewhere."""
@@ -141,7 +167,7 @@ class SojournMiddleware:
             send = _adding(send, said(verdict))
         elif is_protected:
             send = MethodType(_private, send)
-        self._put(scope, claims)
+        self.put(scope, claims)
         if self._keeps_data:
             await self._with_data(gate, asked, claims, scope, receive, send)
         else:
@@ -164,20 +190,40 @@ class SojournMiddleware:
 
         await self._app(scope, receive, saving)
 
-    async def _websocket(self, asked: Asked, verdict: Verdict, scope: Scope, receive: Receive, send: Send) -> None:
-        is_foreign = may_be_used(asked, verdict) and not is_own(asked, self._trusted, is_socket=True)
+    async def _websocket(
+        self, gate: Gate, asked: Asked, verdict: Verdict, scope: Scope, receive: Receive, send: Send
+    ) -> None:
+        is_foreign = may_be_used(asked, verdict) and not is_own(asked, {*self._trusted, *gate.own_origins}, is_socket=True)
         if is_foreign or (not isinstance(verdict, SignedIn) and self._is_protected(scope)):
             await refuse(scope, receive, send, "origin_invalid" if is_foreign else "signed-out")
             return
         claims = verdict.claims if isinstance(verdict, SignedIn) else None
-        self._put(scope, claims)
+        self.put(scope, claims)
         if self._keeps_data:
-            gate = await self._sojourn.ready()
             scope["session"] = SessionData.of(await Keeping.of(asked, claims, is_secure=gate.is_secure).read(self._sojourn))
         if claims is None:
             await self._app(scope, receive, send)
         else:
             await Socket(self._sojourn, claims, receive, send, every=self._socket_check).run(self._app, scope)
+
+
+async def whole_answer(app: App, scope: Scope, body: bytes) -> tuple[int, Headers, bytes]:
+    """One request to the server in this process; its answers are short, so they are taken whole."""
+    status, headers, parts = 500, Headers(), list[bytes]()
+
+    async def receive() -> Message:
+        return {"type": "http.request", "body": body, "more_body": False}
+
+    async def send(message: Message) -> None:
+        nonlocal status
+        if message["type"] == "http.response.start":
+            status = message["status"]
+            headers.extend(message.get("headers", ()))
+        elif message["type"] == "http.response.body":
+            parts.append(message.get("body", b""))
+
+    await app(scope, receive, send)
+    return status, headers, b"".join(parts)
 
 
 def read(scope: Scope) -> Asked:

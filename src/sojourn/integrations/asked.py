@@ -1,7 +1,6 @@
 """One request of an app, as the gate reads it: headers, cookies and address, decoded only when asked for."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from ipaddress import ip_address
 from urllib.parse import unquote, urlsplit, urlunsplit
 
 from sojourn.tokens.bearer import is_attempt
@@ -21,6 +20,10 @@ class Asked:
         self._headers = headers
         self._url = url
         self._cookies: Mapping[str, Sequence[str]] | None = None
+
+    def at(self, url: Callable[[str], str]) -> "Asked":
+        """The same request at an address that the framework knows better."""
+        return Asked(self.method, self._headers, url)
 
     def values(self, name: bytes) -> list[str]:
         return [value.decode("latin-1") for each, value in self._headers if each == name]
@@ -69,13 +72,3 @@ def without(url: str, *names: str) -> str:
     parts = urlsplit(url)
     kept = [each for each in parts.query.split("&") if each.partition("=")[0] not in names]
     return urlunsplit(parts._replace(query="&".join(kept)))
-
-
-def is_loopback_host(host: str) -> bool:
-    """Whether a host name or address is this machine, decided by its text."""
-    if host == "localhost" or host.endswith(".localhost"):
-        return True
-    try:
-        return ip_address(host).is_loopback
-    except ValueError:
-        return False

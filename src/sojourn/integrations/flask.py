@@ -1,6 +1,7 @@
 """For Flask: an extension that guards the app, `current_session`, `current_user`, and `session_required` for views."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from contextvars import ContextVar
 from functools import wraps
 from typing import Any, cast
 
@@ -11,15 +12,18 @@ from werkzeug.local import LocalProxy
 from sojourn.backend.user import User
 from sojourn.errors import ServerUnreachable
 from sojourn.integrations import wsgi
+from sojourn.integrations.answering import Look
 from sojourn.integrations.decorating import SessionRequired
 from sojourn.integrations.handle import Handle
+from sojourn.integrations.http_errors import KEPT_IN_NO_CACHE, become, is_preflight, raise_as_http, wear
 from sojourn.integrations.refusals import Refusal, Refused, unreachable
 from sojourn.integrations.requirement import Requirement
 from sojourn.integrations.session_data import Keeping, SessionData
-from sojourn.integrations.wsgi import SESSION, SojournWsgiMiddleware
+from sojourn.integrations.wsgi import Environ, SojournWsgiMiddleware, StartResponse, WsgiApp
 from sojourn.tokens.claims import Claims
 
 _USER = "_sojourn_user"
+_LOOK = "sojourn.flask.look"
 
 
 class SojournFlask:
@@ -27,6 +31,9 @@ class SojournFlask:
 
     Everything is protected unless `public` says otherwise, the files below /static too. `flask.session` is kept on the server,
     bound to the Sojourn session, unless `session_data` is false.
+
+    The guard stands where Flask dispatches a request, before everything of the app's own: it sees the address as `ProxyFix`
+    leaves it, and the app's `after_request` functions (CORS) and error handlers see its refusals.
     """
 
     def __init__(
@@ -53,13 +60,105 @@ class SojournFlask:
         if handle is None:
             raise RuntimeError("SojournFlask needs the app's Sojourn: SojournFlask(app, sojourn)")
         app.extensions["sojourn"] = handle
-        app.wsgi_app = SojournWsgiMiddleware(app.wsgi_app, handle, **self._options)
+        guard = _Dispatching(SojournWsgiMiddleware(app.wsgi_app, handle, **self._options))
+        app.preprocess_request = guard.before(app.preprocess_request)
+        app.after_request_funcs.setdefault(None, []).insert(0, guard.dress)  # Flask calls the first one last
+        if handle.mount_path:
+            app.wsgi_app = _ServerInside(app.wsgi_app)
         app.register_error_handler(ServerUnreachable, lambda error: _answered(unreachable(error)))
         app.register_error_handler(Refused, lambda error: _answered(error.refusal))
         app.context_processor(lambda: {"current_session": current_session, "current_user": current_user})
         app.jinja_env.add_extension("sojourn.integrations.jinja.SojournExtension")
         if self._keeps_data:
-            app.session_interface = _Sessions(handle)
+            app.session_interface = _Sessions(handle, guard)
+
+
+class _Dispatching:
+    """The guard of one app, at the place where Flask begins to dispatch a request."""
+
+    def __init__(self, middleware: SojournWsgiMiddleware) -> None:
+        self._middleware = middleware
+
+    def before(self, preprocess: Callable[..., Any]) -> Callable[..., Any]:
+        """Flask's `preprocess_request`, which runs the app's own functions, once the guard has let the request in."""
+
+        def guarded(*context: Any) -> Any:
+            environ = request.environ
+            if self._middleware.is_own(environ) and (answers := _answers.get(None)) is not None:
+                answers.append(self._middleware.served(environ))
+                return Response(status=204)
+            look = self._middleware.recalled(environ)
+            if look is None:
+                look = self.looked(environ)
+            else:
+                environ[_LOOK] = self, look
+                self._middleware.put(environ, look)
+            if look.refused is None:
+                return preprocess(*context)
+            if not is_preflight(request):
+                return denied(look.refused)
+            environ[_LOOK] = self, Look(None)
+            return Response(status=204)
+
+        return guarded
+
+    def looked(self, environ: Environ) -> Look:
+        """The guard's reading, once a request. Raises: ServerUnreachable."""
+        owner, look = environ.get(_LOOK, (None, None))
+        if owner is not self:
+            look = self._middleware.look(environ)
+            environ[_LOOK] = self, look
+            self._middleware.put(environ, look)
+        return cast("Look", look)
+
+    def keeping(self, environ: Environ) -> Keeping:
+        self.looked(environ)
+        return self._middleware.keeping(environ)
+
+    def dress(self, response: Response) -> Response:
+        """What belongs to every answer: also to the page that the app shows in a refusal's place."""
+        owner, look = request.environ.get(_LOOK, (None, None))
+        if owner is not self:
+            return response
+        seen = cast("Look", look)
+        wear(response, seen.refused.headers if seen.refused else seen.headers)
+        if seen.is_private and "cache-control" not in response.headers:
+            response.headers.extend(KEPT_IN_NO_CACHE)
+        return response
+
+
+_answers: ContextVar[list[Any]] = ContextVar("sojourn_answers")
+"""Where the server inside puts its answer, for `_ServerInside`."""
+
+
+class _ServerInside:
+    """Sends the server's answer as it is: its own headers are not for the app's `after_request` functions to change."""
+
+    def __init__(self, app: WsgiApp) -> None:
+        self._app = app
+
+    def __call__(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
+        answers: list[tuple[str, list[tuple[str, str]], bytes]] = []
+
+        def starting(*given: Any) -> Any:
+            return start_response(*given) if not answers else _unwritten
+
+        token = _answers.set(answers)
+        try:
+            parts = self._app(environ, starting)
+        finally:
+            _answers.reset(token)
+        if not answers:
+            return parts
+        if hasattr(parts, "close"):
+            cast("Any", parts).close()
+        status, headers, body = answers[0]
+        start_response(status, headers)
+        return [body]
+
+
+def _unwritten(_: bytes) -> None:
+    """PEP 3333's `write`, for an answer that is not sent."""
 
 
 def _session() -> Claims | None:
@@ -83,7 +182,7 @@ def _guarded(view: Callable[..., Any], requirement: Requirement) -> Callable[...
     @wraps(view)
     def guarded(*args: Any, **kwargs: Any) -> Any:
         refused = wsgi.visit(request.environ).refusal(requirement)
-        return _answered(refused) if refused else current_app.ensure_sync(view)(*args, **kwargs)
+        return denied(refused) if refused else current_app.ensure_sync(view)(*args, **kwargs)
 
     return guarded
 
@@ -97,31 +196,50 @@ def _answered(refused: Refusal) -> Response:
     return Response(refused.body, refused.status, headers)
 
 
-class _Data(SessionData, SessionMixin):
-    """`flask.session`."""
+def denied(refused: Refusal) -> Response:
+    """A redirect to sign in. Raises: the HTTPException of another refusal, which the app's error handlers see."""
+    raise_as_http(refused.status, _answered(refused))
+    return _answered(refused)
 
-    def __init__(self, load: Callable[[], dict[str, Any]], keeping: Keeping) -> None:
-        SessionData.__init__(self, load)
-        self.keeping = keeping
+
+class _Data(SessionData, SessionMixin):
+    """`flask.session`. Whose it is, is decided when it is first looked into: not before the guard has read the request."""
+
+    def __init__(self, sojourn: Handle, begin: Callable[[], Keeping]) -> None:
+        SessionData.__init__(self, lambda: self.keeping.read_now(sojourn))
+        self._begin = begin
+        self._keeping: Keeping | None = None
+
+    @property
+    def keeping(self) -> Keeping:
+        if self._keeping is None:
+            self._keeping = self._begin()
+        return self._keeping
 
 
 class _Sessions(SessionInterface):
-    def __init__(self, sojourn: Handle) -> None:
+    def __init__(self, sojourn: Handle, guard: _Dispatching) -> None:
         self._sojourn = sojourn
+        self._guard = guard
 
     def open_session(self, app: Flask, request: Request) -> SessionMixin:
-        gate = self._sojourn.gate or self._sojourn.ready_now()
-        asked = wsgi.read(request.environ)
-        keeping = Keeping.of(asked, request.environ.get(SESSION), is_secure=gate.is_secure)
-        return _Data(lambda: keeping.read_now(self._sojourn), keeping)
+        environ = request.environ
+        return _Data(self._sojourn, lambda: self._guard.keeping(environ))
 
     def save_session(self, app: Flask, session: SessionMixin, response: Response) -> None:
         assert isinstance(session, _Data)
         if session.accessed:
             response.vary.add("Cookie")
+        if not session.is_read:
+            return
         writing = session.keeping.writing(session)
-        if writing is not None:
+        if writing is None:
+            return
+        try:
             writing.write_now(self._sojourn)
-            if writing.cookie:
-                response.headers.add("Set-Cookie", writing.cookie)
-                response.headers.setdefault("Cache-Control", "private, no-store")
+        except ServerUnreachable as error:  # after the view: nothing of Flask's catches it here
+            become(response, unreachable(error))
+            return
+        if writing.cookie:
+            response.headers.add("Set-Cookie", writing.cookie)
+            response.headers.setdefault("Cache-Control", "private, no-store")

@@ -7,8 +7,9 @@ from urllib.parse import urlencode, urlsplit, urlunsplit
 
 from sojourn.errors import BadSecretKey, NotFound, ServerUnreachable, TokenRefused
 from sojourn.instant import Clock, SystemClock
-from sojourn.integrations.asked import Asked, in_address, is_loopback_host
+from sojourn.integrations.asked import Asked, in_address
 from sojourn.integrations.redirects import MOST_IN_A_ROW, WITHOUT_COOKIE, Begun, Redirects, clean
+from sojourn.origin import is_loopback
 from sojourn.tokens.bearer import bearer
 from sojourn.tokens.claims import Claims
 from sojourn.tokens.cookie_size import too_large
@@ -81,7 +82,8 @@ class Gate:
     """Pure but for the verifier's memory. `frontend` is the address browsers reach the server at.
 
     `renew` fetches keys, and asks about origins, when the server is elsewhere, and answers at once when it is too soon. `payload` asks the
-    server for the directives of a nonce; without it handshakes come as tokens.
+    server for the directives of a nonce; without it handshakes come as tokens. An app with the server inside knows its own
+    origin, `home`, and which others are the instance's.
     """
 
     publishable_key: str
@@ -93,6 +95,8 @@ class Gate:
     payload: Payload | None = None
     payload_now: PayloadNow | None = None
     clock: Clock = field(default_factory=SystemClock)
+    home: str = ""
+    is_home: Callable[[str], bool] | None = None
     redirects: Redirects = field(init=False)
     _used: dict[str, tuple[float]] = field(init=False, default_factory=dict[str, tuple[float]])
 
@@ -103,6 +107,11 @@ class Gate:
     def is_secure(self) -> bool:
         """Whether people reach the server over TLS, and so the app too."""
         return self.frontend.startswith("https://")
+
+    @property
+    def own_origins(self) -> tuple[str, ...]:
+        """Where the app's own pages are, beside the address of the request."""
+        return (self.home,) if self.home else ()
 
     @property
     def is_development(self) -> bool:
@@ -150,14 +159,17 @@ class Gate:
     def page(self, asked: Asked) -> str:
         """The address that the browser shows, as far as it is the app's own.
 
-        A server in front takes TLS off, and not every app is told. An app whose cookies need TLS is reached over TLS, except
-        on loopback.
+        A server in front takes TLS off and may ask for another host, and not every app is told. An app whose cookies need TLS is
+        reached over TLS, except on loopback; one with the server inside is reached at the server's origin.
         """
         url = clean(asked.url)
         parts = urlsplit(url)
-        if self.is_secure and parts.scheme == "http" and not is_loopback_host(parts.hostname or ""):
-            return urlunsplit(parts._replace(scheme="https"))
-        return url
+        if self.is_secure and parts.scheme == "http" and not is_loopback(parts.hostname or ""):
+            parts = parts._replace(scheme="https")
+        if self.home and self.is_home is not None and not self.is_home(f"{parts.scheme}://{parts.netloc}".lower()):
+            home = urlsplit(self.home)
+            parts = parts._replace(scheme=home.scheme, netloc=home.netloc)
+        return urlunsplit(parts)
 
     def to_sign_in(self, asked: Asked, reason: str, *, page: str = "", sign_in: str = "") -> Elsewhere:
         """The sign-in page, and from there through a handshake back: so the app's own cookies are right on return."""

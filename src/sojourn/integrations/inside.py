@@ -52,21 +52,25 @@ class Inside(Handle):
 def gate_of(engine: "Engine", handle: Handle, parties: Collection[str] = ()) -> tuple[Gate, tuple[Recall, RecallHeader]]:
     """The gate of an engine whose keys are loaded; a key that is rotated in later is known too."""
 
-    from sojourn.web.redirects import is_allowed_origin
+    from sojourn.web.redirects import is_allowed_origin, origin_of
 
     def find(kid: str, /) -> VerificationKey | None:
         keys = engine.keyring.find(engine.instance).keys
         return next((key.verification_key for key in keys if key.kid == kid), None)
 
+    def allows(origin: str) -> bool:
+        return is_allowed_origin(engine.registry.default(engine.instance.environment), origin)
+
     url = engine.config.public_url
     verifier = Verifier(
         find, issuer=url, clock=engine.clock, authorized_parties=parties,
-        is_party=lambda origin: is_allowed_origin(engine.registry.default(engine.instance.environment), origin),
+        is_party=allows,
     )  # fmt: skip
     engine.keyring.on_change(verifier.forget)
     gate = Gate(
         engine.instance.publishable_key, url, verifier.verify, lambda token: read_handshake(token, find, engine.clock.now()),
         payload=handle.handshake, payload_now=handle.handshake_now, clock=engine.clock,
+        home=origin_of(url) or "", is_home=allows,
     )  # fmt: skip
     return gate, recalling(verifier, Always())
 

@@ -1,6 +1,7 @@
 """Whether a write comes from the app's own pages: so a form elsewhere cannot use the cookies of whoever opens it (R-WEB-01)."""
 
 from collections.abc import Collection
+from urllib.parse import urlsplit
 
 from sojourn.integrations.asked import Asked
 from sojourn.integrations.gate import SignedIn, Verdict
@@ -32,12 +33,12 @@ def may_be_used(asked: Asked, verdict: Verdict) -> bool:
 
 
 def _is_at(page: str, asked: Asked) -> bool:
-    """By host and port: a proxy in front may have taken TLS off."""
+    """By host and port, as the framework sees them: a proxy in front may have taken TLS off."""
     normal = origin_of(page)
     if normal is None:
         return False
     scheme, _, host = normal.partition("://")
-    return host == host_of(asked.header(b"host"), scheme)
+    return bool(asked.header(b"host")) and host == host_of(urlsplit(asked.url).netloc, scheme)
 
 
 def _is_one_of(page: str, trusted: Collection[str]) -> bool:

@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 
 from sojourn.errors import ConfigError
 from sojourn.instant import Clock
-from sojourn.integrations.asked import is_loopback_host
+from sojourn.origin import is_loopback, origin_of
 
 _DEADLINE = 3.0
 _KNOWN_SECONDS = 600
@@ -29,7 +29,7 @@ def _origin(text: str) -> str:
     parts = urlsplit(text.strip())
     if not parts.scheme or not parts.netloc or parts.path not in ("", "/") or parts.query or parts.fragment or "*" in text:
         raise ConfigError(f"authorized_parties holds {text!r}, which is no origin. Write it as https://app.example.com")
-    return f"{parts.scheme}://{parts.netloc}".lower()
+    return origin_of(text.strip()) or f"{parts.scheme}://{parts.netloc}".lower()
 
 
 class RemoteParties:
@@ -37,7 +37,7 @@ class RemoteParties:
 
     def __init__(self, frontend: str, allows: Callable[[str], bool], clock: Clock, *, is_development: bool) -> None:
         """`allows` asks the server about one origin. Raises, when it does not answer: OSError."""
-        self._own = _origin_of(frontend)
+        self._own = origin_of(frontend)
         self._allows = allows
         self._seconds = clock.seconds
         self._is_development = is_development
@@ -47,7 +47,7 @@ class RemoteParties:
 
     def is_party(self, origin: str) -> bool:
         """From what is known. An unknown origin is refused, and asked about by the next `ask`."""
-        if origin == self._own or (self._is_development and is_loopback_host(urlsplit(origin).hostname or "")):
+        if origin == self._own or (self._is_development and is_loopback(urlsplit(origin).hostname or "")):
             return True
         known = self._known.get(origin)
         if known is not None and self._seconds() - known[1] < (_KNOWN_SECONDS if known[0] else _REFUSED_SECONDS):
@@ -89,8 +89,3 @@ def asks_cors(url: str) -> Callable[[str], bool]:
         return answer.headers.get("access-control-allow-origin") == origin
 
     return allows
-
-
-def _origin_of(url: str) -> str:
-    parts = urlsplit(url)
-    return f"{parts.scheme}://{parts.netloc}"

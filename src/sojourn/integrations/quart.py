@@ -1,6 +1,7 @@
 """For Quart: an extension that guards the app, `current_session`, `current_user()`, and `session_required` for views."""
 
 from collections.abc import Awaitable, Callable, Sequence
+from contextvars import ContextVar
 from functools import wraps
 from typing import Any, cast
 
@@ -12,10 +13,12 @@ from werkzeug.local import LocalProxy
 from sojourn.backend.user import User
 from sojourn.errors import ServerUnreachable
 from sojourn.integrations import asgi
+from sojourn.integrations.answering import Look
 from sojourn.integrations.asgi import SojournMiddleware
 from sojourn.integrations.decorating import SessionRequired
 from sojourn.integrations.handle import Handle
-from sojourn.integrations.refusals import Refusal, Refused, unreachable
+from sojourn.integrations.http_errors import KEPT_IN_NO_CACHE, become, is_preflight, raise_as_http, wear
+from sojourn.integrations.refusals import Headers, Refusal, Refused, unreachable
 from sojourn.integrations.requirement import Requirement
 from sojourn.integrations.session_data import Keeping, SessionData
 from sojourn.integrations.sockets import UNAUTHORIZED
@@ -27,6 +30,10 @@ class SojournQuart:
 
     Everything is protected unless `public` says otherwise, the files below /static too. `quart.session` is kept on the server,
     bound to the Sojourn session, unless `session_data` is false. A server inside the app answers below its own path.
+
+    The guard stands where Quart dispatches a request, before everything of the app's own: it sees the address as the app's
+    proxy middleware leaves it, and the app's `after_request` functions (CORS) and error handlers see its refusals. Websockets
+    are guarded around the whole app.
     """
 
     def __init__(
@@ -50,7 +57,11 @@ class SojournQuart:
         if handle is None:
             raise RuntimeError("SojournQuart needs the app's Sojourn: SojournQuart(app, sojourn)")
         app.extensions["sojourn"] = handle
-        app.asgi_app = SojournMiddleware(cast("Any", app.asgi_app), handle, **self._options)  # pyright: ignore[reportAttributeAccessIssue]
+        middleware = SojournMiddleware(cast("Any", app.asgi_app), handle, **self._options)
+        guard = _Dispatching(middleware)
+        app.preprocess_request = guard.before(app.preprocess_request)
+        app.after_request_funcs[None].insert(0, guard.dress)  # Quart calls the first one last
+        app.asgi_app = _Around(app.asgi_app, middleware)  # pyright: ignore[reportAttributeAccessIssue]
         app.before_serving(_opening(handle))
         app.after_serving(_closing(handle))
         app.register_error_handler(ServerUnreachable, lambda error: _answered(unreachable(error)))
@@ -58,7 +69,106 @@ class SojournQuart:
         app.context_processor(lambda: {"current_session": current_session, "current_user": current_user})
         app.jinja_env.add_extension("sojourn.integrations.jinja.SojournExtension")
         if self._keeps_data:
-            app.session_interface = cast("Any", _Sessions(handle))
+            app.session_interface = cast("Any", _Sessions(handle, guard))
+
+
+class _Around:
+    """Guards websockets, and sends the answer of the server inside as it is: its headers are not for the app to change."""
+
+    def __init__(self, app: Any, middleware: SojournMiddleware) -> None:
+        self._app = app
+        self._middleware = middleware
+
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+        if scope["type"] == "websocket":
+            await self._middleware(scope, receive, send)
+            return
+        if scope["type"] != "http" or not self._middleware.has_server_inside:
+            await self._app(scope, receive, send)
+            return
+        answers: list[tuple[int, Headers, bytes]] = []
+
+        async def sending(message: Any) -> None:
+            if not answers:
+                await send(message)
+
+        token = _answers.set(answers)
+        try:
+            await self._app(scope, receive, sending)
+        finally:
+            _answers.reset(token)
+        for status, headers, body in answers:
+            await send({"type": "http.response.start", "status": status, "headers": headers})
+            await send({"type": "http.response.body", "body": body})
+
+
+_answers: ContextVar[list[Any]] = ContextVar("sojourn_answers")
+"""Where the server inside puts its answer, for `_Around`."""
+
+
+class _Dispatching:
+    """The guard of one app, at the place where Quart begins to dispatch a request."""
+
+    def __init__(self, middleware: SojournMiddleware) -> None:
+        self._middleware = middleware
+
+    def before(self, preprocess: Callable[..., Any]) -> Callable[..., Any]:
+        """Quart's `preprocess_request`, which runs the app's own functions, once the guard has let the request in."""
+
+        async def guarded(*context: Any) -> Any:
+            scope = cast("Any", request.scope)
+            if (answers := _answers.get(None)) is not None and self._middleware.is_own(scope):
+                answers.append(await self._middleware.served(scope, cast("bytes", await request.get_data())))
+                return Response("", 204)
+            if trouble := scope.get(_TROUBLE):
+                raise trouble
+            look = await self.looked(scope)
+            if look.refused is None:
+                return await preprocess(*context)
+            if not is_preflight(request):
+                return _denied(look.refused)
+            scope[_LOOK] = self, Look(None)
+            return Response("", 204)
+
+        return guarded
+
+    async def looked(self, scope: Any) -> Look:
+        """The guard's reading, once a request. Raises: ServerUnreachable."""
+        owner, look = scope.get(_LOOK, (None, None))
+        if owner is not self:
+            look = self._middleware.recalled(scope) or await self._middleware.look(scope)
+            scope[_LOOK] = self, look
+            self._middleware.put(scope, look.claims)
+        return cast("Look", look)
+
+    async def keeping(self, scope: Any) -> Keeping | None:
+        """Whose session data the request sees; None where no view will run. Raises: ServerUnreachable."""
+        if scope["type"] == "websocket":
+            claims = scope.get("state", {}).get("session")
+        elif self._middleware.is_own(scope):
+            return None
+        else:
+            look = await self.looked(scope)
+            if look.refused is not None:
+                return None
+            claims = look.claims
+        gate = await self._middleware.sojourn.ready()
+        return Keeping.of(asgi.read(scope), claims, is_secure=gate.is_secure)
+
+    async def dress(self, response: Any) -> Any:
+        """What belongs to every answer: also to the page that the app shows in a refusal's place."""
+        owner, look = cast("Any", request.scope).get(_LOOK, (None, None))
+        if owner is not self:
+            return response
+        seen = cast("Look", look)
+        wear(response, seen.refused.headers if seen.refused else seen.headers)
+        if seen.is_private and "cache-control" not in response.headers:
+            response.headers.extend(KEPT_IN_NO_CACHE)
+        return response
+
+
+_LOOK = "sojourn.quart.look"
+_TROUBLE = "sojourn.quart.trouble"
 
 
 def _opening(sojourn: Handle) -> Callable[[], Awaitable[None]]:
@@ -102,7 +212,7 @@ def _guarded(view: Callable[..., Any], requirement: Requirement) -> Callable[...
             await cast("Any", websocket).accept()
             await websocket.close(UNAUTHORIZED)
             return None
-        return _answered(refused)
+        return _denied(refused)
 
     return guarded
 
@@ -119,33 +229,48 @@ def _answered(refused: Refusal) -> Response:
     return response
 
 
+def _denied(refused: Refusal) -> Response:
+    """A redirect to sign in. Raises: the HTTPException of another refusal, which the app's error handlers see."""
+    raise_as_http(refused.status, _answered(refused))
+    return _answered(refused)
+
+
 class _Data(SessionData, SessionMixin):
     """`quart.session`."""
 
-    def __init__(self, values: dict[str, Any], keeping: Keeping) -> None:
+    def __init__(self, values: dict[str, Any], keeping: Keeping | None) -> None:
         SessionData.__init__(self, lambda: values)
         self.read()
         self.keeping = keeping
 
 
 class _Sessions(SessionInterface):
-    def __init__(self, sojourn: Handle) -> None:
+    def __init__(self, sojourn: Handle, guard: _Dispatching) -> None:
         self._sojourn = sojourn
+        self._guard = guard
 
     async def open_session(self, app: Quart, request: BaseRequestWebsocket) -> SessionMixin:
-        gate = await self._sojourn.ready()
         scope = cast("Any", request).scope
-        session = scope.get("state", {}).get("session")
-        keeping = Keeping.of(asgi.read(scope), session, is_secure=gate.is_secure)
-        return _Data(await keeping.read(self._sojourn), keeping)
+        try:
+            keeping = await self._guard.keeping(scope)
+            return _Data(await keeping.read(self._sojourn) if keeping else {}, keeping)
+        except ServerUnreachable as error:  # nothing of Quart's catches it here
+            scope[_TROUBLE] = error
+            return _Data({}, None)
 
     async def save_session(self, app: Quart, session: SessionMixin, response: Any) -> None:
         assert isinstance(session, _Data)
         if response is not None and session.accessed:
             response.vary.add("Cookie")
-        writing = session.keeping.writing(session)
-        if writing is not None:
+        writing = session.keeping.writing(session) if session.keeping else None
+        if writing is None:
+            return
+        try:
             await writing.write(self._sojourn)
-            if writing.cookie and response is not None:
-                response.headers.add("Set-Cookie", writing.cookie)
-                response.headers.setdefault("Cache-Control", "private, no-store")
+        except ServerUnreachable as error:  # after the view: nothing of Quart's catches it here
+            if response is not None:
+                become(response, unreachable(error))
+            return
+        if writing.cookie and response is not None:
+            response.headers.add("Set-Cookie", writing.cookie)
+            response.headers.setdefault("Cache-Control", "private, no-store")

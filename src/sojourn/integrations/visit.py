@@ -28,6 +28,10 @@ class Guard:
     sojourn: Handle
     sign_in_url: str = ""
 
+    def __deepcopy__(self, _: object) -> "Guard":
+        """Itself: Hypercorn's proxy middleware copies the scope in depth, and a handle has locks."""
+        return self
+
 
 class Visit:
     """One request. `session` is who was let in, None for strangers on public pages."""

@@ -8,14 +8,12 @@ from typing import Any
 from urllib.parse import quote
 
 from sojourn.errors import ServerUnreachable
-from sojourn.integrations.answering import refused_at
-from sojourn.integrations.asgi import App, Message, Scope
+from sojourn.integrations.answering import Look, looked
+from sojourn.integrations.asgi import Scope, whole_answer
 from sojourn.integrations.asked import Asked
-from sojourn.integrations.bridge import Bridge
-from sojourn.integrations.gate import SignedIn
 from sojourn.integrations.handle import Handle
 from sojourn.integrations.matching import Matcher
-from sojourn.integrations.refusals import KEPT_NOWHERE, Headers, Refusal, Refused, said, unreachable
+from sojourn.integrations.refusals import KEPT_NOWHERE, Headers, Refusal, Refused, unreachable
 from sojourn.integrations.session_data import Keeping, SessionData
 from sojourn.integrations.visit import MISSING, Guard, Visit
 from sojourn.tokens.claims import Claims
@@ -73,7 +71,7 @@ class SojournWsgiMiddleware:
             sent = environ.get("HTTP_AUTHORIZATION")  # a doubled header is one text here, which no token is
             if sent and not self._keeps_data:
                 claims = self._sojourn.recall_header(sent)
-                if claims is not None and not (self._own and self._is_own(environ)):
+                if claims is not None and not (self._own and self.is_own(environ)):
                     environ[GUARD], environ[SESSION] = self._guard, claims
                     is_protected = self._protects_all or self._is_protected(environ.get("PATH_INFO", ""))
                     return self._app(environ, MethodType(_private, start_response) if is_protected else start_response)
@@ -84,33 +82,64 @@ class SojournWsgiMiddleware:
             return _answered(unreachable(error), start_response)
 
     def _answer(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
-        environ[GUARD], environ[SESSION] = self._guard, None
-        if self._own and self._is_own(environ):
-            served = self._sojourn.served()
-            if served is not None:
-                return _serve(*served, environ, self._own, start_response)
+        if self._own and self.is_own(environ):
+            status, headers, body = self.served(environ)
+            start_response(status, headers)
+            return [body]
+        look = self.look(environ)
+        self.put(environ, look)
+        if look.refused is not None:
+            return _answered(look.refused, start_response)
+        if look.headers:
+            start_response = _adding(start_response, look.headers)
+        elif look.is_private:
+            start_response = MethodType(_private, start_response)
+        if self._keeps_data:
+            keeping = self.keeping(environ)
+            data = environ[DATA] = SessionData(lambda: keeping.read_now(self._sojourn))
+            start_response = self._saving(keeping, data, start_response)
+        return self._app(environ, start_response)
+
+    def recalled(self, environ: Environ) -> Look | None:
+        """The reading of a bearer token that was verified before; None is for `look`."""
+        sent = environ.get("HTTP_AUTHORIZATION")
+        claims = self._sojourn.recall_header(sent) if sent else None
+        if claims is None:
+            return None
+        return Look(claims, is_private=self._protects_all or self._is_protected(environ.get("PATH_INFO", "")))
+
+    def look(self, environ: Environ) -> Look:
+        """Raises: ServerUnreachable."""
         gate = self._sojourn.gate or self._sojourn.ready_now()
         asked = read(environ)
         verdict = gate.decide_now(asked)
         is_protected = self._is_protected(environ.get("PATH_INFO", ""))
-        if isinstance(verdict, SignedIn):
-            environ[SESSION] = verdict.claims
-            dressed = MethodType(_private, start_response) if is_protected else start_response
-        else:
-            dressed = _adding(start_response, said(verdict))
-        refused = refused_at(gate, asked, verdict, self._guard, self._trusted, is_protected=is_protected)
-        if refused is None and self._keeps_data:
-            keeping = Keeping.of(asked, environ[SESSION], is_secure=gate.is_secure)
-            data = environ[DATA] = SessionData(lambda: keeping.read_now(self._sojourn))
-            dressed = self._saving(keeping, data, dressed)
-        if refused is None:
-            return self._app(environ, dressed)
-        return _answered(refused, start_response)
+        return looked(gate, asked, verdict, self._guard, self._trusted, is_protected=is_protected)
+
+    def put(self, environ: Environ, look: Look) -> None:
+        """Where decorators and views find it."""
+        environ[GUARD], environ[SESSION] = self._guard, look.claims
+
+    def keeping(self, environ: Environ) -> Keeping:
+        """Whose session data the request sees, once it was looked at. Raises: ServerUnreachable."""
+        gate = self._sojourn.gate or self._sojourn.ready_now()
+        return Keeping.of(read(environ), environ[SESSION], is_secure=gate.is_secure)
+
+    def served(self, environ: Environ) -> tuple[str, list[tuple[str, str]], bytes]:
+        """The whole answer of the server inside: status line, headers and body."""
+        served = self._sojourn.served()
+        assert served is not None
+        app, bridge = served
+        status, headers, body = bridge.run(whole_answer(app, scope_of(environ, self._own), body_of(environ)))
+        return _status(status), _texts(headers), body
 
     def _protects(self, path: str) -> bool:
         return self._matcher.is_protected(routed(path))
 
-    def _is_own(self, environ: Environ) -> bool:
+    def is_own(self, environ: Environ) -> bool:
+        """Whether the server inside answers here, which guards itself."""
+        if not self._own:
+            return False
         whole = environ.get("SCRIPT_NAME", "") + environ.get("PATH_INFO", "")
         return whole == self._own or whole.startswith(self._own + "/")
 
@@ -159,31 +188,6 @@ def _headers(environ: Environ) -> Headers:
 def routed(path: str) -> str:
     """The path below the app, as the app's router reads it (PEP 3333: bytes as latin-1 characters)."""
     return (path if path.isascii() else path.encode("latin-1").decode("utf-8", "replace")) or "/"
-
-
-def _serve(app: App, bridge: Bridge, environ: Environ, mount: str, start_response: StartResponse) -> Iterable[bytes]:
-    status, headers, body = bridge.run(answer(app, scope_of(environ, mount), body_of(environ)))
-    start_response(_status(status), _texts(headers))
-    return [body]
-
-
-async def answer(app: App, scope: Scope, body: bytes) -> tuple[int, Headers, bytes]:
-    """One request to the server in this process; its answers are short, so they are taken whole."""
-    status, headers, parts = 500, Headers(), list[bytes]()
-
-    async def receive() -> Message:
-        return {"type": "http.request", "body": body, "more_body": False}
-
-    async def send(message: Message) -> None:
-        nonlocal status
-        if message["type"] == "http.response.start":
-            status = message["status"]
-            headers.extend(message.get("headers", ()))
-        elif message["type"] == "http.response.body":
-            parts.append(message.get("body", b""))
-
-    await app(scope, receive, send)
-    return status, headers, b"".join(parts)
 
 
 def scope_of(environ: Environ, mount: str) -> Scope:

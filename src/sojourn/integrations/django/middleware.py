@@ -16,6 +16,7 @@ from django.utils.functional import SimpleLazyObject
 from sojourn.errors import ServerUnreachable
 from sojourn.integrations import wsgi
 from sojourn.integrations.answering import refused_at
+from sojourn.integrations.asgi import whole_answer
 from sojourn.integrations.django.conf import options
 from sojourn.integrations.django.raised import refusal_behind, refusal_of
 from sojourn.integrations.django.requests import answered, asked_of, asking, dressed, keep_cookie, visit
@@ -180,8 +181,20 @@ async def _served(sojourn: Any, request: HttpRequest) -> HttpResponse:
 
 def _asking(app: Any, request: HttpRequest, mount: str) -> Any:
     asked = cast("Any", request)
-    scope = dict(asked.scope, path=request.path, root_path=mount) if hasattr(request, "scope") else None
-    return wsgi.answer(app, scope or wsgi.scope_of(asked.environ, mount), _body(request))
+    scope: dict[str, Any]
+    if hasattr(request, "scope"):
+        scope = dict(asked.scope, path=request.path, root_path=mount)
+    else:
+        scope = dict(wsgi.scope_of(asked.environ, mount))
+    # scheme, host and client are Django's word, whatever setting or middleware it has them from
+    peer = request.META.get("REMOTE_ADDR")
+    headers = [(name, value) for name, value in scope["headers"] if name != b"host"]
+    scope |= {
+        "scheme": request.scheme or "http",
+        "client": (peer, 0) if peer else scope["client"],
+        "headers": [*headers, (b"host", request.get_host().encode())],
+    }
+    return whole_answer(app, scope, _body(request))
 
 
 def _body(request: HttpRequest) -> bytes:

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from functools import partial
 from http.cookies import Morsel
 from typing import Any, cast
+from urllib.parse import urlsplit, urlunsplit
 
 from django.core.handlers.asgi import ASGIRequest
 from django.http import HttpRequest, HttpResponse
@@ -23,8 +24,32 @@ def asked_of(request: HttpRequest) -> Asked:
 def asking(request: HttpRequest) -> Callable[[], Asked]:
     """`asked_of`, for the visit that the request itself holds: with the request in it, only the collector would free the two."""
     if isinstance(request, ASGIRequest):
-        return partial(asgi.read, request.scope)
-    return partial(wsgi.read, cast("Any", request).environ)
+        return partial(_read, asgi.read, request.scope, request.META, request.scope.get("scheme", "http"))
+    environ = cast("Any", request).environ
+    return partial(_read, wsgi.read, environ, request.META, environ.get("wsgi.url_scheme", "http"))
+
+
+def _read(reader: Callable[[Any], Asked], raw: Any, meta: dict[str, Any], scheme: str) -> Asked:
+    """Scheme and host are Django's word: `SECURE_PROXY_SSL_HEADER` and `USE_X_FORWARDED_HOST` are about them."""
+    seen = reader(raw)
+
+    def url(_: str) -> str:
+        address = Address(meta, scheme)
+        parts = urlsplit(seen.url)
+        return urlunsplit(parts._replace(scheme=address.scheme or scheme, netloc=address.get_host()))
+
+    return seen.at(url)
+
+
+class Address(HttpRequest):
+    """What Django makes of a request's scheme and host, without the request itself."""
+
+    def __init__(self, meta: dict[str, Any], scheme: str) -> None:
+        self.META = meta
+        self._raw_scheme = scheme
+
+    def _get_scheme(self) -> str:
+        return self._raw_scheme
 
 
 def visit(request: HttpRequest) -> Visit:
