@@ -87,13 +87,17 @@ class BadPublishableKey(NotAuthenticated):
 
 
 class TokenRefused(NotAuthenticated):
-    """A session token that does not verify. `reason` is one of the strings the published SDKs use (`token-expired` …)."""
+    """A session token that does not verify. `reason` is one of the strings the published SDKs use (`token-expired` …).
+
+    `issued_at` is in seconds, of a genuine token that came too early or too late by this machine's clock.
+    """
 
     code = "token_invalid"
     message = "The session token was refused"
 
-    def __init__(self, reason: str, advice: str) -> None:
+    def __init__(self, reason: str, advice: str, *, issued_at: int | None = None) -> None:
         self.reason = reason
+        self.issued_at = issued_at
         super().__init__(advice, meta={"reason": reason})
 
 

@@ -255,6 +255,8 @@ def test_a_taken_port_is_one_clear_line(tmp_path: Path) -> None:
         refused = run("dev", "--port", str(port), data=tmp_path)
     assert refused.returncode == 1
     assert refused.stderr.count("\n") == 1 and f"port {port} is taken" in refused.stderr
+    free = re.search(r"--port (\d+) is free", refused.stderr)
+    assert free is not None and int(free[1]) > port
 
 
 def test_a_data_folder_that_cannot_be_used_is_one_clear_line(tmp_path: Path) -> None:

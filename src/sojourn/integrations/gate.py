@@ -2,7 +2,7 @@
 
 import logging
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from urllib.parse import urlencode, urlsplit, urlunsplit
 
 from sojourn.errors import BadSecretKey, NotFound, ServerUnreachable, TokenRefused
@@ -46,11 +46,15 @@ class SignedIn:
 
 @dataclass(frozen=True, slots=True)
 class SignedOut:
-    """`cookies` are Set-Cookie texts that belong to the answer, whatever it is. `is_stuck`: signing in would not help."""
+    """`cookies` are Set-Cookie texts that belong to the answer, whatever it is. `is_stuck`: signing in would not help.
+
+    `clock_off`: seconds by which this machine's clock is ahead of the server's, negative when it is behind; 0 when unknown.
+    """
 
     reason: str
     cookies: tuple[str, ...] = ()
     is_stuck: bool = False
+    clock_off: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,13 +200,13 @@ class Gate:
         tokens = self._tokens(asked)
         if signed_in_at == 0 or (signed_in_at is None and not tokens):
             return SignedOut("signed-out")
-        reason = "session-token-missing"
+        reason, issued_at = "session-token-missing", None
         found: list[Claims] = []
         for token in tokens:
             try:
                 claims = self.verify(token)
             except TokenRefused as refused:
-                reason = refused.reason
+                reason, issued_at = refused.reason, refused.issued_at
                 continue
             found.append(claims)
         if len({claims.user_id for claims in found}) > 1:
@@ -210,8 +214,17 @@ class Gate:
         for claims in found:
             if signed_in_at is None or claims.issued_at.seconds >= signed_in_at:
                 return SignedIn(claims, by_cookie=True)
-            reason = "session-token-iat-before-client-uat"
-        return self._ask_the_server(asked, reason)
+            reason, issued_at = "session-token-iat-before-client-uat", None
+        verdict = self._ask_the_server(asked, reason)
+        if issued_at is None or not isinstance(verdict, SignedOut) or not verdict.is_stuck:
+            return verdict
+        return replace(verdict, clock_off=self._clock_off(issued_at))
+
+    def _clock_off(self, issued_at: int) -> int:
+        """Seconds by which this machine's clock is ahead: the server made the token a moment ago, however old it looks."""
+        off = round(self.clock.seconds() - issued_at)
+        _log.error("clock.off seconds=%d: this computer's clock is %s", off, clock_words(off))
+        return off
 
     def _ask_the_server(self, asked: Asked, reason: str, *, is_second: bool = False) -> Verdict:
         if not asked.is_page or reason == NO_KEYS:
@@ -286,6 +299,8 @@ class Gate:
             if given:
                 self.verify(given)
         except TokenRefused as refused:
+            if refused.issued_at is not None:
+                self._clock_off(refused.issued_at)
             if refused.reason not in _FETCH_MAY_HELP:
                 return self._refused(asked, begun, refused.reason)
         return Elsewhere(page, "handshake", (*lines, *self.redirects.over(begun, page)))
@@ -311,3 +326,8 @@ class Gate:
                 self._used.pop(known, None)
         mine = (now,)
         return self._used.setdefault(id, mine) is mine
+
+
+def clock_words(off: int) -> str:
+    """`312 s behind the server's`, for a clock that is off by -312 seconds."""
+    return f"{abs(off):,} s {'ahead of' if off > 0 else 'behind'} the server's"

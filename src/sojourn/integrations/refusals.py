@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 
 from sojourn.errors import Json, OriginRefused, ServerUnreachable
 from sojourn.integrations.asked import Asked
-from sojourn.integrations.gate import NO_COOKIES, TOO_LARGE, TWO_PEOPLE, Elsewhere, Gate, SignedOut
+from sojourn.integrations.gate import NO_COOKIES, TOO_LARGE, TWO_PEOPLE, Elsewhere, Gate, SignedOut, clock_words
 from sojourn.integrations.requirement import Lack
 from sojourn.origin import host_of
 from sojourn.tokens.bearer import is_attempt
@@ -67,7 +67,7 @@ def refusal(
         set_cookies = [(b"set-cookie", cookie.encode("latin-1")) for cookie in going.cookies]
         return _sized(307, b"", [(b"location", going.url.encode()), *said(verdict), *set_cookies])
     if asked.is_page:
-        return _page(401, "Not signed in", _stuck(verdict.reason), said(verdict))
+        return _page(401, "Not signed in", _stuck(verdict), said(verdict))
     challenge = [(b"www-authenticate", _challenge(asked)), *said(verdict)]
     if asked.is_navigation:
         return _page(401, "Not signed in", _TOO_LATE, challenge)
@@ -149,7 +149,13 @@ def _behind_guard(asked: Asked) -> str:
     )
 
 
-def _stuck(reason: str) -> str:
+def _stuck(verdict: SignedOut) -> str:
+    reason = verdict.reason
+    if verdict.clock_off:
+        return (
+            f"You could not be signed in here. For whoever runs this app: this computer's clock is off by {abs(verdict.clock_off):,} s, "
+            f"it is {clock_words(verdict.clock_off)}. Set it by the network (NTP), and reload the page."
+        )
     if reason == TWO_PEOPLE:
         return (
             "This browser sends the sign-ins of two people at once, so neither counts. Close it, delete this site's cookies, and "

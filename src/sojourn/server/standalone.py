@@ -6,7 +6,7 @@ import os
 import signal
 import socket
 from collections.abc import AsyncGenerator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 
 import structlog
 from granian import Granian
@@ -127,6 +127,21 @@ def production_app() -> Lifespan:
     return Lifespan(lambda: running(config), lambda engine: build(engine, pages=PAGES))
 
 
+_NEXT_PORTS = 100
+
+
+def _free_one(host: str, taken: int) -> str:
+    """The option that names the next free port."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    for port in range(taken + 1, min(taken + _NEXT_PORTS, 65536)):
+        with socket.socket(family, socket.SOCK_STREAM) as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            with suppress(OSError):
+                probe.bind((host, port))
+                return f"--port {port} is free"
+    return "with --port"
+
+
 def require_free(host: str, port: int) -> None:
     """Raises: ConfigError when the port is taken or not ours to take."""
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
@@ -136,7 +151,7 @@ def require_free(host: str, port: int) -> None:
             probe.bind((host, port))
         except OSError as error:
             if error.errno == errno.EADDRINUSE:
-                raise ConfigError(f"port {port} is taken: stop what listens there, or choose another with --port") from error
+                raise ConfigError(f"port {port} is taken: stop what listens there, or choose another: {_free_one(host, port)}") from error
             raise ConfigError(f"cannot listen on {host}:{port}: {error.strerror}") from error
 
 

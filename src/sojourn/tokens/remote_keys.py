@@ -7,6 +7,7 @@ from collections.abc import Callable
 from concurrent.futures import Future
 from contextlib import suppress
 from datetime import timedelta
+from email.utils import parsedate_to_datetime
 
 import msgspec
 
@@ -165,6 +166,9 @@ class RemoteVerifier:
 
 
 _FETCH_MAY_HELP = ("jwk-kid-mismatch", "jwk-remote-failed-to-load")
+_CLOCK_MAY_DIFFER = 5
+"""Seconds that verifiers forgive (R-JWT-06)."""
+
 _shared: dict[str, RemoteKeys] = {}
 _sharing = threading.Lock()
 
@@ -182,6 +186,8 @@ def _fetch(url: str, secret_key: Secret | None) -> bytes:
         with httpx.stream("GET", url, headers=headers, timeout=DEADLINE) as answer:
             if answer.status_code != 200:
                 raise ValueError(f"the key set's address answered {answer.status_code}")
+            if "age" not in answer.headers:  # a cache's copy tells the time of long ago
+                _note_clock(answer.headers.get("date", ""), time.time())
             for chunk in answer.iter_bytes():
                 body += chunk
                 if len(body) > _LONGEST:
@@ -191,3 +197,17 @@ def _fetch(url: str, secret_key: Secret | None) -> bytes:
     except (httpx.HTTPError, httpx.InvalidURL) as error:
         raise ValueError(f"the key set's address does not answer: {type(error).__name__}") from error
     return body
+
+
+def clock_off(date: str, now: float) -> int:
+    """Seconds by which this machine's clock is ahead of an answer's Date header (RFC 9110 6.6.1); 0 for one that is none."""
+    try:
+        return round(now - parsedate_to_datetime(date).timestamp())
+    except (ValueError, OverflowError):
+        return 0
+
+
+def _note_clock(date: str, now: float) -> None:
+    off = clock_off(date, now)
+    if abs(off) > _CLOCK_MAY_DIFFER:
+        log.warning("clock.off seconds=%d: this computer's clock is off by %d s, tokens will be refused", off, abs(off))

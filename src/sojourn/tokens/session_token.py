@@ -24,6 +24,7 @@ _LONGEST_LIFE = 24 * 3600
 _DEFAULT_SKEW = 5
 _MOST_SKEW = 30
 _LATEST = 32_503_680_000  # the year 3000: what lies behind it was meant as milliseconds
+_EARLY = "The token is not valid yet. Check the clocks of both machines."
 _NO_CLAIMS: Mapping[str, Json] = {}
 
 
@@ -146,7 +147,7 @@ class Verifier:
         if claims is None:
             claims = self._remember(token, now)
         elif now < claims.not_before.seconds - self._skew:  # the clock was set back since
-            _refuse("token-not-active-yet", "The token is not valid yet. Check the clocks of both machines.")
+            _refuse("token-not-active-yet", _EARLY)
         if self.is_revoked is not None and self.is_revoked(claims.session_id):
             _refuse("session-revoked", "The session of this token has been revoked.")
         return claims
@@ -160,7 +161,7 @@ class Verifier:
         claims = self._checked(verify(token, self._find_key), now)
         end = claims.expires_at.seconds + self._skew
         if now >= end:
-            _refuse("token-expired", "The token has expired. Get a new one.")
+            raise TokenRefused("token-expired", "The token has expired. Get a new one.", issued_at=claims.issued_at.seconds)
         self.remembered.add(token, claims, end, generation=generation)
         return claims
 
@@ -177,9 +178,10 @@ class Verifier:
             _refuse("token-invalid-issuer", "The token was issued by another server.")
         self._check_parties(raw)
         if not_before - self._skew > now:
-            _refuse("token-not-active-yet", "The token is not valid yet. Check the clocks of both machines.")
+            raise TokenRefused("token-not-active-yet", _EARLY, issued_at=issued)
         if issued - self._skew > now:
-            _refuse("token-iat-in-the-future", "The token was issued in the future. Check the clocks of both machines.")
+            late = "The token was issued in the future. Check the clocks of both machines."
+            raise TokenRefused("token-iat-in-the-future", late, issued_at=issued)
         return read_claims(
             raw, subject=subject, session_id=session_id, issuer=issuer,
             issued=issued, not_before=not_before, expires=expires,
