@@ -17,6 +17,7 @@ from sojourn.instances.keyring import Keyring
 from sojourn.instances.records import Records
 from sojourn.instances.registry import Registry
 from sojourn.instant import Clock, SystemClock
+from sojourn.limits.budgets import Budgets
 from sojourn.limits.rate_limit import RateLimiter
 from sojourn.messages.mailbox import Mailbox
 from sojourn.messages.mailer import Mailer
@@ -29,6 +30,7 @@ from sojourn.sessions.lifecycle import Sessions
 from sojourn.sessions.minting import Minting
 from sojourn.sessions.refreshing import Refreshing
 from sojourn.sign_ins.attempt import SignIns
+from sojourn.sign_ins.codes import SignInCodes
 from sojourn.sign_ins.completion import Completion
 from sojourn.sign_ins.guarding import Guarding
 from sojourn.sign_ins.identifying import Identifying
@@ -41,6 +43,8 @@ from sojourn.tokens.forms import FormTokens
 from sojourn.users.accounts import Accounts
 from sojourn.users.addresses import Addresses
 from sojourn.users.challenges import Challenges
+from sojourn.users.code_tries import CodeTries
+from sojourn.users.device_tries import DeviceTries
 from sojourn.users.hard_stop import HardStop
 from sojourn.users.lockout import Lockout
 from sojourn.users.passwords import Passwords
@@ -135,14 +139,16 @@ def _wire(config: Config, clock: Clock, mailer: Mailer, store: Store, peppers: P
     registry.check_claims = tokens.check_claims
     clients = Clients(store, clock, activity)
     sessions = Sessions(store, clock, activity, audit)
-    codes = EmailCodes(store, clock, outbox, limiter, envelope.derived(b"codes"))
+    budgets = Budgets(clock)
+    codes = EmailCodes(store, clock, outbox, budgets, envelope.derived(b"codes"))
     lockout, hard_stop = Lockout(store, clock, outbox, audit), HardStop(store, outbox, audit)
+    device_tries, code_tries = DeviceTries(store, budgets, hard_stop), CodeTries(store, clock, budgets, lockout)
     passwords = Passwords(store, clock, hash_pool, sessions, outbox, audit, lockout, hard_stop)
     accounts = Accounts(store, clock, sessions, outbox, audit, passwords)
     addresses = Addresses(store, clock, accounts)
     images = ProfileImages(store, accounts)
     floor = timedelta(milliseconds=config.sign_in_floor_ms)
-    guarding = Guarding(store, clock, hash_pool, limiter, audit, lockout, hard_stop, floor)
+    guarding = Guarding(store, clock, hash_pool, device_tries, audit, lockout, hard_stop, floor)
     completion = Completion(clock, sessions, outbox)
     return {
         "config": config, "clock": clock, "store": store, "hash_pool": hash_pool, "limiter": limiter, "mailer": mailer,
@@ -152,12 +158,13 @@ def _wire(config: Config, clock: Clock, mailer: Mailer, store: Store, peppers: P
         "refreshing": Refreshing(clock, keyring, envelope.derived(b"refresh")),
         "forms": FormTokens(clock, envelope.derived(b"forms")),
         "codes": codes, "records": records, "tickets": Tickets(store, clock, audit), "accounts": accounts,
-        "addresses": addresses, "challenges": Challenges(store, clock, codes, addresses, lockout),
+        "addresses": addresses, "challenges": Challenges(store, clock, codes, addresses, code_tries),
         "profile_images": images,
-        "profile": Profile(store, clock, limiter, accounts, addresses, images, sessions, codes, records),
+        "profile": Profile(store, clock, device_tries, accounts, addresses, images, sessions, codes, records),
         "guarding": guarding,
         "sign_ins": SignIns(
-            store, clock, clients, codes, guarding, completion, accounts, Identifying(store, records)
+            store, clock, clients, SignInCodes(store, clock, codes, guarding, code_tries, device_tries), guarding,
+            completion, accounts, Identifying(store, records),
         ),
         "sign_ups": SignUps(store, clock, clients, codes, guarding, completion, hash_pool, records),
     }  # fmt: skip

@@ -11,7 +11,7 @@ from sojourn.factors.verification import Verification, VerificationStatus
 from sojourn.ids import IdentifierId, VerificationId, verification_id
 from sojourn.instances.instance import Instance
 from sojourn.instant import Clock
-from sojourn.limits.rate_limit import RateLimiter
+from sojourn.limits.budgets import Budgets
 from sojourn.secret import Secret, random_code
 from sojourn.store.interface import Groups, Store
 from sojourn.users.identifiers import is_test_address
@@ -19,6 +19,8 @@ from sojourn.users.identifiers import is_test_address
 LIFE = timedelta(minutes=10)
 TRIES = 5
 TEST_CODE = "424242"
+ADMITTING_PAGE = "/confirm-browser"
+"""The hosted page that a link in a mail leads to."""
 
 CodeMail = Literal["verification_code", "reset_password_code", "account_exists"]
 
@@ -30,14 +32,18 @@ class EmailCodes:
     store: Store
     clock: Clock
     outbox: Outbox
-    limiter: RateLimiter
+    budgets: Budgets
     key: bytes
 
-    async def allow(self, instance: Instance, address: str) -> None:
-        """Spend one of the codes that this address may be sent. Raises: TooManyRequests (R-LIM-01)."""
-        if not self._is_test(instance, address):
-            await self.limiter.hit("codes_per_identifier", f"{instance.id}:{address}")
-            await self.limiter.hit("codes_per_identifier_day", f"{instance.id}:{address}")
+    async def allow(self, tx: Groups, instance: Instance, key: str, *, device: str = "") -> None:
+        """Spend one of the codes of an address or account, with the mail that carries it. Raises: TooManyRequests (R-LIM-01).
+
+        What strangers ask for is counted apart from what each known `device` asks for.
+        """
+        if not self.is_test(instance, key):
+            key = f"{key}:{device}" if device else key
+            await self.budgets.spend(tx, instance, "codes_per_identifier", key)
+            await self.budgets.spend(tx, instance, "codes_per_identifier_day", key)
 
     async def start(
         self,
@@ -49,15 +55,18 @@ class EmailCodes:
         *,
         identifier_id: IdentifierId | None = None,
         mail: CodeMail = "verification_code",
+        link: bool = False,
     ) -> Verification:
         """A new challenge for the owner and the mail that carries its code; older challenges of the owner end.
 
         `address` None makes a decoy: it looks alike, nothing is sent and no code will ever fit (R-ENU-01). The mail
-        `account_exists` tells the owner of the address instead of sending a code (R-ENU-03).
+        `account_exists` tells the owner of the address instead of sending a code (R-ENU-03). With `link` it also carries
+        one that admits the browser of the attempt (R-OTP-08).
         """
         now = self.clock.now()
-        code = Secret(TEST_CODE) if address and self._is_test(instance, address) else random_code()
+        code = Secret(TEST_CODE) if address and self.is_test(instance, address) else random_code()
         is_real = address is not None and mail != "account_exists"
+        admitting = Secret.random() if link and is_real else None
         id = verification_id()
         verification = Verification(
             id=id,
@@ -71,29 +80,38 @@ class EmailCodes:
             created_at=now,
             expire_at=now + LIFE,
             identifier_id=identifier_id,
+            link_hash=admitting.stored_form() if admitting else None,
         )
         await tx.verifications.start(verification)
-        if address is not None and not self._is_test(instance, address):
-            await self.outbox.mail(tx, instance, mail, address, {"code": code.reveal()} if is_real else {})
+        if address is not None and not self.is_test(instance, address):
+            values = {"code": code.reveal()} if is_real else {}
+            if admitting is not None:
+                values["link"] = f"{instance.public_url}{ADMITTING_PAGE}?token={admitting.reveal()}"
+            await self.outbox.mail(tx, instance, mail, address, values)
         return verification
 
-    async def check(self, instance: Instance, id: VerificationId, code: str) -> bytes:
-        """Spend a try and compare; returns the proof to `consume` with.
+    async def check(self, instance: Instance, id: VerificationId, code: str) -> Verification:
+        """Spend a try and compare; the challenge to `consume`, where no other count is kept. Raises: WrongCode, and as `spend`."""
+        challenge = await self.spend(instance, id)
+        if not self.fits(challenge, code):
+            raise WrongCode()
+        return challenge
 
-        Raises: WrongCode, VerificationFailed (out of tries), VerificationExpired, AlreadyVerified.
-        """
-        now = self.clock.now()
-        verification = await self.store.verifications.spend_try(instance.id, id, now)
+    async def spend(self, instance: Instance, id: VerificationId) -> Verification:
+        """Spend one of the tries of a challenge. Raises: VerificationFailed (none left), VerificationExpired, AlreadyVerified."""
+        verification = await self.store.verifications.spend_try(instance.id, id, self.clock.now())
         if verification is None:
             raise await self._why_not(instance, id)
-        proof = self._proof(id, Secret(code.strip()))
-        if verification.proof_hash is None or not hmac.compare_digest(proof, verification.proof_hash):
-            raise WrongCode()
-        return proof
+        return verification
 
-    async def consume(self, tx: Groups, instance: Instance, id: VerificationId, proof: bytes) -> Verification:
-        """Mark it used, in the transaction of what it proves; of racing callers one gets through. Raises: Conflict."""
-        verification = await tx.verifications.consume(instance.id, id, proof, self.clock.now())
+    def fits(self, challenge: Verification, code: str) -> bool:
+        proof = self._proof(challenge.id, Secret(code.strip()))
+        return challenge.proof_hash is not None and hmac.compare_digest(proof, challenge.proof_hash)
+
+    async def consume(self, tx: Groups, instance: Instance, challenge: Verification) -> Verification:
+        """Mark one that fits used, in the transaction of what it proves; of racing callers one gets through. Raises: Conflict."""
+        now, proof = self.clock.now(), challenge.proof_hash
+        verification = await tx.verifications.consume(instance.id, challenge.id, proof, now) if proof is not None else None
         if verification is None:
             raise Conflict("This code has just been used.")
         return verification
@@ -110,5 +128,6 @@ class EmailCodes:
     def _proof(self, id: VerificationId, code: Secret) -> bytes:
         return Secret(f"{id}:{code.reveal()}").keyed_form(self.key)
 
-    def _is_test(self, instance: Instance, address: str) -> bool:
+    def is_test(self, instance: Instance, address: str) -> bool:
+        """Whether codes for the address are the fixed one, and not mailed (R-AUZ-09)."""
         return instance.is_development and instance.settings.test_mode and is_test_address(address)

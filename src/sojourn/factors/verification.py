@@ -20,6 +20,8 @@ class Verification:
     """Belongs to one owner: a sign-in, a sign-up or an identifier (R-OTP-01).
 
     `strategy` is the wire name. `proof_hash` is the keyed hash of the code, None where nothing is sent (a decoy).
+    `link_hash` is the hash of the secret in a link that admits the attempt's browser, where one was sent, and `admitted_at`
+    when that was done (R-OTP-08).
     """
 
     id: VerificationId
@@ -34,6 +36,8 @@ class Verification:
     expire_at: Instant
     identifier_id: IdentifierId | None = None
     verified_at: Instant | None = None
+    link_hash: bytes | None = None
+    admitted_at: Instant | None = None
 
     def status_at(self, now: Instant) -> VerificationStatus:
         if self.status is not VerificationStatus.UNVERIFIED:

@@ -58,7 +58,7 @@ class RateLimiter:
 
     def _open(self, name: str, key: str, settings: Settings | None) -> tuple[deque[int], int]:
         """The hits in the window, which has room for one more now. Raises: TooManyRequests."""
-        most, seconds = _limit(name, settings)
+        most, seconds = limit_of(name, settings)
         now = int(self.clock.steady() * 1000)
         hits = self._hits.setdefault((name, key), deque())
         self._hits.move_to_end((name, key))
@@ -73,6 +73,7 @@ class RateLimiter:
         self._hits.pop((name, key), None)
 
 
-def _limit(name: str, settings: Settings | None) -> tuple[int, int]:
+def limit_of(name: str, settings: Settings | None) -> tuple[int, int]:
+    """(hits, seconds) of a limit, which the instance may have set."""
     chosen = settings.protection.rate_limits.get(name) if settings else None
     return (chosen[0], chosen[1]) if chosen else LIMITS[name]

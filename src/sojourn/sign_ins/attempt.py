@@ -15,9 +15,7 @@ from sojourn.errors import (
     StrategyNotPossible,
     UnknownIdentifier,
     UserBanned,
-    WrongCode,
 )
-from sojourn.factors.email_code import EmailCodes
 from sojourn.factors.factor import (
     CODE_STRATEGIES,
     EMAIL_CODE,
@@ -30,13 +28,14 @@ from sojourn.factors.factor import (
 )
 from sojourn.factors.password_hashers import StoredPassword
 from sojourn.factors.verification import Verification
-from sojourn.ids import IdentifierId, SessionId, SignInId, sign_in_id, well_formed
+from sojourn.ids import SessionId, SignInId, sign_in_id, well_formed
 from sojourn.instances.instance import Instance
 from sojourn.instant import Clock
 from sojourn.secret import Secret
 from sojourn.sessions.caller import Caller, Issued
 from sojourn.sessions.client import Client
 from sojourn.sessions.clients import Clients
+from sojourn.sign_ins.codes import SignInCodes
 from sojourn.sign_ins.completion import Completion
 from sojourn.sign_ins.guarding import Guarding, is_strict
 from sojourn.sign_ins.identifying import Identifying
@@ -47,8 +46,6 @@ from sojourn.users.accounts import Accounts
 from sojourn.users.user import User
 
 LIFE = timedelta(minutes=10)
-
-_Address = tuple[IdentifierId, str]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,7 +80,7 @@ class SignIns:
     store: Store
     clock: Clock
     clients: Clients
-    codes: EmailCodes
+    codes: SignInCodes
     guarding: Guarding
     completion: Completion
     accounts: Accounts
@@ -112,8 +109,6 @@ class SignIns:
             raise UnknownIdentifier(param="identifier")
         if user is not None and not is_strict(caller.instance):
             await self._refuse_twice(caller, user)
-        if given.strategy in CODE_STRATEGIES:
-            await self.codes.allow(caller.instance, identifier)
         issued = self.clients.proposed(caller)
         now = self.clock.now()
         sign_in = SignIn(
@@ -141,8 +136,8 @@ class SignIns:
                 raise SecretReplaced()
             if given.strategy in CODE_STRATEGIES:
                 strategy = given.strategy or EMAIL_CODE
-                address = self._address_for(caller.instance, sign_in, user, strategy, None)
-                sign_in = await self._send_code(tx, caller.instance, sign_in, strategy, address)
+                address = self.codes.address_for(caller.instance, sign_in, user, strategy, None)
+                sign_in = await self.codes.send(tx, caller, sign_in, user, strategy, address)
         client = replace(issued.client, sign_in_id=sign_in.id, sign_up_id=None, updated_at=now)
         return sign_in, Issued(client, issued.secret)
 
@@ -196,16 +191,15 @@ class SignIns:
         if strategy not in CODE_STRATEGIES:
             raise StrategyNotPossible(param="strategy")
         user = await self._user_of(sign_in)
-        await self.codes.allow(caller.instance, sign_in.identifier or sign_in.id)
         async with self.guarding.held(caller.instance, answers_too=True):
-            address = self._address_for(caller.instance, sign_in, user, strategy, email_address_id)
+            address = self.codes.address_for(caller.instance, sign_in, user, strategy, email_address_id)
             try:
                 async with self.store.transaction() as tx:
-                    moved = await self._send_code(tx, caller.instance, sign_in, strategy, address)
+                    moved = await self.codes.send(tx, caller, sign_in, user, strategy, address)
             except Conflict:
                 moved = await self.get(caller, id)
                 require(moved, SignInStatus.NEEDS_FIRST_FACTOR, self.clock.now())
-                if moved.verification_id == sign_in.verification_id or not await self._is_sent(moved, strategy, address):
+                if moved.verification_id == sign_in.verification_id or not await self.codes.is_sent(moved, strategy, address):
                     raise
         return moved, Issued(_client_of(caller))
 
@@ -241,20 +235,19 @@ class SignIns:
             raise FieldMissing("code")
         if sign_in.verification_id is None or sign_in.strategy != proof.strategy:
             raise StrategyNotPossible("Ask for a code first.", param="strategy")
-        async with self.guarding.counted(caller, user):
-            hashed = await self.codes.check(caller.instance, sign_in.verification_id, proof.code)
-        if user is None:
-            raise WrongCode()
+        challenge = await self.codes.check(caller, user, sign_in.verification_id, proof.code)
+        assert user is not None
         if user.banned:
             raise UserBanned()
         now = self.clock.now()
         async with self.guarding.proven(caller, user, by_password=False), self.store.transaction() as tx:
-            await self.codes.consume(tx, caller.instance, sign_in.verification_id, hashed)
+            await self.codes.codes.consume(tx, caller.instance, challenge)
             if proof.strategy == RESET_CODE:
                 moved = after_reset_code(sign_in, now)
                 await tx.sign_ins.move(sign_in, moved)
                 return moved, Issued(_client_of(caller))
-            return await self._finish(tx, caller, Issued(_client_of(caller)), sign_in, user, EMAIL_CODE)
+            issued, is_admitted = Issued(_client_of(caller)), challenge.admitted_at is not None
+            return await self._finish(tx, caller, issued, sign_in, user, EMAIL_CODE, is_admitted=is_admitted)
 
     async def reset_password(
         self, caller: Caller, id: str, password: str | None, *, sign_out_others: bool = True
@@ -281,7 +274,7 @@ class SignIns:
         if sign_in.verification_id is not None:
             verification = await self.store.verifications.find(instance.id, sign_in.verification_id)
         if is_strict(instance) and sign_in.status is not SignInStatus.COMPLETE:
-            factors = offered_to_anyone(sign_in.identifier or "", self.codes.key)
+            factors = offered_to_anyone(sign_in.identifier or "", self.codes.codes.key)
             return SignInFacts(sign_in, None, verification, factors)
         return SignInFacts(sign_in, user, verification, offered(user) if user else [])
 
@@ -298,9 +291,11 @@ class SignIns:
         *,
         upgraded: StoredPassword | None = None,
         ticket: Ticket | None = None,
+        is_admitted: bool = False,
     ) -> tuple[SignIn, Issued]:
         known = await self.guarding.known_device(caller, user, tx=tx)
-        await self.guarding.forgive(tx, caller, user, known_device=known, by_password=strategy == PASSWORD)
+        known_apart = known or is_admitted  # tries of a browser that a link admitted are not those of strangers
+        await self.guarding.forgive(tx, caller, user, known_device=known_apart, by_password=strategy == PASSWORD)
         if upgraded is not None and user.password is not None:
             await tx.users.upgrade_password(user.id, user.password, upgraded)
         session, rotated = await self.completion.start_session(
@@ -316,55 +311,6 @@ class SignIns:
         done = completed(replace(sign_in, strategy=strategy), SessionId(session.id), self.clock.now())
         await tx.sign_ins.move(sign_in, done)
         return done, rotated
-
-    async def _send_code(
-        self,
-        tx: Groups,
-        instance: Instance,
-        sign_in: SignIn,
-        strategy: str,
-        address: _Address | None,
-    ) -> SignIn:
-        mail = "reset_password_code" if strategy == RESET_CODE else "verification_code"
-        verification = await self.codes.start(
-            tx,
-            instance,
-            sign_in.id,
-            strategy,
-            address[1] if address else None,
-            identifier_id=address[0] if address else None,
-            mail=mail,
-        )
-        now = self.clock.now()
-        moved = replace(sign_in, strategy=strategy, verification_id=verification.id, updated_at=now)
-        await tx.sign_ins.move(sign_in, moved)
-        return moved
-
-    async def _is_sent(self, sign_in: SignIn, strategy: str, address: _Address | None) -> bool:
-        """Whether the code that the sign-in waits for is of this kind and went to this address."""
-        if sign_in.verification_id is None or sign_in.strategy != strategy:
-            return False
-        sent = await self.store.verifications.find(sign_in.instance_id, sign_in.verification_id)
-        return sent is not None and sent.identifier_id == (address[0] if address else None)
-
-    def _address_for(
-        self, instance: Instance, sign_in: SignIn, user: User | None, strategy: str, chosen: str | None
-    ) -> _Address | None:
-        """The stored address to send to (R-INP-02); None is a decoy's."""
-        if user is None:
-            return None
-        possible = [each for each in offered(user) if each.strategy == strategy]
-        wanted = [each for each in possible if chosen is None or each.email_address_id == chosen]
-        if is_strict(instance):
-            wanted = possible  # the id offered in strict protection names no row
-        preferred = sorted(wanted, key=lambda each: not each.primary)
-        for factor in preferred:
-            owned = user.identifier(factor.email_address_id)
-            if owned is not None and (chosen is not None or owned.canonical == sign_in.identifier or factor.primary):
-                return owned.id, owned.value
-        if is_strict(instance):
-            return None
-        raise StrategyNotPossible(param="strategy")
 
     async def _user_of(self, sign_in: SignIn) -> User | None:
         if sign_in.user_id is None:

@@ -11,7 +11,6 @@ from sojourn.errors import (
     PasswordDisabled,
     SojournError,
     StrategyNotPossible,
-    TooManyRequests,
     UserBanned,
     UserLocked,
     WrongPassword,
@@ -22,9 +21,9 @@ from sojourn.factors.hash_pool import HashPool
 from sojourn.factors.password_hashers import StoredPassword
 from sojourn.instances.instance import Instance
 from sojourn.instant import Clock
-from sojourn.limits.rate_limit import RateLimiter
 from sojourn.sessions.caller import Caller
 from sojourn.store.interface import Groups, Store, Tries
+from sojourn.users.device_tries import DeviceTries
 from sojourn.users.hard_stop import MOST_FAILURES, HardStop
 from sojourn.users.lockout import Lockout
 from sojourn.users.user import User
@@ -44,7 +43,7 @@ class Guarding:
     store: Store
     clock: Clock
     hash_pool: HashPool
-    limiter: RateLimiter
+    device_tries: DeviceTries
     audit: AuditLog
     lockout: Lockout
     hard_stop: HardStop
@@ -100,7 +99,7 @@ class Guarding:
                     raise StrategyNotPossible(param="password")
                 raise WrongPassword(param="password")
             try:
-                spent = await self.spend_try(caller, user, of_password=True)
+                spent = await self._spend_try(caller, user)
             except (UserLocked, PasswordDisabled):
                 await slot.spend()
                 raise
@@ -113,37 +112,14 @@ class Guarding:
             raise UserBanned()
         return verified.upgraded
 
-    @asynccontextmanager
-    async def counted(self, caller: Caller, user: User | None) -> AsyncGenerator[None]:
-        """Count what is checked inside as one try of a code. Raises: UserLocked.
-
-        Not in strict protection, where a lock would tell who exists: there a code's own five tries are the guard.
-        """
-        if user is None or is_strict(caller.instance):
-            yield
-            return
-        spent = await self.spend_try(caller, user, of_password=False)
-        try:
-            yield
-        except SojournError:
-            await self.lockout.failed(caller.instance, user, spent)
-            raise
-
-    async def spend_try(self, caller: Caller, user: User, *, of_password: bool) -> Tries:
-        """Count a try before it is checked. A stranger's failures never lock out a known device.
+    async def _spend_try(self, caller: Caller, user: User) -> Tries:
+        """Count a try of the password before it is checked. A stranger's failures never lock out a known device.
 
         Raises: UserLocked, PasswordDisabled.
         """
-        by_administrator = user.locked_at is not None and user.locked_until is None
-        if not by_administrator and await self.known_device(caller, user):
-            assert caller.client is not None
-            try:
-                await self.limiter.hit("tries_of_known_device", f"{user.id}:{caller.client.id}")
-            except TooManyRequests as error:
-                raise UserLocked(error.retry_after) from error
-            failures = await self.hard_stop.spend(caller.instance, user) if of_password else 0
-            return Tries(0, None, failures)
-        return await self.lockout.spend(caller.instance, user, most_of_password=MOST_FAILURES if of_password else None)
+        if not user.is_locked_by_administrator and caller.client is not None and await self.known_device(caller, user):
+            return await self.device_tries.spend(caller.instance, user, caller.client.id, of_password=True)
+        return await self.lockout.spend(caller.instance, user, most_of_password=MOST_FAILURES)
 
     async def forgive(
         self, tx: Groups, caller: Caller, user: User, *, known_device: bool, by_password: bool
@@ -151,8 +127,9 @@ class Guarding:
         """A proven factor resets its own counter only (R-LIM-05)."""
         if by_password:
             await self.hard_stop.passed(tx, caller.instance, user)
-        if known_device and caller.client is not None:
-            await self.limiter.reset("tries_of_known_device", f"{user.id}:{caller.client.id}")
+        if known_device:
+            if caller.client is not None:
+                await self.device_tries.forgive(tx, caller.instance, user, caller.client.id)
         else:
             await tx.users.reset_sign_in_tries(caller.instance.id, user.id)
 

@@ -138,13 +138,13 @@ class SignUps:
             raise StrategyNotPossible(param="strategy")
         if sign_up.email_address is None or sign_up.email_canonical is None:
             raise FieldMissing("email_address")
-        await self.codes.allow(caller.instance, sign_up.email_canonical)
         address, mail = sign_up.email_address, "verification_code"
         if sign_up.email_taken:
             address, mail = await self._owner_address(sign_up), "account_exists"
         async with self.guarding.held(caller.instance, answers_too=True):
             try:
                 async with self.store.transaction() as tx:
+                    await self.codes.allow(tx, caller.instance, sign_up.email_canonical)
                     verification = await self.codes.start(
                         tx, caller.instance, sign_up.id, strategy, address, mail=mail  # pyright: ignore[reportArgumentType]
                     )
@@ -166,10 +166,10 @@ class SignUps:
         if not code:
             raise FieldMissing("code")
         async with self.guarding.held(caller.instance):
-            proof = await self.codes.check(caller.instance, sign_up.verification_id, code)
+            challenge = await self.codes.check(caller.instance, sign_up.verification_id, code)
         now = self.clock.now()
         async with self.store.transaction() as tx:
-            await self.codes.consume(tx, caller.instance, sign_up.verification_id, proof)
+            await self.codes.consume(tx, caller.instance, challenge)
             moved = replace(sign_up, email_verified_at=now, updated_at=now)
             await tx.sign_ups.move(sign_up, moved)
             return await self._finish_if_ready(tx, caller, self._issued(caller), moved)

@@ -469,6 +469,11 @@ class Verifications(Protocol):
         """
         ...
 
+    async def find_by_link(self, instance_id: InstanceId, link_hash: bytes) -> Verification | None: ...
+    async def admit(self, instance_id: InstanceId, link_hash: bytes, now: Instant) -> Verification | None:
+        """Note that the link was used and return the row; None when unknown, used already, expired or verified (R-OTP-02)."""
+        ...
+
 
 class Tickets(Protocol):
     async def create(self, ticket: Ticket) -> None: ...
@@ -516,6 +521,26 @@ class Records(Protocol):
     async def list(self, instance_id: InstanceId, kind: RecordKind) -> Sequence[Record]: ...
     async def replace(self, record: Record) -> bool: ...
     async def delete(self, instance_id: InstanceId, kind: RecordKind, id: str) -> bool: ...
+
+
+class Budgets(Protocol):
+    """So many in so long, of one key: kept for every node, and over restarts (R-LIM-01, R-OTP-08)."""
+
+    async def spend(
+        self, instance_id: InstanceId, name: str, key: str, now: Instant, *, most: int, window: timedelta
+    ) -> Instant | None:
+        """Count one if fewer than `most` were counted within `window`; else count nothing and return when one may be.
+
+        Of any number of concurrent callers as many count as are left. Inside a transaction the count is undone with it.
+        """
+        ...
+
+    async def spent(self, instance_id: InstanceId, name: str, key: str, now: Instant, *, window: timedelta) -> int: ...
+    async def give_back(self, instance_id: InstanceId, name: str, key: str) -> None:
+        """Take the newest count back, if there is one."""
+        ...
+
+    async def reset(self, instance_id: InstanceId, name: str, key: str) -> None: ...
 
 
 class AppData(Protocol):
@@ -611,6 +636,8 @@ class Groups(Protocol):
     @property
     def app_data(self) -> AppData: ...
     @property
+    def budgets(self) -> Budgets: ...
+    @property
     def events(self) -> Events: ...
 
 
@@ -635,7 +662,7 @@ class Store(Groups, Protocol):
         ...
 
     async def forget(self, before: Instant, *, most: int) -> int:
-        """Delete up to `most` sign-ins, sign-ups, verifications, nonces and app data each that were over by then; how many in all."""
+        """Delete up to `most` sign-ins, sign-ups, verifications, nonces, app data and budgets each that were over by then; how many in all."""
         ...
 
     async def forget_ended(self, before: Instant, *, most: int) -> int:

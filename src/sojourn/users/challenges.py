@@ -19,7 +19,7 @@ from sojourn.instant import Clock
 from sojourn.store.interface import Store
 from sojourn.users.accounts import SERVER
 from sojourn.users.addresses import Addresses
-from sojourn.users.lockout import Lockout
+from sojourn.users.code_tries import CodeTries
 from sojourn.users.user import Identifier, IdentifierKind
 
 
@@ -31,13 +31,13 @@ class Challenges:
     clock: Clock
     codes: EmailCodes
     addresses: Addresses
-    lockout: Lockout
+    code_tries: CodeTries
 
     async def send(self, instance: Instance, address_id: str) -> Verification:
         """Mail a code to the stored address, proven or not (R-INP-02). Raises: NotFound, TooManyRequests."""
         address = await self._email(instance, address_id)
-        await self.codes.allow(instance, address.canonical)
         async with self.store.transaction() as tx:
+            await self.codes.allow(tx, instance, address.canonical)
             return await self.codes.start(
                 tx, instance, address.id, EMAIL_CODE, address.value, identifier_id=address.id
             )
@@ -56,16 +56,19 @@ class Challenges:
         if status is not VerificationStatus.UNVERIFIED:
             return challenge
         user = await self.addresses.accounts.get(instance, address.user_id)
-        spent = await self.lockout.spend(instance, user)
         try:
-            proof = await self.codes.check(instance, challenge.id, code)
+            challenge = await self.codes.spend(instance, challenge.id)
+            spent = await self.code_tries.spend(instance, user)
         except (WrongCode, VerificationExpired, VerificationFailed):
-            await self.lockout.failed(instance, user, spent)
             return await self._challenge(instance, address, id)
+        if not self.codes.fits(challenge, code):
+            await self.code_tries.failed(instance, user, spent)
+            return await self._challenge(instance, address, id)
+        await self.code_tries.passed(instance, user)
         if user.banned:
             raise UserBanned()
         async with self.store.transaction() as tx:
-            proven = await self.codes.consume(tx, instance, challenge.id, proof)
+            proven = await self.codes.consume(tx, instance, challenge)
             if not address.is_verified:
                 await self.addresses.verify(tx, instance, user, address, EMAIL_CODE, actor=SERVER)
             await tx.users.reset_sign_in_tries(instance.id, user.id)

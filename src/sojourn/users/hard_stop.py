@@ -22,9 +22,9 @@ class HardStop:
     outbox: Outbox
     audit: AuditLog
 
-    async def spend(self, instance: Instance, user: User) -> int:
+    async def spend(self, groups: Groups, instance: Instance, user: User) -> int:
         """Count a try of the password before it is checked; returns how many there were. Raises: PasswordDisabled."""
-        spent = await self.store.users.spend_password_try(instance.id, user.id, most=MOST_FAILURES)
+        spent = await groups.users.spend_password_try(instance.id, user.id, most=MOST_FAILURES)
         if spent is None:
             raise PasswordDisabled()
         return spent

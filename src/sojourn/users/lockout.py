@@ -8,7 +8,7 @@ from sojourn.events.audit_log import AuditLog
 from sojourn.events.outbox import Outbox
 from sojourn.instances.instance import Instance
 from sojourn.instant import Clock
-from sojourn.store.interface import Store, Tries
+from sojourn.store.interface import Groups, Store, Tries
 from sojourn.users.notices import tell
 from sojourn.users.user import User
 
@@ -20,13 +20,15 @@ class Lockout:
     outbox: Outbox
     audit: AuditLog
 
-    async def spend(self, instance: Instance, user: User, *, most_of_password: int | None = None) -> Tries:
+    async def spend(
+        self, instance: Instance, user: User, *, most_of_password: int | None = None, groups: Groups | None = None
+    ) -> Tries:
         """Count a try before it is checked; one of the password towards the hard stop too, in the same statement.
 
         Raises: UserLocked, PasswordDisabled.
         """
-        rules, now = instance.settings.protection, self.clock.now()
-        spent = await self.store.users.spend_sign_in_try(
+        rules, now, groups = instance.settings.protection, self.clock.now(), groups or self.store
+        spent = await groups.users.spend_sign_in_try(
             instance.id,
             user.id,
             now,
@@ -35,7 +37,7 @@ class Lockout:
             most=most_of_password,
         )
         if spent is None:
-            current = await self.store.users.find(instance.id, user.id)
+            current = await groups.users.find(instance.id, user.id)
             if most_of_password is not None and current is not None and not current.is_locked(now):
                 raise PasswordDisabled()
             until = current.locked_until if current else None

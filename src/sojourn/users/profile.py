@@ -23,8 +23,6 @@ from sojourn.errors import (
     ReverificationRequired,
     SignedOut,
     StrategyNotPossible,
-    TooManyRequests,
-    UserLocked,
     WrongStep,
 )
 from sojourn.factors.email_code import EmailCodes
@@ -35,7 +33,6 @@ from sojourn.instances.instance import Instance
 from sojourn.instances.records import Records
 from sojourn.instances.settings import Use
 from sojourn.instant import Clock, Instant
-from sojourn.limits.rate_limit import RateLimiter
 from sojourn.sessions.caller import Caller, Issued
 from sojourn.sessions.clients import rotate
 from sojourn.sessions.lifecycle import Sessions
@@ -43,6 +40,7 @@ from sojourn.sessions.session import Session, SessionStatus
 from sojourn.store.interface import Store, Tries
 from sojourn.users.accounts import Accounts
 from sojourn.users.addresses import Addresses
+from sojourn.users.device_tries import DeviceTries
 from sojourn.users.identifiers import normal_email
 from sojourn.users.new_user import UserChanges
 from sojourn.users.profile_images import ProfileImages
@@ -71,7 +69,7 @@ class ProfileChanges:
 class Profile:
     store: Store
     clock: Clock
-    limiter: RateLimiter
+    device_tries: DeviceTries
     accounts: Accounts
     addresses: Addresses
     images: ProfileImages
@@ -168,17 +166,12 @@ class Profile:
 
     async def _prove(self, instance: Instance, session: Session, user: User, current: str) -> None:
         """Check the current password; tries count for this browser only, strangers' do not matter here (R-LIM-03)."""
-        key = f"{user.id}:{session.client_id}"
 
         async def count() -> Tries:
-            try:
-                await self.limiter.hit("tries_of_known_device", key)
-            except TooManyRequests as error:
-                raise UserLocked(error.retry_after) from error
-            return Tries(0, None, await self.accounts.passwords.hard_stop.spend(instance, user))
+            return await self.device_tries.spend(instance, user, session.client_id, of_password=True)
 
         await self.accounts.passwords.prove(instance, user, current, param="current_password", count=count)
-        await self.limiter.reset("tries_of_known_device", key)
+        await self.device_tries.forgive(self.store, instance, user, session.client_id)
 
     # -- e-mail addresses
 
@@ -213,8 +206,8 @@ class Profile:
             raise StrategyNotPossible("This application proves addresses by email_code.", param="strategy")
         if address.is_verified:
             raise AlreadyVerified()
-        await self.codes.allow(instance, address.canonical)
         async with self.store.transaction() as tx:
+            await self.codes.allow(tx, instance, address.canonical)
             verification = await self.codes.start(
                 tx, instance, address.id, EMAIL_CODE, address.value, identifier_id=address.id
             )
@@ -236,9 +229,9 @@ class Profile:
         newest = await self.store.verifications.newest_of(instance.id, address.id)
         if newest is None:
             raise WrongStep("Ask for a code first.")
-        proof = await self.codes.check(instance, newest.id, code)
+        challenge = await self.codes.check(instance, newest.id, code)
         async with self.store.transaction() as tx:
-            await self.codes.consume(tx, instance, newest.id, proof)
+            await self.codes.consume(tx, instance, challenge)
             after = await self.addresses.verify(tx, instance, user, address, EMAIL_CODE, actor=_actor(session))
         return self.email(after, id), after
 

@@ -111,6 +111,11 @@ class User:
         """Whether the address identifies this user: an unproven claim to it does not."""
         return any(each.is_held and each.kind is kind and each.canonical == canonical for each in self.identifiers)
 
+    @property
+    def is_locked_by_administrator(self) -> bool:
+        """Until somebody unlocks; other locks run out."""
+        return self.locked_at is not None and self.locked_until is None
+
     def is_locked(self, now: Instant) -> bool:
         if self.locked_at is None:
             return False

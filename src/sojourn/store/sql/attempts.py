@@ -101,6 +101,14 @@ class SqlVerifications(Group):
         values = {"tries": verifications.c.tries + 1}
         return first(await self._updated(codecs.verification, values, *_named(instance_id, id), *open_still))
 
+    async def find_by_link(self, instance_id: InstanceId, link_hash: bytes) -> Verification | None:
+        return await self._one(codecs.verification, *_linked(instance_id, link_hash))
+
+    async def admit(self, instance_id: InstanceId, link_hash: bytes, now: Instant) -> Verification | None:
+        open_still = (_UNVERIFIED, verifications.c.admitted_at.is_(None), verifications.c.expire_at > now.millis)
+        values = {"admitted_at": now.millis}
+        return first(await self._updated(codecs.verification, values, *_linked(instance_id, link_hash), *open_still))
+
     async def consume(
         self, instance_id: InstanceId, id: VerificationId, proof_hash: bytes | None, now: Instant
     ) -> Verification | None:
@@ -113,3 +121,7 @@ class SqlVerifications(Group):
 
 def _named(instance_id: InstanceId, id: VerificationId) -> tuple[Condition, Condition]:
     return verifications.c.id == id, verifications.c.instance_id == instance_id
+
+
+def _linked(instance_id: InstanceId, link_hash: bytes) -> tuple[Condition, Condition]:
+    return verifications.c.link_hash == link_hash, verifications.c.instance_id == instance_id

@@ -256,7 +256,7 @@ def _sign_up_row(each: SignUp) -> dict[str, object]:
 def _verification(r: Row) -> Verification:
     return Verification(
         r[0], r[1], r[2], r[3], VerificationStatus(r[4]), None if r[5] is None else bytes(r[5]), r[6], r[7],
-        Instant(r[8]), Instant(r[9]), r[10], moment(r[11]),
+        Instant(r[8]), Instant(r[9]), r[10], moment(r[11]), None if r[12] is None else bytes(r[12]), moment(r[13]),
     )  # fmt: skip
 
 
@@ -265,7 +265,7 @@ def _verification_row(each: Verification) -> dict[str, object]:
         "id": each.id, "instance_id": each.instance_id, "owner_id": each.owner_id, "strategy": each.strategy,
         "status": each.status.value, "proof_hash": each.proof_hash, "tries": each.tries, "max_tries": each.max_tries,
         "created_at": each.created_at.millis, "expire_at": each.expire_at.millis, "identifier_id": each.identifier_id,
-        "verified_at": millis(each.verified_at),
+        "verified_at": millis(each.verified_at), "link_hash": each.link_hash, "admitted_at": millis(each.admitted_at),
     }  # fmt: skip
 
 

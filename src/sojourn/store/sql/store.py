@@ -11,6 +11,7 @@ from sojourn.sessions.session import LIVE, SessionStatus
 from sojourn.store.interface import Groups
 from sojourn.store.sql.app_data import SqlAppData
 from sojourn.store.sql.attempts import SqlSignIns, SqlSignUps, SqlVerifications
+from sojourn.store.sql.budgets import SqlBudgets
 from sojourn.store.sql.clients import SqlClients
 from sojourn.store.sql.database import Runner
 from sojourn.store.sql.events import SqlEvents
@@ -23,6 +24,7 @@ from sojourn.store.sql.records import SqlRecords
 from sojourn.store.sql.sessions import SqlSessions
 from sojourn.store.sql.tables import (
     app_data,
+    budgets,
     clients,
     dev_browsers,
     nonces,
@@ -41,6 +43,7 @@ _OVER: Sequence[tuple[Column[Any], Column[int]]] = (
     (sign_ins.c.id, sign_ins.c.abandon_at),
     (sign_ups.c.id, sign_ups.c.abandon_at),
     (app_data.c.key, app_data.c.expire_at),
+    (budgets.c.key, budgets.c.expire_at),
 )
 """What can be used no more once its time is over: its key, and the column that says when."""
 
@@ -62,6 +65,7 @@ class SqlGroups:
         self.tickets = SqlTickets(runner)
         self.records = SqlRecords(runner)
         self.app_data = SqlAppData(runner)
+        self.budgets = SqlBudgets(runner)
         self.events = SqlEvents(runner, reads, writes)
 
 

@@ -54,6 +54,7 @@ def _count(name: str) -> Column[int]:
 
 
 _PEPPERED = text("password_pepper IS NOT NULL")
+_LINKED = text("link_hash IS NOT NULL")
 
 instances = Table(
     "instances", metadata,
@@ -180,7 +181,9 @@ verifications = Table(
     _id(), _ref("instance_id"), _ref("owner_id"), _text("strategy", optional=False), _text("status", optional=False),
     _bytes("proof_hash", optional=True), _count("tries"), _count("max_tries"), _time("created_at"),
     _time("expire_at"), _ref("identifier_id", optional=True), _time("verified_at", optional=True),
+    _bytes("link_hash", optional=True), _time("admitted_at", optional=True),
     Index("ix_verifications_owner", "owner_id"),
+    Index("ix_verifications_link", "link_hash", sqlite_where=_LINKED, postgresql_where=_LINKED),
     Index("ix_verifications_over", "expire_at"),
 )  # fmt: skip
 
@@ -205,6 +208,13 @@ records = Table(
     _id(), _ref("instance_id"), _text("kind", optional=False), Column("key", Text, nullable=False),
     _text("body", optional=False), _time("created_at"), _time("updated_at"),
     UniqueConstraint("instance_id", "kind", "key", name="uq_records_key"),
+)  # fmt: skip
+
+budgets = Table(
+    "budgets", metadata,
+    _id("instance_id"), Column("name", String(64), primary_key=True, nullable=False),
+    Column("key", String(256), primary_key=True, nullable=False), _text("moments", optional=False), _time("expire_at"),
+    Index("ix_budgets_over", "expire_at"),
 )  # fmt: skip
 
 app_data = Table(

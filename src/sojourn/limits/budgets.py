@@ -1,0 +1,53 @@
+"""Budgets that neither a restart nor a second node renews (R-LIM-01, R-OTP-08). Short windows per address are in `rate_limit.py`."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+from hashlib import sha256
+
+from sojourn.errors import TooManyRequests
+from sojourn.instances.instance import Instance
+from sojourn.instant import Clock
+from sojourn.limits.rate_limit import limit_of
+from sojourn.store.interface import Groups
+
+STRANGERS_WRONG_CODES = "strangers_wrong_codes"
+MOST_WRONG_CODES = 100
+YEAR = timedelta(days=365)
+"""So many tries of six digits a year make a chance of one in ten thousand; no setting raises them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Budgets:
+    """`key` names who or what is counted; only its hash is kept."""
+
+    clock: Clock
+
+    async def spend(self, groups: Groups, instance: Instance, name: str, key: str) -> None:
+        """Count one, with the transaction it is part of. Raises: TooManyRequests."""
+        most, window = _size(instance, name)
+        now = self.clock.now()
+        until = await groups.budgets.spend(instance.id, name, _hashed(key), now, most=most, window=window)
+        if until is not None:
+            raise TooManyRequests(max(until.since(now), timedelta(milliseconds=1)))
+
+    async def left(self, groups: Groups, instance: Instance, name: str, key: str) -> int:
+        most, window = _size(instance, name)
+        spent = await groups.budgets.spent(instance.id, name, _hashed(key), self.clock.now(), window=window)
+        return max(0, most - spent)
+
+    async def give_back(self, groups: Groups, instance: Instance, name: str, key: str) -> None:
+        await groups.budgets.give_back(instance.id, name, _hashed(key))
+
+    async def reset(self, groups: Groups, instance: Instance, name: str, key: str) -> None:
+        await groups.budgets.reset(instance.id, name, _hashed(key))
+
+
+def _size(instance: Instance, name: str) -> tuple[int, timedelta]:
+    if name == STRANGERS_WRONG_CODES:
+        return MOST_WRONG_CODES, YEAR
+    most, seconds = limit_of(name, instance.settings)
+    return most, timedelta(seconds=seconds)
+
+
+def _hashed(key: str) -> str:
+    return sha256(key.encode("utf-8", "surrogatepass")).hexdigest()

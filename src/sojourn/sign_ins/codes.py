@@ -1,0 +1,157 @@
+"""E-mail codes of sign-ins: which address one goes to, how many go out, and who may try one (R-OTP-01, R-OTP-08)."""
+
+from dataclasses import dataclass, replace
+
+from sojourn.errors import StrategyNotPossible, TooManyRequests, UserLocked, VerificationExpired, WrongCode
+from sojourn.factors.email_code import EmailCodes
+from sojourn.factors.factor import RESET_CODE, offered
+from sojourn.factors.verification import Verification, VerificationStatus
+from sojourn.ids import IdentifierId, VerificationId
+from sojourn.instances.instance import Instance
+from sojourn.instant import Clock, Instant
+from sojourn.secret import Secret
+from sojourn.sessions.caller import Caller
+from sojourn.sign_ins.guarding import Guarding, is_strict
+from sojourn.sign_ins.sign_in import SignIn
+from sojourn.store.interface import Groups, Store, Tries
+from sojourn.users.code_tries import CodeTries
+from sojourn.users.device_tries import DeviceTries
+from sojourn.users.user import User
+
+Address = tuple[IdentifierId, str]
+
+
+@dataclass(frozen=True, slots=True)
+class SignInCodes:
+    store: Store
+    clock: Clock
+    codes: EmailCodes
+    guarding: Guarding
+    code_tries: CodeTries
+    device_tries: DeviceTries
+
+    # -- send
+
+    async def send(
+        self, tx: Groups, caller: Caller, sign_in: SignIn, user: User | None, strategy: str, address: Address | None
+    ) -> SignIn:
+        """Start a challenge and mail its code, or only seem to (R-ENU-01). Raises: TooManyRequests, Conflict."""
+        instance, known = caller.instance, await self._known_by(caller, user)
+        await self.codes.allow(tx, instance, sign_in.identifier or sign_in.id, device=known)
+        if user is not None and address is not None and not self.codes.is_test(instance, address[1]):
+            address = address if await self._account_has_left(tx, instance, user, known) else None
+        verification = await self.codes.start(
+            tx,
+            instance,
+            sign_in.id,
+            strategy,
+            address[1] if address else None,
+            identifier_id=address[0] if address else None,
+            mail="reset_password_code" if strategy == RESET_CODE else "verification_code",
+            link=user is not None and not known and await self.code_tries.needs_link(tx, instance, user),
+        )
+        moved = replace(sign_in, strategy=strategy, verification_id=verification.id, updated_at=self.clock.now())
+        await tx.sign_ins.move(sign_in, moved)
+        return moved
+
+    async def _account_has_left(self, tx: Groups, instance: Instance, user: User, known: str) -> bool:
+        """Spend one of the codes of the whole account, so that a second address brings no more of them.
+
+        In strict protection nobody is told when there are none left: that would tell whose address it is. Raises:
+        TooManyRequests.
+        """
+        try:
+            await self.codes.allow(tx, instance, user.id, device=known)
+        except TooManyRequests:
+            if not is_strict(instance):
+                raise
+            return False
+        return True
+
+    async def is_sent(self, sign_in: SignIn, strategy: str, address: Address | None) -> bool:
+        """Whether the code that the sign-in waits for is of this kind and went to this address."""
+        if sign_in.verification_id is None or sign_in.strategy != strategy:
+            return False
+        sent = await self.store.verifications.find(sign_in.instance_id, sign_in.verification_id)
+        return sent is not None and sent.identifier_id in (None, address[0] if address else None)
+
+    def address_for(
+        self, instance: Instance, sign_in: SignIn, user: User | None, strategy: str, chosen: str | None
+    ) -> Address | None:
+        """The stored address to send to (R-INP-02); None is a decoy's. Raises: StrategyNotPossible."""
+        if user is None:
+            return None
+        possible = [each for each in offered(user) if each.strategy == strategy]
+        wanted = [each for each in possible if chosen is None or each.email_address_id == chosen]
+        if is_strict(instance):
+            wanted = possible  # the id offered in strict protection names no row
+        preferred = sorted(wanted, key=lambda each: not each.primary)
+        for factor in preferred:
+            owned = user.identifier(factor.email_address_id)
+            if owned is not None and (chosen is not None or owned.canonical == sign_in.identifier or factor.primary):
+                return owned.id, owned.value
+        if is_strict(instance):
+            return None
+        raise StrategyNotPossible(param="strategy")
+
+    # -- check
+
+    async def check(self, caller: Caller, user: User | None, id: VerificationId, code: str) -> Verification:
+        """Try a code: the challenge that it fits, to be consumed. A try that may not be checked is answered as a wrong one.
+
+        Raises: WrongCode, VerificationFailed, VerificationExpired, AlreadyVerified, UserLocked (never in strict protection).
+        """
+        challenge = await self.codes.spend(caller.instance, id)
+        if user is None:
+            raise WrongCode()
+        device = await self._device(caller, user, challenge)
+        spent = await self._counted(caller.instance, user, device)
+        if not self.codes.fits(challenge, code):
+            if device is None:
+                await self.code_tries.failed(caller.instance, user, spent)
+            raise WrongCode()
+        if device is None:
+            await self.code_tries.passed(caller.instance, user)
+        return challenge
+
+    # -- admit
+
+    async def asked_by_link(self, instance: Instance, token: str) -> Instant:
+        """When the code was asked for whose mail carries this link. Raises: VerificationExpired (used, over or unknown)."""
+        challenge = await self.store.verifications.find_by_link(instance.id, Secret(token).stored_form())
+        is_open = challenge is not None and challenge.status_at(self.clock.now()) is VerificationStatus.UNVERIFIED
+        if challenge is None or not is_open or challenge.admitted_at is not None:
+            raise VerificationExpired()
+        return challenge.created_at
+
+    async def admit(self, instance: Instance, token: str) -> None:
+        """Let the browser that began the attempt try its code, whatever strangers have tried before.
+
+        Once, and not for another attempt (R-OTP-02, R-OTP-08). Raises: VerificationExpired.
+        """
+        if await self.store.verifications.admit(instance.id, Secret(token).stored_form(), self.clock.now()) is None:
+            raise VerificationExpired()
+
+    # -- shared
+
+    async def _counted(self, instance: Instance, user: User, device: str | None) -> Tries:
+        try:
+            if device is not None:
+                return await self.device_tries.spend(instance, user, device, of_password=False)
+            return await self.code_tries.spend(instance, user)
+        except UserLocked as error:
+            if is_strict(instance):
+                raise WrongCode() from error
+            raise
+
+    async def _device(self, caller: Caller, user: User, challenge: Verification) -> str | None:
+        """What this browser's tries are counted by; None is a stranger, who shares the account's."""
+        if user.is_locked_by_administrator:
+            return None
+        if challenge.admitted_at is not None:
+            return challenge.owner_id
+        return await self._known_by(caller, user) or None
+
+    async def _known_by(self, caller: Caller, user: User | None) -> str:
+        is_known = user is not None and await self.guarding.known_device(caller, user)
+        return caller.client.id if is_known and caller.client is not None else ""

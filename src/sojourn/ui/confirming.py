@@ -1,0 +1,62 @@
+"""The page behind the link of a code mail: its owner confirms the browser that asked for the code (R-OTP-02, R-OTP-08)."""
+
+import msgspec
+from litestar import MediaType, Response, get, post
+
+from sojourn.errors import OriginRefused, VerificationExpired
+from sojourn.factors.email_code import ADMITTING_PAGE
+from sojourn.ui.forms import check_form, plain_form
+from sojourn.ui.pages import page_policy, templates
+from sojourn.ui.theme import look
+from sojourn.web.access import frontend
+from sojourn.web.exchange import CurrentExchange, Exchange
+
+_FORM = "confirm-browser"
+_DONE = "The browser is confirmed. Go back to it and type the code from the mail."
+_OVER = "This link has been used, or it is too old. Ask for a new code in the browser where you sign in."
+
+
+class ConfirmForm(msgspec.Struct, kw_only=True):
+    form_token: str = ""
+    token: str = ""
+
+
+@get(ADMITTING_PAGE, include_in_schema=False, opt=frontend(limit=None))
+async def ask(exchange: CurrentExchange) -> Response[str]:
+    """Changes nothing: programs that look at mail open links too."""
+    token = exchange.incoming.query.get("token", "")
+    try:
+        asked_at = await exchange.engine.sign_ins.codes.asked_by_link(exchange.instance, token)
+    except VerificationExpired:
+        return _page(exchange, said=_OVER, status=410)
+    return _page(exchange, token=token, asked_at=f"{asked_at.datetime():%H:%M} UTC")
+
+
+@post(ADMITTING_PAGE, include_in_schema=False, opt={"form": ConfirmForm, **frontend(limit="attempts")})
+async def confirm(exchange: CurrentExchange) -> Response[str]:
+    form = await exchange.form(ConfirmForm)
+    try:
+        check_form(exchange, _FORM, form.form_token)
+        await exchange.engine.sign_ins.codes.admit(exchange.instance, form.token)
+    except OriginRefused as error:
+        return _page(exchange, said=error.long_message, status=403)
+    except VerificationExpired:
+        return _page(exchange, said=_OVER, status=410)
+    return _page(exchange, said=_DONE)
+
+
+def _page(
+    exchange: Exchange, *, token: str = "", asked_at: str = "", said: str = "", status: int = 200
+) -> Response[str]:
+    """Either the form or, with `said`, how it went."""
+    nonce, headers = page_policy(exchange.instance)
+    settings = exchange.instance.settings
+    html = templates().get_template("confirm_browser.html").render(
+        nonce=nonce, base=exchange.instance.public_url, application=settings.application_name, theme=settings.theme,
+        look=look(settings.theme), page=ADMITTING_PAGE, form=plain_form(exchange, _FORM), token=token, asked_at=asked_at,
+        said=said,
+    )  # fmt: skip
+    return Response(html, status_code=status, media_type=MediaType.HTML, headers=headers)
+
+
+HANDLERS = [ask, confirm]
