@@ -3,6 +3,7 @@
 from sojourn.engine import Sojourn
 from sojourn.messages.mailbox import Mailbox
 from sojourn.secret import Secret
+from sojourn.sessions.clients import rotate
 
 from ..backend_api.calling import PASSWORD, Caller
 from ..pictures import picture
@@ -126,7 +127,8 @@ async def _sign_ups(app: object, api: Caller) -> None:
 async def _client_secret(engine: Sojourn, client_id: str) -> Secret:
     client = await engine.store.clients.find(engine.instance.id, client_id)  # type: ignore[arg-type]
     assert client is not None
-    issued = await engine.clients.renew(client)
+    async with engine.store.transaction() as tx:
+        issued = await rotate(tx, client, engine.clock.now())
     assert issued.secret is not None
     return issued.secret
 

@@ -148,9 +148,15 @@ class Application:
         except Exception as error:  # the last wall: whatever it was, the caller gets the envelope
             if answer.started:
                 raise
-            seen = error if answer.exchange is None else answer.exchange.refusal(error)
-            status, body, headers = answer_of(seen, path=path)
-            await answer.whole(status, body, [JSON, *headers])
+            await self._refuse(error, path, answer)
+
+    async def _refuse(self, error: Exception, path: str, answer: "_Answer") -> None:
+        exchange, client = answer.exchange, None
+        if exchange is not None:
+            error = exchange.refusal(error)
+            client = await exchange.client_beside(error)
+        status, body, headers = answer_of(error, path=path, client=client)
+        await answer.whole(status, body, [JSON, *headers])
 
     async def _path(self, scope: HTTPScope) -> str:
         """The path by which everything here goes. Raises: PathRefused, TooManyRequests."""

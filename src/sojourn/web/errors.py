@@ -154,9 +154,10 @@ def trace_id() -> str:
     return secrets.token_hex(16)
 
 
-def envelope(error: SojournError, trace: str) -> Resource:
-    """`{"errors": […], "clerk_trace_id": …}`; the list is never empty."""
-    return {"errors": [_shown(each) for each in _each(error)], "clerk_trace_id": trace}
+def envelope(error: SojournError, trace: str, client: Resource | None = None) -> Resource:
+    """`{"errors": […], "clerk_trace_id": …}`; the list is never empty. SDKs take the client from `meta`."""
+    beside: Resource = {} if client is None else {"meta": {"client": client}}
+    return {"errors": [_shown(each) for each in _each(error)], **beside, "clerk_trace_id": trace}
 
 
 def _each(error: SojournError) -> Iterator[SojournError]:
@@ -178,8 +179,13 @@ def _shown(error: SojournError) -> Resource:
     return {"code": error.code, "message": error.message, "long_message": error.long_message, "meta": meta}
 
 
-def answer_of(error: Exception, *, path: str) -> tuple[int, bytes, list[tuple[bytes, bytes]]]:
-    """Status, JSON body and extra headers of any exception; the unforeseen is logged, not shown (R-DEP-02)."""
+def answer_of(
+    error: Exception, *, path: str, client: Resource | None = None
+) -> tuple[int, bytes, list[tuple[bytes, bytes]]]:
+    """Status, JSON body and extra headers of any exception; the unforeseen is logged, not shown (R-DEP-02).
+
+    `client` is shown beside the error.
+    """
     refusal = as_refusal(error)
     trace = trace_id()
     if refusal is None:
@@ -191,7 +197,7 @@ def answer_of(error: Exception, *, path: str) -> tuple[int, bytes, list[tuple[by
     headers = list(_headers(refusal, status))
     if status >= 500:
         _log.warning("web.failed", trace_id=trace, path=path, code=refusal.code)
-    return status, msgspec.json.encode(envelope(refusal, trace)), headers
+    return status, msgspec.json.encode(envelope(refusal, trace, client)), headers
 
 
 def _headers(error: SojournError, status: int) -> Iterator[tuple[bytes, bytes]]:

@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Mapping
-from typing import TypeVar
 from urllib.parse import urlencode, urlsplit
 
 import msgspec
@@ -10,7 +9,7 @@ from litestar import Response
 from litestar.di import NamedDependency
 
 from sojourn.engine import Sojourn
-from sojourn.errors import FieldError, FieldTooLong, FieldUnknown, Json, Malformed, NotAuthenticated, SecretReplaced
+from sojourn.errors import Malformed, NotAuthenticated, SecretReplaced, SojournError
 from sojourn.ids import UserId
 from sojourn.instances.instance import Instance
 from sojourn.instant import Instant
@@ -22,10 +21,11 @@ from sojourn.sessions.session import Session
 from sojourn.users.user import User
 from sojourn.web.caller import Identified, caller_of, identify
 from sojourn.web.cookies import CookieRules, DoubledCookie, signed_in_value
-from sojourn.web.errors import AskAgain, UnsupportedMediaType
-from sojourn.web.guard import SAFE, Reading
+from sojourn.web.errors import AskAgain, as_refusal, status_of
+from sojourn.web.form_bodies import Form, form_of
+from sojourn.web.guard import CLIENT_NAMED, SAFE, Reading
 from sojourn.web.headers import Headers
-from sojourn.web.incoming import Incoming, single_fields
+from sojourn.web.incoming import Incoming
 from sojourn.web.resources import Resource
 from sojourn.web.resources.clients import client as client_resource
 from sojourn.web.resources.sessions import session as session_resource
@@ -37,25 +37,8 @@ OLDEST_API = "2021-02-05"
 """What a browser SDK speaks that names no version."""
 
 _VERSION = re.compile(r"20\d\d-\d\d-\d\d")
-_FORM = "application/x-www-form-urlencoded"
-_FIELD_LONGEST = 1024
-_LONGER_FIELDS: Mapping[str, int] = {
-    "password": 8192,  # the password policy names its own limit, with its own code
-    "new_password": 8192,
-    "current_password": 8192,
-    "unsafe_metadata": 32768,
-    "redirect_url": 2048,
-    "action_complete_redirect_url": 2048,
-    "token": 8192,
-}
-_NEVER_SETTABLE = frozenset(
-    {"id", "object", "role", "banned", "locked", "verified", "verification", "public_metadata", "private_metadata",
-     "external_id", "created_at", "updated_at", "instance_id", "user_id", "email_verified"}
-)  # fmt: skip
-_DEEPEST = 16
 _ASKED_AGAIN = "_again"
-
-Form = TypeVar("Form", bound=msgspec.Struct)
+_CLIENT_BESIDE = frozenset({400, 403, 404, 409, 410, 413, 415, 422})
 
 
 class Exchange:
@@ -144,8 +127,7 @@ class Exchange:
 
         Raises: DoubledCookie.
         """
-        query = self.incoming.query
-        if "_is_native" in query or "__clerk_db_jwt" in query or "__dev_session" in query:
+        if not self.incoming.query.keys().isdisjoint(CLIENT_NAMED):
             return None
         presented = self.presented()
         return presented[0] if len(presented) == 1 else None
@@ -181,30 +163,11 @@ class Exchange:
 
         Raises: FieldError and its kinds, Malformed (a field twice, or in body and query), UnsupportedMediaType.
         """
-        fields = {name: value for name, value in (await self._fields()).items() if keep_blank or value != ""}
-        for name, value in fields.items():
-            longest = _LONGER_FIELDS.get(name, _FIELD_LONGEST)
-            if len(value) > longest:
-                raise FieldTooLong(name[:64], longest)
-            if name in _NEVER_SETTABLE:
-                raise FieldUnknown(name)
-        return msgspec.convert(fields, kind, strict=False)
+        return form_of(self.incoming, await self._body(), kind, keep_blank=keep_blank)
 
     async def upload(self) -> bytes:
         """The file in the body. Raises: BodyTooLarge, and as `uploaded`."""
         return uploaded(self.incoming.header(b"content-type"), await self._body())
-
-    async def _fields(self) -> Mapping[str, str]:
-        body = await self._body()
-        if not body:
-            return {}
-        stated = (self.incoming.header(b"content-type") or "").partition(";")[0].strip().lower()
-        if stated != _FORM:
-            raise UnsupportedMediaType()
-        fields = single_fields(body)
-        if not self.incoming.query.keys().isdisjoint(fields):
-            raise Malformed("A field is given both in the address and in the body.")
-        return fields
 
     async def _body(self) -> bytes:
         parts: list[bytes] = []
@@ -224,6 +187,21 @@ class Exchange:
             # no path: what stands in front of this server may have changed it
             return AskAgain("?" + urlencode({**self.incoming.query, _ASKED_AGAIN: "1"}))
         return error
+
+    async def client_beside(self, error: Exception) -> Resource | None:
+        """The client, which SDKs take from the refusal of a write too: another tab may have changed it.
+
+        None unless the browser shows the current secret of one, and beside what says signed out, wait, or failure.
+        """
+        refusal = as_refusal(error)
+        if refusal is None or self.incoming.method in SAFE or status_of(refusal) not in _CLIENT_BESIDE:
+            return None
+        try:
+            secret_hash = await self.secret_hash()
+            known = await self.engine.clients.view_by(self.instance, secret_hash)
+            return None if known is None else (await self.shown(*known))[1]
+        except SojournError:
+            return None
 
     @property
     def _is_asked_first(self) -> bool:
@@ -368,31 +346,3 @@ class Exchange:
 
 CurrentExchange = NamedDependency[Exchange]
 """The exchange of the request being handled, as a handler asks for it."""
-
-
-def json_object(text: str, param: str) -> dict[str, Json]:
-    """The JSON object in a form field. Raises: FieldError when it is not one, or too deep (R-LIM-07)."""
-    try:
-        value: Json = msgspec.json.decode(text)
-    except (msgspec.DecodeError, RecursionError) as error:
-        raise FieldError(f"{param} must be a JSON object.", param=param) from error
-    if not isinstance(value, dict):
-        raise FieldError(f"{param} must be a JSON object.", param=param)
-    if _depth_over(value, _DEEPEST):
-        raise FieldError(f"{param} is nested too deeply.", param=param)
-    return value
-
-
-def _depth_over(value: Json, deepest: int) -> bool:
-    level: list[Json] = [value]
-    for _ in range(deepest + 1):
-        inner: list[Json] = []
-        for each in level:
-            if isinstance(each, dict):
-                inner.extend(each.values())
-            elif isinstance(each, list):
-                inner.extend(each)
-        if not inner:
-            return False
-        level = inner
-    return True

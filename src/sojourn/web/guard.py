@@ -107,7 +107,7 @@ def effective_method(incoming: Incoming) -> str:
     return named.upper()
 
 
-_CLIENT_NAMED = frozenset({"__clerk_db_jwt", "__dev_session", "_is_native"})
+CLIENT_NAMED = frozenset({"__clerk_db_jwt", "__dev_session", "_is_native"})
 """Parameters that stand for the client cookie."""
 
 
@@ -134,7 +134,7 @@ def check_origin(incoming: Incoming, instance: Instance, rules: CookieRules) -> 
         return
     if not is_allowed_origin(instance, claimed):
         raise OriginRefused()
-    if site == "cross-site" and incoming.path.startswith("/v1/client/") and not _CLIENT_NAMED & incoming.query.keys():
+    if site == "cross-site" and incoming.path.startswith("/v1/client/") and not CLIENT_NAMED & incoming.query.keys():
         raise CookiesWithheld(claimed, instance.public_url)
 
 

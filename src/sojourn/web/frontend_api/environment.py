@@ -5,6 +5,7 @@ from litestar import Response, get, patch
 from sojourn.sign_ins.guarding import is_strict
 from sojourn.web.access import frontend
 from sojourn.web.exchange import CurrentExchange, Exchange
+from sojourn.web.guard import CLIENT_NAMED
 from sojourn.web.redirects import is_allowed_origin
 from sojourn.web.resources.environment import environment
 
@@ -34,10 +35,10 @@ def _name_browser(exchange: Exchange) -> None:
     the sign-in page of another origin, and an API beside a single-page app takes no cookie. All ports of a machine share it.
     It stands for no client, here and later: whoever sets this cookie for somebody else gains nothing (R-FLOW-01).
     """
-    instance = exchange.instance
-    if not instance.is_development:
+    instance, incoming = exchange.instance, exchange.incoming
+    if not instance.is_development or not incoming.query.keys().isdisjoint(CLIENT_NAMED):
         return
-    presented = exchange.incoming.cookies
+    presented = incoming.cookies
     lines = exchange.rules.dev_browser(instance, exchange.engine.dev_browsers.unbound(instance))
     exchange.cookies.extend(line for line in lines if line.partition("=")[0] not in presented)
 

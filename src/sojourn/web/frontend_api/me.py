@@ -11,7 +11,8 @@ from sojourn.store.interface import Page, SessionFilter
 from sojourn.users.profile import ProfileChanges
 from sojourn.users.user import User
 from sojourn.web.access import IMAGE_MOST, frontend
-from sojourn.web.exchange import CurrentExchange, Exchange, json_object
+from sojourn.web.exchange import CurrentExchange, Exchange
+from sojourn.web.form_bodies import json_object
 from sojourn.web.resources import deleted
 from sojourn.web.resources.images import image as image_resource
 from sojourn.web.resources.sessions import listed_session, own_session

@@ -9,7 +9,8 @@ from sojourn.sessions.caller import Issued
 from sojourn.sign_ups.attempt import SignUpInput
 from sojourn.sign_ups.sign_up import SignUp
 from sojourn.web.access import frontend
-from sojourn.web.exchange import CurrentExchange, Exchange, json_object
+from sojourn.web.exchange import CurrentExchange, Exchange
+from sojourn.web.form_bodies import json_object
 from sojourn.web.resources.sign_ups import sign_up as sign_up_resource
 
 
