@@ -127,3 +127,19 @@ async def test_a_development_browser_stays_what_it_was_made(store: Store, instan
     assert not await store.clients.create_dev_browser(replace(browser, client_id=ClientId("client_2")))
     assert await store.clients.find_dev_browser(instance_id, browser.token_hash) == browser
     assert await store.clients.find_dev_browser(new_instance_id(), browser.token_hash) is None
+
+
+async def test_browsers_in_which_nobody_ever_signed_in_are_forgotten(store: Store, instance_id: InstanceId) -> None:  # R-SES-13
+    never = [a_client(instance_id) for _ in range(3)]
+    once = a_client(instance_id, last_authentication_strategy="password")
+    of_now = a_client(instance_id, updated_at=LATER)
+    for each in (*never, once, of_now):
+        await store.clients.create(each)
+    user = a_user(instance_id, "ada@example.com")
+    await store.users.create(user)
+    await store.sessions.create(a_session(user, never[0]))  # it begins at this moment
+    assert await store.forget_strangers(NOW.before(timedelta(milliseconds=1)), most=10) == 0
+    assert await store.forget_strangers(NOW, most=1) == 1
+    assert await store.forget_strangers(NOW, most=10) == 1
+    for kept in (never[0], once, of_now):
+        assert await store.clients.find(instance_id, kept.id) == kept

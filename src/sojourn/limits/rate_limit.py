@@ -19,6 +19,8 @@ LIMITS: Mapping[str, tuple[int, int]] = {
     "create_sign_up": (5, 10),
     "update_sign_up": (5, 10),
     "attempts": (3, 10),
+    "create_client": (60, 60),
+    "handshakes": (100, 10),
     "codes": (20, 60),
     "codes_per_identifier": (3, 600),
     "codes_per_identifier_day": (10, 86_400),

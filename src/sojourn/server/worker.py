@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from datetime import timedelta
+from functools import partial
 
 import structlog
 
@@ -21,6 +22,10 @@ _BUILDING_PAUSE = 30.0
 """After a step that failed."""
 
 _CLEANED_AT_ONCE = 1000
+_STEPS_A_ROUND = 1000
+_STEP_PAUSE = 0.05
+"""Seconds in which others write."""
+
 _KEPT = timedelta(days=1)
 """How long attempts that are over can still be looked at."""
 
@@ -85,9 +90,18 @@ class Worker:
     async def _clean(self) -> None:
         await self._engine.activity.flush()  # first, so that a session in use is not taken for an idle one
         now = self._engine.clock.now()
-        await self._engine.store.sessions.finish_timed_out(now, most=_CLEANED_AT_ONCE)
-        await self._engine.store.forget(now.before(_KEPT), most=_CLEANED_AT_ONCE)
-        await self._engine.store.forget_ended(now.before(_SESSIONS_KEPT), most=_CLEANED_AT_ONCE)
+        store, over = self._engine.store, now.before(_KEPT)
+        await self._in_steps(partial(store.sessions.finish_timed_out, now, most=_CLEANED_AT_ONCE))
+        await self._in_steps(partial(store.forget, over, most=_CLEANED_AT_ONCE))
+        await self._in_steps(partial(store.forget_strangers, over, most=_CLEANED_AT_ONCE))
+        await self._in_steps(partial(store.forget_ended, now.before(_SESSIONS_KEPT), most=_CLEANED_AT_ONCE))
+
+    async def _in_steps(self, step: Callable[[], Awaitable[int]]) -> None:
+        """Short steps until one finds less than it might have: nobody makes rows faster than they are swept."""
+        for _ in range(_STEPS_A_ROUND):
+            if await step() < _CLEANED_AT_ONCE:
+                return
+            await asyncio.sleep(_STEP_PAUSE)
 
     async def _guarded(self, work: Callable[[], Awaitable[object]]) -> None:
         try:

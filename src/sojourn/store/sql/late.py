@@ -1,4 +1,4 @@
-"""What makes lists quick and is built while the server answers already: indexes, and the search table of SQLite."""
+"""What makes lists and cleaning quick and is built while the server answers already: indexes, and the search table of SQLite."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -10,6 +10,7 @@ BY_SIGN_IN = "ix_users_signed_in"
 BY_ACTIVITY = "ix_users_active"
 BANNED = "ix_users_banned"
 LOCKED = "ix_users_locked"
+STRANGERS = "ix_clients_strangers"
 SEARCH = "user_search"
 """Whether texts can be searched by an index."""
 
@@ -46,6 +47,7 @@ INDEXES = (
     ),
     LateIndex(BANNED, "users", "instance_id, created_at", only="banned IS 1", postgres_only="banned IS true"),
     LateIndex(LOCKED, "users", "instance_id, locked_at", only="locked_at IS NOT NULL"),
+    LateIndex(STRANGERS, "clients", "updated_at", only="last_authentication_strategy IS NULL"),
 )  # fmt: skip
 
 TRIGRAM_FUNCTION = """

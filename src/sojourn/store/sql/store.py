@@ -4,7 +4,7 @@ from collections.abc import AsyncGenerator, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from typing import Any, Protocol
 
-from sqlalchemy import Column, Dialect, delete, exists, func, select
+from sqlalchemy import Column, ColumnElement, Dialect, Select, delete, exists, func, select
 
 from sojourn.instant import Instant
 from sojourn.sessions.session import LIVE, SessionStatus
@@ -19,7 +19,7 @@ from sojourn.store.sql.hot import HotReads
 from sojourn.store.sql.hot_writes import HotWrites
 from sojourn.store.sql.images import SqlImages
 from sojourn.store.sql.instances import SqlInstances
-from sojourn.store.sql.late import Built
+from sojourn.store.sql.late import STRANGERS, Built
 from sojourn.store.sql.records import SqlRecords
 from sojourn.store.sql.sessions import SqlSessions
 from sojourn.store.sql.tables import (
@@ -46,6 +46,8 @@ _OVER: Sequence[tuple[Column[Any], Column[int]]] = (
     (budgets.c.key, budgets.c.expire_at),
 )
 """What can be used no more once its time is over: its key, and the column that says when."""
+
+_HAS_NONE = ~exists().where(sessions.c.client_id == clients.c.id)
 
 _ENDED = sorted(status.value for status in set(SessionStatus) - LIVE)
 
@@ -133,18 +135,27 @@ class SqlStore(SqlGroups):
             forgotten += await self._database.change(delete(key.table).where(key.in_(ids), over <= before.millis))
         return forgotten
 
+    async def forget_strangers(self, before: Instant, *, most: int) -> int:
+        if not self._database.built.has(STRANGERS):
+            return 0  # every browser there is would be looked at; the index is on its way
+        never = (clients.c.last_authentication_strategy.is_(None), clients.c.updated_at <= before.millis)
+        return await self._delete_clients(select(clients.c.id).where(*never, _HAS_NONE).limit(most), *never)
+
     async def forget_ended(self, before: Instant, *, most: int) -> int:
         over = (sessions.c.status.in_(_ENDED), sessions.c.expire_at <= before.millis)
         gone = select(sessions.c.id).where(*over).limit(most)
         forgotten = await self._database.change(delete(sessions).where(sessions.c.id.in_(gone), *over))
-        has_none = ~exists().where(sessions.c.client_id == clients.c.id)
-        last_seen = select(clients.c.id).where(clients.c.expire_at <= before.millis, has_none).limit(most)
-        ids = [row[0] for row in await self._database.rows(last_seen)]
+        last_seen = select(clients.c.id).where(clients.c.expire_at <= before.millis, _HAS_NONE).limit(most)
+        return forgotten + await self._delete_clients(last_seen)
+
+    async def _delete_clients(self, found: Select[Any], *still: ColumnElement[bool]) -> int:
+        """Delete browsers without sessions, if what found them `still` holds: somebody may just have signed in."""
+        ids = [row[0] for row in await self._database.rows(found)]
+        if not ids:
+            return 0
         async with self._database.transaction() as runner:
             await runner.change(delete(dev_browsers).where(dev_browsers.c.client_id.in_(ids)))
-            # asked again: somebody may just have signed in
-            forgotten += await runner.change(delete(clients).where(clients.c.id.in_(ids), has_none))
-        return forgotten
+            return await runner.change(delete(clients).where(clients.c.id.in_(ids), _HAS_NONE, *still))
 
     async def close(self) -> None:
         await self._database.close()

@@ -8,12 +8,12 @@ from sojourn.web.exchange import CurrentExchange, Exchange
 from sojourn.web.resources.clients import client as client_resource
 
 
-@put("/v1/client", operation_id="putClient", status_code=200, opt=frontend(limit=None))
+@put("/v1/client", operation_id="putClient", status_code=200, opt=frontend(limit="create_client"))
 async def put_client(exchange: CurrentExchange) -> Response[bytes]:
     return await _ensured(exchange)
 
 
-@post("/v1/client", operation_id="postClient", status_code=200, opt=frontend(limit=None))
+@post("/v1/client", operation_id="postClient", status_code=200, opt=frontend(limit="create_client"))
 async def post_client(exchange: CurrentExchange) -> Response[bytes]:
     return await _ensured(exchange)
 

@@ -45,7 +45,7 @@ _CLOCK_BEHIND = frozenset({"session-token-nbf", "session-token-iat-in-the-future
 _BACKDATED = timedelta(minutes=10)
 
 
-@get("/v1/client/handshake", operation_id="handshakeClient", status_code=307, opt=frontend(limit=None))
+@get("/v1/client/handshake", operation_id="handshakeClient", status_code=307, opt=frontend(limit="handshakes"))
 async def handshake(exchange: CurrentExchange) -> Response[bytes]:
     """Send the browser back to its page, with the cookies that say who it is.
 
