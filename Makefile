@@ -7,15 +7,31 @@ PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check --no-input
 UV_COMPILE := $(BIN)/uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-header --python-version 3.11
 # Compiled sources are kept, whatever the machine's own setting: the tests start hundreds of processes.
 export PYTHONDONTWRITEBYTECODE :=
-# Each app of the browser tests, installed once per lock file.
-SDK_APPS := $(patsubst tests/sdk/%/package-lock.json,$(STAMPS)/sdk/%,$(wildcard tests/sdk/apps/*/package-lock.json tests/sdk/node/package-lock.json))
+# Each app of the browser tests, installed once per lock file. Those of older majors and of the quick start of Next.js are for `make test-all` only.
+OTHER_SDK_APPS := $(STAMPS)/sdk/apps/next13-clerk4 $(STAMPS)/sdk/apps/next15-clerk6 $(STAMPS)/sdk/apps/next16-clerk7
+ALL_SDK_APPS := $(patsubst tests/sdk/%/package-lock.json,$(STAMPS)/sdk/%,$(wildcard tests/sdk/apps/*/package-lock.json tests/sdk/node/package-lock.json))
+SDK_APPS := $(filter-out $(OTHER_SDK_APPS),$(ALL_SDK_APPS))
 
 # The browser tests in parts, as pytest's -k names them, the longest first; three at a time, because each waits more than it works.
-PARTS := clerk7 test_python next13 clerk6 'not (next13 or clerk6 or clerk7 or test_python)'
+PARTS := clerk7 test_python test_published_sdks \
+	'not (next13 or clerk6 or clerk7 or test_python or test_published_sdks)'
+ALL_PARTS := next13 clerk6 $(PARTS)
+
+# Runs everything with pytest's options $(1), the browser tests in the parts $(2).
+define run_tests
+	@# races first, while the machine has nothing else to do
+	@$(BIN)/python -m pytest $(1) tests/contract --ignore=tests/contract/adapters
+	@echo "The browser tests run beside the others, in three processes; their reports follow."
+	@rm -f $(STAMPS)/browser-*.log; printf '%s\n' $(2) | xargs -P 3 -I{} sh -c \
+		'$(BIN)/python -m pytest $(1) tests/sdk -k "$$1" --durations=12 > "$(STAMPS)/browser-$$$$.log" 2>&1' sh {} & browsers=$$!; \
+	$(BIN)/python -m pytest $(1) --ignore=tests/sdk --ignore-glob='tests/contract/test_*'; failed=$$?; \
+	wait $$browsers || failed=1; \
+	cat $(STAMPS)/browser-*.log; exit $$failed
+endef
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help run setup test check bench docs lock wheel clean
+.PHONY: help run setup test test-all check bench docs lock wheel clean
 
 help: ## list the commands
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 12
@@ -59,21 +75,19 @@ $(STAMPS)/sdk/%: tests/sdk/%/package-lock.json
 	cd tests/sdk/$* && npm ci --no-audit --no-fund --loglevel=error </dev/null
 	@mkdir -p $(@D) && touch $@
 
-test: setup $(SDK_APPS) $(STAMPS)/django-4.2 ## install what the tests need and run them all; ARGS="tests/wire -x" runs some
+test: setup $(SDK_APPS) $(STAMPS)/django-4.2 ## install what the tests need and run the gate; ARGS="tests/wire -x" runs some
 	$(BIN)/python -m tools.chromium
 	$(BIN)/python -m tools.debian
 ifdef ARGS
 	$(BIN)/python -m pytest $(ARGS)
 else
-	@# races first, while the machine has nothing else to do
-	@$(BIN)/python -m pytest tests/contract --ignore=tests/contract/adapters
-	@echo "The browser tests run beside the others, in three processes; their reports follow."
-	@rm -f $(STAMPS)/browser-*.log; printf '%s\n' $(PARTS) | xargs -P 3 -I{} sh -c \
-		'$(BIN)/python -m pytest tests/sdk -k "$$1" --durations=12 > "$(STAMPS)/browser-$$$$.log" 2>&1' sh {} & browsers=$$!; \
-	$(BIN)/python -m pytest --ignore=tests/sdk --ignore-glob='tests/contract/test_*'; failed=$$?; \
-	wait $$browsers || failed=1; \
-	cat $(STAMPS)/browser-*.log; exit $$failed
+	$(call run_tests,-m "not extended",$(PARTS))
 endif
+
+test-all: setup $(ALL_SDK_APPS) $(STAMPS)/django-4.2 ## the gate, every major of each SDK, quick starts built from their text, kill -9 jobs
+	$(BIN)/python -m tools.chromium
+	$(BIN)/python -m tools.debian
+	$(call run_tests,,$(ALL_PARTS))
 
 check: setup ## ruff, pyright, import rules, and the security requirements still without a test
 	$(BIN)/ruff check .
@@ -97,4 +111,4 @@ wheel: setup ## build the wheel, browser packages included, into dist/
 	$(PIP) wheel --no-deps --no-build-isolation --wheel-dir dist .
 
 clean: ## remove what was built; the next command builds it anew
-	rm -rf .make dist build site src/sojourn/ui/assets tests/sdk/apps/*/.next
+	rm -rf .make dist build site src/sojourn/ui/assets tests/sdk/apps/*/.next tests/sdk/apps/*/dist tests/sdk/apps/*/.output

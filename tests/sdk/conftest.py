@@ -38,7 +38,12 @@ class Setup:
         settings(self.data, *assignments)
 
 
-@pytest.fixture(scope="session", params=list(_APPS))
+_NEWEST = max(_APPS, key=lambda name: _APPS[name])
+
+
+@pytest.fixture(
+    scope="session", params=[name if name == _NEWEST else pytest.param(name, marks=pytest.mark.extended) for name in _APPS]
+)
 def setup(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Setup]:
     name: str = request.param
     major, server_port, app_port = _APPS[name], free_port(), free_port()

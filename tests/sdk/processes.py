@@ -57,6 +57,13 @@ class Process:
                 self._running.wait()
         self._running = None
 
+    def kill(self) -> None:
+        """As a power cut does: nothing of it runs on."""
+        assert self._running is not None
+        os.killpg(self._running.pid, signal.SIGKILL)
+        self._running.wait()
+        self._running = None
+
     def restart(self) -> None:
         self.stop()
         self.start()

@@ -1,0 +1,4 @@
+export function GET({ locals }) {
+  const { userId } = locals.auth();
+  return Response.json({ userId }, { status: userId ? 200 : 401 });
+}

@@ -1,0 +1,10 @@
+import type { NextConfig } from "next";
+
+// as create-next-app writes it
+const nextConfig: NextConfig = {
+  cacheComponents: true,
+  partialPrefetching: true,
+  turbopack: { rules: { "*.css": { loaders: ["@tailwindcss/turbopack"], as: "*.css" } } },
+};
+
+export default nextConfig;

@@ -1,0 +1,5 @@
+export default defineEventHandler((event) => {
+  const { userId } = event.context.auth();
+  if (!userId) setResponseStatus(event, 401);
+  return { userId };
+});
