@@ -16,7 +16,7 @@ _LEAST_ANSWERS = 400
 """In a turn: what is asked when it ends is not counted, which for a slow app would be most of it."""
 _AT_ONCE = 64
 _WARM_UP = 1.0
-_TARGETS = {**dict.fromkeys(ASYNC, 0.90), **dict.fromkeys(SYNC, 0.92), "django-asgi": 0.92}
+_TARGETS = {**dict.fromkeys(ASYNC, 0.90), **dict.fromkeys(SYNC, 0.92), "asgi": 0.85, "wsgi": 0.85, "django-asgi": 0.92}
 
 
 def measure(tokens: Sequence[str], variables: Mapping[str, str], log: Path) -> list[bool]:

@@ -16,6 +16,7 @@ from sojourn.store.interface import Page, Store, UserFilter, UserOrder
 from sojourn.store.sql import user_lists
 from sojourn.store.sql.connections import EngineDatabase
 from sojourn.store.sql.database import Row
+from sojourn.store.sql.sessions import _TOUCH
 from sojourn.store.sql.user_lists import UserLists
 
 from .values import NOW, a_user
@@ -145,3 +146,17 @@ async def test_another_order_is_refused_where_too_many_would_be_sorted(
         assert len(await store.users.list(instance_id, replace(where, order_by="first_name"), Page())) == 1
     monkeypatch.setattr(user_lists, "_SORTABLE", 4)
     assert len(await store.users.list(instance_id, UserFilter(order_by="first_name"), Page())) == 4
+
+
+async def test_writing_down_uses_of_sessions_finds_each_by_its_key(store: Store) -> None:  # R-SES-02
+    """Read from end to end, a million sessions would cost a second for each use; the plan must not hang on how many are live."""
+    database = cast("EngineDatabase", store._database)  # type: ignore[attr-defined]
+    touching = str(_TOUCH[database.dialect.name].text).replace(":uses", "'{\"sess_1\": 1}'")
+    async with database._engine.connect() as connection:
+        if database.dialect.name == "sqlite":
+            rows = (await connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {touching}")).all()
+            assert "SEARCH sessions USING INDEX sqlite_autoindex_sessions_1 (id=?)" in [row[-1] for row in rows]
+        else:
+            await connection.execute(text("SET LOCAL enable_seqscan = off"))
+            rows = (await connection.exec_driver_sql(f"EXPLAIN {touching}")).all()
+            assert "Seq Scan" not in "\n".join(str(row[-1]) for row in rows)

@@ -22,6 +22,11 @@ from sojourn.store.sqlite_writer import SqliteWriter
 
 _BUSY_SECONDS = 5
 _ONLY_READS = "sojourn_only_reads"
+_MAPPED = 2**34
+"""Bytes of the file that hot reads see as memory; SQLite takes what it was built for, mostly 2 GiB. Beyond it, and at a fourth of it
+already for a million sessions, a read costs twice as much (docs/benchmarks.md). The pages are the system's own, given back when it
+wants them.
+"""
 
 
 class SqliteDatabase(EngineDatabase):
@@ -87,7 +92,7 @@ class SqliteDatabase(EngineDatabase):
                 timeout=0.5,
                 check_same_thread=False,
             )
-            reader.execute("PRAGMA mmap_size=268435456")
+            reader.execute(f"PRAGMA mmap_size={_MAPPED}")
         except sqlite3.OperationalError as error:
             raise Overloaded() from error
         self._reader = reader

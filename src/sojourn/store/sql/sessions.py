@@ -27,7 +27,8 @@ _USER = _SESSION_END + 4
 _TOUCH = {
     "sqlite": text(
         "UPDATE sessions SET last_active_at = used.value FROM json_each(:uses) AS used"
-        " WHERE sessions.id = used.key AND sessions.status IN ('active', 'pending')"
+        # `+`, or all live sessions are read for each use: SQLite takes a status for rarer than it is
+        " WHERE sessions.id = used.key AND +sessions.status IN ('active', 'pending')"
         " AND sessions.last_active_at < used.value"
     ),
     "postgresql": text(
