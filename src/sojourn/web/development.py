@@ -66,7 +66,7 @@ async def check_helped(incoming: Incoming, engine: Sojourn) -> None:
 def as_asked(instance: Instance, incoming: Incoming, config: Config) -> Instance:
     """The instance as this request may use it: codes that everybody knows work at this machine only (R-DEV-02).
 
-    A proxy that `trusted_proxies` names may stand in between (decision 0011).
+    A proxy that `trusted_proxies` names may stand in between (decision 0013).
     """
     if not instance.is_development or not instance.settings.test_mode:
         return instance
