@@ -1,6 +1,7 @@
 """The by-hand example in a real browser."""
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import httpx
 import pytest
@@ -96,3 +97,33 @@ async def test_logging_out_in_one_tab_shows_in_the_other_at_its_next_page(url: s
     await _expect_login_form(page)
     await other.goto(f"{url}/protected")
     await _expect_login_form(other)
+
+
+async def test_somebody_signs_up_and_is_in_and_a_name_is_given_once(url: str, device: BrowserContext) -> None:
+    page = await device.new_page()
+    await page.goto(url)
+    await page.get_by_role("link", name="Sign up").click()
+    await page.get_by_label("User name").fill("ada")
+    await page.get_by_label("Password").fill(PASSWORD)
+    await page.get_by_role("button", name="Sign up").click()
+    await expect(page.get_by_role("alert")).to_have_text("That user name is taken.")
+    await page.get_by_label("User name").fill("grace")
+    await page.get_by_label("Password").fill(PASSWORD)
+    await page.get_by_role("button", name="Sign up").click()
+    await expect(page.get_by_text("Protected content for grace.")).to_be_visible()
+
+
+async def test_the_page_leaves_by_itself_when_the_time_is_over(
+    tmp_path: Path, device: BrowserContext
+) -> None:
+    port = free_port()
+    process = example("by_hand", tmp_path, port, {"LIFE_SECONDS": "2"})
+    process.start()
+    try:
+        page = await device.new_page()
+        await _log_in(page, f"http://localhost:{port}")
+        await expect(page).to_have_url(f"http://localhost:{port}/?over=1", timeout=20_000)
+        await expect(page.get_by_role("alert")).to_have_text("Your session is over. Log in again.")
+        await _expect_login_form(page)
+    finally:
+        process.stop()

@@ -2,12 +2,14 @@
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from typing import TYPE_CHECKING
 
 from sojourn.errors import SojournError
+from sojourn.ids import new_id
 from sojourn.instances.instance import Instance
+from sojourn.instant import Instant
 
 if TYPE_CHECKING:
     from jinja2 import Environment
@@ -42,13 +44,15 @@ class UnsafeHeader(SojournError):
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """One mail. `kind` names the template it came from."""
+    """One mail. `kind` names the template it came from; `at` is when it landed in the mailbox of development."""
 
     kind: str
     to: str
     subject: str
     text: str
     html: str
+    id: str = field(default_factory=lambda: new_id("eml_"), compare=False)
+    at: Instant | None = field(default=None, compare=False)
 
     @property
     def code(self) -> str | None:

@@ -1,8 +1,9 @@
 """A mailbox in memory: where development mail lands, and what tests read."""
 
 from collections import deque
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
+from sojourn.instant import Clock, SystemClock
 from sojourn.messages.email import Message
 
 _MOST = 200
@@ -13,9 +14,10 @@ class Mailbox:
     """The newest first; old mail falls out."""
 
     messages: deque[Message] = field(default_factory=lambda: deque[Message](maxlen=_MOST))
+    clock: Clock = field(default_factory=SystemClock)
 
     async def send(self, message: Message) -> None:
-        self.messages.appendleft(message)
+        self.messages.appendleft(replace(message, at=self.clock.now()))
 
     def last(self, to: str | None = None) -> Message:
         """The newest mail, or the newest to one address. Raises: LookupError."""

@@ -35,7 +35,7 @@ def development_keys(data: Path) -> DevelopmentKeys:
     """The keys in the data folder, made when there are none. Raises: ConfigError when the folder cannot be used."""
     path = data / _FILE
     try:
-        data.mkdir(parents=True, exist_ok=True)
+        _make(data)
         if not path.exists():
             _write(path, DevelopmentKeys(Secret.random().reveal(), fresh_secret_key(Environment.DEVELOPMENT).reveal()))
         return msgspec.json.decode(path.read_bytes(), type=DevelopmentKeys)
@@ -43,6 +43,18 @@ def development_keys(data: Path) -> DevelopmentKeys:
         raise ConfigError(f"the data folder {data} cannot be used: {error.strerror}; choose another with --data") from error
     except msgspec.DecodeError as error:
         raise ConfigError(f"{path} is damaged: restore it, or delete it to start with new keys") from error
+
+
+def _make(data: Path) -> None:
+    """The folder, which git is told to pass over: it holds keys and people. One that was somebody's before stays as it is."""
+    is_ours = data.name == Config().data.name
+    try:
+        data.mkdir(parents=True)
+    except FileExistsError:
+        if not is_ours:
+            return
+    with suppress(FileExistsError), (data / ".gitignore").open("x", encoding="utf-8") as file:
+        file.write("# keys, and the database of people: not for a repository\n*\n")
 
 
 def _write(path: Path, keys: DevelopmentKeys) -> None:

@@ -13,27 +13,46 @@ from sojourn.ui.theme import look
 from sojourn.web.access import development_help
 from sojourn.web.exchange import Exchange
 
+_MAIL_POLICY = (
+    "default-src 'none'; style-src 'unsafe-inline'; img-src https: data:; frame-ancestors 'self'; base-uri 'none'; "
+    "form-action 'none'; sandbox allow-popups allow-popups-to-escape-sandbox"
+)
+
 
 @get("/dev/mailbox", include_in_schema=False, opt=development_help())
 async def mailbox_page(exchange: Exchange) -> Response[str]:
     nonce = secrets.token_urlsafe(16)
     html = _templates().get_template("mailbox.html").render(
-        messages=list(_mailbox(exchange).messages), nonce=nonce, look=look(exchange.instance.settings.theme)
-    )
+        messages=list(_mailbox(exchange).messages), nonce=nonce, base=exchange.instance.public_url,
+        look=look(exchange.instance.settings.theme),
+    )  # fmt: skip
     policy = (
-        f"default-src 'none'; style-src 'nonce-{nonce}'; img-src data:; frame-ancestors 'none'; base-uri 'none'; "
+        f"default-src 'none'; style-src 'nonce-{nonce}'; img-src data:; frame-src 'self'; frame-ancestors 'none'; base-uri 'none'; "
         "form-action 'none'"
     )
     return Response(html, media_type=MediaType.HTML, headers={"Content-Security-Policy": policy, **PAGE_HEADERS})
 
 
+@get("/dev/mailbox/{id:str}", include_in_schema=False, opt=development_help())
+async def mail_page(exchange: Exchange) -> Response[str]:
+    """One mail as a mail program shows it: HTML with styles, no scripts, in an origin of its own. Raises: NotFound."""
+    id = exchange.incoming.path.rpartition("/")[2]
+    found = next((each for each in _mailbox(exchange).messages if each.id == id), None)
+    if found is None:
+        raise NotFound("This mail is not in the mailbox any more.")
+    return Response(found.html, media_type=MediaType.HTML, headers={"Content-Security-Policy": _MAIL_POLICY, **PAGE_HEADERS})
+
+
 @get("/dev/mailbox.json", include_in_schema=False, opt=development_help())
 async def mailbox_json(exchange: Exchange) -> Response[bytes]:
-    """The same for scripts: kind, to, subject, text, html and the code in it."""
+    """The same for scripts: kind, to, subject, text, html, the code in it, and when it came in milliseconds."""
     messages = [
-        {"kind": each.kind, "to": each.to, "subject": each.subject, "text": each.text, "html": each.html, "code": each.code}
+        {
+            "kind": each.kind, "to": each.to, "subject": each.subject, "text": each.text, "html": each.html,
+            "code": each.code, "at": each.at.millis if each.at else None,
+        }
         for each in _mailbox(exchange).messages
-    ]
+    ]  # fmt: skip
     return exchange.json({"messages": messages})
 
 
@@ -50,4 +69,4 @@ def _templates() -> Environment:
     return Environment(loader=PackageLoader("sojourn.ui"), autoescape=True, trim_blocks=True, lstrip_blocks=True)
 
 
-HANDLERS = [mailbox_page, mailbox_json]
+HANDLERS = [mailbox_page, mail_page, mailbox_json]
