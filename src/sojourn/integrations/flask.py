@@ -14,6 +14,7 @@ from sojourn.errors import ServerUnreachable
 from sojourn.integrations import wsgi
 from sojourn.integrations.answering import Look
 from sojourn.integrations.decorating import SessionRequired
+from sojourn.integrations.flask_values import FLASK_VALUES
 from sojourn.integrations.handle import Handle
 from sojourn.integrations.http_errors import KEPT_IN_NO_CACHE, become, is_preflight, raise_as_http, wear
 from sojourn.integrations.refusals import Refusal, Refused, unreachable
@@ -206,7 +207,7 @@ class _Data(SessionData, SessionMixin):
     """`flask.session`. Whose it is, is decided when it is first looked into: not before the guard has read the request."""
 
     def __init__(self, sojourn: Handle, begin: Callable[[], Keeping]) -> None:
-        SessionData.__init__(self, lambda: self.keeping.read_now(sojourn))
+        SessionData.__init__(self, lambda: self.keeping.read_now(sojourn), kinds=FLASK_VALUES)
         self._begin = begin
         self._keeping: Keeping | None = None
 

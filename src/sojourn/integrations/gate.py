@@ -59,11 +59,12 @@ class SignedOut:
 
 @dataclass(frozen=True, slots=True)
 class Elsewhere:
-    """The browser must go to `url` first."""
+    """The browser must go to `url` first. `is_signed_out`: a protected page may send it to sign in at once."""
 
     url: str
     reason: str
     cookies: tuple[str, ...] = ()
+    is_signed_out: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -303,7 +304,8 @@ class Gate:
                 self._clock_off(refused.issued_at)
             if refused.reason not in _FETCH_MAY_HELP:
                 return self._refused(asked, begun, refused.reason)
-        return Elsewhere(page, "handshake", (*lines, *self.redirects.over(begun, page)))
+        cookies = (*lines, *self.redirects.over(begun, page))
+        return Elsewhere(page, "handshake" if given else "signed-out", cookies, is_signed_out=not given)
 
     def _refused(self, asked: Asked, begun: Begun, reason: str) -> Verdict:
         """Nothing is applied; the page without the handshake is decided by its cookies, and says what is wrong."""

@@ -16,6 +16,7 @@ from sojourn.integrations import asgi
 from sojourn.integrations.answering import Look
 from sojourn.integrations.asgi import SojournMiddleware
 from sojourn.integrations.decorating import SessionRequired
+from sojourn.integrations.flask_values import FLASK_VALUES
 from sojourn.integrations.handle import Handle
 from sojourn.integrations.http_errors import KEPT_IN_NO_CACHE, become, is_preflight, raise_as_http, wear
 from sojourn.integrations.refusals import Headers, Refusal, Refused, unreachable
@@ -239,7 +240,7 @@ class _Data(SessionData, SessionMixin):
     """`quart.session`."""
 
     def __init__(self, values: dict[str, Any], keeping: Keeping | None) -> None:
-        SessionData.__init__(self, lambda: values)
+        SessionData.__init__(self, lambda: values, kinds=FLASK_VALUES)
         self.read()
         self.keeping = keeping
 

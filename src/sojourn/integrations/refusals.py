@@ -55,6 +55,8 @@ def refusal(
     People are sent to sign in, API calls get 401 with a challenge (RFC 6750 section 3). A form cannot be sent elsewhere:
     whoever filled it in is told in words, and so is whoever would be sent where they are, round and round.
     """
+    if isinstance(verdict, Elsewhere) and verdict.is_signed_out and is_protected:
+        verdict = SignedOut(verdict.reason, verdict.cookies)
     if isinstance(verdict, Elsewhere):
         return _sized(307, b"", [(b"location", verdict.url.encode()), *said(verdict)])
     if not is_protected:

@@ -10,6 +10,7 @@ import msgspec
 from sojourn.errors import SessionEnded
 from sojourn.integrations.asked import Asked
 from sojourn.integrations.handle import Data, Handle
+from sojourn.integrations.session_values import JSON_VALUES, Values, check
 from sojourn.secret import Secret
 from sojourn.tokens.claims import Claims
 
@@ -22,11 +23,15 @@ _SECRET_LENGTH = 43
 
 
 class SessionData(MutableMapping[str, Any]):
-    """A dictionary of JSON values, read when it is first looked into and written when it has changed, in depth too."""
+    """A dictionary that is read when it is first looked into and written when it has changed, in depth too.
 
-    def __init__(self, load: Callable[[], Data]) -> None:
+    A value that could not be given back as it is, is refused when it is assigned. Raises: TypeError.
+    """
+
+    def __init__(self, load: Callable[[], Data], *, kinds: Values = JSON_VALUES) -> None:
         self._load = load
-        self._values: Data | None = None
+        self._kinds = kinds
+        self._values: dict[str, Any] | None = None
         self._as_read = b"{}"
         self.accessed = False
 
@@ -37,13 +42,20 @@ class SessionData(MutableMapping[str, Any]):
         data.read()
         return data
 
-    def read(self) -> Data:
+    def read(self) -> dict[str, Any]:
         if self._values is None:
-            self._values = self._load()
-            self._as_read = msgspec.json.encode(self._values, order="sorted")
+            loaded = self._load()
+            self._as_read = msgspec.json.encode(loaded, order="sorted")
+            self._values = {key: self._kinds.from_json(value) for key, value in loaded.items()}
         return self._values
 
-    def looked_into(self) -> Data:
+    def to_keep(self) -> Data:
+        """As JSON. Raises: TypeError for a value put into another one's depth that could not be kept."""
+        values = self.read()
+        check(self._kinds, values)
+        return {key: self._kinds.to_json(value) for key, value in values.items()}
+
+    def looked_into(self) -> dict[str, Any]:
         self.accessed = True
         return self.read()
 
@@ -58,13 +70,13 @@ class SessionData(MutableMapping[str, Any]):
 
     @property
     def modified(self) -> bool:
-        return self._values is not None and msgspec.json.encode(self._values, order="sorted") != self._as_read
+        return self._values is not None and msgspec.json.encode(self.to_keep(), order="sorted") != self._as_read
 
     @modified.setter
     def modified(self, _: bool) -> None:
         """Apps tell their framework's session what changed in depth; this one sees it."""
 
-    def copy(self) -> Data:
+    def copy(self) -> dict[str, Any]:
         """As a plain dictionary."""
         return dict(self.looked_into())
 
@@ -72,6 +84,7 @@ class SessionData(MutableMapping[str, Any]):
         return self.looked_into()[key]
 
     def __setitem__(self, key: str, value: Any) -> None:
+        check(self._kinds, {key: value})
         self.looked_into()[key] = value
 
     def __delitem__(self, key: str) -> None:
@@ -130,7 +143,8 @@ class Keeping:
         """
         if not data.is_read:
             return None
-        values, modified = data.read(), data.modified
+        modified = data.modified
+        values = data.to_keep()
         if self.session_id:
             forgotten = self._cookie("", 0) if self.anonymous else None
             return Writing(self.session_id, values if modified else None, forgotten) if modified or forgotten else None

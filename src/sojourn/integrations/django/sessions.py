@@ -6,6 +6,7 @@ from django.contrib.sessions.backends.base import SessionBase
 
 from sojourn.integrations.handle import Data, Handle
 from sojourn.integrations.session_data import Keeping, SessionData
+from sojourn.integrations.session_values import JSON_VALUES, check
 
 
 class SessionStore(SessionBase):
@@ -37,6 +38,25 @@ class SessionStore(SessionBase):
         return self._data.looked_into()
 
     _session = property(_get_session)
+
+    def __setitem__(self, key: str, value: Any) -> None:
+        """Raises: TypeError for what could not be given back as it is: not when the answer is ready."""
+        check(JSON_VALUES, {key: value})
+        super().__setitem__(key, value)
+
+    def update(self, dict_: Any) -> None:  # pyright: ignore[reportIncompatibleMethodOverride]  # Django's own
+        check(JSON_VALUES, dict(dict_))
+        super().update(dict_)
+
+    async def aset(self, key: str, value: Any) -> None:
+        check(JSON_VALUES, {key: value})
+        (await self._aget_session())[key] = value
+        self.modified = True
+
+    async def aupdate(self, dict_: Any) -> None:
+        check(JSON_VALUES, dict(dict_))
+        (await self._aget_session()).update(dict_)
+        self.modified = True
 
     @property
     def session_key(self) -> str | None:  # type: ignore[override]
