@@ -177,6 +177,18 @@ async def test_a_sign_in_at_once_in_a_browser_that_was_never_here_leaves_nothing
         await opens_nothing(attacker, session)
 
 
+@pytest.mark.parametrize("way", WAYS)
+async def test_a_secret_copied_two_sign_ins_ago_opens_nothing(http: httpx.AsyncClient, way: Way) -> None:  # R-FLOW-01
+    victim = await opened(http, way)
+    first = await victim.sign_in(ADA)
+    attacker = victim.copy()
+    second = await victim.sign_in(BOB)
+    third = await victim.sign_in(EVE)
+    for session in (first, second):
+        assert (await attacker.send("POST", f"/v1/client/sessions/{session}/tokens")).status_code == 401
+    await opens_nothing(attacker, third)
+
+
 async def test_a_planted_development_browser_is_bound_to_nobody_who_comes_with_a_cookie(http: httpx.AsyncClient) -> None:
     victim = await opened(http, "cookie")  # R-FLOW-01
     session = await victim.sign_in(ADA)

@@ -17,7 +17,7 @@ async def test_a_client_comes_back_as_it_was_given(store: Store, instance_id: In
     client = a_client(
         instance_id, previous_secret_hash=digest(), previous_secret_until=LATER,
         last_active_session_id=SessionId("sess_1"), sign_in_id=SignInId("sia_1"), sign_up_id=SignUpId("sua_1"),
-        last_authentication_strategy="password", generation=3,
+        last_authentication_strategy="password", generation=3, earlier_secrets={digest().hex(): LATER.millis},
     )  # fmt: skip
     await store.clients.create(client)
     assert await store.clients.find(instance_id, client.id) == client
@@ -78,6 +78,27 @@ async def test_of_fifty_tabs_one_rotates_the_secret(nodes: list[Store], instance
     )
     assert await nodes[1].clients.find_by_secret(instance_id, new) == rotated
     assert await nodes[1].clients.find_by_secret(instance_id, client.secret_hash) == rotated
+
+
+async def test_every_secret_of_the_last_seconds_is_remembered_and_no_other(  # R-SES-08
+    store: Store, instance_id: InstanceId
+) -> None:
+    client = a_client(instance_id)
+    await store.clients.create(client)
+    replaced: dict[str, int] = {}
+    for second in range(30):
+        now = NOW + timedelta(seconds=second)
+        found = await store.clients.find(instance_id, client.id)
+        assert found is not None
+        assert await store.clients.rotate_secret(found, digest(), now, grace=GRACE)
+        client = await store.clients.find(instance_id, client.id) or found
+        assert client.earlier_secrets == {hashed: until for hashed, until in replaced.items() if until > now.millis}
+        replaced[found.secret_hash.hex()] = (now + GRACE).millis
+    late = NOW + timedelta(minutes=5)
+    assert await store.clients.rotate_secret(client, digest(), late, grace=GRACE)
+    forgotten = await store.clients.find(instance_id, client.id)
+    assert forgotten is not None
+    assert forgotten.earlier_secrets == {}
 
 
 async def test_a_secret_that_was_replaced_changes_nothing(store: Store, instance_id: InstanceId) -> None:  # R-FLOW-01

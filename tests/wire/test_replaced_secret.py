@@ -105,6 +105,23 @@ async def test_a_browser_that_never_got_the_answer_is_signed_out_only_when_the_g
     assert len(client["sessions"]) == 1
 
 
+async def test_a_request_that_several_changes_have_overtaken_is_not_signed_out_either(
+    tab: Browser, late: Browser, clock: FakeClock
+) -> None:
+    session = (await tab.sign_in(BOB))["last_active_session_id"]
+    await tab.post(f"/v1/client/sessions/{session}/remove")
+    await tab.sign_in(BOB)
+    for path in ("/v1/client", "/v1/client/handshake"):
+        assert (await late.send("GET", path, redirect_url=PAGE)).status_code == 307
+        assert (await late.send("GET", path, redirect_url=PAGE, _again="1")).status_code == 409
+    assert await late.refused("POST", f"/v1/client/sessions/{session}/tokens") == (401, "session_not_found")
+    assert await late.refused("DELETE", "/v1/client/sessions") == (409, "secret_replaced")
+    clock.advance(seconds=11)
+    with capture_logs() as logs:
+        assert (await late.get("/v1/client"))["client"] is None
+    assert "session_secret_reuse" in [each["event"] for each in logs]
+
+
 async def test_a_tab_that_signs_in_beside_a_faster_one_begins_nothing(
     tab: Browser, late: Browser, engine: Sojourn
 ) -> None:  # R-FLOW-01

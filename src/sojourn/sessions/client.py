@@ -1,6 +1,7 @@
 """A client: one browser or device, known by a secret that only it holds."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 from sojourn.ids import ClientId, InstanceId, SessionId, SignInId, SignUpId
 from sojourn.instant import Instant
@@ -12,6 +13,8 @@ class Client:
     """`signed_in_changed_at` moves whenever a session starts or ends on it; browsers see it as `__client_uat`.
 
     `generation` counts its secrets. The one before is accepted until `previous_secret_until`, to finish minting only (R-SES-08).
+    `earlier_secrets` are those from before it whose own time is not over: hash in hex to milliseconds, for each that was replaced
+    while another was in its grace. They open nothing, but say nothing of a sign-out either.
     """
 
     id: ClientId
@@ -28,6 +31,7 @@ class Client:
     sign_up_id: SignUpId | None = None
     last_authentication_strategy: str | None = None
     generation: int = 0
+    earlier_secrets: Mapping[str, int] = field(default_factory=dict[str, int])
 
 
 @dataclass(frozen=True, slots=True)

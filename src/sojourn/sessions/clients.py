@@ -8,7 +8,7 @@ from datetime import timedelta
 import structlog
 
 from sojourn.errors import SecretReplaced
-from sojourn.ids import UserId, client_id
+from sojourn.ids import ClientId, UserId, client_id, well_formed
 from sojourn.instances.instance import Instance
 from sojourn.instant import Clock, Instant
 from sojourn.secret import Secret
@@ -51,11 +51,23 @@ class Clients:
         secret_hash = secret.stored_form()
         client = await self.store.clients.find_by_secret(instance.id, secret_hash)
         if client is None:
-            return None
+            return await self._held_earlier(instance, secret)
         if hmac.compare_digest(client.secret_hash, secret_hash):
             return Held(client, secret_hash)
         if in_grace(client, self.clock.now()):
             return Held(client, secret_hash, is_current=False)
+        _log.warning("session_secret_reuse", client_id=client.id)
+        return None
+
+    async def _held_earlier(self, instance: Instance, secret: Secret) -> Held | None:
+        """The client of a secret that more than one other has followed: it names its client."""
+        named = secret.reveal()[len(_PREFIX) :].partition(".")[0]
+        client = await self.store.clients.find(instance.id, ClientId(named)) if well_formed(named) else None
+        until = None if client is None else client.earlier_secrets.get(secret.stored_form().hex())
+        if client is None or until is None:
+            return None
+        if self.clock.now() < Instant(until):
+            return Held(client, OPENS_NOTHING, is_current=False)
         _log.warning("session_secret_reuse", client_id=client.id)
         return None
 
@@ -110,6 +122,14 @@ class Clients:
                 raise SecretReplaced()
 
 
+OPENS_NOTHING = b""
+"""The hash of no secret."""
+
+
+def _new_secret(client: ClientId) -> Secret:
+    return Secret.random(f"{_PREFIX}{client}.")
+
+
 def in_grace(client: Client, now: Instant) -> bool:
     """Whether the previous secret may still finish minting."""
     return client.previous_secret_until is not None and now < client.previous_secret_until
@@ -121,9 +141,10 @@ def is_open_to(client: Client, session: Session) -> bool:
 
 
 def fresh_client(instance: Instance, now: Instant) -> tuple[Client, Secret]:
-    secret = Secret.random(_PREFIX)
+    id = client_id()
+    secret = _new_secret(id)
     client = Client(
-        id=client_id(),
+        id=id,
         instance_id=instance.id,
         secret_hash=secret.stored_form(),
         created_at=now,
@@ -136,7 +157,7 @@ def fresh_client(instance: Instance, now: Instant) -> tuple[Client, Secret]:
 
 def renewed(client: Client, now: Instant) -> Issued:
     """The client with its next secret, for `replace_secret` to write."""
-    secret = Secret.random(_PREFIX)
+    secret = _new_secret(client.id)
     after = replace(
         client,
         secret_hash=secret.stored_form(),

@@ -17,12 +17,11 @@ from sojourn.instant import Clock
 from sojourn.secret import Secret
 from sojourn.sessions.caller import Held
 from sojourn.sessions.client import Client
-from sojourn.sessions.clients import GRACE, in_grace
+from sojourn.sessions.clients import GRACE, OPENS_NOTHING, in_grace
 from sojourn.store.interface import DevBrowser, Store
 
 _log = structlog.get_logger("sojourn.sessions")
 _PREFIX = "dvb_"
-_OPENS_NOTHING = b""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,11 +83,13 @@ class DevBrowsers:
     def _held(self, row: DevBrowser, client: Client) -> Held | None:
         now = self.clock.now()
         if row.replaced_until is not None:
-            return Held(client, _OPENS_NOTHING, is_current=False) if now < row.replaced_until else None
+            return Held(client, OPENS_NOTHING, is_current=False) if now < row.replaced_until else None
         if row.generation == client.generation:
             return Held(client, client.secret_hash)
-        if row.generation == client.generation - 1 and in_grace(client, now):
-            return Held(client, client.previous_secret_hash or _OPENS_NOTHING, is_current=False)
+        if row.generation is not None and row.generation < client.generation and in_grace(client, now):
+            was_last = row.generation == client.generation - 1
+            opens = client.previous_secret_hash if was_last else None
+            return Held(client, opens or OPENS_NOTHING, is_current=False)
         _log.warning("session_secret_reuse", client_id=client.id)
         return None
 

@@ -14,6 +14,7 @@ from sojourn.sessions.client import Client
 from sojourn.sessions.session import Session
 from sojourn.store.interface import ClientFacts, DevBrowser, Page
 from sojourn.store.sql import codecs
+from sojourn.store.sql.codec import to_json
 from sojourn.store.sql.database import Runner
 from sojourn.store.sql.group import Condition, Group, first, paged, reading
 from sojourn.store.sql.hot import HotReads, joined_user
@@ -21,6 +22,7 @@ from sojourn.store.sql.hot_writes import HotWrites
 from sojourn.store.sql.tables import clients, dev_browsers
 from sojourn.users.user import User
 
+_EARLIER_MOST = 16
 _SESSION = len(codecs.client.columns)
 """Where in a row of the client's facts the session begins, with its id; then the user, once for each identifier."""
 
@@ -76,6 +78,7 @@ class SqlClients(Group):
             "previous_secret_until": (now + grace).millis,
             "updated_at": now.millis,
             "generation": client.generation + 1,
+            "earlier_secrets": _earlier(client, now),
         }
         guard = {"of_id": client.id, "before": client.secret_hash}
         return bool(await self._run.put(self._writes.rotate_secret, {**values, **guard}))
@@ -125,6 +128,15 @@ class SqlClients(Group):
     async def find_dev_browser(self, instance_id: InstanceId, token_hash: bytes) -> DevBrowser | None:
         values = {"instance_id": instance_id, "hash": token_hash}
         return first(await self._hot(codecs.dev_browser, self._reads.dev_browser, values))
+
+
+def _earlier(client: Client, now: Instant) -> str | None:
+    """The secrets before the one that is replaced now which are still in their grace; nearly always none."""
+    known = dict(client.earlier_secrets)
+    if client.previous_secret_hash is not None and client.previous_secret_until is not None:
+        known[client.previous_secret_hash.hex()] = client.previous_secret_until.millis
+    running = [(secret_hash, until) for secret_hash, until in known.items() if until > now.millis]
+    return to_json(dict(running[-_EARLIER_MOST:])) if running else None
 
 
 def _held(client: Client) -> tuple[Condition, ...]:

@@ -151,6 +151,7 @@ def _client(r: Row) -> Client:
     return Client(
         r[0], r[1], bytes(r[2]), Instant(r[3]), Instant(r[4]), Instant(r[5]), Instant(r[6]),
         None if r[7] is None else bytes(r[7]), moment(r[8]), r[9], r[10], r[11], r[12], r[13],
+        {} if r[14] is None else msgspec.json.decode(r[14], type=dict[str, int]),
     )  # fmt: skip
 
 
@@ -162,7 +163,7 @@ def _client_row(each: Client) -> dict[str, object]:
         "previous_secret_hash": each.previous_secret_hash, "previous_secret_until": millis(each.previous_secret_until),
         "last_active_session_id": each.last_active_session_id, "sign_in_id": each.sign_in_id,
         "sign_up_id": each.sign_up_id, "last_authentication_strategy": each.last_authentication_strategy,
-        "generation": each.generation,
+        "generation": each.generation, "earlier_secrets": to_json(each.earlier_secrets) if each.earlier_secrets else None,
     }  # fmt: skip
 
 

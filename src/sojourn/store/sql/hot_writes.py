@@ -53,6 +53,7 @@ class HotWrites:
             rotate_secret=prepared(
                 held.returning(clients.c.id),
                 "secret_hash", "previous_secret_hash", "previous_secret_until", "updated_at", "generation",
+                "earlier_secrets",
             ),
             begin_session=prepared(
                 of_client.values(signed_in_changed_at=_NOW, updated_at=_NOW, sign_in_id=null(), sign_up_id=null()),

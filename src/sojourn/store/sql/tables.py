@@ -120,7 +120,7 @@ clients = Table(
     _time("signed_in_changed_at"), _time("expire_at"), _bytes("previous_secret_hash", optional=True),
     _time("previous_secret_until", optional=True), _ref("last_active_session_id", optional=True),
     _ref("sign_in_id", optional=True), _ref("sign_up_id", optional=True), _text("last_authentication_strategy"),
-    _count("generation"),
+    _count("generation"), _text("earlier_secrets"),
     UniqueConstraint("secret_hash", name="uq_clients_secret_hash"),
     Index("ix_clients_previous", "previous_secret_hash"),
     Index("ix_clients_created", "instance_id", "created_at"),
