@@ -154,12 +154,21 @@ class Sojourn(Embedded):
         if not key:
             raise ConfigError("SOJOURN_URL is set and SOJOURN_PUBLISHABLE_KEY is not: `sojourn env` prints both")
         parties = [each for each in map(str.strip, os.environ.get("SOJOURN_AUTHORIZED_PARTIES", "").split(",")) if each]
-        return cls.remote(url, key, os.environ.get("SOJOURN_SECRET_KEY", ""), authorized_parties=parties)
+        return cls.remote(
+            url, key, os.environ.get("SOJOURN_SECRET_KEY", ""),
+            public_url=os.environ.get("SOJOURN_PUBLIC_URL", ""), authorized_parties=parties,
+        )  # fmt: skip
 
     @staticmethod
     def remote(
-        url: str, publishable_key: str, secret_key: str = "", *, authorized_parties: Collection[str] = ()
+        url: str,
+        publishable_key: str,
+        secret_key: str = "",
+        *,
+        public_url: str = "",
+        authorized_parties: Collection[str] = (),
     ) -> Handle:
+        """A server elsewhere; `public_url` is the address that browsers use, where the app reaches the server by another."""
         from sojourn.integrations.remote import Remote
 
-        return Remote(url, publishable_key, secret_key, authorized_parties=authorized_parties)
+        return Remote(url, publishable_key, secret_key, public_url=public_url, authorized_parties=authorized_parties)

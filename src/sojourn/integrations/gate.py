@@ -136,6 +136,11 @@ class Gate:
         except (NotFound, ServerUnreachable, BadSecretKey) as error:
             return self._without_payload(asked, verdict.begun, error)
 
+    def decide(self, asked: Asked) -> Verdict:
+        """From what is known here: nothing is fetched, and a return that only the server can read is signed out."""
+        verdict = self._decide(asked)
+        return SignedOut(_UNKNOWN_NONCE) if isinstance(verdict, Nonce) else verdict
+
     def decide_now(self, asked: Asked) -> Verdict:
         """The same for sync apps, whose thread waits meanwhile."""
         verdict = self._decide(asked)

@@ -13,6 +13,7 @@ from sojourn.errors import BadSecretKey, Json, NotFound, ServerUnreachable, Sess
 from sojourn.instant import SystemClock
 from sojourn.integrations.gate import Gate
 from sojourn.integrations.handle import Data, Handle
+from sojourn.integrations.outer_address import OuterAddress
 from sojourn.integrations.parties import RemoteParties, asks_cors, named_parties
 from sojourn.secret import Secret
 from sojourn.tokens.handshake import Handshake, read_handshake
@@ -30,31 +31,51 @@ class Remote(Handle):
     """Tokens verify here without a network call; the key set is fetched once and renewed seldom."""
 
     def __init__(
-        self, url: str, publishable_key: str, secret_key: str = "", *, authorized_parties: Collection[str] = ()
+        self,
+        url: str,
+        publishable_key: str,
+        secret_key: str = "",
+        *,
+        public_url: str = "",
+        authorized_parties: Collection[str] = (),
     ) -> None:
-        """`authorized_parties` are the only origins whose tokens are taken. Raises: ConfigError."""
+        """`url` is the address at which this app reaches the server, `public_url` the one that browsers use and tokens name.
+
+        Without `public_url` the server is asked once, with the secret key; until it has answered, and without a secret
+        key, it is at the host that the publishable key names. `authorized_parties` are the only origins whose tokens are
+        taken. Raises: ConfigError.
+        """
         super().__init__(SystemClock())
         self.url = url.rstrip("/")
-        self._asked = HttpServer(self.url, Secret(secret_key))
+        self._publishable_key = publishable_key
+        self._secret_key = Secret(secret_key)
+        self._named_parties = named_parties(authorized_parties)
+        self._asked = HttpServer(self.url, self._secret_key)
         self._keys = RemoteKeys.at(f"{self.url}/.well-known/jwks.json")
+        self._outer = OuterAddress(self.url, publishable_key, self._secret_key, public_url, self.clock)
+        self._settle()
+
+    def _settle(self) -> None:
+        """Make everything that depends on the address that browsers use."""
+        self.public_url = public_url = self._outer.known
         self._parties = RemoteParties(
-            self.url, asks_cors(self.url), self.clock, is_development=publishable_key.startswith("pk_test_")
+            public_url, asks_cors(self.url), self.clock, is_development=self._publishable_key.startswith("pk_test_")
         )
         verifier = Verifier(
-            self._keys.find, issuer=self.url, clock=self.clock,
-            authorized_parties=named_parties(authorized_parties), is_party=self._parties.is_party,
+            self._keys.find, issuer=public_url, clock=self.clock,
+            authorized_parties=self._named_parties, is_party=self._parties.is_party,
         )  # fmt: skip
         self._keys.on_change(verifier.forget)
         self.recall, self.recall_header = recalling(verifier, self._keys)
-        asks = bool(secret_key)
+        asks = bool(self._secret_key.reveal())
         self._gate = Gate(
-            publishable_key, self.url, verifier.verify, self._read_handshake, self._renew, self._renew_now,
+            self._publishable_key, public_url, verifier.verify, self._read_handshake, self._renew, self._renew_now,
             self.handshake if asks else None, self.handshake_now if asks else None, self.clock,
         )  # fmt: skip
 
     @property
     def gate(self) -> Gate | None:
-        return self._gate if self._keys.is_fresh else None
+        return self._gate if self._keys.is_fresh and not self._outer.is_to_be_asked else None
 
     @property
     def known_gate(self) -> Gate | None:
@@ -63,11 +84,15 @@ class Remote(Handle):
     async def ready(self) -> Gate:
         if not self._keys.is_fresh:
             await self._keys.refresh_async()
+        if self._outer.is_to_be_asked and await asyncio.to_thread(self._outer.ask):
+            self._settle()
         return self._gate
 
     def ready_now(self) -> Gate:
         if not self._keys.is_fresh:
             self._keys.refresh()
+        if self._outer.is_to_be_asked and self._outer.ask():
+            self._settle()
         return self._gate
 
     async def close(self) -> None:

@@ -10,6 +10,7 @@ import httpx
 import pytest
 
 from sojourn import Sojourn
+from sojourn.instances.instance import Environment, publishable_key
 from sojourn.integrations.handle import Handle
 from sojourn.testing import FakeSojourn
 
@@ -110,7 +111,7 @@ def test_the_server_inside_answers_below_the_prefix_too(build: Build, tmp_path: 
 
 
 def test_while_the_server_has_never_answered_nobody_is_let_in_and_public_pages_are_there(build: Build) -> None:  # R-REL-03
-    ask = build(Sojourn.remote("http://127.0.0.1:9", "pk_test_c29qb3Vybi5sb2NhbGhvc3Qk"))
+    ask = build(Sojourn.remote("http://127.0.0.1:9", publishable_key(Environment.DEVELOPMENT, "127.0.0.1:9")))
     assert ask("/").json() == {"user": None}
     token = FakeSojourn().signed_in().headers
     cookie = {"Cookie": f"__session={token['Authorization'].removeprefix('Bearer ')}"}

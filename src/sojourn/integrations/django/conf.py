@@ -55,7 +55,10 @@ def _handle(given: Mapping[str, Any]) -> Handle:
         if "PUBLISHABLE_KEY" not in given:
             raise ImproperlyConfigured("SOJOURN has a URL and no PUBLISHABLE_KEY; `sojourn env django` prints it")
         parties = given.get("AUTHORIZED_PARTIES", ())
-        return Sojourn.remote(given["URL"], given["PUBLISHABLE_KEY"], given.get("SECRET_KEY", ""), authorized_parties=parties)
+        return Sojourn.remote(
+            given["URL"], given["PUBLISHABLE_KEY"], given.get("SECRET_KEY", ""),
+            public_url=given.get("PUBLIC_URL", ""), authorized_parties=parties,
+        )  # fmt: skip
     names = (("public_url", "PUBLIC_URL"), ("data", "DATA"), ("authorized_parties", "AUTHORIZED_PARTIES"))
     chosen = {name: given[key] for name, key in names if key in given}
     return Sojourn(**chosen)

@@ -90,7 +90,8 @@ async def rotate(call: CurrentCall) -> Response[bytes]:
 
 
 def _settings(instance: Instance) -> Resource:
-    return {"object": "settings", "instance_id": instance.id, **msgspec.to_builtins(instance.settings)}
+    own = {"object": "settings", "instance_id": instance.id, "public_url": instance.public_url}
+    return {**own, **msgspec.to_builtins(instance.settings)}
 
 
 def _data(session: Session) -> Resource:

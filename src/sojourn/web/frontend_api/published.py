@@ -13,8 +13,8 @@ from litestar.params import FromPath
 
 from sojourn.errors import NotFound
 from sojourn.users.images import CONTENT_TYPE
-from sojourn.web.access import public
-from sojourn.web.exchange import CurrentExchange
+from sojourn.web.access import frontend, public
+from sojourn.web.exchange import CurrentExchange, Exchange
 from sojourn.web.resources.avatars import drawn
 
 _BUNDLE = re.compile(r"/@clerk/([a-z-]{1,32})@([0-9A-Za-z.-]{1,32})/dist/([0-9A-Za-z._-]{1,128})")
@@ -34,12 +34,52 @@ _NOTHING_RUNS = "default-src 'none'; sandbox"
 @get("/.well-known/jwks.json", operation_id="getJWKS", opt=public())
 async def jwks(exchange: CurrentExchange) -> Response[bytes]:
     """The public keys that session tokens are signed with (R-KEY-04)."""
-    keys = await exchange.engine.keyring.jwks(exchange.instance)
-    answer = exchange.json(keys)
-    answer.headers["Cache-Control"] = "public, max-age=300"
-    answer.headers["Vary"] = "Accept-Encoding"
-    answer.headers["ETag"] = f'"{_tag(answer.content)}"'
+    return _tagged(exchange, await exchange.engine.keyring.jwks(exchange.instance))
+
+
+@get("/.well-known/openid-configuration", opt=public())
+async def discovery(exchange: CurrentExchange) -> Response[bytes]:
+    """The issuer and its key set, for verifiers that start from the issuer's address (OpenID Connect Discovery 1.0, section 4).
+
+    Nothing is advertised that this server does not accept: it has no endpoint of OAuth (R-ADV-01).
+    """
+    issuer = exchange.instance.public_url
+    ring = await exchange.engine.keyring.ring(exchange.instance)
+    algorithms = sorted({key.algorithm.value for key in ring.keys})
+    return _tagged(
+        exchange,
+        {
+            "issuer": issuer,
+            "jwks_uri": f"{issuer}/.well-known/jwks.json",
+            "subject_types_supported": ["public"],
+            "id_token_signing_alg_values_supported": algorithms,
+            "response_types_supported": [],
+            "claims_supported": ["azp", "exp", "iat", "iss", "jti", "nbf", "sid", "sub"],
+        },
+    )
+
+
+@get("/.well-known/change-password", opt=frontend(limit=None))
+async def change_password(exchange: CurrentExchange) -> Response[bytes]:
+    """Where a password is changed, for password managers (W3C: A Well-Known URL for Changing Passwords)."""
+    place = f"{exchange.instance.public_url}/user/security"
+    return Response(b"", status_code=302, headers={"Location": place, "Cache-Control": "no-store"})
+
+
+def _tagged(exchange: Exchange, content: object) -> Response[bytes]:
+    """A public answer with its ETag: 304 without a body to whoever has it already (RFC 9110, section 13.1.2)."""
+    answer = exchange.json(content)
+    tag = f'"{_tag(answer.content)}"'
+    answer.headers.update({"Cache-Control": "public, max-age=300", "Vary": "Accept-Encoding", "ETag": tag})
+    if _has(exchange.incoming.header(b"if-none-match"), tag):
+        return Response(b"", status_code=304, headers=dict(answer.headers))
     return answer
+
+
+def _has(known: str | None, tag: str) -> bool:
+    """Weak comparison of `If-None-Match`; a list may be sent more than once, joined by commas."""
+    tags = [] if known is None else [each.strip().removeprefix("W/") for each in known.split(",")]
+    return tag in tags or tags == ["*"]
 
 
 def _tag(content: bytes) -> str:
@@ -128,4 +168,4 @@ def _read(folder: str, name: str) -> bytes | None:
         return None
 
 
-HANDLERS = [jwks, health, ready, avatar, image, bundle]
+HANDLERS = [jwks, discovery, change_password, health, ready, avatar, image, bundle]
