@@ -63,6 +63,7 @@ class Embedded(Handle):
         self._worker: Worker | None = None
         self._served: App | None = None
         self._gate: Gate | None = None
+        self._of_parents: list[object] = []
 
     def _check_development(self) -> None:
         from sojourn.config import Config  # the light install has no use for it
@@ -103,6 +104,16 @@ class Embedded(Handle):
         await self.ready()
         assert self._served is not None
         await self._served(scope, receive, send)
+
+    def begin_anew(self) -> None:
+        """The next question opens an engine of this process. What the parent opened is its own: it is kept from being closed
+        here, because closing a database would write to it.
+        """
+        super().begin_anew()
+        self._of_parents.append((self._engine, self._worker, self._served, self._gate))
+        self._engine = self._worker = self._served = self._gate = None
+        self.recall = self.recall_header = nobody
+        self._opening = asyncio.Lock()
 
     async def close(self) -> None:
         if self._engine is not None and self._worker is not None:

@@ -9,6 +9,7 @@ from sojourn.backend.user import User
 from sojourn.errors import Json
 from sojourn.instant import Clock
 from sojourn.integrations.bridge import Bridge
+from sojourn.integrations.forking import watch
 from sojourn.integrations.gate import Gate
 from sojourn.tokens.claims import Claims
 from sojourn.tokens.recalling import Recall, RecallHeader
@@ -60,6 +61,11 @@ class Handle(ABC):
         self.clock = clock
         self.recall: Recall = nobody
         self.recall_header: RecallHeader = nobody
+        self._bridge = Bridge()
+        watch(self)
+
+    def begin_anew(self) -> None:
+        """In a process that was forked from the one that used this: nothing of the parent's threads and locks is left."""
         self._bridge = Bridge()
 
     @property

@@ -37,6 +37,10 @@ class OuterAddress:
         self._asking = threading.Lock()
         self.known = public_url.rstrip("/") or _of_key(url, publishable_key)
 
+    def begin_anew(self) -> None:
+        """In a forked process: a lock that was held in the parent is held by nobody."""
+        self._asking = threading.Lock()
+
     @property
     def is_to_be_asked(self) -> bool:
         """Whether the server has not said yet, and a question is not too soon after the last."""

@@ -56,6 +56,10 @@ class RemoteParties:
             self._wanted.add(origin)
         return False
 
+    def begin_anew(self) -> None:
+        """In a forked process: a lock that was held in the parent is held by nobody."""
+        self._asking = threading.Lock()
+
     @property
     def has_questions(self) -> bool:
         return bool(self._wanted)

@@ -61,7 +61,7 @@ class Remote(Handle):
         self._parties = RemoteParties(
             public_url, asks_cors(self.url), self.clock, is_development=self._publishable_key.startswith("pk_test_")
         )
-        verifier = Verifier(
+        self._verifier = verifier = Verifier(
             self._keys.find, issuer=public_url, clock=self.clock,
             authorized_parties=self._named_parties, is_party=self._parties.is_party,
         )  # fmt: skip
@@ -94,6 +94,13 @@ class Remote(Handle):
         if self._outer.is_to_be_asked and self._outer.ask():
             self._settle()
         return self._gate
+
+    def begin_anew(self) -> None:
+        super().begin_anew()
+        self._keys.begin_anew()
+        self._parties.begin_anew()
+        self._verifier.begin_anew()
+        self._outer.begin_anew()
 
     async def close(self) -> None:
         await self._asked.close()

@@ -34,6 +34,11 @@ class Remembered:
         """Changes with the keys: what was verified before is not to be added after."""
         return self._generation
 
+    def begin_anew(self) -> None:
+        """In a forked process: what was being written when the parent forked may be half done, so nothing is kept."""
+        self._writing = threading.Lock()
+        self.forget()
+
     def find(self, token: str) -> Claims | None:
         return self.by_header.get(BEARER + token)
 

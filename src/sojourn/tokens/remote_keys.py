@@ -75,6 +75,12 @@ class RemoteKeys:
     def is_fresh(self) -> bool:
         return self._seconds() < self.stale_at
 
+    def begin_anew(self) -> None:
+        """In a forked process: a fetch that was under way in the parent is not under way here."""
+        self._lock = threading.Lock()
+        self._flight = None
+        self._not_before = Instant(0)
+
     def start(self) -> Future[None] | None:
         """Begin a fetch, or join the one under way; None when it is too soon for another. Nothing is waited for."""
         with self._lock:

@@ -152,6 +152,10 @@ class Verifier:
             _refuse("session-revoked", "The session of this token has been revoked.")
         return claims
 
+    def begin_anew(self) -> None:
+        """In a forked process: a lock that was held in the parent is held by nobody."""
+        self.remembered.begin_anew()
+
     def forget(self) -> None:
         """Drop what is remembered: keys have changed."""
         self.remembered.forget()
