@@ -12,7 +12,7 @@ from sojourn.events.audit_log import AuditLog
 from sojourn.ids import InstanceId, instance_id, new_id
 from sojourn.instances.instance import Environment, Instance, publishable_key
 from sojourn.instances.secret_keys import Scope, fresh_secret_key, is_damaged
-from sojourn.instances.settings import Settings
+from sojourn.instances.settings import PARSED, Settings
 from sojourn.instant import Clock, Instant, read_length
 from sojourn.origin import origin_of
 from sojourn.secret import Secret
@@ -149,6 +149,7 @@ class Registry:
         if current is None:
             raise NotFound("This application is gone.")
         merged = _merged(msgspec.to_builtins(current.settings), _in_seconds(patch, ""), "")
+        _check_parsed(patch)
         try:
             settings = msgspec.convert(merged, Settings)
         except msgspec.ValidationError as error:
@@ -250,6 +251,20 @@ def _seconds(value: Json, path: str) -> Json:
         return int(read_length(value).total_seconds())
     except ValueError as error:
         raise FieldError(f"{path}: {error}.", param=path) from error
+
+
+def _check_parsed(patch: Mapping[str, Json]) -> None:
+    """Refuse what has no parsed form before it becomes a default. Raises: FieldError (R-ADV-01)."""
+    for group, parsers in PARSED.items():
+        given = patch.get(group)
+        for name, value in given.items() if isinstance(given, dict) else ():
+            parse = parsers.get(name)
+            if parse is None or not isinstance(value, str):
+                continue
+            try:
+                parse(value)
+            except ValueError as error:
+                raise FieldError(f"{group}.{name} {error}.", param=f"{group}.{name}") from error
 
 
 def _merged(current: dict[str, Json], patch: Mapping[str, Json], path: str) -> dict[str, Json]:

@@ -7,13 +7,16 @@ A stored field that this release does not know is another release's: it is read 
 (R-CFG-01). So a new setting is a new field, and no field ever changes its type; the registry refuses unknown names of input.
 """
 
+from collections.abc import Callable, Mapping
 from datetime import timedelta
 from typing import TYPE_CHECKING, Literal
 
 import msgspec
 
 from sojourn.errors import Json
+from sojourn.instances.looks import Color, Fonts, Length, WebAddress
 
+Parse = Callable[[str], str]
 Use = Literal["off", "optional", "required"]
 
 if TYPE_CHECKING:
@@ -80,9 +83,12 @@ class PathSettings(msgspec.Struct, frozen=True, kw_only=True):
     after_sign_up_url: str = ""
     after_sign_out_url: str = ""
 
+    def __post_init__(self) -> None:
+        _keep_parsed(self, dict.fromkeys(self.__struct_fields__, _page))
+
 
 class ThemeSettings(msgspec.Struct, frozen=True, kw_only=True):
-    """How hosted pages and components look. Colours are CSS hex values."""
+    """How hosted pages and components look. A value of an older release that cannot be read is the default."""
 
     color: str = "#2f6f4f"
     background_color: str = "#ffffff"
@@ -94,6 +100,47 @@ class ThemeSettings(msgspec.Struct, frozen=True, kw_only=True):
     """`system` follows the visitor's device. The colours above are those of the light scheme; the dark one keeps `color` only."""
     dark: bool = False
     """The older way to say `scheme = "dark"`; it wins while it is on."""
+
+    def __post_init__(self) -> None:
+        _keep_parsed(self, _THEME)
+
+
+def _page(text: str) -> str:
+    return str(WebAddress.parse(text, with_loopback=True)) if text else ""
+
+
+def _logo(text: str) -> str:
+    return str(WebAddress.parse(text)) if text else ""
+
+
+_THEME: Mapping[str, Parse] = {
+    "color": lambda text: str(Color.parse(text)),
+    "background_color": lambda text: str(Color.parse(text)),
+    "page_color": lambda text: str(Color.parse(text)),
+    "font_family": lambda text: str(Fonts.parse(text)),
+    "border_radius": lambda text: str(Length.parse(text)),
+    "logo_url": _logo,
+}
+
+PARSED: Mapping[str, Mapping[str, Parse]] = {
+    "theme": _THEME,
+    "paths": dict.fromkeys(PathSettings.__struct_fields__, _page),
+}
+"""Settings that are rendered: group and name, and what makes the one spelling of a value or raises ValueError."""
+
+
+def _keep_parsed(group: msgspec.Struct, parsers: Mapping[str, Parse]) -> None:
+    """Every value in the spelling of its parsed form; what cannot be parsed is the default, whoever stored it."""
+    for field in msgspec.structs.fields(group):
+        if (parse := parsers.get(field.name)) is None:
+            continue
+        given = getattr(group, field.name)
+        try:
+            kept = parse(given)
+        except ValueError:
+            kept = field.default
+        if kept != given:
+            msgspec.structs.force_setattr(group, field.name, kept)
 
 
 class Settings(msgspec.Struct, frozen=True, kw_only=True):

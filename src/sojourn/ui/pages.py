@@ -11,6 +11,7 @@ from litestar import MediaType, Response, get
 
 from sojourn.errors import NotFound
 from sojourn.instances.instance import Instance
+from sojourn.instances.looks import WebAddress
 from sojourn.ui.forms import plain_form
 from sojourn.ui.theme import component_looks, look
 from sojourn.web.access import frontend, public
@@ -135,7 +136,7 @@ def _policy(nonce: str, instance: Instance) -> str:
         "default-src 'none'",
         f"script-src 'nonce-{nonce}' 'strict-dynamic'",
         f"style-src 'self' 'nonce-{nonce}' {COMPONENT_STYLES}",
-        "img-src 'self' data:",
+        f"img-src 'self' data: {_logo_origin(instance)}".rstrip(),
         "font-src 'self'",
         "connect-src 'self'",
         "worker-src 'self' blob:",
@@ -145,6 +146,11 @@ def _policy(nonce: str, instance: Instance) -> str:
         "object-src 'none'",
     ]
     return "; ".join(rules)
+
+
+def _logo_origin(instance: Instance) -> str:
+    logo = instance.settings.theme.logo_url
+    return WebAddress.parse(logo).origin if logo else ""
 
 
 @cache
