@@ -62,3 +62,22 @@ async def test_a_code_from_the_mail_signs_in(page: Page) -> None:
     await page.locator("input[name=code]").fill("424242")
     await page.get_by_role("button", name="Sign in").click()
     await expect(page.locator("#email")).to_have_text(ADA)
+
+
+async def test_somebody_signs_up_changes_their_name_and_signs_out(page: Page) -> None:  # R-WEB-03
+    await page.goto(f"{URL}/sign-in")
+    await page.get_by_role("link", name="Sign up").click()
+    await page.get_by_label("E-mail address").fill("grace+clerk_test@example.com")
+    await page.get_by_label("Password").fill(PASSWORD)
+    await page.get_by_role("button", name="Sign up").click()
+    await page.get_by_label("Code").fill("424242")
+    await page.get_by_role("button", name="Sign up").click()
+    await expect(page).to_have_url(f"{URL}/user")
+    await page.get_by_label("First name").fill("Grace")
+    await page.get_by_role("button", name="Save").click()
+    await expect(page.get_by_role("alert")).to_have_text("Saved.")
+    await expect(page.get_by_label("First name")).to_have_value("Grace")
+    await page.get_by_role("link", name="Sign out").click()
+    await page.get_by_role("button", name="Sign out").click()
+    await page.goto(f"{URL}/user")
+    await expect(page.locator("noscript a[href$='/sign-in']")).to_be_visible()  # a text inside <noscript> is found by no text

@@ -1,11 +1,23 @@
 """What the forms of the hosted pages carry (R-WEB-03)."""
 
 from collections.abc import Mapping
+from types import MappingProxyType
 
 from sojourn.errors import OriginRefused
+from sojourn.instances.settings import Use
 from sojourn.secret import Secret
+from sojourn.users.user import User
 from sojourn.web.exchange import Exchange
 from sojourn.web.redirects import checked_redirect
+
+_FIELDS = {
+    "first_name": ("First name", "text", "given-name"),
+    "last_name": ("Last name", "text", "family-name"),
+    "username": ("User name", "text", "username"),
+    "email_address": ("E-mail address", "email", "email"),
+    "password": ("Password", "password", "new-password"),
+}
+"""Label, type and what a browser fills in (HTML, autocomplete)."""
 
 
 def plain_form(exchange: Exchange, name: str, given: Secret | None = None) -> Mapping[str, str]:
@@ -17,6 +29,40 @@ def plain_form(exchange: Exchange, name: str, given: Secret | None = None) -> Ma
         "identifier": "",
         "sign_in": "",
     }
+
+
+def sign_up_form(
+    exchange: Exchange, given: Secret | None = None, typed: Mapping[str, str] = MappingProxyType({})
+) -> Mapping[str, object]:
+    """The same for sign-up, with the fields that this application asks for."""
+    rules = exchange.instance.settings.sign_up
+    uses: dict[str, Use] = {"first_name": rules.first_name, "last_name": rules.last_name, "username": rules.username}
+    fields = [_field(name, use, typed.get(name, "")) for name, use in uses.items() if use != "off"]
+    fields.append(_field("email_address", "required", typed.get("email_address", "")))
+    if rules.password != "off":
+        fields.append(_field("password", rules.password, ""))
+    return {**plain_form(exchange, "sign-up", given), "sign_up": "", "fields": fields}
+
+
+def profile_form(exchange: Exchange, person: User | None) -> Mapping[str, object]:
+    """The same for the profile; without a person it asks to sign in."""
+    form = plain_form(exchange, "user")
+    if person is None:
+        return {**form, "person": None}
+    rules = exchange.instance.settings.sign_up
+    names: dict[str, tuple[Use, str | None]] = {
+        "first_name": (rules.first_name, person.first_name),
+        "last_name": (rules.last_name, person.last_name),
+        "username": (rules.username, person.username),
+    }
+    fields = [_field(name, use, value or "") for name, (use, value) in names.items() if use != "off"]
+    email = person.primary_email_address
+    return {**form, "person": email.value if email else person.username, "fields": fields, "has_password": person.password is not None}
+
+
+def _field(name: str, use: Use, value: str) -> Mapping[str, object]:
+    label, kind, fills = _FIELDS[name]
+    return {"name": name, "label": label, "kind": kind, "fills": fills, "required": use == "required", "value": value}
 
 
 def check_form(exchange: Exchange, name: str, token: str) -> None:

@@ -9,17 +9,17 @@ import msgspec
 from jinja2 import Environment, PackageLoader
 from litestar import MediaType, Response, get
 
-from sojourn.errors import NotFound
+from sojourn.errors import NotFound, SojournError
 from sojourn.instances.instance import Instance
 from sojourn.instances.looks import WebAddress
-from sojourn.ui.forms import plain_form
+from sojourn.ui.forms import plain_form, profile_form, sign_up_form
 from sojourn.ui.theme import component_looks, look
 from sojourn.web.access import frontend, public
 from sojourn.web.exchange import Exchange
 from sojourn.web.guard import PICTURE_TOO_LARGE
 
 _SCRIPTS = ("clerk-js@6/dist/clerk.browser.js", "ui@1/dist/ui.browser.js")
-_TITLES = {"sign-in": "Sign in", "sign-up": "Sign up", "user": "Your account", "sign-out": "Sign out"}
+TITLES = {"sign-in": "Sign in", "sign-up": "Sign up", "user": "Your account", "sign-out": "Sign out"}
 _COMPONENTS = "components.js"
 _STATIC = {"page.js": "text/javascript", "page.css": "text/css", _COMPONENTS: "text/javascript"}
 _WORDS = {
@@ -38,12 +38,16 @@ async def sign_in(exchange: Exchange) -> Response[str]:
 
 @get(["/sign-up", "/sign-up/{step:path}"], include_in_schema=False, opt=frontend(limit=None))
 async def sign_up(exchange: Exchange) -> Response[str]:
-    return _page(exchange, "sign-up")
+    return _page(exchange, "sign-up", sign_up_form(exchange))
 
 
 @get(["/user", "/user/{step:path}"], include_in_schema=False, opt=frontend(limit=None))
 async def user(exchange: Exchange) -> Response[str]:
-    return _page(exchange, "user")
+    try:
+        _, _, person = await exchange.acting()
+    except SojournError:
+        person = None
+    return _page(exchange, "user", profile_form(exchange, person))
 
 
 @get("/sign-out", include_in_schema=False, opt=frontend(limit=None))
@@ -64,7 +68,7 @@ async def static(exchange: Exchange) -> Response[bytes]:
     return Response(told + _file(name), media_type=kind, headers=headers)
 
 
-def _page(exchange: Exchange, name: str, form: Mapping[str, str] | None = None) -> Response[str]:
+def _page(exchange: Exchange, name: str, form: Mapping[str, object]) -> Response[str]:
     """`form` is for browsers without JavaScript."""
     instance = exchange.instance
     nonce, headers = page_policy(instance)
@@ -73,7 +77,7 @@ def _page(exchange: Exchange, name: str, form: Mapping[str, str] | None = None) 
         nonce=nonce,
         page=name,
         form=form,
-        title=_TITLES[name],
+        title=TITLES[name],
         application=instance.settings.application_name,
         is_development=instance.is_development,
         theme=theme,

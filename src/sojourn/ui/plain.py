@@ -1,5 +1,7 @@
 """Sign-in and sign-out for browsers without JavaScript: forms that the hosted pages hold inside `<noscript>`."""
 
+from collections.abc import Mapping
+
 import msgspec
 from litestar import MediaType, Response, post
 
@@ -9,7 +11,7 @@ from sojourn.sessions.caller import Issued
 from sojourn.sign_ins.attempt import Proof, SignInInput
 from sojourn.sign_ins.sign_in import SignIn, SignInStatus
 from sojourn.ui.forms import check_form, plain_form
-from sojourn.ui.pages import page_policy, templates
+from sojourn.ui.pages import TITLES, page_policy, templates
 from sojourn.ui.theme import look
 from sojourn.web.access import frontend
 from sojourn.web.errors import status_of
@@ -50,7 +52,7 @@ async def sign_in(exchange: CurrentExchange) -> Response[str]:
         await exchange.hand_over(issued, view)
         exchange.note_state(view)
     if attempt.status is SignInStatus.COMPLETE:
-        return _on(exchange, form.redirect_url, exchange.instance.settings.paths.after_sign_in_url)
+        return go_on(exchange, form.redirect_url, exchange.instance.settings.paths.after_sign_in_url)
     if form.way == "code":
         asked = msgspec.structs.replace(form, sign_in=attempt.id)
         return _page(exchange, asked, "A code is on its way to you.", 200, issued)
@@ -67,7 +69,7 @@ async def sign_out(exchange: CurrentExchange) -> Response[str]:
         view, _ = await exchange.client(issued.client)
         await exchange.hand_over(issued, view)
     exchange.signed_out()
-    return _on(exchange, form.redirect_url, exchange.instance.settings.paths.after_sign_out_url or "/sign-in")
+    return go_on(exchange, form.redirect_url, exchange.instance.settings.paths.after_sign_out_url or "/sign-in")
 
 
 async def _attempted(exchange: Exchange, form: SignInForm) -> tuple[SignIn, Issued | None]:
@@ -86,21 +88,28 @@ def _page(
     """The form again; nothing that was typed but the identifier stands in it."""
     values = {
         **plain_form(exchange, "sign-in", issued.secret if issued else None),
-        "redirect_url": checked_redirect(exchange.instance, form.redirect_url) or "",
         "identifier": form.identifier or "",
         "sign_in": form.sign_in or "",
     }
+    return plain_page(exchange, "sign-in", values, said, status, form.redirect_url)
+
+
+def plain_page(
+    exchange: Exchange, name: str, form: Mapping[str, object], said: str, status: int, redirect_url: str = ""
+) -> Response[str]:
+    """A page that is only the form; `said` stands above it, and `redirect_url` goes on with it if it is one of ours."""
+    values = {**form, "redirect_url": checked_redirect(exchange.instance, redirect_url) or ""}
     nonce, headers = page_policy(exchange.instance)
     html = templates().get_template("plain.html").render(
         nonce=nonce, base=exchange.instance.public_url, application=exchange.instance.settings.application_name,
-        is_development=exchange.instance.is_development,
+        is_development=exchange.instance.is_development, title=TITLES[name],
         theme=exchange.instance.settings.theme, look=look(exchange.instance.settings.theme),
-        name="sign-in", form=values, said=said,
+        name=name, form=values, said=said,
     )  # fmt: skip
     return Response(html, status_code=status, media_type=MediaType.HTML, headers=headers)
 
 
-def _on(exchange: Exchange, wanted: str, otherwise: str) -> Response[str]:
+def go_on(exchange: Exchange, wanted: str, otherwise: str) -> Response[str]:
     """Where the browser goes next: 303, so that a reload does not send the form again."""
     instance = exchange.instance
     target = checked_redirect(instance, wanted) or checked_redirect(instance, otherwise) or f"{instance.public_url}/user"

@@ -1,0 +1,121 @@
+"""Sign-up and the basics of a profile for browsers without JavaScript: forms that the hosted pages hold inside `<noscript>`."""
+
+from dataclasses import replace
+
+import msgspec
+from litestar import Response, post
+from msgspec import UNSET, UnsetType
+
+from sojourn.errors import FieldMissing, SojournError
+from sojourn.factors.factor import EMAIL_CODE
+from sojourn.sessions.caller import Issued
+from sojourn.sign_ups.attempt import SignUpInput
+from sojourn.sign_ups.sign_up import SignUp, SignUpStatus, missing_fields
+from sojourn.ui.forms import check_form, profile_form, sign_up_form
+from sojourn.ui.plain import go_on, plain_page
+from sojourn.users.profile import ProfileChanges
+from sojourn.web.access import frontend
+from sojourn.web.errors import status_of
+from sojourn.web.exchange import CurrentExchange, Exchange
+
+
+class SignUpForm(msgspec.Struct, kw_only=True):
+    """`sign_up` is the attempt that a code was sent for."""
+
+    form_token: str = ""
+    redirect_url: str = ""
+    sign_up: str | None = None
+    code: str | None = None
+    first_name: str | None = None
+    last_name: str | None = None
+    username: str | None = None
+    email_address: str | None = None
+    password: str | None = None
+
+
+class ProfileForm(msgspec.Struct, kw_only=True):
+    """`way` names the button: `names` or `password`. A blank name clears it."""
+
+    form_token: str = ""
+    way: str = "names"
+    first_name: str | UnsetType = UNSET
+    last_name: str | UnsetType = UNSET
+    username: str | UnsetType = UNSET
+    current_password: str = ""
+    new_password: str = ""
+
+
+@post("/sign-up", include_in_schema=False, opt={"form": SignUpForm, **frontend(limit="create_sign_up", hashes=True)})
+async def sign_up(exchange: CurrentExchange) -> Response[str]:
+    """Answers with the field for the code, or sends the browser on once the sign-up is complete."""
+    form = await exchange.form(SignUpForm)
+    try:
+        check_form(exchange, "sign-up", form.form_token)
+        attempt, issued = await _attempted(exchange, form)
+    except SojournError as error:
+        return _sign_up_page(exchange, form, error.long_message, status_of(error))
+    view, _ = await exchange.client(issued.client)
+    await exchange.hand_over(issued, view)
+    exchange.note_state(view)
+    if attempt.status is SignUpStatus.COMPLETE:
+        return go_on(exchange, form.redirect_url, exchange.instance.settings.paths.after_sign_up_url)
+    asked = msgspec.structs.replace(form, sign_up=attempt.id)
+    return _sign_up_page(exchange, asked, "A code is on its way to you.", 200, issued)
+
+
+async def _attempted(exchange: Exchange, form: SignUpForm) -> tuple[SignUp, Issued]:
+    """Raises: what sign-ups raise, FieldMissing for what the form does not hold."""
+    sign_ups, caller = exchange.engine.sign_ups, await exchange.caller()
+    if form.sign_up is not None:
+        return await sign_ups.attempt_verification(caller, form.sign_up, EMAIL_CODE, form.code)
+    given = SignUpInput(
+        email_address=form.email_address,
+        username=form.username,
+        first_name=form.first_name,
+        last_name=form.last_name,
+        password=form.password,
+    )
+    if form.email_address is None:
+        raise FieldMissing("email_address")
+    begun, issued = await sign_ups.create(caller, given)
+    if begun.status is SignUpStatus.COMPLETE:
+        return begun, issued
+    if missing := missing_fields(begun, exchange.instance.settings.sign_up):
+        raise FieldMissing(missing[0])
+    known = replace(caller, client=issued.client)
+    sent, _ = await sign_ups.prepare_verification(known, begun.id, EMAIL_CODE)
+    return sent, issued
+
+
+@post("/user", include_in_schema=False, opt={"form": ProfileForm, **frontend(limit="attempts", hashes=True)})
+async def user(exchange: CurrentExchange) -> Response[str]:
+    """Changes the names, or the password, of the person who is signed in."""
+    form = await exchange.form(ProfileForm, keep_blank=True)
+    _, session, person = await exchange.acting()
+    instance, profile = exchange.instance, exchange.engine.profile
+    said, status = "Saved.", 200
+    try:
+        check_form(exchange, "user", form.form_token)
+        if form.way == "password":
+            person = await profile.change_password(
+                instance, session, person, current=form.current_password or None, new=form.new_password or None
+            )
+            said = "Your password is changed, and your other devices are signed out."
+        else:
+            changes = ProfileChanges(first_name=form.first_name, last_name=form.last_name, username=form.username)
+            person = await profile.update(instance, session, person, changes)
+    except SojournError as error:
+        said, status = error.long_message, status_of(error)
+    return plain_page(exchange, "user", profile_form(exchange, person), said, status)
+
+
+def _sign_up_page(
+    exchange: Exchange, form: SignUpForm, said: str, status: int, issued: Issued | None = None
+) -> Response[str]:
+    """The form again; of what was typed everything but the password and the code stands in it."""
+    typed = {name: getattr(form, name) or "" for name in ("first_name", "last_name", "username", "email_address")}
+    values = sign_up_form(exchange, issued.secret if issued else None, typed)
+    return plain_page(exchange, "sign-up", {**values, "sign_up": form.sign_up or ""}, said, status, form.redirect_url)
+
+
+HANDLERS = [sign_up, user]
