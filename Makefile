@@ -31,7 +31,7 @@ endef
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help run setup test test-all check bench docs lock wheel clean
+.PHONY: help run setup test test-all check bench timing docs lock wheel clean
 
 help: ## list the commands
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 12
@@ -97,6 +97,9 @@ check: setup ## ruff, pyright, import rules, and the security requirements still
 
 bench: setup ## the benchmarks, each a ratio to a limit measured in the same run
 	$(BIN)/python -m bench.run
+
+timing: setup ## whether the length of a refusal tells who has an account, for each kind of hash; ten minutes
+	$(BIN)/python -m bench.timing
 
 docs: setup ## build the documentation into site/, searchable without a server
 	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --quiet --clean

@@ -73,7 +73,7 @@ class Config:
     )
     hash_threads: int = field(default=0, metadata=_says("password hashes at once; 0: one per processor. A quarter is kept for calls with a secret key"))
     sign_in_floor_ms: int = field(
-        default=300, metadata=_says("least time of a refused sign-in, so that its length tells nothing")
+        default=300, metadata=_says("least time of a refused sign-in, so that its length tells nothing; more where slower hashes were imported")
     )
     log_level: str = field(default="info", metadata=_says("debug, info, warning or error"))
 

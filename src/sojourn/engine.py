@@ -8,6 +8,7 @@ from sojourn.config import Config
 from sojourn.events.audit_log import AuditLog
 from sojourn.events.outbox import Outbox
 from sojourn.factors.email_code import EmailCodes
+from sojourn.factors.hash_cost import HashCosts
 from sojourn.factors.hash_pool import HashPool
 from sojourn.factors.password_hashing import PasswordHashing
 from sojourn.factors.peppers import Peppers
@@ -32,6 +33,7 @@ from sojourn.sessions.refreshing import Refreshing
 from sojourn.sign_ins.attempt import SignIns
 from sojourn.sign_ins.codes import SignInCodes
 from sojourn.sign_ins.completion import Completion
+from sojourn.sign_ins.floor import Floor
 from sojourn.sign_ins.guarding import Guarding
 from sojourn.sign_ins.identifying import Identifying
 from sojourn.sign_ins.tickets import Tickets
@@ -60,6 +62,7 @@ class Sojourn:
     clock: Clock
     store: Store
     hash_pool: HashPool
+    hash_costs: HashCosts
     limiter: RateLimiter
     mailer: Mailer
     registry: Registry
@@ -129,6 +132,7 @@ def _wire(config: Config, clock: Clock, mailer: Mailer, store: Store, peppers: P
     envelope = Envelope(config.root_keys)
     limiter = RateLimiter(clock)
     hash_pool = HashPool(PasswordHashing(peppers), limiter, config.hash_threads)
+    hash_costs = HashCosts(hash_pool)
     registry = Registry(store, clock)
     keyring = Keyring(store, clock, envelope)
     audit = AuditLog(clock)
@@ -143,15 +147,16 @@ def _wire(config: Config, clock: Clock, mailer: Mailer, store: Store, peppers: P
     codes = EmailCodes(store, clock, outbox, budgets, envelope.derived(b"codes"))
     lockout, hard_stop = Lockout(store, clock, outbox, audit), HardStop(store, outbox, audit)
     device_tries, code_tries = DeviceTries(store, budgets, hard_stop), CodeTries(store, clock, budgets, lockout)
-    passwords = Passwords(store, clock, hash_pool, sessions, outbox, audit, lockout, hard_stop)
+    floor_ms = config.sign_in_floor_ms
+    passwords = Passwords(store, clock, hash_pool, hash_costs, timedelta(milliseconds=floor_ms), sessions, outbox, audit, lockout, hard_stop)
     accounts = Accounts(store, clock, sessions, outbox, audit, passwords)
     addresses = Addresses(store, clock, accounts)
     images = ProfileImages(store, accounts)
-    floor = timedelta(milliseconds=config.sign_in_floor_ms)
+    floor = Floor(store, hash_costs, timedelta(milliseconds=config.sign_in_floor_ms))
     guarding = Guarding(store, clock, hash_pool, device_tries, audit, lockout, hard_stop, floor)
     completion = Completion(clock, sessions, outbox)
     return {
-        "config": config, "clock": clock, "store": store, "hash_pool": hash_pool, "limiter": limiter, "mailer": mailer,
+        "config": config, "clock": clock, "store": store, "hash_pool": hash_pool, "hash_costs": hash_costs, "limiter": limiter, "mailer": mailer,
         "registry": registry, "key_use": KeyUse(store), "keyring": keyring, "audit": audit, "outbox": outbox, "activity": activity,
         "clients": clients, "dev_browsers": DevBrowsers(store, clock, envelope.derived(b"dev_browsers")), "sessions": sessions,
         "app_data": AppData(store, clock, sessions), "tokens": tokens,

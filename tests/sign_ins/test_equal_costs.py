@@ -13,6 +13,7 @@ from sojourn.factors.password_hashing import PasswordHashing, argon2id
 from sojourn.sessions.caller import Caller
 from sojourn.sessions.session import Device
 from sojourn.sign_ins.attempt import SignInInput, SignIns
+from sojourn.sign_ins.floor import Floor
 from sojourn.sign_ups.attempt import SignUpInput
 from sojourn.users.hard_stop import MOST_FAILURES
 
@@ -92,7 +93,8 @@ def patient(engine: Sojourn, pauses: list[float]) -> Sojourn:
     async def noted(seconds: float) -> None:
         pauses.append(seconds)
 
-    guarding = replace(engine.guarding, floor=timedelta(hours=1), pause=noted)
+    floor = Floor(engine.store, engine.hash_costs, timedelta(hours=1))
+    guarding = replace(engine.guarding, floor=floor, pause=noted)
     engine.sign_ins = replace(engine.sign_ins, guarding=guarding)
     engine.sign_ups = replace(engine.sign_ups, guarding=guarding)
     return engine

@@ -1,5 +1,6 @@
 """Wrong e-mail codes of strangers: a lock for an hour, a hundred a year, and the owner gets in all the same."""
 
+from collections.abc import Mapping
 from datetime import timedelta
 from pathlib import Path
 
@@ -7,7 +8,7 @@ import pytest
 
 from sojourn.config import Config
 from sojourn.engine import Sojourn
-from sojourn.errors import TooManyRequests, UserLocked, VerificationExpired, VerificationFailed, WrongCode
+from sojourn.errors import Json, TooManyRequests, UserLocked, VerificationExpired, VerificationFailed, WrongCode
 from sojourn.limits.budgets import MOST_WRONG_CODES, YEAR
 from sojourn.messages.email import Message
 from sojourn.messages.mailbox import Mailbox
@@ -22,7 +23,7 @@ from ..engines import Started
 from ..people import ADA, person, set_up, signed_in
 
 SECOND = "countess@example.com"
-STRICT = {"protection": {"strict_enumeration": True, "lockout_tries": 100}}
+STRICT: Mapping[str, Json] = {"protection": {"strict_enumeration": True, "lockout_tries": 100}}
 """A lock that does not come before the year's tries are spent."""
 
 

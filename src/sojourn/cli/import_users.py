@@ -1,7 +1,7 @@
 """`sojourn import`: users and their password hashes, from the export of another system."""
 
 import sys
-from collections.abc import Callable, Generator, Iterator
+from collections.abc import Callable, Generator, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from enum import StrEnum
 from functools import partial
@@ -17,6 +17,7 @@ from sojourn.users.importing import auth0, clerk, django, firebase
 from sojourn.users.importing.recognising import check_source, with_wanted
 from sojourn.users.importing.record import ImportedUser, Refused, UnusableFile
 from sojourn.users.importing.run import Importing, Leaving
+from sojourn.users.importing.slow_hashes import checked_floor
 from sojourn.users.importing.survey import Survey
 
 if TYPE_CHECKING:
@@ -49,6 +50,10 @@ def import_users(
     without_second_factors: Annotated[
         bool, typer.Option("--without-second-factors", help="Take those who have a second factor, without it.")
     ] = False,
+    accept_slow_hasher: Annotated[
+        list[str] | None,
+        typer.Option("--accept-slow-hasher", help="Take hashes of this name though one takes over 250 ms to check here."),
+    ] = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Check everything, write no user.")] = False,
     report: Annotated[Path | None, typer.Option("--report", help="Write who was refused, and why, to FILE.")] = None,
     left_out: Annotated[
@@ -74,7 +79,8 @@ def import_users(
                 _reporting(left_out, file, "--left-out") as tally.left_out_report,
                 _progress(survey.records, tally),
             ):
-                work = partial(_imported, read(text), survey, leaving, tally, dry_run=dry_run)
+                accepted = accept_slow_hasher or []
+                work = partial(_imported, read(text), survey, leaving, tally, accepted=accepted, dry_run=dry_run)
                 with_engine(configured(data, database_url), work)
     except SojournError as error:
         told = f"{file}: {error.long_message}" if isinstance(error, UnusableFile) else error.long_message
@@ -108,8 +114,12 @@ async def _imported(
     tally: Tally,
     engine: "Sojourn",
     *,
+    accepted: Sequence[str],
     dry_run: bool,
 ) -> None:
+    floor = await checked_floor(engine.hash_costs, survey.passwords, accepted)
+    if floor is not None:
+        print(f"a refused sign-in will take {floor.total_seconds() * 1000:,.0f} ms (by this machine)", file=sys.stderr)
     parts = engine.store, engine.clock, engine.audit, engine.hash_pool
     await Importing(*parts, survey, leaving, dry_run).run(engine.instance, records, tally.add)
 

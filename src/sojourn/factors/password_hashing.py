@@ -40,6 +40,11 @@ def argon2id(text: bytes, salt: bytes) -> bytes:
     return hash_secret_raw(text, salt, TIME, MEMORY_KIB, LANES, _TAG, Type.ID)
 
 
+def is_current(stored: StoredPassword) -> bool:
+    """Whether it is our own form at the current cost, whatever its pepper."""
+    return stored.hasher == OWN and stored.digest.startswith(_CURRENT)
+
+
 class PasswordHashing:
     """Whatever is stored, a check that fails costs exactly one `compute` at the current cost (R-ENU-02)."""
 
@@ -58,7 +63,7 @@ class PasswordHashing:
         is_ours = stored.digest.startswith(_CURRENT) and _FINISHED.fullmatch(stored.digest) is not None
         if stored.pepper is not None or (stored.hasher == OWN and is_ours):
             return self._verify_own(stored, text)
-        ok = any(import_fits(stored, spelling) for spelling in _spellings(text))
+        ok = any(import_fits(stored, spelling) for spelling in spellings(text))
         if not ok:
             self.spend()
         return Verified(ok, self.hash(text) if ok else None)
@@ -94,7 +99,7 @@ class PasswordHashing:
         algorithm = FAST.get(stored.hasher.removesuffix(_WRAPPED), "sha256")
         salt, mark, rest = stored.digest.partition("$argon2id$")
         known = False
-        for spelling in _spellings(text):
+        for spelling in spellings(text):
             plain = hashlib.new(algorithm, salt.removesuffix("$").encode() + spelling, usedforsecurity=False).hexdigest()
             finished = self._finished(mark + rest, plain.encode())
             known = known or finished is not None
@@ -130,7 +135,7 @@ class PasswordHashing:
             return False
 
 
-def _spellings(text: str) -> list[bytes]:
+def spellings(text: str) -> list[bytes]:
     """An import may have been hashed before anybody normalised: raw first, then NFC (R-PWD-05)."""
     return list(dict.fromkeys([text.encode("utf-8", "surrogatepass"), _nfc(text)]))
 

@@ -41,11 +41,17 @@ class Worker:
         self._tasks: list[asyncio.Task[None]] = []
 
     def start(self) -> None:
-        warm = self._guarded(lambda: self._engine.hash_pool.aside(common_passwords.size))
+        warm = self._guarded(self._warm)
         loops = (warm, self._build(), self._mail_forever(), self._every(_ACTIVITY_PAUSE, self._engine.activity.flush),
                  self._every(_ACTIVITY_PAUSE, self._engine.key_use.flush), self._every(_CLEANING_PAUSE, self._clean),
                  self._every(_KEYS_PAUSE, self._follow_keys))  # fmt: skip
         self._tasks = [asyncio.create_task(each) for each in loops]
+
+    async def _warm(self) -> None:
+        """Load what the first sign-in would wait for: the common passwords, and the time of hashes that were imported."""
+        engine = self._engine
+        await engine.hash_pool.aside(common_passwords.size)
+        await engine.guarding.floor.now(engine.instance)
 
     async def stop(self) -> None:
         for task in self._tasks:

@@ -30,6 +30,7 @@ from sojourn.factors.password_hashers import StoredPassword
 from sojourn.factors.verification import Verification
 from sojourn.ids import SessionId, SignInId, sign_in_id, well_formed
 from sojourn.instances.instance import Instance
+from sojourn.instances.protection import is_strict
 from sojourn.instant import Clock
 from sojourn.secret import Secret
 from sojourn.sessions.caller import Caller, Issued
@@ -37,7 +38,7 @@ from sojourn.sessions.client import Client
 from sojourn.sessions.clients import Clients
 from sojourn.sign_ins.codes import SignInCodes
 from sojourn.sign_ins.completion import Completion
-from sojourn.sign_ins.guarding import Guarding, is_strict
+from sojourn.sign_ins.guarding import Guarding
 from sojourn.sign_ins.identifying import Identifying
 from sojourn.sign_ins.sign_in import SignIn, SignInStatus, after_reset_code, completed, require
 from sojourn.sign_ins.ticket import Ticket, TicketStatus
@@ -100,7 +101,7 @@ class SignIns:
             raise FieldError(f"{given.strategy} is not a strategy that this application offers.", param="strategy")
         if not given.identifier:
             raise FieldMissing("identifier")
-        async with self.guarding.held(caller.instance, answers_too=not _wants_password(given)):
+        async with self.guarding.held(caller.instance, answers_too=not _wants_password(given), typed=given.password):
             return await self._begin(caller, given, given.identifier)
 
     async def _begin(self, caller: Caller, given: SignInInput, typed: str) -> tuple[SignIn, Issued]:
@@ -211,7 +212,7 @@ class SignIns:
         sign_in = await self.get(caller, id)
         require(sign_in, SignInStatus.NEEDS_FIRST_FACTOR, self.clock.now())
         user = await self._user_of(sign_in)
-        async with self.guarding.held(caller.instance):
+        async with self.guarding.held(caller.instance, typed=proof.password):
             if proof.strategy == PASSWORD:
                 return await self._attempt_password(caller, sign_in, user, proof.password)
             if proof.strategy in CODE_STRATEGIES:

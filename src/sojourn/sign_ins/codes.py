@@ -8,10 +8,11 @@ from sojourn.factors.factor import RESET_CODE, offered
 from sojourn.factors.verification import Verification, VerificationStatus
 from sojourn.ids import IdentifierId, VerificationId
 from sojourn.instances.instance import Instance
+from sojourn.instances.protection import is_strict
 from sojourn.instant import Clock, Instant
 from sojourn.secret import Secret
 from sojourn.sessions.caller import Caller
-from sojourn.sign_ins.guarding import Guarding, is_strict
+from sojourn.sign_ins.guarding import Guarding
 from sojourn.sign_ins.sign_in import SignIn
 from sojourn.store.interface import Groups, Store, Tries
 from sojourn.users.code_tries import CodeTries

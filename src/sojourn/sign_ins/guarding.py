@@ -4,7 +4,6 @@ import asyncio
 from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
-from datetime import timedelta
 
 from sojourn.errors import (
     PasswordCompromised,
@@ -20,8 +19,10 @@ from sojourn.events.audit_log import AuditLog
 from sojourn.factors.hash_pool import HashPool
 from sojourn.factors.password_hashers import StoredPassword
 from sojourn.instances.instance import Instance
+from sojourn.instances.protection import is_strict
 from sojourn.instant import Clock
 from sojourn.sessions.caller import Caller
+from sojourn.sign_ins.floor import Floor
 from sojourn.store.interface import Groups, Store, Tries
 from sojourn.users.device_tries import DeviceTries
 from sojourn.users.hard_stop import MOST_FAILURES, HardStop
@@ -30,12 +31,6 @@ from sojourn.users.user import User
 
 _REFUSALS = (WrongPassword, UserLocked, UserBanned, StrategyNotPossible, PasswordDisabled, PasswordCompromised)
 """Of a password; in strict protection they all read alike."""
-
-
-def is_strict(instance: Instance) -> bool:
-    """Whether nothing may tell if an identifier is known: the default in production."""
-    chosen = instance.settings.protection.strict_enumeration
-    return chosen if chosen is not None else not instance.is_development
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,11 +42,13 @@ class Guarding:
     audit: AuditLog
     lockout: Lockout
     hard_stop: HardStop
-    floor: timedelta
+    floor: Floor
     pause: Callable[[float], Awaitable[None]] = asyncio.sleep
 
     @asynccontextmanager
-    async def held(self, instance: Instance, *, answers_too: bool = False) -> AsyncGenerator[None]:
+    async def held(
+        self, instance: Instance, *, answers_too: bool = False, typed: str | None = None
+    ) -> AsyncGenerator[None]:
         """Hold a refusal back until the floor, so that its length tells nothing (R-ENU-02).
 
         A success that proves nothing, a code request for instance, is held too: `answers_too`. One that proves who
@@ -61,15 +58,16 @@ class Guarding:
         try:
             yield
         except SojournError:
-            await self._until_the_floor(instance, began)
+            await self._until_the_floor(instance, began, typed)
             raise
         if answers_too:
-            await self._until_the_floor(instance, began)
+            await self._until_the_floor(instance, began, typed)
 
-    async def _until_the_floor(self, instance: Instance, began: float) -> None:
+    async def _until_the_floor(self, instance: Instance, began: float, typed: str | None) -> None:
         if is_strict(instance):
+            floor = await self.floor.now(instance, typed)
             spent = asyncio.get_running_loop().time() - began
-            await self.pause(max(0.0, self.floor.total_seconds() - spent))
+            await self.pause(max(0.0, floor.total_seconds() - spent))
 
     async def known_device(self, caller: Caller, user: User, *, tx: Groups | None = None) -> bool:
         """Whether this browser has been signed in as the user before; inside a transaction, as that sees it."""

@@ -29,12 +29,13 @@ from sojourn.factors.password_policy import check_bounds, check_new_password
 from sojourn.factors.verification import Verification
 from sojourn.ids import InstanceId, SignUpId, identifier_id, sign_up_id, user_id, well_formed
 from sojourn.instances.instance import Instance
+from sojourn.instances.protection import is_strict
 from sojourn.instances.records import Records
 from sojourn.instant import Clock, Instant
 from sojourn.sessions.caller import Caller, Issued
 from sojourn.sessions.clients import Clients
 from sojourn.sign_ins.completion import Completion
-from sojourn.sign_ins.guarding import Guarding, is_strict
+from sojourn.sign_ins.guarding import Guarding
 from sojourn.sign_ups.sign_up import SignUp, SignUpStatus, is_ready
 from sojourn.store.interface import Groups, Store, UserFilter
 from sojourn.users.accounts import checked_metadata

@@ -264,6 +264,10 @@ class Users(Protocol):
         """Count one try of the password before the slow check; how many that makes in a row, None after `most` (R-LIM-04)."""
         ...
 
+    async def dearest_candidates(self, instance_id: InstanceId) -> Sequence[StoredPassword]:
+        """One stored password for each cost that is not the current one (`factors/hash_cost.py`), in a look-up or two each."""
+        ...
+
     async def locked_by_tries_since(self, instance_id: InstanceId, since: Instant, *, most: int) -> Sequence[UserId]:
         """Up to `most` users whom failed tries have locked then or later, locks that ran out included; the earliest first."""
         ...

@@ -2,6 +2,7 @@
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
+from datetime import timedelta
 
 from sojourn.errors import (
     FieldError,
@@ -13,11 +14,13 @@ from sojourn.errors import (
 )
 from sojourn.events.audit_log import AuditLog
 from sojourn.events.outbox import Outbox
+from sojourn.factors.hash_cost import SLOW, HashCosts, floor_for
 from sojourn.factors.hash_pool import HashPool
 from sojourn.factors.password_hashers import StoredPassword
 from sojourn.factors.password_policy import check_bounds, check_new_password
 from sojourn.ids import SessionId, SignInId
 from sojourn.instances.instance import Instance
+from sojourn.instances.protection import is_strict
 from sojourn.instant import Clock, Instant
 from sojourn.sessions.lifecycle import Sessions
 from sojourn.store.interface import Groups, Store, Tries
@@ -33,6 +36,8 @@ class Passwords:
     store: Store
     clock: Clock
     hash_pool: HashPool
+    hash_costs: HashCosts
+    least_floor: timedelta
     sessions: Sessions
     outbox: Outbox
     audit: AuditLog
@@ -130,7 +135,25 @@ class Passwords:
             raise FieldError("Give password or password_digest, not both.", param="password")
         if not hasher:
             raise FieldMissing("password_hasher")
-        return await self.hash_pool.import_digest(hasher, digest)
+        stored = await self.hash_pool.import_digest(hasher, digest)
+        await self._check_cost(instance, stored)
+        return stored
+
+    async def _check_cost(self, instance: Instance, stored: StoredPassword) -> None:
+        """Refuse a hash that would hold every refused sign-in longer, unless one as dear is here already (R-ENU-02).
+
+        Where anybody is told who exists there is nothing that the time could tell. Raises: FieldError, Overloaded.
+        """
+        cost = await self.hash_costs.of(stored) if is_strict(instance) else timedelta(0)
+        if cost <= SLOW or floor_for(cost) <= self.least_floor:
+            return
+        if cost > max([await self.hash_costs.of(each) for each in await self.store.users.dearest_candidates(instance.id)],
+                      default=timedelta(0)):  # fmt: skip
+            raise FieldError(
+                f"Checking this hash takes {_ms(cost)} ms here, and every refused sign-in would have to take {_ms(floor_for(cost))} ms. Bring"
+                f" it in with `sojourn import … --accept-slow-hasher {stored.hasher}`, or set SOJOURN_SIGN_IN_FLOOR_MS to that.",
+                param="password_digest",
+            )
 
     async def set(
         self,
@@ -229,3 +252,6 @@ def with_password(user: User, stored: StoredPassword | None, now: Instant) -> Us
         user, password=stored, password_changed_at=since, password_failures=0, password_compromised_at=None
     )
 
+
+def _ms(length: timedelta) -> int:
+    return round(length.total_seconds() * 1000)

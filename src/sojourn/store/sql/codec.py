@@ -8,6 +8,7 @@ import msgspec
 from sqlalchemy import Column, Dialect, Table, insert
 
 from sojourn.errors import Json
+from sojourn.factors.hash_cost import cost_of
 from sojourn.factors.password_hashers import StoredPassword
 from sojourn.instant import Instant
 from sojourn.store.sql.database import Prepared
@@ -88,6 +89,11 @@ def password_columns(password: StoredPassword | None) -> dict[str, object]:
         "password_digest": password.digest if password else None,
         "password_pepper": password.pepper if password else None,
     }
+
+
+def costed_password_columns(password: StoredPassword | None) -> dict[str, object]:
+    """Of a user: beside the password the name of its cost, where that is not the current one."""
+    return {**password_columns(password), "password_cost": cost_of(password)}
 
 
 def password(hasher: str | None, digest: str | None, pepper: str | None) -> StoredPassword | None:

@@ -20,6 +20,7 @@ from sojourn.store.interface import DevBrowser, OutboxMessage, Record, SecretKey
 from sojourn.store.sql import tables
 from sojourn.store.sql.codec import (
     Codec,
+    costed_password_columns,
     from_json,
     length,
     length_millis,
@@ -92,7 +93,7 @@ def _user_row(each: User) -> dict[str, object]:
         "updated_at": each.updated_at.millis, "username": each.username, "username_key": each.username_key,
         "first_name": each.first_name, "last_name": each.last_name, "external_id": each.external_id,
         "primary_email_address_id": each.primary_email_address_id,
-        "primary_phone_number_id": each.primary_phone_number_id, **password_columns(each.password),
+        "primary_phone_number_id": each.primary_phone_number_id, **costed_password_columns(each.password),
         "password_changed_at": millis(each.password_changed_at), "public_metadata": to_json(each.public_metadata),
         "private_metadata": to_json(each.private_metadata), "unsafe_metadata": to_json(each.unsafe_metadata),
         "banned": each.banned, "locked_at": millis(each.locked_at), "locked_until": millis(each.locked_until),

@@ -54,6 +54,7 @@ def _count(name: str) -> Column[int]:
 
 
 _PEPPERED = text("password_pepper IS NOT NULL")
+_COSTLY = text("password_cost IS NOT NULL")
 _LINKED = text("link_hash IS NOT NULL")
 
 instances = Table(
@@ -92,11 +93,12 @@ users = Table(
     Column("create_organizations_limit", Integer), _flag("bypass_client_trust"),
     _time("legal_accepted_at", optional=True), _text("locale"), _count("password_failures"),
     _ref("image_id", optional=True),
-    _time("password_compromised_at", optional=True),
+    _time("password_compromised_at", optional=True), _text("password_cost"),
     UniqueConstraint("instance_id", "username_key", name="uq_users_username_key"),
     UniqueConstraint("instance_id", "external_id", name="uq_users_external_id"),
     Index("ix_users_created", "instance_id", "created_at"),
     Index("ix_users_pepper", "password_pepper", sqlite_where=_PEPPERED, postgresql_where=_PEPPERED),
+    Index("ix_users_password_cost", "instance_id", "password_cost", sqlite_where=_COSTLY, postgresql_where=_COSTLY),
 )  # fmt: skip
 
 identifiers = Table(

@@ -15,7 +15,7 @@ from sojourn.ids import IdentifierId, InstanceId, UserId
 from sojourn.instant import Instant
 from sojourn.store.interface import Page, Tries, UserFilter
 from sojourn.store.sql import codecs
-from sojourn.store.sql.codec import password_columns
+from sojourn.store.sql.codec import costed_password_columns, password
 from sojourn.store.sql.database import Runner
 from sojourn.store.sql.group import Condition, Group, first, reading
 from sojourn.store.sql.hot import HotReads, joined_user
@@ -100,7 +100,7 @@ class SqlUsers(Group):
 
     async def upgrade_password(self, id: UserId, old: StoredPassword, new: StoredPassword) -> bool:
         guard = (users.c.id == id, users.c.password_hasher == old.hasher, users.c.password_digest == old.digest)
-        return await self._update(codecs.user, password_columns(new), *guard) == 1
+        return await self._update(codecs.user, costed_password_columns(new), *guard) == 1
 
     async def spend_sign_in_try(
         self,
@@ -128,6 +128,19 @@ class SqlUsers(Group):
         values = {"of_instance": instance_id, "of_id": id, "most": most}
         spent = first([codecs.tries(row) for row in await self._run.tally(self._writes.spend_password_try, values)])
         return spent.password_failures if spent else None
+
+    async def dearest_candidates(self, instance_id: InstanceId) -> Sequence[StoredPassword]:
+        found: list[StoredPassword] = []
+        last, columns = "", (users.c.password_cost, users.c.password_hasher, users.c.password_digest, users.c.password_pepper)
+        # from one to the next by the index, however many users share it
+        theirs = (users.c.instance_id == instance_id, users.c.password_cost.is_not(None))
+        next_one = select(*columns).order_by(users.c.password_cost).limit(1)
+        while rows := await self._run.rows(next_one.where(*theirs, users.c.password_cost > last)):
+            cost, hasher, digest, pepper = rows[0]
+            last, stored = str(cost), password(str(hasher), str(digest), None if pepper is None else str(pepper))
+            if stored is not None and hasher is not None:
+                found.append(stored)
+        return found
 
     async def locked_by_tries_since(self, instance_id: InstanceId, since: Instant, *, most: int) -> Sequence[UserId]:
         by_tries = (users.c.locked_until.is_not(None), users.c.locked_at >= since.millis)

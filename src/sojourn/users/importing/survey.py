@@ -3,6 +3,8 @@
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 
+from sojourn.factors.hash_cost import cost_of
+from sojourn.factors.password_hashers import StoredPassword
 from sojourn.instant import Instant
 from sojourn.users.importing.cleaning import cleaned_records
 from sojourn.users.importing.record import Address, ImportedUser, Refused
@@ -10,20 +12,26 @@ from sojourn.users.importing.record import Address, ImportedUser, Refused
 
 @dataclass(frozen=True, slots=True)
 class Survey:
-    """`proven` are the addresses that somebody in the file has proven, as hashes, because a file may hold millions."""
+    """`proven` are the addresses that somebody in the file has proven, as hashes, because a file may hold millions.
+
+    `passwords` holds one for each cost of a hash that the file knows (R-ENU-02).
+    """
 
     records: int
     proven: Collection[int]
+    passwords: Collection[StoredPassword] = ()
 
     @classmethod
     def of(cls, records: Iterable[ImportedUser | Refused]) -> "Survey":
         """Raises: UnusableFile, and a second reading does not."""
-        count, proven = 0, set[int]()
+        count, proven, passwords = 0, set[int](), dict[str | None, StoredPassword]()
         for record in cleaned_records(records, Instant(0)):
             count += 1
             if isinstance(record, ImportedUser):
                 proven.update(_key(each) for each in (*record.emails, *record.phones) if each.verified)
-        return cls(count, proven)
+                if record.password is not None:
+                    passwords.setdefault(cost_of(record.password), record.password)
+        return cls(count, proven, list(passwords.values()))
 
     def without_claims(self, record: ImportedUser) -> ImportedUser:
         """The record without further addresses that it has not proven, and that another one has."""

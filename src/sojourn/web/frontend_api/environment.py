@@ -2,7 +2,7 @@
 
 from litestar import Response, get, patch
 
-from sojourn.sign_ins.guarding import is_strict
+from sojourn.instances.protection import is_strict
 from sojourn.web.access import frontend
 from sojourn.web.exchange import CurrentExchange, Exchange
 from sojourn.web.guard import CLIENT_NAMED

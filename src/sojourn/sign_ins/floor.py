@@ -1,0 +1,29 @@
+"""The least time of a refusal: longer than the dearest check that any account here could have needed (R-ENU-02)."""
+
+from contextlib import suppress
+from dataclasses import dataclass, field
+from datetime import timedelta
+
+from sojourn.errors import SojournError
+from sojourn.factors.hash_cost import HashCosts, floor_for
+from sojourn.factors.password_hashing import spellings
+from sojourn.instances.instance import Instance
+from sojourn.store.interface import Store
+
+
+@dataclass(slots=True)
+class Floor:
+    """`least`, or 1.2 times the dearest check of a stored password, whichever is more; read anew for each refusal."""
+
+    store: Store
+    costs: HashCosts
+    least: timedelta
+    _last: timedelta = field(default=timedelta(0))
+
+    async def now(self, instance: Instance, typed: str | None = None) -> timedelta:
+        """`typed` is the password that is refused: one that has two spellings takes an imported hash twice the time."""
+        with suppress(SojournError):  # a busy pool or database: the floor stays where it was
+            stored = await self.store.users.dearest_candidates(instance.id)
+            dearest = max([await self.costs.of(each) for each in stored], default=timedelta(0))
+            self._last = floor_for(dearest)
+        return max(self.least, self._last * (len(spellings(typed)) if typed else 1))
