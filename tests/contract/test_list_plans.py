@@ -3,6 +3,7 @@
 import re
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import fields, replace
+from datetime import timedelta
 from typing import Any, cast
 
 import pytest
@@ -12,14 +13,16 @@ from sqlalchemy.sql import ClauseElement
 from sojourn.errors import TooManyToSort
 from sojourn.ids import InstanceId
 from sojourn.ids import instance_id as new_instance_id
-from sojourn.store.interface import Page, Store, UserFilter, UserOrder
-from sojourn.store.sql import user_lists
+from sojourn.sessions.session import SessionStatus
+from sojourn.store.interface import Page, SessionFilter, Store, UserFilter, UserOrder
+from sojourn.store.sql import session_lists, user_lists
 from sojourn.store.sql.connections import EngineDatabase
 from sojourn.store.sql.database import Row
+from sojourn.store.sql.session_lists import SessionLists
 from sojourn.store.sql.sessions import _TOUCH
 from sojourn.store.sql.user_lists import UserLists
 
-from .values import NOW, a_user
+from .values import NOW, a_client, a_session, a_user
 
 FILTERS = [
     UserFilter(email_addresses=["ada@example.com", "bob@example.com"]),
@@ -160,3 +163,43 @@ async def test_writing_down_uses_of_sessions_finds_each_by_its_key(store: Store)
             await connection.execute(text("SET LOCAL enable_seqscan = off"))
             rows = (await connection.exec_driver_sql(f"EXPLAIN {touching}")).all()
             assert "Seq Scan" not in "\n".join(str(row[-1]) for row in rows)
+
+
+@pytest.mark.parametrize("few", [True, False])
+async def test_every_filter_of_sessions_is_answered_from_an_index(
+    explained: Explained, instance_id: InstanceId, few: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(session_lists, "_SORTED", 2_000 if few else -1)
+    lists = SessionLists(cast("Any", explained))
+    for status in (None, *SessionStatus):
+        for owner in ({}, {"user_id": "user_1"}, {"client_id": "client_1"}):
+            where = SessionFilter(status=status, now=NOW, **owner)
+            await lists.rows(instance_id, where, Page())
+            if not few:
+                assert owner or not _is_sorted_whole(explained.plans[-1])
+            await lists.count(instance_id, where)
+    assert [plan for plan in explained.plans if not _is_indexed(plan)] == []
+
+
+async def test_a_status_is_the_clocks_however_many_sessions_have_it(
+    store: Store, instance_id: InstanceId, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    hour = timedelta(hours=1)
+    user, client = a_user(instance_id), a_client(instance_id)
+    await store.users.create(user)
+    await store.clients.create(client)
+    expected = {
+        SessionStatus.ACTIVE: a_session(user, client, created_at=NOW),
+        SessionStatus.EXPIRED: a_session(user, client, created_at=NOW, expire_at=NOW),
+        SessionStatus.ABANDONED: a_session(user, client, last_active_at=NOW, inactivity=hour, expire_at=NOW + 9 * hour),
+        SessionStatus.REVOKED: a_session(user, client, status=SessionStatus.REVOKED),
+    }
+    for session in expected.values():
+        await store.sessions.create(session)
+    for most in (2_000, -1):
+        monkeypatch.setattr(session_lists, "_SORTED", most)
+        for status in SessionStatus:
+            where = SessionFilter(status=status, now=NOW + hour)
+            found = [each.id for each in await store.sessions.list(instance_id, where, Page())]
+            assert found == ([expected[status].id] if status in expected else []), status
+            assert await store.sessions.count(instance_id, where) == len(found)

@@ -112,7 +112,7 @@ class SqlClients(Group):
     async def list(self, instance_id: InstanceId, page: Page) -> Sequence[Client]:
         statement = reading(codecs.client).where(clients.c.instance_id == instance_id)
         ordered = statement.order_by(clients.c.created_at.desc(), clients.c.id)
-        return await self._many(codecs.client, paged(ordered, page))
+        return [codecs.client.decode(row) for row in await self._run.listed(paged(ordered, page))]
 
     async def count(self, instance_id: InstanceId) -> int:
         return await self._counted(clients, clients.c.instance_id == instance_id)

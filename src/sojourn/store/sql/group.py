@@ -52,7 +52,7 @@ class Group:
         return [codec.decode(row) for row in await self._run.returning(statement.returning(*codec.columns), plain)]
 
     async def _counted(self, table: Table, *where: Condition) -> int:
-        rows = await self._run.rows(select(func.count()).select_from(table).where(*where))
+        rows = await self._run.listed(select(func.count()).select_from(table).where(*where))
         return int(str(rows[0][0])) if rows else 0
 
 

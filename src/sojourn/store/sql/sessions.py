@@ -4,22 +4,21 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from sqlalchemy import ColumnElement, bindparam, case, literal, or_, select, text, update
+from sqlalchemy import bindparam, case, or_, select, text, update
 
 from sojourn.errors import Json
 from sojourn.ids import ClientId, InstanceId, SessionId, UserId
 from sojourn.instant import Instant
-from sojourn.sessions.session import LIVE, Session, SessionStatus
+from sojourn.sessions.session import Session, SessionStatus
 from sojourn.store.interface import MintFacts, Page, SessionFilter
 from sojourn.store.sql import codecs
 from sojourn.store.sql.codec import moment, to_json
 from sojourn.store.sql.database import Runner
-from sojourn.store.sql.group import Condition, Group, first, paged, reading
+from sojourn.store.sql.group import Condition, Group, first
 from sojourn.store.sql.hot import HotReads, joined_user
+from sojourn.store.sql.session_lists import IS_LIVE, SessionLists, is_idle, is_over
 from sojourn.store.sql.tables import sessions
 
-_LIVE = sorted(status.value for status in LIVE)
-_IS_LIVE = sessions.c.status.in_(_LIVE)
 _AT_ONCE = 500
 _SESSION_END = len(codecs.session.columns)
 _USER = _SESSION_END + 4
@@ -64,12 +63,10 @@ class SqlSessions(Group):
         return bool(await self._run.hot(self._reads.known_device, {"id": client_id, "user_id": user_id}))
 
     async def list(self, instance_id: InstanceId, where: SessionFilter, page: Page) -> Sequence[Session]:
-        statement = reading(codecs.session).where(*_conditions(instance_id, where))
-        ordered = statement.order_by(sessions.c.created_at.desc(), sessions.c.id)
-        return await self._many(codecs.session, paged(ordered, page))
+        return [codecs.session.decode(row) for row in await SessionLists(self._run).rows(instance_id, where, page)]
 
     async def count(self, instance_id: InstanceId, where: SessionFilter) -> int:
-        return await self._counted(sessions, *_conditions(instance_id, where))
+        return await SessionLists(self._run).count(instance_id, where)
 
     async def mint_facts(
         self,
@@ -96,7 +93,7 @@ class SqlSessions(Group):
     async def finish(
         self, instance_id: InstanceId, id: SessionId, status: SessionStatus, now: Instant
     ) -> Session | None:
-        where = (sessions.c.id == id, sessions.c.instance_id == instance_id, _IS_LIVE)
+        where = (sessions.c.id == id, sessions.c.instance_id == instance_id, IS_LIVE)
         return first(await self._updated(codecs.session, _ended(status, now), *where))
 
     async def finish_of_client(self, client_id: ClientId, status: SessionStatus, now: Instant) -> Sequence[Session]:
@@ -119,7 +116,7 @@ class SqlSessions(Group):
     async def finish_of_instance(
         self, instance_id: InstanceId, status: SessionStatus, now: Instant, *, most: int
     ) -> Sequence[Session]:
-        where = (sessions.c.instance_id == instance_id, sessions.c.created_at <= now.millis, _IS_LIVE)
+        where = (sessions.c.instance_id == instance_id, sessions.c.created_at <= now.millis, IS_LIVE)
         while rows := await self._run.rows(select(sessions.c.id).where(*where).limit(most)):
             if finished := await self._finish_all(status, now, sessions.c.id.in_([row[0] for row in rows])):
                 return finished
@@ -127,8 +124,8 @@ class SqlSessions(Group):
 
     async def _finish_all(self, status: SessionStatus, now: Instant, *where: Condition) -> Sequence[Session]:
         """Rows are held in the order of their ids, as `touch_many` holds them: so neither waits for the other forever."""
-        held = select(sessions.c.id).where(*where, _IS_LIVE).order_by(sessions.c.id).with_for_update()
-        return await self._updated(codecs.session, _ended(status, now), sessions.c.id.in_(held), _IS_LIVE)
+        held = select(sessions.c.id).where(*where, IS_LIVE).order_by(sessions.c.id).with_for_update()
+        return await self._updated(codecs.session, _ended(status, now), sessions.c.id.in_(held), IS_LIVE)
 
     async def touch_many(self, active_at: Mapping[SessionId, Instant]) -> None:
         uses = {id: at.millis for id, at in active_at.items()}
@@ -144,14 +141,14 @@ class SqlSessions(Group):
         now: Instant,
     ) -> Session | None:
         values = {"public_data": to_json(public), "private_data": to_json(private), "updated_at": now.millis}
-        where = (sessions.c.id == id, sessions.c.instance_id == instance_id, _IS_LIVE)
+        where = (sessions.c.id == id, sessions.c.instance_id == instance_id, IS_LIVE)
         return first(await self._updated(codecs.session, values, *where))
 
     async def note_factor(
         self, instance_id: InstanceId, id: SessionId, now: Instant, *, generation: int, second: bool = False
     ) -> None:
         column = sessions.c.second_factor_at if second else sessions.c.first_factor_at
-        where = (sessions.c.id == id, sessions.c.instance_id == instance_id, _IS_LIVE)
+        where = (sessions.c.id == id, sessions.c.instance_id == instance_id, IS_LIVE)
         grown = {
             column: now.millis,
             sessions.c.generation: generation,
@@ -162,7 +159,7 @@ class SqlSessions(Group):
         await self._run.change(update(sessions).where(*where).values(grown))
 
     async def finish_timed_out(self, now: Instant, *, most: int) -> int:
-        is_due = (_IS_LIVE, or_(_is_over(now), _is_idle(now)))
+        is_due = (IS_LIVE, or_(is_over(now), is_idle(now)))
         # looked up outside of the writing transaction, so that nobody waits while many rows are looked through
         due = [str(row[0]) for row in await self._run.rows(select(sessions.c.id).where(*is_due).limit(most))]
         finished = 0
@@ -172,7 +169,7 @@ class SqlSessions(Group):
 
     async def _finish_those(self, now: Instant, ids: Sequence[str], *is_due: Condition) -> int:
         held = select(sessions.c.id).where(sessions.c.id.in_(ids)).order_by(sessions.c.id).with_for_update()
-        status = case((_is_over(now), SessionStatus.EXPIRED.value), else_=SessionStatus.ABANDONED.value)
+        status = case((is_over(now), SessionStatus.EXPIRED.value), else_=SessionStatus.ABANDONED.value)
         values = {"status": status, "updated_at": now.millis}
         return await self._update(codecs.session, values, sessions.c.id.in_(held), *is_due)
 
@@ -180,29 +177,3 @@ class SqlSessions(Group):
 def _ended(status: SessionStatus, now: Instant) -> dict[str, object]:
     return {"status": status.value, "updated_at": now.millis}
 
-
-def _is_over(now: Instant) -> Condition:
-    return sessions.c.expire_at <= now.millis
-
-
-def _is_idle(now: Instant) -> Condition:
-    return sessions.c.last_active_at + sessions.c.inactivity <= now.millis
-
-
-def _conditions(instance_id: InstanceId, where: SessionFilter) -> list[Condition]:
-    found: list[Condition] = [sessions.c.instance_id == instance_id]
-    if where.client_id is not None:
-        found.append(sessions.c.client_id == where.client_id)
-    if where.user_id is not None:
-        found.append(sessions.c.user_id == where.user_id)
-    if where.status is not None:
-        found.append(_status_at(where.now) == where.status.value)
-    return found
-
-
-def _status_at(now: Instant) -> ColumnElement[str]:
-    return case(
-        (_IS_LIVE & _is_over(now), literal(SessionStatus.EXPIRED.value)),
-        (_IS_LIVE & _is_idle(now), literal(SessionStatus.ABANDONED.value)),
-        else_=sessions.c.status,
-    )
