@@ -11,16 +11,18 @@ from sqlalchemy import Executable, text
 from sqlalchemy.sql import ClauseElement
 
 from sojourn.errors import TooManyToSort
-from sojourn.ids import InstanceId
+from sojourn.ids import InstanceId, UserId
 from sojourn.ids import instance_id as new_instance_id
 from sojourn.sessions.session import SessionStatus
 from sojourn.store.interface import Page, SessionFilter, Store, UserFilter, UserOrder
 from sojourn.store.sql import session_lists, user_lists
 from sojourn.store.sql.connections import EngineDatabase
 from sojourn.store.sql.database import Row
+from sojourn.store.sql.late import Built
 from sojourn.store.sql.session_lists import SessionLists
 from sojourn.store.sql.sessions import _TOUCH
 from sojourn.store.sql.user_lists import UserLists
+from sojourn.store.sql.users import SqlUsers
 
 from .values import NOW, a_client, a_session, a_user
 
@@ -203,3 +205,10 @@ async def test_a_status_is_the_clocks_however_many_sessions_have_it(
             found = [each.id for each in await store.sessions.list(instance_id, where, Page())]
             assert found == ([expected[status].id] if status in expected else []), status
             assert await store.sessions.count(instance_id, where) == len(found)
+
+
+async def test_the_users_of_a_page_are_read_by_their_ids(explained: Explained, instance_id: InstanceId) -> None:
+    users = SqlUsers(cast("Any", explained), cast("Any", None), cast("Any", None), Built())
+    await users.find_many(instance_id, [UserId(f"user_{number}") for number in range(10)])
+    is_sqlite = explained.dialect.name == "sqlite"
+    assert ("sqlite_autoindex_users_1 (id=?)" if is_sqlite else "users_pkey") in explained.plans[0]
