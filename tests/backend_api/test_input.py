@@ -140,8 +140,12 @@ async def test_a_query_that_cannot_be_read_is_malformed(api: Caller, query: str)
     assert (await api.http.get(f"/v1/users?{query}")).status_code == 400
 
 
-async def test_parameters_nobody_knows_are_left_aside(api: Caller):
-    assert (await api.http.get("/v1/users?utm=1&utm=2&limit=")).status_code == 200
+async def test_a_filter_that_is_not_known_is_refused_not_ignored(api: Caller):  # R-INP-04
+    for path in ("/v1/users?emailaddress=ada@example.com", "/v1/users/count?nickname=", "/v1/sessions?user=u", "/v1/redirect_urls?x=1"):
+        answer = await api.http.get(path)
+        error = answer.json()["errors"][0]
+        assert (answer.status_code, error["code"]) == (422, "form_param_unknown"), path
+    assert (await api.http.get("/v1/users?_is_native=1&_x=1&_x=2&limit=")).status_code == 200
 
 
 @pytest.mark.parametrize("id", ["nobody", "user_", "../x", "user_" + "x" * 300, "%00", "user_'%20OR%201=1"])

@@ -37,6 +37,7 @@ def test_every_route_says_who_may_call_it():  # R-AUZ-01, R-WEB-08
         "/health",
         "/v1/health",
         "/.well-known/jwks.json",
+        "/.well-known/openid-configuration",
         "/npm/{bundle:path}",
         "/v1/avatars/{hue:str}/{name:str}",
         "/v1/images/{image_id:str}",

@@ -11,7 +11,7 @@ from urllib.parse import parse_qsl
 import msgspec
 from msgspec import Meta, UnsetType
 
-from sojourn.errors import FieldFormat, FieldTooLong, Json, Malformed
+from sojourn.errors import FieldFormat, FieldTooLong, FieldUnknown, Json, Malformed
 from sojourn.instant import Instant
 
 if TYPE_CHECKING:
@@ -64,9 +64,11 @@ class Nothing(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
 
 
 def read_query(text: bytes, kind: type[Kind]) -> Kind:
-    """Query parameters as `kind`: repeated for sequences, else once; blank means absent, unknown ones are left aside.
+    """Query parameters as `kind`: repeated for sequences, else once; blank means absent.
 
-    Raises: Malformed (twice, too many, not UTF-8), FieldError and its kin.
+    A filter that is not known would be taken for one that fits everything, so it is refused; names that begin with `_`
+    are the SDKs' own and left aside (wire protocol 4.1). Raises: FieldUnknown, Malformed (twice, too many, not UTF-8),
+    FieldError and its kin.
     """
     if not text:
         return kind()
@@ -74,8 +76,10 @@ def read_query(text: bytes, kind: type[Kind]) -> Kind:
     given: dict[str, str] = {}
     lists: dict[str, list[str]] = {}
     for name, value in _pairs(text):
-        if name not in several or value == "":
+        if name.startswith("_") or (value == "" and name in several):
             continue
+        if name not in several:
+            raise FieldUnknown(name[:64])
         _check_text(value, name, _LONGEST)
         if several[name]:
             lists.setdefault(name, []).append(value)
