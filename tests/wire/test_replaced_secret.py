@@ -54,6 +54,14 @@ async def test_a_read_is_sent_for_once_more_and_then_finds_the_new_cookie(tab: B
     assert again.request.url.params["debug"] == "a&b=1 %"
 
 
+async def test_behind_the_sdks_own_proxy_the_browser_is_sent_to_the_same_address_there(tab: Browser, late: Browser) -> None:
+    await tab.sign_in(BOB)
+    proxied = {"Clerk-Proxy-Url": "http://localhost:3000/__clerk"}
+    sent = await late.send("GET", "/v1/client", headers=proxied)
+    # it reads the location against this server's address, and puts the path and query below its own
+    assert sent.headers["location"] == "/v1/client?__clerk_api_version=2026-05-12&_again=1"
+
+
 async def test_asking_again_with_the_old_secret_says_nothing(tab: Browser, late: Browser) -> None:
     await tab.sign_in(BOB)
     for path in ("/v1/client", "/v1/client/handshake"):

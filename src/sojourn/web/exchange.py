@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Mapping
-from urllib.parse import urlencode, urlsplit
+from urllib.parse import quote, urlencode, urlsplit
 
 import msgspec
 from litestar import Response
@@ -184,8 +184,11 @@ class Exchange:
     def refusal(self, error: Exception) -> Exception:
         """What the browser is told of an error: a read with a secret of before is asked again, once (R-SES-08)."""
         if isinstance(error, SecretReplaced) and self._is_asked_first:
-            # no path: what stands in front of this server may have changed it
-            return AskAgain("?" + urlencode({**self.incoming.query, _ASKED_AGAIN: "1"}))
+            # no path, because what stands in front of this server may have changed it; but SDKs' own proxy takes a
+            # location for one below this server, and makes it one of its own
+            is_behind_sdk = self.incoming.header(b"clerk-proxy-url") is not None
+            path = quote(self.incoming.path) if is_behind_sdk else ""
+            return AskAgain(f"{path}?{urlencode({**self.incoming.query, _ASKED_AGAIN: '1'})}")
         return error
 
     async def client_beside(self, error: Exception) -> Resource | None:
