@@ -11,8 +11,9 @@ class SojournConfig(AppConfig):
 
     def ready(self) -> None:
         # imported here: models are not there before
-        from django.contrib.auth.signals import user_logged_out
+        from django.contrib.auth.signals import user_logged_in, user_logged_out
 
-        from sojourn.integrations.django.signing import end_session
+        from sojourn.integrations.django.signing import end_session, explain_test_client
 
         user_logged_out.connect(end_session, dispatch_uid="sojourn")
+        user_logged_in.connect(explain_test_client, dispatch_uid="sojourn")

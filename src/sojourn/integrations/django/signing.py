@@ -17,6 +17,7 @@ from sojourn.integrations.refusals import lacking
 from sojourn.integrations.requirement import Lack
 from sojourn.integrations.visit import Visit
 
+_SESSIONS = "sojourn.integrations.django.middleware.SessionMiddleware"
 _NOT_ALLOWED = Lack("not_allowed", "Not allowed", "You are signed in, and this page is for others.")
 
 
@@ -47,6 +48,18 @@ def end_session(*, request: HttpRequest | None, **_: object) -> None:
     if isinstance(seen, Visit) and seen.session is not None:
         options().sojourn.end_session_now(seen.session.session_id)
         seen.is_over = True
+
+
+def explain_test_client(*, request: HttpRequest, **_: object) -> None:
+    """`Client.login` and `Client.force_login` make a bare request and a session that no middleware of ours reads, so the
+    person would silently stay a stranger. Raises: RuntimeError that says what to write instead.
+    """
+    if type(request) is HttpRequest and _SESSIONS in settings.MIDDLEWARE and "REQUEST_METHOD" not in request.META:
+        raise RuntimeError(
+            "Client.login() and Client.force_login() sign in with Django's own session, which Sojourn does not read. In a test, let "
+            "sojourn.testing.FakeSojourn sign somebody in: client.get(path, headers=fake.signed_in(user).headers), or put its token "
+            'into client.cookies["__session"]'
+        )
 
 
 def farewell(visit: Visit) -> list[tuple[bytes, bytes]]:

@@ -6,7 +6,7 @@ from asgiref.sync import sync_to_async
 from django.contrib.auth import get_user_model
 from django.contrib.auth.models import AnonymousUser
 from django.core.exceptions import FieldDoesNotExist, PermissionDenied
-from django.db import IntegrityError, transaction
+from django.db import DataError, IntegrityError, transaction
 from django.http import HttpRequest
 
 from sojourn.backend.user import User
@@ -43,8 +43,7 @@ def row_of(claims: Claims) -> Any | None:
         user = options().sojourn.user_now(claims.user_id)
     except NotFound:
         return None
-    if link is None:
-        link = _made(user)
+    link = _made(user) if link is None else _revised(link, user)
     _bring_up_to_date(link, user, claims.session_id)
     return link.user
 
@@ -55,20 +54,55 @@ def _link(sojourn_id: str) -> SojournLink | None:
 
 def _made(user: User) -> SojournLink:
     """The link of somebody who comes for the first time. Of requests that race one makes it, the others find it."""
+    if options().link_by_email and _awaits_proof(user):
+        raise PermissionDenied("An account of this app has your e-mail address. Prove that the address is yours, and come back.")
     try:
         with transaction.atomic():
             row = (_row_with_address(user) if options().link_by_email else None) or _new_row(user)
             return SojournLink.objects.create(sojourn_id=user.id, user=row)
-    except IntegrityError as error:
+    except (IntegrityError, DataError) as error:
         link = _link(user.id)
         if link is None:  # the address or name is another row's, and nobody said that it may become theirs
             raise PermissionDenied("An account of this app has the same name or address already.") from error
         return link
 
 
+def _awaits_proof(user: User) -> bool:
+    """Whether an address that is still to be proven leads to a row: a new row could not be kept once it is."""
+    unproven = [each.email_address for each in user.email_addresses if not each.is_verified]
+    return _row_with_address(user) is None and any(_unlinked_row(address) is not None for address in unproven)
+
+
+def _revised(link: SojournLink, user: User) -> SojournLink:
+    """The link of somebody who has proven an address since: to the row that has it, if their own was made here and is unused.
+
+    A row that the app has given anything to stays theirs.
+    """
+    row = _row_with_address(user) if options().link_by_email else None
+    made_here = getattr(link.user, get_user_model().USERNAME_FIELD) == user.id and not link.user.has_usable_password()
+    if row is None or not made_here or _is_used(link.user):
+        return link
+    with transaction.atomic():
+        left = link.user
+        link.user = row
+        link.save(update_fields=["user"])
+        left.delete()
+    return link
+
+
+def _is_used(row: Any) -> bool:
+    """Whether any other row of the database refers to this one, beside its link."""
+    for relation in row._meta.related_objects:
+        if relation.related_model is not SojournLink and relation.related_model._base_manager.filter(**{relation.field.name: row}).exists():
+            return True
+    return any(getattr(row, field.name).exists() for field in row._meta.many_to_many)
+
+
 def _new_row(user: User) -> Any:
     model = get_user_model()
     name_field = model.USERNAME_FIELD
+    if _is_email(model, name_field) and not _verified_address(user):
+        raise PermissionDenied("This app knows people by their e-mail address. Prove yours, and come back.")
     row = model(**{name_field: _verified_address(user) if _is_email(model, name_field) else user.id})
     row.set_unusable_password()
     _take_over(row, user)
@@ -79,9 +113,11 @@ def _new_row(user: User) -> Any:
 def _row_with_address(user: User) -> Any | None:
     """Only by an address that has been verified (account takeover), and only a row that is nobody else's yet."""
     address = _verified_address(user)
+    return _unlinked_row(address) if address else None
+
+
+def _unlinked_row(address: str) -> Any | None:
     model = get_user_model()
-    if not address:
-        return None
     rows = model._default_manager.filter(**{f"{model.get_email_field_name()}__iexact": address}, sojourn_link__isnull=True)[:2]
     return rows[0] if len(rows) == 1 else None
 
@@ -91,7 +127,7 @@ def _bring_up_to_date(link: SojournLink, user: User, session_id: str) -> None:
         try:
             with transaction.atomic():
                 link.user.save()
-        except IntegrityError:  # the address is another row's too, and the model wants it unique: the old one stays
+        except (IntegrityError, DataError):  # the address is another row's too, and the model wants it unique: the old one stays
             link.user.refresh_from_db()
     SojournLink.objects.filter(pk=link.pk).update(seen_session=session_id)
 
@@ -108,6 +144,9 @@ def _take_over(row: Any, user: User) -> bool:
             longest = row._meta.get_field(name).max_length
         except FieldDoesNotExist:
             continue
+        is_address = name == row.get_email_field_name()
+        if is_address and longest is not None and len(value) > longest:
+            continue  # part of an address is another address
         fitting = value[:longest]
         if getattr(row, name) != fitting:
             setattr(row, name, fitting)
