@@ -118,6 +118,27 @@ async def test_no_update_swaps_the_type_of_a_setting(engine: Sojourn, path: str)
     assert stored.settings == engine.instance.settings
 
 
+# -- script in a stored address
+
+
+SCRIPTS = ("javascript:alert(1)", "JaVaScRiPt:alert(1)", " javascript:alert(1)", "data:text/html,<script>", "vbscript:x")
+
+
+@pytest.mark.parametrize("path", [path for path in SETTINGS if path.endswith("_url")])
+async def test_no_setting_that_is_an_address_takes_a_script(engine: Sojourn, path: str) -> None:  # R-ADV-01, R-WEB-05
+    for script in SCRIPTS:
+        with pytest.raises(FieldError):
+            await engine.registry.update_settings(engine.instance, _patch(path, script))
+
+
+async def test_no_listed_address_takes_a_script(engine: Sojourn) -> None:  # R-ADV-01, R-WEB-05
+    for script in SCRIPTS:
+        with pytest.raises(FieldError):
+            await engine.records.add_redirect_url(engine.instance, script)
+        with pytest.raises(FieldError):
+            await engine.registry.update_settings(engine.instance, {"allowed_origins": [script]})
+
+
 # -- a password reset accepted in another status than its own
 
 
