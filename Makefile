@@ -95,8 +95,8 @@ check: setup ## ruff, pyright, import rules, and the security requirements still
 	$(BIN)/lint-imports
 	$(BIN)/python tools/requirement_ids.py
 
-bench: setup ## the benchmarks, each a ratio to a limit measured in the same run
-	$(BIN)/python -m bench.run
+bench: setup ## the benchmarks, each a ratio to a limit measured in the same run; SCALE=1 with a million sessions
+	$(BIN)/python -m bench.run $(if $(SCALE),--scale)
 
 timing: setup ## whether the length of a refusal tells who has an account, for each kind of hash; ten minutes
 	$(BIN)/python -m bench.timing

@@ -8,8 +8,12 @@ import sys
 import tempfile
 from pathlib import Path
 
-from bench import commands, in_process, over_http
+from bench import commands, in_process, over_http, scale
 from bench.lines import HEADER
+
+_MORE = 100_000
+_MILLION = 1_000_000
+"""Sessions of a large database, with `--scale`. It is written once, in some minutes, and kept in `~/.cache/sojourn-bench`."""
 
 
 def main() -> int:
@@ -18,6 +22,7 @@ def main() -> int:
     with tempfile.TemporaryDirectory(prefix="sojourn-bench-") as folder:
         results += commands.measure(Path(folder) / "commands")
         results += over_http.measure(Path(folder))
+        results += scale.measure(_MILLION if "--scale" in sys.argv else _MORE, Path(folder) / "scale.log")
     return 0 if all(results) else 1
 
 
