@@ -42,6 +42,7 @@ def test_every_route_says_who_may_call_it():  # R-AUZ-01, R-WEB-08
         "/v1/avatars/{hue:str}/{name:str}",
         "/v1/images/{image_id:str}",
         "/static/{name:str}",
+        "/favicon.ico",
     }
     for route in litestar_app(tuple(PAGES)).routes:
         for handler in getattr(route, "route_handlers", []):

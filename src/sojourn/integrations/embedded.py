@@ -130,6 +130,7 @@ class Embedded(Handle):
         from sojourn.engine import Sojourn as Engine
         from sojourn.server.development import development_config, keep_development_key
         from sojourn.server.worker import Worker
+        from sojourn.ui.refusals import refusal_page
         from sojourn.ui.routes import PAGES
         from sojourn.web.app import build
 
@@ -145,7 +146,7 @@ class Embedded(Handle):
                 await keep_development_key(engine, keys_in_folder)
             self._engine, self._worker = engine, Worker(engine)
             self._worker.start()
-            self._served = build(engine, pages=PAGES)  # pyright: ignore[reportAttributeAccessIssue]
+            self._served = build(engine, pages=PAGES, refusal_page=refusal_page)  # pyright: ignore[reportAttributeAccessIssue]
             self._gate, (self.recall, self.recall_header) = gate_of(
                 engine, self, self._parties or named_parties(config.authorized_parties)
             )

@@ -22,6 +22,7 @@ from sojourn.server.lifespan import Lifespan
 from sojourn.server.logs import configure_logs
 from sojourn.server.worker import Worker
 from sojourn.ui import demo
+from sojourn.ui.refusals import refusal_page
 from sojourn.ui.routes import PAGES
 from sojourn.web.app import build
 
@@ -48,7 +49,7 @@ async def run_development(config: Config, keys: DevelopmentKeys, host: str, port
     async with running(config) as engine:
         await keep_development_key(engine, keys)
         remember(config, host, port)
-        app = build(engine, pages=[*PAGES, *demo.HANDLERS], demo=demo.demo_app(engine))  # pyright: ignore[reportArgumentType]
+        app = build(engine, pages=[*PAGES, *demo.HANDLERS], demo=demo.demo_app(engine), refusal_page=refusal_page)  # pyright: ignore[reportArgumentType]
         server = Server(  # errors only: its first words would be a warning about itself, to whoever has just arrived
             app, address=host, port=port, interface=Interfaces.ASGI, log_enabled=True, log_level=LogLevels.error
         )
@@ -124,7 +125,7 @@ def production_app() -> Lifespan:
     """The ASGI application of one worker process."""
     config = Config.load()
     configure_logs(config.log_level, as_json=True)
-    return Lifespan(lambda: running(config), lambda engine: build(engine, pages=PAGES))
+    return Lifespan(lambda: running(config), lambda engine: build(engine, pages=PAGES, refusal_page=refusal_page))
 
 
 _NEXT_PORTS = 100

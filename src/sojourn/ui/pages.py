@@ -21,7 +21,8 @@ from sojourn.web.guard import PICTURE_TOO_LARGE
 _SCRIPTS = ("clerk-js@6/dist/clerk.browser.js", "ui@1/dist/ui.browser.js")
 TITLES = {"sign-in": "Sign in", "sign-up": "Sign up", "user": "Your account", "sign-out": "Sign out"}
 _COMPONENTS = "components.js"
-_STATIC = {"page.js": "text/javascript", "page.css": "text/css", _COMPONENTS: "text/javascript"}
+_ICON = "favicon.svg"
+_STATIC = {"page.js": "text/javascript", "page.css": "text/css", _ICON: "image/svg+xml", _COMPONENTS: "text/javascript"}
 _WORDS = {
     "userProfile": {"profilePage": {"fileDropAreaHint": "Recommended size 1:1, up to 5 MB."}},
     "unstable__errors": {"avatar_file_size_exceeded": PICTURE_TOO_LARGE},
@@ -54,6 +55,12 @@ async def user(exchange: Exchange) -> Response[str]:
 async def sign_out(exchange: Exchange) -> Response[str]:
     """Asks first: a link from anywhere must not end a session by itself (R-WEB-02)."""
     return _page(exchange, "sign-out", plain_form(exchange, "sign-out"))
+
+
+@get("/favicon.ico", include_in_schema=False, opt=public())
+async def icon() -> Response[bytes]:
+    """The icon, where browsers look for it by themselves."""
+    return Response(_file(_ICON), media_type=_STATIC[_ICON], headers={"Cache-Control": "public, max-age=86400"})
 
 
 @get("/static/{name:str}", include_in_schema=False, opt=public())
@@ -167,4 +174,4 @@ def _file(name: str) -> bytes:
     return resources.files("sojourn.ui").joinpath("static", name).read_bytes()
 
 
-HANDLERS = [sign_in, sign_up, user, sign_out, static]
+HANDLERS = [sign_in, sign_up, user, sign_out, icon, static]

@@ -12,7 +12,7 @@ from litestar.di import Provide
 from litestar.types import ASGIApp, ControllerRouterHandler, HTTPScope, Message, Receive, Scope, Send
 
 from sojourn.engine import Sojourn
-from sojourn.errors import NotFound
+from sojourn.errors import NotFound, SojournError
 from sojourn.factors.hash_pool import Payer, hashing_for
 from sojourn.instances.instance import Instance
 from sojourn.limits.rate_limit import REFUSED_PATHS, UNMATCHED
@@ -25,7 +25,7 @@ from sojourn.web.backend_api.call import KEY as CALL_KEY
 from sojourn.web.backend_api.call import Call, admit
 from sojourn.web.cookies import CookieRules
 from sojourn.web.development import as_asked, check_helped, check_here
-from sojourn.web.errors import HostUnknown, MethodNotAllowed, answer_of
+from sojourn.web.errors import HostUnknown, MethodNotAllowed, answer_of, as_refusal
 from sojourn.web.exchange import Exchange
 from sojourn.web.frontend_api import routes
 from sojourn.web.guard import (
@@ -43,6 +43,9 @@ from sojourn.web.incoming import Incoming
 from sojourn.web.path import PathRefused, made_path
 from sojourn.web.routing import NOWHERE, ROUTE, Place, Route, Routes, same_reading
 
+RefusalPage = Callable[[Instance, int, SojournError], tuple[bytes, Headers]]
+"""The page of a refusal, by its status, and the headers that go with it."""
+
 Tell = Callable[[Mapping[str, str]], Awaitable[None]]
 
 _log = structlog.get_logger("sojourn.web")
@@ -51,10 +54,17 @@ _KEY = "sojourn_exchange"
 _DEMO = "/demo"
 
 
-def build(engine: Sojourn, *, pages: Sequence[ControllerRouterHandler] = (), demo: ASGIApp | None = None) -> ASGIApp:
+def build(
+    engine: Sojourn,
+    *,
+    pages: Sequence[ControllerRouterHandler] = (),
+    demo: ASGIApp | None = None,
+    refusal_page: RefusalPage | None = None,
+) -> ASGIApp:
     """The ASGI application of one engine.
 
-    `pages` are further handlers (hosted pages, the mailbox); `demo` is an application of its own below `/demo`.
+    `pages` are further handlers (hosted pages, the mailbox); `demo` is an application of its own below `/demo`;
+    `refusal_page` draws for people what a browser that opens a page is refused.
     """
     if engine.config.is_development:
         _log.warning(
@@ -62,7 +72,7 @@ def build(engine: Sojourn, *, pages: Sequence[ControllerRouterHandler] = (), dem
             "page and test codes work; to let others in, set SOJOURN_ENVIRONMENT=production",
         )  # fmt: skip
     handlers = tuple(pages)
-    return Application(engine, litestar_app(handlers), _routes(handlers), demo)
+    return Application(engine, litestar_app(handlers), _routes(handlers), demo, refusal_page)
 
 
 @cache
@@ -106,8 +116,16 @@ def _refused(request: Request[object, object, State], error: Exception) -> Respo
 class Application:
     """Runs the guard, then the handler, and dresses every answer: headers, cookies, the error envelope."""
 
-    def __init__(self, engine: Sojourn, inner: Litestar, routes: Routes, demo: ASGIApp | None = None) -> None:
+    def __init__(
+        self,
+        engine: Sojourn,
+        inner: Litestar,
+        routes: Routes,
+        demo: ASGIApp | None = None,
+        refusal_page: RefusalPage | None = None,
+    ) -> None:
         self._engine = engine
+        self._refusal_page = refusal_page
         self._inner = inner
         self._routes = routes
         self._prefix = urlsplit(engine.config.public_url).path
@@ -148,15 +166,20 @@ class Application:
         except Exception as error:  # the last wall: whatever it was, the caller gets the envelope
             if answer.started:
                 raise
-            await self._refuse(error, path, answer)
+            await self._refuse(error, path, answer, is_page=_is_page(scope))
 
-    async def _refuse(self, error: Exception, path: str, answer: "_Answer") -> None:
+    async def _refuse(self, error: Exception, path: str, answer: "_Answer", *, is_page: bool) -> None:
         exchange, client = answer.exchange, None
         if exchange is not None:
             error = exchange.refusal(error)
             client = await exchange.client_beside(error)
         status, body, headers = answer_of(error, path=path, client=client)
-        await answer.whole(status, body, [JSON, *headers])
+        refusal = as_refusal(error)
+        if is_page and self._refusal_page is not None and refusal is not None and _is_seen(path, status):
+            html, dressed = self._refusal_page(self._engine.instance, status, refusal)
+            await answer.page(status, html, [*headers, *dressed])
+        else:
+            await answer.whole(status, body, [JSON, *headers])
 
     async def _path(self, scope: HTTPScope) -> str:
         """The path by which everything here goes. Raises: PathRefused, TooManyRequests."""
@@ -262,6 +285,18 @@ async def _live(receive: Receive, send: Tell) -> None:
         await send({"type": f"lifespan.{event}.complete"})
 
 
+def _is_page(scope: HTTPScope) -> bool:
+    """Whether a person's browser opens a page, as it says itself."""
+    headers = dict(scope["headers"])
+    destination = headers.get(b"sec-fetch-dest")
+    return destination == b"document" if destination else b"text/html" in headers.get(b"accept", b"")
+
+
+def _is_seen(path: str, status: int) -> bool:
+    """Whether a refusal is shown as a page: not below the APIs, whose answers are for programs, and not for a redirect."""
+    return status >= 400 and not f"{path}/".startswith(("/v1/", "/npm/", "/.well-known/"))
+
+
 def _is_below(path: str, mount: str) -> bool:
     return path == mount or path.startswith(mount + "/")
 
@@ -287,6 +322,13 @@ class _Answer:
         await self._send({"type": "http.response.start", "status": status, "headers": dressed})
         sent = b"" if self._is_head else body
         await self._send({"type": "http.response.body", "body": sent, "more_body": False})
+
+    async def page(self, status: int, html: bytes, headers: Headers) -> None:
+        """Send a complete page."""
+        typed = (b"content-type", b"text/html; charset=utf-8")
+        sized = (b"content-length", str(len(html)).encode())
+        await self.send({"type": "http.response.start", "status": status, "headers": [typed, sized, *headers]})
+        await self.send({"type": "http.response.body", "body": html, "more_body": False})
 
     async def send(self, message: Message) -> None:
         """Pass on what a handler sends; JSON wears the headers of the API, pages and scripts set their own beside."""

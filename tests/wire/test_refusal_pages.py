@@ -1,0 +1,63 @@
+"""A person who opens a page that is refused reads a page in the theme; a program gets the envelope."""
+
+from collections.abc import AsyncIterator
+
+import httpx
+import pytest
+
+from sojourn.engine import Sojourn
+from sojourn.ui import demo
+from sojourn.ui.refusals import refusal_page
+from sojourn.ui.routes import PAGES
+from sojourn.web.app import build
+
+from .browsing import SERVER
+
+PERSON = {"Accept": "text/html,*/*;q=0.8", "Sec-Fetch-Dest": "document", "Sec-Fetch-Mode": "navigate"}
+
+
+@pytest.fixture
+async def http(engine: Sojourn) -> AsyncIterator[httpx.AsyncClient]:
+    app = build(engine, pages=[*PAGES, *demo.HANDLERS], demo=demo.demo_app(engine), refusal_page=refusal_page)  # type: ignore[arg-type]
+    async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url=SERVER) as opened:  # type: ignore[arg-type]
+        yield opened
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "headers", "status", "title"),
+    [
+        ("GET", "/nowhere", {}, 404, "Page not found"),
+        ("GET", "/dev/mailbox", {"X-Forwarded-For": "198.51.100.7"}, 403, "Not allowed"),
+        ("PUT", "/sign-in", {}, 405, "Not possible here"),
+        ("POST", "/sign-in", {"Origin": "https://evil.example"}, 403, "Not allowed"),
+        ("GET", "/sign-in//", {}, 400, "This address cannot be read"),
+    ],
+)
+async def test_a_person_reads_a_page_in_the_theme(  # R-HDR-01
+    engine: Sojourn, http: httpx.AsyncClient, method: str, path: str, headers: dict[str, str], status: int, title: str
+) -> None:
+    await engine.registry.update_settings(engine.instance, {"application_name": "Tea & Co"})
+    answer = await http.request(method, path, headers={**PERSON, **headers})
+    assert (answer.status_code, answer.headers["content-type"]) == (status, "text/html; charset=utf-8")
+    assert answer.text.count("<title>") == 1
+    assert f"<title>{title} · " in answer.text
+    assert 'rel="icon"' in answer.text
+    assert "script-src 'nonce-" in answer.headers["content-security-policy"]
+    assert answer.headers["cache-control"] == "no-store"
+
+
+async def test_a_program_gets_the_envelope_and_so_does_everybody_below_the_apis(http: httpx.AsyncClient) -> None:
+    for path, headers in (("/nowhere", {"Accept": "application/json"}), ("/v1/nowhere", PERSON), ("/v1/users", PERSON), ("/nowhere", {})):
+        answer = await http.get(path, headers=headers)
+        assert answer.headers["content-type"] == "application/json", path
+        assert answer.json()["errors"], path
+
+
+async def test_the_page_of_a_refusal_shows_nothing_that_the_request_held(http: httpx.AsyncClient) -> None:
+    answer = await http.get("/<script>alert(1)</script>", headers=PERSON)
+    assert "alert(1)" not in answer.text
+
+
+async def test_the_icon_that_browsers_ask_for_by_themselves_is_there(http: httpx.AsyncClient) -> None:
+    answer = await http.get("/favicon.ico")
+    assert (answer.status_code, answer.headers["content-type"]) == (200, "image/svg+xml")
