@@ -4,6 +4,8 @@ import re
 from collections.abc import Sequence
 from functools import lru_cache
 
+from sojourn.errors import ConfigError
+
 _SUSPICIOUS = re.compile(r"//|[\x00-\x1f\x7f\\%;]|(?:^|/)\.\.?(?:/|$)|^(?!/)")
 _REMEMBERED = 1024
 _PARAMETER = re.compile(r"/:[A-Za-z_]\w*")
@@ -18,7 +20,12 @@ class Matcher:
     """
 
     def __init__(self, public: Sequence[str] = (), protected: Sequence[str] = ()) -> None:
-        """With `protected` patterns only those are protected, unless they are public too; without, everything is."""
+        """With `protected` patterns only those are protected, unless they are public too; without, everything is.
+
+        Raises: ConfigError with a hint for a pattern that would match other paths than it seems to, or none.
+        """
+        for name, patterns in (("public", public), ("protected", protected)):
+            _check(name, patterns)
         self.protects_all = not public and not protected
         """Whether no path has to be looked at."""
         self._public = [re.compile(_DOT.sub(r"\\.", _parameters(each))) for each in public]
@@ -32,6 +39,31 @@ class Matcher:
             return False
         forms = (path, path.rstrip("/") or "/", f"{path}/")
         return not self._protected or any(pattern.fullmatch(form) for pattern in self._protected for form in forms)
+
+
+_TYPOS = (
+    (re.compile(r"/\*"), "`*` alone repeats the slash before it; write (.*) for whatever follows: {slash}"),
+    (re.compile(r"\{[A-Za-z_]"), "a part of a path is written :name, as in /posts/:id"),
+    (re.compile(r"(?<!\?P)(?<!\?)<[A-Za-z_]"), "a part of a path is written :name, as in /posts/:id"),
+    (re.compile(r"[?#](?=[\w-]+=)|#"), "patterns are of paths, without query and fragment"),
+    (re.compile(r"\s"), "there is white space in it"),
+)
+
+
+def _check(name: str, patterns: Sequence[str]) -> None:
+    if isinstance(patterns, str):
+        raise ConfigError(f"{name} is a list of patterns: write [{patterns!r}]")
+    for each in patterns:
+        if not each.startswith(("/", "(", "^", "[", ".")):
+            raise ConfigError(f"the {name} pattern {each!r} matches no path: a path begins with a slash, as in '/{each.lstrip('/')}'")
+        for typo, hint in _TYPOS:
+            if typo.search(each):
+                told = hint.format(slash=re.sub(r"\*+", "(.*)", each)) if "{slash}" in hint else hint
+                raise ConfigError(f"the {name} pattern {each!r} is not what it seems: {told}")
+        try:
+            re.compile(_parameters(each))
+        except re.error as error:
+            raise ConfigError(f"the {name} pattern {each!r} cannot be read: {error}") from error
 
 
 def _parameters(pattern: str) -> str:

@@ -1,10 +1,11 @@
 """What a page asks of a session beyond its being there: role, permission, organization, a fresh proof (R-AUZ-03)."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
 
-from sojourn.errors import Json
+from sojourn.errors import ConfigError, Json
 from sojourn.instant import Instant
 from sojourn.tokens.claims import Claims
 
@@ -32,6 +33,13 @@ class Requirement:
     organization: bool = False
     max_age: timedelta | None = None
 
+    def __post_init__(self) -> None:
+        """Raises: ConfigError for what no session could have: where the guard is written, not when somebody comes."""
+        for name, value in (("role", self.role), ("permission", self.permission)):
+            _check_name(name, value)
+        if self.max_age is not None and (not isinstance(self.max_age, timedelta) or self.max_age <= timedelta(0)):  # pyright: ignore[reportUnnecessaryIsInstance]
+            raise ConfigError(f"max_age is a length of time above zero, such as timedelta(minutes=10), not {self.max_age!r}")
+
     def lack(self, claims: Claims, now: Instant) -> Lack | None:
         if self.organization and claims.organization is None:
             return Lack("organization_missing", "No organization", "This needs an active organization. Choose one and try again.")
@@ -43,6 +51,13 @@ class Requirement:
         if self.max_age is not None and not _is_fresh(claims, now, self.max_age):
             return _stale(self.max_age)
         return None
+
+
+def _check_name(name: str, value: object) -> None:
+    if not isinstance(value, str):
+        raise ConfigError(f"{name} is one text, not {value!r}; guard twice to ask for two")
+    if value and re.search(r"[\s,;|*]", value):
+        raise ConfigError(f"{name}={value!r} is no name that a session holds: one name, without spaces, lists or wildcards")
 
 
 def _roles(claims: Claims) -> set[str]:
