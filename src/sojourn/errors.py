@@ -18,6 +18,8 @@ class SojournError(Exception):
     code: ClassVar[str] = "internal_error"
     message: ClassVar[str] = "Something went wrong"
     advice: ClassVar[str] = ""
+    says_one_thing: ClassVar[bool] = False
+    """The published code has one text, which custom flows show: `message` and `long_message` are alike."""
     stands_above_form: ClassVar[bool] = False
     """Told beside its field and once more above the form, where no check of the component's own takes it away."""
 
@@ -352,14 +354,14 @@ class ImageKindUnknown(FieldError):
 
 class UnknownIdentifier(FieldError):
     code = "form_identifier_not_found"
-    message = "Couldn't find your account"
-    advice = "Couldn't find your account."
+    message = "Couldn't find your account."
+    says_one_thing = True
 
 
 class IdentifierTaken(FieldError):
     code = "form_identifier_exists"
-    message = "Taken"
-    advice = "That identifier is taken. Try another."
+    message = "That identifier is taken. Please try another."
+    says_one_thing = True
 
 
 class UsernameLength(FieldError):
@@ -374,31 +376,34 @@ class UsernameCharacter(FieldError):
 
 class WrongPassword(FieldError):
     code = "form_password_incorrect"
-    message = "Password is incorrect"
-    advice = "Password is incorrect. Try again, or use another method."
+    message = "Password is incorrect. Try again, or use another method."
+    says_one_thing = True
 
 
 class WrongPasswordOrIdentifier(FieldError):
     """What strict enumeration protection says instead of telling which of the two was wrong (R-ENU-01)."""
 
     code = "form_password_or_identifier_incorrect"
-    message = "Password or e-mail address is incorrect"
-    advice = "Password or e-mail address is incorrect. Try again, or use another method."
+    message = "Password or e-mail address is incorrect. Try again, or use another method."
+    says_one_thing = True
 
 
 class PasswordTooShort(FieldError):
     code = "form_password_length_too_short"
     message = "Password too short"
+    says_one_thing = True
 
 
 class PasswordTooLong(FieldError):
     code = "form_password_length_too_long"
     message = "Password too long"
+    says_one_thing = True
 
 
 class PasswordTooManyBytes(FieldError):
     code = "form_password_size_in_bytes_exceeded"
     message = "Password too long"
+    says_one_thing = True
 
 
 class PasswordCommon(FieldError):
@@ -434,8 +439,8 @@ class StrategyNotPossible(FieldError):
 
 class WrongCode(FieldError):
     code = "form_code_incorrect"
-    message = "Incorrect code"
-    advice = "That code is not correct. Check it, or ask for a new one."
+    message = "is incorrect"
+    advice = "Incorrect code."
 
     def __init__(self) -> None:
         super().__init__(param="code")

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from sojourn.engine import Sojourn
+from sojourn.web.app import build
 
 from .browsing import ADA, PASSWORD, SERVER, Browser
 
@@ -186,3 +187,25 @@ async def test_a_common_password_is_refused_beside_its_field_and_above_the_form(
     assert answer.status_code == 422
     assert (beside["code"], beside["meta"]) == ("form_password_pwned", {"param_name": "password"})
     assert (above["code"], above["meta"]) == ("form_password_pwned", {})
+
+
+async def test_codes_say_what_published_components_and_custom_flows_show(browser: Browser, engine: Sojourn) -> None:
+    await browser.sign_up()
+    stranger = Browser(build(engine))
+
+    async def told(path: str, form: dict[str, str]) -> tuple[str, str, str]:
+        error = (await stranger.send("POST", path, form)).json()["errors"][0]
+        return error["code"], error["message"], error["long_message"]
+
+    taken = "That email address is taken. Please try another."
+    wrong = "Password is incorrect. Try again, or use another method."
+    short, unknown = "Passwords must be 8 characters or more.", "Couldn't find your account."
+    sign_ups, sign_ins = "/v1/client/sign_ups", "/v1/client/sign_ins"
+    assert await told(sign_ups, {"email_address": ADA, "password": PASSWORD}) == ("form_identifier_exists", taken, taken)
+    assert await told(sign_ups, {"password": "short"}) == ("form_password_length_too_short", short, short)
+    assert await told(sign_ins, {"identifier": "nobody@example.com"}) == ("form_identifier_not_found", unknown, unknown)
+    assert await told(sign_ins, {"identifier": ADA, "password": "not this one"}) == ("form_password_incorrect", wrong, wrong)
+    begun = (await stranger.post(sign_ins, {"strategy": "email_code", "identifier": ADA}))["response"]
+    attempt = {"strategy": "email_code", "code": "000000"}
+    code = ("form_code_incorrect", "is incorrect", "Incorrect code.")
+    assert await told(f"{sign_ins}/{begun['id']}/attempt_first_factor", attempt) == code

@@ -16,9 +16,9 @@ def check_bounds(password: str, *, param: str) -> None:
     if not password:
         raise FieldEmpty(param)
     if len(password) > MAX_LENGTH:
-        raise PasswordTooLong(f"Use at most {MAX_LENGTH} characters.", param=param)
+        raise PasswordTooLong(f"Passwords must be at most {MAX_LENGTH} characters.", param=param)
     if len(password.encode("utf-8", "surrogatepass")) > MAX_BYTES:
-        raise PasswordTooManyBytes(f"Use at most {MAX_BYTES} bytes.", param=param)
+        raise PasswordTooManyBytes(f"Passwords must be at most {MAX_BYTES} bytes.", param=param)
 
 
 def check_new_password(password: str, *, param: str, min_length: int = MIN_LENGTH, context: Iterable[str] = ()) -> None:
@@ -28,7 +28,7 @@ def check_new_password(password: str, *, param: str, min_length: int = MIN_LENGT
     """
     check_bounds(password, param=param)
     if len(password) < min_length:
-        raise PasswordTooShort(f"Use at least {min_length} characters.", param=param)
+        raise PasswordTooShort(f"Passwords must be {min_length} characters or more.", param=param)
     if is_common(password) or _is_context(password.casefold(), context):
         raise PasswordCommon(param=param)
 

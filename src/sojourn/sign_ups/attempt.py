@@ -236,7 +236,7 @@ class SignUps:
         if given.username is not None and rules.username != "off":
             name = normal_username(given.username, param="username")
             if await self.store.users.find_by_username(instance.id, name.canonical) is not None:
-                raise IdentifierTaken("That user name is taken. Try another.", param="username")
+                raise IdentifierTaken("That username is taken. Please try another.", param="username")
             filled = replace(filled, username=name.name, username_key=name.canonical)
         if given.first_name is not None and rules.first_name != "off":
             filled = replace(filled, first_name=normal_name(given.first_name, param="first_name"))
@@ -271,7 +271,7 @@ class SignUps:
         # without a code to send there is nothing to hide behind, so a taken address is told in every mode
         can_hide = is_strict(instance) and instance.settings.sign_up.verify_email
         if owner is not None and not can_hide:
-            raise IdentifierTaken("That e-mail address is taken. Try another.", param="email_address")
+            raise IdentifierTaken("That email address is taken. Please try another.", param="email_address")
         return replace(
             sign_up,
             email_address=email.address,

@@ -176,7 +176,8 @@ def _shown(error: SojournError) -> Resource:
     meta: Resource = dict(error.meta)
     if error.param is not None:
         meta["param_name"] = error.param
-    return {"code": error.code, "message": error.message, "long_message": error.long_message, "meta": meta}
+    message = error.long_message if error.says_one_thing else error.message
+    return {"code": error.code, "message": message, "long_message": error.long_message, "meta": meta}
 
 
 def answer_of(
