@@ -20,6 +20,9 @@ from sojourn.instant import read_length
 from sojourn.origin import host_of, is_loopback, name_of, origin_of
 from sojourn.secret import Secret
 
+_OWN_PATHS = ("/v1/", "/npm/", "/static/", "/.well-known/")
+"""As the path of the public address they could be dropped from a path once too often."""
+
 _NOT_HERE = (
     "{what} is not this machine, and the environment is development, whose mail and test codes are open: set "
     "SOJOURN_ENVIRONMENT=production, or where no stranger can reach it SOJOURN_DEVELOPMENT_HOSTS={name}"
@@ -154,6 +157,8 @@ class Config:
         address = urlsplit(self.public_url)
         if address.scheme not in ("http", "https") or not address.hostname or self.public_url.endswith("/"):
             raise ConfigError("SOJOURN_PUBLIC_URL must look like https://auth.example.com, without a slash at the end")
+        if f"{address.path}/".startswith(_OWN_PATHS):
+            raise ConfigError("SOJOURN_PUBLIC_URL has a path that this server uses itself: choose another, such as /auth")
         if address.scheme == "http" and not self.is_development and not is_loopback(address.hostname):
             raise ConfigError("SOJOURN_PUBLIC_URL must start with https:// in production")
         if self.is_development:

@@ -12,7 +12,9 @@ from litestar.exceptions import HTTPException
 from litestar.types import HTTPScope
 from litestar.utils import normalize_path
 
+from sojourn.config import Config
 from sojourn.engine import Sojourn
+from sojourn.errors import ConfigError
 from sojourn.testing.clock import FakeClock
 from sojourn.ui.routes import PAGES
 from sojourn.web.app import build, litestar_app
@@ -125,6 +127,13 @@ def test_the_path_of_the_public_address_may_be_kept_or_taken_away_by_the_proxy(p
     assert made_path(scope(path, root_path="/auth")) == "/v1/client"
     assert made_path(scope("/authors"), "/auth") == "/authors"
     assert made_path(scope("/auth"), "/auth") == "/"
+
+
+@pytest.mark.parametrize("path", ["/v1", "/v1/auth", "/npm", "/static", "/.well-known"])
+def test_a_public_address_below_a_path_of_our_own_refuses_to_start(path: str) -> None:  # R-WEB-08
+    with pytest.raises(ConfigError, match="path that this server uses itself"):
+        Config.load({"public_url": f"http://localhost:8000{path}"}, {})
+    Config.load({"public_url": "http://localhost:8000/v1auth"}, {})
 
 
 async def test_a_refused_path_is_a_400_in_the_envelope_and_counted(browser: Browser) -> None:  # R-WEB-08
