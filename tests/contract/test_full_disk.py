@@ -18,7 +18,7 @@ async def main(folder):
     await store.migrate()
     instance, kept, refused = new_instance_id(), [], 0
     most = resource.getrlimit(resource.RLIMIT_FSIZE)[1]
-    resource.setrlimit(resource.RLIMIT_FSIZE, (900_000, most))
+    resource.setrlimit(resource.RLIMIT_FSIZE, (1_500_000, most))
     while refused < 3 and len(kept) < 5000:
         user = a_user(instance, f"person{len(kept)}.{refused}@example.com")
         try:

@@ -9,6 +9,7 @@ from sojourn.cli.opened import AsJson, Data, DatabaseUrl, configured, print_fact
 from sojourn.config import Config
 from sojourn.errors import Json, SojournError
 from sojourn.secret import Secret
+from sojourn.server.development import exposed_files
 from sojourn.store.postgres_address import without_secrets
 
 if TYPE_CHECKING:
@@ -54,6 +55,7 @@ async def _examined(engine: "Sojourn") -> dict[str, Json]:
         "users": users,
         "peppers in use": ", ".join(await engine.store.peppers_in_use()) or "none",
         "database": "answers, schema up to date",
+        "files": "; ".join(exposed_files(engine.config)) or "their owner alone reads them",
     }
 
 

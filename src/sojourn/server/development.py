@@ -13,17 +13,28 @@ from sojourn.errors import ConfigError, Conflict, SojournError
 from sojourn.instances.instance import Environment
 from sojourn.instances.secret_keys import fresh_secret_key
 from sojourn.secret import Secret
+from sojourn.store.files import exposed
 
 if TYPE_CHECKING:
     from sojourn.engine import Sojourn
 
 _FILE = "keys.json"
+_SQLITE = "sqlite:///"
 _ADDRESS = "server.json"
 
 
 class DevelopmentKeys(msgspec.Struct, frozen=True):
     root_key: str
     secret_key: str
+
+
+def exposed_files(config: Config) -> list[str]:
+    """A sentence for each file or folder with keys or people that other users of this machine may read."""
+    paths = [config.data, config.data / _FILE]
+    if config.database_url.startswith(_SQLITE):
+        database = Path(config.database_url.removeprefix(_SQLITE))
+        paths += [database, *(database.with_name(database.name + end) for end in ("-wal", "-shm"))]
+    return exposed(paths)
 
 
 def has_keys(data: Path) -> bool:
@@ -49,7 +60,7 @@ def _make(data: Path) -> None:
     """The folder, which git is told to pass over: it holds keys and people. One that was somebody's before stays as it is."""
     is_ours = data.name == Config().data.name
     try:
-        data.mkdir(parents=True)
+        data.mkdir(mode=0o700, parents=True)
     except FileExistsError:
         if not is_ours:
             return

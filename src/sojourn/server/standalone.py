@@ -17,7 +17,7 @@ from granian.server.embed import Server
 from sojourn.config import Config
 from sojourn.engine import Sojourn
 from sojourn.errors import ConfigError
-from sojourn.server.development import DevelopmentKeys, keep_development_key, remember
+from sojourn.server.development import DevelopmentKeys, exposed_files, keep_development_key, remember
 from sojourn.server.lifespan import Lifespan
 from sojourn.server.logs import configure_logs
 from sojourn.server.worker import Worker
@@ -33,6 +33,8 @@ log = structlog.get_logger()
 async def running(config: Config) -> AsyncGenerator[Sojourn]:
     """An open engine with its worker, both ended in order."""
     engine = await Sojourn.open(config)
+    for told in exposed_files(config):
+        log.warning("files.open_to_others", advice=told)
     worker = Worker(engine)
     worker.start()
     try:

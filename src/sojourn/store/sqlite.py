@@ -14,6 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
 from sojourn.errors import ConfigError, Overloaded
 from sojourn.store import patience
 from sojourn.store.building import SqliteBuilding, built_in_sqlite
+from sojourn.store.files import make_file, make_folder
 from sojourn.store.migrating import bring_up_to_date
 from sojourn.store.sql.connections import EngineDatabase, Watch
 from sojourn.store.sql.database import Prepared, Row, Transaction
@@ -100,7 +101,8 @@ class SqliteDatabase(EngineDatabase):
 
     async def migrate(self) -> None:
         try:
-            self._path.parent.mkdir(parents=True, exist_ok=True)
+            make_folder(self._path.parent)
+            make_file(self._path)
             with closing(sqlite3.connect(self._path, timeout=_BUSY_SECONDS)) as connection:
                 connection.execute("PRAGMA schema_version")
                 _write_ahead(connection)

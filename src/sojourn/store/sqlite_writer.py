@@ -79,7 +79,7 @@ class SqliteWriter:
     async def _undo(self, connection: AsyncConnection, driver: SqliteConnection) -> None:
         """Roll back; a connection that cannot even do that is replaced."""
         try:
-            if connection.in_transaction():
+            if connection.get_transaction() is not None:  # also one whose commit has failed: it is no longer active
                 await connection.rollback()
             if not connection.invalidated:
                 await driver.rollback()
