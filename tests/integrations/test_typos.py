@@ -6,8 +6,13 @@ from typing import Any
 import pytest
 
 from sojourn.errors import ConfigError
-from sojourn.integrations.flask import session_required
+from sojourn.integrations.django.decorators import SessionRequiredMixin
+from sojourn.integrations.django.decorators import session_required as django
+from sojourn.integrations.fastapi import requires as fastapi
+from sojourn.integrations.flask import session_required as flask
+from sojourn.integrations.litestar import requires as litestar
 from sojourn.integrations.matching import Matcher
+from sojourn.integrations.quart import session_required as quart
 from sojourn.integrations.requirement import Requirement
 
 TYPOS = {
@@ -37,9 +42,19 @@ def test_patterns_as_people_write_them_are_taken(pattern: str) -> None:
 @pytest.mark.parametrize(
     "wanted",
     [{"role": "admin, editor"}, {"role": "admin "}, {"role": ["admin"]}, {"permission": "org:*:write"}, {"max_age": 600},
-     {"max_age": timedelta(0)}, {"role": None}],
+     {"max_age": timedelta(0)}, {"role": None}, {"role": ""}, {"permission": ""}, {"permission": None}, {"max_age": None},
+     {"organization": None}, {"organization": ""}],
 )  # fmt: skip
 def test_a_requirement_that_no_session_meets_is_refused_where_it_is_written(wanted: dict[str, Any]) -> None:  # R-AUZ-03
-    for written in (Requirement, session_required):
+    for written in (Requirement, flask, quart, django, fastapi, litestar, _mixin):
         with pytest.raises(ConfigError, match=next(iter(wanted))):
             written(**wanted)
+
+
+def _mixin(**wanted: Any) -> type:
+    return type("View", (SessionRequiredMixin,), {f"required_{name}": value for name, value in wanted.items()})
+
+
+def test_a_role_without_its_name_is_no_view() -> None:  # R-AUZ-03
+    with pytest.raises(ConfigError, match="role='admin'"):
+        flask("admin")

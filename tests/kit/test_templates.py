@@ -55,6 +55,21 @@ def test_parts_are_for_whom_they_say(render: Render, sojourn: FakeSojourn) -> No
     assert render(PARTS, sojourn.signed_in(role="org:admin")) == "[in][admin][]"
 
 
+@pytest.mark.parametrize("wanted", ["role=x", "permission=x", "organization=x", "max_age=x", "role=x organization=y"])
+@pytest.mark.parametrize("value", [{}, {"x": ""}, {"x": None}, {"x": []}, {"x": "a b"}], ids=str)
+def test_a_part_that_asks_for_nothing_that_can_be_read_is_shown_to_nobody(  # R-AUZ-03
+    render: Render, sojourn: FakeSojourn, wanted: str, value: dict[str, Any]
+) -> None:
+    shown = render("[{% signed_in " + wanted + " %}secret{% else %}less{% endsigned_in %}]", sojourn.signed_in(role="org:admin"), **value)
+    assert shown == "[less]"
+
+
+@pytest.mark.parametrize("source", ["{% signed_in rol='admin' %}{% endsigned_in %}", "{% signed_out role='admin' %}{% endsigned_out %}"])
+def test_a_part_that_asks_for_what_nobody_knows_is_no_template(render: Render, source: str) -> None:
+    with pytest.raises(Exception, match="knows no rol"):
+        render(source)
+
+
 def test_a_component_carries_its_options_and_the_keys_of_the_server(render: Render, sojourn: FakeSojourn) -> None:
     shown = render("{% sign_in path='/in' home='/home' nonce=n %}", n='a"b')
     options = re.search(r'data-options="([^"]*)"', shown)

@@ -4,7 +4,8 @@ from collections.abc import Callable
 from datetime import timedelta
 from typing import Any, TypeVar, overload
 
-from sojourn.integrations.requirement import Requirement
+from sojourn.errors import ConfigError
+from sojourn.integrations.requirement import UNASKED, Requirement, Unasked
 
 View = TypeVar("View", bound=Callable[..., Any])
 Guarded = Callable[[Callable[..., Any], Requirement], Callable[..., Any]]
@@ -22,10 +23,13 @@ class SessionRequired:
 
     @overload
     def __call__(
-        self, *, role: str = "", permission: str = "", organization: bool = False, max_age: timedelta | None = None
-    ) -> Callable[[View], View]: ...
+        self, *, role: str | Unasked = UNASKED, permission: str | Unasked = UNASKED, organization: bool = False,
+        max_age: timedelta | Unasked = UNASKED,
+    ) -> Callable[[View], View]: ...  # fmt: skip
 
     def __call__(self, *views: Callable[..., Any], **wanted: Any) -> Any:
+        if not all(map(callable, views)):
+            raise ConfigError(f"session_required takes names, such as role={views[0]!r}")
         requirement = Requirement(**wanted)
 
         def guarding(view: Callable[..., Any]) -> Callable[..., Any]:

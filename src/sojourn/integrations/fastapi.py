@@ -18,7 +18,7 @@ from sojourn.backend.user import User
 from sojourn.errors import ServerUnreachable
 from sojourn.integrations.asgi import visit
 from sojourn.integrations.refusals import Refusal, Refused, unreachable
-from sojourn.integrations.requirement import Requirement
+from sojourn.integrations.requirement import UNASKED, Requirement, Unasked
 from sojourn.integrations.sockets import UNAUTHORIZED
 from sojourn.integrations.starlette import answered
 from sojourn.integrations.visit import ANYBODY
@@ -43,8 +43,9 @@ class _Session(SecurityBase):
 
 
 def requires(
-    *, role: str = "", permission: str = "", organization: bool = False, max_age: timedelta | None = None
-) -> Any:
+    *, role: str | Unasked = UNASKED, permission: str | Unasked = UNASKED, organization: bool = False,
+    max_age: timedelta | Unasked = UNASKED,
+) -> Any:  # fmt: skip
     """For `dependencies=[requires(role="org:admin")]`, or `Annotated[Claims, requires(max_age=…)]`.
 
     Strangers are sent to sign in or get 401, others who lack something get 403.

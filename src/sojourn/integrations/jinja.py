@@ -17,7 +17,7 @@ from markupsafe import Markup
 
 from sojourn.integrations import asgi, wsgi
 from sojourn.integrations.markup import Component, component
-from sojourn.integrations.requirement import Requirement
+from sojourn.integrations.requirement import ASKED_FOR
 from sojourn.integrations.visit import Visit
 
 
@@ -38,6 +38,8 @@ class SojournExtension(Extension):
         wanted: list[nodes.Keyword] = []
         while parser.stream.current.type != "block_end":
             name = parser.stream.expect("name").value
+            if tag.value == "signed_out" or name not in ASKED_FOR:
+                parser.fail(f"{tag.value} knows no {name}")
             parser.stream.expect("assign")
             wanted.append(nodes.Keyword(name, parser.parse_expression()))
         body = parser.parse_statements((f"name:end{tag.value}", "name:else"))
@@ -48,11 +50,7 @@ class SojournExtension(Extension):
         return nodes.If(test, body, [], otherwise).set_lineno(tag.lineno)
 
     def _signed_in(self, context: Context, **wanted: Any) -> bool:
-        """A part that asks for too much is shown to nobody."""
-        seen = visit_of(context)
-        if seen.session is None:
-            return False
-        return Requirement(**wanted).lack(seen.session, seen.guard.sojourn.clock.now()) is None
+        return visit_of(context).has(wanted)
 
     def _signed_out(self, context: Context) -> bool:
         return visit_of(context).session is None

@@ -24,7 +24,7 @@ from sojourn.errors import ServerUnreachable
 from sojourn.integrations.asgi import GUARD, SojournMiddleware, visit
 from sojourn.integrations.handle import Handle
 from sojourn.integrations.refusals import Refusal, Refused, unreachable
-from sojourn.integrations.requirement import Requirement
+from sojourn.integrations.requirement import UNASKED, Requirement, Unasked
 from sojourn.integrations.sockets import UNAUTHORIZED
 from sojourn.tokens.claims import Claims
 
@@ -78,8 +78,9 @@ class SojournPlugin(InitPlugin):
 
 
 def requires(
-    *, role: str = "", permission: str = "", organization: bool = False, max_age: timedelta | None = None
-) -> "Callable[[ASGIConnection[Any, Any, Any, Any], BaseRouteHandler], None]":
+    *, role: str | Unasked = UNASKED, permission: str | Unasked = UNASKED, organization: bool = False,
+    max_age: timedelta | Unasked = UNASKED,
+) -> "Callable[[ASGIConnection[Any, Any, Any, Any], BaseRouteHandler], None]":  # fmt: skip
     """A guard for `guards=[requires(role="org:admin")]` of a handler, controller or router."""
     requirement = Requirement(role=role, permission=permission, organization=organization, max_age=max_age)
 

@@ -2,12 +2,25 @@
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from datetime import timedelta
+from enum import Enum
 
 from sojourn.errors import ConfigError, Json
 from sojourn.instant import Instant
 from sojourn.tokens.claims import Claims
+
+
+class Unasked(Enum):
+    """What a guard does not ask for. No value of an app's means that by accident: one that is empty or None is refused."""
+
+    UNASKED = "unasked"
+
+    def __repr__(self) -> str:
+        return self.name
+
+
+UNASKED = Unasked.UNASKED
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,41 +35,50 @@ class Lack:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Requirement:
-    """Every part that is set must hold; what is missing or malformed in the token denies.
+    """Every part that is given must hold; what is missing or malformed in the token denies, and here it is refused.
 
     Roles and permissions are those of the active organization, or the custom claims `roles` and `permissions` (one text, or
     a list) that a token template may take from a user's public metadata. `max_age` is the time since the first factor.
     """
 
-    role: str = ""
-    permission: str = ""
+    role: str | Unasked = UNASKED
+    permission: str | Unasked = UNASKED
     organization: bool = False
-    max_age: timedelta | None = None
+    max_age: timedelta | Unasked = UNASKED
 
     def __post_init__(self) -> None:
         """Raises: ConfigError for what no session could have: where the guard is written, not when somebody comes."""
         for name, value in (("role", self.role), ("permission", self.permission)):
             _check_name(name, value)
-        if self.max_age is not None and (not isinstance(self.max_age, timedelta) or self.max_age <= timedelta(0)):  # pyright: ignore[reportUnnecessaryIsInstance]
+        if not isinstance(self.organization, bool):  # pyright: ignore[reportUnnecessaryIsInstance]
+            raise ConfigError(f"organization is True or False, not {self.organization!r}")
+        if self.max_age is not UNASKED and (not isinstance(self.max_age, timedelta) or self.max_age <= timedelta(0)):  # pyright: ignore[reportUnnecessaryIsInstance]
             raise ConfigError(f"max_age is a length of time above zero, such as timedelta(minutes=10), not {self.max_age!r}")
 
     def lack(self, claims: Claims, now: Instant) -> Lack | None:
         if self.organization and claims.organization is None:
             return Lack("organization_missing", "No organization", "This needs an active organization. Choose one and try again.")
-        if self.role and self.role not in _roles(claims):
+        if self.role is not UNASKED and self.role not in _roles(claims):
             return Lack("role_missing", "Not allowed", f"This needs the role {self.role}.", {"role": self.role})
-        if self.permission and self.permission not in _permissions(claims):
+        if self.permission is not UNASKED and self.permission not in _permissions(claims):
             advice = f"This needs the permission {self.permission}."
             return Lack("permission_missing", "Not allowed", advice, {"permission": self.permission})
-        if self.max_age is not None and not _is_fresh(claims, now, self.max_age):
+        if self.max_age is not UNASKED and not _is_fresh(claims, now, self.max_age):
             return _stale(self.max_age)
         return None
 
 
+ASKED_FOR = tuple(each.name for each in fields(Requirement))
+
+
 def _check_name(name: str, value: object) -> None:
+    if value is UNASKED:
+        return
     if not isinstance(value, str):
         raise ConfigError(f"{name} is one text, not {value!r}; guard twice to ask for two")
-    if value and re.search(r"[\s,;|*]", value):
+    if not value:
+        raise ConfigError(f"{name} is empty: leave it out to ask for none, and look whether what it is read from is set")
+    if re.search(r"[\s,;|*]", value):
         raise ConfigError(f"{name}={value!r} is no name that a session holds: one name, without spaces, lists or wildcards")
 
 

@@ -1,16 +1,20 @@
 """What an app's own code asks about the request it answers: who is there, and whether that is enough."""
 
-from collections.abc import Callable
+import logging
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from sojourn.backend.user import User
-from sojourn.errors import NotFound, ServerUnreachable
+from sojourn.errors import ConfigError, NotFound, ServerUnreachable
 from sojourn.integrations.asked import Asked
 from sojourn.integrations.gate import Gate, SignedOut
 from sojourn.integrations.handle import Handle
 from sojourn.integrations.refusals import Headers, Refusal, Refused, lacking, refusal
 from sojourn.integrations.requirement import Requirement
 from sojourn.tokens.claims import Claims
+
+_log = logging.getLogger("sojourn.integrations")
 
 ANYBODY = Requirement()
 """Whoever is signed in."""
@@ -71,6 +75,18 @@ class Visit:
             return self.guard.sojourn.user_now(self.session.user_id) if self.session else None
         except NotFound as error:
             raise Refused(self._stranger("user-gone")) from error
+
+    def has(self, wanted: Mapping[str, Any]) -> bool:
+        """Whether a part of a page that asks for `wanted` is for whoever asks; one that asks for an undefined variable, or
+        for what no session could have, is for nobody (R-AUZ-03).
+        """
+        if self.session is None:
+            return False
+        try:
+            return Requirement(**wanted).lack(self.session, self.guard.sojourn.clock.now()) is None
+        except ConfigError:
+            _log.error("template.requirement_unreadable names=%s: the part is shown to nobody", ",".join(wanted))
+            return False
 
     def refusal(self, requirement: Requirement = ANYBODY) -> Refusal | None:
         """The answer in the view's place, None when the view may go on: the guard repeated in the handler (R-WEB-08)."""

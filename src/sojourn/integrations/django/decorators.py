@@ -10,7 +10,7 @@ from django.http import HttpRequest, HttpResponse
 
 from sojourn.integrations.decorating import SessionRequired
 from sojourn.integrations.django.requests import answered, visit
-from sojourn.integrations.requirement import Requirement
+from sojourn.integrations.requirement import UNASKED, Requirement, Unasked
 
 
 def _guarded(view: Callable[..., Any], requirement: Requirement) -> Callable[..., Any]:
@@ -38,22 +38,30 @@ session_required = SessionRequired(_guarded)
 class SessionRequiredMixin:
     """The same for class-based views, sync and async; it stands left of the view's class."""
 
-    required_role: ClassVar[str] = ""
-    required_permission: ClassVar[str] = ""
+    required_role: ClassVar[str | Unasked] = UNASKED
+    required_permission: ClassVar[str | Unasked] = UNASKED
     required_organization: ClassVar[bool] = False
-    required_max_age: ClassVar[timedelta | None] = None
+    required_max_age: ClassVar[timedelta | Unasked] = UNASKED
+
+    def __init_subclass__(cls, **options: Any) -> None:
+        """Raises: ConfigError where the class is written, not when somebody comes."""
+        super().__init_subclass__(**options)
+        _required_of(cls)
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
-        requirement = Requirement(
-            role=self.required_role, permission=self.required_permission,
-            organization=self.required_organization, max_age=self.required_max_age,
-        )  # fmt: skip
-        refused = visit(request).refusal(requirement)
+        refused = visit(request).refusal(_required_of(self))
         view: Any = super()
         if refused is None:
             return view.dispatch(request, *args, **kwargs)
         answer = answered(refused)
         return _later(answer) if getattr(self, "view_is_async", False) else answer
+
+
+def _required_of(view: SessionRequiredMixin | type[SessionRequiredMixin]) -> Requirement:
+    return Requirement(
+        role=view.required_role, permission=view.required_permission,
+        organization=view.required_organization, max_age=view.required_max_age,
+    )  # fmt: skip
 
 
 async def _later(answer: HttpResponse) -> HttpResponse:

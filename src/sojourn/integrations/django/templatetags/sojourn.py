@@ -12,7 +12,7 @@ from django.utils.safestring import SafeString, mark_safe
 
 from sojourn.integrations.django.requests import visit
 from sojourn.integrations.markup import Component, component
-from sojourn.integrations.requirement import Requirement
+from sojourn.integrations.requirement import ASKED_FOR
 
 register = template.Library()
 
@@ -43,10 +43,7 @@ class _Part(template.Node):
 
 
 def _has(seen: Any, wanted: dict[str, Any]) -> bool:
-    """A part that asks for too much is shown to nobody."""
-    if seen.session is None:
-        return False
-    return Requirement(**wanted).lack(seen.session, seen.guard.sojourn.clock.now()) is None
+    return seen.has(wanted)
 
 
 def _has_not(seen: Any, _: dict[str, Any]) -> bool:
@@ -58,6 +55,8 @@ def _part(parser: Parser, token: Token, is_for: Callable[[Any, dict[str, Any]], 
     wanted: Any = token_kwargs(words, parser)
     if words:
         raise template.TemplateSyntaxError(f"{name} takes name=value, not {words[0]!r}")
+    if unknown := [each for each in wanted if name == "signed_out" or each not in ASKED_FOR]:
+        raise template.TemplateSyntaxError(f"{name} knows no {unknown[0]}")
     body = parser.parse(("else", f"end{name}"))
     otherwise = NodeList()
     if parser.next_token().contents == "else":
