@@ -91,10 +91,16 @@ def _is_at_this_machine(incoming: Incoming, config: Config) -> bool:
 
 def _is_forwarded(incoming: Incoming) -> bool:
     """Whether a proxy says that somebody elsewhere asks. A development server in front, such as that of a bundler, says
-    the address of this machine, and what a stranger puts there a proxy adds to."""
+    the address of this machine, and what a stranger puts there a proxy adds to.
+
+    Where the peer is not the socket's, the stranger may have put it there too: an app's server that believes every sender
+    takes the peer from the very header.
+    """
     if any(incoming.header(name) is not None for name in _TELLING):
         return True
     senders = [*_listed(incoming, b"x-forwarded-for"), *_listed(incoming, b"x-real-ip")]
+    if senders and not incoming.has_socket:
+        return True
     hosts = [name_of(host_of(each, "http") or "") for each in _listed(incoming, b"x-forwarded-host")]
     here = all(is_loopback(canonical(each) or "") for each in senders) and all(map(is_loopback, hosts))
     return not here or any(each != "http" for each in _listed(incoming, b"x-forwarded-proto"))

@@ -64,6 +64,12 @@ class Incoming:
         client = self.scope["client"]
         return None if client is None else client[0]
 
+    @property
+    def has_socket(self) -> bool:
+        """Whether `peer` is of a socket. What was taken from a header has no port, as what comes by way of WSGI and Django."""
+        client = self.scope["client"]
+        return client is not None and client[1] != 0
+
 
 def _values(line: str) -> dict[str, list[str]]:
     found: dict[str, list[str]] = {}
