@@ -293,7 +293,7 @@ class FieldError(SojournError):
     """A field is at fault; `param` is its wire name."""
 
     code = "form_param_value_invalid"
-    message = "Invalid value"
+    message = "is invalid"
 
 
 class TooManyToSort(FieldError):
@@ -309,7 +309,7 @@ class TooManyToSort(FieldError):
 
 class FieldMissing(FieldError):
     code = "form_param_missing"
-    message = "Missing"
+    message = "is missing"
 
     def __init__(self, param: str) -> None:
         super().__init__(f"{param} must be given.", param=param)
@@ -317,7 +317,7 @@ class FieldMissing(FieldError):
 
 class FieldEmpty(FieldError):
     code = "form_param_nil"
-    message = "Empty"
+    message = "is empty"
 
     def __init__(self, param: str) -> None:
         super().__init__(f"{param} must not be empty.", param=param)
@@ -325,12 +325,12 @@ class FieldEmpty(FieldError):
 
 class FieldFormat(FieldError):
     code = "form_param_format_invalid"
-    message = "Invalid format"
+    message = "is invalid"
 
 
 class FieldUnknown(FieldError):
     code = "form_param_unknown"
-    message = "Unknown field"
+    message = "is unknown"
 
     def __init__(self, param: str) -> None:
         super().__init__(f"{param} is not a field of this operation.", param=param)
@@ -338,7 +338,7 @@ class FieldUnknown(FieldError):
 
 class FieldTooLong(FieldError):
     code = "form_param_max_length_exceeded"
-    message = "Too long"
+    message = "exceeds maximum length"
 
     def __init__(self, param: str, longest: int) -> None:
         super().__init__(f"{param} must be at most {longest} characters.", param=param)
