@@ -34,11 +34,14 @@ def inner(elsewhere: Served) -> str:
 
 
 def test_the_server_is_asked_once_for_the_address_that_browsers_use(elsewhere: Served) -> None:
-    app = Sojourn.remote(inner(elsewhere), key_of("of.another.example"), elsewhere.secret_key)
+    app = Sojourn.remote(inner(elsewhere), elsewhere.engine.instance.publishable_key, elsewhere.secret_key)
     gate = app.ready_now()
     assert gate.frontend == elsewhere.url
     assert app.gate is gate
     app.close_now()
+    address = OuterAddress(inner(elsewhere), key_of("of.another.example"), Secret(elsewhere.secret_key), "", FakeClock())
+    assert address.ask()
+    assert address.known == elsewhere.url
 
 
 def test_a_token_of_the_outer_address_is_believed(elsewhere: Served) -> None:
@@ -55,9 +58,11 @@ async def _token(engine: Engine) -> str:
     return await engine.tokens.for_session(engine.instance, session, user, origin=None, api_version="2025-11-10")
 
 
-def test_what_the_app_says_is_not_asked() -> None:
-    address = OuterAddress("http://sojourn:8000", "", Secret("sk_x"), "https://auth.example.com/", FakeClock())
-    assert (address.known, address.is_to_be_asked) == ("https://auth.example.com", False)
+def test_what_the_app_says_stands(elsewhere: Served) -> None:
+    key = elsewhere.engine.instance.publishable_key
+    address = OuterAddress(inner(elsewhere), key, Secret(elsewhere.secret_key), "https://auth.example.com/", FakeClock())
+    assert not address.ask()
+    assert (address.known, address.is_to_be_asked, address.trouble) == ("https://auth.example.com", False, "")
     with pytest.raises(ConfigError, match="no address that browsers use"):
         OuterAddress("http://sojourn:8000", "", Secret("sk_x"), "auth.example.com", FakeClock())
 

@@ -27,6 +27,9 @@ NO_COOKIES = "redirect-cookie-missing"
 TOO_LARGE = "session-token-too-large"
 """The token does not fit into a cookie, so nobody with claims like these can be signed in by one."""
 
+WRONG_KEYS = "keys-wrong"
+"""The server refuses the app's keys: whatever anybody sends, signing in would not help."""
+
 UNKNOWN_PARTY = "token-invalid-authorized-parties"
 
 _FETCH_MAY_HELP = ("jwk-kid-mismatch", NO_KEYS, UNKNOWN_PARTY)
@@ -88,7 +91,8 @@ class Gate:
 
     `renew` fetches keys, and asks about origins, when the server is elsewhere, and answers at once when it is too soon. `payload` asks the
     server for the directives of a nonce; without it handshakes come as tokens. An app with the server inside knows its own
-    origin, `home`, and which others are the instance's.
+    origin, `home`, and which others are the instance's. With `trouble`, which says what is wrong with the app's keys, nobody
+    is signed in.
     """
 
     publishable_key: str
@@ -102,6 +106,7 @@ class Gate:
     clock: Clock = field(default_factory=SystemClock)
     home: str = ""
     is_home: Callable[[str], bool] | None = None
+    trouble: str = ""
     redirects: Redirects = field(init=False)
     _used: dict[str, tuple[float]] = field(init=False, default_factory=dict[str, tuple[float]])
 
@@ -156,6 +161,8 @@ class Gate:
             return self._without_payload(asked, verdict.begun, error)
 
     def _decide(self, asked: Asked) -> Verdict | Nonce:
+        if self.trouble:
+            return SignedOut(WRONG_KEYS, is_stuck=True)
         try:
             token = bearer(asked.values(b"authorization"))
             if token is not None:

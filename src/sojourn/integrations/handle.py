@@ -6,7 +6,7 @@ from contextlib import asynccontextmanager
 from typing import Any, Protocol, TypeVar
 
 from sojourn.backend.user import User
-from sojourn.errors import Json
+from sojourn.errors import ConfigError, Json
 from sojourn.instant import Clock
 from sojourn.integrations.bridge import Bridge
 from sojourn.integrations.forking import watch
@@ -84,6 +84,12 @@ class Handle(ABC):
     @abstractmethod
     def ready_now(self) -> Gate: ...
 
+    async def open(self) -> None:
+        """`ready`, at an app's start. Raises: ConfigError for keys that the server refuses; one that is down is asked later."""
+        gate = await self.ready()
+        if gate.trouble:
+            raise ConfigError(gate.trouble)
+
     @abstractmethod
     async def close(self) -> None: ...
 
@@ -99,7 +105,7 @@ class Handle(ABC):
     @asynccontextmanager
     async def lifespan(self, _: Any = None) -> "AsyncGenerator[None]":
         """For Starlette's and FastAPI's `lifespan`: ready before the first request, closed with the app."""
-        await self.ready()
+        await self.open()
         try:
             yield
         finally:

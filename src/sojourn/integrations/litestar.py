@@ -62,7 +62,7 @@ class SojournPlugin(InitPlugin):
         return app_config
 
     async def _surround(self, of_routes: DefineMiddleware, around: "list[_AroundRoutes]", app: Litestar) -> None:
-        await self._sojourn.ready()
+        await self._sojourn.open()
         outermost: Any = app.asgi_handler
         if app.cors_config is not None:  # CORS stays outside: a preflight carries no token, and scripts may read refusals
             outermost.app = SojournMiddleware(outermost.app, **self._options)

@@ -1,7 +1,8 @@
-"""The address that browsers use for a server which the app reaches by another one, as in containers."""
+"""What an app asks its server once: the address that browsers use, where the app reaches it by another one, and whether the
+keys are its own.
+"""
 
-import base64
-import binascii
+import logging
 import threading
 from urllib.parse import urlsplit
 
@@ -9,6 +10,7 @@ import msgspec
 
 from sojourn.errors import ConfigError
 from sojourn.instant import Clock
+from sojourn.integrations.app_keys import REFUSED, difference, host_in
 from sojourn.origin import host_of, is_loopback, name_of, origin_of
 from sojourn.secret import Secret
 
@@ -17,24 +19,33 @@ _PAUSE_SECONDS = 5
 _MADE_UP = "sojourn."
 """Stands before the host in the publishable keys of servers whose name has no dot."""
 
+_log = logging.getLogger("sojourn.integrations")
+
 
 class _Settings(msgspec.Struct):
     public_url: str = ""
+    publishable_key: str = ""
 
 
 class OuterAddress:
-    """`known` is the public address as far as it is known. Threads may share one; nothing here waits but `ask`."""
+    """`known` is the public address as far as it is known, `trouble` what is wrong with the app's keys, for whoever runs it.
+
+    Threads may share one; nothing here waits but `ask`.
+    """
 
     def __init__(self, url: str, publishable_key: str, secret_key: Secret, public_url: str, clock: Clock) -> None:
         """`public_url` is what the app says itself, or empty. Raises: ConfigError when it is no address."""
         if public_url and origin_of(public_url) is None:
             raise ConfigError(f"{public_url!r} is no address that browsers use, such as https://auth.example.com")
         self._url = url
+        self._publishable_key = publishable_key
+        self._is_said = bool(public_url)
         self._secret_key = secret_key
         self._seconds = clock.seconds
         self._not_before = 0.0
-        self._is_sure = bool(public_url) or not secret_key.reveal()
+        self._is_sure = not secret_key.reveal()
         self._asking = threading.Lock()
+        self.trouble = ""
         self.known = public_url.rstrip("/") or _of_key(url, publishable_key)
 
     def begin_anew(self) -> None:
@@ -43,41 +54,47 @@ class OuterAddress:
 
     @property
     def is_to_be_asked(self) -> bool:
-        """Whether the server has not said yet, and a question is not too soon after the last."""
+        """Whether the server has not said yet or refuses the keys, and a question is not too soon after the last."""
         return not self._is_sure and self._seconds() >= self._not_before
 
     def ask(self) -> bool:
-        """Ask the server, at most once in 5 seconds while it does not answer; whether `known` has changed."""
+        """Ask the server, at most once in 5 seconds while it does not answer or refuses; whether anything here has changed."""
         with self._asking:
             if not self.is_to_be_asked:
                 return False
             self._not_before = self._seconds() + _PAUSE_SECONDS
-            said = self._answer()
-            if said is None:
+            answer = self._answer()
+            if answer is None:
                 return False
-            self._is_sure = True
-            before, self.known = self.known, said or self.known
-            return self.known != before
+            said, refused = answer
+            before = (self.known, self.trouble)
+            if not self._is_said and origin_of(said.public_url) is not None:
+                self.known = said.public_url
+            self.trouble = refused or difference(self._publishable_key, said.publishable_key)
+            self._is_sure = not self.trouble
+            if self.trouble and self.trouble != before[1]:
+                _log.error("keys.wrong url=%s: %s", self._url, self.trouble)
+            return (self.known, self.trouble) != before
 
-    def _answer(self) -> str | None:
-        """The server's own word; empty when it says nothing of it, None when it does not answer."""
+    def _answer(self) -> tuple[_Settings, str] | None:
+        """The server's own word, of which it may leave out any, and why it refuses; None when it does not answer."""
         import httpx  # only those who ask pay for the import
 
         bearer = {"Authorization": f"Bearer {self._secret_key.reveal()}"}
         try:
             answer = httpx.get(f"{self._url}/v1/sojourn/settings", headers=bearer, timeout=_DEADLINE)
-            said = msgspec.json.decode(answer.content, type=_Settings).public_url if answer.is_success else ""
+            said = msgspec.json.decode(answer.content, type=_Settings) if answer.is_success else _Settings()
         except (httpx.HTTPError, httpx.InvalidURL, msgspec.MsgspecError):
             return None
         if answer.status_code >= 500:
             return None
-        return said if origin_of(said) is not None else ""
+        return said, REFUSED if answer.status_code == 401 else ""
 
 
 def _of_key(url: str, publishable_key: str) -> str:
     """`url` when the publishable key names its host, else the same path at the host that the key names."""
     parts = urlsplit(url)
-    named = _host_in(publishable_key, parts.scheme)
+    named = host_in(publishable_key, parts.scheme)
     own = host_of(parts.netloc, parts.scheme)
     if named is None or named == own or named == f"{_MADE_UP}{own}":
         return url
@@ -85,13 +102,3 @@ def _of_key(url: str, publishable_key: str) -> str:
     named = shown if is_loopback(name_of(shown)) else named
     scheme = parts.scheme if publishable_key.startswith("pk_test_") else "https"
     return url if named == own else f"{scheme}://{named}{parts.path}"
-
-
-def _host_in(publishable_key: str, scheme: str) -> str | None:
-    """The host of `pk_test_<base64 of host$>`; None for what is none."""
-    encoded = publishable_key.rpartition("_")[2]
-    try:
-        text = base64.b64decode(encoded + "=" * (-len(encoded) % 4), validate=True).decode("ascii")
-    except (binascii.Error, UnicodeDecodeError, ValueError):
-        return None
-    return host_of(text[:-1], scheme) if text.endswith("$") else None

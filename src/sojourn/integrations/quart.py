@@ -174,7 +174,7 @@ _TROUBLE = "sojourn.quart.trouble"
 
 def _opening(sojourn: Handle) -> Callable[[], Awaitable[None]]:
     async def opening() -> None:
-        await sojourn.ready()
+        await sojourn.open()
 
     return opening
 

@@ -7,9 +7,18 @@ from dataclasses import dataclass
 from html import escape
 from urllib.parse import urlsplit
 
-from sojourn.errors import Json, OriginRefused, ServerUnreachable
+from sojourn.errors import ConfigError, Json, OriginRefused, ServerUnreachable
 from sojourn.integrations.asked import Asked
-from sojourn.integrations.gate import NO_COOKIES, TOO_LARGE, TWO_PEOPLE, Elsewhere, Gate, SignedOut, clock_words
+from sojourn.integrations.gate import (
+    NO_COOKIES,
+    TOO_LARGE,
+    TWO_PEOPLE,
+    WRONG_KEYS,
+    Elsewhere,
+    Gate,
+    SignedOut,
+    clock_words,
+)
 from sojourn.integrations.requirement import Lack
 from sojourn.origin import host_of
 from sojourn.tokens.bearer import is_attempt
@@ -61,6 +70,8 @@ def refusal(
         return _sized(307, b"", [(b"location", verdict.url.encode()), *said(verdict)])
     if not is_protected:
         return None
+    if gate.trouble:
+        return wrong_keys(gate, asked)
     if asked.is_page and not verdict.is_stuck:
         going = gate.to_sign_in(asked, verdict.reason, sign_in=sign_in_url)
         if _is_asked_for(going.url, asked):
@@ -102,6 +113,15 @@ def unreachable(error: ServerUnreachable, asked: Asked | None = None) -> Refusal
     if asked is not None and asked.is_navigation:
         return _page(503, error.message, error.long_message, headers)
     return _json(503, _error(error.code, error.message, error.long_message, {}), headers)
+
+
+def wrong_keys(gate: Gate, asked: Asked) -> Refusal:
+    """503 while the server refuses the app's keys: nobody is sent to sign in, which would lead round and round."""
+    text = f"For whoever runs this app: {gate.trouble}."
+    headers = [(b"x-clerk-auth-reason", WRONG_KEYS.encode()), *_kept_nowhere()]
+    if asked.is_navigation:
+        return _page(503, ConfigError.message, text, headers)
+    return _json(503, _error(ConfigError.code, ConfigError.message, text, {}), headers)
 
 
 def said(verdict: Elsewhere | SignedOut) -> Headers:

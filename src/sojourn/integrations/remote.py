@@ -11,6 +11,7 @@ import msgspec
 from sojourn.backend.user import User
 from sojourn.errors import BadSecretKey, Json, NotFound, ServerUnreachable, SessionEnded, SojournError
 from sojourn.instant import SystemClock
+from sojourn.integrations.app_keys import check_keys
 from sojourn.integrations.gate import Gate
 from sojourn.integrations.handle import Data, Handle
 from sojourn.integrations.outer_address import OuterAddress
@@ -41,10 +42,11 @@ class Remote(Handle):
     ) -> None:
         """`url` is the address at which this app reaches the server, `public_url` the one that browsers use and tokens name.
 
-        Without `public_url` the server is asked once, with the secret key; until it has answered, and without a secret
-        key, it is at the host that the publishable key names. `authorized_parties` are the only origins whose tokens are
-        taken. Raises: ConfigError.
+        The server is asked once, with the secret key, whether both keys are its own, and without `public_url` for that; until
+        it has answered, and without a secret key, it is at the host that the publishable key names. `authorized_parties` are
+        the only origins whose tokens are taken. Raises: ConfigError.
         """
+        check_keys(publishable_key, secret_key)
         super().__init__(SystemClock())
         self.url = url.rstrip("/")
         self._publishable_key = publishable_key
@@ -71,6 +73,7 @@ class Remote(Handle):
         self._gate = Gate(
             self._publishable_key, public_url, verifier.verify, self._read_handshake, self._renew, self._renew_now,
             self.handshake if asks else None, self.handshake_now if asks else None, self.clock,
+            trouble=self._outer.trouble,
         )  # fmt: skip
 
     @property

@@ -13,7 +13,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 
 from sojourn.integrations.django.conf import options
 from sojourn.integrations.django.requests import answered, keep_cookie
-from sojourn.integrations.refusals import lacking
+from sojourn.integrations.refusals import lacking, wrong_keys
 from sojourn.integrations.requirement import Lack
 from sojourn.integrations.visit import Visit
 
@@ -26,13 +26,16 @@ def is_login(request: HttpRequest) -> bool:
     return request.path == _login_path()
 
 
-def sent_to_sign_in(request: HttpRequest, visit: Visit) -> HttpResponse:
-    """What `login_required` and its like expect of `LOGIN_URL`. Who is signed in already lacks something else: 403, no loop."""
+def sent_to_sign_in(request: HttpRequest, visit: Visit, *, otherwise: str = "") -> HttpResponse:
+    """What `login_required` and its like expect of `LOGIN_URL`. Who is signed in already lacks something else: 403, no loop.
+
+    People come back to the page that they wanted, or to `otherwise`, which is `LOGIN_REDIRECT_URL` when it is empty.
+    """
+    if visit.gate.trouble:
+        return answered(wrong_keys(visit.gate, visit.asked()))
     if visit.session is not None:
         return answered(lacking(_NOT_ALLOWED, visit.asked()))
-    wanted = request.GET.get(REDIRECT_FIELD_NAME, "")
-    is_own = url_has_allowed_host_and_scheme(wanted, {request.get_host()}, require_https=request.is_secure())
-    page = request.build_absolute_uri(wanted if is_own else resolve_url(settings.LOGIN_REDIRECT_URL))
+    page = request.build_absolute_uri(wanted_page(request) or otherwise or resolve_url(settings.LOGIN_REDIRECT_URL))
     going = visit.gate.to_sign_in(visit.asked(), "signed-out", page=page, sign_in=visit.guard.sign_in_url)
     response = HttpResponse(status=307)
     response["Location"] = going.url
@@ -40,6 +43,13 @@ def sent_to_sign_in(request: HttpRequest, visit: Visit) -> HttpResponse:
     for line in going.cookies:
         keep_cookie(response, line)
     return response
+
+
+def wanted_page(request: HttpRequest) -> str:
+    """The page of this app that `?next=` names; empty without one."""
+    wanted = request.GET.get(REDIRECT_FIELD_NAME, "")
+    is_own = url_has_allowed_host_and_scheme(wanted, {request.get_host()}, require_https=request.is_secure())
+    return wanted if is_own else ""
 
 
 def end_session(*, request: HttpRequest | None, **_: object) -> None:

@@ -90,7 +90,8 @@ async def rotate(call: CurrentCall) -> Response[bytes]:
 
 
 def _settings(instance: Instance) -> Resource:
-    own = {"object": "settings", "instance_id": instance.id, "public_url": instance.public_url}
+    own = {"object": "settings", "instance_id": instance.id, "public_url": instance.public_url,
+           "publishable_key": instance.publishable_key}  # fmt: skip
     return {**own, **msgspec.to_builtins(instance.settings)}
 
 
