@@ -12,7 +12,7 @@ USE_TZ = True
 DATABASES = {"default": {"ENGINE": "django.db.backends.sqlite3", "NAME": Path(__file__).parent / "django.db"}}
 
 INSTALLED_APPS = [
-    "django.contrib.admin",
+    "sojourn.integrations.django.admin.SojournAdminConfig",  # Sojourn, in place of "django.contrib.admin"
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.messages",

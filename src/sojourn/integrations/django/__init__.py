@@ -1,6 +1,10 @@
 """For Django: middleware, a backend that maps Sojourn users to rows of `AUTH_USER_MODEL`, decorators, template tags.
 
-    INSTALLED_APPS = [..., "sojourn.integrations.django"]
+    INSTALLED_APPS = [
+        "sojourn.integrations.django.admin.SojournAdminConfig",  # in place of "django.contrib.admin", where you have it
+        ...,
+        "sojourn.integrations.django",
+    ]
     MIDDLEWARE = [
         "django.middleware.security.SecurityMiddleware",
         "sojourn.integrations.django.middleware.SojournMiddleware",

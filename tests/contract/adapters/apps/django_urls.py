@@ -13,6 +13,7 @@ from django.urls import path
 from django.views import View
 from django.views.decorators.csrf import csrf_exempt
 
+from sojourn.integrations.django.admin import SojournAdminSite
 from sojourn.integrations.django.decorators import SessionRequiredMixin, session_required
 
 Views = Any
@@ -92,8 +93,10 @@ def noted(request: HttpRequest) -> JsonResponse:
     return JsonResponse({"said": said})
 
 
+STAFF, OPEN_STAFF = SojournAdminSite("staff"), SojournAdminSite("open-staff")
+
 urlpatterns = [
-    path("admin/", django_admin.site.urls),
+    path("admin/", django_admin.site.urls), path("staff/", STAFF.urls), path("open/staff/", OPEN_STAFF.urls),
     path("open/login", login_required(show)), path("open/mixed", Mixed.as_view()), path("open/bare", bare),
     path("open/users", permission_required("auth.view_user")(show)), path("open/noted", noted),
     path("open/editors", Editors.as_view()), path("open/async-editors", AsyncEditors.as_view()),
