@@ -1,12 +1,14 @@
 """A stranger who writes into a header that they are at this machine reads no codes of a development server (CWE-290)."""
 
 from dataclasses import replace
+from typing import Any
 
 import httpx
 import pytest
 from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
 from sojourn.engine import Sojourn
+from sojourn.integrations.wsgi import scope_of
 from sojourn.ui.routes import PAGES
 from sojourn.web.app import build
 
@@ -45,3 +47,22 @@ async def test_the_code_that_everybody_knows_does_not_work_for_them_either(engin
 async def test_the_developer_of_such_an_app_reads_the_mailbox_without_a_proxy(engine: Sojourn) -> None:  # R-DEV-02
     async with seen_through(engine, ("127.0.0.1", 40123), "*") as http:
         assert (await http.get("/dev/mailbox.json")).status_code == 200
+
+
+@pytest.mark.parametrize("version", ["1", "1.0"])  # as Granian and Uvicorn name it
+async def test_a_proxy_that_says_nothing_but_speaks_an_old_protocol_reads_no_codes(engine: Sojourn, version: str) -> None:  # R-DEV-02
+    inner = build(engine, pages=PAGES)
+
+    async def of_nginx(scope: Any, receive: Any, send: Any) -> None:
+        await inner({**scope, "http_version": version}, receive, send)
+
+    transport = httpx.ASGITransport(of_nginx, client=("127.0.0.1", 40123), raise_app_exceptions=False)
+    async with httpx.AsyncClient(transport=transport, base_url=SERVER) as http:
+        assert (await http.get("/dev/mailbox.json")).status_code == 403
+        assert (await http.get("/v1/environment")).status_code == 200
+
+
+def test_an_app_of_wsgi_says_which_protocol_was_spoken() -> None:  # R-DEV-02
+    environ = {"REQUEST_METHOD": "GET", "SERVER_NAME": "localhost", "SERVER_PORT": "8000", "REMOTE_ADDR": "127.0.0.1"}
+    assert scope_of({**environ, "SERVER_PROTOCOL": "HTTP/1.0"}, "/auth")["http_version"] == "1.0"
+    assert scope_of(environ, "/auth")["http_version"] == "1.1"

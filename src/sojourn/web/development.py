@@ -22,6 +22,8 @@ _IN_PROCESS = frozenset({"testclient", "<local>"})
 
 _KEY_LONGEST = 256
 _TELLING = (b"forwarded", b"via", b"x-client-ip", b"true-client-ip", b"cf-connecting-ip", b"x-forwarded-server")
+_OLD = frozenset({"1.0", "1"})
+"""HTTP/1.0 as ASGI servers name it. nginx speaks it by default, under this machine's name, and says nothing of whom it speaks for."""
 
 
 class HelpRefused(SojournError):
@@ -94,9 +96,9 @@ def _is_forwarded(incoming: Incoming) -> bool:
     the address of this machine, and what a stranger puts there a proxy adds to.
 
     Where the peer is not the socket's, the stranger may have put it there too: an app's server that believes every sender
-    takes the peer from the very header.
+    takes the peer from the very header. And one that speaks HTTP/1.0 is no browser, but a proxy that may say nothing at all.
     """
-    if any(incoming.header(name) is not None for name in _TELLING):
+    if incoming.http_version in _OLD or any(incoming.header(name) is not None for name in _TELLING):
         return True
     senders = [*_listed(incoming, b"x-forwarded-for"), *_listed(incoming, b"x-real-ip")]
     if senders and not incoming.has_socket:

@@ -1,5 +1,7 @@
 """One HTTP request as the guard reads it: headers once, everything else when asked for."""
 
+from collections.abc import Mapping
+from typing import cast
 from urllib.parse import parse_qsl
 
 from litestar.types import HTTPScope
@@ -63,6 +65,10 @@ class Incoming:
         """The address of the TCP peer, which a proxy may be."""
         client = self.scope["client"]
         return None if client is None else client[0]
+
+    @property
+    def http_version(self) -> str:
+        return str(cast("Mapping[str, object]", self.scope).get("http_version", "1.1"))
 
     @property
     def has_socket(self) -> bool:
