@@ -118,6 +118,8 @@ FORWARDED = [
     {"X_Real_IP": "198.51.100.7"},
     {"Forwarded": "for=127.0.0.1"},
     {"Via": "1.1 proxy"},
+    {"Fly_Client_IP": "127.0.0.1"},
+    {"X_Original_Host": "localhost"},
 ]
 
 

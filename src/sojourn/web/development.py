@@ -21,7 +21,11 @@ _IN_PROCESS = frozenset({"testclient", "<local>"})
 """Peers that the test clients of Starlette, Litestar and Quart name; no socket has such an address."""
 
 _KEY_LONGEST = 256
-_TELLING = (b"forwarded", b"via", b"x-client-ip", b"true-client-ip", b"cf-connecting-ip", b"x-forwarded-server")
+_TELLING = (
+    b"forwarded", b"via", b"x-client-ip", b"true-client-ip", b"cf-connecting-ip", b"x-forwarded-server", b"cdn-loop", b"cf-ray",
+    b"fastly-client-ip", b"fly-client-ip", b"x-amzn-trace-id", b"x-azure-clientip", b"x-cluster-client-ip", b"x-envoy-external-address",
+    b"x-forwarded-scheme", b"x-original-forwarded-for", b"x-original-host",
+)  # fmt: skip
 _OLD = frozenset({"1.0", "1"})
 """HTTP/1.0 as ASGI servers name it. nginx speaks it by default, under this machine's name, and says nothing of whom it speaks for."""
 
