@@ -31,6 +31,7 @@ async def _looks(http: httpx.AsyncClient) -> dict[str, Any]:
     assert answer.headers["cache-control"] == "no-cache"  # a theme that changes is seen at once
     first, rest = answer.text.split("\n", 1)
     assert rest.startswith("// Mounts the published components")
+    assert "window.sojournKeepsFields = " in rest  # an app's page loads one script
     name, _, said = first.partition(" = ")
     assert name == "window.sojournLooks"
     return json.loads(said.rstrip(";"))

@@ -21,8 +21,12 @@ from sojourn.web.guard import PICTURE_TOO_LARGE
 _SCRIPTS = ("clerk-js@6/dist/clerk.browser.js", "ui@1/dist/ui.browser.js")
 TITLES = {"sign-in": "Sign in", "sign-up": "Sign up", "user": "Your account", "sign-out": "Sign out"}
 _COMPONENTS = "components.js"
+_KEPT_FIELDS = "kept_fields.js"
 _ICON = "favicon.svg"
-_STATIC = {"page.js": "text/javascript", "page.css": "text/css", _ICON: "image/svg+xml", _COMPONENTS: "text/javascript"}
+_STATIC = {
+    "page.js": "text/javascript", "page.css": "text/css", _ICON: "image/svg+xml",
+    _COMPONENTS: "text/javascript", _KEPT_FIELDS: "text/javascript",
+}  # fmt: skip
 _WORDS = {
     "userProfile": {"profilePage": {"fileDropAreaHint": "Recommended size 1:1, up to 5 MB."}},
     "unstable__errors": {"avatar_file_size_exceeded": PICTURE_TOO_LARGE},
@@ -71,8 +75,11 @@ async def static(exchange: Exchange) -> Response[bytes]:
         raise NotFound()
     # `components.js` is for pages of apps, wherever they are; in front of it stands what they cannot know
     headers = {"Cache-Control": "no-cache", "Cross-Origin-Resource-Policy": "cross-origin"}
-    told = b"window.sojournLooks = %s;\n" % msgspec.json.encode(looks(exchange.instance)) if name == _COMPONENTS else b""
-    return Response(told + _file(name), media_type=kind, headers=headers)
+    if name != _COMPONENTS:
+        return Response(_file(name), media_type=kind, headers=headers)
+    told = b"window.sojournLooks = %s;\n" % msgspec.json.encode(looks(exchange.instance))
+    # what it calls may stand behind it: it waits for other scripts first
+    return Response(told + _file(name) + _file(_KEPT_FIELDS), media_type=kind, headers=headers)
 
 
 def _page(exchange: Exchange, name: str, form: Mapping[str, object]) -> Response[str]:

@@ -55,6 +55,7 @@
     clearTimeout(slow);
   }
 
+  window.sojournKeepsFields(Clerk);
   const mounts = {
     'sign-in': (place, options) => Clerk.mountSignIn(place, { routing: 'hash', ...options }),
     'sign-up': (place, options) => Clerk.mountSignUp(place, { routing: 'hash', ...options }),

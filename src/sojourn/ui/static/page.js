@@ -43,6 +43,7 @@
     document.getElementById('trouble').hidden = false;
     return;
   }
+  window.sojournKeepsFields?.(Clerk);
   device.addEventListener('change', () => Clerk.__internal_updateProps?.({ appearance: appearance() }));
 
   const pages = {
