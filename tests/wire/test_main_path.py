@@ -2,6 +2,8 @@
 
 from collections.abc import Callable
 
+import pytest
+
 from sojourn.engine import Sojourn
 from sojourn.messages.mailbox import Mailbox
 from sojourn.testing.clock import FakeClock
@@ -217,10 +219,24 @@ async def test_devices_are_listed_and_ended_from_another(
     listed = {each["id"]: each["latest_activity"] for each in devices.json()}
     assert listed[lost]["browser_name"] == "Chrome"
     assert listed[lost]["ip_address"] == "203.0.113.99"
+    assert all(each["country"] for each in listed.values())  # published components show it in brackets
     revoked = await browser.post(f"/v1/me/sessions/{lost}/revoke", {})
     assert revoked["response"]["status"] == "revoked"
     assert await second.refused("POST", f"/v1/client/sessions/{lost}/tokens", {}) == (401, "session_not_found")
     assert (await second.get("/v1/client"))["client"]["sessions"] == []
+
+
+@pytest.mark.parametrize(
+    ("address", "place"),
+    [("127.0.0.1", "this computer"), ("::1", "this computer"), ("10.0.0.5", "local network"), ("8.8.8.8", "unknown place")],
+)
+async def test_a_device_stands_with_the_place_that_its_address_tells(
+    open_browser: Callable[..., Browser], address: str, place: str
+) -> None:
+    browser = open_browser(address=address)
+    await browser.sign_up()
+    (only,) = (await browser.http.get("/v1/me/sessions/active")).json()
+    assert (only["latest_activity"]["ip_address"], only["latest_activity"]["country"]) == (address, place)
 
 
 async def test_ended_sessions_are_listed_beside_the_live_one_and_nobody_elses_are(  # R-SES-04, R-AUZ-02

@@ -1,7 +1,10 @@
 """Sessions: the browser's own, a person's list of devices, and the administrator's view."""
 
+from ipaddress import ip_address
+
 from sojourn.instances.instance import Instance
 from sojourn.instant import Instant
+from sojourn.origin import is_loopback
 from sojourn.sessions.session import Session, SessionStatus
 from sojourn.users.user import User
 from sojourn.web.resources import Resource, token, without_nulls
@@ -25,13 +28,13 @@ def session(each: Session, owner: User, instance: Instance, now: Instant, jwt: s
 
 
 def listed_session(each: Session, now: Instant) -> Resource:
-    """One of a person's devices."""
+    """One of a person's devices. Published components show `IP (city, country)`, with nothing between when both are absent."""
     return {
         **_shared(each, now),
         "last_active_token": None,
         "actor": each.actor,
         "tasks": None,
-        "latest_activity": activity(each),
+        "latest_activity": {"country": _place(each.device.ip_address)} | activity(each),
     }
 
 
@@ -72,6 +75,15 @@ def activity(each: Session) -> Resource:
     }
     fixed: Resource = {"object": "session_activity", "id": _activity_id(each), "is_mobile": device.is_mobile}
     return fixed | without_nulls(known)
+
+
+def _place(address: str | None) -> str:
+    """What an address alone tells of where a device is: no lookup in a database of places."""
+    if address is None:
+        return "unknown place"
+    if is_loopback(address):
+        return "this computer"
+    return "local network" if ip_address(address).is_private else "unknown place"
 
 
 def factor_age(each: Session, now: Instant) -> list[int]:
