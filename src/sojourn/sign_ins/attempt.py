@@ -277,7 +277,7 @@ class SignIns:
         if is_strict(instance) and sign_in.status is not SignInStatus.COMPLETE:
             factors = offered_to_anyone(sign_in.identifier or "", self.codes.codes.key)
             return SignInFacts(sign_in, None, verification, factors)
-        return SignInFacts(sign_in, user, verification, offered(user) if user else [])
+        return SignInFacts(sign_in, user, verification, offered(user, sign_in.identifier) if user else [])
 
     # -- shared by the steps
 

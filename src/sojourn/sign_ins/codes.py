@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 
 from sojourn.errors import StrategyNotPossible, TooManyRequests, UserLocked, VerificationExpired, WrongCode
 from sojourn.factors.email_code import EmailCodes
-from sojourn.factors.factor import RESET_CODE, offered
+from sojourn.factors.factor import RESET_CODE, possible_addresses
 from sojourn.factors.verification import Verification, VerificationStatus
 from sojourn.ids import IdentifierId, VerificationId
 from sojourn.instances.instance import Instance
@@ -79,18 +79,18 @@ class SignInCodes:
     def address_for(
         self, instance: Instance, sign_in: SignIn, user: User | None, strategy: str, chosen: str | None
     ) -> Address | None:
-        """The stored address to send to (R-INP-02); None is a decoy's. Raises: StrategyNotPossible."""
+        """The stored address to send to (R-INP-02): the chosen one, else the typed one, else the primary one.
+
+        The id offered in strict protection names no row and chooses nothing. None is a decoy's. Raises: StrategyNotPossible.
+        """
         if user is None:
             return None
-        possible = [each for each in offered(user) if each.strategy == strategy]
-        wanted = [each for each in possible if chosen is None or each.email_address_id == chosen]
-        if is_strict(instance):
-            wanted = possible  # the id offered in strict protection names no row
-        preferred = sorted(wanted, key=lambda each: not each.primary)
-        for factor in preferred:
-            owned = user.identifier(factor.email_address_id)
-            if owned is not None and (chosen is not None or owned.canonical == sign_in.identifier or factor.primary):
-                return owned.id, owned.value
+        has_strategy = strategy != RESET_CODE or user.password is not None
+        possible = possible_addresses(user, sign_in.identifier) if has_strategy else []
+        if chosen is not None and not is_strict(instance):
+            possible = [each for each in possible if each.id == chosen]
+        if possible:
+            return possible[0].id, possible[0].value
         if is_strict(instance):
             return None
         raise StrategyNotPossible(param="strategy")
