@@ -253,11 +253,12 @@ async def _answer(refused: Refusal, send: Send) -> None:
 
 
 def _adding(send: Send, extra: Headers) -> Send:
-    """Sends on, with more headers."""
+    """Sends on, with more headers; what a guard in a view has said already is not said twice."""
 
     def adding(message: Message) -> Awaitable[None]:
         if message["type"] == "http.response.start":
-            message = {**message, "headers": [*message.get("headers", ()), *extra]}
+            headers = [tuple(each) for each in message.get("headers", ())]
+            message = {**message, "headers": [*headers, *(each for each in extra if each not in headers)]}
         return send(message)
 
     return adding
