@@ -154,7 +154,7 @@ def test_the_words_of_a_command_are_read_before_a_database_is_loaded() -> None:
         (["dev", "--port", "99999999"], "--port"),
         (["serve", "--port", "-1"], "--port"),
         (["dev", "--bogus"], "No such option: --bogus"),
-        (["users", "show"], "Missing argument 'user_id'"),
+        (["users", "show"], "Missing argument 'USER'"),
         (["import", "foo", "x"], "'foo' is not one of 'clerk', 'django', 'auth0', 'firebase'"),
         (["import"], "Choose from: clerk, django, auth0, firebase"),
     ],
@@ -183,6 +183,42 @@ def test_users_are_created_listed_banned_and_deleted(tmp_path: Path, person: dic
     assert json.loads(call("users", "ban", person["id"], data=tmp_path).stdout)["banned"] is True
     assert call("users", "delete", person["id"], "--yes", data=tmp_path).returncode == 0
     assert json.loads(call("users", "list", "--json", data=tmp_path).stdout) == []
+
+
+def test_a_user_is_named_by_id_or_by_an_address_that_is_theirs(tmp_path: Path, person: dict[str, str]) -> None:  # R-LOG-01
+    for address in ("ada@example.com", "ADA@Example.com"):
+        assert json.loads(call("users", "show", address, data=tmp_path).stdout)["id"] == person["id"]
+        assert person["id"] in call("inspect", address, data=tmp_path).stdout
+    for words in (["users", "show", "eve@example.com"], ["events", "--user", "eve@example.com"], ["inspect", "eve@example.com"]):
+        refused = call(*words, data=tmp_path)
+        assert (refused.returncode, refused.stderr) == (1, "sojourn: Nobody has the address eve@example.com here.\n")
+    for word in ("ban", "unban", "unlock"):
+        assert call("users", word, "ada@example.com", data=tmp_path).returncode == 0
+    assert call("sessions", "revoke", "--user", "ada@example.com", data=tmp_path).stdout == "0 sessions revoked.\n"
+    told = json.loads(call("events", "--json", "--user", "ada@example.com", data=tmp_path).stdout)
+    assert {each["kind"] for each in told} == {"user.created", "user.banned", "user.unbanned", "user.unlocked"}
+    assert {each["actor"] for each in told} == {"operator"}
+    assert call("users", "delete", "ada@example.com", "--yes", data=tmp_path).returncode == 0
+    assert call("users", "show", person["id"], data=tmp_path).returncode == 1
+
+
+def test_an_address_that_somebody_only_claims_names_nobody(tmp_path: Path, person: dict[str, str]) -> None:
+    with closing(sqlite3.connect(tmp_path / "sojourn.db")) as database, database:
+        database.execute("UPDATE identifiers SET verified_at = NULL")
+    assert call("users", "delete", "ada@example.com", "--yes", data=tmp_path).returncode == 1
+    assert call("users", "show", person["id"], data=tmp_path).returncode == 0
+
+
+@pytest.mark.parametrize(
+    ("words", "meant"),
+    [(["user", "list"], "users"), (["setings"], "settings"), (["users", "lst"], "list"),
+     (["settings", "set", "sessions.lifetime=30d"], "sessions.lifetime_seconds"),
+     (["settings", "set", "sesions.token_seconds=30"], "sessions")],
+)  # fmt: skip
+def test_a_name_with_a_typo_is_refused_with_the_one_that_is_meant(tmp_path: Path, words: list[str], meant: str) -> None:
+    refused = call(*words, data=tmp_path if "settings" in words else None)
+    assert refused.returncode != 0 and refused.stderr.count("\n") == 1
+    assert f"Did you mean {meant}?" in refused.stderr.replace("'", "")
 
 
 def test_locks_since_a_moment_are_ended_by_one_command(tmp_path: Path, person: dict[str, str]) -> None:  # R-LIM-03

@@ -1,5 +1,6 @@
 """The table of commands."""
 
+from difflib import get_close_matches
 from importlib import import_module
 from importlib.metadata import version
 from typing import Annotated, Any
@@ -29,6 +30,12 @@ class _Loaded(TyperGroup):
 
     def list_commands(self, ctx: Any) -> list[str]:
         return list(_COMMANDS)
+
+    def resolve_command(self, ctx: Any, args: list[str]) -> Any:
+        near = get_close_matches(args[0], _COMMANDS) if args and args[0] not in _COMMANDS else ()
+        if near:
+            ctx.fail(f"No such command {args[0]!r}. Did you mean {near[0]!r}?")
+        return super().resolve_command(ctx, args)
 
     def get_command(self, ctx: Any, cmd_name: str) -> Any:
         if cmd_name not in _COMMANDS:
@@ -73,4 +80,4 @@ def usage(error: typer.TyperException) -> str:
     if not said:  # a command without words has shown its help by now
         return ""
     command = context.command_path if context else "sojourn"
-    return f"sojourn: {said}; {command} --help shows what there is\n"
+    return f"sojourn: {said}{'' if said.endswith('?') else ';'} {command} --help shows what there is\n"

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from sojourn.cli.named_user import user_id_of
 from sojourn.cli.opened import AsJson, Data, DatabaseUrl, configured, print_json, since_when, with_engine
 from sojourn.cli.tables import print_table
 from sojourn.errors import Json, NotFound, SojournError
@@ -24,7 +25,7 @@ def events(
     kind: Annotated[
         list[str] | None, typer.Option("--kind", help="Only this kind, such as session.revoked; session. is all of sessions.")
     ] = None,
-    user: Annotated[str | None, typer.Option(help="Only entries of this user id.")] = None,
+    user: Annotated[str | None, typer.Option(help="Only entries of this user, by id or e-mail address.")] = None,
     session: Annotated[str | None, typer.Option(help="Only entries of this session id.")] = None,
     since: Annotated[
         str | None, typer.Option(metavar="TIME", help="Only from then on (UTC): 2026-11-28T09:30, or 12h ago.")
@@ -42,7 +43,7 @@ def events(
     async def read(engine: "Sojourn") -> tuple[Sequence[Event], bool]:
         if check:
             return [], await engine.store.events.is_whole(engine.instance.id)
-        owner = UserId(user) if user else await _owner(engine, engine.instance, session)
+        owner = await user_id_of(engine, user) if user else await _owner(engine, engine.instance, session)
         where = EventFilter(kinds, owner, session, begin)
         return await engine.store.events.list(engine.instance.id, Page(limit), where), True
 

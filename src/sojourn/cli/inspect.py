@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import msgspec
 import typer
 
+from sojourn.cli.named_user import user_id_of
 from sojourn.cli.opened import AsJson, Data, DatabaseUrl, configured, print_facts, print_json, with_engine
 from sojourn.errors import Json, NotFound, TokenRefused
 from sojourn.events.kinds import told
@@ -26,7 +27,7 @@ _LATEST = 32_503_680_000  # the year 3000
 
 
 def inspect(
-    what: Annotated[str, typer.Argument(metavar="TOKEN_OR_ID", help="A session token, a session id or a user id.")],
+    what: Annotated[str, typer.Argument(metavar="TOKEN_OR_ID", help="A session token, a session id, or a user by id or e-mail address.")],
     data: Data = None,
     database_url: DatabaseUrl = None,
     as_json: AsJson = False,
@@ -39,8 +40,8 @@ def inspect(
     async def examined(engine: "Sojourn") -> Facts:
         if what.startswith("sess_"):
             return await _of_session(engine, what)
-        if what.startswith("user_"):
-            return {"user": await _user(engine, what)}
+        if what.startswith("user_") or "@" in what:
+            return {"user": await _user(engine, await user_id_of(engine, what))}
         return await _of_token(engine, what.strip())
 
     facts = with_engine(configured(data, database_url), examined)

@@ -16,7 +16,7 @@ from sojourn.store.interface import SecretKey
 if TYPE_CHECKING:
     from sojourn.engine import Sojourn
 
-app = typer.Typer(help="Root, secret and signing keys.", no_args_is_help=True)
+app = typer.Typer(help="Root, secret and signing keys.", no_args_is_help=True, add_completion=False)
 
 
 @app.command("root")

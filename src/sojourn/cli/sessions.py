@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from sojourn.cli.named_user import user_id_of
 from sojourn.cli.opened import AsJson, Data, DatabaseUrl, configured, print_json, with_engine
 from sojourn.cli.tables import print_table
 from sojourn.errors import SojournError
@@ -16,7 +17,7 @@ from sojourn.web.resources.sessions import backend_session
 if TYPE_CHECKING:
     from sojourn.engine import Sojourn
 
-app = typer.Typer(help="Sessions of users: list and revoke.", no_args_is_help=True)
+app = typer.Typer(help="Sessions of users: list and revoke.", no_args_is_help=True, add_completion=False)
 
 _OPERATOR = "operator"
 _COLUMNS = ("session", "user", "status", "device", "address", "last active", "expires")
@@ -24,7 +25,7 @@ _COLUMNS = ("session", "user", "status", "device", "address", "last active", "ex
 
 @app.command("list")
 def list_sessions(
-    user: Annotated[str | None, typer.Option(help="Only sessions of this user id.")] = None,
+    user: Annotated[str | None, typer.Option(help="Only sessions of this user, by id or e-mail address.")] = None,
     status: Annotated[str | None, typer.Option(help="active, ended, revoked, expired, abandoned …")] = None,
     limit: Annotated[int, typer.Option(min=1, max=500)] = 50,
     data: Data = None,
@@ -34,9 +35,10 @@ def list_sessions(
     """Print sessions, newest first."""
     if status is not None and status not in set(SessionStatus):
         raise SojournError(f"--status must be one of {', '.join(SessionStatus)}")
-    where = SessionFilter(user_id=user, status=SessionStatus(status) if status else None)
 
     async def read(engine: "Sojourn") -> list[Session]:
+        owner = await user_id_of(engine, user) if user is not None else None
+        where = SessionFilter(user_id=owner, status=SessionStatus(status) if status else None)
         return list(await engine.sessions.list(engine.instance, where, Page(limit)))
 
     sessions = with_engine(configured(data, database_url), read)
@@ -50,7 +52,7 @@ def list_sessions(
 @app.command("revoke")
 def revoke(
     session_id: Annotated[str | None, typer.Argument(help="The session to end.")] = None,
-    user: Annotated[str | None, typer.Option(help="End every session of this user id.")] = None,
+    user: Annotated[str | None, typer.Option(help="End every session of this user, by id or e-mail address.")] = None,
     everybody: Annotated[bool, typer.Option("--all", help="End every session of every user.")] = False,
     yes: Annotated[bool, typer.Option("--yes", help="Do not ask before ending everybody's.")] = False,
     data: Data = None,
@@ -67,7 +69,7 @@ def revoke(
             session = await engine.sessions.revoke(engine.instance, SessionId(session_id), actor=_OPERATOR)
             return f"{session_id} is {session.status}."
         if user is not None:
-            known = await engine.accounts.get(engine.instance, user)
+            known = await engine.accounts.get(engine.instance, await user_id_of(engine, user))
             return _counted(await engine.sessions.revoke_all_of_user(engine.instance, known.id, actor=_OPERATOR))
         return _counted(await engine.sessions.revoke_all(engine.instance, actor=_OPERATOR))
 

@@ -11,7 +11,7 @@ from sojourn.errors import Json, SojournError
 if TYPE_CHECKING:
     from sojourn.engine import Sojourn
 
-app = typer.Typer(help="Settings of the application: timeouts, sign-up rules, theme.", no_args_is_help=True)
+app = typer.Typer(help="Settings of the application: timeouts, sign-up rules, theme.", no_args_is_help=True, add_completion=False)
 
 
 @app.command("show")

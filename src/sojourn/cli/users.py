@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from sojourn.cli.named_user import user_id_of
 from sojourn.cli.opened import AsJson, Data, DatabaseUrl, configured, print_json, since_when, with_engine
 from sojourn.cli.tables import print_table
 from sojourn.errors import Json, SojournError
@@ -18,9 +19,12 @@ from sojourn.web.resources.users import backend_user
 if TYPE_CHECKING:
     from sojourn.engine import Sojourn
 
-app = typer.Typer(help="Users: list, create, ban, unlock, delete.", no_args_is_help=True)
+app = typer.Typer(help="Users: list, create, ban, unlock, delete.", no_args_is_help=True, add_completion=False)
 
+_OPERATOR = "operator"
 _COLUMNS = ("user", "e-mail address", "name", "state", "last sign-in")
+
+UserNamed = Annotated[str, typer.Argument(metavar="USER", help="Their id or e-mail address.")]
 
 
 @app.command("list")
@@ -45,9 +49,9 @@ def list_users(
 
 
 @app.command("show")
-def show(user_id: str, data: Data = None, database_url: DatabaseUrl = None) -> None:
+def show(user: UserNamed, data: Data = None, database_url: DatabaseUrl = None) -> None:
     """Print one user as the Backend API shows it."""
-    _one(user_id, data, database_url, lambda engine, id: engine.accounts.get(engine.instance, id))
+    _one(user, data, database_url, lambda engine, id: engine.accounts.get(engine.instance, id))
 
 
 @app.command("create")
@@ -71,26 +75,26 @@ def create(
     )
 
     async def created(engine: "Sojourn") -> dict[str, Json]:
-        return _shown(engine, await engine.accounts.create(engine.instance, new))
+        return _shown(engine, await engine.accounts.create(engine.instance, new, actor=_OPERATOR))
 
     print_json(with_engine(configured(data, database_url), created))
 
 
 @app.command("ban")
-def ban(user_id: str, data: Data = None, database_url: DatabaseUrl = None) -> None:
+def ban(user: UserNamed, data: Data = None, database_url: DatabaseUrl = None) -> None:
     """Ban a user and end all their sessions."""
-    _one(user_id, data, database_url, lambda engine, id: engine.accounts.ban(engine.instance, id))
+    _one(user, data, database_url, lambda engine, id: engine.accounts.ban(engine.instance, id, actor=_OPERATOR))
 
 
 @app.command("unban")
-def unban(user_id: str, data: Data = None, database_url: DatabaseUrl = None) -> None:
+def unban(user: UserNamed, data: Data = None, database_url: DatabaseUrl = None) -> None:
     """Let a banned user in again."""
-    _one(user_id, data, database_url, lambda engine, id: engine.accounts.unban(engine.instance, id))
+    _one(user, data, database_url, lambda engine, id: engine.accounts.unban(engine.instance, id, actor=_OPERATOR))
 
 
 @app.command("unlock")
 def unlock(
-    user_id: Annotated[str | None, typer.Argument(help="The user to unlock.")] = None,
+    user: Annotated[str | None, typer.Argument(help="The user to unlock, by id or e-mail address.")] = None,
     all_since: Annotated[
         str | None,
         typer.Option(
@@ -102,16 +106,16 @@ def unlock(
     database_url: DatabaseUrl = None,
 ) -> None:
     """End a lockout; with --all-since all that failed tries have brought, not those of administrators."""
-    if (user_id is None) == (all_since is None):
-        raise SojournError("name one: a user id or --all-since")
-    if user_id is not None:
-        _one(user_id, data, database_url, lambda engine, id: engine.accounts.unlock(engine.instance, id))
+    if (user is None) == (all_since is None):
+        raise SojournError("name one: a user or --all-since")
+    if user is not None:
+        _one(user, data, database_url, lambda engine, id: engine.accounts.unlock(engine.instance, id, actor=_OPERATOR))
         return
     assert all_since is not None
     since = since_when(all_since)
 
     async def unlocked(engine: "Sojourn") -> int:
-        return await engine.accounts.unlock_all_since(engine.instance, since, actor="operator")
+        return await engine.accounts.unlock_all_since(engine.instance, since, actor=_OPERATOR)
 
     count = with_engine(configured(data, database_url), unlocked)
     print(f"{count} user{'' if count == 1 else 's'} unlocked.")
@@ -119,25 +123,25 @@ def unlock(
 
 @app.command("delete")
 def delete(
-    user_id: str,
+    user: UserNamed,
     yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
     data: Data = None,
     database_url: DatabaseUrl = None,
 ) -> None:
     """Delete a user and everything that is theirs."""
     if not yes:
-        typer.confirm(f"Delete {user_id} and everything that is theirs?", abort=True)
+        typer.confirm(f"Delete {user} and everything that is theirs?", abort=True)
 
     async def deleted(engine: "Sojourn") -> None:
-        await engine.accounts.delete(engine.instance, UserId(user_id), actor="operator")
+        await engine.accounts.delete(engine.instance, await user_id_of(engine, user), actor=_OPERATOR)
 
     with_engine(configured(data, database_url), deleted)
-    print(f"{user_id} is deleted.")
+    print(f"{user} is deleted.")
 
 
-def _one(user_id: str, data: Data, database_url: DatabaseUrl, work: Callable[["Sojourn", UserId], Awaitable[User]]) -> None:
+def _one(user: str, data: Data, database_url: DatabaseUrl, work: Callable[["Sojourn", UserId], Awaitable[User]]) -> None:
     async def run(engine: "Sojourn") -> dict[str, Json]:
-        return _shown(engine, await work(engine, UserId(user_id)))
+        return _shown(engine, await work(engine, await user_id_of(engine, user)))
 
     print_json(with_engine(configured(data, database_url), run))
 

@@ -3,6 +3,7 @@
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
+from difflib import get_close_matches
 from urllib.parse import urlsplit
 
 import msgspec
@@ -275,7 +276,9 @@ def _merged(current: dict[str, Json], patch: Mapping[str, Json], path: str) -> d
         if isinstance(value, dict) and isinstance(there, dict) and name not in ("claims", "rate_limits"):
             merged[name] = _merged(there, value, f"{path}{name}.")
         elif name not in merged:
-            raise FieldError(f"{path}{name} is not a setting.", param=f"{path}{name}")
+            near = get_close_matches(name, merged, 1, 0.5)
+            advice = f" Did you mean {path}{near[0]}?" if near else ""
+            raise FieldError(f"{path}{name} is not a setting.{advice}", param=f"{path}{name}")
         else:
             merged[name] = value
     return merged
