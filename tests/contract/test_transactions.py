@@ -129,7 +129,7 @@ async def test_a_database_that_comes_back_is_used_again(instance_id: InstanceId)
 async def _refuses_while_away(store: Store, server: PostgresServer, instance_id: InstanceId) -> None:
     server.kill()
     calls = [
-        lambda: store.clients.find_by_secret(instance_id, digest(), NOW),
+        lambda: store.clients.find_by_secret(instance_id, digest()),
         lambda: store.users.count(instance_id, UserFilter()),
         lambda: store.users.create(a_user(instance_id)),
         lambda: store.sessions.touch_many({}),
