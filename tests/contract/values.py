@@ -4,11 +4,13 @@ import asyncio
 import hashlib
 import secrets
 from collections.abc import Awaitable, Callable, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any, TypeVar
 
 from sojourn import ids
+from sojourn.errors import Overloaded
 from sojourn.factors.password_hashers import StoredPassword
 from sojourn.factors.verification import Verification, VerificationStatus
 from sojourn.ids import InstanceId, UserId
@@ -146,9 +148,14 @@ async def signed_in(store: Groups, instance_id: InstanceId, *addresses: str) -> 
 
 
 async def race(nodes: Sequence[Store], call: Callable[[Store], Awaitable[T]], racers: int = RACERS) -> list[T]:
-    """What each of the racers got, spread over all nodes and started at once."""
+    """What each of the racers got, spread over all nodes and started at once.
+
+    One that found no free connection asks again: what is refused as busy has done nothing (R-REL-03).
+    """
     return list(await asyncio.gather(*[_begin(call, nodes[n % len(nodes)]) for n in range(racers)]))
 
 
 async def _begin(call: Callable[[Store], Awaitable[T]], node: Store) -> T:
-    return await call(node)
+    while True:
+        with suppress(Overloaded):
+            return await call(node)
