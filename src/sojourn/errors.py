@@ -9,6 +9,9 @@ from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from typing import ClassVar, TypeAlias
 
+PUBLISHED_VALUES = "docs/decisions/0015-published-values.md"
+"""The page with every published value that is refused, and why."""
+
 Json: TypeAlias = None | bool | int | float | str | list["Json"] | dict[str, "Json"]
 
 
@@ -435,6 +438,17 @@ class StrategyNotPossible(FieldError):
     code = "strategy_for_user_invalid"
     message = "Strategy not possible"
     advice = "The verification strategy is not valid for this account."
+
+
+class ValueNotBuilt(FieldError):
+    """A value that the published documents name and this server does not answer to."""
+
+    def __init__(self, what: str, *, param: str) -> None:
+        super().__init__(f"{what}: see {PUBLISHED_VALUES}.", param=param)
+
+
+class StrategyNotBuilt(StrategyNotPossible):
+    advice = f"This server has no such strategy: see {PUBLISHED_VALUES}."
 
 
 class WrongCode(FieldError):

@@ -44,6 +44,7 @@ class Document:
             pytest.skip(f"no published documents at {FOLDER}: set SOJOURN_OPENAPI_DIR to the folder that holds them")
         loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
         self._whole: dict[str, Any] = _nulls_allowed(yaml.load(path.read_text(), Loader=loader))
+        self._prefix = prefix
         self.operations = list(self._operations(prefix))
         self._errors = self._validator({"$ref": "#/components/schemas/ClerkErrors"})
 
@@ -54,9 +55,14 @@ class Document:
                     whole = prefix + path
                     pattern = re.compile(re.sub(r"\\\{[^}]+\\\}", "[^/]+", re.escape(whole)))
                     found = item[verb]
-                    parameters = [self._resolved(each) for each in found.get("parameters", [])]
+                    parameters = [self.resolved(each) for each in found.get("parameters", [])]
                     queries = frozenset(each["name"] for each in parameters if each["in"] == "query")
                     yield Operation(found["operationId"], verb.upper(), whole, pattern, found["responses"], queries)
+
+    def written(self, operation: Operation) -> tuple[dict[str, Any], dict[str, Any]]:
+        """What the document has at the operation's path, and of the operation itself."""
+        item = self._whole["paths"][operation.path.removeprefix(self._prefix)]
+        return item, item[operation.method.lower()]
 
     def find(self, method: str, path: str) -> Operation | None:
         """The operation that a request asks for; literal paths before those with a parameter."""
@@ -67,7 +73,7 @@ class Document:
         """What an answer has that the document does not allow, or lacks."""
         if status >= 400:
             return [_told(error) for error in self._errors.iter_errors(body)]
-        response = self._resolved(operation.responses.get(str(status)))
+        response = self.resolved(operation.responses.get(str(status)))
         if response is None:
             return [f"status {status} is not documented"]
         content = response.get("content", {}).get("application/json")
@@ -78,7 +84,7 @@ class Document:
     def _validator(self, schema: Mapping[str, Any]) -> Draft202012Validator:
         return Draft202012Validator({**schema, "components": self._whole["components"]})
 
-    def _resolved(self, found: Any) -> Any:
+    def resolved(self, found: Any) -> Any:
         while isinstance(found, dict) and "$ref" in found:
             place: Any = self._whole
             for part in found["$ref"].removeprefix("#/").split("/"):

@@ -12,6 +12,7 @@ from sojourn.errors import (
     NotFound,
     SecretReplaced,
     SessionExists,
+    StrategyNotBuilt,
     StrategyNotPossible,
     UnknownIdentifier,
     UserBanned,
@@ -98,7 +99,7 @@ class SignIns:
         if given.strategy == TICKET:
             return await self._with_ticket(caller, given.ticket)
         if given.strategy not in (None, PASSWORD, *CODE_STRATEGIES):
-            raise FieldError(f"{given.strategy} is not a strategy that this application offers.", param="strategy")
+            raise StrategyNotBuilt(param="strategy")
         if not given.identifier:
             raise FieldMissing("identifier")
         async with self.guarding.held(caller.instance, answers_too=not _wants_password(given), typed=given.password):
@@ -190,7 +191,7 @@ class SignIns:
         sign_in = await self.get(caller, id)
         require(sign_in, SignInStatus.NEEDS_FIRST_FACTOR, self.clock.now())
         if strategy not in CODE_STRATEGIES:
-            raise StrategyNotPossible(param="strategy")
+            raise StrategyNotPossible(param="strategy") if strategy == PASSWORD else StrategyNotBuilt(param="strategy")
         user = await self._user_of(sign_in)
         async with self.guarding.held(caller.instance, answers_too=True):
             address = self.codes.address_for(caller.instance, sign_in, user, strategy, email_address_id)
@@ -217,7 +218,7 @@ class SignIns:
                 return await self._attempt_password(caller, sign_in, user, proof.password)
             if proof.strategy in CODE_STRATEGIES:
                 return await self._attempt_code(caller, sign_in, user, proof)
-        raise StrategyNotPossible(param="strategy")
+        raise StrategyNotBuilt(param="strategy")
 
     async def _attempt_password(
         self, caller: Caller, sign_in: SignIn, user: User | None, password: str | None

@@ -9,7 +9,6 @@ from msgspec import UNSET, UnsetType
 
 from sojourn.errors import (
     Conflict,
-    FeatureOff,
     FieldError,
     FieldMissing,
     IdentifierTaken,
@@ -18,6 +17,7 @@ from sojourn.errors import (
     SecretReplaced,
     SessionExists,
     SignUpRestricted,
+    StrategyNotBuilt,
     StrategyNotPossible,
     VerificationExpired,
     WrongStep,
@@ -90,8 +90,7 @@ class SignUps:
         if caller.client is not None and caller.instance.settings.sessions.single_session_mode:
             if (await self.clients.view(caller.client)).sessions:
                 raise SessionExists()
-        if given.strategy not in (None, "password", EMAIL_CODE):
-            raise FeatureOff(f"{given.strategy} is not enabled for this application.", param="strategy")
+        _refuse_not_built(given.strategy)
         now = self.clock.now()
         async with self.guarding.held(caller.instance, answers_too=True):
             issued = self.clients.proposed(caller)
@@ -123,6 +122,7 @@ class SignUps:
     async def update(self, caller: Caller, id: str, given: SignUpInput) -> tuple[SignUp, Issued]:
         """Fill in or replace fields; a new address needs a new code. Raises: as `create`, Conflict."""
         sign_up = await self._open(caller, id)
+        _refuse_not_built(given.strategy)
         async with self.guarding.held(caller.instance, answers_too=True):
             filled = await self._filled_in(caller.instance, sign_up, given)
             async with self.store.transaction() as tx:
@@ -136,7 +136,7 @@ class SignUps:
         """
         sign_up = await self._open(caller, id)
         if strategy != EMAIL_CODE:
-            raise StrategyNotPossible(param="strategy")
+            raise StrategyNotBuilt(param="strategy")
         if sign_up.email_address is None or sign_up.email_canonical is None:
             raise FieldMissing("email_address")
         address, mail = sign_up.email_address, "verification_code"
@@ -162,7 +162,9 @@ class SignUps:
     ) -> tuple[SignUp, Issued]:
         """Check the code; complete when nothing else is missing. Raises: WrongCode, VerificationFailed, VerificationExpired."""
         sign_up = await self._open(caller, id)
-        if strategy != EMAIL_CODE or sign_up.verification_id is None:
+        if strategy != EMAIL_CODE:
+            raise StrategyNotBuilt(param="strategy")
+        if sign_up.verification_id is None:
             raise StrategyNotPossible("Ask for a code first.", param="strategy")
         if not code:
             raise FieldMissing("code")
@@ -355,3 +357,8 @@ class SignUps:
         if caller.client is None:
             raise NotFound("This browser has no sign-up. Start again.")
         return Issued(caller.client)
+
+
+def _refuse_not_built(strategy: str | None) -> None:
+    if strategy not in (None, "password", EMAIL_CODE):
+        raise StrategyNotBuilt(param="strategy")

@@ -22,7 +22,7 @@ from sojourn.errors import (
     PasswordUnchanged,
     ReverificationRequired,
     SignedOut,
-    StrategyNotPossible,
+    StrategyNotBuilt,
     WrongStep,
 )
 from sojourn.factors.email_code import EmailCodes
@@ -203,7 +203,7 @@ class Profile:
         _refuse_impersonated(session)
         address = self.email(user, id)
         if strategy != EMAIL_CODE:
-            raise StrategyNotPossible("This application proves addresses by email_code.", param="strategy")
+            raise StrategyNotBuilt(param="strategy")
         if address.is_verified:
             raise AlreadyVerified()
         async with self.store.transaction() as tx:

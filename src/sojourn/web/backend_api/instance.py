@@ -3,10 +3,12 @@
 import msgspec
 from litestar import Response, get, patch
 
-from sojourn.errors import FeatureOff, Json
+from sojourn.errors import FeatureOff, Json, ValueNotBuilt
 from sojourn.instances.instance import Instance
 from sojourn.web.backend_api.call import ACTOR, Call, CurrentCall, json
 from sojourn.web.resources import instances
+
+_PREFERRED = "preferred_sign_in_strategy_when_password_required"
 
 
 class InstancePatch(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
@@ -70,8 +72,10 @@ async def update(call: CurrentCall) -> None:
         development_origin=given.development_origin,
         cookieless_dev=given.cookieless_dev,
         url_based_session_syncing=given.url_based_session_syncing,
-        preferred_sign_in_strategy_when_password_required=given.preferred_sign_in_strategy_when_password_required,
     )
+    preferred = given.preferred_sign_in_strategy_when_password_required
+    if preferred not in (None, "", "password"):  # what the components show first where a password is required
+        raise ValueNotBuilt("A required password is asked for first here", param=_PREFERRED)
     origins: Json = None if given.allowed_origins is None else [*given.allowed_origins]
     await save(call, test_mode=given.test_mode, support_email=given.support_email, allowed_origins=origins)
 
@@ -112,6 +116,8 @@ async def read_organizations(call: CurrentCall) -> Response[bytes]:
 async def update_organizations(call: CurrentCall) -> Response[bytes]:
     given = await call.body(OrganizationPatch)
     _refuse_off(enabled=given.enabled, domains_enabled=given.domains_enabled)
+    if given.domains_enrollment_modes:
+        raise ValueNotBuilt("Nobody is enrolled by a domain here", param="domains_enrollment_modes")
     return json(instances.organization_settings())
 
 

@@ -5,12 +5,16 @@ from litestar import Response, get, post
 from litestar.params import FromPath
 
 from sojourn.errors import FieldMissing
+from sojourn.factors.factor import RESET_CODE
 from sojourn.sessions.caller import Issued
 from sojourn.sign_ins.attempt import Proof, SignInInput
 from sojourn.sign_ins.sign_in import SignIn
 from sojourn.web.access import frontend
 from sojourn.web.exchange import CurrentExchange, Exchange
 from sojourn.web.resources.sign_ins import sign_in as sign_in_resource
+
+_RESET_OF_CREATE = "reset_password_code"
+"""What the published document calls a reset by e-mail at the create; every other operation says `reset_password_email_code`."""
 
 
 class CreateForm(msgspec.Struct, kw_only=True):
@@ -44,7 +48,8 @@ class NewPasswordForm(msgspec.Struct, kw_only=True):
 )
 async def create(exchange: CurrentExchange) -> Response[bytes]:
     form = await exchange.form(CreateForm)
-    given = SignInInput(strategy=form.strategy, identifier=form.identifier, password=form.password, ticket=form.ticket)
+    strategy = RESET_CODE if form.strategy == _RESET_OF_CREATE else form.strategy
+    given = SignInInput(strategy=strategy, identifier=form.identifier, password=form.password, ticket=form.ticket)
     return await _answer(exchange, *await exchange.engine.sign_ins.create(await exchange.caller(), given))
 
 
