@@ -1,59 +1,65 @@
 """Two tabs, or a page and the one it leaves for, ask for a code at the same moment."""
 
 import asyncio
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
 
 import pytest
 
 from sojourn.engine import Sojourn
-from sojourn.factors.email_code import EmailCodes
 from sojourn.instances.instance import Instance
 from sojourn.messages.mailbox import Mailbox
+from sojourn.sign_ins.guarding import Guarding
 
 from .browsing import ADA, PASSWORD, TEST_CODE, Browser
 
 _BY_CODE = {"strategy": "email_code"}
 
 
-def _meet(monkeypatch: pytest.MonkeyPatch) -> None:
-    """From now on two requests for a code have both read what is there before either writes."""
-    both, allow = asyncio.Barrier(2), EmailCodes.allow
+@contextmanager
+def _meeting() -> Iterator[None]:
+    """Inside, two requests for a code have both read what is there before either writes."""
+    both, held = asyncio.Barrier(2), Guarding.held
 
-    async def allow_both(codes: EmailCodes, instance: Instance, address: str) -> None:
-        await allow(codes, instance, address)
+    @asynccontextmanager
+    async def held_by_both(guarding: Guarding, instance: Instance, *, answers_too: bool = False) -> AsyncIterator[None]:
         await both.wait()
+        async with held(guarding, instance, answers_too=answers_too):
+            yield
 
-    monkeypatch.setattr(EmailCodes, "allow", allow_both)
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(Guarding, "held", held_by_both)
+        yield
 
 
 async def test_a_sign_up_is_sent_one_code_which_completes_it(
-    browser: Browser, engine: Sojourn, mailbox: Mailbox, monkeypatch: pytest.MonkeyPatch
+    browser: Browser, engine: Sojourn, mailbox: Mailbox
 ) -> None:
     begun = await browser.post("/v1/client/sign_ups", {"email_address": "ada@example.com", "password": PASSWORD})
     where = f"/v1/client/sign_ups/{begun['response']['id']}"
-    _meet(monkeypatch)
-    await asyncio.gather(*(browser.post(f"{where}/prepare_verification", _BY_CODE) for _ in range(2)))
+    with _meeting():
+        await asyncio.gather(*(browser.post(f"{where}/prepare_verification", _BY_CODE) for _ in range(2)))
     await engine.outbox.deliver_due()
     (mail,) = mailbox.messages
     done = await browser.post(f"{where}/attempt_verification", {**_BY_CODE, "code": mail.code or ""})
     assert done["response"]["status"] == "complete"
 
 
-async def test_a_sign_in_is_sent_one_code_which_completes_it(browser: Browser, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_a_sign_in_is_sent_one_code_which_completes_it(browser: Browser) -> None:
     where = await _begun(browser)
-    _meet(monkeypatch)
-    await asyncio.gather(*(browser.post(f"{where}/prepare_first_factor", _BY_CODE) for _ in range(2)))
+    with _meeting():
+        await asyncio.gather(*(browser.post(f"{where}/prepare_first_factor", _BY_CODE) for _ in range(2)))
     done = await browser.post(f"{where}/attempt_first_factor", {**_BY_CODE, "code": TEST_CODE})
     assert done["response"]["status"] == "complete"
 
 
-async def test_a_code_and_a_reset_are_not_the_same_and_whoever_is_second_is_told(
-    browser: Browser, monkeypatch: pytest.MonkeyPatch
-) -> None:
+async def test_a_code_and_a_reset_are_not_the_same_and_whoever_is_second_is_told(browser: Browser) -> None:
     where = await _begun(browser)
-    _meet(monkeypatch)
     strategies = ("email_code", "reset_password_email_code")
     asked = [browser.send("POST", f"{where}/prepare_first_factor", {"strategy": each}) for each in strategies]
-    assert sorted(each.status_code for each in await asyncio.gather(*asked)) == [200, 409]
+    with _meeting():
+        answers = await asyncio.gather(*asked)
+    assert sorted(each.status_code for each in answers) == [200, 409]
 
 
 async def _begun(browser: Browser) -> str:
