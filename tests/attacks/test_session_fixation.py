@@ -250,3 +250,36 @@ async def test_a_server_is_told_that_a_replaced_secret_is_of_nobody(http: httpx.
     for path in ("/v1/clients/verify", f"/v1/sessions/{first}/verify"):
         assert (await http.post(path, json={"token": victim.secret}, headers=headers)).status_code == 200
         assert (await http.post(path, json={"token": old}, headers=headers)).status_code == 401
+
+
+@pytest.mark.parametrize("way", WAYS)
+async def test_a_secret_from_before_a_proven_reset_code_sets_no_password(http: httpx.AsyncClient, way: Way) -> None:  # R-FLOW-01
+    victim = await opened(http, way)
+    begun = (await victim.send("POST", "/v1/client/sign_ins", {"identifier": ADA})).json()["response"]
+    where, strategy = f"/v1/client/sign_ins/{begun['id']}", "reset_password_email_code"
+    address = next(each for each in begun["supported_first_factors"] if each["strategy"] == strategy)["email_address_id"]
+    await victim.send("POST", f"{where}/prepare_first_factor", {"strategy": strategy, "email_address_id": address})
+    attacker = victim.copy()
+    proof = {"strategy": strategy, "code": TEST_CODE}
+    proven = await victim.send("POST", f"{where}/attempt_first_factor", proof)
+    assert proven.json()["response"]["status"] == "needs_new_password"
+    theirs = {"password": "violet umbrella ferry"}
+    assert (await attacker.send("POST", f"{where}/reset_password", theirs)).status_code == 409
+    mine = await victim.send("POST", f"{where}/reset_password", {"password": "orange lantern tundra"})
+    assert mine.json()["response"]["status"] == "complete"
+    assert (await victim.send("GET", "/v1/me")).status_code == 200
+
+
+@pytest.mark.parametrize("way", WAYS)
+async def test_a_secret_from_before_a_proven_address_finishes_no_sign_up(http: httpx.AsyncClient, way: Way) -> None:  # R-FLOW-01
+    victim = await opened(http, way)
+    fields = {"email_address": "new+clerk_test@example.com"}
+    where = f"/v1/client/sign_ups/{(await victim.send('POST', '/v1/client/sign_ups', fields)).json()['response']['id']}"
+    await victim.send("POST", f"{where}/prepare_verification", {"strategy": "email_code"})
+    attacker = victim.copy()
+    code = {"strategy": "email_code", "code": TEST_CODE}
+    assert (await victim.send("POST", f"{where}/attempt_verification", code)).json()["response"]["status"] == "missing_requirements"
+    assert (await attacker.send("PATCH", where, {"password": "violet umbrella ferry"})).status_code == 409
+    mine = await victim.send("PATCH", where, {"password": PASSWORD})
+    assert mine.json()["response"]["status"] == "complete"
+    assert (await victim.send("GET", "/v1/me")).status_code == 200

@@ -70,7 +70,8 @@ async def test_a_reset_by_mail_clears_the_mark(engine: Sojourn, mailbox: Mailbox
         pass
     code = next(mail.code for mail in mailbox.messages if mail.kind == "reset_password_code")
     caller = Caller(engine.instance, issued.client, Device())
-    await engine.sign_ins.attempt_first_factor(caller, sign_in.id, Proof(strategy=strategy, code=code))
+    _, issued = await engine.sign_ins.attempt_first_factor(caller, sign_in.id, Proof(strategy=strategy, code=code))
+    caller = Caller(engine.instance, issued.client, Device())
     done, _ = await engine.sign_ins.reset_password(caller, sign_in.id, OTHER_PASSWORD)
     assert done.status is SignInStatus.COMPLETE
     assert (await engine.accounts.get(engine.instance, id)).password_compromised_at is None

@@ -70,9 +70,10 @@ async def test_a_reset_by_mail_makes_it_usable_again(engine: Sojourn, mailbox: M
     sign_in, issued = await engine.sign_ins.create(caller, SignInInput(strategy=strategy, identifier=ADA))
     await engine.outbox.deliver_due()
     caller = Caller(engine.instance, issued.client, Device())
-    await engine.sign_ins.attempt_first_factor(
+    _, issued = await engine.sign_ins.attempt_first_factor(
         caller, sign_in.id, Proof(strategy=strategy, code=mailbox.last().code)
     )
+    caller = Caller(engine.instance, issued.client, Device())
     done, _ = await engine.sign_ins.reset_password(caller, sign_in.id, OTHER_PASSWORD)
     assert done.status is SignInStatus.COMPLETE
     assert await failures(engine, user) == 0

@@ -36,7 +36,7 @@ from sojourn.instant import Clock
 from sojourn.secret import Secret
 from sojourn.sessions.caller import Caller, Issued
 from sojourn.sessions.client import Client
-from sojourn.sessions.clients import Clients
+from sojourn.sessions.clients import Clients, rotate
 from sojourn.sign_ins.codes import SignInCodes
 from sojourn.sign_ins.completion import Completion
 from sojourn.sign_ins.guarding import Guarding
@@ -247,7 +247,7 @@ class SignIns:
             if proof.strategy == RESET_CODE:
                 moved = after_reset_code(sign_in, now)
                 await tx.sign_ins.move(sign_in, moved)
-                return moved, Issued(_client_of(caller))
+                return moved, await rotate(tx, _client_of(caller), now)  # what is proven is the prover's alone (R-FLOW-01)
             issued, is_admitted = Issued(_client_of(caller)), challenge.admitted_at is not None
             return await self._finish(tx, caller, issued, sign_in, user, EMAIL_CODE, is_admitted=is_admitted)
 

@@ -33,7 +33,7 @@ from sojourn.instances.protection import is_strict
 from sojourn.instances.records import Records
 from sojourn.instant import Clock, Instant
 from sojourn.sessions.caller import Caller, Issued
-from sojourn.sessions.clients import Clients
+from sojourn.sessions.clients import Clients, rotate
 from sojourn.sign_ins.completion import Completion
 from sojourn.sign_ins.guarding import Guarding
 from sojourn.sign_ups.sign_up import SignUp, SignUpStatus, is_ready
@@ -175,7 +175,10 @@ class SignUps:
             await self.codes.consume(tx, caller.instance, challenge)
             moved = replace(sign_up, email_verified_at=now, updated_at=now)
             await tx.sign_ups.move(sign_up, moved)
-            return await self._finish_if_ready(tx, caller, self._issued(caller), moved)
+            done, issued = await self._finish_if_ready(tx, caller, self._issued(caller), moved)
+            if done.status is not SignUpStatus.COMPLETE:  # what is proven is the prover's alone (R-FLOW-01)
+                issued = await rotate(tx, issued.client, now)
+            return done, issued
 
     # -- what a server with the secret key sees and says
 
