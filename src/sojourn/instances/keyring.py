@@ -94,10 +94,13 @@ class Keyring:
         now = self.clock.now()
         if not any(row.algorithm == wanted and row.retired_at is None for row in rows):
             async with self.store.transaction() as tx:
-                made = await self._make(tx, instance, active_from=now)
-                for row in rows:
-                    if row.retired_at is None:
-                        await tx.instances.retire_signing_key(instance.id, row.kid, made.active_from)
+                await tx.instances.note_key_change(instance.id)  # locks the row: of workers that start at once, one makes the key
+                rows = await tx.instances.signing_keys(instance.id)
+                if not any(row.algorithm == wanted and row.retired_at is None for row in rows):
+                    made = await self._make(tx, instance, active_from=now)
+                    for row in rows:
+                        if row.retired_at is None:
+                            await tx.instances.retire_signing_key(instance.id, row.kid, made.active_from)
             rows = await self.store.instances.signing_keys(instance.id)
         ring = KeyRing(tuple(self._opened(instance, row) for row in rows))
         before = self._rings.get(instance.id)
