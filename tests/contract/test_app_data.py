@@ -6,7 +6,7 @@ from sojourn.ids import InstanceId
 from sojourn.ids import instance_id as new_instance_id
 from sojourn.store.interface import Store
 
-from .values import LATER, NOW, a_user, race
+from .values import LATER, NOW, a_user, race, race_each
 
 _OVER = NOW + timedelta(days=14)
 _ANONYMOUS = "anon_" + "0" * 58
@@ -26,12 +26,11 @@ async def test_data_comes_back_until_it_is_over(store: Store, instance_id: Insta
 async def test_of_fifty_who_write_first_all_are_answered_and_one_has_the_last_word(  # R-REL-02
     nodes: list[Store], instance_id: InstanceId
 ) -> None:
-    written = iter(range(50))
 
-    async def write(node: Store) -> None:
-        await node.app_data.put(instance_id, _ANONYMOUS, {"by": next(written)}, NOW, expire_at=_OVER)
+    async def write(node: Store, by: int) -> None:
+        await node.app_data.put(instance_id, _ANONYMOUS, {"by": by}, NOW, expire_at=_OVER)
 
-    await race(nodes, write)
+    await race_each(nodes, write, range(50))
     found = await nodes[0].app_data.find(instance_id, _ANONYMOUS, NOW)
     assert found is not None
     assert found["by"] in range(50)

@@ -13,7 +13,7 @@ from sojourn.sign_ins.sign_in import SignInStatus
 from sojourn.sign_ups.sign_up import SignUpStatus
 from sojourn.store.interface import Store
 
-from .values import LATER, NOW, RACERS, a_client, a_sign_in, a_sign_up, a_user, a_verification, digest, race
+from .values import LATER, NOW, RACERS, a_client, a_sign_in, a_sign_up, a_user, a_verification, digest, race, race_each
 
 # -- sign-ins and sign-ups
 
@@ -137,8 +137,7 @@ async def test_a_proven_code_stays_proven_when_another_is_sent(store: Store, ins
 
 async def test_of_fifty_codes_sent_at_once_one_is_valid(nodes: list[Store], instance_id: InstanceId) -> None:
     sent = [a_verification(instance_id) for _ in range(RACERS)]  # R-OTP-01
-    waiting = iter(sent)
-    await race(nodes, lambda node: node.verifications.start(next(waiting)))
+    await race_each(nodes, lambda node, verification: node.verifications.start(verification), sent)
     found = [await nodes[0].verifications.find(instance_id, each.id) for each in sent]
     assert [each.status for each in found if each].count(VerificationStatus.UNVERIFIED) == 1
 

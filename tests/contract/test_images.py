@@ -7,7 +7,7 @@ from sojourn.ids import instance_id as new_instance_id
 from sojourn.store.interface import Store
 from sojourn.users.images import Image
 
-from .values import LATER, NOW, a_user, race
+from .values import LATER, NOW, a_user, race_each
 
 
 def an_image(instance_id: InstanceId, user_id: UserId, content: bytes = b"RIFF\x00\xff" * 1000) -> Image:
@@ -43,12 +43,7 @@ async def test_of_fifty_pictures_put_at_once_one_is_left(nodes: list[Store], ins
     user = a_user(instance_id)
     await nodes[0].users.create(user)
     images = [an_image(instance_id, user.id, b"%d" % n) for n in range(50)]
-    waiting = iter(images)
-
-    async def put(node: Store) -> None:
-        await node.images.put(next(waiting))
-
-    await race(nodes, put)
+    await race_each(nodes, lambda node, image: node.images.put(image), images)
     left = [image for image in images if await nodes[1].images.find(instance_id, image.id) is not None]
     assert len(left) == 1
 
