@@ -53,7 +53,7 @@ _ENDED = sorted(status.value for status in set(SessionStatus) - LIVE)
 
 
 class SqlGroups:
-    """Every group of `store/interface.py` on one runner."""
+    """Every group of `store/interface/` on one runner."""
 
     def __init__(self, runner: Runner, reads: HotReads, writes: HotWrites, built: Built) -> None:
         self.instances = SqlInstances(runner, reads)
@@ -97,7 +97,7 @@ def _compiled(dialect: Dialect) -> tuple[HotReads, HotWrites]:
 
 
 class SqlStore(SqlGroups):
-    """The store of `store/interface.py` on a database."""
+    """The store of `store/interface/` on a database."""
 
     def __init__(self, database: Database) -> None:
         self._database = database

@@ -1,0 +1,40 @@
+"""What apps keep for a visitor."""
+
+from collections.abc import Mapping
+from typing import Protocol
+
+from sojourn.errors import Json
+from sojourn.ids import InstanceId, UserId
+from sojourn.instant import Instant
+
+
+class AppData(Protocol):
+    """What apps keep for one visitor, by a session id or the stored form of an anonymous visitor's secret."""
+
+    async def find(self, instance_id: InstanceId, key: str, now: Instant) -> dict[str, Json] | None: ...
+    async def put(
+        self,
+        instance_id: InstanceId,
+        key: str,
+        data: Mapping[str, Json],
+        now: Instant,
+        *,
+        expire_at: Instant,
+        user_id: UserId | None = None,
+    ) -> None:
+        """Keep `data` in the place of what was there: the last of racing callers has its way."""
+        ...
+
+    async def delete(self, instance_id: InstanceId, key: str) -> None: ...
+    async def move(
+        self,
+        instance_id: InstanceId,
+        key: str,
+        to: str,
+        now: Instant,
+        *,
+        expire_at: Instant,
+        user_id: UserId,
+    ) -> bool:
+        """Give what is there and not over another key. Of racing callers one does; nobody where the other key is in use."""
+        ...

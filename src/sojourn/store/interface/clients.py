@@ -1,0 +1,86 @@
+"""Clients and development browsers."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Protocol
+
+from sojourn.ids import ClientId, InstanceId, SessionId, SignInId, SignUpId, UserId
+from sojourn.instant import Instant
+from sojourn.sessions.client import Client
+from sojourn.sessions.session import Session
+from sojourn.store.interface.paging import Page
+from sojourn.users.user import User
+
+
+@dataclass(frozen=True, slots=True)
+class DevBrowser:
+    """A development browser, made for a client at one generation of its secret, and dead with that one.
+
+    `replaced_until` marks one that stood for no client and then led to one: until then requests with it are on their way.
+    """
+
+    token_hash: bytes
+    instance_id: InstanceId
+    client_id: ClientId | None
+    created_at: Instant
+    generation: int | None = None
+    replaced_until: Instant | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ClientFacts:
+    """A client with its sessions that have not ended, oldest first, and whoever they belong to."""
+
+    client: Client
+    sessions: Sequence[Session]
+    users: Mapping[UserId, User]
+
+
+class Clients(Protocol):
+    async def create(self, client: Client) -> None: ...
+    async def find(self, instance_id: InstanceId, id: ClientId) -> Client | None: ...
+    async def find_by_secret(self, instance_id: InstanceId, secret_hash: bytes) -> Client | None:
+        """The client whose current secret has that hash, or whose previous one has; for the caller to tell apart."""
+        ...
+
+    async def facts(self, instance_id: InstanceId, secret_hash: bytes) -> ClientFacts | None:
+        """All that the client's page of an SDK shows, in one read; only by the current secret."""
+        ...
+
+    async def rotate_secret(self, client: Client, new_hash: bytes, now: Instant, *, grace: timedelta) -> bool:
+        """Make `new_hash` the secret, of the next generation, if `client.secret_hash` still is current.
+
+        False: another tab rotated first.
+        """
+        ...
+
+    async def set_attempts(
+        self, client: Client, now: Instant, *, sign_in_id: SignInId | None, sign_up_id: SignUpId | None
+    ) -> bool:
+        """False, and nothing set, unless `client.secret_hash` still is current."""
+        ...
+
+    async def set_last_active_session(self, client: Client, session_id: SessionId | None, now: Instant) -> bool:
+        """False, and nothing set, unless `client.secret_hash` still is current."""
+        ...
+
+    async def note_signed_in_change(self, id: ClientId, now: Instant) -> None:
+        """Move `signed_in_changed_at` and `updated_at` to `now`."""
+        ...
+
+    async def begin_session(self, id: ClientId, session_id: SessionId, now: Instant, *, strategy: str) -> None:
+        """What a new session means for its client: it is the current one, and the attempt that led to it is over."""
+        ...
+
+    async def delete(self, client: Client) -> bool:
+        """Delete it with its development browsers. False unless `client.secret_hash` still is current."""
+        ...
+
+    async def list(self, instance_id: InstanceId, page: Page) -> Sequence[Client]: ...
+    async def count(self, instance_id: InstanceId) -> int: ...
+    async def create_dev_browser(self, browser: DevBrowser) -> bool:
+        """False when there is one of that hash, which stays as it is."""
+        ...
+
+    async def find_dev_browser(self, instance_id: InstanceId, token_hash: bytes) -> DevBrowser | None: ...

@@ -1,0 +1,43 @@
+"""The audit log, and the outbox's queue."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Protocol
+
+from sojourn.events.event import Event
+from sojourn.ids import InstanceId, UserId
+from sojourn.instant import Instant
+from sojourn.store.interface.outbox import OutboxMessage
+from sojourn.store.interface.paging import Page
+
+
+@dataclass(frozen=True, slots=True)
+class EventFilter:
+    """`kinds` match any of their members; one that ends with `.` matches all that begin so. `since` is included."""
+
+    kinds: Sequence[str] = ()
+    user_id: UserId | None = None
+    target: str | None = None
+    since: Instant | None = None
+
+
+class Events(Protocol):
+    async def record(self, event: Event) -> None:
+        """Append to the audit log, chained by hash to the instance's previous entry (R-LOG-01)."""
+        ...
+
+    async def list(self, instance_id: InstanceId, page: Page, where: EventFilter = EventFilter()) -> Sequence[Event]:
+        """Entries of the audit log, newest first."""
+        ...
+
+    async def is_whole(self, instance_id: InstanceId) -> bool:
+        """Whether no entry of the audit log was changed, removed or put in: every hash follows from the one before."""
+        ...
+
+    async def enqueue(self, message: OutboxMessage) -> None: ...
+    async def claim_messages(self, now: Instant, *, most: int, lease: timedelta) -> Sequence[OutboxMessage]:
+        """Due messages, each given to one caller only until `lease` is over; their `tries` go up."""
+        ...
+
+    async def done_message(self, id: str) -> None: ...

@@ -1,0 +1,85 @@
+"""The whole store: its groups, its transaction, its upkeep."""
+
+from collections.abc import Sequence
+from contextlib import AbstractAsyncContextManager
+from typing import Protocol
+
+from sojourn.instant import Instant
+from sojourn.store.interface.app_data import AppData
+from sojourn.store.interface.budgets import Budgets
+from sojourn.store.interface.clients import Clients
+from sojourn.store.interface.events import Events
+from sojourn.store.interface.images import Images
+from sojourn.store.interface.instances import Instances
+from sojourn.store.interface.records import Records
+from sojourn.store.interface.sessions import Sessions
+from sojourn.store.interface.sign_ins import SignIns
+from sojourn.store.interface.sign_ups import SignUps
+from sojourn.store.interface.tickets import Tickets
+from sojourn.store.interface.users import Users
+from sojourn.store.interface.verifications import Verifications
+
+
+class Groups(Protocol):
+    @property
+    def instances(self) -> Instances: ...
+    @property
+    def users(self) -> Users: ...
+    @property
+    def images(self) -> Images: ...
+    @property
+    def clients(self) -> Clients: ...
+    @property
+    def sessions(self) -> Sessions: ...
+    @property
+    def sign_ins(self) -> SignIns: ...
+    @property
+    def sign_ups(self) -> SignUps: ...
+    @property
+    def verifications(self) -> Verifications: ...
+    @property
+    def tickets(self) -> Tickets: ...
+    @property
+    def records(self) -> Records: ...
+    @property
+    def app_data(self) -> AppData: ...
+    @property
+    def budgets(self) -> Budgets: ...
+    @property
+    def events(self) -> Events: ...
+
+
+class Store(Groups, Protocol):
+    def transaction(self) -> AbstractAsyncContextManager[Groups]:
+        """A transaction: committed on normal exit, rolled back on any exception. Raises: Overloaded when none can be had."""
+        ...
+
+    async def migrate(self) -> None:
+        """Bring the schema up to date. Raises: ConfigError when the database is newer than this code."""
+        ...
+
+    async def build(self) -> float | None:
+        """Do one step of building the indexes that `migrate` leaves for later, while others read and write.
+
+        Seconds to wait before the next step; None when nothing is left to do. Until then lists are answered without.
+        """
+        ...
+
+    async def peppers_in_use(self) -> Sequence[str]:
+        """The pepper keys that stored passwords name, of every instance and of sign-ups under way (R-PWD-02)."""
+        ...
+
+    async def forget(self, before: Instant, *, most: int) -> int:
+        """Delete up to `most` sign-ins, sign-ups, verifications, nonces, app data and budgets each that were over by then; how many in all."""
+        ...
+
+    async def forget_strangers(self, before: Instant, *, most: int) -> int:
+        """Delete up to `most` browsers in which nobody ever signed in and that did nothing since then; how many."""
+        ...
+
+    async def forget_ended(self, before: Instant, *, most: int) -> int:
+        """Delete up to `most` ended sessions whose lifetime was over by then, and browsers that could not come back and
+        have no session left; how many in all."""
+        ...
+
+    async def close(self) -> None: ...

@@ -1,0 +1,141 @@
+"""Users with their identifiers, and the tries that lock them."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Literal, Protocol
+
+from sojourn.factors.password_hashers import StoredPassword
+from sojourn.ids import IdentifierId, InstanceId, UserId
+from sojourn.instant import Instant
+from sojourn.store.interface.paging import Page
+from sojourn.users.user import Identifier, IdentifierKind, User
+
+
+@dataclass(frozen=True, slots=True)
+class Tries:
+    """What a counted try has come to: tries towards a lock, the lock if this one brought it, and tries of the password."""
+
+    failed_tries: int
+    locked_at: Instant | None
+    password_failures: int
+
+
+UserOrder = Literal[
+    "created_at", "updated_at", "email_address", "web3wallet", "first_name", "last_name", "phone_number",
+    "username", "last_active_at", "last_sign_in_at",
+]  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class UserFilter:
+    """Every filter of `GET /users`; sequences match any of their members, `query` matches parts, None means no filter.
+
+    A member of `user_ids` or `external_ids` that starts with `-` excludes, as published.
+    """
+
+    email_addresses: Sequence[str] = ()
+    phone_numbers: Sequence[str] = ()
+    external_ids: Sequence[str] = ()
+    usernames: Sequence[str] = ()
+    user_ids: Sequence[str] = ()
+    query: str | None = None
+    query_as_stored: str | None = None
+    """`query` as addresses of an international domain are stored; e-mail addresses match by it."""
+    email_address_query: str | None = None
+    email_address_query_as_stored: str | None = None
+    phone_number_query: str | None = None
+    username_query: str | None = None
+    name_query: str | None = None
+    banned: bool | None = None
+    locked: bool | None = None
+    last_active_at_before: Instant | None = None
+    last_active_at_after: Instant | None = None
+    last_sign_in_at_before: Instant | None = None
+    last_sign_in_at_after: Instant | None = None
+    created_at_before: Instant | None = None
+    created_at_after: Instant | None = None
+    order_by: UserOrder = "created_at"
+    descending: bool = True
+    now: Instant = Instant(0)
+    """What `locked` is judged by: a lock that has run out is none."""
+
+
+class Users(Protocol):
+    async def create(self, user: User) -> None:
+        """Insert the user with its identifiers.
+
+        Raises: IdentifierTaken (param `email_address`, `phone_number`, `username` or `external_id`); of two racing callers one.
+        """
+        ...
+
+    async def find(self, instance_id: InstanceId, id: UserId) -> User | None:
+        """The user; inside a transaction nobody else changes the row before its end."""
+        ...
+
+    async def find_many(self, instance_id: InstanceId, ids: Sequence[UserId]) -> Sequence[User]: ...
+    async def find_by_identifier(
+        self, instance_id: InstanceId, kind: IdentifierKind, canonical: str
+    ) -> User | None: ...
+    async def find_by_username(self, instance_id: InstanceId, username_key: str) -> User | None: ...
+    async def list(self, instance_id: InstanceId, where: UserFilter, page: Page) -> Sequence[User]: ...
+    async def count(self, instance_id: InstanceId, where: UserFilter) -> int: ...
+    async def save(self, user: User, *, expected: Instant) -> None:
+        """Write every column of the user (not its identifiers) if `updated_at` still is `expected`.
+
+        Raises: Conflict (somebody else wrote), IdentifierTaken (user name or external id).
+        """
+        ...
+
+    async def upgrade_password(self, id: UserId, old: StoredPassword, new: StoredPassword) -> bool:
+        """Replace `old` by `new`, both of the same password; False when the password has changed meanwhile (R-PWD-03)."""
+        ...
+
+    async def spend_sign_in_try(
+        self,
+        instance_id: InstanceId,
+        id: UserId,
+        now: Instant,
+        *,
+        limit: int,
+        lock_for: timedelta,
+        most: int | None = None,
+    ) -> Tries | None:
+        """Count one failed-until-proven try before the slow check; lock the user when it is the `limit`th (R-LIM-03, R-LIM-06).
+
+        None when the user is locked already (by the clock) or gone. A lock that ran out starts the count anew.
+        With `most` it is counted as a try of the password too, and None also means that `most` were (R-LIM-04).
+        """
+        ...
+
+    async def spend_password_try(self, instance_id: InstanceId, id: UserId, *, most: int) -> int | None:
+        """Count one try of the password before the slow check; how many that makes in a row, None after `most` (R-LIM-04)."""
+        ...
+
+    async def dearest_candidates(self, instance_id: InstanceId) -> Sequence[StoredPassword]:
+        """One stored password for each cost that is not the current one (`factors/hash_cost.py`), in a look-up or two each."""
+        ...
+
+    async def locked_by_tries_since(self, instance_id: InstanceId, since: Instant, *, most: int) -> Sequence[UserId]:
+        """Up to `most` users whom failed tries have locked then or later, locks that ran out included; the earliest first."""
+        ...
+
+    async def reset_password_failures(self, instance_id: InstanceId, id: UserId) -> None: ...
+    async def reset_sign_in_tries(self, instance_id: InstanceId, id: UserId) -> None: ...
+    async def note_sign_in(self, instance_id: InstanceId, id: UserId, now: Instant) -> None:
+        """Set last_sign_in_at and last_active_at without touching `updated_at`."""
+        ...
+
+    async def add_identifier(self, identifier: Identifier) -> None:
+        """Raises: IdentifierTaken."""
+        ...
+
+    async def verify_identifier(
+        self, instance_id: InstanceId, id: IdentifierId, strategy: str, now: Instant
+    ) -> bool: ...
+    async def unverify_identifier(self, instance_id: InstanceId, id: IdentifierId, now: Instant) -> bool: ...
+    async def find_identifier(self, instance_id: InstanceId, id: IdentifierId) -> Identifier | None: ...
+    async def remove_identifier(self, instance_id: InstanceId, id: IdentifierId) -> bool: ...
+    async def delete(self, instance_id: InstanceId, id: UserId) -> bool:
+        """Remove the user and all that is theirs: identifiers, sessions, attempts, tickets, picture."""
+        ...
