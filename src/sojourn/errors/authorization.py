@@ -1,0 +1,87 @@
+"""Whoever asks may not do this."""
+
+from datetime import timedelta
+
+from sojourn.errors.error import SojournError
+
+
+class OriginRefused(SojournError):
+    code = "origin_invalid"
+    message = "Origin refused"
+    advice = "This request does not come from an origin that the application allows."
+
+
+class CookiesWithheld(OriginRefused):
+    message = "Cookies withheld"
+
+    def __init__(self, page: str, server: str) -> None:
+        super().__init__(
+            f"The page at {page} and this server at {server} are different sites to the browser, so it keeps back the"
+            " cookies that sign-in needs. Open the page at an address of the server's site, or pass the server's"
+            " requests through the app (a proxy)."
+        )
+
+
+class Forbidden(SojournError):
+    code = "authorization_invalid"
+    message = "Not allowed"
+    advice = "You are not allowed to do this."
+
+
+class ReadOnlyKey(Forbidden):
+    code = "secret_key_read_only"
+    message = "This secret key may only read"
+    advice = "This secret key has the scope read. Use one with the scope full to change anything."
+
+
+class UserBanned(Forbidden):
+    code = "user_banned"
+    message = "User is banned"
+    advice = "This account has been suspended. Contact support if you think this is a mistake."
+
+
+class UserLocked(Forbidden):
+    code = "user_locked"
+    message = "Account locked"
+
+    def __init__(self, remaining: timedelta | None) -> None:
+        if remaining is None:
+            super().__init__("Your account is locked. Contact support to unlock it.")
+            return
+        seconds = max(1, int(remaining.total_seconds()))
+        super().__init__(
+            f"Your account is locked. You can try again in {max(1, round(seconds / 60))} minutes.",
+            meta={"lockout_expires_in_seconds": seconds},
+        )
+
+
+class PasswordDisabled(Forbidden):
+    code = "password_disabled"
+    message = "Password disabled"
+    advice = "This password was tried wrongly too often and no longer works. Set a new one with a code sent by e-mail."
+
+
+class ReverificationRequired(Forbidden):
+    code = "session_reverification_required"
+    message = "Verify again"
+    advice = "Confirm that it is you before changing this."
+
+
+class NotAllowedAccess(Forbidden):
+    code = "not_allowed_access"
+    message = "Access not allowed"
+    advice = "This identifier is not permitted to sign up or sign in here."
+
+
+class SignUpRestricted(Forbidden):
+    code = "sign_up_mode_restricted"
+    message = "Sign-up is closed"
+    advice = "Sign-up is by invitation only here."
+
+
+class FeatureOff(Forbidden):
+    """Something a published component can ask for that this instance has switched off."""
+
+    code = "feature_not_enabled"
+    message = "Not enabled"
+    advice = "This feature is not enabled for this application."
