@@ -76,6 +76,7 @@ from sojourn.errors.state import (
 )
 
 __all__ = [
+    "PUBLISHED_VALUES",
     "AlreadyVerified",
     "BadPublishableKey",
     "BadSecretKey",
@@ -102,7 +103,6 @@ __all__ = [
     "NotFound",
     "OriginRefused",
     "Overloaded",
-    "PUBLISHED_VALUES",
     "PasswordCommon",
     "PasswordCompromised",
     "PasswordDisabled",
