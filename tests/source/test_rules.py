@@ -107,3 +107,43 @@ def test_no_cookie_is_ever_meant_for_pages_of_other_sites() -> None:  # R-CKI-03
     texts = [node.value for _, node in nodes(ast.Constant) if isinstance(node.value, str)]
     assert any("samesite=lax" in text.lower() for text in texts)
     assert not [text for text in texts if "samesite=none" in text.lower().replace(" ", "")]
+
+
+MACHINES = {"sign_ins/sign_in.py": "SignIn", "sign_ups/sign_up.py": "SignUp", "sessions/session.py": "Session"}
+"""The modules that write the status of an attempt or a session, and what each is the only one to make."""
+
+DECODES_ROWS = "store/sql/"
+
+
+def test_every_status_is_reached_through_its_machine() -> None:  # R-FLOW-02, R-SES-10
+    found = [
+        f"{file}:{node.lineno} {ast.unparse(node)}"
+        for file, node in nodes(ast.Call)
+        if file not in MACHINES and not file.startswith(DECODES_ROWS) and _writes_a_status(node)
+    ]
+    assert not found
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["replace(sign_in, status=X)", "dataclasses.replace(a, status=X)", "SignIn(id, status=X)", "sign_up.SignUp(id)"],
+)
+def test_the_rule_about_statuses_finds_what_goes_past_a_machine(text: str) -> None:
+    assert _writes_a_status(ast.parse(text, mode="eval").body)
+
+
+def _writes_a_status(call: Any) -> bool:
+    name = _name(call.func)
+    return name in MACHINES.values() or (name == "replace" and any(each.arg == "status" for each in call.keywords))
+
+
+def test_one_rule_says_who_may_sign_in() -> None:  # R-FLOW-04
+    raising = [file for file, node in nodes(ast.Call) if _name(node.func) == "UserBanned"]
+    assert raising == ["users/standing.py"]
+    asking = {
+        f"{file}:{node.test.lineno}"
+        for file, node in nodes(ast.If)
+        if file != "users/standing.py"
+        and any(isinstance(each, ast.Attribute) and each.attr == "banned" for each in ast.walk(node.test))
+    }
+    assert not {each for each in asking if not each.startswith("store/sql/user_search.py")}  # a filter of lists

@@ -7,17 +7,18 @@ from typing import Literal
 
 import msgspec
 
-from sojourn.errors import Conflict, FieldTooLong, Json, NotFound, SecretReplaced, SessionEnded, SignedOut, UserBanned
+from sojourn.errors import Conflict, FieldTooLong, Json, NotFound, SecretReplaced, SessionEnded, SignedOut
 from sojourn.events.audit_log import AuditLog
-from sojourn.ids import SessionId, UserId, session_id, well_formed
+from sojourn.ids import SessionId, UserId, well_formed
 from sojourn.instances.instance import Instance
 from sojourn.instant import Clock, Instant
 from sojourn.sessions.activity import Activity
 from sojourn.sessions.caller import Caller, Issued
 from sojourn.sessions.client import Client
 from sojourn.sessions.clients import fresh_client, is_open_to, rotate
-from sojourn.sessions.session import Device, Session, SessionStatus
+from sojourn.sessions.session import Device, Session, SessionStatus, begun, by_the_clock
 from sojourn.store.interface import Groups, Page, SessionFilter, Store
+from sojourn.users.standing import may_sign_in, refuse_banned
 from sojourn.users.user import User
 
 _DATA_LIMIT = 8 * 1024
@@ -56,23 +57,17 @@ class Sessions:
         current = await tx.users.find(instance.id, user.id)
         if current is None or _password_facts(current) != _password_facts(user):
             raise Conflict("This account has just been changed. Sign in again.")
-        if current.banned:
-            raise UserBanned()
+        refuse_banned(current)
         now = self.clock.now()
         rules = instance.settings.sessions
         await self._make_room(tx, instance, client, user, now)
-        session = Session(
-            id=session_id(),
-            instance_id=instance.id,
-            client_id=client.id,
-            user_id=user.id,
-            status=SessionStatus.ACTIVE,
-            created_at=now,
-            updated_at=now,
-            expire_at=now + min(rules.lifetime, longest or rules.lifetime),
-            last_active_at=now,
+        session = begun(
+            instance.id,
+            client.id,
+            user.id,
+            now,
+            lifetime=min(rules.lifetime, longest or rules.lifetime),
             inactivity=min(rules.inactivity, timedelta(minutes=10)) if actor else rules.inactivity,
-            first_factor_at=now,
             actor=actor,
             device=device,
             generation=client.generation,
@@ -153,7 +148,7 @@ class Sessions:
             raise SignedOut()
         session = await self.own(caller, chosen)
         user = await self.store.users.find(caller.instance.id, session.user_id)
-        if user is None or user.banned:
+        if user is None or not may_sign_in(user):
             raise SessionEnded()
         return session, user
 
@@ -298,9 +293,7 @@ class Sessions:
             )
 
     def _by_the_clock(self, session: Session) -> Session:
-        session = self.activity.seen(session)
-        status = session.status_at(self.clock.now())
-        return session if status is session.status else replace(session, status=status)
+        return by_the_clock(self.activity.seen(session), self.clock.now())
 
 
 def _password_facts(user: User) -> tuple[Instant | None, Instant | None]:

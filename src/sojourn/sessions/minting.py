@@ -7,7 +7,7 @@ from typing import cast
 
 import structlog
 
-from sojourn.errors import FieldError, Json, NotFound, SessionEnded, SojournError, UserBanned
+from sojourn.errors import FieldError, Json, NotFound, SessionEnded, SojournError
 from sojourn.events.audit_log import AuditLog
 from sojourn.ids import ClientId, SessionId, UserId, well_formed
 from sojourn.instances.instance import Instance
@@ -16,13 +16,14 @@ from sojourn.instances.records import Records
 from sojourn.instances.settings import Settings
 from sojourn.instant import Clock, Instant
 from sojourn.sessions.activity import Activity
-from sojourn.sessions.session import Session, SessionStatus
+from sojourn.sessions.session import Session, begun
 from sojourn.store.interface import Page, Store, UserFilter, UserOrder
 from sojourn.tokens.cookie_size import largest_token, too_large
 from sojourn.tokens.jws import Algorithm
 from sojourn.tokens.session_token import Grant, mint, mint_template
 from sojourn.tokens.signing_keys import SigningKey
 from sojourn.tokens.templates import render
+from sojourn.users.standing import refuse_banned
 from sojourn.users.token_facts import token_facts
 from sojourn.users.user import User
 
@@ -89,8 +90,7 @@ class Minting:
         if not session.is_live(now):
             raise SessionEnded()
         self.activity.note(session, now)
-        if facts.is_banned:
-            raise UserBanned()
+        refuse_banned(facts)
         return session, facts.user
 
     async def for_session(
@@ -108,8 +108,7 @@ class Minting:
 
         `backdated` moves only the claims that say from when it is good, for verifiers whose clock is behind.
         """
-        if user.banned:
-            raise UserBanned()
+        refuse_banned(user)
         return await self._signed(
             instance, session, user, self.clock.now(), origin=origin, api_version=api_version, life=life, backdated=backdated
         )
@@ -191,8 +190,7 @@ class Minting:
         life: timedelta | None = None,
     ) -> str:
         """A token for other services, shaped by the owner's template; `life` replaces its own. Raises: NotFound, UserBanned."""
-        if user.banned:
-            raise UserBanned()
+        refuse_banned(user)
         template = await self.records.template_named(instance, name)
         if template is None:
             raise NotFound(f"No JWT template is named {name!r}." if name.isidentifier() else None)
@@ -237,10 +235,9 @@ def _grant(instance: Instance, session: Session, user: User | None, now: Instant
 def _any_session(user: User, now: Instant) -> Session:
     """A session of the user that is in no store, to see how large its token is."""
     day = timedelta(days=1)
-    return Session(
-        SessionId("sess_" + "x" * 27), user.instance_id, ClientId("client_" + "x" * 27), user.id, SessionStatus.ACTIVE,
-        now, now, now + day, now, day, first_factor_at=now.before(day),
-    )  # fmt: skip
+    client_id = ClientId("client_" + "x" * 27)
+    session = begun(user.instance_id, client_id, user.id, now, lifetime=day, inactivity=day)
+    return replace(session, first_factor_at=now.before(day))
 
 
 def _longest_origin(instance: Instance) -> str:

@@ -1,22 +1,23 @@
-"""A session: one signed-in period of one user on one client. States and liveness, pure.
+"""A session: one signed-in period of one user on one client. Statuses, legal moves and liveness, pure.
 
-    start ──> active ──┬─> ended      the user signed out
-                       ├─> removed    signed out and dropped from the client
-                       ├─> replaced   another sign-in took its place (single-session mode, or too many sessions)
-                       ├─> revoked    ended from outside: another device, an administrator, a ban
-                       ├─> expired    absolute lifetime over
-                       └─> abandoned  inactivity timeout over
+    start ─┬─> active ─────────┬─> ended      the user signed out
+           │      ^ v          ├─> removed    signed out and dropped from the client
+           └─> pending ────────┼─> replaced   another sign-in took its place (single-session mode, or too many sessions)
+               (owes a task)   ├─> revoked    ended from outside: another device, an administrator, a ban
+                               ├─> expired    absolute lifetime over
+                               └─> abandoned  inactivity timeout over
 
-`pending` (a task is still owed) has its place here and no source yet. Nothing leaves an ended state (R-SES-10).
+A session is pending while a task is owed, and active otherwise; nobody owes a task yet. Nothing leaves an ended status
+(R-SES-10): the store's `finish` statements move a live session to an ended status, and no other one.
 """
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from enum import StrEnum
 
-from sojourn.errors import Json
-from sojourn.ids import ClientId, InstanceId, SessionId, UserId
+from sojourn.errors import Json, SessionEnded
+from sojourn.ids import ClientId, InstanceId, SessionId, UserId, session_id
 from sojourn.instant import Instant
 
 
@@ -29,6 +30,18 @@ class SessionStatus(StrEnum):
     REVOKED = "revoked"
     EXPIRED = "expired"
     ABANDONED = "abandoned"
+
+
+class SessionTask(StrEnum):
+    """What a signed-in user must still do before the session is active; the keys of the wire protocol."""
+
+    CHOOSE_ORGANIZATION = "choose-organization"
+    RESET_PASSWORD = "reset-password"
+    SETUP_MFA = "setup-mfa"
+
+
+LIVE = frozenset({SessionStatus.ACTIVE, SessionStatus.PENDING})
+ENDED = frozenset(SessionStatus) - LIVE
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +91,7 @@ class Session:
 
     def status_at(self, now: Instant) -> SessionStatus:
         """The status by the server's clock: what the row says, unless a timeout has passed since."""
-        if self.status not in LIVE:
+        if self.status in ENDED:
             return self.status
         if now >= self.expire_at:
             return SessionStatus.EXPIRED
@@ -90,4 +103,50 @@ class Session:
         return self.status_at(now) in LIVE
 
 
-LIVE = frozenset({SessionStatus.ACTIVE, SessionStatus.PENDING})
+def begun(
+    instance_id: InstanceId,
+    client_id: ClientId,
+    user_id: UserId,
+    now: Instant,
+    *,
+    lifetime: timedelta,
+    inactivity: timedelta,
+    owed: Collection[SessionTask] = (),
+    actor: Mapping[str, Json] | None = None,
+    device: Device = Device(),
+    generation: int | None = None,
+) -> Session:
+    """A new session, whose first factor has just been proven; pending while `owed` holds a task."""
+    return Session(
+        id=session_id(),
+        instance_id=instance_id,
+        client_id=client_id,
+        user_id=user_id,
+        status=_owing(owed),
+        created_at=now,
+        updated_at=now,
+        expire_at=now + lifetime,
+        last_active_at=now,
+        inactivity=inactivity,
+        first_factor_at=now,
+        actor=actor,
+        device=device,
+        generation=generation,
+    )
+
+
+def owing(session: Session, owed: Collection[SessionTask], now: Instant) -> Session:
+    """The live session with the tasks that are owed now. Raises: SessionEnded."""
+    if not session.is_live(now):
+        raise SessionEnded()
+    return replace(session, status=_owing(owed), updated_at=now)
+
+
+def by_the_clock(session: Session, now: Instant) -> Session:
+    """The session with the status that it has by the server's clock."""
+    status = session.status_at(now)
+    return session if status is session.status else replace(session, status=status)
+
+
+def _owing(owed: Collection[SessionTask]) -> SessionStatus:
+    return SessionStatus.PENDING if owed else SessionStatus.ACTIVE

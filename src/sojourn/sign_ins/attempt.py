@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import timedelta
 
 from sojourn.errors import (
     Conflict,
@@ -15,7 +14,6 @@ from sojourn.errors import (
     StrategyNotBuilt,
     StrategyNotPossible,
     UnknownIdentifier,
-    UserBanned,
 )
 from sojourn.factors.factor import (
     CODE_STRATEGIES,
@@ -29,10 +27,10 @@ from sojourn.factors.factor import (
 )
 from sojourn.factors.password_hashers import StoredPassword
 from sojourn.factors.verification import Verification
-from sojourn.ids import SessionId, SignInId, sign_in_id, well_formed
+from sojourn.ids import SignInId, well_formed
 from sojourn.instances.instance import Instance
 from sojourn.instances.protection import is_strict
-from sojourn.instant import Clock
+from sojourn.instant import Clock, Instant
 from sojourn.secret import Secret
 from sojourn.sessions.caller import Caller, Issued
 from sojourn.sessions.client import Client
@@ -41,13 +39,21 @@ from sojourn.sign_ins.codes import SignInCodes
 from sojourn.sign_ins.completion import Completion
 from sojourn.sign_ins.guarding import Guarding
 from sojourn.sign_ins.identifying import Identifying
-from sojourn.sign_ins.sign_in import SignIn, SignInStatus, after_reset_code, completed, require
+from sojourn.sign_ins.sign_in import (
+    SignIn,
+    SignInStatus,
+    after_first_factor,
+    after_new_password,
+    begun,
+    owed_after,
+    require,
+    with_session,
+)
 from sojourn.sign_ins.ticket import Ticket, TicketStatus
 from sojourn.store.interface import Groups, Store
 from sojourn.users.accounts import Accounts
+from sojourn.users.standing import refuse_banned
 from sojourn.users.user import User
-
-LIFE = timedelta(minutes=10)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -112,18 +118,8 @@ class SignIns:
         if user is not None and not is_strict(caller.instance):
             await self._refuse_twice(caller, user)
         issued = self.clients.proposed(caller)
-        now = self.clock.now()
-        sign_in = SignIn(
-            id=sign_in_id(),
-            instance_id=caller.instance.id,
-            client_id=issued.client.id,
-            status=SignInStatus.NEEDS_FIRST_FACTOR,
-            identifier=identifier,
-            user_id=user.id if user else None,
-            created_at=now,
-            updated_at=now,
-            abandon_at=now + LIFE,
-        )
+        now, user_id = self.clock.now(), user.id if user else None
+        sign_in = begun(caller.instance.id, issued.client.id, now, identifier=identifier, user_id=user_id)
         if _wants_password(given):  # checked before anything is written: a wrong one leaves no attempt behind
             upgraded = await self.guarding.check_password(caller, user, given.password or "")
             assert user is not None
@@ -151,20 +147,10 @@ class SignIns:
         if ticket is None or ticket.status_at(now) is not TicketStatus.PENDING:
             raise FieldError("This sign-in link has been used, revoked or has expired. Ask for a new one.", param="ticket")
         user = await self.accounts.get(caller.instance, ticket.user_id)
-        if user.banned:
-            raise UserBanned()
+        refuse_banned(user)
         issued = self.clients.proposed(caller)
-        sign_in = SignIn(
-            id=sign_in_id(),
-            instance_id=caller.instance.id,
-            client_id=issued.client.id,
-            status=SignInStatus.NEEDS_FIRST_FACTOR,
-            identifier=user.primary_email_address.value if user.primary_email_address else user.username,
-            user_id=user.id,
-            created_at=now,
-            updated_at=now,
-            abandon_at=now + LIFE,
-        )
+        identifier = user.primary_email_address.value if user.primary_email_address else user.username
+        sign_in = begun(caller.instance.id, issued.client.id, now, identifier=identifier, user_id=user.id)
         async with self.store.transaction() as tx:
             if await tx.tickets.finish(caller.instance.id, ticket.id, TicketStatus.ACCEPTED, now) is None:
                 raise FieldError("This sign-in link has just been used.", param="ticket")
@@ -239,13 +225,12 @@ class SignIns:
             raise StrategyNotPossible("Ask for a code first.", param="strategy")
         challenge = await self.codes.check(caller, user, sign_in.verification_id, proof.code)
         assert user is not None
-        if user.banned:
-            raise UserBanned()
+        refuse_banned(user)
         now = self.clock.now()
         async with self.guarding.proven(caller, user, by_password=False), self.store.transaction() as tx:
             await self.codes.codes.consume(tx, caller.instance, challenge)
             if proof.strategy == RESET_CODE:
-                moved = after_reset_code(sign_in, now)
+                moved = after_first_factor(sign_in, owed_after(by_reset_code=True, has_second_factor=False), now)
                 await tx.sign_ins.move(sign_in, moved)
                 return moved, await rotate(tx, _client_of(caller), now)  # what is proven is the prover's alone (R-FLOW-01)
             issued, is_admitted = Issued(_client_of(caller)), challenge.admitted_at is not None
@@ -295,6 +280,7 @@ class SignIns:
         ticket: Ticket | None = None,
         is_admitted: bool = False,
     ) -> tuple[SignIn, Issued]:
+        moved = _moved_on(replace(sign_in, strategy=strategy), self.clock.now())
         known = await self.guarding.known_device(caller, user, tx=tx)
         known_apart = known or is_admitted  # tries of a browser that a link admitted are not those of strangers
         await self.guarding.forgive(tx, caller, user, known_device=known_apart, by_password=strategy == PASSWORD)
@@ -310,7 +296,7 @@ class SignIns:
             actor=ticket.actor if ticket else None,
             longest=ticket.session_max if ticket else None,
         )
-        done = completed(replace(sign_in, strategy=strategy), SessionId(session.id), self.clock.now())
+        done = with_session(moved, session.id)
         await tx.sign_ins.move(sign_in, done)
         return done, rotated
 
@@ -334,6 +320,13 @@ class SignIns:
 
 def _wants_password(given: SignInInput) -> bool:
     return given.password is not None and given.strategy in (None, PASSWORD)
+
+
+def _moved_on(sign_in: SignIn, now: Instant) -> SignIn:
+    """The sign-in after the step it waits for. Nobody has a second factor yet, so nothing more is owed."""
+    if sign_in.status is SignInStatus.NEEDS_NEW_PASSWORD:
+        return after_new_password(sign_in, (), now)
+    return after_first_factor(sign_in, owed_after(by_reset_code=False, has_second_factor=False), now)
 
 
 def _client_of(caller: Caller) -> Client:

@@ -27,6 +27,7 @@ from sojourn.store.interface import Groups, Store, Tries
 from sojourn.users.device_tries import DeviceTries
 from sojourn.users.hard_stop import MOST_FAILURES, HardStop
 from sojourn.users.lockout import Lockout
+from sojourn.users.standing import refuse_banned
 from sojourn.users.user import User
 
 _REFUSALS = (WrongPassword, UserLocked, UserBanned, StrategyNotPossible, PasswordDisabled, PasswordCompromised)
@@ -106,8 +107,7 @@ class Guarding:
             await self.lockout.failed(caller.instance, user, spent)
             await self.hard_stop.failed(caller.instance, user, spent.password_failures)
             raise PasswordCompromised(param="password") if verified.ok else WrongPassword(param="password")
-        if user.banned:
-            raise UserBanned()
+        refuse_banned(user)
         return verified.upgraded
 
     async def _spend_try(self, caller: Caller, user: User) -> Tries:

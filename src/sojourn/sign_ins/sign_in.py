@@ -1,18 +1,26 @@
 """A sign-in: the attempt of somebody to start a session. Statuses and legal moves, pure.
 
-    needs_identifier ─> needs_first_factor ─┬─> complete
-                              │             └─> needs_second_factor ─> complete
-                              └─ (reset code) ─> needs_new_password ─> complete
+    needs_identifier ─> needs_first_factor ─> [what is still owed, in order] ─> complete
+                                              needs_second_factor
+                                              needs_new_password
 
-Every attempt is abandoned at `abandon_at`, ten minutes after it began (R-FLOW-03).
+What is owed is an ordered tuple of steps, worked out by `owed_after` from facts about the user. After a reset code the new
+password comes before the second factor; a password that others know is replaced after it, by somebody fully proven.
+
+Every attempt is abandoned at `abandon_at`, ten minutes after it began (R-FLOW-03). Every status other than the first is reached by
+a function of this module: a test of the source says that nothing else writes one.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from datetime import timedelta
 from enum import StrEnum
 
 from sojourn.errors import VerificationExpired, WrongStep
-from sojourn.ids import ClientId, InstanceId, SessionId, SignInId, UserId, VerificationId
+from sojourn.ids import ClientId, InstanceId, SessionId, SignInId, UserId, VerificationId, sign_in_id
 from sojourn.instant import Instant
+
+LIFE = timedelta(minutes=10)
 
 
 class SignInStatus(StrEnum):
@@ -22,6 +30,17 @@ class SignInStatus(StrEnum):
     NEEDS_NEW_PASSWORD = "needs_new_password"
     COMPLETE = "complete"
     ABANDONED = "abandoned"
+
+
+class Step(StrEnum):
+    """A step that can be owed after the first factor. Each has the name of the status in which it is waited for."""
+
+    SECOND_FACTOR = "needs_second_factor"
+    NEW_PASSWORD = "needs_new_password"
+
+    @property
+    def status(self) -> SignInStatus:
+        return SignInStatus(self.value)
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +67,23 @@ class SignIn:
         return SignInStatus.ABANDONED
 
 
+def begun(
+    instance_id: InstanceId, client_id: ClientId, now: Instant, *, identifier: str | None, user_id: UserId | None
+) -> SignIn:
+    """A new sign-in, which waits for its first factor, or for an identifier where none was given."""
+    return SignIn(
+        id=sign_in_id(),
+        instance_id=instance_id,
+        client_id=client_id,
+        status=SignInStatus.NEEDS_IDENTIFIER if identifier is None and user_id is None else SignInStatus.NEEDS_FIRST_FACTOR,
+        identifier=identifier,
+        user_id=user_id,
+        created_at=now,
+        updated_at=now,
+        abandon_at=now + LIFE,
+    )
+
+
 def require(sign_in: SignIn, status: SignInStatus, now: Instant) -> None:
     """Raises: VerificationExpired once abandoned, WrongStep when it is at another step."""
     actual = sign_in.status_at(now)
@@ -57,11 +93,50 @@ def require(sign_in: SignIn, status: SignInStatus, now: Instant) -> None:
         raise WrongStep()
 
 
-def after_reset_code(sign_in: SignIn, now: Instant) -> SignIn:
-    """The sign-in once a reset code is proven: a new password is owed, no session exists (R-FLOW-02)."""
-    require(sign_in, SignInStatus.NEEDS_FIRST_FACTOR, now)
-    return replace(sign_in, status=SignInStatus.NEEDS_NEW_PASSWORD, updated_at=now)
+def owed_after(*, by_reset_code: bool, has_second_factor: bool, is_compromised: bool = False) -> tuple[Step, ...]:
+    """The steps that are owed once the first factor is proven, in the order in which they are asked for (R-FLOW-02)."""
+    second = (Step.SECOND_FACTOR,) if has_second_factor else ()
+    if by_reset_code:
+        return (Step.NEW_PASSWORD, *second)
+    return (*second, Step.NEW_PASSWORD) if is_compromised else second
 
 
-def completed(sign_in: SignIn, session_id: SessionId, now: Instant) -> SignIn:
-    return replace(sign_in, status=SignInStatus.COMPLETE, created_session_id=session_id, updated_at=now)
+def after_identifier(sign_in: SignIn, identifier: str, user_id: UserId | None, now: Instant) -> SignIn:
+    """The sign-in once it is known who wants to sign in. Raises: WrongStep, VerificationExpired."""
+    require(sign_in, SignInStatus.NEEDS_IDENTIFIER, now)
+    return replace(
+        sign_in, status=SignInStatus.NEEDS_FIRST_FACTOR, identifier=identifier, user_id=user_id, updated_at=now
+    )
+
+
+def after_first_factor(sign_in: SignIn, owed: Sequence[Step], now: Instant) -> SignIn:
+    """The sign-in once its first factor is proven; `owed` is what is still to be done (R-FLOW-02, R-FLOW-05).
+
+    Raises: WrongStep, VerificationExpired.
+    """
+    return _moved_on(sign_in, SignInStatus.NEEDS_FIRST_FACTOR, owed, now)
+
+
+def after_second_factor(sign_in: SignIn, owed: Sequence[Step], now: Instant) -> SignIn:
+    """Raises: as `after_first_factor`; WrongStep too where a second factor is still owed."""
+    return _moved_on(sign_in, SignInStatus.NEEDS_SECOND_FACTOR, owed, now)
+
+
+def after_new_password(sign_in: SignIn, owed: Sequence[Step], now: Instant) -> SignIn:
+    """Raises: as `after_first_factor`; WrongStep too where a new password is still owed."""
+    return _moved_on(sign_in, SignInStatus.NEEDS_NEW_PASSWORD, owed, now)
+
+
+def with_session(sign_in: SignIn, session_id: SessionId) -> SignIn:
+    """A complete sign-in with the session that it has started. Raises: WrongStep (not complete, or it has one)."""
+    if sign_in.status is not SignInStatus.COMPLETE or sign_in.created_session_id is not None:
+        raise WrongStep()
+    return replace(sign_in, created_session_id=session_id)
+
+
+def _moved_on(sign_in: SignIn, done: SignInStatus, owed: Sequence[Step], now: Instant) -> SignIn:
+    require(sign_in, done, now)
+    reached = owed[0].status if owed else SignInStatus.COMPLETE
+    if done in {step.status for step in owed}:  # the step just done cannot be owed again
+        raise WrongStep()
+    return replace(sign_in, status=reached, updated_at=now)

@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import timedelta
 from functools import partial
 
 from msgspec import UNSET, UnsetType
@@ -19,15 +18,13 @@ from sojourn.errors import (
     SignUpRestricted,
     StrategyNotBuilt,
     StrategyNotPossible,
-    VerificationExpired,
-    WrongStep,
 )
 from sojourn.factors.email_code import EmailCodes
 from sojourn.factors.factor import EMAIL_CODE
 from sojourn.factors.hash_pool import HashPool
 from sojourn.factors.password_policy import check_bounds, check_new_password
 from sojourn.factors.verification import Verification
-from sojourn.ids import InstanceId, SignUpId, identifier_id, sign_up_id, user_id, well_formed
+from sojourn.ids import InstanceId, SignUpId, identifier_id, user_id, well_formed
 from sojourn.instances.instance import Instance
 from sojourn.instances.protection import is_strict
 from sojourn.instances.records import Records
@@ -36,15 +33,12 @@ from sojourn.sessions.caller import Caller, Issued
 from sojourn.sessions.clients import Clients, rotate
 from sojourn.sign_ins.completion import Completion
 from sojourn.sign_ins.guarding import Guarding
-from sojourn.sign_ups.sign_up import SignUp, SignUpStatus, is_ready
+from sojourn.sign_ups.sign_up import SignUp, SignUpStatus, after_code, begun, completed, is_ready, require_open
 from sojourn.store.interface import Groups, Store, UserFilter
 from sojourn.users.accounts import checked_metadata
 from sojourn.users.identifiers import normal_email, normal_name, normal_username
 from sojourn.users.new_user import checked_external_id
 from sojourn.users.user import Identifier, IdentifierKind, User
-
-LIFE = timedelta(days=1)
-"""A sign-up may wait for a mail to be read; the code in it lives ten minutes, and another can be asked for."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -94,16 +88,7 @@ class SignUps:
         now = self.clock.now()
         async with self.guarding.held(caller.instance, answers_too=True):
             issued = self.clients.proposed(caller)
-            sign_up = SignUp(
-                id=sign_up_id(),
-                instance_id=caller.instance.id,
-                client_id=issued.client.id,
-                status=SignUpStatus.MISSING_REQUIREMENTS,
-                created_at=now,
-                updated_at=now,
-                abandon_at=now + LIFE,
-            )
-            sign_up = await self._filled_in(caller.instance, sign_up, given)
+            sign_up = await self._filled_in(caller.instance, begun(caller.instance.id, issued.client.id, now), given)
             async with self.store.transaction() as tx:
                 await self.clients.write(tx, issued)
                 await tx.sign_ups.create(sign_up)
@@ -173,7 +158,7 @@ class SignUps:
         now = self.clock.now()
         async with self.store.transaction() as tx:
             await self.codes.consume(tx, caller.instance, challenge)
-            moved = replace(sign_up, email_verified_at=now, updated_at=now)
+            moved = after_code(sign_up, now)
             await tx.sign_ups.move(sign_up, moved)
             done, issued = await self._finish_if_ready(tx, caller, self._issued(caller), moved)
             if done.status is not SignUpStatus.COMPLETE:  # what is proven is the prover's alone (R-FLOW-01)
@@ -202,7 +187,7 @@ class SignUps:
         Raises: NotFound, WrongStep (complete), VerificationExpired (abandoned), IdentifierTaken, FieldError, Conflict.
         """
         before = await self.find(instance, id)
-        self._require_open(before)
+        require_open(before, self.clock.now())
         external_id = checked_external_id(external_id, before.external_id)
         if external_id and await self.store.users.count(instance.id, UserFilter(external_ids=[f"+{external_id}"])):
             raise IdentifierTaken("A user with that external id exists.", param="external_id")
@@ -222,15 +207,8 @@ class SignUps:
 
     async def _open(self, caller: Caller, id: str) -> SignUp:
         sign_up = await self.get(caller, id)
-        self._require_open(sign_up)
+        require_open(sign_up, self.clock.now())
         return sign_up
-
-    def _require_open(self, sign_up: SignUp) -> None:
-        status = sign_up.status_at(self.clock.now())
-        if status is SignUpStatus.ABANDONED:
-            raise VerificationExpired()
-        if status is not SignUpStatus.MISSING_REQUIREMENTS:
-            raise WrongStep()
 
     async def _filled_in(self, instance: Instance, sign_up: SignUp, given: SignUpInput) -> SignUp:
         """The sign-up with the given fields checked and set; every field is checked before any is stored."""
@@ -289,21 +267,15 @@ class SignUps:
     async def _finish_if_ready(
         self, tx: Groups, caller: Caller, issued: Issued, sign_up: SignUp
     ) -> tuple[SignUp, Issued]:
-        if not is_ready(sign_up, caller.instance.settings.sign_up):
+        rules = caller.instance.settings.sign_up
+        if not is_ready(sign_up, rules):
             return sign_up, issued
         user = self._new_user(sign_up)
         await tx.users.create(user)
         session, rotated = await self.completion.start_session(
             tx, caller, issued, user, EMAIL_CODE if sign_up.email_verified_at else "password", known_device=True
         )
-        done = replace(
-            sign_up,
-            status=SignUpStatus.COMPLETE,
-            created_user_id=user.id,
-            created_session_id=session.id,
-            password=None,
-            updated_at=self.clock.now(),
-        )
+        done = completed(sign_up, rules, self.clock.now(), user_id=user.id, session_id=session.id)
         await tx.sign_ups.move(sign_up, done)
         await self.completion.sessions.audit.record(
             tx, caller.instance, "user.created", user_id=user.id, target=user.id, device=caller.device

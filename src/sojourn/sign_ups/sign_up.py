@@ -1,14 +1,24 @@
-"""A sign-up: the attempt of somebody to become a user. What is still missing, pure."""
+"""A sign-up: the attempt of somebody to become a user. Statuses, legal moves and what is still missing, pure.
+
+    missing_requirements ──> complete       once nothing is missing: the user and the session exist
+
+Every attempt is abandoned at `abandon_at`, a day after it began (R-FLOW-03). Every status other than the first is reached by a
+function of this module: a test of the source says that nothing else writes one.
+"""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from datetime import timedelta
 from enum import StrEnum
 
-from sojourn.errors import Json
+from sojourn.errors import Json, VerificationExpired, WrongStep
 from sojourn.factors.password_hashers import StoredPassword
-from sojourn.ids import ClientId, InstanceId, SessionId, SignUpId, UserId, VerificationId
+from sojourn.ids import ClientId, InstanceId, SessionId, SignUpId, UserId, VerificationId, sign_up_id
 from sojourn.instances.settings import SignUpSettings
 from sojourn.instant import Instant
+
+LIFE = timedelta(days=1)
+"""A sign-up may wait for a mail to be read; the code in it lives ten minutes, and another can be asked for."""
 
 
 class SignUpStatus(StrEnum):
@@ -52,6 +62,53 @@ class SignUp:
         if self.status is SignUpStatus.COMPLETE or now < self.abandon_at:
             return self.status
         return SignUpStatus.ABANDONED
+
+
+def begun(instance_id: InstanceId, client_id: ClientId, now: Instant) -> SignUp:
+    """A new sign-up, in which everything is missing."""
+    return SignUp(
+        id=sign_up_id(),
+        instance_id=instance_id,
+        client_id=client_id,
+        status=SignUpStatus.MISSING_REQUIREMENTS,
+        created_at=now,
+        updated_at=now,
+        abandon_at=now + LIFE,
+    )
+
+
+def require_open(sign_up: SignUp, now: Instant) -> None:
+    """Raises: VerificationExpired once abandoned, WrongStep once complete."""
+    status = sign_up.status_at(now)
+    if status is SignUpStatus.ABANDONED:
+        raise VerificationExpired()
+    if status is not SignUpStatus.MISSING_REQUIREMENTS:
+        raise WrongStep()
+
+
+def after_code(sign_up: SignUp, now: Instant) -> SignUp:
+    """The sign-up once a code has proven its address; complete only by `completed`. Raises: WrongStep, VerificationExpired."""
+    require_open(sign_up, now)
+    if sign_up.email_address is None:
+        raise WrongStep()
+    return replace(sign_up, email_verified_at=now, updated_at=now)
+
+
+def completed(
+    sign_up: SignUp, rules: SignUpSettings, now: Instant, *, user_id: UserId, session_id: SessionId
+) -> SignUp:
+    """The sign-up once it has become a user, who keeps its password. Raises: WrongStep (something is missing), VerificationExpired."""
+    require_open(sign_up, now)
+    if not is_ready(sign_up, rules):
+        raise WrongStep()
+    return replace(
+        sign_up,
+        status=SignUpStatus.COMPLETE,
+        created_user_id=user_id,
+        created_session_id=session_id,
+        password=None,
+        updated_at=now,
+    )
 
 
 def required_fields(rules: SignUpSettings) -> list[str]:

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from sojourn.errors import (
     AlreadyVerified,
     NotFound,
-    UserBanned,
     VerificationExpired,
     VerificationFailed,
     WrongCode,
@@ -20,6 +19,7 @@ from sojourn.store.interface import Store
 from sojourn.users.accounts import SERVER
 from sojourn.users.addresses import Addresses
 from sojourn.users.code_tries import CodeTries
+from sojourn.users.standing import refuse_banned
 from sojourn.users.user import Identifier, IdentifierKind
 
 
@@ -65,8 +65,7 @@ class Challenges:
             await self.code_tries.failed(instance, user, spent)
             return await self._challenge(instance, address, id)
         await self.code_tries.passed(instance, user)
-        if user.banned:
-            raise UserBanned()
+        refuse_banned(user)
         async with self.store.transaction() as tx:
             proven = await self.codes.consume(tx, instance, challenge)
             if not address.is_verified:

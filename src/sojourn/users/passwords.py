@@ -9,7 +9,6 @@ from sojourn.errors import (
     FieldMissing,
     PasswordCompromised,
     StrategyNotPossible,
-    UserBanned,
     WrongPassword,
 )
 from sojourn.events.audit_log import AuditLog
@@ -28,6 +27,7 @@ from sojourn.users.access import end_access, moment_after, unchanged
 from sojourn.users.hard_stop import MOST_FAILURES, HardStop
 from sojourn.users.lockout import Lockout
 from sojourn.users.notices import tell
+from sojourn.users.standing import refuse_banned
 from sojourn.users.user import User
 
 
@@ -60,8 +60,7 @@ class Passwords:
             await self.lockout.failed(instance, user, spent)
 
         await self.prove(instance, user, text, param="password", count=count, failed=failed)
-        if user.banned:
-            raise UserBanned()
+        refuse_banned(user)
         await self.store.users.reset_sign_in_tries(instance.id, user.id)
 
     async def prove(

@@ -17,7 +17,7 @@ class MintFacts:
     """What a token is minted from. `user` is there when it was asked for: only custom claims need more than the session."""
 
     session: Session
-    is_banned: bool
+    banned: bool
     user: User | None = None
 
 

@@ -14,6 +14,7 @@ from sojourn.secret import Secret
 from sojourn.sessions.session import Session, SessionStatus
 from sojourn.store.interface import Page, SessionFilter
 from sojourn.tokens.handshake import BrowserState, cookie_suffix, directives
+from sojourn.users.standing import may_sign_in
 from sojourn.users.user import User
 from sojourn.web.backend_api import hot
 from sojourn.web.backend_api.call import ACTOR, Call, CurrentCall, json, listing
@@ -177,7 +178,7 @@ async def _live(call: Call, session_id: str) -> tuple[Session, User]:
     if not session.is_live(call.now):
         raise SessionEnded()
     user = await call.engine.accounts.get(call.instance, session.user_id)
-    if user.banned:
+    if not may_sign_in(user):
         raise SessionEnded()
     return session, user
 

@@ -29,6 +29,7 @@ from sojourn.tokens.handshake import (
     mint_handshake,
     slimmer,
 )
+from sojourn.users.standing import may_sign_in
 from sojourn.web.access import frontend
 from sojourn.web.caller import Identified
 from sojourn.web.cookies import signed_in_value
@@ -116,7 +117,7 @@ def _app_is_behind(exchange: Exchange) -> bool:
 
 async def _token(exchange: Exchange, session: Session, target: str, backdated: timedelta) -> str | None:
     user = await exchange.engine.store.users.find(exchange.instance.id, session.user_id)
-    if user is None or user.banned:
+    if user is None or not may_sign_in(user):
         return None
     exchange.engine.activity.note(session, exchange.now)
     return await exchange.engine.tokens.for_session(
