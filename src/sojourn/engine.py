@@ -130,7 +130,7 @@ def _mailer(config: Config) -> Mailer:
 def _wire(config: Config, clock: Clock, mailer: Mailer, store: Store, peppers: Peppers) -> dict[str, object]:
     """Every part by the name of its field, each made once."""
     envelope = Envelope(config.root_keys)
-    limiter = RateLimiter(clock)
+    limiter = RateLimiter(clock, store.shared_counts)
     hash_pool = HashPool(PasswordHashing(peppers), limiter, config.hash_threads)
     hash_costs = HashCosts(hash_pool)
     registry = Registry(store, clock)

@@ -6,10 +6,17 @@ from datetime import timedelta
 import pytest
 
 from sojourn.errors import TooManyRequests
+from sojourn.ids import instance_id
+from sojourn.instances.instance import Environment, Instance
 from sojourn.instances.settings import ProtectionSettings, Settings
 from sojourn.limits import rate_limit
 from sojourn.limits.rate_limit import LIMITS, RateLimiter
 from sojourn.testing.clock import FakeClock
+
+
+def an_application(*, rate_limits: dict[str, list[int]]) -> Instance:
+    settings, now = Settings(protection=ProtectionSettings(rate_limits=rate_limits)), FakeClock().now()
+    return Instance(instance_id(), Environment.PRODUCTION, "pk_live_x", "https://accounts.example.com", settings, now, now)
 
 
 async def allowed(limiter: RateLimiter, name: str, key: str, times: int) -> int:
@@ -55,10 +62,10 @@ async def test_a_refused_hit_does_not_count() -> None:  # R-LIM-01
 
 async def test_an_application_sets_its_own_limits() -> None:  # R-LIM-01
     limiter = RateLimiter(FakeClock())
-    settings = Settings(protection=ProtectionSettings(rate_limits={"attempts": [1, 10]}))
-    await limiter.hit("attempts", "203.0.113.1", settings=settings)
+    application = an_application(rate_limits={"attempts": [1, 10]})
+    await limiter.hit("attempts", "203.0.113.1", application)
     with pytest.raises(TooManyRequests):
-        await limiter.hit("attempts", "203.0.113.1", settings=settings)
+        await limiter.hit("attempts", "203.0.113.1", application)
 
 
 async def test_what_is_remembered_has_a_bound_and_the_longest_unseen_goes_first(  # R-LIM-07
@@ -74,6 +81,15 @@ async def test_what_is_remembered_has_a_bound_and_the_longest_unseen_goes_first(
     await limiter.hit("attempts", "203.0.113.4")
     assert await allowed(limiter, "attempts", "203.0.113.1", 3) == 0
     assert await allowed(limiter, "attempts", "203.0.113.2", 3) == 3  # forgotten
+
+
+async def test_who_floods_one_limit_clears_no_count_of_another(monkeypatch: pytest.MonkeyPatch) -> None:  # R-LIM-07
+    monkeypatch.setattr(rate_limit, "_MOST_KEYS", 10)
+    limiter = RateLimiter(FakeClock())
+    assert await allowed(limiter, "attempts", "203.0.113.1", 3) == 3
+    for last in range(100):
+        await limiter.hit("unmatched", f"198.51.100.{last}")
+    assert await allowed(limiter, "attempts", "203.0.113.1", 1) == 0
 
 
 @pytest.mark.parametrize("by", [timedelta(days=1), timedelta(days=-1)], ids=["forward", "back"])

@@ -16,7 +16,7 @@ from typing import TypeVar
 from sojourn.factors.fair_slots import FairSlots
 from sojourn.factors.password_hashers import StoredPassword
 from sojourn.factors.password_hashing import PasswordHashing, Verified
-from sojourn.instances.settings import Settings
+from sojourn.instances.instance import Instance
 from sojourn.limits.rate_limit import RateLimiter
 
 T = TypeVar("T")
@@ -32,7 +32,7 @@ class Payer:
     """On whose account a request hashes: a client address as limits count it, or None for a server with a secret key."""
 
     address: str | None
-    settings: Settings | None = None
+    instance: Instance | None = None
 
 
 _payer: ContextVar[Payer | None] = ContextVar("payer", default=None)
@@ -72,12 +72,12 @@ class HashPool:
         name = (payer.address if payer else None) or ""
         slots = self._servers if payer is not None and not is_visitor else self._visitors
         if payer is not None and is_visitor:
-            await self._limiter.check(_LIMIT, name, settings=payer.settings)
+            await self._limiter.check(_LIMIT, name, payer.instance)
         await slots.take(name)
         slot = Slot(self._executor, self.hashing)
         try:
             if payer is not None and is_visitor:
-                await self._limiter.hit(_LIMIT, name, settings=payer.settings)
+                await self._limiter.hit(_LIMIT, name, payer.instance)
             yield slot
         finally:
             slot.when_idle(lambda: slots.give_back(name))

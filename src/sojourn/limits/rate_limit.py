@@ -1,13 +1,22 @@
-"""Rate limits: so many in so long, per address or identifier (R-LIM-01). In this process; a shared counter fits behind the same call."""
+"""Rate limits: so many in so long, per address or identifier (R-LIM-01); over all nodes where they share a database (R-LIM-02)."""
 
-from collections import OrderedDict, deque
+from collections import OrderedDict
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
+from hashlib import sha256
+from typing import NamedTuple
 
-from sojourn.errors import TooManyRequests
+import structlog
+
+from sojourn.errors import Overloaded, TooManyRequests
+from sojourn.ids import InstanceId
+from sojourn.instances.instance import Instance
 from sojourn.instances.settings import Settings
 from sojourn.instant import Clock
+from sojourn.store.interface import SharedCounts
+
+log = structlog.get_logger()
 
 UNMATCHED = "unmatched"
 """The limit of requests that no route answers."""
@@ -33,46 +42,113 @@ LIMITS: Mapping[str, tuple[int, int]] = {
 }
 """Name to (hits, seconds); settings of an instance can override each."""
 
+OF_ONE_PROCESS = frozenset({"handshakes", "backend_api", UNMATCHED, REFUSED_PATHS})
+"""Limits that keep a process from being flooded. Counting them in the database would let a flood through to it."""
+
+_MOST_SHARED = 1000
+"""A limit that is set higher than this guards nothing that is guessed, and its row would be long."""
+
 _MOST_KEYS = 100_000
+
+
+class _Key(NamedTuple):
+    instance: str
+    key: str
+
+
+@dataclass(slots=True)
+class _Window:
+    """Milliseconds of the steady clock: the hits of this process, and until when the nodes together have none left."""
+
+    hits: list[int] = field(default_factory=list[int])
+    refused_until: int = 0
 
 
 @dataclass(slots=True)
 class RateLimiter:
     """A sliding window per name and key, in seconds that nobody sets: no wall clock extends or empties it (R-REL-04).
 
-    Counting and deciding is one step without an await, so parallel hits cannot pass together (R-LIM-06).
+    In the process, counting and deciding is one step without an await, so parallel hits cannot pass together (R-LIM-06). With
+    `shared` the nodes' common count decides too, atomically. The process counts on beside it: what it refuses by itself
+    costs no look-up, and while the common count is away half of each limit is allowed here.
     """
 
     clock: Clock
-    _hits: OrderedDict[tuple[str, str], deque[int]] = field(default_factory=OrderedDict[tuple[str, str], deque[int]])
+    shared: SharedCounts | None = None
+    _windows: dict[str, OrderedDict[_Key, _Window]] = field(default_factory=dict[str, OrderedDict[_Key, _Window]])
+    _is_alone: bool = False
 
-    async def hit(self, name: str, key: str, *, settings: Settings | None = None) -> None:
-        """Count one. Raises: TooManyRequests, with the time until the oldest hit leaves the window; nothing is counted then."""
-        hits, now = self._open(name, key, settings)
-        hits.append(now)
-        while len(self._hits) > _MOST_KEYS:
-            self._hits.popitem(last=False)
+    async def hit(self, name: str, key: str, instance: Instance | None = None) -> None:
+        """Count one; `instance` is None for what is counted before one is known. Raises: TooManyRequests, with the time until the oldest hit leaves the window; nothing is counted then."""
+        most, seconds = limit_of(name, instance and instance.settings)
+        whose = _Key(instance.id if instance else "", key)
+        window = self._open(name, whose, most, seconds)
+        if self.shared is not None and instance is not None and name not in OF_ONE_PROCESS and most <= _MOST_SHARED:
+            window = await self._share(self.shared, instance.id, name, whose, most, seconds)
+        window.hits.append(self._now())
+        self._keep_in_bounds()
 
-    async def check(self, name: str, key: str, *, settings: Settings | None = None) -> None:
-        """Count nothing, for work that must wait before it counts. Raises: TooManyRequests where a hit would."""
-        if (name, key) in self._hits:
-            self._open(name, key, settings)
+    async def check(self, name: str, key: str, instance: Instance | None = None) -> None:
+        """Count nothing, for work that must wait before it counts. Raises: TooManyRequests where a hit would.
 
-    def _open(self, name: str, key: str, settings: Settings | None) -> tuple[deque[int], int]:
-        """The hits in the window, which has room for one more now. Raises: TooManyRequests."""
-        most, seconds = limit_of(name, settings)
-        now = int(self.clock.steady() * 1000)
-        hits = self._hits.setdefault((name, key), deque())
-        self._hits.move_to_end((name, key))
-        while hits and hits[0] <= now - seconds * 1000:
-            hits.popleft()
-        if len(hits) >= most:
-            raise TooManyRequests(timedelta(milliseconds=max(1, hits[0] + seconds * 1000 - now)))
-        return hits, now
+        With several nodes a hit may still be refused: the others' hits are known only once one was.
+        """
+        whose = _Key(instance.id if instance else "", key)
+        if name in self._windows and whose in self._windows[name]:
+            self._open(name, whose, *limit_of(name, instance and instance.settings))
 
-    async def reset(self, name: str, key: str) -> None:
-        """Forget the hits of one key."""
-        self._hits.pop((name, key), None)
+    async def _share(self, shared: SharedCounts, id: InstanceId, name: str, whose: _Key, most: int, seconds: int) -> _Window:
+        """The window, once all nodes together have counted the hit. Raises: TooManyRequests."""
+        now = self.clock.now()
+        try:
+            until = await shared.hit(id, name, _hashed(whose.key), now, most=most, window=timedelta(seconds=seconds))
+        except Overloaded:
+            self._note_alone(True)
+            return self._open(name, whose, max(1, most // 2), seconds)
+        self._note_alone(False)
+        window = self._of(name, whose)
+        if until is not None:
+            wait = max(timedelta(milliseconds=1), until.since(now))
+            window.refused_until = self._now() + wait // timedelta(milliseconds=1)
+            raise TooManyRequests(wait)
+        return window
+
+    def _open(self, name: str, whose: _Key, most: int, seconds: int) -> _Window:
+        """The window, which has room for one more now as far as this process knows. Raises: TooManyRequests."""
+        now, window = self._now(), self._of(name, whose)
+        hits = window.hits
+        gone = 0
+        while gone < len(hits) and hits[gone] <= now - seconds * 1000:
+            gone += 1
+        del hits[:gone]
+        until = max(window.refused_until, hits[-most] + seconds * 1000 if len(hits) >= most else 0)
+        if until > now:
+            raise TooManyRequests(timedelta(milliseconds=until - now))
+        return window
+
+    def _of(self, name: str, whose: _Key) -> _Window:
+        windows = self._windows.setdefault(name, OrderedDict())
+        window = windows.setdefault(whose, _Window())
+        windows.move_to_end(whose)
+        return window
+
+    def _keep_in_bounds(self) -> None:
+        """Forget the longest unseen of the name that has most: who floods one limit clears no count of another."""
+        while sum(map(len, self._windows.values())) > _MOST_KEYS:
+            max(self._windows.values(), key=len).popitem(last=False)
+
+    def _now(self) -> int:
+        return int(self.clock.steady() * 1000)
+
+    def _note_alone(self, is_alone: bool) -> None:
+        if is_alone and not self._is_alone:
+            log.warning("limits.counted_alone", hint="the database is away: this process allows half of each limit")
+        self._is_alone = is_alone
+
+
+def _hashed(key: str) -> str:
+    """An address is personal data, and a key of the shared count no place for it."""
+    return sha256(key.encode("utf-8", "surrogatepass")).hexdigest()
 
 
 def limit_of(name: str, settings: Settings | None) -> tuple[int, int]:

@@ -98,6 +98,8 @@ class Worker:
         now = self._engine.clock.now()
         store, over = self._engine.store, now.before(_KEPT)
         await self._in_steps(partial(store.sessions.finish_timed_out, now, most=_CLEANED_AT_ONCE))
+        if store.shared_counts is not None:
+            await self._in_steps(partial(store.shared_counts.forget, now, most=_CLEANED_AT_ONCE))
         await self._in_steps(partial(store.forget, over, most=_CLEANED_AT_ONCE))
         await self._in_steps(partial(store.forget_strangers, over, most=_CLEANED_AT_ONCE))
         await self._in_steps(partial(store.forget_ended, now.before(_SESSIONS_KEPT), most=_CLEANED_AT_ONCE))

@@ -32,8 +32,9 @@ AWAY = (
     asyncpg.PostgresConnectionError,
     asyncpg.OperatorInterventionError,  # shutting down, starting up, deadline over
     asyncpg.InsufficientResourcesError,
+    asyncpg.ReadOnlySQLTransactionError,  # a standby that has not taken over yet
 )
-"""What passes: no connection, no room, a deadline."""
+"""What passes: no connection, no room, a deadline, nobody who may write."""
 
 
 class PostgresConnection(Protocol):

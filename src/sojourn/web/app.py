@@ -218,7 +218,7 @@ class Application:
         if route.fast is not None:
             await answer.whole(200, await route.fast(exchange, *values), [JSON])
             return
-        with hashing_for(Payer(limit_key(address), instance.settings)):
+        with hashing_for(Payer(limit_key(address), instance)):
             await self._hand_on(incoming, {_KEY: exchange, ROUTE: route}, receive, answer)
 
     async def _instance(self, incoming: Incoming, route: Route | None) -> Instance:
@@ -236,7 +236,7 @@ class Application:
         """Count the request against every limit of its route. Raises: TooManyRequests."""
         name = UNMATCHED if route is None else route.access.limit
         if name is not None:
-            await self._engine.limiter.hit(name, limit_key(address), settings=instance.settings)
+            await self._engine.limiter.hit(name, limit_key(address), instance)
 
     async def _answer_server(
         self, incoming: Incoming, place: Place, values: Sequence[str], receive: Receive, answer: "_Answer"

@@ -15,6 +15,7 @@ from sojourn.store.interface.outbox import OutboxMessage
 from sojourn.store.interface.paging import Page
 from sojourn.store.interface.records import Record, RecordKind, Records
 from sojourn.store.interface.sessions import MintFacts, SessionFilter, Sessions
+from sojourn.store.interface.shared_counts import SharedCounts
 from sojourn.store.interface.sign_ins import SignIns
 from sojourn.store.interface.sign_ups import SignUps
 from sojourn.store.interface.store import Groups, Store
@@ -42,6 +43,7 @@ __all__ = [
     "SecretKey",
     "SessionFilter",
     "Sessions",
+    "SharedCounts",
     "SignIns",
     "SignUps",
     "Store",

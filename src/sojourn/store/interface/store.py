@@ -13,6 +13,7 @@ from sojourn.store.interface.images import Images
 from sojourn.store.interface.instances import Instances
 from sojourn.store.interface.records import Records
 from sojourn.store.interface.sessions import Sessions
+from sojourn.store.interface.shared_counts import SharedCounts
 from sojourn.store.interface.sign_ins import SignIns
 from sojourn.store.interface.sign_ups import SignUps
 from sojourn.store.interface.tickets import Tickets
@@ -50,6 +51,11 @@ class Groups(Protocol):
 
 
 class Store(Groups, Protocol):
+    @property
+    def shared_counts(self) -> SharedCounts | None:
+        """Where the nodes count together; None where the process is the only one and counts by itself."""
+        ...
+
     def transaction(self) -> AbstractAsyncContextManager[Groups]:
         """A transaction: committed on normal exit, rolled back on any exception. Raises: Overloaded when none can be had."""
         ...

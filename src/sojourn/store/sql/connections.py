@@ -22,8 +22,8 @@ from sojourn.store import patience
 from sojourn.store.sql.database import Prepared, Row, Transaction, Values
 from sojourn.store.sql.late import Built
 
-_PASSING = ("08", "25P03", "40", "53", "55", "57")
-"""SQLSTATE classes of what passes: no connection, deadlock, no resources, a lock or a deadline that ran out."""
+_PASSING = ("08", "25006", "25P03", "40", "53", "55", "57")
+"""SQLSTATE classes of what passes: no connection, a standby, deadlock, no resources, a lock or a deadline that ran out."""
 
 _UNDOING_SECONDS = 0.5
 

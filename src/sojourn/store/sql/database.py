@@ -69,7 +69,7 @@ class Runner(Protocol):
         ...
 
     async def hot(self, prepared: Prepared, values: Mapping[str, object]) -> Sequence[Row]:
-        """A prepared read, on the driver itself when no transaction is open."""
+        """A prepared read, on the driver itself when no transaction is open; also a lone write that may be forgotten."""
         ...
 
     async def put(self, prepared: Prepared, values: Mapping[str, object]) -> Sequence[Row]:

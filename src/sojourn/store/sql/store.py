@@ -22,6 +22,7 @@ from sojourn.store.sql.instances import SqlInstances
 from sojourn.store.sql.late import STRANGERS, Built
 from sojourn.store.sql.records import SqlRecords
 from sojourn.store.sql.sessions import SqlSessions
+from sojourn.store.sql.shared_counts import SqlSharedCounts
 from sojourn.store.sql.tables import (
     app_data,
     budgets,
@@ -103,6 +104,7 @@ class SqlStore(SqlGroups):
         self._database = database
         self._reads, self._writes = _compiled(database.dialect)
         super().__init__(database, self._reads, self._writes, database.built)
+        self.shared_counts = SqlSharedCounts(database) if database.dialect.name == "postgresql" else None
 
     @asynccontextmanager
     async def transaction(self) -> AsyncGenerator[Groups, None]:

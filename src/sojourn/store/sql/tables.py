@@ -1,6 +1,8 @@
 """The schema. Every table carries its instance (R-AUZ-02); times are integer milliseconds, JSON is text, hashes are bytes."""
 
 from sqlalchemy import (
+    ARRAY,
+    DDL,
     BigInteger,
     Boolean,
     Column,
@@ -13,6 +15,7 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
+    event,
     false,
     text,
 )
@@ -218,6 +221,17 @@ budgets = Table(
     Column("key", String(256), primary_key=True, nullable=False), _text("moments", optional=False), _time("expire_at"),
     Index("ix_budgets_over", "expire_at"),
 )  # fmt: skip
+
+shared_counts = Table(
+    "shared_counts", metadata,
+    _id("instance_id"), Column("name", String(64), primary_key=True, nullable=False), _id("key"),
+    Column("moments", Text().with_variant(ARRAY(BigInteger), "postgresql"), nullable=False), _time("expire_at"),
+    Index("ix_shared_counts_over", "expire_at"),
+)  # fmt: skip
+"""Used on PostgreSQL only, where a crash may empty it and no commit waits for the disk."""
+event.listen(
+    shared_counts, "after_create", DDL("ALTER TABLE shared_counts SET UNLOGGED").execute_if(dialect="postgresql")
+)
 
 app_data = Table(
     "app_data", metadata,

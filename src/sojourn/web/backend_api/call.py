@@ -120,7 +120,7 @@ async def admit(engine: Sojourn, incoming: Incoming, receive: Reading) -> Call:
     engine.key_use.note(key, engine.clock.now())
     if not key.scope.allows(incoming.method):
         raise ReadOnlyKey()
-    await engine.limiter.hit(LIMIT, secret.stored_form().hex(), settings=instance.settings)
+    await engine.limiter.hit(LIMIT, secret.stored_form().hex(), instance)
     return Call(engine, incoming, instance, receive)
 
 
