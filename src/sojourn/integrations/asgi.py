@@ -5,16 +5,16 @@ from datetime import timedelta
 from types import MethodType
 from typing import Any
 
-from sojourn.errors import ServerUnreachable
 from sojourn.integrations.answering import Look, looked, refused_at
 from sojourn.integrations.asked import Asked
+from sojourn.integrations.failures import FAILURES, failed
 from sojourn.integrations.gate import Gate, SignedIn, Verdict
 from sojourn.integrations.handle import Handle
 from sojourn.integrations.matching import Matcher
 from sojourn.integrations.origins import is_own, may_be_used
-from sojourn.integrations.refusals import KEPT_NOWHERE, Headers, Refusal, Refused, said, unreachable
+from sojourn.integrations.refusals import KEPT_NOWHERE, Headers, Refusal, Refused, said
 from sojourn.integrations.session_data import Keeping, SessionData
-from sojourn.integrations.sockets import Socket, refuse
+from sojourn.integrations.sockets import Socket, closing_on_failure, refuse
 from sojourn.integrations.visit import MISSING, Guard, Visit
 from sojourn.tokens.claims import Claims
 
@@ -84,10 +84,10 @@ class SojournMiddleware:
             if scope["type"] != "http":
                 raise
             await _answer(refused.refusal, send)
-        except ServerUnreachable as error:  # the app asked a server that does not answer
+        except FAILURES as error:  # the app asked a server that does not answer, or not this app
             if scope["type"] != "http":
                 raise
-            await _answer(unreachable(error), send)
+            await _answer(failed(error, read(scope)), send)
 
     async def _guarded(self, scope: Scope, receive: Receive, send: Send) -> None:
         kind = scope["type"]
@@ -97,13 +97,12 @@ class SojournMiddleware:
         if self._own and (whole := self._below_own(scope)) and (served := self._sojourn.served()) is not None:
             await served[0]({**scope, "path": whole, "root_path": self._own}, receive, send)
             return
+        if kind == "websocket":
+            await closing_on_failure(self._websocket, scope, receive, send)
+            return
         gate = self._sojourn.gate or await self._sojourn.ready()
         asked = read(scope)
-        verdict = await gate.decide_with_new_keys(asked)
-        if kind == "http":
-            await self._http(gate, asked, verdict, scope, receive, send)
-        else:
-            await self._websocket(gate, asked, verdict, scope, receive, send)
+        await self._http(gate, asked, await gate.decide_with_new_keys(asked), scope, receive, send)
 
     def put(self, scope: Scope, claims: Claims | None) -> None:
         state = scope.setdefault("state", {})
@@ -129,7 +128,7 @@ class SojournMiddleware:
         return None if claims is None else Look(claims, is_private=self._protects_all or self._is_protected(scope))
 
     async def look(self, scope: Scope) -> Look:
-        """Raises: ServerUnreachable."""
+        """Raises: FAILURES."""
         gate = self._sojourn.gate or await self._sojourn.ready()
         asked = read(scope)
         verdict = await gate.decide_with_new_keys(asked)
@@ -190,9 +189,10 @@ class SojournMiddleware:
 
         await self._app(scope, receive, saving)
 
-    async def _websocket(
-        self, gate: Gate, asked: Asked, verdict: Verdict, scope: Scope, receive: Receive, send: Send
-    ) -> None:
+    async def _websocket(self, scope: Scope, receive: Receive, send: Send) -> None:
+        gate = self._sojourn.gate or await self._sojourn.ready()
+        asked = read(scope)
+        verdict = await gate.decide_with_new_keys(asked)
         is_foreign = may_be_used(asked, verdict) and not is_own(asked, {*self._trusted, *gate.own_origins}, is_socket=True)
         if is_foreign or (not isinstance(verdict, SignedIn) and self._is_protected(scope)):
             await refuse(scope, receive, send, "origin_invalid" if is_foreign else "signed-out")

@@ -15,11 +15,11 @@ from fastapi.security.base import SecurityBase
 from starlette.exceptions import WebSocketException
 
 from sojourn.backend.user import User
-from sojourn.errors import ServerUnreachable
-from sojourn.integrations.asgi import visit
-from sojourn.integrations.refusals import Refusal, Refused, unreachable
+from sojourn.integrations.asgi import read, visit
+from sojourn.integrations.failures import FAILURES, failed
+from sojourn.integrations.refusals import Refusal, Refused
 from sojourn.integrations.requirement import UNASKED, Requirement, Unasked
-from sojourn.integrations.sockets import UNAUTHORIZED
+from sojourn.integrations.sockets import TRY_AGAIN_LATER, UNAUTHORIZED
 from sojourn.integrations.starlette import answered
 from sojourn.integrations.visit import ANYBODY
 from sojourn.tokens.claims import Claims
@@ -70,8 +70,8 @@ async def current_user(connection: HTTPConnection, session: CurrentSession) -> U
     """Asked of the server for every request that wants it. 401 for a user who has been deleted, 503 while it cannot be asked."""
     try:
         user = await visit(connection.scope).user()
-    except ServerUnreachable as error:
-        raise _raised(unreachable(error), connection) from error
+    except FAILURES as error:
+        raise _raised(failed(error, read(connection.scope)), connection) from error
     except Refused as refused:
         raise _raised(refused.refusal, connection) from refused
     assert user is not None, session
@@ -94,7 +94,7 @@ class _RefusedHere(HTTPException):
 
 def _raised(refused: Refusal, connection: HTTPConnection) -> Exception:
     if connection.scope["type"] == "websocket":
-        return WebSocketException(UNAUTHORIZED)
+        return WebSocketException(TRY_AGAIN_LATER if refused.status >= 500 else UNAUTHORIZED)
     # what is raised in an app mounted inside another does not reach the middleware; each app's own table of handlers does
     for handlers in connection.scope.get("starlette.exception_handlers", ())[:1]:
         handlers.setdefault(_RefusedHere, _answered)

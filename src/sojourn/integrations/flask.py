@@ -10,14 +10,14 @@ from flask.sessions import SessionInterface, SessionMixin
 from werkzeug.local import LocalProxy
 
 from sojourn.backend.user import User
-from sojourn.errors import ServerUnreachable
 from sojourn.integrations import wsgi
 from sojourn.integrations.answering import Look
 from sojourn.integrations.decorating import SessionRequired
+from sojourn.integrations.failures import FAILURES, failed
 from sojourn.integrations.flask_values import FLASK_VALUES
 from sojourn.integrations.handle import Handle
 from sojourn.integrations.http_errors import KEPT_IN_NO_CACHE, become, is_preflight, raise_as_http, wear
-from sojourn.integrations.refusals import Refusal, Refused, unreachable
+from sojourn.integrations.refusals import Refusal, Refused
 from sojourn.integrations.requirement import Requirement
 from sojourn.integrations.session_data import Keeping, SessionData
 from sojourn.integrations.wsgi import Environ, SojournWsgiMiddleware, StartResponse, WsgiApp
@@ -66,7 +66,8 @@ class SojournFlask:
         app.after_request_funcs.setdefault(None, []).insert(0, guard.dress)  # Flask calls the first one last
         if handle.mount_path:
             app.wsgi_app = _ServerInside(app.wsgi_app)
-        app.register_error_handler(ServerUnreachable, lambda error: _answered(unreachable(error)))
+        for kind in FAILURES:
+            app.register_error_handler(kind, lambda error: _answered(failed(error, wsgi.read(request.environ))))
         app.register_error_handler(Refused, lambda error: _answered(error.refusal))
         app.context_processor(lambda: {"current_session": current_session, "current_user": current_user})
         app.jinja_env.add_extension("sojourn.integrations.jinja.SojournExtension")
@@ -104,7 +105,7 @@ class _Dispatching:
         return guarded
 
     def looked(self, environ: Environ) -> Look:
-        """The guard's reading, once a request. Raises: ServerUnreachable."""
+        """The guard's reading, once a request. Raises: FAILURES."""
         owner, look = environ.get(_LOOK, (None, None))
         if owner is not self:
             look = self._middleware.look(environ)
@@ -238,8 +239,8 @@ class _Sessions(SessionInterface):
             return
         try:
             writing.write_now(self._sojourn)
-        except ServerUnreachable as error:  # after the view: nothing of Flask's catches it here
-            become(response, unreachable(error))
+        except FAILURES as error:  # after the view: nothing of Flask's catches it here
+            become(response, failed(error, wsgi.read(request.environ)))
             return
         if writing.cookie:
             response.headers.add("Set-Cookie", writing.cookie)

@@ -5,7 +5,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field, replace
 from urllib.parse import urlencode, urlsplit, urlunsplit
 
-from sojourn.errors import BadSecretKey, NotFound, ServerUnreachable, TokenRefused
+from sojourn.errors import BadSecretKey, NotFound, SojournError, TokenRefused
 from sojourn.instant import Clock, SystemClock
 from sojourn.integrations.asked import Asked, in_address
 from sojourn.integrations.redirects import MOST_IN_A_ROW, WITHOUT_COOKIE, Begun, Redirects, clean
@@ -138,7 +138,7 @@ class Gate:
         try:
             assert self.payload is not None
             return self._applied(asked, verdict.begun, await self.payload(verdict.text))
-        except (NotFound, ServerUnreachable, BadSecretKey) as error:
+        except SojournError as error:
             return self._without_payload(asked, verdict.begun, error)
 
     def decide(self, asked: Asked) -> Verdict:
@@ -157,7 +157,7 @@ class Gate:
         try:
             assert self.payload_now is not None
             return self._applied(asked, verdict.begun, self.payload_now(verdict.text))
-        except (NotFound, ServerUnreachable, BadSecretKey) as error:
+        except SojournError as error:
             return self._without_payload(asked, verdict.begun, error)
 
     def _decide(self, asked: Asked) -> Verdict | Nonce:
@@ -327,10 +327,13 @@ class Gate:
         return Elsewhere(page, reason, self.redirects.over(begun, page, is_last=is_last))
 
     def _without_payload(self, asked: Asked, begun: Begun, error: Exception) -> Verdict:
-        if isinstance(error, ServerUnreachable):
-            return SignedOut(NO_KEYS)  # the nonce is unused: the same address works once the server answers
-        reason = "secret-key-invalid" if isinstance(error, BadSecretKey) else _UNKNOWN_NONCE
-        return self._refused(asked, begun, reason)
+        if isinstance(error, NotFound):
+            return self._refused(asked, begun, _UNKNOWN_NONCE)
+        # the nonce is unused: the same address works once the server answers, and takes the app's keys
+        if not isinstance(error, BadSecretKey):
+            return SignedOut(NO_KEYS)
+        _log.error("keys.wrong: %s", error.long_message)
+        return SignedOut(WRONG_KEYS, is_stuck=True)
 
     def _use(self, id: str) -> bool:
         """Whether this process has not applied a handshake of this redirect before."""

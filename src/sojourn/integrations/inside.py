@@ -1,6 +1,7 @@
 """An engine of this process, as the middleware and an app's handlers want it."""
 
 from collections.abc import Collection, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -96,7 +97,8 @@ class EngineServer:
         return session.is_live(self.engine.clock.now())
 
     async def end_session(self, session_id: str) -> None:
-        await self.engine.sessions.revoke(self.engine.instance, SessionId(session_id), actor=_ACTOR)
+        with suppress(NotFound):
+            await self.engine.sessions.revoke(self.engine.instance, SessionId(session_id), actor=_ACTOR)
 
     async def handshake(self, nonce: str) -> list[str]:
         now = self.engine.clock.now()

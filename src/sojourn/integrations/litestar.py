@@ -20,10 +20,11 @@ from litestar.response.base import ASGIResponse
 from litestar.types import Receive, Scope, Send
 
 from sojourn.backend.user import User
-from sojourn.errors import ServerUnreachable
-from sojourn.integrations.asgi import GUARD, SojournMiddleware, visit
+from sojourn.errors import SojournError
+from sojourn.integrations.asgi import GUARD, SojournMiddleware, read, visit
+from sojourn.integrations.failures import FAILURES, failed
 from sojourn.integrations.handle import Handle
-from sojourn.integrations.refusals import Refusal, Refused, unreachable
+from sojourn.integrations.refusals import Refusal, Refused
 from sojourn.integrations.requirement import UNASKED, Requirement, Unasked
 from sojourn.integrations.sockets import UNAUTHORIZED
 from sojourn.tokens.claims import Claims
@@ -51,7 +52,7 @@ class SojournPlugin(InitPlugin):
         app_config.middleware.insert(0, of_routes)
         app_config.on_startup.append(partial(self._surround, of_routes, around))
         app_config.on_shutdown.append(self._close)
-        for kind in (_RefusedHere, Refused, ServerUnreachable):
+        for kind in (_RefusedHere, Refused, *FAILURES):
             cast("Any", app_config).exception_handlers.setdefault(kind, _answered)
         app_config.dependencies.setdefault("session", Provide(_session, sync_to_thread=False))
         app_config.dependencies.setdefault("user", Provide(_user))
@@ -103,9 +104,10 @@ class _RefusedHere(HTTPException):
         self.refusal = refused
 
 
-def _answered(_: Request[Any, Any, Any], error: _RefusedHere | Refused | ServerUnreachable) -> Response[bytes]:
-    refused = unreachable(error) if isinstance(error, ServerUnreachable) else error.refusal
-    return _Whole(refused)
+def _answered(request: Request[Any, Any, Any], error: _RefusedHere | Refused | SojournError) -> Response[bytes]:
+    if isinstance(error, SojournError):
+        return _Whole(failed(error, read(request.scope)))  # pyright: ignore[reportArgumentType]
+    return _Whole(error.refusal)
 
 
 class _Whole(Response[bytes]):

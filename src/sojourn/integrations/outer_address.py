@@ -77,7 +77,9 @@ class OuterAddress:
             return (self.known, self.trouble) != before
 
     def _answer(self) -> tuple[_Settings, str] | None:
-        """The server's own word, of which it may leave out any, and why it refuses; None when it does not answer."""
+        """The server's own word, of which it may leave out any, and why it refuses; None when it does not answer, or too often
+        asked says nothing. A server of before this path (404) says nothing of itself.
+        """
         import httpx  # only those who ask pay for the import
 
         bearer = {"Authorization": f"Bearer {self._secret_key.reveal()}"}
@@ -86,7 +88,7 @@ class OuterAddress:
             said = msgspec.json.decode(answer.content, type=_Settings) if answer.is_success else _Settings()
         except (httpx.HTTPError, httpx.InvalidURL, msgspec.MsgspecError):
             return None
-        if answer.status_code >= 500:
+        if not answer.is_success and answer.status_code not in (401, 404):
             return None
         return said, REFUSED if answer.status_code == 401 else ""
 

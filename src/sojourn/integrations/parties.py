@@ -90,6 +90,8 @@ def asks_cors(url: str) -> Callable[[str], bool]:
             answer = httpx.get(f"{url}/v1/environment", headers={"Origin": origin}, timeout=_DEADLINE)
         except (httpx.HTTPError, httpx.InvalidURL) as error:
             raise OSError(f"the server does not answer: {type(error).__name__}") from error
+        if answer.status_code == 429 or answer.status_code >= 500 or answer.is_redirect:
+            raise OSError(f"the server answers {answer.status_code}")  # which says nothing of the origin
         return answer.headers.get("access-control-allow-origin") == origin
 
     return allows

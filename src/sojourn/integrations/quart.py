@@ -11,15 +11,15 @@ from quart.wrappers import BaseRequestWebsocket
 from werkzeug.local import LocalProxy
 
 from sojourn.backend.user import User
-from sojourn.errors import ServerUnreachable
 from sojourn.integrations import asgi
 from sojourn.integrations.answering import Look
 from sojourn.integrations.asgi import SojournMiddleware
 from sojourn.integrations.decorating import SessionRequired
+from sojourn.integrations.failures import FAILURES, failed
 from sojourn.integrations.flask_values import FLASK_VALUES
 from sojourn.integrations.handle import Handle
 from sojourn.integrations.http_errors import KEPT_IN_NO_CACHE, become, is_preflight, raise_as_http, wear
-from sojourn.integrations.refusals import Headers, Refusal, Refused, unreachable
+from sojourn.integrations.refusals import Headers, Refusal, Refused
 from sojourn.integrations.requirement import Requirement
 from sojourn.integrations.session_data import Keeping, SessionData
 from sojourn.integrations.sockets import UNAUTHORIZED
@@ -65,7 +65,8 @@ class SojournQuart:
         app.asgi_app = _Around(app.asgi_app, middleware)  # pyright: ignore[reportAttributeAccessIssue]
         app.before_serving(_opening(handle))
         app.after_serving(_closing(handle))
-        app.register_error_handler(ServerUnreachable, lambda error: _answered(unreachable(error)))
+        for kind in FAILURES:
+            app.register_error_handler(kind, lambda error: _answered(failed(error, asgi.read(_scope()))))
         app.register_error_handler(Refused, lambda error: _answered(error.refusal))
         app.context_processor(lambda: {"current_session": current_session, "current_user": current_user})
         app.jinja_env.add_extension("sojourn.integrations.jinja.SojournExtension")
@@ -134,7 +135,7 @@ class _Dispatching:
         return guarded
 
     async def looked(self, scope: Any) -> Look:
-        """The guard's reading, once a request. Raises: ServerUnreachable."""
+        """The guard's reading, once a request. Raises: FAILURES."""
         owner, look = scope.get(_LOOK, (None, None))
         if owner is not self:
             look = self._middleware.recalled(scope) or await self._middleware.look(scope)
@@ -143,7 +144,7 @@ class _Dispatching:
         return cast("Look", look)
 
     async def keeping(self, scope: Any) -> Keeping | None:
-        """Whose session data the request sees; None where no view will run. Raises: ServerUnreachable."""
+        """Whose session data the request sees; None where no view will run. Raises: FAILURES."""
         if scope["type"] == "websocket":
             claims = scope.get("state", {}).get("session")
         elif self._middleware.is_own(scope):
@@ -199,7 +200,7 @@ current_session = cast("Claims", LocalProxy(_session))
 
 
 async def current_user() -> User | None:
-    """Asked of the server; None for strangers. Whoever has been deleted since is answered 401. Raises: BadSecretKey, ServerUnreachable."""
+    """Asked of the server; None for strangers. Whoever has been deleted since is answered 401. Raises: FAILURES."""
     return await asgi.visit(_scope()).user()
 
 
@@ -255,7 +256,7 @@ class _Sessions(SessionInterface):
         try:
             keeping = await self._guard.keeping(scope)
             return _Data(await keeping.read(self._sojourn) if keeping else {}, keeping)
-        except ServerUnreachable as error:  # nothing of Quart's catches it here
+        except FAILURES as error:  # nothing of Quart's catches it here
             scope[_TROUBLE] = error
             return _Data({}, None)
 
@@ -268,9 +269,9 @@ class _Sessions(SessionInterface):
             return
         try:
             await writing.write(self._sojourn)
-        except ServerUnreachable as error:  # after the view: nothing of Quart's catches it here
+        except FAILURES as error:  # after the view: nothing of Quart's catches it here
             if response is not None:
-                become(response, unreachable(error))
+                become(response, failed(error, asgi.read(_scope())))
             return
         if writing.cookie and response is not None:
             response.headers.add("Set-Cookie", writing.cookie)

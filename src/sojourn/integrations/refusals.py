@@ -2,12 +2,14 @@
 
 import json
 import logging
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from html import escape
 from urllib.parse import urlsplit
 
-from sojourn.errors import ConfigError, Json, OriginRefused, ServerUnreachable
+from sojourn.errors import ConfigError, Json, OriginRefused, Overloaded, SojournError
+from sojourn.integrations.app_keys import REFUSED
 from sojourn.integrations.asked import Asked
 from sojourn.integrations.gate import (
     NO_COOKIES,
@@ -32,6 +34,8 @@ KEPT_NOWHERE: Headers = [(b"cache-control", b"private, no-store"), (b"vary", b"C
 _log = logging.getLogger("sojourn.integrations")
 
 _STALE = "session_reverification_required"
+_RETRY_SECONDS = 5
+_TOO_MUCH = "For whoever runs this app: it keeps more than 32 KiB of session data for this visitor, so what changed was not kept."
 _TOO_LATE = "Nothing was changed: you are not signed in any more. Go back, reload the page, and send it again."
 
 
@@ -70,7 +74,7 @@ def refusal(
         return _sized(307, b"", [(b"location", verdict.url.encode()), *said(verdict)])
     if not is_protected:
         return None
-    if gate.trouble:
+    if gate.trouble or verdict.reason == WRONG_KEYS:
         return wrong_keys(gate, asked)
     if asked.is_page and not verdict.is_stuck:
         going = gate.to_sign_in(asked, verdict.reason, sign_in=sign_in_url)
@@ -108,8 +112,10 @@ def foreign(asked: Asked) -> Refusal:
     return _json(403, _error(OriginRefused.code, OriginRefused.message, advice, {}), _kept_nowhere())
 
 
-def unreachable(error: ServerUnreachable, asked: Asked | None = None) -> Refusal:
-    headers = [(b"retry-after", b"5"), *_kept_nowhere()]
+def unreachable(error: SojournError, asked: Asked | None = None) -> Refusal:
+    """503 for a server that does not answer, or is busy."""
+    seconds = math.ceil(error.retry_after.total_seconds()) if isinstance(error, Overloaded) else _RETRY_SECONDS
+    headers = [(b"retry-after", str(seconds).encode()), *_kept_nowhere()]
     if asked is not None and asked.is_navigation:
         return _page(503, error.message, error.long_message, headers)
     return _json(503, _error(error.code, error.message, error.long_message, {}), headers)
@@ -117,11 +123,22 @@ def unreachable(error: ServerUnreachable, asked: Asked | None = None) -> Refusal
 
 def wrong_keys(gate: Gate, asked: Asked) -> Refusal:
     """503 while the server refuses the app's keys: nobody is sent to sign in, which would lead round and round."""
-    text = f"For whoever runs this app: {gate.trouble}."
+    return unusable_keys(gate.trouble or REFUSED, asked)
+
+
+def unusable_keys(trouble: str, asked: Asked | None) -> Refusal:
+    text = f"For whoever runs this app: {trouble}."
     headers = [(b"x-clerk-auth-reason", WRONG_KEYS.encode()), *_kept_nowhere()]
-    if asked.is_navigation:
+    if asked is not None and asked.is_navigation:
         return _page(503, ConfigError.message, text, headers)
     return _json(503, _error(ConfigError.code, ConfigError.message, text, {}), headers)
+
+
+def too_much_kept(asked: Asked | None) -> Refusal:
+    """507 (RFC 4918 section 11.5): the app keeps more for one visitor than the server takes. Nothing of it was written."""
+    if asked is not None and asked.is_navigation:
+        return _page(507, "Too much to keep", _TOO_MUCH, _kept_nowhere())
+    return _json(507, _error("session_data_too_large", "Too much to keep", _TOO_MUCH, {}), _kept_nowhere())
 
 
 def said(verdict: Elsewhere | SignedOut) -> Headers:

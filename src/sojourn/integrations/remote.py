@@ -1,17 +1,30 @@
 """A Sojourn server elsewhere, as an app knows it: its address and two keys."""
 
 import asyncio
+import logging
 from collections.abc import Collection, Mapping
-from typing import TYPE_CHECKING, Any
+from contextlib import suppress
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any, TypeVar
 from urllib.parse import quote
 from weakref import WeakKeyDictionary
 
 import msgspec
 
 from sojourn.backend.user import User
-from sojourn.errors import BadSecretKey, Json, NotFound, ServerUnreachable, SessionEnded, SojournError
+from sojourn.errors import (
+    BadSecretKey,
+    FieldTooLong,
+    Json,
+    NotFound,
+    Overloaded,
+    ReadOnlyKey,
+    ServerUnreachable,
+    SessionEnded,
+    SojournError,
+)
 from sojourn.instant import SystemClock
-from sojourn.integrations.app_keys import check_keys
+from sojourn.integrations.app_keys import REFUSED, check_keys
 from sojourn.integrations.gate import Gate
 from sojourn.integrations.handle import Data, Handle
 from sojourn.integrations.outer_address import OuterAddress
@@ -25,7 +38,12 @@ from sojourn.tokens.session_token import Verifier
 if TYPE_CHECKING:
     import httpx
 
+T = TypeVar("T")
+
 _DEADLINE = 5.0
+_LONGEST_PAUSE = 60
+_LONGEST_DATA = 32 * 1024
+_log = logging.getLogger("sojourn.integrations")
 
 
 class Remote(Handle):
@@ -127,6 +145,27 @@ class Remote(Handle):
         return read_handshake(token, self._keys.find, self.clock.now())
 
 
+class _Refusal(msgspec.Struct):
+    code: str = ""
+    long_message: str = ""
+
+
+class _Envelope(msgspec.Struct):
+    errors: list[_Refusal]
+
+
+class _Session(msgspec.Struct):
+    status: str
+
+
+class _Payload(msgspec.Struct):
+    directives: list[str]
+
+
+class _Kept(msgspec.Struct):
+    data: dict[str, Any] | None = None
+
+
 class HttpServer:
     """Asked over the Backend API, with connections that are kept for each event loop."""
 
@@ -136,48 +175,48 @@ class HttpServer:
         self._clients: WeakKeyDictionary[asyncio.AbstractEventLoop, httpx.AsyncClient] = WeakKeyDictionary()
 
     async def user(self, user_id: str) -> User:
-        return msgspec.convert(await self._call("GET", f"/v1/users/{quote(user_id, safe='')}"), User)
+        return await self._call("GET", f"/v1/users/{quote(user_id, safe='')}", User)
 
     async def is_live(self, session_id: str) -> bool:
         try:
-            shown = await self._call("GET", f"/v1/sessions/{quote(session_id, safe='')}")
+            shown = await self._call("GET", f"/v1/sessions/{quote(session_id, safe='')}", _Session)
         except NotFound:
             return False
-        return shown["status"] in ("active", "pending")
+        return shown.status in ("active", "pending")
 
     async def end_session(self, session_id: str) -> None:
-        await self._call("POST", f"/v1/sessions/{quote(session_id, safe='')}/revoke")
+        with suppress(NotFound):
+            await self._call("POST", f"/v1/sessions/{quote(session_id, safe='')}/revoke", _Session)
 
     async def handshake(self, nonce: str) -> list[str]:
-        path = f"/v1/clients/handshake_payload?nonce={quote(nonce, safe='')}"
-        return msgspec.convert((await self._call("GET", path))["directives"], list[str])
+        return (await self._call("GET", f"/v1/clients/handshake_payload?nonce={quote(nonce, safe='')}", _Payload)).directives
 
     async def read_data(self, key: str) -> Data | None:
-        return (await self._call("GET", _data_of(key)))["data"]
+        return (await self._call("GET", _data_of(key), _Kept)).data
 
     async def write_data(self, key: str, data: Mapping[str, Json]) -> None:
-        await self._call("PUT", _data_of(key), {"data": dict(data)})
+        await self._call("PUT", _data_of(key), _Kept, {"data": dict(data)})
 
     async def adopt_data(self, anonymous: str, session_id: str) -> Data:
-        return (await self._call("POST", f"{_data_of(session_id)}/adopt", {"anonymous": anonymous}))["data"] or {}
+        return (await self._call("POST", f"{_data_of(session_id)}/adopt", _Kept, {"anonymous": anonymous})).data or {}
 
     async def close(self) -> None:
         client = self._clients.pop(asyncio.get_running_loop(), None)
         if client is not None:
             await client.aclose()
 
-    async def _call(self, method: str, path: str, body: Mapping[str, Json] | None = None) -> dict[str, Any]:
-        """Raises: NotFound, SessionEnded, BadSecretKey, ServerUnreachable, and what the server refuses."""
+    async def _call(self, method: str, path: str, kind: type[T], body: Mapping[str, Json] | None = None) -> T:
+        """Raises: NotFound, SessionEnded, FieldTooLong, BadSecretKey, Overloaded, ServerUnreachable."""
         import httpx  # a page that only verifies tokens never needs it
 
         if not self._secret_key.reveal():
             raise BadSecretKey("This asks the server, which needs the secret key: `sojourn env` prints it.")
         try:
             answer = await self._client().request(method, self._url + path, json=body)
-        except httpx.HTTPError as error:
+            if answer.is_success:
+                return msgspec.json.decode(answer.content, type=kind)
+        except (httpx.HTTPError, httpx.InvalidURL, msgspec.MsgspecError) as error:  # the last: another server's answer
             raise ServerUnreachable() from error
-        if answer.is_success:
-            return answer.json()
         raise _refused(answer)
 
     def _client(self) -> "httpx.AsyncClient":
@@ -196,21 +235,32 @@ def _data_of(key: str) -> str:
 
 
 def _refused(answer: "httpx.Response") -> SojournError:
-    """The server's refusal as the error that the engine raises."""
-    code, advice = "", ""
+    """The server's refusal as the error that the engine raises. A refusal that is not about what was asked for, or comes from
+    something between, is no answer: its words are for the log.
+    """
     try:
-        first = answer.json()["errors"][0]
-        code, advice = str(first["code"]), str(first.get("long_message") or first["message"])
-    except (ValueError, LookupError, TypeError):
-        pass
-    if code == SessionEnded.code:
-        return SessionEnded(advice)
-    if answer.status_code == 401:
-        return BadSecretKey()
-    if answer.status_code == 404:
-        return NotFound(advice or None)
-    if answer.status_code >= 500:
-        return ServerUnreachable()
-    refused = SojournError(advice or f"The server refused with status {answer.status_code}.")
-    refused.code = code or refused.code  # pyright: ignore[reportAttributeAccessIssue]
-    return refused
+        first = msgspec.json.decode(answer.content, type=_Envelope).errors[0]
+    except (msgspec.MsgspecError, IndexError):
+        first = _Refusal()
+    advice = first.long_message or None
+    match answer.status_code, first.code:
+        case _, SessionEnded.code:
+            return SessionEnded(advice)
+        case _, FieldTooLong.code:
+            return FieldTooLong("data", _LONGEST_DATA)
+        case 401, _:
+            return BadSecretKey(f"{REFUSED[0].upper()}{REFUSED[1:]}.")
+        case 403, ReadOnlyKey.code:
+            return ReadOnlyKey(advice)
+        case 404, NotFound.code:
+            return NotFound(advice)
+        case 429 | 503, _:
+            return Overloaded(_retry_after(answer))
+        case status, code:
+            _log.error("server.refused status=%d code=%s: %s", status, code, first.long_message)
+            return ServerUnreachable()
+
+
+def _retry_after(answer: "httpx.Response") -> timedelta:
+    stated = answer.headers.get("retry-after", "")
+    return timedelta(seconds=min(int(stated), _LONGEST_PAUSE) if stated.isdecimal() else 1)

@@ -7,7 +7,7 @@ from typing import Any, Self
 
 import msgspec
 
-from sojourn.errors import SessionEnded
+from sojourn.errors import NotFound, SessionEnded
 from sojourn.integrations.asked import Asked
 from sojourn.integrations.handle import Data, Handle
 from sojourn.integrations.session_values import JSON_VALUES, Values, check
@@ -125,7 +125,7 @@ class Keeping:
                 return await sojourn.adopt_data(self.anonymous, self.session_id)
             key = self.session_id or self.anonymous
             return (await sojourn.read_data(key) if key else None) or {}
-        except SessionEnded:  # its token lives on for its minute
+        except (NotFound, SessionEnded):  # its token lives on for its minute
             return {}
 
     def read_now(self, sojourn: Handle) -> Data:
@@ -134,7 +134,7 @@ class Keeping:
                 return sojourn.adopt_data_now(self.anonymous, self.session_id)
             key = self.session_id or self.anonymous
             return (sojourn.read_data_now(key) if key else None) or {}
-        except SessionEnded:
+        except (NotFound, SessionEnded):
             return {}
 
     def writing(self, data: SessionData, *, anew: bool = False) -> "Writing | None":
@@ -174,14 +174,14 @@ class Writing:
     async def write(self, sojourn: Handle) -> None:
         """Raises: FieldTooLong, ServerUnreachable. What a session that has ended would keep is dropped."""
         if self.data is not None:
-            with suppress(SessionEnded):
+            with suppress(NotFound, SessionEnded):
                 await sojourn.write_data(self.key, self.data)
         if self.left is not None:
             await sojourn.write_data(self.left, {})
 
     def write_now(self, sojourn: Handle) -> None:
         if self.data is not None:
-            with suppress(SessionEnded):
+            with suppress(NotFound, SessionEnded):
                 sojourn.write_data_now(self.key, self.data)
         if self.left is not None:
             sojourn.write_data_now(self.left, {})

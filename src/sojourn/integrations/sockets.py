@@ -7,7 +7,9 @@ from datetime import timedelta
 from typing import Any
 
 from sojourn.errors import SojournError
+from sojourn.integrations.failures import FAILURES, failed
 from sojourn.integrations.handle import Handle
+from sojourn.integrations.refusals import Refused
 from sojourn.tokens.claims import Claims
 
 Message = MutableMapping[str, Any]
@@ -16,6 +18,9 @@ Send = Callable[[Message], Awaitable[None]]
 
 UNAUTHORIZED = 4401
 """The close code of a websocket whose session is missing or over; a client gets a new token and connects again."""
+
+TRY_AGAIN_LATER = 1013
+"""The close code where the server could not be asked (the IANA registry of RFC 6455 section 11.7)."""
 
 _WITHOUT_WORD = timedelta(seconds=60)
 """How long the server's last yes counts: as long as a token would."""
@@ -31,6 +36,26 @@ async def refuse(scope: MutableMapping[str, Any], receive: Receive, send: Send, 
     body = json.dumps({"errors": [{"code": "authentication_invalid", "message": "Not signed in", "meta": {"reason": reason}}]})
     await send({"type": "websocket.http.response.start", "status": 401, "headers": headers})
     await send({"type": "websocket.http.response.body", "body": body.encode()})
+
+
+async def closing_on_failure(
+    app: Callable[[MutableMapping[str, Any], Receive, Send], Awaitable[None]], scope: MutableMapping[str, Any], receive: Receive, send: Send
+) -> None:
+    """Run `app`; a failure of the server closes the socket with 1013, an end of its user with 4401: no error of the app's own."""
+    is_closed = False
+
+    async def sending(message: Message) -> None:
+        nonlocal is_closed
+        is_closed = is_closed or message["type"] in ("websocket.close", "websocket.http.response.start")
+        await send(message)
+
+    try:
+        await app(scope, receive, sending)
+    except (Refused, *FAILURES) as error:
+        if not isinstance(error, Refused):
+            failed(error, None)  # says why in the log
+        if not is_closed:
+            await send({"type": "websocket.close", "code": UNAUTHORIZED if isinstance(error, Refused) else TRY_AGAIN_LATER})
 
 
 class Socket:

@@ -7,13 +7,13 @@ from types import MethodType
 from typing import Any
 from urllib.parse import quote
 
-from sojourn.errors import ServerUnreachable
 from sojourn.integrations.answering import Look, looked
 from sojourn.integrations.asgi import Scope, whole_answer
 from sojourn.integrations.asked import Asked
+from sojourn.integrations.failures import FAILURES, failed
 from sojourn.integrations.handle import Handle
 from sojourn.integrations.matching import Matcher
-from sojourn.integrations.refusals import KEPT_NOWHERE, Headers, Refusal, Refused, unreachable
+from sojourn.integrations.refusals import KEPT_NOWHERE, Headers, Refusal, Refused
 from sojourn.integrations.session_data import Keeping, SessionData
 from sojourn.integrations.visit import MISSING, Guard, Visit
 from sojourn.tokens.claims import Claims
@@ -78,8 +78,8 @@ class SojournWsgiMiddleware:
             return self._answer(environ, start_response)
         except Refused as refused:
             return _answered(refused.refusal, start_response)
-        except ServerUnreachable as error:  # the app asked a server that does not answer
-            return _answered(unreachable(error), start_response)
+        except FAILURES as error:  # the app asked a server that does not answer, or not this app
+            return _answered(failed(error, read(environ)), start_response)
 
     def _answer(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
         if self._own and self.is_own(environ):
@@ -109,7 +109,7 @@ class SojournWsgiMiddleware:
         return Look(claims, is_private=self._protects_all or self._is_protected(environ.get("PATH_INFO", "")))
 
     def look(self, environ: Environ) -> Look:
-        """Raises: ServerUnreachable."""
+        """Raises: FAILURES."""
         gate = self._sojourn.gate or self._sojourn.ready_now()
         asked = read(environ)
         verdict = gate.decide_now(asked)
@@ -121,7 +121,7 @@ class SojournWsgiMiddleware:
         environ[GUARD], environ[SESSION] = self._guard, look.claims
 
     def keeping(self, environ: Environ) -> Keeping:
-        """Whose session data the request sees, once it was looked at. Raises: ServerUnreachable."""
+        """Whose session data the request sees, once it was looked at. Raises: FAILURES."""
         gate = self._sojourn.gate or self._sojourn.ready_now()
         return Keeping.of(read(environ), environ[SESSION], is_secure=gate.is_secure)
 

@@ -13,7 +13,6 @@ from django.http.response import HttpResponseBase
 from django.utils.cache import patch_vary_headers
 from django.utils.functional import SimpleLazyObject
 
-from sojourn.errors import ServerUnreachable
 from sojourn.integrations import wsgi
 from sojourn.integrations.answering import refused_at
 from sojourn.integrations.asgi import whole_answer
@@ -23,9 +22,10 @@ from sojourn.integrations.django.requests import answered, asked_of, asking, dre
 from sojourn.integrations.django.sessions import SessionStore
 from sojourn.integrations.django.signing import farewell, is_login, sent_to_sign_in
 from sojourn.integrations.django.users import auser_of, user_of
+from sojourn.integrations.failures import FAILURES, failed
 from sojourn.integrations.gate import Elsewhere, Gate, SignedIn, Verdict
 from sojourn.integrations.matching import Matcher
-from sojourn.integrations.refusals import KEPT_NOWHERE, said, unreachable
+from sojourn.integrations.refusals import KEPT_NOWHERE, said
 from sojourn.integrations.session_data import Keeping
 from sojourn.integrations.visit import Guard, Visit
 from sojourn.tokens.claims import Claims
@@ -83,7 +83,7 @@ class SojournMiddleware:
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
         """What a view raised; other middleware's errors are a 500 by the time they come here, and `_dressed` knows those."""
-        refused = refusal_of(exception)
+        refused = refusal_of(exception, request)
         return answered(refused) if refused is not None else None
 
     def _is_own(self, request: HttpRequest) -> bool:
@@ -151,8 +151,8 @@ class SessionMiddleware(DjangoSessionMiddleware):
         if response.status_code < 500:
             try:
                 cookie = session.keep()
-            except ServerUnreachable as error:
-                return answered(unreachable(error))
+            except FAILURES as error:
+                return answered(failed(error, asked_of(request)))
             if cookie:
                 keep_cookie(response, cookie)
                 response.setdefault("Cache-Control", "private, no-store")

@@ -5,17 +5,18 @@ import sys
 from django.core.signals import got_request_exception
 from django.http import HttpRequest
 
-from sojourn.errors import ServerUnreachable
-from sojourn.integrations.refusals import Refusal, Refused, unreachable
+from sojourn.integrations.django.requests import asked_of
+from sojourn.integrations.failures import FAILURES, failed
+from sojourn.integrations.refusals import Refusal, Refused
 
 _NOTED = "_sojourn_refusal"
 
 
-def refusal_of(error: BaseException | None) -> Refusal | None:
-    """A server that does not answer is busy, not broken; a user who is gone is nobody. None for errors of the app's own."""
+def refusal_of(error: BaseException | None, request: HttpRequest) -> Refusal | None:
+    """The answer for a failure of the server, and for a user who is gone. None for errors of the app's own."""
     if isinstance(error, Refused):
         return error.refusal
-    return unreachable(error) if isinstance(error, ServerUnreachable) else None
+    return failed(error, asked_of(request)) if isinstance(error, FAILURES) else None
 
 
 def refusal_behind(request: HttpRequest) -> Refusal | None:
@@ -25,8 +26,7 @@ def refusal_behind(request: HttpRequest) -> Refusal | None:
 
 def _note(*, request: HttpRequest | None = None, **_: object) -> None:
     """Django tells of an error while it handles it, on whichever thread."""
-    refused = refusal_of(sys.exc_info()[1])
-    if request is not None and refused is not None:
+    if request is not None and (refused := refusal_of(sys.exc_info()[1], request)) is not None:
         setattr(request, _NOTED, refused)
 
 
