@@ -5,6 +5,7 @@ from itertools import product
 import pytest
 
 from sojourn.instances.settings import ThemeSettings
+from sojourn.ui.pages import theme_css
 from sojourn.ui.theme import contrast, look, palette, scheme_of
 
 OWNERS = ["#2f6f4f", "#000000", "#ffffff", "#7a1f5c", "#ffd400", "#0af", "#808080"]
@@ -32,3 +33,9 @@ def test_the_scheme_is_the_devices_unless_the_owner_names_one() -> None:
     assert look(ThemeSettings())["scheme"] == "system"
     assert scheme_of(ThemeSettings(scheme="light")) == "light"
     assert scheme_of(ThemeSettings(scheme="light", dark=True)) == "dark"
+
+
+def test_pages_of_apps_take_the_owners_colours_as_a_style_sheet() -> None:
+    css = theme_css(ThemeSettings(page_color="#eeeeee"))
+    assert css.index("--page: #eeeeee") < css.index("@media (prefers-color-scheme: dark)") < css.index("--page: #0e0f12")
+    assert "@media" not in theme_css(ThemeSettings(scheme="light"))

@@ -51,3 +51,10 @@ async def test_components_in_apps_pages_are_told_the_theme_that_hosted_pages_wea
     assert json.dumps(told, separators=(",", ":")) in page
     await set_up(engine, {"theme": {"dark": True}})  # the older word for it
     assert (await _looks(http))["scheme"] == "dark"
+
+
+async def test_a_page_of_an_app_loads_the_owners_colours(http: httpx.AsyncClient) -> None:
+    answer = await http.get("/static/theme.css", headers=APP)
+    assert (answer.status_code, answer.headers["content-type"]) == (200, "text/css; charset=utf-8")
+    assert answer.headers["cross-origin-resource-policy"] == "cross-origin"
+    assert "--page: " in answer.text

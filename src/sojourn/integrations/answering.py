@@ -45,4 +45,4 @@ def refused_at(
         refused = refusal(gate, asked, verdict, is_protected=is_protected, sign_in_url=guard.sign_in_url)
         if refused is not None:
             return refused
-    return foreign(asked) if may_be_used(asked, verdict) and not is_own(asked, {*trusted, *gate.own_origins}) else None
+    return foreign(gate, asked) if may_be_used(asked, verdict) and not is_own(asked, {*trusted, *gate.own_origins}) else None

@@ -5,7 +5,6 @@ import logging
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
-from html import escape
 from urllib.parse import urlsplit
 
 from sojourn.errors import ConfigError, Json, OriginRefused, Overloaded, SojournError
@@ -21,12 +20,11 @@ from sojourn.integrations.gate import (
     SignedOut,
     clock_words,
 )
+from sojourn.integrations.refusal_page import Headers, refusal_page
 from sojourn.integrations.requirement import Lack
 from sojourn.origin import host_of
 from sojourn.tokens.bearer import is_attempt
 from sojourn.tokens.cookie_size import LARGEST_COOKIE
-
-Headers = list[tuple[bytes, bytes]]
 
 KEPT_NOWHERE: Headers = [(b"cache-control", b"private, no-store"), (b"vary", b"Cookie, Authorization, Origin")]
 """What a protected page wears unless it says otherwise (R-CKI-07)."""
@@ -80,22 +78,22 @@ def refusal(
         going = gate.to_sign_in(asked, verdict.reason, sign_in=sign_in_url)
         if _is_asked_for(going.url, asked):
             _log.error("sign_in.behind_guard url=%s", asked.url.partition("?")[0])
-            return _page(401, "Not signed in", _behind_guard(asked), said(verdict))
+            return _page(401, "Not signed in", _behind_guard(asked), said(verdict), gate.frontend)
         set_cookies = [(b"set-cookie", cookie.encode("latin-1")) for cookie in going.cookies]
         return _sized(307, b"", [(b"location", going.url.encode()), *said(verdict), *set_cookies])
     if asked.is_page:
-        return _page(401, "Not signed in", _stuck(verdict), said(verdict))
+        return _page(401, "Not signed in", _stuck(verdict), said(verdict), gate.frontend)
     challenge = [(b"www-authenticate", _challenge(asked)), *said(verdict)]
     if asked.is_navigation:
-        return _page(401, "Not signed in", _TOO_LATE, challenge)
+        return _page(401, "Not signed in", _TOO_LATE, challenge, gate.frontend)
     long = "This request needs a signed-in session. Sign in and try again."
     return _json(401, _error("authentication_invalid", "Not signed in", long, {"reason": verdict.reason}), challenge)
 
 
-def lacking(lack: Lack, asked: Asked) -> Refusal:
+def lacking(gate: Gate, lack: Lack, asked: Asked) -> Refusal:
     """403 for somebody who is signed in, and not enough (R-AUZ-03). A session that is too old is told as published SDKs read it."""
     if asked.is_navigation:
-        return _page(403, lack.message, lack.advice, _kept_nowhere())
+        return _page(403, lack.message, lack.advice, _kept_nowhere(), gate.frontend)
     body = _error(lack.code, lack.message, lack.advice, lack.meta)
     challenge = b'Bearer error="insufficient_scope"'
     if lack.code == _STALE:
@@ -104,11 +102,11 @@ def lacking(lack: Lack, asked: Asked) -> Refusal:
     return _json(403, body, [(b"www-authenticate", challenge), *_kept_nowhere()])
 
 
-def foreign(asked: Asked) -> Refusal:
+def foreign(gate: Gate, asked: Asked) -> Refusal:
     """A write that a page elsewhere made the browser send (R-WEB-01)."""
     advice = "This was sent by a page of another site, or by a program that names no Origin. Send it from this app's own pages."
     if "text/html" in asked.header(b"accept"):
-        return _page(403, OriginRefused.message, advice, _kept_nowhere())
+        return _page(403, OriginRefused.message, advice, _kept_nowhere(), gate.frontend)
     return _json(403, _error(OriginRefused.code, OriginRefused.message, advice, {}), _kept_nowhere())
 
 
@@ -160,9 +158,9 @@ def _json(status: int, body: Mapping[str, Json], headers: Headers) -> Refusal:
     return _sized(status, json.dumps(body).encode(), [(b"content-type", b"application/json"), *headers])
 
 
-def _page(status: int, title: str, text: str, headers: Headers) -> Refusal:
-    page = f"<!doctype html><meta charset=utf-8><title>{escape(title)}</title><h1>{escape(title)}</h1><p>{escape(text)}"
-    return _sized(status, page.encode(), [(b"content-type", b"text/html; charset=utf-8"), *headers])
+def _page(status: int, title: str, text: str, headers: Headers, frontend: str = "") -> Refusal:
+    page, of_page = refusal_page(title, text, frontend)
+    return _sized(status, page, [*of_page, *headers])
 
 
 def _sized(status: int, body: bytes, headers: Headers) -> Refusal:

@@ -93,7 +93,7 @@ class Visit:
         if self.session is None:
             return self._stranger("signed-out")
         lack = requirement.lack(self.session, self.guard.sojourn.clock.now())
-        return None if lack is None else lacking(lack, self.asked())
+        return None if lack is None else lacking(self.gate, lack, self.asked())
 
     def _stranger(self, reason: str) -> Refusal:
         refused = refusal(self.gate, self.asked(), SignedOut(reason), is_protected=True, sign_in_url=self.guard.sign_in_url)

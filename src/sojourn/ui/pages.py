@@ -4,6 +4,7 @@ import secrets
 from collections.abc import Mapping
 from functools import cache
 from importlib import resources
+from typing import Any
 
 import msgspec
 from jinja2 import Environment, PackageLoader
@@ -12,6 +13,7 @@ from litestar import MediaType, Response, get
 from sojourn.errors import NotFound, SojournError
 from sojourn.instances.instance import Instance
 from sojourn.instances.looks import WebAddress
+from sojourn.instances.settings import ThemeSettings
 from sojourn.ui.forms import plain_form, profile_form, sign_up_form
 from sojourn.ui.theme import component_looks, look
 from sojourn.web.access import frontend, public
@@ -27,6 +29,9 @@ _STATIC = {
     "page.js": "text/javascript", "page.css": "text/css", _ICON: "image/svg+xml",
     _COMPONENTS: "text/javascript", _KEPT_FIELDS: "text/javascript",
 }  # fmt: skip
+_THEME = "theme.css"
+_OF_APPS = {"Cache-Control": "no-cache", "Cross-Origin-Resource-Policy": "cross-origin"}
+"""Files that pages of apps load, wherever they are."""
 _WORDS = {
     "userProfile": {"profilePage": {"fileDropAreaHint": "Recommended size 1:1, up to 5 MB."}},
     "unstable__errors": {"avatar_file_size_exceeded": PICTURE_TOO_LARGE},
@@ -70,16 +75,17 @@ async def icon() -> Response[bytes]:
 @get("/static/{name:str}", include_in_schema=False, opt=public())
 async def static(exchange: Exchange) -> Response[bytes]:
     name = exchange.incoming.path.rpartition("/")[2]
+    if name == _THEME:
+        return Response(theme_css(exchange.instance.settings.theme).encode(), media_type="text/css", headers=_OF_APPS)
     kind = _STATIC.get(name)
     if kind is None:
         raise NotFound()
-    # `components.js` is for pages of apps, wherever they are; in front of it stands what they cannot know
-    headers = {"Cache-Control": "no-cache", "Cross-Origin-Resource-Policy": "cross-origin"}
     if name != _COMPONENTS:
-        return Response(_file(name), media_type=kind, headers=headers)
+        return Response(_file(name), media_type=kind, headers=_OF_APPS)
+    # in front of the script for pages of apps stands what they cannot know
     told = b"window.sojournLooks = %s;\n" % msgspec.json.encode(looks(exchange.instance))
     # what it calls may stand behind it: it waits for other scripts first
-    return Response(told + _file(name) + _file(_KEPT_FIELDS), media_type=kind, headers=headers)
+    return Response(told + _file(name) + _file(_KEPT_FIELDS), media_type=kind, headers=_OF_APPS)
 
 
 def _page(exchange: Exchange, name: str, form: Mapping[str, object]) -> Response[str]:
@@ -169,6 +175,12 @@ def _policy(nonce: str, instance: Instance) -> str:
 def _logo_origin(instance: Instance) -> str:
     logo = instance.settings.theme.logo_url
     return WebAddress.parse(logo).origin if logo else ""
+
+
+def theme_css(theme: ThemeSettings) -> str:
+    """The owner's colours as custom properties, for the pages of refusals in apps."""
+    module: Any = templates().get_template("_look.html").module
+    return str(module.rules(look(theme)))
 
 
 @cache

@@ -171,7 +171,7 @@ def test_what_is_missing_is_said_in_one_way_to_programs_and_to_people(site: Site
         assert refused.headers["www-authenticate"].startswith('Bearer error="insufficient_')
         page = site.ask(path, **PAGE, **plain.cookie)
         assert (page.status_code, page.headers["content-type"]) == (403, "text/html; charset=utf-8")
-        assert page.text.startswith("<!doctype html>")
+        assert_in_theme(page, server)
     stale = site.ask("/open/fresh", **plain.bearer).json()["clerk_error"]
     assert (stale["type"], stale["reason"]) == ("forbidden", "reverification-error")  # as published SDKs look for it
     stranger = site.ask("/open/guarded").json()["errors"][0]
@@ -185,10 +185,29 @@ def test_a_token_that_is_wrong_is_called_so_and_a_stranger_is_only_asked(site: S
     assert wrong.headers["www-authenticate"] == 'Bearer error="invalid_token"'
 
 
-def test_whoever_sends_a_form_too_late_is_told_in_words(site: Site) -> None:
+def test_people_read_every_refusal_as_a_page_in_the_theme(site: Site, server: Server) -> None:
     late = site.ask("/form", "POST", **PAGE, **OWN)
     assert (late.status_code, late.headers["content-type"]) == (401, "text/html; charset=utf-8")
     assert "Nothing was changed" in late.text
+    assert_in_theme(late, server)
+    tokens = [server.person().token, server.person().token]
+    stuck = site.ask("/protected", **PAGE, cookie=f"__client_uat=1; __session={tokens[0]}; __session={tokens[1]}")
+    assert (stuck.status_code, stuck.headers["x-clerk-auth-reason"]) == (401, "session-tokens-of-two-people")
+    assert_in_theme(stuck, server)
+    foreign = site.ask("/form", "POST", **PAGE, **server.person().cookie, sec_fetch_site="cross-site")
+    assert foreign.status_code == 403
+    assert_in_theme(foreign, server)
+    for told in (site.ask("/form", "POST", **OWN), site.ask("/form", "POST", **server.person().cookie, sec_fetch_site="cross-site")):
+        assert told.headers["content-type"] == "application/json"
+
+
+def assert_in_theme(page: httpx.Response, server: Server) -> None:
+    """A page for people, with the server's colours, that runs nothing and that no other page frames."""
+    assert page.text.startswith("<!doctype html>")
+    assert f'<link rel="stylesheet" href="{server.engine.config.public_url}/static/theme.css">' in page.text
+    policy = page.headers["content-security-policy"]
+    assert policy.startswith("default-src 'none'; style-src 'sha256-")
+    assert "frame-ancestors 'none'" in policy
 
 
 def test_a_user_who_has_been_deleted_since_is_401(site: Site, server: Server) -> None:
@@ -213,7 +232,8 @@ def test_a_lost_token_costs_one_handshake_and_never_a_loop(site: Site, server: S
     assert "/v1/client/handshake?" in asked.headers["location"]
     assert "sojourn_redirect_" in asked.headers["set-cookie"]
     counted = f"sojourn_in_a_row_{sha256(f'{APP}/protected'.encode()).hexdigest()[:12]}"
-    stuck = site.ask("/protected", **PAGE, cookie=f"{name}=1700000000; {counted}=2")
+    tokens = [server.person().token, server.person().token]
+    stuck = site.ask("/protected", **PAGE, cookie=f"__client_uat=1; __session={tokens[0]}; __session={tokens[1]}")
     assert stuck.status_code == 401
     assert "redirects" in stuck.headers["x-clerk-auth-reason"]
     assert f"{counted}=; Path=/; Max-Age=0" in stuck.headers["set-cookie"]  # a reload tries anew

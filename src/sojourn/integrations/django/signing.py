@@ -34,7 +34,7 @@ def sent_to_sign_in(request: HttpRequest, visit: Visit, *, otherwise: str = "") 
     if visit.gate.trouble:
         return answered(wrong_keys(visit.gate, visit.asked()))
     if visit.session is not None:
-        return answered(lacking(_NOT_ALLOWED, visit.asked()))
+        return answered(lacking(visit.gate, _NOT_ALLOWED, visit.asked()))
     page = request.build_absolute_uri(wanted_page(request) or otherwise or resolve_url(settings.LOGIN_REDIRECT_URL))
     going = visit.gate.to_sign_in(visit.asked(), "signed-out", page=page, sign_in=visit.guard.sign_in_url)
     response = HttpResponse(status=307)
