@@ -87,12 +87,17 @@ async def test_the_allow_list_is_kept(api: Caller, clerk: Clerk):
     assert await api.ok("GET", "/allowlist_identifiers") == []
 
 
-async def test_the_block_list_is_kept_and_always_counted(clerk: Clerk):
+async def test_the_block_list_is_kept_and_always_counted(api: Caller, clerk: Clerk):
     made = await clerk.blocklist_identifiers.create_async(
         request=models.CreateBlocklistIdentifierRequestBody(identifier="spam@example.com")
     )
     found = await clerk.blocklist_identifiers.list_async()
     assert (found.total_count, found.data[0].id) == (1, made.id)
+    other = await clerk.blocklist_identifiers.create_async(
+        request=models.CreateBlocklistIdentifierRequestBody(identifier="junk@example.com")
+    )
+    paged = await api.ok("GET", "/blocklist_identifiers", limit=1, offset=1)
+    assert (paged["total_count"], len(paged["data"]), {paged["data"][0]["id"]} < {made.id, other.id}) == (2, 1, True)
     assert (await clerk.blocklist_identifiers.delete_async(identifier_id=str(made.id))).deleted
 
 

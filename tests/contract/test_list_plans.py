@@ -4,7 +4,7 @@ import re
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import fields, replace
 from datetime import timedelta
-from typing import Any, cast
+from typing import Any, cast, get_args
 
 import pytest
 from sqlalchemy import Executable, text
@@ -14,11 +14,13 @@ from sojourn.errors import TooManyToSort
 from sojourn.ids import InstanceId, UserId
 from sojourn.ids import instance_id as new_instance_id
 from sojourn.sessions.session import SessionStatus
-from sojourn.store.interface import Page, SessionFilter, Store, UserFilter, UserOrder
+from sojourn.store.interface import EventFilter, Page, RecordKind, SessionFilter, Store, UserFilter, UserOrder
 from sojourn.store.sql import session_lists, user_lists
 from sojourn.store.sql.connections import EngineDatabase
 from sojourn.store.sql.database import Row
-from sojourn.store.sql.late import Built
+from sojourn.store.sql.events import SqlEvents
+from sojourn.store.sql.late import EVENTS_BY_TIME, OF_TARGET, Built
+from sojourn.store.sql.records import SqlRecords
 from sojourn.store.sql.session_lists import SessionLists
 from sojourn.store.sql.sessions import _TOUCH
 from sojourn.store.sql.user_lists import UserLists
@@ -95,7 +97,7 @@ class Explained:
 
 def _is_indexed(plan: str) -> bool:
     """No table is read from end to end, and an index that gives the order is not sorted again."""
-    return re.search(r"Seq Scan on|SCAN (users|identifiers|user_texts)\b", plan) is None
+    return re.search(r"Seq Scan on|SCAN (users|identifiers|user_texts|records|events)\b", plan) is None
 
 
 def _is_sorted_whole(plan: str) -> bool:
@@ -212,3 +214,34 @@ async def test_the_users_of_a_page_are_read_by_their_ids(explained: Explained, i
     await users.find_many(instance_id, [UserId(f"user_{number}") for number in range(10)])
     is_sqlite = explained.dialect.name == "sqlite"
     assert ("sqlite_autoindex_users_1 (id=?)" if is_sqlite else "users_pkey") in explained.plans[0]
+
+
+async def test_what_an_owner_lists_is_met_along_an_index(explained: Explained, instance_id: InstanceId) -> None:
+    records = SqlRecords(cast("Any", explained))
+    for kind in get_args(RecordKind):
+        await records.list(instance_id, kind, Page(offset=20))
+        await records.count(instance_id, kind)
+    assert all("ix_records_created" in plan for plan in explained.plans[::2])
+    assert [plan for plan in explained.plans if not _is_indexed(plan) or _is_sorted_whole(plan)] == []
+
+
+EVENT_FILTERS = {
+    "all": EventFilter(),
+    "of a user": EventFilter(user_id=UserId("user_1")),
+    "of a session": EventFilter(target="sess_1"),
+    "of a time": EventFilter(since=NOW),
+    "of a time and kinds": EventFilter(since=NOW, kinds=["session.", "user.locked"]),
+}
+
+
+@pytest.mark.parametrize("where", EVENT_FILTERS.values(), ids=EVENT_FILTERS)
+async def test_the_audit_log_is_met_along_an_index(
+    explained: Explained, instance_id: InstanceId, where: EventFilter
+) -> None:
+    events = SqlEvents(cast("Any", explained), cast("Any", None), cast("Any", None))
+    await events.list(instance_id, Page(), where)
+    (plan,) = explained.plans
+    assert _is_indexed(plan) and not _is_sorted_whole(plan)
+    used = {"of a user": "ix_events_user", "of a session": OF_TARGET, "of a time": EVENTS_BY_TIME}
+    for name, index in used.items():
+        assert (index in plan) == (where == EVENT_FILTERS[name] or (index == EVENTS_BY_TIME and where.since is not None))

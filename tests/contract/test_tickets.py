@@ -6,7 +6,7 @@ from datetime import timedelta
 from sojourn.ids import InstanceId, new_id
 from sojourn.ids import instance_id as new_instance_id
 from sojourn.sign_ins.ticket import Ticket, TicketKind, TicketStatus
-from sojourn.store.interface import Record, Store
+from sojourn.store.interface import Page, Record, Store
 from sojourn.store.opening import open_store
 from sojourn.users.user import User
 
@@ -92,7 +92,9 @@ async def test_records_are_kept_by_kind_and_key(store: Store, instance_id: Insta
     blocked = replace(_record(instance_id, "old"), kind="blocklist_identifier")
     for record in (old, new, blocked):
         assert await store.records.create(record)
-    assert await store.records.list(instance_id, "jwt_template") == [new, old]
+    assert await store.records.list(instance_id, "jwt_template", Page()) == [new, old]
+    assert await store.records.list(instance_id, "jwt_template", Page(1, 1)) == [old]
+    assert await store.records.count(instance_id, "jwt_template") == 2
     assert await store.records.find(instance_id, "jwt_template", old.id) == old
     assert await store.records.find(instance_id, "redirect_url", old.id) is None
     assert await store.records.find_by_key(instance_id, "blocklist_identifier", "old") == blocked
@@ -111,13 +113,14 @@ async def test_records_of_other_instances_are_out_of_reach(store: Store, instanc
     assert await store.records.find(other, "jwt_template", record.id) is None
     assert not await store.records.replace(replace(record, instance_id=other))
     assert not await store.records.delete(other, "jwt_template", record.id)
-    assert await store.records.list(instance_id, "jwt_template") == [record]
+    assert await store.records.list(instance_id, "jwt_template", Page()) == [record]
+    assert await store.records.count(instance_id, "jwt_template") == 1
 
 
 async def test_of_fifty_records_with_one_key_one_is_kept(nodes: list[Store], instance_id: InstanceId) -> None:
     made = await race(nodes, lambda node: node.records.create(_record(instance_id, "name")))  # R-REL-02
     assert made.count(True) == 1
-    assert len(await nodes[0].records.list(instance_id, "jwt_template")) == 1
+    assert len(await nodes[0].records.list(instance_id, "jwt_template", Page())) == 1
 
 
 async def test_a_taken_key_does_not_end_the_transaction(store: Store, instance_id: InstanceId) -> None:

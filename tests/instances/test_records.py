@@ -9,6 +9,7 @@ from sojourn.engine import Sojourn
 from sojourn.errors import ConfigError, FieldError, Json, NotAllowedAccess, NotFound
 from sojourn.ids import InstanceId
 from sojourn.instances.records import NewJwtTemplate, checked_url
+from sojourn.store.interface import Page
 from sojourn.tokens.template_keys import TemplateKey
 
 from ..people import events, set_up
@@ -24,7 +25,7 @@ async def test_a_template_is_found_by_id_and_by_name(engine: Sojourn):
     made = await engine.records.create_template(engine.instance, NewJwtTemplate(name="billing", claims=CLAIMS))
     assert await engine.records.template(engine.instance, made.id) == made
     assert await engine.records.template_named(engine.instance, "billing") == made
-    assert await engine.records.templates(engine.instance) == [made]
+    assert await engine.records.templates(engine.instance, Page()) == [made]
     assert (made.claims, made.lifetime, made.allowed_clock_skew) == (CLAIMS, 60, 5)
     assert "jwt_template.created" in await events(engine)
 
@@ -87,7 +88,7 @@ async def test_a_template_out_of_bounds_is_refused(engine: Sojourn, given: dict[
     with pytest.raises(FieldError) as refused:
         await engine.records.create_template(engine.instance, NewJwtTemplate(**{"name": "a", "claims": {}, **given}))
     assert refused.value.param == param
-    assert await engine.records.templates(engine.instance) == []
+    assert await engine.records.templates(engine.instance, Page()) == []
 
 
 async def test_a_key_of_ones_own_is_sealed_at_rest_for_its_row(engine: Sojourn):  # R-KEY-01
@@ -110,7 +111,7 @@ async def test_records_of_another_instance_are_unknown(engine: Sojourn):  # R-AU
     elsewhere = replace(engine.instance, id=InstanceId("ins_elsewhere"))
     made = await engine.records.create_template(engine.instance, NewJwtTemplate(name="a", claims={}))
     url = await engine.records.add_redirect_url(engine.instance, "https://app.example.com/")
-    assert await engine.records.templates(elsewhere) == []
+    assert await engine.records.templates(elsewhere, Page()) == []
     with pytest.raises(NotFound):
         await engine.records.delete_template(elsewhere, made.id)
     with pytest.raises(NotFound):
@@ -168,9 +169,9 @@ async def test_a_redirect_url_is_listed_once_and_deleted(engine: Sojourn):
     made = await engine.records.add_redirect_url(engine.instance, "https://app.example.com/after")
     with pytest.raises(FieldError):
         await engine.records.add_redirect_url(engine.instance, "https://APP.example.com:443/after")
-    assert await engine.records.redirect_urls(engine.instance) == [made]
+    assert await engine.records.redirect_urls(engine.instance, Page()) == [made]
     await engine.records.delete_redirect_url(engine.instance, made.id)
-    assert await engine.records.redirect_urls(engine.instance) == []
+    assert await engine.records.redirect_urls(engine.instance, Page()) == []
 
 
 # -- who may sign up

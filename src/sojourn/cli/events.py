@@ -8,11 +8,9 @@ import typer
 from sojourn.cli.named_user import user_id_of
 from sojourn.cli.opened import AsJson, Data, DatabaseUrl, configured, print_json, since_when, with_engine
 from sojourn.cli.tables import print_table
-from sojourn.errors import Json, NotFound, SojournError
+from sojourn.errors import Json, SojournError
 from sojourn.events.event import Event
 from sojourn.events.kinds import KINDS, told
-from sojourn.ids import SessionId, UserId
-from sojourn.instances.instance import Instance
 from sojourn.store.interface import EventFilter, Page
 
 if TYPE_CHECKING:
@@ -43,7 +41,7 @@ def events(
     async def read(engine: "Sojourn") -> tuple[Sequence[Event], bool]:
         if check:
             return [], await engine.store.events.is_whole(engine.instance.id)
-        owner = await user_id_of(engine, user) if user else await _owner(engine, engine.instance, session)
+        owner = await user_id_of(engine, user) if user else None
         where = EventFilter(kinds, owner, session, begin)
         return await engine.store.events.list(engine.instance.id, Page(limit), where), True
 
@@ -63,16 +61,6 @@ def _known(kind: str) -> str:
     if name in KINDS or (name.endswith(".") and any(each.startswith(name) for each in KINDS)):
         return name
     raise SojournError(f"--kind {kind!r} is none of {', '.join(sorted(KINDS))}")
-
-
-async def _owner(engine: "Sojourn", instance: Instance, session: str | None) -> UserId | None:
-    """Whose session it is: their entries are found by an index, those of a session by reading all."""
-    if session is None:
-        return None
-    try:
-        return (await engine.sessions.get(instance, SessionId(session))).user_id
-    except NotFound:
-        return None
 
 
 def _shown(event: Event) -> dict[str, Json]:

@@ -14,7 +14,7 @@ from sojourn.instances.instance import Instance
 from sojourn.instant import Clock, Instant
 from sojourn.origin import is_loopback
 from sojourn.secret import Secret
-from sojourn.store.interface import Record, RecordKind, Store
+from sojourn.store.interface import Page, Record, RecordKind, Store
 from sojourn.tokens.envelope import Envelope, EnvelopeError
 from sojourn.tokens.template_keys import TemplateAlgorithm, TemplateKey
 from sojourn.tokens.templates import check_template
@@ -96,10 +96,13 @@ class Records:
     audit: AuditLog
     envelope: Envelope
 
+    async def count(self, instance: Instance, kind: RecordKind) -> int:
+        return await self.store.records.count(instance.id, kind)
+
     # -- JWT templates
 
-    async def templates(self, instance: Instance) -> Sequence[JwtTemplate]:
-        return [self._template(row) for row in await self.store.records.list(instance.id, "jwt_template")]
+    async def templates(self, instance: Instance, page: Page) -> Sequence[JwtTemplate]:
+        return [self._template(row) for row in await self.store.records.list(instance.id, "jwt_template", page)]
 
     async def template(self, instance: Instance, id: str) -> JwtTemplate:
         """Raises: NotFound."""
@@ -169,8 +172,8 @@ class Records:
 
     # -- redirect URLs
 
-    async def redirect_urls(self, instance: Instance) -> Sequence[RedirectUrl]:
-        return [_redirect_url(row) for row in await self.store.records.list(instance.id, "redirect_url")]
+    async def redirect_urls(self, instance: Instance, page: Page) -> Sequence[RedirectUrl]:
+        return [_redirect_url(row) for row in await self.store.records.list(instance.id, "redirect_url", page)]
 
     async def redirect_url(self, instance: Instance, id: str) -> RedirectUrl:
         """Raises: NotFound."""
@@ -186,8 +189,8 @@ class Records:
 
     # -- who may sign up
 
-    async def listed(self, instance: Instance, name: ListName) -> Sequence[ListedIdentifier]:
-        return [_listed(row) for row in await self.store.records.list(instance.id, name)]
+    async def listed(self, instance: Instance, name: ListName, page: Page) -> Sequence[ListedIdentifier]:
+        return [_listed(row) for row in await self.store.records.list(instance.id, name, page)]
 
     async def add_listed(
         self, instance: Instance, name: ListName, identifier: str, *, actor: str = SERVER

@@ -7,7 +7,7 @@ from functools import partial
 from typing import Any
 
 import msgspec
-from sqlalchemy import ColumnElement, Select, delete, insert, or_, select
+from sqlalchemy import ColumnElement, Select, delete, func, insert, or_, select
 
 from sojourn.events.event import Event
 from sojourn.ids import InstanceId
@@ -51,17 +51,22 @@ class SqlEvents(Group):
     async def list(
         self, instance_id: InstanceId, page: Page, where: EventFilter = EventFilter()
     ) -> Sequence[Event]:
-        wanted = [events.c.instance_id == instance_id]
+        of_instance = events.c.instance_id == instance_id
+        wanted = [of_instance]
         if where.user_id is not None:
             wanted.append(events.c.user_id == where.user_id)
         if where.target is not None:
             wanted.append(events.c.target == where.target)
         if where.since is not None:
-            wanted.append(events.c.at >= where.since.millis)
+            # the first entry of that time, so that the whole log is not walked for entries that are not there; `+ 0`, or
+            # PostgreSQL looks for it by walking the log from its beginning
+            recent = select(func.min(events.c.sequence + 0)).where(of_instance, events.c.at >= where.since.millis)
+            wanted += [events.c.sequence >= recent.scalar_subquery(), events.c.at >= where.since.millis]
         if where.kinds:
             wanted.append(or_(*(_is_of_kind(kind) for kind in where.kinds)))
         statement = reading(codecs.event).where(*wanted)
-        return await self._many(codecs.event, paged(statement.order_by(events.c.sequence.desc()), page))
+        rows = await self._run.listed(paged(statement.order_by(events.c.sequence.desc()), page))
+        return [codecs.event.decode(row) for row in rows]
 
     async def is_whole(self, instance_id: InstanceId) -> bool:
         before, last = _START, 0

@@ -11,6 +11,8 @@ BY_ACTIVITY = "ix_users_active"
 BANNED = "ix_users_banned"
 LOCKED = "ix_users_locked"
 STRANGERS = "ix_clients_strangers"
+OF_TARGET = "ix_events_target"
+EVENTS_BY_TIME = "ix_events_at"
 SEARCH = "user_search"
 """Whether texts can be searched by an index."""
 
@@ -48,6 +50,9 @@ INDEXES = (
     LateIndex(BANNED, "users", "instance_id, created_at", only="banned IS 1", postgres_only="banned IS true"),
     LateIndex(LOCKED, "users", "instance_id, locked_at", only="locked_at IS NOT NULL"),
     LateIndex(STRANGERS, "clients", "updated_at", only="last_authentication_strategy IS NULL"),
+    LateIndex("ix_records_created", "records", "instance_id, kind, created_at, id"),
+    LateIndex(OF_TARGET, "events", "target, instance_id, sequence", only="target IS NOT NULL"),
+    LateIndex(EVENTS_BY_TIME, "events", "instance_id, at, sequence"),
 )  # fmt: skip
 
 TRIGRAM_FUNCTION = """

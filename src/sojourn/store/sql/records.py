@@ -6,9 +6,9 @@ from sqlalchemy import delete
 from sqlalchemy.exc import IntegrityError
 
 from sojourn.ids import InstanceId
-from sojourn.store.interface import Record, RecordKind
+from sojourn.store.interface import Page, Record, RecordKind
 from sojourn.store.sql import codecs
-from sojourn.store.sql.group import Condition, Group, reading
+from sojourn.store.sql.group import Condition, Group, paged, reading
 from sojourn.store.sql.tables import records
 
 
@@ -27,9 +27,13 @@ class SqlRecords(Group):
     async def find_by_key(self, instance_id: InstanceId, kind: RecordKind, key: str) -> Record | None:
         return await self._one(codecs.record, records.c.key == key, *_of(instance_id, kind))
 
-    async def list(self, instance_id: InstanceId, kind: RecordKind) -> Sequence[Record]:
-        statement = reading(codecs.record).where(*_of(instance_id, kind))
-        return await self._many(codecs.record, statement.order_by(records.c.created_at.desc(), records.c.id))
+    async def list(self, instance_id: InstanceId, kind: RecordKind, page: Page) -> Sequence[Record]:
+        newest_first = (records.c.created_at.desc(), records.c.id.desc())  # as `ix_records_created` has them, backwards
+        found = reading(codecs.record).where(*_of(instance_id, kind)).order_by(*newest_first)
+        return [codecs.record.decode(row) for row in await self._run.listed(paged(found, page))]
+
+    async def count(self, instance_id: InstanceId, kind: RecordKind) -> int:
+        return await self._counted(records, *_of(instance_id, kind))
 
     async def replace(self, record: Record) -> bool:
         """False when it is gone or its new key is taken."""

@@ -103,11 +103,6 @@ def listing(shown: Sequence[Resource], total: int, paging: Paging) -> Response[b
     return json({"data": shown, "total_count": total} if paging.paginated else shown)
 
 
-def page_of(shown: Sequence[Resource], paging: Paging) -> Sequence[Resource]:
-    """The asked-for part of a list that is short enough to be read whole."""
-    return shown[paging.offset : paging.offset + paging.limit]
-
-
 async def admit(engine: Sojourn, incoming: Incoming, receive: Reading) -> Call:
     """The call of a server whose secret key is good, within what one key may ask (R-AUZ-01, R-AUZ-08, R-LIM-01).
 

@@ -8,7 +8,6 @@ from sojourn.errors import FieldMissing, NotFound, TokenRefused
 from sojourn.ids import ClientId, well_formed
 from sojourn.secret import Secret
 from sojourn.sessions.client import Client
-from sojourn.store.interface import Page
 from sojourn.web.backend_api.call import Call, CurrentCall, json, listing
 from sojourn.web.backend_api.reading import Paging
 from sojourn.web.resources import Resource
@@ -26,7 +25,7 @@ class NonceQuery(msgspec.Struct, kw_only=True):
 @get("/v1/clients", operation_id="GetClientList", opt={"query": Paging})
 async def list_clients(call: CurrentCall) -> Response[bytes]:
     query = call.query(Paging)
-    clients = await call.engine.store.clients.list(call.instance.id, Page(query.limit, query.offset))
+    clients = await call.engine.store.clients.list(call.instance.id, query.page())
     total = await call.engine.store.clients.count(call.instance.id) if query.paginated else 0
     return listing([await _shown(call, each) for each in clients], total, query)
 

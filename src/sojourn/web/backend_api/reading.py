@@ -13,6 +13,7 @@ from msgspec import Meta, UnsetType
 
 from sojourn.errors import FieldFormat, FieldTooLong, FieldUnknown, Json, Malformed
 from sojourn.instant import Instant
+from sojourn.store.interface import Page
 
 if TYPE_CHECKING:
     JsonObject = dict[str, Json]
@@ -24,7 +25,8 @@ Texts = Annotated[tuple[str, ...], Meta(max_length=100)]
 """A filter that is given once for each value."""
 
 Millis = Annotated[int, Meta(ge=0, le=2**53)]
-Limit = Annotated[int, Meta(ge=1, le=500)]
+LONGEST_LIST = 500
+Limit = Annotated[int, Meta(ge=1, le=LONGEST_LIST)]
 Offset = Annotated[int, Meta(ge=0, le=2**53)]
 Moment = Annotated[datetime, Meta(tz=True)]
 """An RFC 3339 time; one without a zone names no moment and is refused."""
@@ -57,6 +59,9 @@ class Paging(msgspec.Struct, kw_only=True):
     limit: Limit = 10
     offset: Offset = 0
     paginated: bool = False
+
+    def page(self) -> Page:
+        return Page(self.limit, self.offset)
 
 
 class Nothing(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):

@@ -11,9 +11,10 @@ from msgspec import Meta
 from sojourn.errors import FeatureOff, FieldError, FieldMissing
 from sojourn.instances.instance import Instance
 from sojourn.instances.records import JwtTemplate, ListName, NewJwtTemplate
+from sojourn.store.interface import RecordKind
 from sojourn.tokens.template_keys import TemplateKey
-from sojourn.web.backend_api.call import Call, CurrentCall, json, listing, page_of
-from sojourn.web.backend_api.reading import JsonObject, Paging
+from sojourn.web.backend_api.call import Call, CurrentCall, json, listing
+from sojourn.web.backend_api.reading import LONGEST_LIST, JsonObject, Limit, Paging
 from sojourn.web.resources import deleted
 from sojourn.web.resources.records import jwt_template, listed_identifier, redirect_url
 
@@ -80,14 +81,25 @@ class BlockInput(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
     identifier: str
 
 
+class BlockPaging(Paging, kw_only=True):
+    """Callers that name no page get as much of it as a list may hold."""
+
+    limit: Limit = LONGEST_LIST
+
+
+async def _total(call: Call, kind: RecordKind, paging: Paging) -> int:
+    return await call.engine.records.count(call.instance, kind) if paging.paginated else 0
+
+
 # -- JWT templates
 
 
 @get("/v1/jwt_templates", operation_id="ListJWTTemplates", opt={"query": Paging})
 async def list_templates(call: CurrentCall) -> Response[bytes]:
     query = call.query(Paging)
-    shown = [jwt_template(each, call.instance) for each in await call.engine.records.templates(call.instance)]
-    return listing(page_of(shown, query), len(shown), query)
+    rows = await call.engine.records.templates(call.instance, query.page())
+    shown = [jwt_template(each, call.instance) for each in rows]
+    return listing(shown, await _total(call, "jwt_template", query), query)
 
 
 @post("/v1/jwt_templates", operation_id="CreateJWTTemplate", status_code=200, opt={"json": TemplateInput})
@@ -123,8 +135,8 @@ async def delete_template(call: CurrentCall, template_id: FromPath[str]) -> Resp
 @get("/v1/redirect_urls", operation_id="ListRedirectURLs", opt={"query": Paging})
 async def list_urls(call: CurrentCall) -> Response[bytes]:
     query = call.query(Paging)
-    shown = [redirect_url(each) for each in await call.engine.records.redirect_urls(call.instance)]
-    return listing(page_of(shown, query), len(shown), query)
+    shown = [redirect_url(each) for each in await call.engine.records.redirect_urls(call.instance, query.page())]
+    return listing(shown, await _total(call, "redirect_url", query), query)
 
 
 @post("/v1/redirect_urls", operation_id="CreateRedirectURL", status_code=200, opt={"json": UrlInput})
@@ -150,9 +162,9 @@ async def delete_url(call: CurrentCall, url_id: FromPath[str]) -> Response[bytes
 @get("/v1/allowlist_identifiers", operation_id="ListAllowlistIdentifiers", opt={"query": Paging})
 async def list_allowed(call: CurrentCall) -> Response[bytes]:
     query = call.query(Paging)
-    rows = await call.engine.records.listed(call.instance, ALLOWED)
+    rows = await call.engine.records.listed(call.instance, ALLOWED, query.page())
     shown = [listed_identifier(each, ALLOWED, call.instance) for each in rows]
-    return listing(page_of(shown, query), len(shown), query)
+    return listing(shown, await _total(call, ALLOWED, query), query)
 
 
 @post("/v1/allowlist_identifiers", operation_id="CreateAllowlistIdentifier", status_code=200, opt={"json": AllowInput})
@@ -168,12 +180,13 @@ async def delete_allowed(call: CurrentCall, identifier_id: FromPath[str]) -> Res
     return await _remove(call, ALLOWED, identifier_id)
 
 
-@get("/v1/blocklist_identifiers", operation_id="ListBlocklistIdentifiers")
+@get("/v1/blocklist_identifiers", operation_id="ListBlocklistIdentifiers", opt={"query": BlockPaging})
 async def list_blocked(call: CurrentCall) -> Response[bytes]:
-    """Whole and with its total, as published; it takes no page."""
-    rows = await call.engine.records.listed(call.instance, BLOCKED)
+    """With its total, as published; a list longer than its limit is read page by page."""
+    query = call.query(BlockPaging)
+    rows = await call.engine.records.listed(call.instance, BLOCKED, query.page())
     shown = [listed_identifier(each, BLOCKED, call.instance) for each in rows]
-    return json({"data": shown, "total_count": len(shown)})
+    return json({"data": shown, "total_count": await call.engine.records.count(call.instance, BLOCKED)})
 
 
 @post("/v1/blocklist_identifiers", operation_id="CreateBlocklistIdentifier", status_code=200, opt={"json": BlockInput})

@@ -12,7 +12,7 @@ from sojourn.errors import FeatureOff, FieldError, Malformed, NotFound, SessionE
 from sojourn.ids import SessionId
 from sojourn.secret import Secret
 from sojourn.sessions.session import Session, SessionStatus
-from sojourn.store.interface import Page, SessionFilter
+from sojourn.store.interface import SessionFilter
 from sojourn.tokens.handshake import BrowserState, cookie_suffix, directives
 from sojourn.users.standing import may_sign_in
 from sojourn.users.user import User
@@ -67,7 +67,7 @@ class Refresh(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
 async def list_sessions(call: CurrentCall) -> Response[bytes]:
     query = call.query(SessionQuery)
     where = SessionFilter(client_id=query.client_id, user_id=query.user_id, status=query.status)
-    rows = await call.engine.sessions.list(call.instance, where, Page(query.limit, query.offset))
+    rows = await call.engine.sessions.list(call.instance, where, query.page())
     total = await call.engine.sessions.count(call.instance, where) if query.paginated else 0
     return listing([backend_session(each, call.now) for each in rows], total, query)
 
