@@ -27,6 +27,7 @@ from sojourn.sessions.activity import Activity
 from sojourn.sessions.app_data import AppData
 from sojourn.sessions.clients import Clients
 from sojourn.sessions.dev_browsers import DevBrowsers
+from sojourn.sessions.known_devices import KnownDevices
 from sojourn.sessions.lifecycle import Sessions
 from sojourn.sessions.minting import Minting
 from sojourn.sessions.refreshing import Refreshing
@@ -153,8 +154,9 @@ def _wire(config: Config, clock: Clock, mailer: Mailer, store: Store, peppers: P
     addresses = Addresses(store, clock, accounts)
     images = ProfileImages(store, accounts)
     floor = Floor(store, hash_costs, timedelta(milliseconds=config.sign_in_floor_ms))
-    guarding = Guarding(store, clock, hash_pool, device_tries, audit, lockout, hard_stop, floor)
-    completion = Completion(clock, sessions, outbox)
+    devices = KnownDevices(store, clock, envelope.each_derived(b"known_devices"))
+    guarding = Guarding(store, clock, hash_pool, devices, device_tries, audit, lockout, hard_stop, floor)
+    completion = Completion(clock, sessions, devices, outbox)
     return {
         "config": config, "clock": clock, "store": store, "hash_pool": hash_pool, "hash_costs": hash_costs, "limiter": limiter, "mailer": mailer,
         "registry": registry, "key_use": KeyUse(store), "keyring": keyring, "audit": audit, "outbox": outbox, "activity": activity,

@@ -3,6 +3,7 @@
 import asyncio
 from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -348,3 +349,32 @@ async def test_ended_sessions_and_browsers_that_cannot_come_back_are_forgotten(
     assert await store.clients.find_dev_browser(instance_id, b"d" * 32) is None
     for browser in (client, used, later):
         assert await store.clients.find(instance_id, browser.id) is not None
+
+
+async def test_a_client_is_known_by_sessions_of_the_user_themselves_that_ended_since(
+    store: Store, instance_id: InstanceId
+) -> None:  # R-LIM-03
+    user, others = a_user(instance_id), a_user(instance_id)
+    for each in (user, others):
+        await store.users.create(each)
+
+    async def is_known(**given: Any) -> bool:
+        client = a_client(instance_id)
+        await store.clients.create(client)
+        await store.sessions.create(a_session(user, client, **given))
+        assert not await store.sessions.is_known_device(client.id, others.id, since=Instant(0))
+        return await store.sessions.is_known_device(client.id, user.id, since=NOW)
+
+    assert await is_known()
+    assert await is_known(status=SessionStatus.ENDED, updated_at=LATER)
+    assert not await is_known(status=SessionStatus.ENDED, updated_at=NOW)
+    assert not await is_known(actor={"sub": "user_support"})
+
+
+async def test_devices_are_forgotten_beside_whoever_changes_the_user(store: Store, instance_id: InstanceId) -> None:
+    user = a_user(instance_id)
+    await store.users.create(user)
+    await store.users.forget_devices(new_instance_id(), user.id, LATER)
+    assert await store.users.find(instance_id, user.id) == user
+    await store.users.forget_devices(instance_id, user.id, LATER)
+    assert await store.users.find(instance_id, user.id) == replace(user, devices_forgotten_at=LATER)

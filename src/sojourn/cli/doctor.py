@@ -38,6 +38,7 @@ def doctor(data: Data = None, database_url: DatabaseUrl = None, as_json: AsJson 
 
 
 async def _examined(engine: "Sojourn") -> dict[str, Json]:
+    from sojourn.sessions.known_devices import LIFE
     from sojourn.store.interface import UserFilter
     from sojourn.web.cookies import cookie_domain
 
@@ -51,6 +52,7 @@ async def _examined(engine: "Sojourn") -> dict[str, Json]:
         "allowed origins": ", ".join(engine.instance.settings.allowed_origins) or "this address only",
         "origins whose tokens apps take": _parties(engine),
         "cookies for apps": cookie_domain(engine.instance, engine.config.cookie_domain) or "this host only",
+        "known devices": f"{LIFE.days} days after a sign-in, until a reset or the end of all sessions of the user",
         "signing key": f"{key.kid} ({key.algorithm})",
         "users": users,
         "peppers in use": ", ".join(await engine.store.peppers_in_use()) or "none",

@@ -35,7 +35,7 @@ class EmailCodes:
     budgets: Budgets
     key: bytes
 
-    async def allow(self, tx: Groups, instance: Instance, key: str, *, device: str = "") -> None:
+    async def allow(self, tx: Groups, instance: Instance, key: str, *, device: str | None = None) -> None:
         """Spend one of the codes of an address or account, with the mail that carries it. Raises: TooManyRequests (R-LIM-01).
 
         What strangers ask for is counted apart from what each known `device` asks for.

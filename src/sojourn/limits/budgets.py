@@ -11,6 +11,7 @@ from sojourn.limits.rate_limit import limit_of
 from sojourn.store.interface import Groups
 
 STRANGERS_WRONG_CODES = "strangers_wrong_codes"
+DEVICES_WRONG_CODES = "known_devices_wrong_codes"
 MOST_WRONG_CODES = 100
 YEAR = timedelta(days=365)
 """So many tries of six digits a year make a chance of one in ten thousand; no setting raises them."""
@@ -43,7 +44,7 @@ class Budgets:
 
 
 def _size(instance: Instance, name: str) -> tuple[int, timedelta]:
-    if name == STRANGERS_WRONG_CODES:
+    if name in (STRANGERS_WRONG_CODES, DEVICES_WRONG_CODES):
         return MOST_WRONG_CODES, YEAR
     most, seconds = limit_of(name, instance.settings)
     return most, timedelta(seconds=seconds)

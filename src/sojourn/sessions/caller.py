@@ -10,12 +10,16 @@ from sojourn.sessions.session import Device
 
 @dataclass(frozen=True, slots=True)
 class Caller:
-    """One request of one browser. `client` is None for a browser that has never begun to sign in (R-SES-13)."""
+    """One request of one browser. `client` is None for a browser that has never begun to sign in (R-SES-13).
+
+    `mark` is what it shows of who has signed in on it, checked by `known_devices.py` alone.
+    """
 
     instance: Instance
     client: Client | None
     device: Device = Device()
     origin: str | None = None
+    mark: Secret | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +36,11 @@ class Held:
 
 @dataclass(frozen=True, slots=True)
 class Issued:
-    """The client after an operation; `secret` is set when the browser must be given a new one (R-FLOW-01)."""
+    """The client after an operation; `secret` is set when the browser must be given a new one (R-FLOW-01).
+
+    So is `mark`, which makes the device a known one of the account (R-LIM-03).
+    """
 
     client: Client
     secret: Secret | None = None
+    mark: Secret | None = None

@@ -245,7 +245,7 @@ class Sessions:
         return revoked or session
 
     async def revoke_all_of_user(self, instance: Instance, user_id: UserId, *, actor: str) -> int:
-        """End every session of one user; how many there were (R-SES-05)."""
+        """End every session of one user; how many there were (R-SES-05). Their devices are strangers again (R-LIM-03)."""
         async with self.store.transaction() as tx:
             return len(await self.revoke_of_user(tx, instance, user_id, actor=actor))
 
@@ -268,8 +268,9 @@ class Sessions:
     async def revoke_of_user(
         self, tx: Groups, instance: Instance, user_id: UserId, *, actor: str, keep: SessionId | None = None
     ) -> Sequence[Session]:
-        """End every session of the user but `keep`, in the caller's transaction (R-PWD-11, R-SES-07)."""
+        """End every session of the user but `keep`, and forget their devices, in the caller's transaction (R-PWD-11, R-SES-07)."""
         now = self.clock.now()
+        await tx.users.forget_devices(instance.id, user_id, now)  # first, as `start` holds the user before their sessions
         revoked = await tx.sessions.finish_of_user(instance.id, user_id, SessionStatus.REVOKED, now, keep=keep)
         await self._ended(tx, instance, revoked, "session.revoked", now, actor=actor)
         return revoked

@@ -233,8 +233,8 @@ class SignIns:
                 moved = after_first_factor(sign_in, owed_after(by_reset_code=True, has_second_factor=False), now)
                 await tx.sign_ins.move(sign_in, moved)
                 return moved, await rotate(tx, _client_of(caller), now)  # what is proven is the prover's alone (R-FLOW-01)
-            issued, is_admitted = Issued(_client_of(caller)), challenge.admitted_at is not None
-            return await self._finish(tx, caller, issued, sign_in, user, EMAIL_CODE, is_admitted=is_admitted)
+            admitted = None if challenge.admitted_at is None else challenge.owner_id
+            return await self._finish(tx, caller, Issued(_client_of(caller)), sign_in, user, EMAIL_CODE, admitted=admitted)
 
     async def reset_password(
         self, caller: Caller, id: str, password: str | None, *, sign_out_others: bool = True
@@ -278,12 +278,12 @@ class SignIns:
         *,
         upgraded: StoredPassword | None = None,
         ticket: Ticket | None = None,
-        is_admitted: bool = False,
+        admitted: str | None = None,
     ) -> tuple[SignIn, Issued]:
         moved = _moved_on(replace(sign_in, strategy=strategy), self.clock.now())
-        known = await self.guarding.known_device(caller, user, tx=tx)
-        known_apart = known or is_admitted  # tries of a browser that a link admitted are not those of strangers
-        await self.guarding.forgive(tx, caller, user, known_device=known_apart, by_password=strategy == PASSWORD)
+        device = await self.guarding.devices.named(caller, user, tx=tx)
+        counted = admitted or device  # tries of a browser that a link admitted are not those of strangers
+        await self.guarding.forgive(tx, caller, user, device=counted, by_password=strategy == PASSWORD)
         if upgraded is not None and user.password is not None:
             await tx.users.upgrade_password(user.id, user.password, upgraded)
         session, rotated = await self.completion.start_session(
@@ -292,7 +292,7 @@ class SignIns:
             issued,
             user,
             strategy,
-            known_device=known,
+            known_device=device is not None,
             actor=ticket.actor if ticket else None,
             longest=ticket.session_max if ticket else None,
         )

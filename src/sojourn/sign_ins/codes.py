@@ -55,7 +55,7 @@ class SignInCodes:
         await tx.sign_ins.move(sign_in, moved)
         return moved
 
-    async def _account_has_left(self, tx: Groups, instance: Instance, user: User, known: str) -> bool:
+    async def _account_has_left(self, tx: Groups, instance: Instance, user: User, known: str | None) -> bool:
         """Spend one of the codes of the whole account, so that a second address brings no more of them.
 
         In strict protection nobody is told when there are none left: that would tell whose address it is. Raises:
@@ -113,6 +113,8 @@ class SignInCodes:
             raise WrongCode()
         if device is None:
             await self.code_tries.passed(caller.instance, user)
+        else:
+            await self.device_tries.passed(caller.instance, user, device)
         return challenge
 
     # -- admit
@@ -151,8 +153,11 @@ class SignInCodes:
             return None
         if challenge.admitted_at is not None:
             return challenge.owner_id
-        return await self._known_by(caller, user) or None
+        return await self._known_by(caller, user)
 
-    async def _known_by(self, caller: Caller, user: User | None) -> str:
-        is_known = user is not None and await self.guarding.known_device(caller, user)
-        return caller.client.id if is_known and caller.client is not None else ""
+    async def _known_by(self, caller: Caller, user: User | None) -> str | None:
+        """The name of a known device that may still type codes of its own; beyond a year's wrong ones it is a stranger's."""
+        device = None if user is None else await self.guarding.devices.named(caller, user)
+        if user is None or device is None:
+            return None
+        return device if await self.device_tries.has_codes_left(self.store, caller.instance, user, device) else None

@@ -9,6 +9,7 @@ from sojourn.events.outbox import Outbox
 from sojourn.instant import Clock
 from sojourn.sessions.caller import Caller, Issued
 from sojourn.sessions.clients import renewed, replace_secret
+from sojourn.sessions.known_devices import KnownDevices
 from sojourn.sessions.lifecycle import Sessions
 from sojourn.sessions.session import Session
 from sojourn.store.interface import Groups
@@ -20,6 +21,7 @@ from sojourn.users.user import User
 class Completion:
     clock: Clock
     sessions: Sessions
+    devices: KnownDevices
     outbox: Outbox
 
     async def start_session(
@@ -34,9 +36,9 @@ class Completion:
         actor: Mapping[str, Json] | None = None,
         longest: timedelta | None = None,
     ) -> tuple[Session, Issued]:
-        """Start the session, end the attempt that led to it, and rotate the client's secret; the owner is told of a device not seen before.
+        """Start the session, end the attempt that led to it, rotate the client's secret and mark the device as the user's.
 
-        And of somebody who acts in their place (R-LOG-04). Raises: SecretReplaced, and as `Sessions.start`.
+        The owner is told of a device not seen before, and of somebody who acts in their place (R-LOG-04). Raises: SecretReplaced, and as `Sessions.start`.
         """
         now, before = self.clock.now(), issued
         if before.secret is None:  # one that is as new as the session needs no successor
@@ -53,4 +55,5 @@ class Completion:
             where = {"browser": caller.device.browser_name or "a browser", "ip_address": caller.device.ip_address or ""}
             await self.outbox.mail(tx, caller.instance, "new_device", address.value, where)
         refreshed = await tx.clients.find(caller.instance.id, issued.client.id)
-        return session, Issued(refreshed or issued.client, issued.secret)
+        mark = self.devices.marked(caller, user) if actor is None else None
+        return session, Issued(refreshed or issued.client, issued.secret, mark)

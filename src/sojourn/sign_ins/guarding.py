@@ -22,6 +22,7 @@ from sojourn.instances.instance import Instance
 from sojourn.instances.protection import is_strict
 from sojourn.instant import Clock
 from sojourn.sessions.caller import Caller
+from sojourn.sessions.known_devices import KnownDevices
 from sojourn.sign_ins.floor import Floor
 from sojourn.store.interface import Groups, Store, Tries
 from sojourn.users.device_tries import DeviceTries
@@ -39,6 +40,7 @@ class Guarding:
     store: Store
     clock: Clock
     hash_pool: HashPool
+    devices: KnownDevices
     device_tries: DeviceTries
     audit: AuditLog
     lockout: Lockout
@@ -69,12 +71,6 @@ class Guarding:
             floor = await self.floor.now(instance, typed)
             spent = asyncio.get_running_loop().time() - began
             await self.pause(max(0.0, floor.total_seconds() - spent))
-
-    async def known_device(self, caller: Caller, user: User, *, tx: Groups | None = None) -> bool:
-        """Whether this browser has been signed in as the user before; inside a transaction, as that sees it."""
-        if caller.client is None:
-            return False
-        return await (tx or self.store).sessions.is_known_device(caller.client.id, user.id)
 
     async def check_password(self, caller: Caller, user: User | None, candidate: str) -> StoredPassword | None:
         """Check a password at the same cost whoever it is; returns its current-cost form when the stored one is older.
@@ -115,19 +111,19 @@ class Guarding:
 
         Raises: UserLocked, PasswordDisabled.
         """
-        if not user.is_locked_by_administrator and caller.client is not None and await self.known_device(caller, user):
-            return await self.device_tries.spend(caller.instance, user, caller.client.id, of_password=True)
+        device = None if user.is_locked_by_administrator else await self.devices.named(caller, user)
+        if device is not None:
+            return await self.device_tries.spend(caller.instance, user, device, of_password=True)
         return await self.lockout.spend(caller.instance, user, most_of_password=MOST_FAILURES)
 
     async def forgive(
-        self, tx: Groups, caller: Caller, user: User, *, known_device: bool, by_password: bool
+        self, tx: Groups, caller: Caller, user: User, *, device: str | None, by_password: bool
     ) -> None:
         """A proven factor resets its own counter only (R-LIM-05)."""
         if by_password:
             await self.hard_stop.passed(tx, caller.instance, user)
-        if known_device:
-            if caller.client is not None:
-                await self.device_tries.forgive(tx, caller.instance, user, caller.client.id)
+        if device is not None:
+            await self.device_tries.forgive(tx, caller.instance, user, device)
         else:
             await tx.users.reset_sign_in_tries(caller.instance.id, user.id)
 
@@ -138,8 +134,8 @@ class Guarding:
             yield
         except SojournError:
             with suppress(SojournError):
-                known = await self.known_device(caller, user)
-                await self.forgive(self.store, caller, user, known_device=known, by_password=by_password)
+                device = await self.devices.named(caller, user)
+                await self.forgive(self.store, caller, user, device=device, by_password=by_password)
             raise
 
     async def _record_failure(self, caller: Caller, user: User | None, error: SojournError) -> None:

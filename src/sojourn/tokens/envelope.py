@@ -38,7 +38,7 @@ class Envelope:
         raw = [key_bytes(each, "SOJOURN_ROOT_KEYS") for each in root_keys]
         self._first = _key_id(raw[0])
         self._ciphers = {_key_id(each): AESGCM(_derived(each, b"envelope")) for each in raw}
-        self._raw = raw[0]
+        self._raw = tuple(raw)
 
     def seal(self, data: bytes, place: str) -> bytes:
         nonce = secrets.token_bytes(_NONCE)
@@ -57,7 +57,11 @@ class Envelope:
 
     def derived(self, purpose: bytes) -> bytes:
         """A key of its own for one purpose, from the first root key."""
-        return _derived(self._raw, purpose)
+        return self.each_derived(purpose)[0]
+
+    def each_derived(self, purpose: bytes) -> tuple[bytes, ...]:
+        """The same from every root key, the first one's first: for what must outlive a change of the root key."""
+        return tuple(_derived(each, purpose) for each in self._raw)
 
 
 def key_bytes(key: Secret, setting: str) -> bytes:

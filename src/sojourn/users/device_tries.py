@@ -2,9 +2,9 @@
 
 from dataclasses import dataclass
 
-from sojourn.errors import TooManyRequests, UserLocked
+from sojourn.errors import TooManyRequests, UserLocked, WrongCode
 from sojourn.instances.instance import Instance
-from sojourn.limits.budgets import Budgets
+from sojourn.limits.budgets import DEVICES_WRONG_CODES, Budgets
 from sojourn.store.interface import Groups, Store, Tries
 from sojourn.users.hard_stop import HardStop
 from sojourn.users.user import User
@@ -14,16 +14,19 @@ _NAME = "tries_of_known_device"
 
 @dataclass(frozen=True, slots=True)
 class DeviceTries:
-    """`device` is what the account knows it by: the id of its client, or of an attempt that a link has admitted."""
+    """`device` is the name of a known device, or the id of an attempt that a link has admitted.
+
+    A device tries at most a hundred wrong codes a year, as strangers do together: its mark stays in browsers that others use.
+    """
 
     store: Store
     budgets: Budgets
     hard_stop: HardStop
 
     async def spend(self, instance: Instance, user: User, device: str, *, of_password: bool) -> Tries:
-        """Count a try before it is checked, and one of the password towards the hard stop: both or neither.
+        """Count a try before it is checked, and one of the password towards the hard stop, of a code towards the year's: both or neither.
 
-        Raises: UserLocked, PasswordDisabled.
+        Raises: UserLocked, PasswordDisabled, WrongCode when the year's are spent.
         """
         async with self.store.transaction() as tx:
             try:
@@ -31,7 +34,19 @@ class DeviceTries:
             except TooManyRequests as error:
                 raise UserLocked(error.retry_after) from error
             failures = await self.hard_stop.spend(tx, instance, user) if of_password else 0
+            if not of_password:
+                try:
+                    await self.budgets.spend(tx, instance, DEVICES_WRONG_CODES, _key(user, device))
+                except TooManyRequests as error:
+                    raise WrongCode() from error
         return Tries(0, None, failures)
+
+    async def has_codes_left(self, groups: Groups, instance: Instance, user: User, device: str) -> bool:
+        return await self.budgets.left(groups, instance, DEVICES_WRONG_CODES, _key(user, device)) > 0
+
+    async def passed(self, instance: Instance, user: User, device: str) -> None:
+        """The code was right: its own try is no wrong one."""
+        await self.budgets.give_back(self.store, instance, DEVICES_WRONG_CODES, _key(user, device))
 
     async def forgive(self, groups: Groups, instance: Instance, user: User, device: str) -> None:
         await self.budgets.reset(groups, instance, _NAME, _key(user, device))

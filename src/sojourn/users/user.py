@@ -86,6 +86,8 @@ class User:
     """The picture the user has chosen, in `images.py`."""
     password_compromised_at: Instant | None = None
     """Since when a server knows that others know the password: it proves nothing until it is replaced."""
+    devices_forgotten_at: Instant | None = None
+    """What browsers know of the user from before counts for nothing: each is a stranger until it is signed in again."""
     identifiers: tuple[Identifier, ...] = ()
 
     @property

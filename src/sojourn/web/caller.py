@@ -81,12 +81,16 @@ async def _by_cookie(engine: HasClients, instance: Instance, cookies: Sequence[S
     return before
 
 
-def caller_of(identified: Identified, incoming: Incoming, instance: Instance, ip_address: str | None) -> Caller:
+def caller_of(
+    identified: Identified, incoming: Incoming, instance: Instance, ip_address: str | None, mark: Secret | None
+) -> Caller:
+    """`mark` is what the cookie of a known device says; a native app has none."""
     return Caller(
         instance=instance,
         client=identified.client,
         device=device((incoming.header(b"user-agent") or "")[:_AGENT_LONGEST], ip_address),
         origin=incoming.header(b"origin"),
+        mark=None if identified.native else mark,
     )
 
 

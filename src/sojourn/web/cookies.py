@@ -20,6 +20,7 @@ _TRIED = 4
 
 PLAIN = "__client"
 PREFIXED = "__Host-__client"
+DEVICE = "__device"
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +41,10 @@ class CookieRules:
             return (PREFIXED,)
         return (f"{PLAIN}_{self.suffix}", PLAIN) if self.suffix else (PLAIN,)
 
+    @property
+    def device_name(self) -> str:
+        return f"__Host-{DEVICE}" if self.secure else f"{DEVICE}_{self.suffix}" if self.suffix else DEVICE
+
     def domain_of(self, instance: Instance) -> str:
         return cookie_domain(instance, self.domain)
 
@@ -56,6 +61,15 @@ class CookieRules:
         if len(values) > 1:
             values = list(dict.fromkeys(values))
         return [Secret(value) for value in values[:_TRIED] if 0 < len(value) <= _LONGEST_VALUE]
+
+    def presented_mark(self, cookies: Mapping[str, Sequence[str]]) -> Secret | None:
+        """The mark of a known device; of two none is believed."""
+        values = cookies.get(self.device_name, ())
+        return Secret(values[0]) if len(values) == 1 and 0 < len(values[0]) <= _LONGEST_VALUE else None
+
+    def device(self, mark: Secret) -> str:
+        """The device cookie: it stays when the client cookie goes, and opens nothing (R-LIM-03)."""
+        return self._cookie(self.device_name, mark.reveal(), _YEAR, http_only=True)
 
     def client(self, secret: Secret, view: ClientView, now: Instant) -> list[str]:
         """The client cookie: it lasts as long as the longest session, without one as long as the client (R-CKI-04)."""

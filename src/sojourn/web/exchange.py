@@ -134,7 +134,8 @@ class Exchange:
 
     async def caller(self) -> Caller:
         """Raises: UnknownDevBrowser, DoubledCookie."""
-        return caller_of(await self.identified(), self.incoming, self.instance, self.address)
+        mark = self.rules.presented_mark(self.incoming.cookies)
+        return caller_of(await self.identified(), self.incoming, self.instance, self.address, mark)
 
     async def signed_in(self) -> Caller:
         """The caller, who must at least be a known browser. Raises: NotAuthenticated."""
@@ -315,6 +316,8 @@ class Exchange:
             self.headers.append((b"authorization", issued.secret.reveal().encode()))
             return
         self.cookies.extend(self.rules.client(issued.secret, view, self.now))
+        if issued.mark is not None:
+            self.cookies.append(self.rules.device(issued.mark))
         if identified.dev_browser is not None:
             await self._hand_over_dev_browser(identified.dev_browser, view)
 

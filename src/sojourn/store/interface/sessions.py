@@ -41,8 +41,8 @@ class Sessions(Protocol):
         """Rows of the user in status active or pending, most recently active first."""
         ...
 
-    async def is_known_device(self, client_id: ClientId, user_id: UserId) -> bool:
-        """Whether the user has had a session on the client, live or not."""
+    async def is_known_device(self, client_id: ClientId, user_id: UserId, *, since: Instant) -> bool:
+        """Whether the user, and not somebody in their place, has a session on the client or had one that ended after `since`."""
         ...
 
     async def list(self, instance_id: InstanceId, where: SessionFilter, page: Page) -> Sequence[Session]: ...

@@ -83,7 +83,7 @@ def user_owning(r: Row, identifiers: tuple[Identifier, ...] = ()) -> User:
         r[0], r[1], Instant(r[2]), Instant(r[3]), r[4], r[5], r[6], r[7], r[8], r[9], r[10],
         password(r[11], r[12], r[13]), moment(r[14]), from_json(r[15]), from_json(r[16]), from_json(r[17]),
         bool(r[18]), moment(r[19]), moment(r[20]), r[21], moment(r[22]), moment(r[23]), bool(r[24]), bool(r[25]),
-        r[26], bool(r[27]), moment(r[28]), r[29], r[30], r[31], moment(r[32]), identifiers,
+        r[26], bool(r[27]), moment(r[28]), r[29], r[30], r[31], moment(r[32]), moment(r[34]), identifiers,
     )  # fmt: skip
 
 
@@ -105,6 +105,7 @@ def _user_row(each: User) -> dict[str, object]:
         "locale": each.locale, "password_failures": each.password_failures,
         "image_id": each.image_id,
         "password_compromised_at": millis(each.password_compromised_at),
+        "devices_forgotten_at": millis(each.devices_forgotten_at),
     }  # fmt: skip
 
 

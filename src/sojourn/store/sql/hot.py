@@ -75,6 +75,7 @@ class HotReads:
             .order_by(*_OLDEST_FIRST)
         )
         live = sessions.c.status.in_([_literal(each) for each in _LIVE])
+        ended_since = sessions.c.updated_at > bindparam("since", type_=BigInteger)
         minted = (
             select(*codecs.session.columns, users.c.banned, has_grown_since, *_EARLIER)
             .select_from(sessions)
@@ -103,6 +104,7 @@ class HotReads:
             .order_by(sessions.c.last_active_at.desc(), sessions.c.id),
             "known_device": select(sessions.c.id)
             .where(sessions.c.client_id == _ID, sessions.c.user_id == bindparam("user_id", type_=String))
+            .where(sessions.c.actor.is_(None), or_(live, ended_since))
             .limit(literal_column("1")),
             "mint": minted,
             "mint_with_user": minted.add_columns(*_OWNING)

@@ -59,8 +59,9 @@ class SqlSessions(Group):
         values = {"instance_id": instance_id, "id": user_id}
         return await self._hot(codecs.session, self._reads.sessions_of_user, values)
 
-    async def is_known_device(self, client_id: ClientId, user_id: UserId) -> bool:
-        return bool(await self._run.hot(self._reads.known_device, {"id": client_id, "user_id": user_id}))
+    async def is_known_device(self, client_id: ClientId, user_id: UserId, *, since: Instant) -> bool:
+        values = {"id": client_id, "user_id": user_id, "since": since.millis}
+        return bool(await self._run.hot(self._reads.known_device, values))
 
     async def list(self, instance_id: InstanceId, where: SessionFilter, page: Page) -> Sequence[Session]:
         return [codecs.session.decode(row) for row in await SessionLists(self._run).rows(instance_id, where, page)]

@@ -96,7 +96,7 @@ users = Table(
     Column("create_organizations_limit", Integer), _flag("bypass_client_trust"),
     _time("legal_accepted_at", optional=True), _text("locale"), _count("password_failures"),
     _ref("image_id", optional=True),
-    _time("password_compromised_at", optional=True), _text("password_cost"),
+    _time("password_compromised_at", optional=True), _text("password_cost"), _time("devices_forgotten_at", optional=True),
     UniqueConstraint("instance_id", "username_key", name="uq_users_username_key"),
     UniqueConstraint("instance_id", "external_id", name="uq_users_external_id"),
     Index("ix_users_created", "instance_id", "created_at"),

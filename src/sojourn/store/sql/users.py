@@ -155,6 +155,9 @@ class SqlUsers(Group):
     async def reset_sign_in_tries(self, instance_id: InstanceId, id: UserId) -> None:
         await self._run.put(self._writes.forgive_tries, {"of_instance": instance_id, "of_id": id})
 
+    async def forget_devices(self, instance_id: InstanceId, id: UserId, now: Instant) -> None:
+        await self._update(codecs.user, {"devices_forgotten_at": now.millis}, *_of(instance_id, id))
+
     async def note_sign_in(self, instance_id: InstanceId, id: UserId, now: Instant) -> None:
         values = {"of_instance": instance_id, "of_id": id, "now": now.millis}
         await self._run.put(self._writes.note_sign_in, values)

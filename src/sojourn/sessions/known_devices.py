@@ -1,0 +1,123 @@
+"""Known devices: the browsers that an account was signed in with, counted apart so that no stranger locks them out (R-LIM-03).
+
+A finished sign-in or sign-up leaves a mark in the browser: a signed cookie that names the device and, by their hashes, its last users.
+It outlives sign-outs and clients, and opens nothing. A native app has no cookies: its client is known by the sessions it had.
+"""
+
+import hmac
+from base64 import urlsafe_b64decode, urlsafe_b64encode
+from binascii import Error
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from hashlib import sha256
+from secrets import token_bytes
+
+from sojourn.ids import InstanceId, UserId
+from sojourn.instances.instance import Instance
+from sojourn.instant import Clock, Instant
+from sojourn.secret import Secret
+from sojourn.sessions.caller import Caller
+from sojourn.store.interface import Groups, Store
+from sojourn.users.user import User
+
+LIFE = timedelta(days=365)
+"""Since the last finished sign-in of each user; R-CKI-04 allows 400 days."""
+
+MOST_USERS = 5
+"""The users that one mark names. A further one takes the place of the one that signed in longest ago."""
+
+_PREFIX = "dvm_"
+_DEVICE = 16
+_USER = 16
+_ENTRY = _USER + 8
+_SIGNATURE = 32
+_LONGEST = len(_PREFIX) + 4 * ((_DEVICE + MOST_USERS * _ENTRY + _SIGNATURE + 2) // 3)
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """`users` maps the hash of a user to when they last signed in here, the latest first."""
+
+    device: bytes
+    users: dict[bytes, Instant]
+
+
+@dataclass(frozen=True, slots=True)
+class KnownDevices:
+    """`keys` sign marks: the first makes them, any reads them, so that a new root key forgets nobody."""
+
+    store: Store
+    clock: Clock
+    keys: Sequence[bytes]
+
+    async def named(self, caller: Caller, user: User, *, tx: Groups | None = None) -> str | None:
+        """The name that the user's account knows this device by, to count its tries under; None for a stranger.
+
+        What the device has seen of the user before their devices were forgotten does not count. Inside a transaction, as
+        that sees it.
+        """
+        mark = self._read(caller.instance, caller.mark)
+        if mark is not None and self._knows(mark, user):
+            return f"device_{mark.device.hex()}"
+        if caller.client is None:
+            return None
+        since = user.devices_forgotten_at or Instant(0)
+        is_known = await (tx or self.store).sessions.is_known_device(caller.client.id, user.id, since=since)
+        return caller.client.id if is_known else None
+
+    def marked(self, caller: Caller, user: User) -> Secret:
+        """The mark of the caller's device now that the user has signed in on it."""
+        before, now = self._read(caller.instance, caller.mark), self.clock.now()
+        device = before.device if before is not None else token_bytes(_DEVICE)
+        name = _hashed(caller.instance.id, user.id)
+        others = before.users.items() if before is not None else ()
+        users = {name: now} | {each: at for each, at in others if each != name}
+        return Secret(_PREFIX + _text(self._signed(caller.instance, Mark(device, dict([*users.items()][:MOST_USERS])))))
+
+    def _knows(self, mark: Mark, user: User) -> bool:
+        at, forgotten = mark.users.get(_hashed(user.instance_id, user.id)), user.devices_forgotten_at
+        if at is None or self.clock.now() >= at + LIFE:
+            return False
+        return forgotten is None or at >= forgotten
+
+    def _signed(self, instance: Instance, mark: Mark) -> bytes:
+        entries = (name + at.millis.to_bytes(8) for name, at in mark.users.items())
+        body = mark.device + b"".join(entries)
+        return body + _signature(self.keys[0], instance.id, body)
+
+    def _read(self, instance: Instance, text: Secret | None) -> Mark | None:
+        """None for a mark that nobody with these keys made for this instance."""
+        signed = b"" if text is None else _bytes(text.reveal())
+        body, signature = signed[:-_SIGNATURE], signed[-_SIGNATURE:]
+        entries = body[_DEVICE:]
+        if not entries or len(entries) % _ENTRY:
+            return None
+        if not any(hmac.compare_digest(_signature(key, instance.id, body), signature) for key in self.keys):
+            return None
+        rows = [entries[at : at + _ENTRY] for at in range(0, len(entries), _ENTRY)]
+        return Mark(body[:_DEVICE], {row[:_USER]: Instant(int.from_bytes(row[_USER:])) for row in rows})
+
+
+def _hashed(instance: InstanceId, user: UserId) -> bytes:
+    """Names a user to those who know the id: the browser of a shared computer lists nobody."""
+    return sha256(f"{instance}\0{user}".encode()).digest()[:_USER]
+
+
+def _signature(key: bytes, instance: InstanceId, body: bytes) -> bytes:
+    return hmac.new(key, instance.encode() + b"\0" + body, sha256).digest()
+
+
+def _text(raw: bytes) -> str:
+    return urlsafe_b64encode(raw).rstrip(b"=").decode()
+
+
+def _bytes(text: str) -> bytes:
+    """Empty for anything that is no mark."""
+    if not text.startswith(_PREFIX) or len(text) > _LONGEST:
+        return b""
+    body = text[len(_PREFIX) :]
+    try:
+        return urlsafe_b64decode(body + "=" * (-len(body) % 4))
+    except (Error, ValueError):
+        return b""
