@@ -231,6 +231,21 @@ def test_locks_since_a_moment_are_ended_by_one_command(tmp_path: Path, person: d
     assert run("users", "unlock", data=tmp_path).returncode != 0
 
 
+def test_every_setting_is_described_with_what_it_takes(tmp_path: Path) -> None:
+    described = json.loads(run("settings", "describe", "--json").stdout)
+    shown = json.loads(run("settings", "show", "--json", data=tmp_path).stdout)
+    for each in described:
+        value = shown
+        for name in each["name"].split("."):
+            value = value[name]
+        assert value == each["default"]
+    told = run("settings", "describe", "sessions.token_seconds").stdout
+    assert "2 to 3,600" in told
+    refused = call("settings", "describe", "sesions")
+    assert refused.returncode == 1
+    assert "sessions" in refused.stderr
+
+
 def test_settings_are_changed_all_or_none(tmp_path: Path) -> None:
     refused = call("settings", "set", "sessions.token_seconds=30", "sessions.lifetime_seconds=1", data=tmp_path)
     assert refused.returncode == 1

@@ -4,7 +4,7 @@ import json
 from dataclasses import dataclass
 from datetime import timedelta
 from types import UnionType
-from typing import Any, Literal, get_args, get_origin
+from typing import Annotated, Any, Literal, get_args, get_origin
 
 import msgspec
 import pytest
@@ -130,6 +130,8 @@ _WORDS: dict[Any, str] = {
 
 def _shape(kind: Any) -> str:
     """The values that a field takes: words, or kinds of JSON."""
+    if get_origin(kind) is Annotated:
+        return _shape(get_args(kind)[0])
     if get_origin(kind) is Literal:
         return "|".join(sorted(get_args(kind)))
     if get_origin(kind) is UnionType:

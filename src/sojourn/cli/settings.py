@@ -1,5 +1,6 @@
 """`sojourn settings`: what an application's owner changes while it runs."""
 
+from difflib import get_close_matches
 from typing import TYPE_CHECKING, Annotated
 
 import msgspec
@@ -7,6 +8,8 @@ import typer
 
 from sojourn.cli.opened import AsJson, Data, DatabaseUrl, configured, print_facts, print_json, with_engine
 from sojourn.errors import Json, SojournError
+from sojourn.instances.setting import Setting, groups, tree
+from sojourn.instances.settings import Settings
 
 if TYPE_CHECKING:
     from sojourn.engine import Sojourn
@@ -26,6 +29,24 @@ def show(data: Data = None, database_url: DatabaseUrl = None, as_json: AsJson = 
         print_json(settings)
     else:
         print_facts(dict(_flat(settings)))
+
+
+@app.command("describe")
+def describe(
+    names: Annotated[list[str] | None, typer.Argument(help="Settings or groups, such as sessions; all if none is named")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Print what each setting does, what it takes and its default."""
+    chosen = [each for each in tree(Settings) if not names or any(_is_in(each, name) for name in names)]
+    if not chosen:
+        known = [*groups(Settings), *(each.path for each in tree(Settings))]
+        near = get_close_matches(" ".join(names or []), known, 1, 0.5)
+        raise SojournError(f"There is no such setting.{f' Did you mean {near[0]}?' if near else ''}")
+    if as_json:
+        print_json([_described(each) for each in chosen])
+        return
+    for each in chosen:
+        print(f"{each.path}\n    {each.about.effect}\n    Takes {each.takes}. Default: {msgspec.json.encode(each.default).decode()}\n")
 
 
 @app.command("set")
@@ -70,3 +91,21 @@ def _flat(value: Json, path: str = "") -> list[tuple[str, Json]]:
     if not isinstance(value, dict) or not value:
         return [(path, value)]
     return [pair for name, inner in value.items() for pair in _flat(inner, f"{path}.{name}" if path else name)]
+
+
+def _is_in(setting: Setting, name: str) -> bool:
+    return setting.path == name or setting.path.startswith(f"{name}.")
+
+
+def _described(setting: Setting) -> Json:
+    return {
+        "name": setting.path,
+        "type": setting.json_type,
+        "values": [*setting.choices] or None,
+        "least": setting.about.least,
+        "most": setting.about.most,
+        "unit": setting.about.unit,
+        "default": setting.default,
+        "effect": setting.about.effect,
+        "docs": setting.anchor,
+    }

@@ -4,8 +4,8 @@ from collections.abc import Iterable
 
 from sojourn.errors import FieldEmpty, PasswordCommon, PasswordTooLong, PasswordTooManyBytes, PasswordTooShort
 from sojourn.factors.common_passwords import is_common
+from sojourn.instances.settings import LEAST_PASSWORD
 
-MIN_LENGTH = 8
 MAX_LENGTH = 256
 MAX_BYTES = 1024
 _SHORTEST_CONTEXT = 4
@@ -21,7 +21,7 @@ def check_bounds(password: str, *, param: str) -> None:
         raise PasswordTooManyBytes(f"Passwords must be at most {MAX_BYTES} bytes.", param=param)
 
 
-def check_new_password(password: str, *, param: str, min_length: int = MIN_LENGTH, context: Iterable[str] = ()) -> None:
+def check_new_password(password: str, *, param: str, min_length: int = LEAST_PASSWORD, context: Iterable[str] = ()) -> None:
     """No rules of composition; lengths in code points. `context` are words that belong to this account or application.
 
     Raises: PasswordTooShort, PasswordTooLong, PasswordTooManyBytes, PasswordCommon. Checked before any hashing.

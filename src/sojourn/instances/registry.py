@@ -3,18 +3,16 @@
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
-from difflib import get_close_matches
 from urllib.parse import urlsplit
 
-import msgspec
-
-from sojourn.errors import BadSecretKey, ConfigError, Conflict, FieldError, Json, NotFound
+from sojourn.errors import BadSecretKey, ConfigError, Conflict, Json, NotFound
 from sojourn.events.audit_log import AuditLog
 from sojourn.ids import InstanceId, instance_id, new_id
 from sojourn.instances.instance import Environment, Instance, publishable_key
 from sojourn.instances.secret_keys import Scope, fresh_secret_key, is_damaged
-from sojourn.instances.settings import PARSED, Settings
-from sojourn.instant import Clock, Instant, read_length
+from sojourn.instances.settings import Settings
+from sojourn.instances.settings_input import patched
+from sojourn.instant import Clock, Instant
 from sojourn.origin import origin_of
 from sojourn.secret import Secret
 from sojourn.store.interface import SecretKey, Store
@@ -149,13 +147,7 @@ class Registry:
         current = await self.store.instances.find(instance.id)
         if current is None:
             raise NotFound("This application is gone.")
-        merged = _merged(msgspec.to_builtins(current.settings), _in_seconds(patch, ""), "")
-        _check_parsed(patch)
-        try:
-            settings = msgspec.convert(merged, Settings)
-        except msgspec.ValidationError as error:
-            raise _misfit(str(error)) from error
-        check_settings(settings)
+        settings = patched(current.settings, patch)
         await self._check_claims(current, settings)
         now = max(self.clock.now(), current.updated_at + timedelta(milliseconds=1))
         async with self.store.transaction() as tx:
@@ -200,92 +192,3 @@ def key_host(public_url: str) -> str:
     in development it is never contacted, the proxy URL is."""
     netloc = urlsplit(public_url).netloc
     return netloc if "." in netloc.split(":")[0] else f"sojourn.{netloc}"
-
-
-_BOUNDS: Mapping[str, tuple[int, int]] = {
-    "sessions.lifetime_seconds": (5, 400 * 86400),
-    "sessions.inactivity_seconds": (2, 400 * 86400),
-    "sessions.token_seconds": (2, 3600),
-    "sessions.sessions_per_user": (1, 10_000),
-    "protection.lockout_tries": (5, 100),
-    "protection.lockout_seconds": (1, 30 * 86400),
-    "protection.password_min_length": (8, 64),
-}
-
-
-def check_settings(settings: Settings) -> None:
-    """Refuse values that would lock everybody out or nobody ever. Raises: FieldError."""
-    for path, (least, most) in _BOUNDS.items():
-        group, name = path.split(".")
-        value: object = getattr(getattr(settings, group), name)
-        if not isinstance(value, int) or not least <= value <= most:
-            raise FieldError(f"{path} must be between {least} and {most}.", param=path)
-    for name, limit in settings.protection.rate_limits.items():
-        if len(limit) != 2 or not all(1 <= part <= 10_000_000 for part in limit):
-            path = f"protection.rate_limits.{name}"
-            raise FieldError(f"{path} must be [hits, seconds], both at least 1.", param=path)
-    if len(msgspec.json.encode(settings.sessions.claims)) > 2048:
-        raise FieldError("Custom claims must stay below 2 KiB: the token travels in a cookie.", param="sessions.claims")
-    for origin in settings.allowed_origins:
-        if origin_of(origin) is None or urlsplit(origin)[2:] != ("", "", ""):
-            raise FieldError(f"{origin!r} is not an origin such as https://app.example.com.", param="allowed_origins")
-
-
-def _in_seconds(patch: Mapping[str, Json], path: str) -> dict[str, Json]:
-    """The patch with lengths of time that are written as text (`30d`, `PT12H`) in whole seconds. Raises: FieldError."""
-    read: dict[str, Json] = {}
-    for name, value in patch.items():
-        where = f"{path}{name}"
-        if isinstance(value, dict) and name != "claims":
-            read[name] = _in_seconds(value, f"{where}.")
-        elif isinstance(value, list) and path == "protection.rate_limits.":
-            read[name] = [_seconds(each, where) for each in value]
-        else:
-            read[name] = _seconds(value, where) if name.endswith("_seconds") else value
-    return read
-
-
-def _seconds(value: Json, path: str) -> Json:
-    if not isinstance(value, str):
-        return value
-    try:
-        return int(read_length(value).total_seconds())
-    except ValueError as error:
-        raise FieldError(f"{path}: {error}.", param=path) from error
-
-
-def _check_parsed(patch: Mapping[str, Json]) -> None:
-    """Refuse what has no parsed form before it becomes a default. Raises: FieldError (R-ADV-01)."""
-    for group, parsers in PARSED.items():
-        given = patch.get(group)
-        for name, value in given.items() if isinstance(given, dict) else ():
-            parse = parsers.get(name)
-            if parse is None or not isinstance(value, str):
-                continue
-            try:
-                parse(value)
-            except ValueError as error:
-                raise FieldError(f"{group}.{name} {error}.", param=f"{group}.{name}") from error
-
-
-def _merged(current: dict[str, Json], patch: Mapping[str, Json], path: str) -> dict[str, Json]:
-    merged = dict(current)
-    for name, value in patch.items():
-        there = merged.get(name)
-        # claims and rate limits are values of their own: replaced whole, so that one can be removed
-        if isinstance(value, dict) and isinstance(there, dict) and name not in ("claims", "rate_limits"):
-            merged[name] = _merged(there, value, f"{path}{name}.")
-        elif name not in merged:
-            near = get_close_matches(name, merged, 1, 0.5)
-            advice = f" Did you mean {path}{near[0]}?" if near else ""
-            raise FieldError(f"{path}{name} is not a setting.{advice}", param=f"{path}{name}")
-        else:
-            merged[name] = value
-    return merged
-
-
-def _misfit(error: str) -> FieldError:
-    """A validation message, which ends in ` - at `$.sessions.token_seconds``, with the dotted path in front."""
-    said, found, path = error.partition(" - at `$.")
-    said, path = said.replace("`", ""), path.rstrip("`")
-    return FieldError(f"{path}: {said[0].lower()}{said[1:]}.", param=path) if found else FieldError(f"{said}.")

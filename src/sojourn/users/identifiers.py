@@ -12,7 +12,8 @@ from sojourn.errors import FieldEmpty, FieldFormat, FieldTooLong, UsernameCharac
 
 _EMAIL_LONGEST = 254
 _NAME_LONGEST = 256
-_USERNAME_SHORTEST, _USERNAME_LONGEST = 4, 64
+USERNAME_LENGTHS = (4, 64)
+_USERNAME_SHORTEST, _USERNAME_LONGEST = USERNAME_LENGTHS
 _USERNAME = re.compile(r"[\w-]+")
 _INVISIBLE = frozenset({"Cc", "Cf", "Cs", "Co", "Zl", "Zp"})
 _ZWJ = "\u200d"

@@ -7,26 +7,24 @@ from litestar.params import FromPath
 from sojourn.errors import Json
 from sojourn.ids import SessionId
 from sojourn.instances.instance import Instance
+from sojourn.instances.setting import groups
+from sojourn.instances.settings import Settings
 from sojourn.sessions.session import Session
 from sojourn.users.metadata import checked_metadata
 from sojourn.web.backend_api.call import ACTOR, CurrentCall, json
 from sojourn.web.backend_api.reading import JsonObject
 from sojourn.web.resources import Resource
 
-
-class SettingsPatch(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
-    """Any part of the settings, in the shape of the whole; what is left out stays."""
-
-    application_name: str | None = None
-    support_email: str | None = None
-    allowed_origins: list[str] | None = None
-    sessions: JsonObject | None = None
-    sign_up: JsonObject | None = None
-    protection: JsonObject | None = None
-    paths: JsonObject | None = None
-    theme: JsonObject | None = None
-    test_mode: bool | None = None
-    delete_self: bool | None = None
+SettingsPatch = msgspec.defstruct(
+    "SettingsPatch",
+    [
+        (each.name, (JsonObject if each.name in groups(Settings) else each.type) | None, None)
+        for each in msgspec.structs.fields(Settings)
+    ],
+    kw_only=True,
+    forbid_unknown_fields=True,
+)
+"""Any part of the settings, in the shape of the whole; what is left out stays."""
 
 
 class DataPatch(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):

@@ -1,12 +1,20 @@
-"""The environment: what an instance offers, so that components show nothing that is off."""
+"""The environment: what an instance offers, so that components show nothing that is off.
 
+Where a setting is shown as it is, its declaration in `instances/settings.py` names the place. Here is what follows from several
+settings, or from none.
+"""
+
+from typing import cast
+
+from sojourn.errors import Json
+from sojourn.factors.password_policy import MAX_LENGTH
 from sojourn.instances.instance import Instance
-from sojourn.instances.settings import Settings, Use
+from sojourn.instances.setting import tree
+from sojourn.instances.settings import Settings
+from sojourn.users.identifiers import USERNAME_LENGTHS
 from sojourn.web.resources import Resource
 
-PASSWORD_LONGEST = 256
 _SPECIAL = "!\"#$%&'()*+,-./:;<=>?@[]^_`{|}~"
-_USERNAME_LENGTHS = (4, 64)
 
 
 def environment(instance: Instance, origin: str | None, *, strict: bool) -> Resource:
@@ -15,7 +23,7 @@ def environment(instance: Instance, origin: str | None, *, strict: bool) -> Reso
     `strict` is whether enumeration protection is on. No fields beyond the published ones.
     """
     settings = instance.settings
-    return {
+    shown: Resource = {
         "auth_config": _auth_config(instance),
         "display_config": _display_config(instance, origin),
         "user_settings": _user_settings(settings, strict=strict),
@@ -42,6 +50,18 @@ def environment(instance: Instance, origin: str | None, *, strict: bool) -> Reso
         "partitioned_cookies": False,
         "maintenance_mode": False,
     }
+    for setting in tree(Settings):
+        for place, shown_as in setting.about.shown.items():
+            _put(shown, place, shown_as(setting.of(settings)))
+    return shown
+
+
+def _put(shown: Resource, place: str, value: Json) -> None:
+    name, dot, rest = place.partition(".")
+    if dot:
+        _put(cast(Resource, shown[name]), rest, value)
+    else:
+        shown[name] = value
 
 
 def _auth_config(instance: Instance) -> Resource:
@@ -50,18 +70,13 @@ def _auth_config(instance: Instance) -> Resource:
     return {
         "object": "auth_config",
         "id": "aac_" + instance.id.removeprefix("ins_"),
-        "first_name": _on(rules.first_name),
-        "last_name": _on(rules.last_name),
         "email_address": "required",
         "phone_number": "off",
-        "username": _on(rules.username),
-        "password": _on(rules.password),
         "identification_requirements": [["email_address"], ["username"] if rules.username == "required" else []],
         "identification_strategies": ["email_address", "username"] if usernames else ["email_address"],
         "first_factors": ["email_code"] if rules.password == "off" else ["email_code", "password"],
         "second_factors": [],
         "email_address_verification_strategies": ["email_code"],
-        "single_session_mode": instance.settings.sessions.single_session_mode,
         "enhanced_email_deliverability": False,
         "test_mode": instance.is_development and instance.settings.test_mode,
         "cookieless_dev": False,
@@ -76,10 +91,6 @@ def _auth_config(instance: Instance) -> Resource:
             "trusted_device_enrollment_prompt_after_sign_up_enabled": False,
         },
     }
-
-
-def _on(use: Use) -> str:
-    return "on" if use == "optional" else use
 
 
 def page_urls(instance: Instance, origin: str | None) -> dict[str, str]:
@@ -113,22 +124,17 @@ def page_urls(instance: Instance, origin: str | None) -> dict[str, str]:
 
 def _display_config(instance: Instance, origin: str | None) -> Resource:
     settings = instance.settings
-    logo = settings.theme.logo_url
     return {
         "object": "display_config",
         "id": "display_config_" + instance.id.removeprefix("ins_"),
         "instance_environment_type": instance.environment.value,
-        "application_name": settings.application_name,
         "theme": _theme(settings),
         "preferred_sign_in_strategy": "otp" if settings.sign_up.password == "off" else "password",
         **page_urls(instance, origin),
-        "logo_image_url": logo,
         "favicon_image_url": "",
-        "logo_url": logo or None,
         "favicon_url": None,
         "logo_image": None,
         "favicon_image": None,
-        "support_email": settings.support_email,
         "branded": False,
         "experimental_force_oauth_first": False,
         "clerk_js_version": None,
@@ -147,26 +153,20 @@ def _display_config(instance: Instance, origin: str | None) -> Resource:
 
 
 def _theme(settings: Settings) -> Resource:
-    theme = settings.theme
-    text = "#f4f4f4" if theme.dark else "#151515"
+    text = "#f4f4f4" if settings.theme.dark else "#151515"
     return {
         "general": {
-            "color": theme.color,
-            "background_color": theme.background_color,
-            "font_family": theme.font_family,
             "font_color": text,
             "label_font_weight": "600",
             "padding": "1em",
-            "border_radius": theme.border_radius,
             "box_shadow": "0 2px 8px rgba(0,0,0,.2)",
         },
-        "buttons": {"font_color": "#ffffff", "font_family": theme.font_family, "font_weight": "600"},
-        "accounts": {"background_color": theme.page_color},
+        "buttons": {"font_color": "#ffffff", "font_weight": "600"},
+        "accounts": {},
     }
 
 
 def _user_settings(settings: Settings, *, strict: bool) -> Resource:
-    protection = settings.protection
     return {
         "attributes": _attributes(settings),
         "social": {},
@@ -178,34 +178,28 @@ def _user_settings(settings: Settings, *, strict: bool) -> Resource:
             "captcha_widget_type": "smart",
             "custom_action_required": False,
             "progressive": True,
-            "mode": settings.sign_up.mode,
             "legal_consent_enabled": False,
         },
         "restrictions": {
-            "allowlist": {"enabled": protection.allowlist},
-            "blocklist": {"enabled": protection.blocklist},
+            "allowlist": {},
+            "blocklist": {},
             "allowlist_blocklist_disabled_on_sign_in": {"enabled": False},
-            "block_email_subaddresses": {"enabled": protection.block_email_subaddresses},
+            "block_email_subaddresses": {},
             "block_disposable_email_domains": {"enabled": False},
         },
-        "password_settings": _password_settings(settings),
+        "password_settings": _password_settings(),
         "username_settings": {
-            "min_length": _USERNAME_LENGTHS[0],
-            "max_length": _USERNAME_LENGTHS[1],
+            "min_length": USERNAME_LENGTHS[0],
+            "max_length": USERNAME_LENGTHS[1],
             "allow_extended_special_characters": False,
             "allow_numeric_usernames": False,
         },
         "actions": {
-            "delete_self": settings.delete_self,
             "create_organization": False,
             "create_organizations_limit": None,
         },
         "attack_protection": {
-            "user_lockout": {
-                "enabled": True,
-                "max_attempts": protection.lockout_tries,
-                "duration_in_minutes": protection.lockout_seconds // 60,
-            },
+            "user_lockout": {"enabled": True},
             "pii": {"enabled": True},
             "email_link": {"require_same_client": True},
             "enumeration_protection": {"enabled": strict},
@@ -218,12 +212,11 @@ def _user_settings(settings: Settings, *, strict: bool) -> Resource:
     }
 
 
-def _password_settings(settings: Settings) -> Resource:
+def _password_settings() -> Resource:
     return {
         "disable_hibp": True,
         "disable_password_reverification": True,
-        "min_length": settings.protection.password_min_length,
-        "max_length": PASSWORD_LONGEST,
+        "max_length": MAX_LENGTH,
         "require_special_char": False,
         "require_numbers": False,
         "require_uppercase": False,
@@ -236,33 +229,30 @@ def _password_settings(settings: Settings) -> Resource:
 
 
 def _attributes(settings: Settings) -> Resource:
-    rules = settings.sign_up
-    off = _attribute("off")
-    email = _attribute("required") | {
+    email = _attribute(enabled=True, required=True) | {
         "used_for_first_factor": True,
         "first_factors": ["email_code"],
         "verifications": ["email_code"],
-        "verify_at_sign_up": rules.verify_email,
     }
     return {
         "email_address": email,
-        "phone_number": off,
-        "username": _attribute(rules.username) | {"used_for_first_factor": rules.username != "off"},
-        "web3_wallet": off,
-        "first_name": _attribute(rules.first_name),
-        "last_name": _attribute(rules.last_name),
-        "password": _attribute(rules.password),
-        "authenticator_app": off,
-        "ticket": _attribute("optional"),
-        "backup_code": off,
-        "passkey": off,
+        "phone_number": _attribute(),
+        "username": _attribute() | {"used_for_first_factor": settings.sign_up.username != "off"},
+        "web3_wallet": _attribute(),
+        "first_name": _attribute(),
+        "last_name": _attribute(),
+        "password": _attribute(),
+        "authenticator_app": _attribute(),
+        "ticket": _attribute(enabled=True),
+        "backup_code": _attribute(),
+        "passkey": _attribute(),
     }
 
 
-def _attribute(use: Use) -> Resource:
+def _attribute(*, enabled: bool = False, required: bool = False) -> Resource:
     return {
-        "enabled": use != "off",
-        "required": use == "required",
+        "enabled": enabled,
+        "required": required,
         "used_for_first_factor": False,
         "first_factors": [],
         "used_for_second_factor": False,

@@ -1,0 +1,145 @@
+"""One setting, described where it is declared; and the tree of all of them, from which everything that lists settings is made.
+
+A field of a settings struct is `name: Annotated[type, About("effect", …)] = default`. Validation, `sojourn settings`, the page
+`docs/reference/settings.md`, the environment that components read, and the dashboard are generated from it. Bounds are checked
+where an owner changes a setting, never where a stored one is read: another release may allow more (R-CFG-01).
+"""
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import cache
+from types import NoneType, UnionType
+from typing import Annotated, Any, Literal, get_args, get_origin
+
+import msgspec
+
+from sojourn.errors import Json
+
+Check = Callable[[Any, str], None]
+Shown = Callable[[Any], Json]
+
+PAGE = "reference/settings.md"
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """A form of text. `parse` makes its one spelling, or raises ValueError with words for the owner; `takes` describes it."""
+
+    takes: str
+    parse: Callable[[str], str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class About:
+    """What a setting does, beside its name, type and default."""
+
+    effect: str
+    """One sentence for the owner."""
+    least: int | None = None
+    most: int | None = None
+    """Bounds of a number, both allowed."""
+    unit: Literal["seconds"] | None = None
+    """Of a length of time: it may be given as text too, such as `30d` or `PT12H`."""
+    form: Form | None = None
+    """Of text that is rendered."""
+    check: Check | None = None
+    """Refuses a value, given with its dotted name, where bounds do not say it all. Raises: FieldError."""
+    guide: str = ""
+    """A page with its heading, below `docs/`, that tells more."""
+    shown: Mapping[str, Shown] = field(default_factory=dict[str, Shown])
+    """Where the environment shows it: dotted places on the wire, and how it is written there."""
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """A leaf of the tree. `path` is its dotted name, `choices` the words it takes, `default` as JSON."""
+
+    path: str
+    kind: type
+    is_optional: bool
+    choices: tuple[str, ...]
+    default: Json
+    about: About
+
+    @property
+    def group(self) -> str:
+        """Empty at the top."""
+        return self.path.rpartition(".")[0]
+
+    @property
+    def anchor(self) -> str:
+        """Its place in the documentation, below `docs/`."""
+        return f"{PAGE}#{self.path}"
+
+    @property
+    def json_type(self) -> str:
+        """A word of JSON Schema."""
+        return {bool: "boolean", int: "integer", str: "string", list: "array", dict: "object"}[self.kind]
+
+    @property
+    def takes(self) -> str:
+        """The values it takes, in words."""
+        if self.about.form:
+            words = self.about.form.takes
+        elif self.choices:
+            words = ", ".join(f"`{each}`" for each in self.choices)
+        elif self.kind is int:
+            words = f"{'seconds' if self.about.unit else 'a number'}, {self.about.least:,} to {self.about.most:,}"
+        else:
+            words = {bool: "`true` or `false`", str: "text", list: "a list of texts", dict: "an object"}[self.kind]
+        return f"{words}, or `null`" if self.is_optional else words
+
+    def of(self, settings: msgspec.Struct) -> Any:
+        """Its value in the settings of an instance."""
+        value: Any = settings
+        for name in self.path.split("."):
+            value = getattr(value, name)
+        return value
+
+
+@cache
+def tree(root: type[msgspec.Struct]) -> tuple[Setting, ...]:
+    """Every setting of a struct and of the groups in it, in the order in which they are declared."""
+    return tuple(_settings(root, ""))
+
+
+@cache
+def groups(root: type[msgspec.Struct]) -> Mapping[str, type[msgspec.Struct]]:
+    """The groups of settings by their dotted names, each with its struct."""
+    found: dict[str, type[msgspec.Struct]] = {}
+    for each in msgspec.structs.fields(root):
+        if _is_group(each.type):
+            found[each.name] = each.type
+            found |= {f"{each.name}.{inner}": kind for inner, kind in groups(each.type).items()}
+    return found
+
+
+def _settings(group: type[msgspec.Struct], path: str) -> Iterator[Setting]:
+    for each in msgspec.structs.fields(group):
+        if _is_group(each.type):
+            yield from _settings(each.type, f"{path}{each.name}.")
+        else:
+            yield _setting(each, path)
+
+
+def _setting(declared: msgspec.structs.FieldInfo, path: str) -> Setting:
+    if get_origin(declared.type) is not Annotated:
+        raise TypeError(f"the setting {path}{declared.name} says nothing of itself")
+    kind, about = get_args(declared.type)
+    is_optional = get_origin(kind) is UnionType
+    if is_optional:
+        (kind,) = (each for each in get_args(kind) if each is not NoneType)
+    choices = tuple(str(each) for each in get_args(kind)) if get_origin(kind) is Literal else ()
+    value: Any = declared.default_factory() if declared.default is msgspec.NODEFAULT else declared.default
+    return Setting(
+        path + declared.name,
+        str if choices else get_origin(kind) or kind,
+        is_optional,
+        choices,
+        msgspec.to_builtins(value),
+        about,
+    )
+
+
+def _is_group(kind: Any) -> bool:
+    return isinstance(kind, type) and issubclass(kind, msgspec.Struct)
