@@ -64,6 +64,7 @@ from sojourn.errors.identifiers import (
 )
 from sojourn.errors.state import (
     AlreadyVerified,
+    CodeNotSent,
     Conflict,
     Gone,
     IdentifierAlreadySignedIn,
@@ -80,6 +81,7 @@ __all__ = [
     "AlreadyVerified",
     "BadPublishableKey",
     "BadSecretKey",
+    "CodeNotSent",
     "ConfigError",
     "Conflict",
     "CookiesWithheld",

@@ -1,5 +1,6 @@
 """Whoever asks may not do this."""
 
+import math
 from datetime import timedelta
 
 from sojourn.errors.error import SojournError
@@ -36,8 +37,8 @@ class ReadOnlyKey(Forbidden):
 
 class UserBanned(Forbidden):
     code = "user_banned"
-    message = "User is banned"
-    advice = "This account has been suspended. Contact support if you think this is a mistake."
+    message = "User banned"
+    advice = "You have been banned. If you think this was by mistake, please contact support."
 
 
 class UserLocked(Forbidden):
@@ -46,13 +47,20 @@ class UserLocked(Forbidden):
 
     def __init__(self, remaining: timedelta | None) -> None:
         if remaining is None:
-            super().__init__("Your account is locked. Contact support to unlock it.")
+            super().__init__("Your account is locked. For more information, please contact support.")
             return
         seconds = max(1, int(remaining.total_seconds()))
         super().__init__(
-            f"Your account is locked. You can try again in {max(1, round(seconds / 60))} minutes.",
+            f"Your account is locked. You will be able to try again in {_words(seconds)}. For more information, please contact support.",
             meta={"lockout_expires_in_seconds": seconds},
         )
+
+
+def _words(seconds: int) -> str:
+    """A time that is left, rounded up: a person who comes back then is let in."""
+    minutes = math.ceil(seconds / 60)
+    number, unit = (minutes, "minute") if minutes < 120 else (math.ceil(minutes / 60), "hour")
+    return f"{number} {unit}{'' if number == 1 else 's'}"
 
 
 class PasswordDisabled(Forbidden):
@@ -69,14 +77,14 @@ class ReverificationRequired(Forbidden):
 
 class NotAllowedAccess(Forbidden):
     code = "not_allowed_access"
-    message = "Access not allowed"
-    advice = "This identifier is not permitted to sign up or sign in here."
+    message = "Access not allowed."
+    advice = "This identifier is not allowed to access this application."
 
 
 class SignUpRestricted(Forbidden):
     code = "sign_up_mode_restricted"
-    message = "Sign-up is closed"
-    advice = "Sign-up is by invitation only here."
+    message = "Sign-ups restricted"
+    advice = "New sign-ups are currently restricted."
 
 
 class FeatureOff(Forbidden):

@@ -11,7 +11,7 @@ class TooManyRequests(SojournError):
 
     def __init__(self, retry_after: timedelta) -> None:
         self.retry_after = retry_after
-        super().__init__("Too many requests. Wait a moment, then try again.")
+        super().__init__("Too many requests, retry later")
 
 
 class ServerUnreachable(SojournError):

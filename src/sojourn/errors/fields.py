@@ -81,8 +81,8 @@ class StrategyNotPossible(FieldError):
     """The user cannot prove themselves that way: no password set, address not theirs."""
 
     code = "strategy_for_user_invalid"
-    message = "Strategy not possible"
-    advice = "The verification strategy is not valid for this account."
+    message = "Invalid verification strategy"
+    advice = "The verification strategy is not valid for this account"
 
 
 class ValueNotBuilt(FieldError):

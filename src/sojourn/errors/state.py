@@ -31,14 +31,14 @@ class Gone(SojournError):
 
 class SessionExists(SojournError):
     code = "session_exists"
-    message = "Already signed in"
-    advice = "You are already signed in; sign out first."
+    message = "Session already exists"
+    advice = "You're already signed in."
 
 
 class IdentifierAlreadySignedIn(SojournError):
     code = "identifier_already_signed_in"
-    message = "Already signed in"
-    advice = "This account is already signed in on this browser."
+    message = "You're already signed in"
+    advice = "You're already signed in"
 
 
 class WrongStep(SojournError):
@@ -49,19 +49,24 @@ class WrongStep(SojournError):
     advice = "This attempt is not waiting for that step. Load it again and follow its status."
 
 
+class CodeNotSent(WrongStep):
+    message = "not sent"
+    advice = "You need to send a verification code before attempting to verify."
+
+
 class VerificationExpired(SojournError):
     code = "verification_expired"
-    message = "Expired"
-    advice = "This code or attempt has expired. Start again to get a new one."
+    message = "expired"
+    advice = "This verification has expired. You must create a new one."
 
 
 class VerificationFailed(SojournError):
     code = "verification_failed"
-    message = "Too many tries"
-    advice = "Too many wrong codes. Ask for a new one."
+    message = "failed"
+    advice = "Too many failed attempts. You have to try again with the same or another method."
 
 
 class AlreadyVerified(SojournError):
     code = "verification_already_verified"
-    message = "Already verified"
-    advice = "This has been verified already."
+    message = "already verified"
+    advice = "This verification has already been verified."

@@ -12,6 +12,7 @@ from msgspec import UNSET, UnsetType
 
 from sojourn.errors import (
     AlreadyVerified,
+    CodeNotSent,
     FeatureOff,
     FieldEmpty,
     FieldMissing,
@@ -23,7 +24,6 @@ from sojourn.errors import (
     ReverificationRequired,
     SignedOut,
     StrategyNotBuilt,
-    WrongStep,
 )
 from sojourn.factors.email_code import EmailCodes
 from sojourn.factors.factor import EMAIL_CODE
@@ -218,7 +218,7 @@ class Profile:
     ) -> tuple[Identifier, User]:
         """Prove an address; it becomes the primary one if no other is proven, and the owner is told at the others.
 
-        Raises: NotFound, AlreadyVerified, WrongStep (no code was sent), WrongCode, VerificationExpired …
+        Raises: NotFound, AlreadyVerified, CodeNotSent, WrongCode, VerificationExpired …
         """
         _refuse_impersonated(session)
         address = self.email(user, id)
@@ -228,7 +228,7 @@ class Profile:
             raise FieldMissing("code")
         newest = await self.store.verifications.newest_of(instance.id, address.id)
         if newest is None:
-            raise WrongStep("Ask for a code first.")
+            raise CodeNotSent()
         challenge = await self.codes.check(instance, newest.id, code)
         async with self.store.transaction() as tx:
             await self.codes.consume(tx, instance, challenge)
