@@ -1,15 +1,14 @@
 """PostgreSQL that is suspended: nobody waits long, nobody is let in, and it is used again as soon as it answers (R-REL-03)."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import suppress
 
 import pytest
 
 from sojourn.errors import Overloaded
 from sojourn.ids import InstanceId
 from sojourn.store import patience
-from sojourn.store import postgres as postgres_store
 from sojourn.store.breaker import HANGS
 from sojourn.store.interface import Store
 from sojourn.store.opening import open_store
@@ -18,10 +17,8 @@ from sojourn.store.sql.store import SqlStore
 from sojourn.testing.databases import PostgresServer
 from sojourn.users.user import User
 
+from ..hanging import hanging
 from .values import a_user
-
-_SHORT = 0.2
-"""Seconds that stand for the five: what is asserted is the order of events, never how long they take."""
 
 
 @pytest.fixture
@@ -32,16 +29,6 @@ async def store(postgres: PostgresServer) -> AsyncIterator[SqlStore]:
     assert isinstance(opened, SqlStore)
     yield opened
     await opened.close()
-
-
-@contextmanager
-def _hanging(server: PostgresServer) -> Iterator[None]:
-    """The server is suspended, and who asks it is short of patience."""
-    with pytest.MonkeyPatch.context() as patched, server.suspended():
-        patched.setattr(patience, "MOST_SECONDS", _SHORT)
-        for name in ("_CONNECT_SECONDS", "_POOL_SECONDS", "_PROBE_SECONDS"):
-            patched.setattr(postgres_store, name, _SHORT)
-        yield
 
 
 @pytest.fixture
@@ -72,7 +59,7 @@ async def test_after_three_hangs_nobody_waits_until_it_answers(
     store: SqlStore, postgres: PostgresServer, user: User, asking: Asking
 ) -> None:  # R-REL-03
     breaker = _database(store)._breaker  # pyright: ignore[reportPrivateUsage]
-    with _hanging(postgres):
+    with hanging(postgres):
         for _ in range(HANGS):
             with pytest.raises(Overloaded):
                 await asking(store, user)
@@ -89,7 +76,7 @@ async def test_after_three_hangs_nobody_waits_until_it_answers(
 async def test_one_request_waits_no_longer_for_several_statements_than_for_one(
     store: SqlStore, postgres: PostgresServer, user: User
 ) -> None:  # R-REL-03
-    with _hanging(postgres), patience.of_one_request():
+    with hanging(postgres), patience.of_one_request():
         with pytest.raises(Overloaded):
             await ASKING["a hot read"](store, user)
         for each in ASKING.values():
@@ -113,7 +100,7 @@ async def test_a_commit_that_was_sent_is_waited_for(
 
     writing = asyncio.create_task(write())
     await written.wait()
-    with _hanging(postgres):
+    with hanging(postgres):
         may_end.set()
         with suppress(Overloaded):
             await ASKING["a list"](store, user)  # asked later, given up earlier
