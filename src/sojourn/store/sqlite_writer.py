@@ -2,8 +2,9 @@
 
 import asyncio
 import sqlite3
+import time
 from collections.abc import AsyncGenerator, Generator, Mapping, Sequence
-from contextlib import asynccontextmanager, contextmanager, suppress
+from contextlib import asynccontextmanager, closing, contextmanager, suppress
 from pathlib import Path
 
 from sqlalchemy.exc import IntegrityError, SQLAlchemyError
@@ -11,9 +12,14 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from sojourn.errors import Overloaded
 from sojourn.store import patience
+from sojourn.store.breaker import Breaker
 from sojourn.store.sql.connections import InTransaction, refusing
 from sojourn.store.sql.database import Prepared, Row, Transaction
 from sojourn.store.sqlite_driver import SqliteConnection, is_busy, to_its_end
+
+
+_HANG_SECONDS = 1.0
+"""Another process that holds the file's lock this long is no process that writes: a shell, a backup, one that was stopped."""
 
 
 class SqliteTransaction(InTransaction):
@@ -56,16 +62,16 @@ class SqliteWriter:
         self._turn = asyncio.Lock()
         self._opened: tuple[AsyncConnection, SqliteConnection] | None = None
         self._tallying: sqlite3.Connection | None = None
+        self._breaker = Breaker(self._probe, _keep)
 
     @asynccontextmanager
     async def transaction(self) -> AsyncGenerator[Transaction, None]:
-        async with self._my_turn():
+        async with self._my_turn() as came:
             with _refusing():
                 connection, driver = self._opened or await self._open()
             runner = SqliteTransaction(connection, driver)
             try:
-                with _refusing(), patience.spending() as left:
-                    await driver.begin(left)
+                await self._begin(driver, came)
                 yield runner
                 await runner.settle()
                 patience.left()  # the last moment to give up: what is sent from here on may be kept
@@ -75,6 +81,31 @@ class SqliteWriter:
             except BaseException:
                 await self._undo(connection, driver)
                 raise
+
+    async def _begin(self, driver: SqliteConnection, came: float) -> None:
+        """`came` is when the caller joined the line. Raises: Overloaded."""
+        try:
+            with _refusing(), patience.spending() as left:
+                await driver.begin(left)
+        except Overloaded as error:
+            if isinstance(error.__cause__, sqlite3.Error) and is_busy(error.__cause__):
+                self._note_wait(came)
+            raise
+        self._breaker.answered()
+
+    def _note_wait(self, came: float) -> None:
+        """Somebody left without having written. One who had little patience says nothing about the file."""
+        if time.monotonic() - came >= _HANG_SECONDS:
+            self._breaker.hung()
+
+    async def _probe(self) -> None:
+        """Raises: sqlite3.Error while another process holds the file."""
+        await asyncio.to_thread(self._begin_and_end)
+
+    def _begin_and_end(self) -> None:
+        with closing(sqlite3.connect(self._path, timeout=0, isolation_level=None)) as connection:
+            connection.execute("BEGIN IMMEDIATE")
+            connection.execute("ROLLBACK")
 
     async def _undo(self, connection: AsyncConnection, driver: SqliteConnection) -> None:
         """Roll back; a connection that cannot even do that is replaced."""
@@ -104,15 +135,23 @@ class SqliteWriter:
                     raise
 
     @asynccontextmanager
-    async def _my_turn(self) -> AsyncGenerator[None, None]:
+    async def _my_turn(self) -> AsyncGenerator[float, None]:
+        """Alone on the writing connections; the value is when the caller joined the line. Raises: Overloaded."""
+        self._breaker.check()
+        came = time.monotonic()
         if self._turn.locked():
-            with refusing(), patience.spending() as left:
-                async with asyncio.timeout(left):
-                    await self._turn.acquire()
+            try:
+                with refusing(), patience.spending() as left:
+                    async with asyncio.timeout(left):
+                        await self._turn.acquire()
+            except Overloaded:
+                self._note_wait(came)
+                raise
         else:
             await self._turn.acquire()
         try:
-            yield
+            self._breaker.check()  # again: those before in the line may have found out
+            yield came
         finally:
             self._turn.release()
 
@@ -132,12 +171,17 @@ class SqliteWriter:
         return opened
 
     async def close(self) -> None:
+        await self._breaker.close()
         if self._tallying is not None:
             self._tallying.close()
             self._tallying = None
         if self._opened is not None:
             await self._opened[0].close()
             self._opened = None
+
+
+def _keep() -> None:
+    """Connections stay good: only the lock is missing."""
 
 
 @contextmanager
