@@ -1,6 +1,6 @@
-"""The one Sojourn object: built here from its parts. Wiring, no decisions."""
+"""The one Sojourn object: built here from its parts, group upon group. Wiring, no decisions."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import Self
 
@@ -55,42 +55,122 @@ from sojourn.users.profile import Profile
 from sojourn.users.profile_images import ProfileImages
 
 
-@dataclass(slots=True)
-class Sojourn:
-    """Everything a server or an app calls. Make one with `await Sojourn.open(config)`, and `await engine.close()` it."""
+@dataclass(frozen=True, slots=True)
+class Foundation:
+    """What everything else stands on: an app may bring its own clock, mailer and store."""
 
     config: Config
     clock: Clock
     store: Store
+    mailer: Mailer
+    envelope: Envelope
+    limiter: RateLimiter
     hash_pool: HashPool
     hash_costs: HashCosts
-    limiter: RateLimiter
-    mailer: Mailer
+
+    @property
+    def sign_in_floor(self) -> timedelta:
+        return timedelta(milliseconds=self.config.sign_in_floor_ms)
+
+
+@dataclass(frozen=True, slots=True)
+class InstanceParts:
+    """Instances with their keys and records, and what is written down and sent in their name."""
+
     registry: Registry
     key_use: KeyUse
     keyring: Keyring
     audit: AuditLog
     outbox: Outbox
+    records: Records
+    budgets: Budgets
+    codes: EmailCodes
+
+
+@dataclass(frozen=True, slots=True)
+class SessionParts:
+    """Clients, their sessions, and the tokens of those."""
+
     activity: Activity
     clients: Clients
+    devices: KnownDevices
     dev_browsers: DevBrowsers
     sessions: Sessions
     app_data: AppData
     tokens: Minting
     refreshing: Refreshing
     forms: FormTokens
-    codes: EmailCodes
-    records: Records
-    tickets: Tickets
+
+
+@dataclass(frozen=True, slots=True)
+class UserParts:
+    """Users, what they own, and how often somebody may guess at it."""
+
+    lockout: Lockout
+    hard_stop: HardStop
+    device_tries: DeviceTries
+    code_tries: CodeTries
     accounts: Accounts
     addresses: Addresses
     challenges: Challenges
     profile_images: ProfileImages
     profile: Profile
+
+
+@dataclass(frozen=True, slots=True)
+class FlowParts:
+    """The ways in."""
+
     guarding: Guarding
+    tickets: Tickets
     sign_ins: SignIns
     sign_ups: SignUps
-    instance: Instance = field(init=False)
+
+
+class Sojourn:
+    """Everything a server or an app calls. Make one with `await Sojourn.open(config)`, and `await engine.close()` it."""
+
+    def __init__(
+        self,
+        foundation: Foundation,
+        instances: InstanceParts,
+        sessions: SessionParts,
+        users: UserParts,
+        flows: FlowParts,
+        instance: Instance,
+    ) -> None:
+        self.instance = instance
+        self.config = foundation.config
+        self.clock = foundation.clock
+        self.store = foundation.store
+        self.mailer = foundation.mailer
+        self.limiter = foundation.limiter
+        self.hash_pool = foundation.hash_pool
+        self.hash_costs = foundation.hash_costs
+        self.registry = instances.registry
+        self.key_use = instances.key_use
+        self.keyring = instances.keyring
+        self.audit = instances.audit
+        self.outbox = instances.outbox
+        self.records = instances.records
+        self.codes = instances.codes
+        self.activity = sessions.activity
+        self.clients = sessions.clients
+        self.dev_browsers = sessions.dev_browsers
+        self.sessions = sessions.sessions
+        self.app_data = sessions.app_data
+        self.tokens = sessions.tokens
+        self.refreshing = sessions.refreshing
+        self.forms = sessions.forms
+        self.accounts = users.accounts
+        self.addresses = users.addresses
+        self.challenges = users.challenges
+        self.profile_images = users.profile_images
+        self.profile = users.profile
+        self.guarding = flows.guarding
+        self.tickets = flows.tickets
+        self.sign_ins = flows.sign_ins
+        self.sign_ups = flows.sign_ups
 
     @classmethod
     async def open(
@@ -101,11 +181,15 @@ class Sojourn:
         await store.migrate()
         peppers = Peppers(config.password_peppers)
         peppers.check(await store.peppers_in_use())
-        parts = _wire(config, clock or SystemClock(), mailer or _mailer(config), store, peppers)
-        engine = cls(**parts)  # pyright: ignore[reportArgumentType]
-        engine.instance = await engine.registry.open(config.environment, config.public_url)
-        await engine.keyring.ring(engine.instance)
-        return engine
+        foundation = _foundation(config, clock or SystemClock(), mailer or _mailer(config), store, peppers)
+        instances = _instance_parts(foundation)
+        sessions = _session_parts(foundation, instances)
+        users = _user_parts(foundation, instances, sessions)
+        flows = _flow_parts(foundation, instances, sessions, users)
+        instances.registry.check_claims = sessions.tokens.check_claims
+        instance = await instances.registry.open(config.environment, config.public_url)
+        await instances.keyring.ring(instance)
+        return cls(foundation, instances, sessions, users, flows, instance)
 
     async def close(self) -> None:
         """Write what is waiting and let go of everything."""
@@ -128,50 +212,78 @@ def _mailer(config: Config) -> Mailer:
     )
 
 
-def _wire(config: Config, clock: Clock, mailer: Mailer, store: Store, peppers: Peppers) -> dict[str, object]:
-    """Every part by the name of its field, each made once."""
-    envelope = Envelope(config.root_keys)
+def _foundation(config: Config, clock: Clock, mailer: Mailer, store: Store, peppers: Peppers) -> Foundation:
     limiter = RateLimiter(clock, store.shared_counts)
     hash_pool = HashPool(PasswordHashing(peppers), limiter, config.hash_threads)
-    hash_costs = HashCosts(hash_pool)
-    registry = Registry(store, clock)
-    keyring = Keyring(store, clock, envelope)
-    audit = AuditLog(clock)
-    outbox = Outbox(store, clock, envelope, mailer, registry)
-    activity = Activity(store)
-    records = Records(store, clock, audit, envelope)
-    tokens = Minting(store, clock, activity, keyring, records, audit)
-    registry.check_claims = tokens.check_claims
-    clients = Clients(store, clock, activity)
-    sessions = Sessions(store, clock, activity, audit)
-    budgets = Budgets(clock)
-    codes = EmailCodes(store, clock, outbox, budgets, envelope.derived(b"codes"))
+    envelope = Envelope(config.root_keys)
+    return Foundation(config, clock, store, mailer, envelope, limiter, hash_pool, HashCosts(hash_pool))
+
+
+def _instance_parts(on: Foundation) -> InstanceParts:
+    registry, audit, budgets = Registry(on.store, on.clock), AuditLog(on.clock), Budgets(on.clock)
+    outbox = Outbox(on.store, on.clock, on.envelope, on.mailer, registry)
+    return InstanceParts(
+        registry=registry,
+        key_use=KeyUse(on.store),
+        keyring=Keyring(on.store, on.clock, on.envelope),
+        audit=audit,
+        outbox=outbox,
+        records=Records(on.store, on.clock, audit, on.envelope),
+        budgets=budgets,
+        codes=EmailCodes(on.store, on.clock, outbox, budgets, on.envelope.derived(b"codes")),
+    )
+
+
+def _session_parts(on: Foundation, of: InstanceParts) -> SessionParts:
+    activity = Activity(on.store)
+    sessions = Sessions(on.store, on.clock, activity, of.audit)
+    return SessionParts(
+        activity=activity,
+        clients=Clients(on.store, on.clock, activity),
+        devices=KnownDevices(on.store, on.clock, on.envelope.each_derived(b"known_devices")),
+        dev_browsers=DevBrowsers(on.store, on.clock, on.envelope.derived(b"dev_browsers")),
+        sessions=sessions,
+        app_data=AppData(on.store, on.clock, sessions),
+        tokens=Minting(on.store, on.clock, activity, of.keyring, of.records, of.audit),
+        refreshing=Refreshing(on.clock, of.keyring, on.envelope.derived(b"refresh")),
+        forms=FormTokens(on.clock, on.envelope.derived(b"forms")),
+    )
+
+
+def _user_parts(on: Foundation, of: InstanceParts, held: SessionParts) -> UserParts:
+    store, clock, sessions, codes, outbox, audit = on.store, on.clock, held.sessions, of.codes, of.outbox, of.audit
     lockout, hard_stop = Lockout(store, clock, outbox, audit), HardStop(store, outbox, audit)
-    device_tries, code_tries = DeviceTries(store, budgets, hard_stop), CodeTries(store, clock, budgets, lockout)
-    floor_ms = config.sign_in_floor_ms
-    passwords = Passwords(store, clock, hash_pool, hash_costs, timedelta(milliseconds=floor_ms), sessions, outbox, audit, lockout, hard_stop)
+    device_tries, code_tries = DeviceTries(store, of.budgets, hard_stop), CodeTries(store, clock, of.budgets, lockout)
+    passwords = Passwords(
+        store, clock, on.hash_pool, on.hash_costs, on.sign_in_floor, sessions, outbox, audit, lockout, hard_stop
+    )
     accounts = Accounts(store, clock, sessions, outbox, audit, passwords)
-    addresses = Addresses(store, clock, accounts)
-    images = ProfileImages(store, accounts)
-    floor = Floor(store, hash_costs, timedelta(milliseconds=config.sign_in_floor_ms))
-    devices = KnownDevices(store, clock, envelope.each_derived(b"known_devices"))
-    guarding = Guarding(store, clock, hash_pool, devices, device_tries, audit, lockout, hard_stop, floor)
-    completion = Completion(clock, sessions, devices, outbox)
-    return {
-        "config": config, "clock": clock, "store": store, "hash_pool": hash_pool, "hash_costs": hash_costs, "limiter": limiter, "mailer": mailer,
-        "registry": registry, "key_use": KeyUse(store), "keyring": keyring, "audit": audit, "outbox": outbox, "activity": activity,
-        "clients": clients, "dev_browsers": DevBrowsers(store, clock, envelope.derived(b"dev_browsers")), "sessions": sessions,
-        "app_data": AppData(store, clock, sessions), "tokens": tokens,
-        "refreshing": Refreshing(clock, keyring, envelope.derived(b"refresh")),
-        "forms": FormTokens(clock, envelope.derived(b"forms")),
-        "codes": codes, "records": records, "tickets": Tickets(store, clock, audit), "accounts": accounts,
-        "addresses": addresses, "challenges": Challenges(store, clock, codes, addresses, code_tries),
-        "profile_images": images,
-        "profile": Profile(store, clock, device_tries, accounts, addresses, images, sessions, codes, records),
-        "guarding": guarding,
-        "sign_ins": SignIns(
-            store, clock, clients, SignInCodes(store, clock, codes, guarding, code_tries, device_tries), guarding,
-            completion, accounts, Identifying(store, records),
-        ),
-        "sign_ups": SignUps(store, clock, clients, codes, guarding, completion, hash_pool, records),
-    }  # fmt: skip
+    addresses, images = Addresses(store, clock, accounts), ProfileImages(store, accounts)
+    return UserParts(
+        lockout=lockout,
+        hard_stop=hard_stop,
+        device_tries=device_tries,
+        code_tries=code_tries,
+        accounts=accounts,
+        addresses=addresses,
+        challenges=Challenges(store, clock, codes, addresses, code_tries),
+        profile_images=images,
+        profile=Profile(store, clock, device_tries, accounts, addresses, images, sessions, codes, of.records),
+    )
+
+
+def _flow_parts(on: Foundation, of: InstanceParts, held: SessionParts, users: UserParts) -> FlowParts:
+    store, clock, clients, codes = on.store, on.clock, held.clients, of.codes
+    floor = Floor(store, on.hash_costs, on.sign_in_floor)
+    guarding = Guarding(
+        store, clock, on.hash_pool, held.devices, users.device_tries, of.audit, users.lockout, users.hard_stop, floor
+    )
+    completion = Completion(clock, held.sessions, held.devices, of.outbox)
+    sign_in_codes = SignInCodes(store, clock, codes, guarding, users.code_tries, users.device_tries)
+    identifying = Identifying(store, of.records)
+    return FlowParts(
+        guarding=guarding,
+        tickets=Tickets(store, clock, of.audit),
+        sign_ins=SignIns(store, clock, clients, sign_in_codes, guarding, completion, users.accounts, identifying),
+        sign_ups=SignUps(store, clock, clients, codes, guarding, completion, on.hash_pool, of.records),
+    )

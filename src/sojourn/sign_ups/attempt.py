@@ -19,7 +19,7 @@ from sojourn.errors import (
     StrategyNotBuilt,
     StrategyNotPossible,
 )
-from sojourn.factors.email_code import EmailCodes
+from sojourn.factors.email_code import CodeMail, EmailCodes
 from sojourn.factors.factor import EMAIL_CODE
 from sojourn.factors.hash_pool import HashPool
 from sojourn.factors.password_policy import check_bounds, check_new_password
@@ -124,16 +124,15 @@ class SignUps:
             raise StrategyNotBuilt(param="strategy")
         if sign_up.email_address is None or sign_up.email_canonical is None:
             raise FieldMissing("email_address")
-        address, mail = sign_up.email_address, "verification_code"
+        address: str | None = sign_up.email_address
+        mail: CodeMail = "verification_code"
         if sign_up.email_taken:
             address, mail = await self._owner_address(sign_up), "account_exists"
         async with self.guarding.held(caller.instance, answers_too=True):
             try:
                 async with self.store.transaction() as tx:
                     await self.codes.allow(tx, caller.instance, sign_up.email_canonical)
-                    verification = await self.codes.start(
-                        tx, caller.instance, sign_up.id, strategy, address, mail=mail  # pyright: ignore[reportArgumentType]
-                    )
+                    verification = await self.codes.start(tx, caller.instance, sign_up.id, strategy, address, mail=mail)
                     moved = replace(sign_up, verification_id=verification.id, updated_at=self.clock.now())
                     await tx.sign_ups.move(sign_up, moved)
             except Conflict:
