@@ -31,7 +31,7 @@ endef
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help run setup test test-all check bench timing docs lock wheel clean
+.PHONY: help run setup test test-all check bench timing coverage docs lock release wheel clean
 
 help: ## list the commands
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 12
@@ -89,9 +89,10 @@ test-all: setup $(ALL_SDK_APPS) $(STAMPS)/django-4.2 ## the gate, every major of
 	$(BIN)/python -m tools.debian
 	$(call run_tests,,$(ALL_PARTS))
 
-check: setup ## ruff, pyright, import rules, and the security requirements still without a test
+check: setup ## ruff, types, import rules, and the security requirements still without a test
 	$(BIN)/ruff check .
 	$(BIN)/pyright
+	$(BIN)/pyright -p tools/pyright.json # tests and examples: fewer rules
 	$(BIN)/lint-imports
 	$(BIN)/python tools/requirement_ids.py
 
@@ -109,6 +110,12 @@ lock: setup ## pin the dependencies anew, with hashes
 	$(UV_COMPILE) --extra server --group run -c requirements/dev.txt pyproject.toml -o requirements/run.txt
 	$(UV_COMPILE) --group pyproject.toml:node -c requirements/dev.txt -o requirements/node.txt
 	$(UV_COMPILE) requirements/django-4.2.in -o requirements/django-4.2.txt
+
+release: setup ## build and check the source archive and the wheel of a tagged version into dist/
+	$(BIN)/python -m tools.release
+
+coverage: setup ## which lines the tests of one process reach, per folder and in all
+	$(BIN)/python -m pytest -q -m "not extended" --ignore=tests/sdk --ignore=tests/contract/adapters --cov=sojourn --cov-branch --cov-report=term:skip-covered $(ARGS)
 
 wheel: setup ## build the wheel, browser packages included, into dist/
 	$(PIP) wheel --no-deps --no-build-isolation --wheel-dir dist .

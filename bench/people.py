@@ -68,7 +68,7 @@ async def seed(config: Config, *, browsers: int, passwords: int) -> Known:
     engine = await Sojourn.open(config)
     try:
         instance = await engine.registry.update_settings(
-            engine.instance, {"protection": {"rate_limits": dict(_UNLIMITED)}}
+            engine.instance, {"protection": {"rate_limits": {name: list(limit) for name, limit in _UNLIMITED.items()}}}
         )
         secret_key = await engine.registry.new_secret_key(instance)
         digest = (await engine.hash_pool.hash(PASSWORD)).digest
@@ -108,6 +108,6 @@ async def _browsers(
             )  # fmt: skip
             await tx.clients.create(client)
             await tx.sessions.create(session)
-            await tx.clients.set_last_active_session(client.id, session.id, now)
+            await tx.clients.set_last_active_session(client, session.id, now)
             made.append(Browser(secret.reveal(), session.id, client.signed_in_changed_at.seconds))
     return made

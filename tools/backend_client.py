@@ -6,7 +6,7 @@
 import re
 import subprocess
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -143,12 +143,12 @@ def operations() -> list[Operation]:
         for path, item in document["paths"].items()
         for verb, asked in item.items()
     }
-    named = [line.split() for line in NAMES.split("\n") if line]
+    named = [str(line).split() for line in NAMES.split("\n") if line]
     assert {words[1] for words in named} == found.keys(), {words[1] for words in named} ^ found.keys()
     return [_operation(words, *found[words[1]], schemas) for words in named]
 
 
-def _operation(words: list[str], verb: str, path: str, asked: Any, schemas: Any) -> Operation:
+def _operation(words: Sequence[str], verb: str, path: str, asked: Any, schemas: Any) -> Operation:
     group, _, name = words[0].partition(".")
     content = asked.get("requestBody", {}).get("content", {})
     schema = next(iter(content.values()))["schema"] if content else None

@@ -5,6 +5,8 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.urls import path
 
+from sojourn.integrations.django.requests import SojournRequest
+
 
 def home(request: HttpRequest) -> HttpResponse:
     return render(request, "page.html", {"title": "Welcome", "user": None})
@@ -15,8 +17,9 @@ def protected(request: HttpRequest) -> HttpResponse:
     return render(request, "page.html", {"title": "Your page", "looks": looks})
 
 
-def api(request: HttpRequest) -> JsonResponse:
-    session = request.sojourn.session
+def api(request: SojournRequest) -> JsonResponse:
+    session = request.sojourn.session  # the guard let nobody else come here
+    assert session is not None
     return JsonResponse({"user_id": session.user_id, "session_id": session.session_id})
 
 

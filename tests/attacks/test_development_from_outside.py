@@ -54,7 +54,8 @@ async def test_a_proxy_that_says_nothing_but_speaks_an_old_protocol_reads_no_cod
     inner = build(engine, pages=PAGES)
 
     async def of_nginx(scope: Any, receive: Any, send: Any) -> None:
-        await inner({**scope, "http_version": version}, receive, send)
+        scope["http_version"] = version
+        await inner(scope, receive, send)
 
     transport = httpx.ASGITransport(of_nginx, client=("127.0.0.1", 40123), raise_app_exceptions=False)
     async with httpx.AsyncClient(transport=transport, base_url=SERVER) as http:

@@ -31,7 +31,7 @@ def everything() -> dict[str, str]:
         "other category": signed(header=good_header() | {"cat": ""}),
         "other type": signed(header=good_header() | {"typ": "at+jwt"}),
         "no type": signed(header=good_header() | {"typ": None}),
-        "both": signed(good_claims() | {"handshake": list(LINES)}, header=good_header() | {"cat": "cl_B7d4PD222AAA"}),
+        "both": signed({**good_claims(), "handshake": [*LINES]}, header=good_header() | {"cat": "cl_B7d4PD222AAA"}),
     } | {prefix: Secret.random(prefix).reveal() for prefix in SECRETS}
 
 

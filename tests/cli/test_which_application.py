@@ -3,10 +3,10 @@
 import asyncio
 import json
 import sqlite3
-from collections.abc import Mapping
 from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -42,7 +42,7 @@ def _first_start(config: Config) -> None:
 
 
 @pytest.fixture
-def production(tmp_path: Path) -> Mapping[str, str]:
+def production(tmp_path: Path) -> dict[str, Any]:
     """The variables of a production server that has started once, exactly as the guide sets them: none says which environment."""
     variables = {
         "SOJOURN_PUBLIC_URL": ADDRESS, "SOJOURN_ROOT_KEYS": Secret.random().reveal(), "SOJOURN_SMTP_HOST": "127.0.0.1",
@@ -54,7 +54,7 @@ def production(tmp_path: Path) -> Mapping[str, str]:
 
 @pytest.mark.parametrize("words", COMMANDS, ids=" ".join)
 def test_a_command_with_the_servers_variables_works_on_the_servers_application(
-    words: list[str], production: Mapping[str, str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    words: list[str], production: dict[str, Any], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
     done = call(*words, **production)
@@ -63,7 +63,7 @@ def test_a_command_with_the_servers_variables_works_on_the_servers_application(
     assert [each.name for each in tmp_path.iterdir() if "production.db" not in each.name] == []
 
 
-def test_what_an_operator_sets_is_what_the_server_reads(production: Mapping[str, str], tmp_path: Path) -> None:
+def test_what_an_operator_sets_is_what_the_server_reads(production: dict[str, Any], tmp_path: Path) -> None:
     assert call("settings", "set", "application_name=Ferry", **production).returncode == 0
     told = call("doctor", "--json", **production).stdout
     findings = json.loads(told)["findings"]
@@ -73,7 +73,7 @@ def test_what_an_operator_sets_is_what_the_server_reads(production: Mapping[str,
         assert line in printed.stdout and "pk_live_" in printed.stdout and "sk_" not in printed.stdout
 
 
-def test_a_command_does_not_move_an_application_to_another_address(production: Mapping[str, str], tmp_path: Path) -> None:
+def test_a_command_does_not_move_an_application_to_another_address(production: dict[str, Any], tmp_path: Path) -> None:
     elsewhere = {**production, "SOJOURN_PUBLIC_URL": "https://new.example.com"}
     assert call("users", "list", **elsewhere).returncode == 0
     assert _applications(tmp_path / "production.db") == [("production", ADDRESS)]
@@ -95,7 +95,7 @@ def test_no_command_makes_an_application_unasked(
     assert _applications(database) == []
 
 
-def test_of_several_applications_the_environment_says_which(production: Mapping[str, str], tmp_path: Path) -> None:
+def test_of_several_applications_the_environment_says_which(production: dict[str, Any], tmp_path: Path) -> None:
     _add_development(production)
     refused = call("users", "list", **production)
     assert refused.returncode == 1 and refused.stderr.count("\n") == 1
@@ -103,7 +103,7 @@ def test_of_several_applications_the_environment_says_which(production: Mapping[
     assert call("users", "list", **production, SOJOURN_ENVIRONMENT="production").returncode == 0
 
 
-def _add_development(production: Mapping[str, str]) -> None:
+def _add_development(production: dict[str, Any]) -> None:
     """A second application in one database, as commands of 0.1.0 made it."""
     from sojourn.store.opening import open_store
 
@@ -117,7 +117,7 @@ def _add_development(production: Mapping[str, str]) -> None:
     asyncio.run(add())
 
 
-def test_serve_and_dev_keep_out_of_each_others_databases(production: Mapping[str, str], tmp_path: Path) -> None:
+def test_serve_and_dev_keep_out_of_each_others_databases(production: dict[str, Any], tmp_path: Path) -> None:
     refused = call("dev", "--port", "0", data=tmp_path, SOJOURN_DATABASE_URL=production["SOJOURN_DATABASE_URL"])
     assert refused.returncode == 1 and "a database of its own" in refused.stderr
     folder = tmp_path / "dev"

@@ -191,9 +191,8 @@ async def test_a_wrong_late_or_foreign_code_is_not_consumed(store: Store, instan
 
 async def test_what_is_long_over_is_forgotten(store: Store, instance_id: InstanceId) -> None:
     client = a_client(instance_id)
-    over = {"abandon_at": NOW}
-    old_in, new_in = a_sign_in(client, **over), a_sign_in(client)
-    old_up, new_up = a_sign_up(client, **over), a_sign_up(client)
+    old_in, new_in = a_sign_in(client, abandon_at=NOW), a_sign_in(client)
+    old_up, new_up = a_sign_up(client, abandon_at=NOW), a_sign_up(client)
     old_code, new_code = a_verification(instance_id, "sia_1", expire_at=NOW), a_verification(instance_id, "sia_2")
     for sign_in, sign_up, code in ((old_in, old_up, old_code), (new_in, new_up, new_code)):
         await store.sign_ins.create(sign_in)

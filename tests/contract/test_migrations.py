@@ -54,7 +54,7 @@ def _schema(connection: Connection) -> Mapping[str, object]:
             "unique": {each["name"]: each["column_names"] for each in seen.get_unique_constraints(table)},
             "indexes": {each["name"]: (each["column_names"], each["unique"]) for each in seen.get_indexes(table)},
             "foreign keys": [
-                (each["constrained_columns"], each["referred_table"], each["referred_columns"], each["options"])
+                (each["constrained_columns"], each["referred_table"], each["referred_columns"], each.get("options"))
                 for each in seen.get_foreign_keys(table)
             ],
         }

@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator, Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pytest
 import pytest_asyncio
@@ -140,7 +141,8 @@ async def test_a_person_signs_up_by_mail_and_is_seen_by_the_operators_commands(
     await fill_sign_up(page, address)
     await type_code(page, newest_code(server.inbox, address))
     await expect(page).to_have_url(f"{URL}/user")
-    (client,) = [each for each in await page.context.cookies() if each["name"] == "__Host-__client"]
+    client: Any
+    (client,) = [each for each in await page.context.cookies() if each.get("name") == "__Host-__client"]
     assert (client["secure"], client["httpOnly"], client["domain"]) == (True, True, "auth.example.com")
     assert address in server.sojourn("sojourn users list").stdout
     sessions = server.sojourn("sojourn sessions list --json").stdout
@@ -185,7 +187,7 @@ def test_every_command_of_the_page_means_the_one_application_that_serves(server:
 
 def _rows(server: Server, statement: str) -> list[tuple[object, ...]]:
     import asyncio
-    from typing import Any, cast
+    from typing import cast
 
     import asyncpg
 

@@ -10,6 +10,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from playwright.async_api import Browser, expect
@@ -95,7 +96,7 @@ def _commands(page: Path) -> Iterator[list[str]]:
 @pytest.mark.parametrize("page", [*PAGES, *READMES], ids=lambda page: f"{page.parent.name}-{page.name}")
 def test_every_command_of_a_page_exists_with_its_options(page: Path) -> None:
     for words in _commands(page):
-        command = get_command(app)
+        command: Any = get_command(app)
         context = command.make_context("sojourn", list(words))
         while isinstance(command, TyperGroup):
             name, command, words = command.resolve_command(context, words)

@@ -4,6 +4,7 @@ import importlib.util
 from asyncio import gather
 from pathlib import Path
 from types import ModuleType
+from typing import Any
 
 import httpx
 import pytest
@@ -70,7 +71,7 @@ async def test_by_hand_takes_no_form_of_another_site() -> None:  # R-WEB-01
 
 
 async def test_by_hand_ends_a_session_at_its_time_and_says_so() -> None:  # R-JWT-06
-    module = _load("by_hand")
+    module: Any = _load("by_hand")
     clock = FakeClock(SystemClock().now())
     module.verifier.clock = module.clock = clock
     async with _client(module.app) as client:

@@ -45,7 +45,7 @@ def app(sojourn: FakeSojourn) -> Any:
         session.modified = True  # as Flask's own documentation tells people to
         session.permanent = True
         flash("put into the cart")
-        return session.copy()
+        return dict(session)
 
     @app.get("/deep")
     def shown() -> dict[str, Any]:
@@ -100,7 +100,7 @@ async def test_quart_has_the_same(sojourn: FakeSojourn) -> None:
     async def deep() -> dict[str, Any]:
         quart_session.setdefault("cart", []).append("tea")
         quart_session.modified = True
-        return quart_session.copy()
+        return dict(quart_session)
 
     client = app.test_client()
     ada = sojourn.signed_in(sojourn.add_user("ada@example.com", first_name="Ada"))

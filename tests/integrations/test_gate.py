@@ -12,6 +12,7 @@ from starlette.responses import JSONResponse
 from starlette.routing import Mount, Route
 
 from sojourn import Sojourn, SojournMiddleware
+from sojourn.errors import Json
 from sojourn.integrations.matching import Matcher
 from sojourn.tokens.handshake import cookie_suffix, mint_handshake
 from sojourn.users.accounts import NewUser
@@ -136,7 +137,7 @@ async def test_a_token_too_large_for_a_cookie_ends_in_words_and_not_in_circles(
     await engine.registry.update_settings(
         engine.instance, {"sessions": {"claims": {"teams": "{{user.public_metadata.teams}}"}}}
     )
-    many = {"teams": [f"team-{n:03d}-with-a-long-name" for n in range(140)]}
+    many: dict[str, Json] = {"teams": [f"team-{n:03d}-with-a-long-name" for n in range(140)]}
     user = await engine.accounts.create(
         engine.instance,
         NewUser(email_addresses=["ada@example.com"], skip_password_requirement=True, public_metadata=many),

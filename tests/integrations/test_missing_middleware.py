@@ -87,7 +87,7 @@ async def test_in_quart() -> None:
         return "let in"
 
     refused = await app.test_client().get("/guarded")
-    assert (refused.status_code, b"let in" in await refused.get_data()) == (500, False)
+    assert (refused.status_code, "let in" in await refused.get_data(as_text=True)) == (500, False)
 
 
 @pytest.mark.parametrize(

@@ -69,8 +69,13 @@ async def test_quart_with_hypercorns_proxy_fix(sojourn: FakeSojourn, *, proxy_fi
             app.asgi_app = ProxyFixMiddleware(app.asgi_app)  # type: ignore[assignment]
         else:
             SojournQuart(app, sojourn)
-    async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url=INNER) as client:
+    async with httpx.AsyncClient(transport=httpx.ASGITransport(as_asgi(app)), base_url=INNER) as client:
         assert back(await client.get("/page?x=1", headers=PROXIED)) == "https://www.example.com/page?x=1"
+
+
+def as_asgi(app: Any) -> Any:
+    """Quart, uvicorn and httpx each have their own type of the same thing."""
+    return app
 
 
 def starlette_app(sojourn: FakeSojourn) -> Any:
@@ -97,7 +102,7 @@ def litestar_app(sojourn: FakeSojourn) -> Any:
 async def test_uvicorns_proxy_headers(sojourn: FakeSojourn, build: Callable[[FakeSojourn], Any]) -> None:
     served = ProxyHeadersMiddleware(build(sojourn), trusted_hosts="127.0.0.1")  # type: ignore[arg-type]
     for peer, scheme in (("127.0.0.1", "https"), ("10.9.9.9", "http")):  # a stranger's headers are not believed
-        transport = httpx.ASGITransport(served, client=(peer, 1))
+        transport = httpx.ASGITransport(as_asgi(served), client=(peer, 1))
         async with httpx.AsyncClient(transport=transport, base_url="http://www.example.com") as client:
             assert back(await client.get("/page?x=1", headers=PROXIED)) == f"{scheme}://www.example.com/page?x=1"
 
@@ -123,7 +128,7 @@ async def ask(app: Any, method: str, path: str, headers: dict[str, str], *, is_a
     if not is_async:
         with httpx.Client(transport=httpx.WSGITransport(app), base_url=INNER) as client:
             return await to_thread(client.request, method, path, headers=headers)
-    async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url=INNER) as client:
+    async with httpx.AsyncClient(transport=httpx.ASGITransport(as_asgi(app)), base_url=INNER) as client:
         return await client.request(method, path, headers=headers)
 
 

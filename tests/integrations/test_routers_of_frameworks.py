@@ -88,7 +88,7 @@ def flask() -> Routed:
 def quart() -> Routed:
     app = Quart("app", static_folder=None)
     for name, each in PATTERNS.items():
-        app.add_url_rule(each.replace("{", "<").replace("}", ">"), name, answer)
+        app.add_url_rule(each.replace("{", "<").replace("}", ">"), name, answer)  # type: ignore[arg-type]
     return of_werkzeug(app.url_map)  # type: ignore[arg-type]
 
 

@@ -57,4 +57,4 @@ def _mixin(**wanted: Any) -> type:
 
 def test_a_role_without_its_name_is_no_view() -> None:  # R-AUZ-03
     with pytest.raises(ConfigError, match="role='admin'"):
-        flask("admin")
+        flask("admin")  # type: ignore[arg-type]

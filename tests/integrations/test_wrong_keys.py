@@ -43,8 +43,8 @@ def refused(elsewhere: Served) -> Handle:
     return Sojourn.remote(elsewhere.url, elsewhere.engine.instance.publishable_key, SECRET)
 
 
-WRONG = {foreign: "of.another.example in development, and the server", refused: "refuses the secret key"}
 Make = Callable[[Served], Handle]
+WRONG: dict[Make, str] = {foreign: "of.another.example in development, and the server", refused: "refuses the secret key"}
 
 
 @pytest.mark.parametrize(

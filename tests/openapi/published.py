@@ -69,7 +69,7 @@ class Document:
         matching = [each for each in self.operations if each.method == method and each.pattern.fullmatch(path)]
         return min(matching, key=lambda each: each.path.count("{"), default=None)
 
-    def faults(self, operation: Operation, status: int, body: object) -> list[str]:
+    def faults(self, operation: Operation, status: int, body: Any) -> list[str]:
         """What an answer has that the document does not allow, or lacks."""
         if status >= 400:
             return [_told(error) for error in self._errors.iter_errors(body)]

@@ -28,7 +28,7 @@ class Recorder:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         query = parse_qs(scope["query_string"].decode())
-        method = query.get("_method", [str(scope["method"])])[0]
+        method = query.get("_method", [str(scope.get("method"))])[0]
         path = scope["path"].rstrip("/") or "/"
         started: dict[str, Any] = {}
         parts: list[bytes] = []

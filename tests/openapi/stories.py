@@ -1,5 +1,7 @@
 """A day at each API: every operation that this server implements, asked at least once and granted."""
 
+from typing import Any
+
 from sojourn.engine import Sojourn
 from sojourn.messages.mailbox import Mailbox
 from sojourn.secret import Secret
@@ -94,7 +96,8 @@ async def _sessions(api: Caller, engine: Sojourn) -> None:
     session = await api.session(user["id"])
     where = f"/sessions/{session['id']}"
     found = await engine.sessions.get(engine.instance, session["id"])
-    for query in ({}, {"paginated": "true"}, {"status": "active", "user_id": user["id"]}):
+    queries: list[dict[str, Any]] = [{}, {"paginated": "true"}, {"status": "active", "user_id": user["id"]}]
+    for query in queries:
         await api.send("GET", "/sessions", **query)
         await api.send("GET", "/clients", **query)
     for path in (where, "/jwks", f"/clients/{session['client_id']}", f"/sojourn{where}/data"):

@@ -2,6 +2,7 @@
 
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 import httpx
 import pytest
@@ -123,7 +124,7 @@ class Asking:
         return await browser.send("POST", f"{where}/attempt_verification", {"strategy": value, "code": TEST_CODE})
 
     async def handshake(self, value: str) -> httpx.Response:
-        query = {"redirect_url": "http://localhost:3000/", "format": value}
+        query: dict[str, Any] = {"redirect_url": "http://localhost:3000/", "format": value}
         return await (await self.signed_in()).send("GET", "/v1/client/handshake", **query)
 
     async def touch(self, value: str) -> httpx.Response:
@@ -162,7 +163,11 @@ class Asking:
         return f"+1500555{self.count:04}"
 
     def queried(self, path: str, name: str) -> "Ask":
-        return lambda value: self.api.send("GET", path, **{name: value})
+        def ask(value: str) -> Awaitable[httpx.Response]:
+            query: dict[str, Any] = {name: value}
+            return self.api.send("GET", path, **query)
+
+        return ask
 
     def patched(self, path: str, name: str) -> "Ask":
         several = name.endswith("modes")

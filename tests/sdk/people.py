@@ -14,7 +14,8 @@ from tests.sdk.conftest import PASSWORD, Setup
 class HasUrl(Protocol):
     """Whatever has a sign-in page at /sign-in: an app, or the server itself."""
 
-    url: str
+    @property
+    def url(self) -> str: ...
 
 
 async def sign_up(page: Page, setup: Setup, address: str) -> None:

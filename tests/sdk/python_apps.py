@@ -183,6 +183,6 @@ async def ask_the_api(page: Page) -> tuple[int, dict[str, object]]:
 
 
 async def forget_the_token(page: Page) -> None:
-    kept = [each for each in await page.context.cookies() if not each["name"].startswith("__session")]
+    kept = [each for each in await page.context.cookies() if not each.get("name", "").startswith("__session")]
     await page.context.clear_cookies()
     await page.context.add_cookies(kept)  # pyright: ignore[reportArgumentType]

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
 from pathlib import Path
+from typing import Any
 
 import pytest
 import pytest_asyncio
@@ -52,7 +53,7 @@ async def test_a_person_signs_up_by_mail_stays_signed_in_and_signs_out(  # R-CKI
     await _sign_up(page, site, address)
     await _expect_signed_in(page, site, address)
 
-    cookies = {each["name"]: each for each in await device.cookies()}
+    cookies: dict[str, Any] = {each.get("name", ""): each for each in await device.cookies()}
     client = cookies["__Host-__client"]
     assert (client["secure"], client["httpOnly"], client["sameSite"]) == (True, True, "Lax")
     assert client["domain"] == site.public_url.split("/")[2].split(":")[0]
@@ -63,7 +64,7 @@ async def test_a_person_signs_up_by_mail_stays_signed_in_and_signs_out(  # R-CKI
 
     # a browser that comes back later has no token any more
     await page.goto("about:blank")
-    kept = [each for each in await device.cookies() if not each["name"].startswith("__session")]
+    kept = [each for each in await device.cookies() if not each.get("name", "").startswith("__session")]
     await device.clear_cookies()
     await device.add_cookies(kept)  # pyright: ignore[reportArgumentType]
     page.on("response", lambda answer: redirects.append(answer.url) if 300 <= answer.status < 400 else None)

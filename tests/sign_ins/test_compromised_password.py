@@ -1,5 +1,7 @@
 """A password that others may know signs nobody in, whoever marks it and wherever it is given."""
 
+from typing import Any
+
 import pytest
 
 from sojourn.engine import Sojourn
@@ -15,7 +17,7 @@ from sojourn.sign_ins.sign_in import SignInStatus
 from ..people import ADA, OTHER_PASSWORD, PASSWORD, is_live, notices, person, set_up, signed_in
 
 
-async def marked(engine: Sojourn, **given: bool) -> str:
+async def marked(engine: Sojourn, **given: Any) -> str:
     user = await person(engine)
     await engine.accounts.set_password_compromised(engine.instance, user.id, **given)
     return user.id

@@ -6,7 +6,7 @@ from datetime import timedelta
 import msgspec
 import pytest
 
-from sojourn.errors import ConfigError
+from sojourn.errors import ConfigError, Json
 from sojourn.instant import Instant
 from sojourn.testing.clock import FakeClock
 from sojourn.tokens.jws import Algorithm, encoded
@@ -39,7 +39,7 @@ def parts(token: str) -> tuple[dict[str, object], dict[str, object]]:
     return header, claims
 
 
-def given_keys() -> dict[str, object]:
+def given_keys() -> dict[str, Json]:
     return KeyRing((rsa_key(), ed_key())).jwks(NOW)  # type: ignore[return-value]
 
 

@@ -1,5 +1,6 @@
 from asyncio import gather
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
@@ -17,7 +18,7 @@ EMAIL, PHONE = IdentifierKind.EMAIL_ADDRESS, IdentifierKind.PHONE_NUMBER
 WORK = "ada@work.example.com"
 
 
-async def added(engine: Sojourn, user: User, value: str = WORK, **given: bool) -> Identifier:
+async def added(engine: Sojourn, user: User, value: str = WORK, **given: Any) -> Identifier:
     kind = PHONE if value.startswith("+") else EMAIL
     return await engine.addresses.create(engine.instance, user.id, kind, value, **given)
 

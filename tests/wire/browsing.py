@@ -43,7 +43,7 @@ class Browser:
         form: Mapping[str, str] | None = None,
         *,
         headers: Mapping[str, str] | None = None,
-        **query: str,
+        **query: Any,
     ) -> httpx.Response:
         """As the SDKs do: only GET and POST leave a browser, other verbs travel in `_method`."""
         params = {"__clerk_api_version": self.version, **query}
@@ -55,20 +55,20 @@ class Browser:
         )
         return self.last
 
-    async def get(self, path: str, **query: str) -> Answer:
+    async def get(self, path: str, **query: Any) -> Any:
         return self._ok(await self.send("GET", path, **query))
 
-    async def post(self, path: str, form: Mapping[str, str] | None = None, **query: str) -> Answer:
+    async def post(self, path: str, form: Mapping[str, str] | None = None, **query: Any) -> Answer:
         return self._ok(await self.send("POST", path, form, **query))
 
-    async def patch(self, path: str, form: Mapping[str, str] | None = None, **query: str) -> Answer:
+    async def patch(self, path: str, form: Mapping[str, str] | None = None, **query: Any) -> Answer:
         return self._ok(await self.send("PATCH", path, form, **query))
 
-    async def delete(self, path: str, **query: str) -> Answer:
+    async def delete(self, path: str, **query: Any) -> Answer:
         return self._ok(await self.send("DELETE", path, **query))
 
     async def refused(
-        self, method: str, path: str, form: Mapping[str, str] | None = None, **query: str
+        self, method: str, path: str, form: Mapping[str, str] | None = None, **query: Any
     ) -> tuple[int, str]:
         """Status and first error code of a request that is refused."""
         response = await self.send(method, path, form, **query)

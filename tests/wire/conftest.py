@@ -7,6 +7,7 @@ import pytest
 
 from sojourn.config import Config
 from sojourn.engine import Sojourn
+from sojourn.errors import Json
 from sojourn.instances.instance import Environment
 from sojourn.messages.mailbox import Mailbox
 from sojourn.testing.clock import FakeClock
@@ -25,7 +26,7 @@ LIVE_APP = "https://app.example.com"
 async def engine(started: Started, tmp_path: Path, clock: FakeClock, mailbox: Mailbox) -> AsyncIterator[Sojourn]:
     """A development server at http://localhost:8000."""
     opened = await started.open(Config(data=tmp_path), clock, mailbox)
-    unlimited: dict[str, list[int]] = {
+    unlimited: dict[str, Json] = {
         name: [10_000, 1] for name in ("create_sign_in", "create_sign_up", "attempts", "codes")
     }
     await opened.registry.update_settings(opened.instance, {"protection": {"rate_limits": unlimited}})

@@ -30,7 +30,7 @@ def late(open_browser: Callable[..., Browser], tab: Browser) -> Browser:
     return opened
 
 
-async def refused(tab: Browser, method: str, path: str, form: dict[str, str] | None = None, **query: str) -> Any:
+async def refused(tab: Browser, method: str, path: str, form: dict[str, str] | None = None, **query: Any) -> Any:
     """The client beside the refusal; None without one."""
     answer = await tab.send(method, path, form, **query)
     assert answer.status_code >= 400

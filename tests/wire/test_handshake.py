@@ -2,6 +2,7 @@
 
 import json
 from base64 import urlsafe_b64decode
+from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
@@ -76,7 +77,7 @@ async def test_a_developers_app_whose_clock_is_behind_gets_a_token_it_can_believ
 
 async def test_in_production_no_clock_makes_tokens_older(live: Sojourn, live_browser: Browser, clock: FakeClock) -> None:
     await signed_up(live, live_browser)
-    asked = {"redirect_url": f"{LIVE_APP}/page", "__clerk_hs_reason": "session-token-iat-in-the-future"}
+    asked: dict[str, Any] = {"redirect_url": f"{LIVE_APP}/page", "__clerk_hs_reason": "session-token-iat-in-the-future"}
     await live_browser.send("GET", "/v1/client/handshake", **asked)
     lines = payload(value(cookie_lines(live_browser)["__clerk_handshake"]))["handshake"]
     assert isinstance(lines, list)

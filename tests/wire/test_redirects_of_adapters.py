@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
+from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
 import pytest
@@ -50,7 +51,8 @@ class Visitor:
     async def answer(self, handshake: str) -> str:
         """Where the server sends the browser back to, its cookies for the shared domain kept."""
         parts = urlsplit(handshake)
-        answer = await self.at_server.send("GET", parts.path, **dict(parse_qsl(parts.query)))
+        query: dict[str, Any] = dict(parse_qsl(parts.query))
+        answer = await self.at_server.send("GET", parts.path, **query)
         self.keep([line for line in answer.headers.get_list("set-cookie") if "Domain=" in line])
         return answer.headers["location"]
 

@@ -42,7 +42,7 @@ def build(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFacto
             stack.callback(loop.close)
 
         def built(sojourn: Handle, **options: Any) -> Ask:
-            stack.callback(sojourn.close_now if loop is None else lambda: loop.run(sojourn.close()))
+            stack.callback(sojourn.close_now if loop is None else lambda running=loop: running.run(sojourn.close()))
             if name.startswith("django"):
                 from .apps import django
 

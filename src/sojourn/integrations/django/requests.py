@@ -52,6 +52,12 @@ class Address(HttpRequest):
         return self._raw_scheme
 
 
+class SojournRequest(HttpRequest):
+    """A request as views get it behind the middleware, for annotations: `def view(request: SojournRequest)`."""
+
+    sojourn: Visit
+
+
 def visit(request: HttpRequest) -> Visit:
     """Who asks. Raises: RuntimeError where the middleware is missing."""
     found = getattr(request, "sojourn", None)

@@ -40,9 +40,9 @@ def broken(request: HttpRequest) -> JsonResponse:
 
 
 def stream(request: HttpRequest) -> StreamingHttpResponse:
-    def parts() -> Iterator[str]:
+    def parts() -> Iterator[bytes]:
         for part in range(3):
-            yield f"{part}\n"
+            yield f"{part}\n".encode()
 
     return StreamingHttpResponse(parts())
 

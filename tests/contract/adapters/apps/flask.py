@@ -51,7 +51,7 @@ def build(sojourn: Handle, *, public: Sequence[str] = PUBLIC, **options: Any) ->
         return {"user": current_session.user_id}
 
     @app.get("/broken")
-    def broken() -> None:
+    def broken() -> str:
         raise ZeroDivisionError
 
     @app.get("/stream")

@@ -53,7 +53,7 @@ def build(sojourn: Handle, *, public: Sequence[str] = PUBLIC, **options: Any) ->
         return {"user": current_session.user_id}
 
     @app.get("/broken")
-    async def broken() -> None:
+    async def broken() -> str:
         raise ZeroDivisionError
 
     @app.get("/stream")
