@@ -20,6 +20,7 @@ from ..wire.test_handshake import directives_in, payload, value
 BOB = "bob+clerk_test@example.com"
 EVE = "eve+clerk_test@example.com"
 SIGN_IN = {"strategy": "password", "password": PASSWORD}
+CODE = {"strategy": "email_code"}
 
 Way = Literal["cookie", "development browser", "native"]
 WAYS: list[Way] = ["cookie", "development browser", "native"]
@@ -175,6 +176,61 @@ async def test_a_sign_in_at_once_in_a_browser_that_was_never_here_leaves_nothing
     assert victim.secret != attacker.secret
     if way == "development browser":
         await opens_nothing(attacker, session)
+
+
+@pytest.mark.parametrize("way", WAYS)
+@pytest.mark.parametrize("has_client", [True, False])
+async def test_a_secret_planted_before_a_sign_up_sets_no_password_that_the_owner_proves(  # R-FLOW-01, R-ADV-01
+    http: httpx.AsyncClient, way: Way, has_client: bool
+) -> None:
+    victim = await opened(http, way) if has_client or way == "development browser" else Tab(http, way)
+    if has_client and way == "development browser":
+        await victim.send("POST", "/v1/client")
+    attacker = victim.copy()
+    fields = {"email_address": "new+clerk_test@example.com", "password": PASSWORD}
+    begun = (await victim.send("POST", "/v1/client/sign_ups", fields)).json()["response"]
+    where = f"/v1/client/sign_ups/{begun['id']}"
+    for path, form in ((where, {"password": "the attacker chose this"}), (f"{where}/prepare_verification", CODE)):
+        method = "PATCH" if path == where else "POST"
+        assert (await attacker.copy().send(method, path, form)).status_code in (404, 409)
+    await victim.send("POST", f"{where}/prepare_verification", CODE)
+    done = await victim.send("POST", f"{where}/attempt_verification", {**CODE, "code": TEST_CODE})
+    assert done.json()["response"]["status"] == "complete"
+    given = {"identifier": "new+clerk_test@example.com", "strategy": "password"}
+    for password, status in (("the attacker chose this", 422), (PASSWORD, 200)):
+        tried = await Tab(http, "native").send("POST", "/v1/client/sign_ins", {**given, "password": password})
+        assert tried.status_code == status
+
+
+@pytest.mark.parametrize("way", WAYS)
+async def test_an_attempt_that_somebody_else_begins_is_none_of_the_owners(  # R-FLOW-01
+    http: httpx.AsyncClient, way: Way
+) -> None:
+    victim = await opened(http, way)
+    attacker = victim.copy()
+    fields = {"email_address": "new+clerk_test@example.com", "password": "the attacker chose this"}
+    begun = (await attacker.send("POST", "/v1/client/sign_ups", fields)).json()["response"]
+    where = f"/v1/client/sign_ups/{begun['id']}"
+    for method, path, form in (
+        ("GET", where, None),
+        ("POST", f"{where}/prepare_verification", CODE),
+        ("POST", f"{where}/attempt_verification", {**CODE, "code": TEST_CODE}),
+    ):
+        assert (await victim.copy().send(method, path, form, **({"_again": "1"} if form is None else {}))).status_code in (404, 409)
+
+
+@pytest.mark.parametrize("way", WAYS)
+async def test_a_secret_planted_before_a_sign_in_reaches_no_step_of_it(  # R-FLOW-01
+    http: httpx.AsyncClient, way: Way
+) -> None:
+    victim = await opened(http, way)
+    attacker = victim.copy()
+    begun = (await victim.send("POST", "/v1/client/sign_ins", {"identifier": ADA, **CODE})).json()["response"]
+    where = f"/v1/client/sign_ins/{begun['id']}"
+    for path, form in (("prepare_first_factor", CODE), ("attempt_first_factor", {**CODE, "code": TEST_CODE})):
+        assert (await attacker.copy().send("POST", f"{where}/{path}", form)).status_code in (404, 409)
+    done = await victim.send("POST", f"{where}/attempt_first_factor", {**CODE, "code": TEST_CODE})
+    assert done.json()["response"]["status"] == "complete"
 
 
 @pytest.mark.parametrize("way", WAYS)

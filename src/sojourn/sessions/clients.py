@@ -8,7 +8,7 @@ from datetime import timedelta
 import structlog
 
 from sojourn.errors import SecretReplaced
-from sojourn.ids import ClientId, UserId, client_id, well_formed
+from sojourn.ids import ClientId, SignInId, SignUpId, UserId, client_id, well_formed
 from sojourn.instances.instance import Instance
 from sojourn.instant import Clock, Instant
 from sojourn.secret import Secret
@@ -173,6 +173,22 @@ async def replace_secret(tx: Groups, before: Client, after: Client, now: Instant
     """Raises: SecretReplaced when another tab was first; what this one did is undone with it (R-FLOW-01)."""
     if not await tx.clients.rotate_secret(before, after.secret_hash, now, grace=GRACE):
         raise SecretReplaced()
+
+
+async def begin_attempt(
+    tx: Groups, issued: Issued, now: Instant, *, sign_in_id: SignInId | None = None, sign_up_id: SignUpId | None = None
+) -> Issued:
+    """Make a sign-in or sign-up the client's current one, in the transaction that creates it.
+
+    Where nobody is signed in it has a new secret from then on: whoever copied or planted the one from before reaches no
+    attempt, so they set no password that its owner's code would prove (R-FLOW-01, R-ADV-01). Raises: SecretReplaced.
+    """
+    if not await tx.clients.set_attempts(issued.client, now, sign_in_id=sign_in_id, sign_up_id=sign_up_id):
+        raise SecretReplaced()
+    client = replace(issued.client, sign_in_id=sign_in_id, sign_up_id=sign_up_id, updated_at=now)
+    if issued.secret is not None or any(each.is_live(now) for each in await tx.sessions.of_client(client.id)):
+        return Issued(client, issued.secret)
+    return await rotate(tx, client, now)
 
 
 async def rotate(tx: Groups, client: Client, now: Instant) -> Issued:

@@ -9,7 +9,6 @@ from sojourn.errors import (
     FieldMissing,
     IdentifierAlreadySignedIn,
     NotFound,
-    SecretReplaced,
     SessionExists,
     StrategyNotBuilt,
     StrategyNotPossible,
@@ -34,7 +33,7 @@ from sojourn.instant import Clock, Instant
 from sojourn.secret import Secret
 from sojourn.sessions.caller import Caller, Issued
 from sojourn.sessions.client import Client
-from sojourn.sessions.clients import Clients, rotate
+from sojourn.sessions.clients import Clients, begin_attempt, rotate
 from sojourn.sign_ins.codes import SignInCodes
 from sojourn.sign_ins.completion import Completion
 from sojourn.sign_ins.guarding import Guarding
@@ -130,14 +129,12 @@ class SignIns:
         async with self.store.transaction() as tx:
             await self.clients.write(tx, issued)
             await tx.sign_ins.create(sign_in)
-            if not await tx.clients.set_attempts(issued.client, now, sign_in_id=sign_in.id, sign_up_id=None):
-                raise SecretReplaced()
+            issued = await begin_attempt(tx, issued, now, sign_in_id=sign_in.id)
             if given.strategy in CODE_STRATEGIES:
                 strategy = given.strategy or EMAIL_CODE
                 address = self.codes.address_for(caller.instance, sign_in, user, strategy, None)
                 sign_in = await self.codes.send(tx, caller, sign_in, user, strategy, address)
-        client = replace(issued.client, sign_in_id=sign_in.id, sign_up_id=None, updated_at=now)
-        return sign_in, Issued(client, issued.secret)
+        return sign_in, issued
 
     async def _with_ticket(self, caller: Caller, ticket_text: str | None) -> tuple[SignIn, Issued]:
         if not ticket_text:

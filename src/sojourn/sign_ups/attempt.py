@@ -13,7 +13,6 @@ from sojourn.errors import (
     IdentifierTaken,
     Json,
     NotFound,
-    SecretReplaced,
     SessionExists,
     SignUpRestricted,
     StrategyNotBuilt,
@@ -30,7 +29,7 @@ from sojourn.instances.protection import is_strict
 from sojourn.instances.records import Records
 from sojourn.instant import Clock, Instant
 from sojourn.sessions.caller import Caller, Issued
-from sojourn.sessions.clients import Clients, rotate
+from sojourn.sessions.clients import Clients, begin_attempt, rotate
 from sojourn.sign_ins.completion import Completion
 from sojourn.sign_ins.guarding import Guarding
 from sojourn.sign_ups.sign_up import SignUp, SignUpStatus, after_code, begun, completed, is_ready, require_open
@@ -92,10 +91,8 @@ class SignUps:
             async with self.store.transaction() as tx:
                 await self.clients.write(tx, issued)
                 await tx.sign_ups.create(sign_up)
-                if not await tx.clients.set_attempts(issued.client, now, sign_in_id=None, sign_up_id=sign_up.id):
-                    raise SecretReplaced()
-                client = replace(issued.client, sign_up_id=sign_up.id, sign_in_id=None, updated_at=now)
-                return await self._finish_if_ready(tx, caller, Issued(client, issued.secret), sign_up)
+                issued = await begin_attempt(tx, issued, now, sign_up_id=sign_up.id)
+                return await self._finish_if_ready(tx, caller, issued, sign_up)
 
     async def get(self, caller: Caller, id: str) -> SignUp:
         """Raises: NotFound, also when it is another client's (R-FLOW-03)."""

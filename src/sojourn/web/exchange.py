@@ -322,7 +322,8 @@ class Exchange:
             await self._hand_over_dev_browser(identified.dev_browser, view)
 
     async def _hand_over_dev_browser(self, presented: Secret, view: ClientView) -> None:
-        is_new = view.client.generation == 0 and not view.sessions
+        client = view.client
+        is_new = client.generation == 0 and not (view.sessions or client.sign_in_id or client.sign_up_id)
         successor = self.engine.dev_browsers.begun if is_new else self.engine.dev_browsers.replaced
         token = await successor(self.instance, presented, view.client)
         if not token.same_as(presented):
