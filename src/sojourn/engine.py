@@ -1,10 +1,12 @@
 """The one Sojourn object: built here from its parts, group upon group. Wiring, no decisions."""
 
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Self
 
 from sojourn.config import Config
+from sojourn.errors import SojournError
 from sojourn.events.audit_log import AuditLog
 from sojourn.events.outbox import Outbox
 from sojourn.factors.email_code import EmailCodes
@@ -53,6 +55,8 @@ from sojourn.users.lockout import Lockout
 from sojourn.users.passwords import Passwords
 from sojourn.users.profile import Profile
 from sojourn.users.profile_images import ProfileImages
+
+_CHAINED_AT_ONCE = 1000
 
 
 @dataclass(frozen=True, slots=True)
@@ -195,6 +199,9 @@ class Sojourn:
         """Write what is waiting and let go of everything."""
         await self.activity.flush()
         await self.key_use.flush()
+        with suppress(SojournError):  # what stays unchained waits for the next process
+            while await self.store.chain_events(most=_CHAINED_AT_ONCE) >= _CHAINED_AT_ONCE:
+                pass
         self.hash_pool.close()
         await self.store.close()
 

@@ -2,6 +2,8 @@
 
 import asyncio
 import json
+import sqlite3
+from contextlib import closing
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -10,9 +12,11 @@ import pytest
 
 from sojourn.cli.opened import configured
 from sojourn.engine import Sojourn
-from sojourn.instant import SystemClock
+from sojourn.events.event import Event
+from sojourn.instant import Instant, SystemClock
 from sojourn.secret import Secret
 from sojourn.sessions.session import Session
+from sojourn.store.opening import open_store
 from sojourn.testing.clock import FakeClock
 from sojourn.users.user import User
 
@@ -130,6 +134,33 @@ def test_the_audit_log_is_read_by_kind_user_session_and_time(tmp_path: Path) -> 
     printed = run("events", "--session", session.id, data=tmp_path).stdout.splitlines()
     assert printed[0].split("\t") == ["at", "kind", "what happened"] and "The command line revoked" in printed[1]
     assert run("events", "--check", data=tmp_path).stdout == "The audit log is whole.\n"
+
+
+def _log_of_doctor(data: Path) -> str:
+    return json.loads(call("doctor", "--json", data=data).stdout)["findings"]["audit log"]
+
+
+def test_the_check_says_what_it_does_not_cover_yet_and_what_was_changed(tmp_path: Path) -> None:  # R-LOG-01
+    user, _, _ = signed_in(tmp_path)
+    url = f"sqlite:///{tmp_path}/sojourn.db"
+
+    async def record() -> None:
+        store = open_store(url)  # as a server that is killed before it has chained
+        await store.events.record(Event(user.instance_id, "user.banned", Instant(1_770_000_000_000), "operator", user.id))
+        await store.close()
+
+    asyncio.run(record())
+    checked = run("events", "--check", data=tmp_path)
+    waits = "1 entry is not chained yet, the oldest of 2026-02-02 02:40:00 UTC"
+    assert (checked.returncode, checked.stdout) == (0, f"The audit log is whole.\nNot covered: {waits}.\n")
+    asyncio.run(record())
+    assert _log_of_doctor(tmp_path) == waits
+    assert _log_of_doctor(tmp_path) == "every entry is chained"
+    assert call("events", "--check", data=tmp_path).stdout == "The audit log is whole.\n"
+    with closing(sqlite3.connect(tmp_path / "sojourn.db")) as database, database:
+        assert database.execute("DELETE FROM events WHERE kind = 'session.created'").rowcount == 1
+    refused = call("events", "--check", data=tmp_path)
+    assert (refused.returncode, refused.stdout.startswith("The audit log was changed")) == (1, True)
 
 
 @pytest.mark.parametrize("words", [("--kind", "sesion.revoked"), ("--since", "soon"), ("--kind", "."), ("--limit", "0")])

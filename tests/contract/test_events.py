@@ -11,8 +11,8 @@ from sqlalchemy import text
 from sojourn.events.event import Event
 from sojourn.ids import InstanceId, UserId, new_id
 from sojourn.ids import instance_id as new_instance_id
-from sojourn.store.interface import EventFilter, OutboxMessage, Page, Store
-from sojourn.store.sql.store import Database
+from sojourn.store.interface import EventFilter, OutboxMessage, Page, Store, UnchainedEvents
+from sojourn.store.sql.connections import EngineDatabase
 
 from .values import LATER, NOW, a_client, a_session, a_user, race
 
@@ -26,10 +26,19 @@ def _message(instance_id: InstanceId, **given: Any) -> OutboxMessage:
     return replace(message, **given)
 
 
+async def _chain(store: Store) -> None:
+    """As the worker does, to the end."""
+    while await store.chain_events(most=7):
+        pass
+
+
+def _database(store: Store) -> EngineDatabase:
+    return cast("EngineDatabase", store._database)  # type: ignore[attr-defined]
+
+
 async def _tamper(store: Store, statement: str) -> None:
     """Change rows behind the store's back, as somebody with the database in hand can."""
-    database = cast("Database", store._database)  # type: ignore[attr-defined]
-    assert await database.change(text(statement)) > 0
+    assert await _database(store).change(text(statement)) > 0
 
 
 async def test_entries_come_back_newest_first(store: Store, instance_id: InstanceId) -> None:  # R-LOG-01
@@ -40,9 +49,26 @@ async def test_entries_come_back_newest_first(store: Store, instance_id: Instanc
     bare = _event(instance_id)
     for event in (full, bare, _event(new_instance_id())):
         await store.events.record(event)
-    assert await store.events.list(instance_id, Page()) == [bare, full]
-    assert await store.events.list(instance_id, Page(1, 1)) == [full]
-    assert await store.events.list(instance_id, Page(), EventFilter(user_id=UserId("user_1"))) == [full]
+    for _ in range(2):
+        assert await store.events.list(instance_id, Page()) == [bare, full]
+        assert await store.events.list(instance_id, Page(1, 1)) == [full]
+        assert await store.events.list(instance_id, Page(), EventFilter(user_id=UserId("user_1"))) == [full]
+        await _chain(store)
+
+
+async def test_the_newest_entries_come_first_whether_they_are_chained_or_not(store: Store, instance_id: InstanceId) -> None:
+    entries = [_event(instance_id, kind=kind, target=f"sess_{n}") for n in range(6) for kind in ("session.created", "user.banned")]
+    for n, entry in enumerate(entries):  # R-LOG-01
+        await store.events.record(entry)
+        if n == 5:
+            await _chain(store)
+    newest = list(reversed(entries))
+    assert await store.events.unchained(instance_id) == UnchainedEvents(6, NOW)
+    for offset in range(12):
+        assert await store.events.list(instance_id, Page(4, offset)) == newest[offset : offset + 4]
+    banned = [each for each in newest if each.kind == "user.banned"]
+    assert await store.events.list(instance_id, Page(3, 2), EventFilter(kinds=["user."])) == banned[2:5]
+    assert await store.events.list(instance_id, Page(), EventFilter(target="sess_2")) == [entries[5], entries[4]]
 
 
 async def test_an_entry_is_written_with_the_change_or_not_at_all(store: Store, instance_id: InstanceId) -> None:
@@ -78,8 +104,16 @@ async def test_fifty_writers_keep_one_whole_chain(nodes: list[Store], instance_i
             await tx.sessions.create(a_session(user, client))
             await tx.events.record(_event(instance_id, kind="session.ended"))
 
-    await race(nodes, write)
+    async def write_and_chain(node: Store) -> None:
+        await write(node)
+        await node.chain_events(most=7)
+
+    await race(nodes, write_and_chain)
     assert len(await nodes[0].events.list(instance_id, Page(500))) == 100
+    assert await nodes[1].events.is_whole(instance_id)
+    await race(nodes, _chain, 4)
+    assert await nodes[0].events.unchained(instance_id) == UnchainedEvents(0, None)
+    assert len({each.id for each in await nodes[0].events.list(instance_id, Page(500))}) == 100
     assert await nodes[1].events.is_whole(instance_id)
     assert await nodes[1].events.is_whole(new_instance_id())
 
@@ -98,6 +132,7 @@ async def test_fifty_writers_keep_one_whole_chain(nodes: list[Store], instance_i
 async def test_a_changed_or_removed_entry_is_noticed(store: Store, instance_id: InstanceId, tampering: str) -> None:
     for n in range(3):  # R-LOG-01
         await store.events.record(_event(instance_id, details={"n": n}))
+    await _chain(store)
     assert await store.events.is_whole(instance_id)
     await _tamper(store, tampering.format(instance_id))
     assert not await store.events.is_whole(instance_id)
@@ -120,6 +155,8 @@ async def test_writers_that_hold_rows_and_log_never_wait_for_each_other_forever(
             await tx.events.record(_event(instance_id))
 
     await asyncio.gather(race(nodes, log_then_change, 9), race(nodes, change_then_log, 9))
+    await _chain(nodes[0])
+    assert await nodes[0].events.unchained(instance_id) == UnchainedEvents(0, None)
     assert await nodes[0].events.is_whole(instance_id)
 
 

@@ -238,7 +238,7 @@ EVENT_FILTERS = {
 async def test_the_audit_log_is_met_along_an_index(
     explained: Explained, instance_id: InstanceId, where: EventFilter
 ) -> None:
-    events = SqlEvents(cast("Any", explained), cast("Any", None), cast("Any", None))
+    events = SqlEvents(cast("Any", explained))
     await events.list(instance_id, Page(), where)
     (plan,) = explained.plans
     assert _is_indexed(plan) and not _is_sorted_whole(plan)

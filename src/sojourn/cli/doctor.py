@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 import typer
 
+from sojourn.cli.events import waiting
 from sojourn.cli.opened import AsJson, Data, DatabaseUrl, configured, print_facts, print_json, with_engine
 from sojourn.config import Config
 from sojourn.errors import Json, SojournError
@@ -56,6 +57,7 @@ async def _examined(engine: "Sojourn") -> dict[str, Json]:
         "signing key": f"{key.kid} ({key.algorithm})",
         "users": users,
         "peppers in use": ", ".join(await engine.store.peppers_in_use()) or "none",
+        "audit log": waiting(await engine.store.events.unchained(engine.instance.id)),
         "database": "answers, schema up to date",
         "files": "; ".join(exposed_files(engine.config)) or "their owner alone reads them",
     }

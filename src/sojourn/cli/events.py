@@ -1,17 +1,17 @@
 """`sojourn events`: the audit log, newest first."""
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import typer
 
 from sojourn.cli.named_user import user_id_of
-from sojourn.cli.opened import AsJson, Data, DatabaseUrl, configured, print_json, since_when, with_engine
+from sojourn.cli.opened import AsJson, Data, DatabaseUrl, Target, configured, print_json, since_when, with_engine
 from sojourn.cli.tables import print_table
 from sojourn.errors import Json, SojournError
 from sojourn.events.event import Event
 from sojourn.events.kinds import KINDS, told
-from sojourn.store.interface import EventFilter, Page
+from sojourn.store.interface import EventFilter, Page, UnchainedEvents
 
 if TYPE_CHECKING:
     from sojourn.engine import Sojourn
@@ -38,21 +38,41 @@ def events(
     kinds = [_known(each) for each in kind or ()]
     begin = since_when(since) if since is not None else None
 
-    async def read(engine: "Sojourn") -> tuple[Sequence[Event], bool]:
-        if check:
-            return [], await engine.store.events.is_whole(engine.instance.id)
+    if check:
+        _check(configured(data, database_url))
+
+    async def read(engine: "Sojourn") -> Sequence[Event]:
         owner = await user_id_of(engine, user) if user else None
         where = EventFilter(kinds, owner, session, begin)
-        return await engine.store.events.list(engine.instance.id, Page(limit), where), True
+        return await engine.store.events.list(engine.instance.id, Page(limit), where)
 
-    found, is_whole = with_engine(configured(data, database_url), read)
-    if check:
-        print("The audit log is whole." if is_whole else "The audit log was changed: an entry does not follow from the one before.")
-        raise typer.Exit(0 if is_whole else 1)
+    found = with_engine(configured(data, database_url), read)
     if as_json:
         print_json([_shown(each) for each in found])
     else:
         print_table(_COLUMNS, [(f"{each.at.datetime():%Y-%m-%d %H:%M:%S}", each.kind, told(each)) for each in found])
+
+
+def _check(target: Target) -> NoReturn:
+    """Raises: Exit, with status 1 for a log that was changed."""
+
+    async def read(engine: "Sojourn") -> tuple[bool, UnchainedEvents]:
+        log, id = engine.store.events, engine.instance.id
+        return await log.is_whole(id), await log.unchained(id)
+
+    is_whole, unchained = with_engine(target, read)
+    print("The audit log is whole." if is_whole else "The audit log was changed: an entry does not follow from the one before.")
+    if unchained.count:
+        print(f"Not covered: {waiting(unchained)}.")
+    raise typer.Exit(0 if is_whole else 1)
+
+
+def waiting(unchained: UnchainedEvents) -> str:
+    """How many entries no hash covers yet, for a person to read."""
+    if unchained.oldest_at is None:
+        return "every entry is chained"
+    noun = "entry is" if unchained.count == 1 else "entries are"
+    return f"{unchained.count} {noun} not chained yet, the oldest of {unchained.oldest_at.datetime():%Y-%m-%d %H:%M:%S} UTC"
 
 
 def _known(kind: str) -> str:

@@ -1,10 +1,11 @@
-"""What runs beside the requests: mail, activity, cleaning up. Losing a round loses nothing; the next one finds it."""
+"""What runs beside the requests: mail, activity, the chain of the audit log, cleaning up. Losing a round loses nothing; the next one finds it."""
 
 import asyncio
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from datetime import timedelta
 from functools import partial
+from typing import Protocol
 
 import structlog
 
@@ -21,7 +22,11 @@ _KEYS_PAUSE = 1.0
 _BUILDING_PAUSE = 30.0
 """After a step that failed."""
 
+_CHAINING_PAUSE = 1.0
+"""How long an entry of the audit log may stand outside its chain while a process runs, and no more is recorded than it can chain."""
+
 _CLEANED_AT_ONCE = 1000
+_CHAINED_AT_ONCE = 200
 _STEPS_A_ROUND = 1000
 _STEP_PAUSE = 0.05
 """Seconds in which others write."""
@@ -33,8 +38,14 @@ _SESSIONS_KEPT = timedelta(days=30)
 """How long ended sessions are listed after their lifetime; the audit log keeps their beginning and end."""
 
 
+class Step(Protocol):
+    """Does a part of the work, on up to `most` rows of a kind; how many it was."""
+
+    def __call__(self, *, most: int) -> Awaitable[int]: ...
+
+
 class Worker:
-    """Five loops for the life of the process, one warm-up, and the building of indexes. `stop` lets each finish its round and writes the last activity."""
+    """Six loops for the life of the process, one warm-up, and the building of indexes. `stop` lets each finish its round and writes the last activity."""
 
     def __init__(self, engine: Sojourn) -> None:
         self._engine = engine
@@ -44,7 +55,7 @@ class Worker:
         warm = self._guarded(self._warm)
         loops = (warm, self._build(), self._mail_forever(), self._every(_ACTIVITY_PAUSE, self._engine.activity.flush),
                  self._every(_ACTIVITY_PAUSE, self._engine.key_use.flush), self._every(_CLEANING_PAUSE, self._clean),
-                 self._every(_KEYS_PAUSE, self._follow_keys))  # fmt: skip
+                 self._every(_KEYS_PAUSE, self._follow_keys), self._every(_CHAINING_PAUSE, self._chain))  # fmt: skip
         self._tasks = [asyncio.create_task(each) for each in loops]
 
     async def _warm(self) -> None:
@@ -93,21 +104,24 @@ class Worker:
                 return
             await asyncio.sleep(pause)
 
+    async def _chain(self) -> None:
+        await self._in_steps(self._engine.store.chain_events, _CHAINED_AT_ONCE)
+
     async def _clean(self) -> None:
         await self._engine.activity.flush()  # first, so that a session in use is not taken for an idle one
         now = self._engine.clock.now()
         store, over = self._engine.store, now.before(_KEPT)
-        await self._in_steps(partial(store.sessions.finish_timed_out, now, most=_CLEANED_AT_ONCE))
+        await self._in_steps(partial(store.sessions.finish_timed_out, now), _CLEANED_AT_ONCE)
         if store.shared_counts is not None:
-            await self._in_steps(partial(store.shared_counts.forget, now, most=_CLEANED_AT_ONCE))
-        await self._in_steps(partial(store.forget, over, most=_CLEANED_AT_ONCE))
-        await self._in_steps(partial(store.forget_strangers, over, most=_CLEANED_AT_ONCE))
-        await self._in_steps(partial(store.forget_ended, now.before(_SESSIONS_KEPT), most=_CLEANED_AT_ONCE))
+            await self._in_steps(partial(store.shared_counts.forget, now), _CLEANED_AT_ONCE)
+        await self._in_steps(partial(store.forget, over), _CLEANED_AT_ONCE)
+        await self._in_steps(partial(store.forget_strangers, over), _CLEANED_AT_ONCE)
+        await self._in_steps(partial(store.forget_ended, now.before(_SESSIONS_KEPT)), _CLEANED_AT_ONCE)
 
-    async def _in_steps(self, step: Callable[[], Awaitable[int]]) -> None:
+    async def _in_steps(self, step: Step, most: int) -> None:
         """Short steps until one finds less than it might have: nobody makes rows faster than they are swept."""
         for _ in range(_STEPS_A_ROUND):
-            if await step() < _CLEANED_AT_ONCE:
+            if await step(most=most) < most:
                 return
             await asyncio.sleep(_STEP_PAUSE)
 

@@ -17,7 +17,6 @@ from sojourn.store.sql.connections import InTransaction, refusing
 from sojourn.store.sql.database import Prepared, Row, Transaction
 from sojourn.store.sqlite_driver import SqliteConnection, is_busy, to_its_end
 
-
 _HANG_SECONDS = 1.0
 """Another process that holds the file's lock this long is no process that writes: a shell, a backup, one that was stopped."""
 

@@ -8,7 +8,7 @@ on the value of `store.transaction()` act together or not at all.
 from sojourn.store.interface.app_data import AppData
 from sojourn.store.interface.budgets import Budgets
 from sojourn.store.interface.clients import ClientFacts, Clients, DevBrowser
-from sojourn.store.interface.events import EventFilter, Events
+from sojourn.store.interface.events import EventFilter, Events, UnchainedEvents
 from sojourn.store.interface.images import Images
 from sojourn.store.interface.instances import Instances, SecretKey, StoredSigningKey
 from sojourn.store.interface.outbox import OutboxMessage
@@ -50,6 +50,7 @@ __all__ = [
     "StoredSigningKey",
     "Tickets",
     "Tries",
+    "UnchainedEvents",
     "UserFilter",
     "UserOrder",
     "Users",

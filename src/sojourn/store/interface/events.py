@@ -22,9 +22,17 @@ class EventFilter:
     since: Instant | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class UnchainedEvents:
+    """How many entries no hash covers yet, and when the oldest of them happened."""
+
+    count: int
+    oldest_at: Instant | None
+
+
 class Events(Protocol):
     async def record(self, event: Event) -> None:
-        """Append to the audit log, chained by hash to the instance's previous entry (R-LOG-01)."""
+        """Append to the audit log, in the transaction of the change; `Store.chain_events` chains it by hash (R-LOG-01)."""
         ...
 
     async def list(self, instance_id: InstanceId, page: Page, where: EventFilter = EventFilter()) -> Sequence[Event]:
@@ -32,7 +40,11 @@ class Events(Protocol):
         ...
 
     async def is_whole(self, instance_id: InstanceId) -> bool:
-        """Whether no entry of the audit log was changed, removed or put in: every hash follows from the one before."""
+        """Whether no chained entry of the audit log was changed, removed or put in: every hash follows from the one before."""
+        ...
+
+    async def unchained(self, instance_id: InstanceId) -> UnchainedEvents:
+        """What `is_whole` does not answer for yet."""
         ...
 
     async def enqueue(self, message: OutboxMessage) -> None: ...

@@ -75,6 +75,13 @@ class Store(Groups, Protocol):
         """The pepper keys that stored passwords name, of every instance and of sign-ups under way (R-PWD-02)."""
         ...
 
+    async def chain_events(self, *, most: int) -> int:
+        """Chain committed entries of the audit log, up to `most` of each instance; how many in all (docs/decisions/0018).
+
+        An entry that was committed before another was written stands before it in the chain. Callers may race.
+        """
+        ...
+
     async def forget(self, before: Instant, *, most: int) -> int:
         """Delete up to `most` sign-ins, sign-ups, verifications, nonces, app data and budgets each that were over by then; how many in all."""
         ...

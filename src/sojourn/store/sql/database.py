@@ -9,7 +9,7 @@ from sqlalchemy import BindParameter, Dialect, Executable
 from sqlalchemy.sql import ClauseElement
 
 Row = Sequence[object]
-Values = Mapping[str, object] | None
+Values = Mapping[str, object] | Sequence[Mapping[str, object]] | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,8 +59,9 @@ class Runner(Protocol):
         ...
 
     async def change(self, statement: Executable, values: Values = None) -> int:
-        """Run a writing statement; how many rows it touched. `values` are those of an insert or update by column: given
-        here they cost a fifth of what they cost in the statement. Raises: IntegrityError of SQLAlchemy, Overloaded.
+        """Run a writing statement; how many rows it touched. `values` are those of an insert or update by column, or of
+        several rows: given here they cost a fifth of what they cost in the statement. Raises: IntegrityError of SQLAlchemy,
+        Overloaded.
         """
         ...
 

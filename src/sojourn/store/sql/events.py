@@ -1,83 +1,44 @@
-"""The audit log, chained by hash, and the outbox of messages."""
+"""The audit log and the outbox of messages."""
 
-import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import timedelta
 from functools import partial
 from typing import Any
 
-import msgspec
-from sqlalchemy import ColumnElement, Select, delete, func, insert, or_, select
+from sqlalchemy import ColumnElement, Select, Table, delete, func, literal, or_, select, union_all
 
 from sojourn.events.event import Event
 from sojourn.ids import InstanceId
 from sojourn.instant import Instant
-from sojourn.store.interface import EventFilter, OutboxMessage, Page
-from sojourn.store.sql import codecs
-from sojourn.store.sql.database import Row, Runner, Transaction
-from sojourn.store.sql.group import Group, paged, reading
-from sojourn.store.sql.hot import HotReads
-from sojourn.store.sql.hot_writes import HotWrites
-from sojourn.store.sql.tables import event_heads, events, outbox
-
-_AT_ONCE = 1000
-_START = b"\0" * 32
+from sojourn.store.interface import EventFilter, OutboxMessage, Page, UnchainedEvents
+from sojourn.store.sql import codecs, event_chain
+from sojourn.store.sql.database import Row
+from sojourn.store.sql.group import Group, paged
+from sojourn.store.sql.tables import events, outbox, unchained_events
 
 
 class SqlEvents(Group):
-    def __init__(self, runner: Runner, reads: HotReads, writes: HotWrites) -> None:
-        super().__init__(runner)
-        self._reads = reads
-        self._writes = writes
-
     async def record(self, event: Event) -> None:
         async with self._run.together() as transaction:
-            # last of all: the line of one instance's writers then moves as fast as the disk does
-            transaction.last(partial(SqlEvents(transaction, self._reads, self._writes)._append, transaction, event))
-
-    async def _append(self, transaction: Transaction, event: Event) -> None:
-        """Write the entry and the new head of the chain, alone in the instance's line until the commit."""
-        await transaction.line_up(f"events of {event.instance_id}")
-        rows = await transaction.hot(self._reads.event_head, {"instance_id": event.instance_id})
-        sequence, before = (_number(rows[0][0]) + 1, rows[0][1]) if rows else (1, _START)
-        values = codecs.event.encode(event)
-        moved = {"sequence": sequence, "chain_hash": chained(before, sequence, values)}
-        await self._insert(codecs.event, event, **moved)
-        if rows:
-            await transaction.put(self._writes.move_event_head, {**moved, "of_instance": event.instance_id})
-        else:
-            await transaction.change(insert(event_heads).values(instance_id=event.instance_id, **moved))
+            # last of all: entries are then numbered nearly in the order of their commits
+            transaction.last(partial(SqlEvents(transaction)._insert, codecs.unchained_event, event))
 
     async def list(
         self, instance_id: InstanceId, page: Page, where: EventFilter = EventFilter()
     ) -> Sequence[Event]:
-        of_instance = events.c.instance_id == instance_id
-        wanted = [of_instance]
-        if where.user_id is not None:
-            wanted.append(events.c.user_id == where.user_id)
-        if where.target is not None:
-            wanted.append(events.c.target == where.target)
-        if where.since is not None:
-            # the first entry of that time, so that the whole log is not walked for entries that are not there; `+ 0`, or
-            # PostgreSQL looks for it by walking the log from its beginning
-            recent = select(func.min(events.c.sequence + 0)).where(of_instance, events.c.at >= where.since.millis)
-            wanted += [events.c.sequence >= recent.scalar_subquery(), events.c.at >= where.since.millis]
-        if where.kinds:
-            wanted.append(or_(*(_is_of_kind(kind) for kind in where.kinds)))
-        statement = reading(codecs.event).where(*wanted)
-        rows = await self._run.listed(paged(statement.order_by(events.c.sequence.desc()), page))
-        return [codecs.event.decode(row) for row in rows]
+        # in one statement, so that an entry which is chained meanwhile is read once; each part is short and in order, and the
+        # database would sort both together
+        farthest = Page(page.offset + page.limit)
+        parts = (_unchained(instance_id, where), _chained(instance_id, where))
+        rows = await self._run.listed(union_all(*(select(paged(part, farthest).subquery()) for part in parts)))
+        newest = sorted(rows, key=_place, reverse=True)[page.offset : page.offset + page.limit]
+        return [codecs.event.decode(row) for row in newest]
 
     async def is_whole(self, instance_id: InstanceId) -> bool:
-        before, last = _START, 0
-        while rows := await self._run.rows(_following(instance_id, last)):
-            for row in rows:
-                expected = chained(before, last + 1, _values(row))
-                if row[-2] != last + 1 or row[-1] != expected:
-                    return False
-                before, last = expected, last + 1
-        head = select(event_heads.c.sequence, event_heads.c.chain_hash).where(event_heads.c.instance_id == instance_id)
-        return [(row[0], row[1]) for row in await self._run.rows(head)] == ([(last, before)] if last else [])
+        return await event_chain.is_whole(self._run, instance_id)
+
+    async def unchained(self, instance_id: InstanceId) -> UnchainedEvents:
+        return await event_chain.unchained(self._run, instance_id)
 
     async def enqueue(self, message: OutboxMessage) -> None:
         await self._insert(codecs.message, message)
@@ -95,29 +56,44 @@ class SqlEvents(Group):
         await self._run.change(delete(outbox).where(outbox.c.id == id))
 
 
-def _is_of_kind(kind: str) -> ColumnElement[bool]:
-    return events.c.kind.startswith(kind, autoescape=True) if kind.endswith(".") else events.c.kind == kind
+def _unchained(instance_id: InstanceId, where: EventFilter) -> Select[Any]:
+    """Newest first, each with 1 and its number: all of them are newer than what is chained."""
+    ordinal = unchained_events.c.ordinal
+    wanted = _wanted(unchained_events, instance_id, where)
+    return select(*codecs.unchained_event.columns, literal(1), ordinal).where(*wanted).order_by(ordinal.desc())
 
 
-def _following(instance_id: InstanceId, last: int) -> Select[Any]:
-    statement = select(*codecs.event.columns, events.c.sequence, events.c.chain_hash)
-    return (
-        statement.where(events.c.instance_id == instance_id, events.c.sequence > last)
-        .order_by(events.c.sequence)
-        .limit(_AT_ONCE)
-    )
+def _chained(instance_id: InstanceId, where: EventFilter) -> Select[Any]:
+    """Newest first, each with 0 and its number."""
+    wanted = _wanted(events, instance_id, where)
+    if where.since is not None:
+        # the first entry of that time, so that the whole log is not walked for entries that are not there; `+ 0`, or
+        # PostgreSQL looks for it by walking the log from its beginning
+        recent = select(func.min(events.c.sequence + 0)).where(
+            events.c.instance_id == instance_id, events.c.at >= where.since.millis
+        )
+        wanted.append(events.c.sequence >= recent.scalar_subquery())
+    return select(*codecs.event.columns, literal(0), events.c.sequence).where(*wanted).order_by(events.c.sequence.desc())
 
 
-def _values(row: Row) -> dict[str, object]:
-    return {column.name: value for column, value in zip(codecs.event.columns, row[:-2], strict=True)}
+def _place(row: Row) -> tuple[int, int]:
+    unchained, number = row[-2:]
+    assert isinstance(unchained, int) and isinstance(number, int)
+    return unchained, number
 
 
-def chained(before: object, sequence: int, values: Mapping[str, object]) -> bytes:
-    """SHA-256 of the entry before and of this one: whoever changes an entry must change all that follow."""
-    assert isinstance(before, bytes)
-    return hashlib.sha256(before + msgspec.json.encode([sequence, values], order="sorted")).digest()
+def _wanted(table: Table, instance_id: InstanceId, where: EventFilter) -> list[ColumnElement[bool]]:
+    wanted = [table.c.instance_id == instance_id]
+    if where.user_id is not None:
+        wanted.append(table.c.user_id == where.user_id)
+    if where.target is not None:
+        wanted.append(table.c.target == where.target)
+    if where.since is not None:
+        wanted.append(table.c.at >= where.since.millis)
+    if where.kinds:
+        wanted.append(or_(*(_is_of_kind(table, kind) for kind in where.kinds)))
+    return wanted
 
 
-def _number(value: object) -> int:
-    assert isinstance(value, int)
-    return value
+def _is_of_kind(table: Table, kind: str) -> ColumnElement[bool]:
+    return table.c.kind.startswith(kind, autoescape=True) if kind.endswith(".") else table.c.kind == kind

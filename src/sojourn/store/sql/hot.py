@@ -23,7 +23,7 @@ from sojourn.sessions.session import LIVE
 from sojourn.store.sql import codecs
 from sojourn.store.sql.database import Prepared, Row
 from sojourn.store.sql.group import reading
-from sojourn.store.sql.tables import clients, dev_browsers, event_heads, identifiers, secret_keys, sessions, users
+from sojourn.store.sql.tables import clients, dev_browsers, identifiers, secret_keys, sessions, users
 from sojourn.users.user import User
 
 _INSTANCE = bindparam("instance_id", type_=String)
@@ -58,7 +58,6 @@ class HotReads:
     user_by_username: Prepared
     secret_key: Prepared
     dev_browser: Prepared
-    event_head: Prepared
 
     @classmethod
     def compiled(cls, dialect: Dialect) -> "HotReads":
@@ -120,9 +119,6 @@ class HotReads:
             ),
             "dev_browser": reading(codecs.dev_browser).where(
                 dev_browsers.c.token_hash == _HASH, dev_browsers.c.instance_id == _INSTANCE
-            ),
-            "event_head": select(event_heads.c.sequence, event_heads.c.chain_hash).where(
-                event_heads.c.instance_id == _INSTANCE
             ),
         }
         return cls(**{name: Prepared.of(statement, dialect) for name, statement in statements.items()})

@@ -7,7 +7,7 @@ from sqlalchemy import BigInteger, Dialect, Integer, LargeBinary, String, Update
 from sojourn.store.sql import codecs
 from sojourn.store.sql.database import Prepared
 from sojourn.store.sql.group import Condition
-from sojourn.store.sql.tables import clients, event_heads, sign_ins, users
+from sojourn.store.sql.tables import clients, sign_ins, users
 
 # a parameter may not be called like a column of the table that is written
 _ID = bindparam("of_id", type_=String)
@@ -27,7 +27,6 @@ class HotWrites:
     begin_session: Prepared
     set_attempts: Prepared
     move_sign_in: Prepared
-    move_event_head: Prepared
 
     @classmethod
     def compiled(cls, dialect: Dialect) -> "HotWrites":
@@ -63,9 +62,6 @@ class HotWrites:
             move_sign_in=prepared(
                 update(sign_ins).where(*unchanged).returning(sign_ins.c.id),
                 *(column.name for column in codecs.sign_in.columns),
-            ),
-            move_event_head=prepared(
-                update(event_heads).where(event_heads.c.instance_id == _INSTANCE), "sequence", "chain_hash"
             ),
         )  # fmt: skip
 

@@ -9,6 +9,7 @@ from sqlalchemy import Column, ColumnElement, Dialect, Select, delete, exists, f
 from sojourn.instant import Instant
 from sojourn.sessions.session import LIVE, SessionStatus
 from sojourn.store.interface import Groups
+from sojourn.store.sql import event_chain
 from sojourn.store.sql.app_data import SqlAppData
 from sojourn.store.sql.attempts import SqlSignIns, SqlSignUps, SqlVerifications
 from sojourn.store.sql.budgets import SqlBudgets
@@ -69,7 +70,7 @@ class SqlGroups:
         self.records = SqlRecords(runner)
         self.app_data = SqlAppData(runner)
         self.budgets = SqlBudgets(runner)
-        self.events = SqlEvents(runner, reads, writes)
+        self.events = SqlEvents(runner)
 
 
 class Database(Runner, Protocol):
@@ -128,6 +129,9 @@ class SqlStore(SqlGroups):
                 last = str(rows[0][0])
                 found.add(last)
         return sorted(found)
+
+    async def chain_events(self, *, most: int) -> int:
+        return await event_chain.extend(self._database, most=most)
 
     async def forget(self, before: Instant, *, most: int) -> int:
         forgotten = 0

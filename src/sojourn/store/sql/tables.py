@@ -251,6 +251,16 @@ events = Table(
     Index("ix_events_user", "user_id", "instance_id", "sequence"),
 )  # fmt: skip
 
+unchained_events = Table(
+    "unchained_events", metadata,
+    Column("ordinal", BigInteger().with_variant(Integer, "sqlite"), primary_key=True),
+    _ref("instance_id"), _id(primary=False), _text("kind", optional=False),
+    _time("at"), _text("actor", optional=False), _ref("user_id", optional=True), _text("target"),
+    _text("ip_address"), _text("user_agent"), _text("details", optional=False),
+    UniqueConstraint("id", name="uq_unchained_events_id"),
+)  # fmt: skip
+"""Entries of the audit log as they are recorded; the worker moves them to `events` once they are committed."""
+
 event_heads = Table(
     "event_heads", metadata,
     _id("instance_id"), Column("sequence", BigInteger, nullable=False), _bytes("chain_hash"),

@@ -1,0 +1,120 @@
+"""The hash chain of the audit log: entries are recorded without one, and chained once they are committed (docs/decisions/0018).
+
+Recording takes no lock, so transactions that record never wait for each other. Chaining moves entries from `unchained_events`
+to `events`: it takes what is there, so an entry that is committed late is found by the next round, whatever its number.
+"""
+
+import hashlib
+from collections.abc import Mapping
+from typing import Any
+
+import msgspec
+from sqlalchemy import Select, delete, exists, func, insert, select, update
+
+from sojourn.ids import InstanceId
+from sojourn.instant import Instant
+from sojourn.store.interface import UnchainedEvents
+from sojourn.store.sql import codecs
+from sojourn.store.sql.database import Row, Runner
+from sojourn.store.sql.tables import event_heads, events, unchained_events
+
+_READ_AT_ONCE = 1000
+_START = b"\0" * 32
+
+_NAMES = tuple(column.name for column in codecs.event.columns)
+_IS_KNOWN = exists().where(events.c.id == unchained_events.c.id)
+"""Of an entry with the id of one that is chained, which nothing here writes: it stays where it is and is told."""
+
+
+async def extend(database: Runner, *, most: int) -> int:
+    """Chain the oldest entries that are committed, up to `most` of each instance; how many in all. Raises: Overloaded."""
+    ordinal, instance_id = unchained_events.c.ordinal, unchained_events.c.instance_id
+    oldest = select(instance_id).where(~_IS_KNOWN).order_by(ordinal).limit(most).subquery()
+    rows = await database.rows(select(oldest.c.instance_id).distinct())
+    return sum([await _extend(database, str(row[0]), most) for row in rows])
+
+
+async def _extend(database: Runner, instance_id: str, most: int) -> int:
+    ordinal = unchained_events.c.ordinal
+    oldest = select(ordinal).where(unchained_events.c.instance_id == instance_id, ~_IS_KNOWN).order_by(ordinal).limit(most)
+    taken = delete(unchained_events).where(ordinal.in_(oldest)).returning(ordinal, *codecs.unchained_event.columns)
+    async with database.together() as transaction:
+        # the release before chains what it records, in this line; what is read after it has ended is read anew
+        await transaction.line_up(f"events of {instance_id}")
+        rows = sorted(await transaction.returning(taken), key=lambda row: _number(row[0]))
+        if not rows:
+            return 0
+        begun, before = await _head(transaction, instance_id)
+        entries: list[Mapping[str, object]] = []
+        for sequence, row in enumerate(rows, begun + 1):
+            values = dict(zip(_NAMES, row[1:], strict=True))
+            before = chained(before, sequence, values)
+            entries.append({**values, "sequence": sequence, "chain_hash": before})
+        await transaction.change(insert(events), entries)
+        head = {"sequence": begun + len(rows), "chain_hash": before}
+        if begun:
+            await transaction.change(update(event_heads).where(event_heads.c.instance_id == instance_id), head)
+        else:
+            await transaction.change(insert(event_heads), {"instance_id": instance_id, **head})
+    return len(rows)
+
+
+async def is_whole(run: Runner, instance_id: InstanceId) -> bool:
+    """Whether each chained entry follows from the one before, up to the head, which may move on while this reads."""
+    before, last, promised = _START, 0, 0
+    while True:
+        while rows := await run.rows(_following(instance_id, last)):
+            for row in rows:
+                expected = chained(before, last + 1, _values(row))
+                if row[-2] != last + 1 or row[-1] != expected:
+                    return False
+                before, last = expected, last + 1
+        if last < promised:
+            return False
+        promised, head = await _head(run, instance_id)
+        if (promised, head) == (last, before):
+            known = select(unchained_events.c.id).where(unchained_events.c.instance_id == instance_id, _IS_KNOWN).limit(1)
+            return not await run.rows(known)
+        if promised <= last:
+            return False
+
+
+async def unchained(run: Runner, instance_id: InstanceId) -> UnchainedEvents:
+    counted = select(func.count(), func.min(unchained_events.c.at)).where(unchained_events.c.instance_id == instance_id)
+    ((count, oldest),) = await run.rows(counted)
+    return UnchainedEvents(_number(count), None if oldest is None else Instant(_number(oldest)))
+
+
+async def _head(run: Runner, instance_id: str) -> tuple[int, bytes]:
+    """How many entries are chained, and the hash of the last."""
+    head = select(event_heads.c.sequence, event_heads.c.chain_hash).where(event_heads.c.instance_id == instance_id)
+    rows = await run.rows(head)
+    return (_number(rows[0][0]), _bytes(rows[0][1])) if rows else (0, _START)
+
+
+def _following(instance_id: InstanceId, last: int) -> Select[Any]:
+    statement = select(*codecs.event.columns, events.c.sequence, events.c.chain_hash)
+    return (
+        statement.where(events.c.instance_id == instance_id, events.c.sequence > last)
+        .order_by(events.c.sequence)
+        .limit(_READ_AT_ONCE)
+    )
+
+
+def _values(row: Row) -> dict[str, object]:
+    return dict(zip(_NAMES, row[:-2], strict=True))
+
+
+def chained(before: bytes, sequence: int, values: Mapping[str, object]) -> bytes:
+    """SHA-256 of the entry before and of this one: whoever changes an entry must change all that follow."""
+    return hashlib.sha256(before + msgspec.json.encode([sequence, values], order="sorted")).digest()
+
+
+def _number(value: object) -> int:
+    assert isinstance(value, int)
+    return value
+
+
+def _bytes(value: object) -> bytes:
+    assert isinstance(value, bytes)
+    return value
