@@ -10,7 +10,8 @@ import pytest
 from sojourn.engine import Sojourn
 from sojourn.errors import FieldError
 from sojourn.factors import hash_cost
-from sojourn.factors.hash_cost import HashCosts, cost_of
+from sojourn.factors.hash_cost import HashCosts
+from sojourn.factors.password_costs import cost_of
 from sojourn.factors.password_hashers import StoredPassword
 from sojourn.factors.password_hashing import PasswordHashing
 from sojourn.sign_ins.floor import Floor

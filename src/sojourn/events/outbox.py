@@ -4,12 +4,12 @@ import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
+from typing import Protocol
 
 import msgspec
 
-from sojourn.ids import new_id
+from sojourn.ids import InstanceId, new_id
 from sojourn.instances.instance import Instance
-from sojourn.instances.registry import Registry
 from sojourn.instant import Clock
 from sojourn.messages.email import compose
 from sojourn.messages.mailer import Mailer
@@ -21,6 +21,12 @@ _MOST_TRIES = 10
 _BATCH = 50
 
 
+class KnownInstances(Protocol):
+    """Those of this server, whose names and looks mails carry."""
+
+    async def by_id(self, id: InstanceId) -> Instance | None: ...
+
+
 @dataclass(slots=True)
 class Outbox:
     """Bodies hold codes, so they are sealed at rest; `wake` is set when something new may be waiting."""
@@ -29,7 +35,7 @@ class Outbox:
     clock: Clock
     envelope: Envelope
     mailer: Mailer
-    registry: Registry
+    instances: KnownInstances
     wake: asyncio.Event = field(default_factory=asyncio.Event)
 
     async def mail(self, tx: Groups, instance: Instance, kind: str, to: str, values: Mapping[str, str]) -> None:
@@ -49,7 +55,7 @@ class Outbox:
         return sent
 
     async def _deliver(self, message: OutboxMessage) -> bool:
-        instance = await self.registry.by_id(message.instance_id)
+        instance = await self.instances.by_id(message.instance_id)
         if instance is None:
             await self.store.events.done_message(message.id)
             return False

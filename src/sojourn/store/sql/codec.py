@@ -8,7 +8,7 @@ import msgspec
 from sqlalchemy import Column, Dialect, Table, insert
 
 from sojourn.errors import Json
-from sojourn.factors.hash_cost import cost_of
+from sojourn.factors.password_costs import cost_of
 from sojourn.factors.password_hashers import StoredPassword
 from sojourn.instant import Instant
 from sojourn.store.sql.database import Prepared

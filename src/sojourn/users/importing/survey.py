@@ -3,7 +3,7 @@
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 
-from sojourn.factors.hash_cost import cost_of
+from sojourn.factors.password_costs import cost_of
 from sojourn.factors.password_hashers import StoredPassword
 from sojourn.instant import Instant
 from sojourn.users.importing.cleaning import cleaned_records

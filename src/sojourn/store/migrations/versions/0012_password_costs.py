@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 from alembic import op
 
-from sojourn.factors.hash_cost import cost_of
+from sojourn.factors.password_costs import cost_of
 from sojourn.factors.password_hashers import StoredPassword
 
 revision = "0012"
