@@ -19,10 +19,10 @@ from sojourn.store.sql import session_lists, user_lists
 from sojourn.store.sql.connections import EngineDatabase
 from sojourn.store.sql.database import Row
 from sojourn.store.sql.events import SqlEvents
-from sojourn.store.sql.late import EVENTS_BY_TIME, OF_TARGET, Built
+from sojourn.store.sql.late import DUE, EVENTS_BY_TIME, OF_TARGET, Built
 from sojourn.store.sql.records import SqlRecords
 from sojourn.store.sql.session_lists import SessionLists
-from sojourn.store.sql.sessions import _TOUCH
+from sojourn.store.sql.sessions import _TOUCH, SqlSessions
 from sojourn.store.sql.user_lists import UserLists
 from sojourn.store.sql.users import SqlUsers
 
@@ -167,6 +167,14 @@ async def test_writing_down_uses_of_sessions_finds_each_by_its_key(store: Store)
             await connection.execute(text("SET LOCAL enable_seqscan = off"))
             rows = (await connection.exec_driver_sql(f"EXPLAIN {touching}")).all()
             assert "Seq Scan" not in "\n".join(str(row[-1]) for row in rows)
+
+
+async def test_sessions_that_may_be_over_are_found_by_an_index(explained: Explained) -> None:  # R-SES-01
+    """Each minute, however many are live."""
+    sessions = SqlSessions(cast("Any", explained), cast("Any", None), explained._database.built)
+    assert await sessions.finish_timed_out(NOW, most=1000) == 0
+    (plan,) = explained.plans
+    assert DUE in plan and not _is_sorted_whole(plan)
 
 
 @pytest.mark.parametrize("few", [True, False])

@@ -3,9 +3,10 @@
 import asyncio
 from dataclasses import replace
 from datetime import timedelta
-from typing import Any
+from typing import Any, cast
 
 import pytest
+from sqlalchemy import text
 
 from sojourn.ids import InstanceId, SessionId
 from sojourn.ids import instance_id as new_instance_id
@@ -13,6 +14,7 @@ from sojourn.instant import Instant
 from sojourn.sessions.session import Session, SessionStatus
 from sojourn.store.interface import DevBrowser, MintFacts, Page, SessionFilter, Store
 from sojourn.store.opening import open_store
+from sojourn.store.sql.connections import EngineDatabase
 
 from .values import LATER, NOW, a_client, a_full_session, a_full_user, a_session, a_user, digest, race, signed_in
 
@@ -275,6 +277,35 @@ async def test_what_the_clock_has_ended_is_written_down(store: Store, instance_i
     assert await store.sessions.finish_timed_out(LATER, most=3) == 1
     found = [await store.sessions.find(instance_id, each.id) for each in (*expired, idle, live)]
     assert [each.status for each in found if each] == ["expired", "expired", "expired", "abandoned", "active"]
+
+
+async def test_a_session_that_is_used_is_due_again_when_it_may_be_over_next(store: Store, instance_id: InstanceId) -> None:  # R-SES-01
+    minute = timedelta(minutes=1)
+    user, client, _ = await signed_in(store, instance_id)
+    session = a_session(user, client, inactivity=minute, expire_at=NOW + 3 * minute)
+    await store.sessions.create(session)
+    await store.sessions.touch_many({session.id: NOW + minute / 2})
+    assert await store.sessions.finish_timed_out(NOW + minute, most=10) == 1  # looked at, and left as it is
+    assert await store.sessions.find(instance_id, session.id) == replace(session, last_active_at=NOW + minute / 2)
+    assert await store.sessions.finish_timed_out(NOW + minute, most=10) == 0
+    await store.sessions.touch_many({session.id: NOW + 2.5 * minute})
+    assert await store.sessions.finish_timed_out(NOW + 2.9 * minute, most=10) == 1
+    assert await store.sessions.finish_timed_out(NOW + 2.99 * minute, most=10) == 0  # its end comes before the next idle moment
+    assert await store.sessions.finish_timed_out(NOW + 3 * minute, most=10) == 1
+    found = await store.sessions.find(instance_id, session.id)
+    assert found and (found.status, found.updated_at) == (SessionStatus.EXPIRED, NOW + 3 * minute)
+
+
+async def test_sessions_that_the_release_before_writes_are_due_at_once(store: Store, instance_id: InstanceId) -> None:
+    user, client, live = await signed_in(store, instance_id)
+    idle = a_session(user, client, inactivity=timedelta(minutes=1))
+    await store.sessions.create(idle)
+    database = cast("EngineDatabase", store._database)  # type: ignore[attr-defined]
+    await database.change(text("UPDATE sessions SET due_at = 0"))
+    assert await store.sessions.finish_timed_out(LATER, most=10) == 2
+    found = [await store.sessions.find(instance_id, each.id) for each in (idle, live)]
+    assert [each.status for each in found if each] == ["abandoned", "active"]
+    assert await store.sessions.finish_timed_out(LATER, most=10) == 0
 
 
 # -- use

@@ -106,5 +106,8 @@ class Sessions(Protocol):
         ...
 
     async def finish_timed_out(self, now: Instant, *, most: int) -> int:
-        """Write down `expired` and `abandoned` for up to `most` live rows that the clock has ended."""
+        """Look at up to `most` live rows that the clock may have ended and write down `expired` and `abandoned`; how many were due.
+
+        One that was used meanwhile is due again when it may be over next, so each is looked at once in its inactivity, not each time.
+        """
         ...

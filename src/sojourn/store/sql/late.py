@@ -13,6 +13,7 @@ LOCKED = "ix_users_locked"
 STRANGERS = "ix_clients_strangers"
 OF_TARGET = "ix_events_target"
 EVENTS_BY_TIME = "ix_events_at"
+DUE = "ix_sessions_due"
 SEARCH = "user_search"
 """Whether texts can be searched by an index."""
 
@@ -50,6 +51,7 @@ INDEXES = (
     LateIndex(BANNED, "users", "instance_id, created_at", only="banned IS 1", postgres_only="banned IS true"),
     LateIndex(LOCKED, "users", "instance_id, locked_at", only="locked_at IS NOT NULL"),
     LateIndex(STRANGERS, "clients", "updated_at", only="last_authentication_strategy IS NULL"),
+    LateIndex(DUE, "sessions", "due_at", only="status IN ('active', 'pending')"),
     LateIndex("ix_records_created", "records", "instance_id, kind, created_at, id"),
     LateIndex(OF_TARGET, "events", "target, instance_id, sequence", only="target IS NOT NULL"),
     LateIndex(EVENTS_BY_TIME, "events", "instance_id, at, sequence"),

@@ -62,7 +62,7 @@ class SqlGroups:
         self.users = SqlUsers(runner, reads, writes, built)
         self.images = SqlImages(runner)
         self.clients = SqlClients(runner, reads, writes)
-        self.sessions = SqlSessions(runner, reads)
+        self.sessions = SqlSessions(runner, reads, built)
         self.sign_ins = SqlSignIns(runner, writes)
         self.sign_ups = SqlSignUps(runner)
         self.verifications = SqlVerifications(runner)

@@ -153,6 +153,8 @@ sessions = Table(
     _ref("last_active_organization_id", optional=True),
     Column("generation", Integer), Column("earlier_generation", Integer),
     _time("earlier_first_factor_at", optional=True), _time("earlier_second_factor_at", optional=True),
+    # a moment before which the clock ends it never; uses do not move it, so it can have an index
+    Column("due_at", BigInteger, nullable=False, server_default=text("0")),
     Index("ix_sessions_client", "client_id", "instance_id"),
     Index("ix_sessions_user", "user_id", "instance_id"),
     Index("ix_sessions_created", "instance_id", "created_at"),
