@@ -12,15 +12,15 @@ from sqlalchemy import TextClause, event, text
 
 from sojourn.errors import Overloaded
 from sojourn.ids import InstanceId
+from sojourn.store import patience
 from sojourn.store.interface import Page, Store, UserFilter
 from sojourn.store.postgres import PostgresDatabase
-from sojourn.store.sql import connections
 from sojourn.store.sql.connections import EngineDatabase
 from sojourn.store.sql.database import Row
 
 from .values import NOW, a_user
 
-ROOM = connections._LISTS_AT_ONCE
+ROOM = patience.LISTS_AT_ONCE
 _ENDLESS = {
     "sqlite": text("WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT count(*) FROM n"),
     "postgresql": text("SELECT pg_sleep(3600)"),
@@ -106,7 +106,7 @@ async def test_what_is_no_list_waits_for_none(lists: Lists, store: Store, instan
 
 
 async def test_a_turn_that_does_not_come_is_refused(lists: Lists, monkeypatch: pytest.MonkeyPatch) -> None:  # R-REL-03
-    monkeypatch.setattr(connections, "_LIST_WAITS_SECONDS", 0.05)
+    monkeypatch.setattr(patience, "LIST_WAITS_SECONDS", 0.05)
     async with lists.full():
         with pytest.raises(Overloaded):
             await lists.run(text("SELECT 7"))
@@ -126,7 +126,7 @@ async def test_who_gives_up_waiting_leaves_the_line(lists: Lists) -> None:
 
 async def test_a_list_that_takes_too_long_is_ended_by_the_database(lists: Lists, monkeypatch: pytest.MonkeyPatch) -> None:  # R-REL-03, R-LIM-08
     with monkeypatch.context() as patched:
-        patched.setattr(connections, "_LIST_SECONDS", 0.05)
+        patched.setattr(patience, "LIST_SECONDS", 0.05)
         for _ in range(ROOM + 1):
             with pytest.raises(Overloaded):
                 await lists.run(_ENDLESS[lists.dialect])

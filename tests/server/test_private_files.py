@@ -4,6 +4,8 @@ import json
 import stat
 from pathlib import Path
 
+import pytest
+
 from sojourn.config import Config
 from sojourn.engine import Sojourn
 from sojourn.messages.mailbox import Mailbox
@@ -33,3 +35,24 @@ def test_files_that_others_may_read_are_told_of_and_left_as_they_are(tmp_path: P
     told = json.loads(call("doctor", "--json", data=data).stdout)["findings"]["files"]
     assert f"{database} has mode 0644: chmod 0600" in told and f"{data} has mode 0755: chmod 0700" in told
     assert stat.S_IMODE(database.stat().st_mode) == 0o644
+
+
+@pytest.mark.parametrize("option", ["--report", "--left-out"])
+def test_what_an_import_reports_is_for_its_owner_alone(tmp_path: Path, option: str) -> None:
+    people, report = tmp_path / "people.json", tmp_path / "refused.jsonl"
+    people.write_text('[{"primary_email_address": "who@example.com"}]')
+    for before in (None, "what somebody else may read"):
+        if before is not None:
+            report.write_text(before)
+            report.chmod(0o644)
+        assert call("import", "clerk", str(people), option, str(report), data=tmp_path).returncode == 1
+        assert stat.S_IMODE(report.stat().st_mode) == 0o600
+        assert before != report.read_text()
+        report.unlink()
+
+
+def test_a_report_may_go_to_a_device(tmp_path: Path) -> None:
+    people = tmp_path / "people.json"
+    people.write_text('[{"primary_email_address": "who@example.com"}]')
+    told = call("import", "clerk", str(people), "--report", "/dev/stderr", data=tmp_path).stderr
+    assert "it has no id" in told

@@ -39,6 +39,7 @@ def doctor(data: Data = None, database_url: DatabaseUrl = None, as_json: AsJson 
 
 
 async def _examined(engine: "Sojourn") -> dict[str, Json]:
+    from sojourn.cli.defaults import in_force
     from sojourn.sessions.known_devices import LIFE
     from sojourn.store.interface import UserFilter
     from sojourn.web.cookies import cookie_domain
@@ -60,6 +61,7 @@ async def _examined(engine: "Sojourn") -> dict[str, Json]:
         "audit log": waiting(await engine.store.events.unchained(engine.instance.id)),
         "database": "answers, schema up to date",
         "files": "; ".join(exposed_files(engine.config)) or "their owner alone reads them",
+        **await in_force(engine),
     }
 
 

@@ -13,6 +13,7 @@ import typer
 from sojourn.cli.import_tally import Tally
 from sojourn.cli.opened import AsJson, Data, DatabaseUrl, configured, print_json, with_engine
 from sojourn.errors import SojournError
+from sojourn.store.files import open_for_writing
 from sojourn.users.importing import auth0, clerk, django, firebase
 from sojourn.users.importing.recognising import check_source, with_wanted
 from sojourn.users.importing.record import ImportedUser, Refused, UnusableFile
@@ -168,7 +169,7 @@ def _reporting(report: Path | None, file: Path, option: str) -> AbstractContextM
     try:
         if report.exists() and report.samefile(file):
             raise SojournError(f"{option} names the file that is to be imported")
-        return report.open("w", encoding="utf-8", buffering=1)
+        return open_for_writing(report)
     except OSError as error:
         raise SojournError(f"{report}: {error.strerror}") from error
 

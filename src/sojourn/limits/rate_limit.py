@@ -45,7 +45,7 @@ LIMITS: Mapping[str, tuple[int, int]] = {
 OF_ONE_PROCESS = frozenset({"handshakes", "backend_api", UNMATCHED, REFUSED_PATHS})
 """Limits that keep a process from being flooded. Counting them in the database would let a flood through to it."""
 
-_MOST_SHARED = 1000
+MOST_SHARED = 1000
 """A limit that is set higher than this guards nothing that is guessed, and its row would be long."""
 
 _MOST_KEYS = 100_000
@@ -83,7 +83,7 @@ class RateLimiter:
         most, seconds = limit_of(name, instance and instance.settings)
         whose = _Key(instance.id if instance else "", key)
         window = self._open(name, whose, most, seconds)
-        if self.shared is not None and instance is not None and name not in OF_ONE_PROCESS and most <= _MOST_SHARED:
+        if self.shared is not None and instance is not None and name not in OF_ONE_PROCESS and most <= MOST_SHARED:
             window = await self._share(self.shared, instance.id, name, whose, most, seconds)
         window.hits.append(self._now())
         self._keep_in_bounds()

@@ -31,10 +31,10 @@ _STEPS_A_ROUND = 1000
 _STEP_PAUSE = 0.05
 """Seconds in which others write."""
 
-_KEPT = timedelta(days=1)
+KEPT = timedelta(days=1)
 """How long attempts that are over can still be looked at."""
 
-_SESSIONS_KEPT = timedelta(days=30)
+SESSIONS_KEPT = timedelta(days=30)
 """How long ended sessions are listed after their lifetime; the audit log keeps their beginning and end."""
 
 
@@ -110,13 +110,13 @@ class Worker:
     async def _clean(self) -> None:
         await self._engine.activity.flush()  # first, so that a session in use is not taken for an idle one
         now = self._engine.clock.now()
-        store, over = self._engine.store, now.before(_KEPT)
+        store, over = self._engine.store, now.before(KEPT)
         await self._in_steps(partial(store.sessions.finish_timed_out, now), _CLEANED_AT_ONCE)
         if store.shared_counts is not None:
             await self._in_steps(partial(store.shared_counts.forget, now), _CLEANED_AT_ONCE)
         await self._in_steps(partial(store.forget, over), _CLEANED_AT_ONCE)
         await self._in_steps(partial(store.forget_strangers, over), _CLEANED_AT_ONCE)
-        await self._in_steps(partial(store.forget_ended, now.before(_SESSIONS_KEPT)), _CLEANED_AT_ONCE)
+        await self._in_steps(partial(store.forget_ended, now.before(SESSIONS_KEPT)), _CLEANED_AT_ONCE)
 
     async def _in_steps(self, step: Step, most: int) -> None:
         """Short steps until one finds less than it might have: nobody makes rows faster than they are swept."""

@@ -5,6 +5,7 @@ import stat
 from collections.abc import Iterable
 from contextlib import suppress
 from pathlib import Path
+from typing import TextIO
 
 _OF_OTHERS = stat.S_IRWXG | stat.S_IRWXO
 
@@ -18,6 +19,15 @@ def make_file(path: Path) -> None:
     """An empty file of mode 0600, unless there is one. SQLite gives its log and index files the mode of the database. Raises: OSError."""
     with suppress(FileExistsError):
         os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
+
+
+def open_for_writing(path: Path) -> TextIO:
+    """A text of people, line by line, in the place of what was there; a file of ours has mode 0600 then. Raises: OSError."""
+    descriptor = os.open(path, os.O_CREAT | os.O_WRONLY | os.O_TRUNC, 0o600)
+    found = os.fstat(descriptor)
+    if stat.S_ISREG(found.st_mode) and found.st_uid == os.geteuid():
+        os.fchmod(descriptor, 0o600)  # also one that was there: what it holds now is new
+    return os.fdopen(descriptor, "w", encoding="utf-8", buffering=1)
 
 
 def exposed(paths: Iterable[Path]) -> list[str]:

@@ -13,6 +13,11 @@ from sojourn.errors import Overloaded
 
 MOST_SECONDS = 5.0
 
+LISTS_AT_ONCE = 3
+LIST_WAITS_SECONDS = 1.5
+LIST_SECONDS = 3.0
+"""How long one statement of a list, a search or a count may run."""
+
 
 class _Patience:
     __slots__ = ("left",)

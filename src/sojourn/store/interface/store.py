@@ -71,6 +71,10 @@ class Store(Groups, Protocol):
         """
         ...
 
+    def unbuilt(self) -> Sequence[str]:
+        """The names of what `build` has still to make, as far as this process knows."""
+        ...
+
     async def peppers_in_use(self) -> Sequence[str]:
         """The pepper keys that stored passwords name, of every instance and of sign-ups under way (R-PWD-02)."""
         ...

@@ -27,11 +27,6 @@ _PASSING = ("08", "25006", "25P03", "40", "53", "55", "57")
 
 _UNDOING_SECONDS = 0.5
 
-_LISTS_AT_ONCE = 3
-_LIST_WAITS_SECONDS = 1.5
-_LIST_SECONDS = 3.0
-"""How long one statement of a list, a search or a count may run."""
-
 _ANSWER_SECONDS = 0.3
 """What is kept of the caller's patience for the answer that it took too long."""
 
@@ -185,7 +180,7 @@ class EngineDatabase:
         self._engine = engine
         self._reading = engine.execution_options(**reading)
         self._lining_up = lining_up
-        self._lists = asyncio.Semaphore(_LISTS_AT_ONCE)
+        self._lists = asyncio.Semaphore(patience.LISTS_AT_ONCE)
         self.built = Built()
 
     @property
@@ -231,7 +226,7 @@ class EngineDatabase:
 
     async def listed(self, statement: Executable) -> Sequence[Row]:
         with refusing(), nothing_has_it():
-            async with self._my_list(), self._list(min(patience.left() - _ANSWER_SECONDS, _LIST_SECONDS)) as (connection, watch):
+            async with self._my_list(), self._list(min(patience.left() - _ANSWER_SECONDS, patience.LIST_SECONDS)) as (connection, watch):
                 with watch.limited():
                     return (await connection.execute(statement)).all()
         return ()
@@ -240,7 +235,7 @@ class EngineDatabase:
     async def _my_list(self) -> AsyncGenerator[None, None]:
         if self._lists.locked():
             with patience.spending() as left:
-                async with asyncio.timeout(min(left, _LIST_WAITS_SECONDS)):
+                async with asyncio.timeout(min(left, patience.LIST_WAITS_SECONDS)):
                     await self._lists.acquire()
         else:
             await self._lists.acquire()

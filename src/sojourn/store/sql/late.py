@@ -144,8 +144,11 @@ class Built:
     def has(self, name: str) -> bool:
         return name in self.names
 
+    def missing(self) -> list[str]:
+        return [name for name in (*(each.name for each in INDEXES), SEARCH) if name not in self.names]
+
     def is_complete(self) -> bool:
-        return self.names >= {each.name for each in INDEXES} | {SEARCH}
+        return not self.missing()
 
     def are(self, names: Iterable[str]) -> None:
         found = set(names)

@@ -118,6 +118,9 @@ class SqlStore(SqlGroups):
     async def build(self) -> float | None:
         return await self._database.build()
 
+    def unbuilt(self) -> Sequence[str]:
+        return self._database.built.missing()
+
     async def peppers_in_use(self) -> Sequence[str]:
         found: set[str] = set()
         for pepper in (users.c.password_pepper, sign_ups.c.password_pepper):

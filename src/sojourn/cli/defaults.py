@@ -1,0 +1,64 @@
+"""What is in force without anybody having set it: limits, deadlines, how long things are kept. `sojourn doctor` prints it."""
+
+from collections.abc import Sequence
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from sojourn.errors import Json
+
+if TYPE_CHECKING:
+    from sojourn.engine import Sojourn
+
+
+async def in_force(engine: "Sojourn") -> dict[str, Json]:
+    """By name, a sentence each. Raises: Overloaded."""
+    from sojourn.integrations.redirects import LONGEST, MOST
+    from sojourn.limits.budgets import MOST_WRONG_CODES
+    from sojourn.server.worker import KEPT, SESSIONS_KEPT
+    from sojourn.sessions.clients import GRACE
+    from sojourn.store import patience
+    from sojourn.store.breaker import HANGS
+    from sojourn.web.backend_api.reading import LONGEST_LIST
+
+    floor = await engine.guarding.floor.now(engine.instance)
+    return {
+        **_limits(engine),
+        "wrong codes in browsers an account does not know": f"{MOST_WRONG_CODES} a year; then mails carry a link too",
+        "a refused sign-in lasts": f"{round(floor / timedelta(milliseconds=1))} ms, or 1.2 times the dearest stored hash",
+        "password hashes at once": f"{engine.hash_pool.of_visitors} for visitors, {engine.hash_pool.of_servers} for calls with a secret key",
+        "client secret of before": f"{round(GRACE.total_seconds())} s, for sessions that were there before it was replaced",
+        "handshakes of one browser": f"{MOST} under way, each {LONGEST // 60} minutes and once",
+        "browsers in which nobody signed in": f"forgotten after {_days(KEPT)}",
+        "ended sessions": f"listed for {_days(SESSIONS_KEPT)} after their longest time",
+        "lists": f"{patience.LISTS_AT_ONCE} at once, others wait {patience.LIST_WAITS_SECONDS:g} s, each ends after"
+        f" {patience.LIST_SECONDS:g} s; {LONGEST_LIST} entries at most",
+        "a database that hangs": f"{patience.MOST_SECONDS:g} s for a request, refused at once after {HANGS} in a row",
+        "search": _search(engine.store.unbuilt()),
+    }
+
+
+def _limits(engine: "Sojourn") -> dict[str, Json]:
+    from sojourn.limits.rate_limit import LIMITS, MOST_SHARED, OF_ONE_PROCESS, limit_of
+
+    texts: dict[bool, list[str]] = {True: [], False: []}
+    for name in LIMITS:
+        most, seconds = limit_of(name, engine.instance.settings)
+        texts[name not in OF_ONE_PROCESS and most <= MOST_SHARED].append(f"{name} {most} in {seconds} s")
+    common = "over all nodes; half of each in a process while the database is away"
+    return {
+        f"limits ({common if engine.store.shared_counts else 'in this process'})": ", ".join(texts[True]),
+        "limits (in each process)": ", ".join(texts[False]),
+    }
+
+
+def _search(unbuilt: Sequence[str]) -> str:
+    if not unbuilt:
+        return "from an index, and every list too"
+    return (
+        f"{', '.join(unbuilt)} not built yet, and lists that need them read many rows: the server builds them while it runs,"
+        " `sojourn migrate` at once (a search index in SQLite needs FTS5, 3.34 or newer)"
+    )
+
+
+def _days(length: timedelta) -> str:
+    return "a day" if length.days == 1 else f"{length.days} days"

@@ -1,0 +1,39 @@
+"""`sojourn doctor` says what is in force without anybody having set it."""
+
+import json
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+
+from sojourn.limits.rate_limit import LIMITS
+
+from .running import call
+
+
+def _found(data: Path) -> dict[str, str]:
+    return json.loads(call("doctor", "--json", data=data).stdout)["findings"]
+
+
+def test_every_limit_and_deadline_is_named(tmp_path: Path) -> None:
+    assert call("settings", "set", 'protection.rate_limits={"attempts":[7,11]}', data=tmp_path).returncode == 0
+    found = _found(tmp_path)
+    limits = ", ".join(text for name, text in found.items() if name.startswith("limits ("))
+    for name, (most, seconds) in {**LIMITS, "attempts": (7, 11)}.items():
+        assert f"{name} {most} in {seconds} s" in limits.split(", ")
+    assert "limits (in this process)" in found  # SQLite has one
+    assert found["wrong codes in browsers an account does not know"].startswith("100 a year")
+    assert found["client secret of before"].startswith("10 s")
+    assert found["handshakes of one browser"] == "12 under way, each 15 minutes and once"
+    assert found["browsers in which nobody signed in"] == "forgotten after a day"
+    assert found["lists"] == "3 at once, others wait 1.5 s, each ends after 3 s; 500 entries at most"
+    assert found["a database that hangs"] == "5 s for a request, refused at once after 3 in a row"
+
+
+def test_a_search_index_that_is_not_built_yet_is_named(tmp_path: Path) -> None:
+    assert _found(tmp_path)["search"] == "from an index, and every list too"
+    with closing(sqlite3.connect(tmp_path / "sojourn.db")) as database:
+        database.execute("PRAGMA user_version = 0")
+        database.execute("DROP INDEX ix_users_banned")
+    assert _found(tmp_path)["search"].startswith("ix_users_banned, user_search not built yet")
+    assert call("migrate", data=tmp_path).returncode == 0
+    assert _found(tmp_path)["search"] == "from an index, and every list too"
