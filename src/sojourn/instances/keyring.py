@@ -116,7 +116,7 @@ class Keyring:
         sealed = self.envelope.seal(key.private_pem.reveal().encode(), _place(instance, key.kid))
         await groups.instances.add_signing_key(
             instance.id,
-            StoredSigningKey(key.kid, key.algorithm, sealed, key.public_pem, key.created_at, key.active_from),
+            StoredSigningKey(key.kid, str(key.algorithm), sealed, key.public_pem, key.created_at, key.active_from),
         )
         return key
 

@@ -8,7 +8,7 @@ from sqlalchemy.exc import IntegrityError
 from sojourn.errors import Json
 from sojourn.ids import InstanceId, UserId
 from sojourn.instant import Instant
-from sojourn.store.sql.codec import from_json, to_json
+from sojourn.store.sql.columns import from_json, to_json
 from sojourn.store.sql.group import Condition, Group
 from sojourn.store.sql.tables import app_data
 

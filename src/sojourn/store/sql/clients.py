@@ -14,7 +14,7 @@ from sojourn.sessions.client import Client
 from sojourn.sessions.session import Session
 from sojourn.store.interface import ClientFacts, DevBrowser, Page
 from sojourn.store.sql import codecs
-from sojourn.store.sql.codec import to_json
+from sojourn.store.sql.columns import to_json
 from sojourn.store.sql.database import Runner
 from sojourn.store.sql.group import Condition, Group, first, paged, reading
 from sojourn.store.sql.hot import HotReads, joined_user

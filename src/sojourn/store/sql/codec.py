@@ -1,42 +1,47 @@
-"""Rows to frozen values and back, by position, without reflection on the way."""
+"""Rows to frozen values and back, derived once from the table and the value: a field is the column of its name, both ways.
+
+What cannot be is refused when the process starts: a field without a column, a time in a text, an optional field in a column that takes
+no NULL. Codecs are written out as source and compiled, as `dataclass` does, so that the hot reads pay for no loop.
+"""
 
 from collections.abc import Callable, Mapping, Sequence
-from datetime import timedelta
+from dataclasses import MISSING, Field, fields, is_dataclass
 from typing import Any, Generic, TypeVar
 
-import msgspec
 from sqlalchemy import Column, Dialect, Table, insert
 
-from sojourn.errors import Json
-from sojourn.factors.password_costs import cost_of
+from sojourn.factors.hash_cost import cost_of
 from sojourn.factors.password_hashers import StoredPassword
-from sojourn.instant import Instant
+from sojourn.store.sql.columns import Conversion, base_of, conversion_of, is_optional
 from sojourn.store.sql.database import Prepared
 
 T = TypeVar("T")
 
-_decode_json = msgspec.json.Decoder().decode
-_MILLISECOND = timedelta(milliseconds=1)
-
-Encode = Callable[[Any], object]
-Decode = Callable[[Any], Any]
-
-
 class Codec(Generic[T]):
-    """`columns` in the order that `build` takes their decoded values."""
+    """`columns` are those that hold fields of the value, in the order of the table; a row is read by their positions."""
 
     def __init__(
         self,
         table: Table,
-        build: Callable[[Sequence[Any]], T],
-        encode: Callable[[T], dict[str, object]],
-        names: Sequence[str] | None = None,
+        value: type[T],
+        *,
+        without: Mapping[str, object] | None = None,
+        computed: Mapping[str, Callable[[T], object]] | None = None,
     ) -> None:
-        self.table = table
+        """`without` are fields that no column holds, with what they are when only a row is read.
+
+        `computed` are columns that are written and not read. Raises: TypeError when table and value do not fit.
+        """
+        self.table, self.value = table, value
         self._insertions: dict[tuple[str, tuple[str, ...]], Prepared] = {}
-        self.columns: list[Column[Any]] = [table.c[name] for name in names] if names else list(table.c)
-        self.decode = build
-        self.encode = encode
+        derived = _Derived(table, value, without or {})
+        held = set(derived.written)
+        self.columns: list[Column[Any]] = [column for column in table.columns if column.name in held]
+        decode, decode_with, encode = derived.compiled([column.name for column in self.columns])
+        self.decode: Callable[[Sequence[Any]], T] = decode
+        self.decode_with: Callable[..., T] = decode_with
+        """Takes the row and then the fields that no column holds."""
+        self.encode: Callable[[T], dict[str, object]] = _with(encode, computed) if computed else encode
 
     def position(self, name: str) -> int:
         """Where the column stands in a row."""
@@ -51,49 +56,90 @@ class Codec(Generic[T]):
         return known
 
 
-def to_json(value: object) -> str:
-    return msgspec.json.encode(value).decode()
+class _Derived:
+    """The source of a codec: an expression for each field, and one for each column."""
+
+    def __init__(self, table: Table, value: type[Any], without: Mapping[str, object]) -> None:
+        self._table, self._value, self._without = table, value, without
+        self._names: dict[str, object] = {"_value": value}
+        self.written: dict[str, str] = {}
+        self._read = [self._field(each) for each in _fields(value)]
+
+    def compiled(self, columns: Sequence[str]) -> tuple[Callable[[Any], Any], Callable[..., Any], Callable[[Any], Any]]:
+        """Decode of a row, decode of a row with the fields that it does not hold, and encode."""
+        places = {name: f"r[{place}]" for place, name in enumerate(columns)}
+        given = ", ".join(("r", *self._without))
+        alone = ", ".join(("r", *(f"{name}=_{name}_alone" for name in self._without)))
+        self._names |= {f"_{name}_alone": value for name, value in self._without.items()}
+        built = ", ".join(each.format_map(places) for each in self._read)
+        row = ", ".join(f"{name!r}: {self.written[name]}" for name in columns)
+        return (
+            self._made(f"lambda {alone}: _value({built})"),
+            self._made(f"lambda {given}: _value({built})"),
+            self._made(f"lambda each: {{{row}}}"),
+        )
+
+    def _made(self, source: str) -> Callable[..., Any]:
+        # made of names of tables and fields, which are written in the source of this package
+        return eval(source, self._names)  # noqa: S307
+
+    def _field(self, field: Field[Any]) -> str:
+        """The expression that reads the field; its columns are noted with what writes them."""
+        if field.name in self._without:
+            return field.name
+        if field.name in self._table.columns:
+            return self._held(field.name, f"each.{field.name}", self._conversion(field.name, field.type))
+        base = base_of(field.type)
+        if not (isinstance(base, type) and is_dataclass(base)):
+            raise TypeError(f"{self._table.name} has no column for {self._value.__name__}.{field.name}")
+        return self._parts(field, base)
+
+    def _parts(self, field: Field[Any], base: type[Any]) -> str:
+        """A field that is itself a value has a column for each of its own fields; it is None where those that it must have are NULL."""
+        optional = is_optional(field.type)
+        read: list[str] = []
+        must: list[str] = []
+        for part in _fields(base):
+            prefixed = f"{field.name}_{part.name}"
+            name = prefixed if prefixed in self._table.columns else part.name
+            written = f"each.{field.name}.{part.name}"
+            if optional:
+                written = f"None if each.{field.name} is None else {written}"
+            read.append(self._held(name, written, self._conversion(name, part.type, within_optional=optional)))
+            if part.default is MISSING and part.default_factory is MISSING:
+                must.append(name)
+        self._names[f"_{field.name}"] = base
+        built = f"_{field.name}({', '.join(read)})"
+        absent = " or ".join(f"{{{name}}} is None" for name in must)
+        return f"(None if {absent} else {built})" if optional else built
+
+    def _held(self, column: str, written: str, conversion: Conversion) -> str:
+        self._names |= conversion.names
+        self.written[column] = conversion.encode.replace("{v}", f"({written})")
+        return conversion.decode.replace("{r}", f"{{{column}}}")
+
+    def _conversion(self, name: str, hint: Any, *, within_optional: bool = False) -> Conversion:
+        return conversion_of(self._table.columns[name], hint, within_optional=within_optional)
 
 
-def optional_json(value: Mapping[str, Json] | None) -> str | None:
-    return None if value is None else to_json(value)
+def _fields(value: Any) -> Sequence[Field[Any]]:
+    return fields(value)
 
 
-def from_json(text: str) -> dict[str, Json]:
-    return {} if text == "{}" else _decode_json(text)
+def _with(
+    encode: Callable[[T], dict[str, object]], computed: Mapping[str, Callable[[T], object]]
+) -> Callable[[T], dict[str, object]]:
+    return lambda each: encode(each) | {name: work(each) for name, work in computed.items()}
 
 
-def optional_from_json(text: str | None) -> dict[str, Json] | None:
-    return None if text is None else _decode_json(text)
-
-
-def moment(millis: int | None) -> Instant | None:
-    return None if millis is None else Instant(millis)
-
-
-def millis(instant: Instant | None) -> int | None:
-    return None if instant is None else instant.millis
-
-
-def length(millis_or_none: int | None) -> timedelta | None:
-    return None if millis_or_none is None else timedelta(milliseconds=millis_or_none)
-
-
-def length_millis(value: timedelta | None) -> int | None:
-    return None if value is None else value // _MILLISECOND
-
-
-def password_columns(password: StoredPassword | None) -> dict[str, object]:
+def costed_password_columns(password: StoredPassword | None) -> dict[str, object]:
+    """Of a user: the password, with the name of its cost where that is not the current one."""
     return {
         "password_hasher": password.hasher if password else None,
         "password_digest": password.digest if password else None,
         "password_pepper": password.pepper if password else None,
+        "password_cost": cost_of(password),
     }
-
-
-def costed_password_columns(password: StoredPassword | None) -> dict[str, object]:
-    """Of a user: beside the password the name of its cost, where that is not the current one."""
-    return {**password_columns(password), "password_cost": cost_of(password)}
 
 
 def password(hasher: str | None, digest: str | None, pepper: str | None) -> StoredPassword | None:

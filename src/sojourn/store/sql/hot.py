@@ -143,7 +143,7 @@ def joined_user(rows: Sequence[Row], start: int = 0) -> User | None:
         return None
     end = start + len(codecs.user.columns)
     owned = [row[end:] for row in rows if row[end] is not None]
-    return codecs.user_owning(rows[0][start:end], tuple(map(codecs.identifier.decode, owned)))
+    return codecs.user.decode_with(rows[0][start:end], tuple(map(codecs.identifier.decode, owned)))
 
 
 def _number(value: int) -> ColumnElement[int]:

@@ -82,4 +82,4 @@ def _spending(of_user: Update, *, towards_lock: bool, of_password: bool) -> Upda
         values["password_failures"] = users.c.password_failures + 1
         guards.append(users.c.password_failures < bindparam("most", type_=Integer))
     counted = of_user.where(*guards).values(values)
-    return counted.returning(users.c.failed_tries, users.c.locked_at, users.c.password_failures)
+    return counted.returning(*codecs.tries.columns)

@@ -12,7 +12,7 @@ from sojourn.instances.settings import Settings, written_back
 from sojourn.instant import Instant
 from sojourn.store.interface import SecretKey, StoredSigningKey
 from sojourn.store.sql import codecs
-from sojourn.store.sql.codec import from_json, to_json
+from sojourn.store.sql.columns import from_json, to_json
 from sojourn.store.sql.database import Runner
 from sojourn.store.sql.group import Group, first, reading
 from sojourn.store.sql.hot import HotReads

@@ -12,7 +12,7 @@ from sojourn.instant import Instant
 from sojourn.sessions.session import Session, SessionStatus
 from sojourn.store.interface import MintFacts, Page, SessionFilter
 from sojourn.store.sql import codecs
-from sojourn.store.sql.codec import moment, to_json
+from sojourn.store.sql.columns import moment, to_json
 from sojourn.store.sql.database import Runner
 from sojourn.store.sql.group import Condition, Group, first
 from sojourn.store.sql.hot import HotReads, joined_user

@@ -9,7 +9,7 @@ from sojourn.ids import InstanceId, UserId
 from sojourn.instant import Instant
 from sojourn.sign_ins.ticket import Ticket, TicketKind, TicketStatus
 from sojourn.store.sql import codecs
-from sojourn.store.sql.codec import to_json
+from sojourn.store.sql.columns import to_json
 from sojourn.store.sql.group import Group, first
 from sojourn.store.sql.tables import nonces, tickets
 

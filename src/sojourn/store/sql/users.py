@@ -123,11 +123,11 @@ class SqlUsers(Group):
         }
         if most is not None:
             values["most"] = most
-        return first([codecs.tries(row) for row in await self._run.tally(statement, values)])
+        return first([codecs.tries.decode(row) for row in await self._run.tally(statement, values)])
 
     async def spend_password_try(self, instance_id: InstanceId, id: UserId, *, most: int) -> int | None:
         values = {"of_instance": instance_id, "of_id": id, "most": most}
-        spent = first([codecs.tries(row) for row in await self._run.tally(self._writes.spend_password_try, values)])
+        spent = first([codecs.tries.decode(row) for row in await self._run.tally(self._writes.spend_password_try, values)])
         return spent.password_failures if spent else None
 
     async def dearest_candidates(self, instance_id: InstanceId) -> Sequence[StoredPassword]:
