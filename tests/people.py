@@ -32,6 +32,11 @@ async def signed_in(engine: Sojourn, email: str = ADA, password: str = PASSWORD)
     return await engine.sessions.get(engine.instance, sign_in.created_session_id)
 
 
+async def acting(engine: Sojourn, session: Session) -> Caller:
+    """The browser of a session, with the secret it has now."""
+    return Caller(engine.instance, await engine.store.clients.find(engine.instance.id, session.client_id))
+
+
 async def is_live(engine: Sojourn, session: Session) -> bool:
     now_is = await engine.sessions.get(engine.instance, session.id)
     return now_is.is_live(engine.clock.now())

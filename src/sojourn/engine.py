@@ -275,7 +275,7 @@ def _user_parts(on: Foundation, of: InstanceParts, held: SessionParts) -> UserPa
         addresses=addresses,
         challenges=Challenges(store, clock, codes, addresses, code_tries),
         profile_images=images,
-        profile=Profile(store, clock, device_tries, accounts, addresses, images, sessions, codes, of.records),
+        profile=Profile(store, clock, held.devices, device_tries, accounts, addresses, images, sessions, codes, of.records),
     )
 
 

@@ -14,7 +14,7 @@ from sojourn.sessions.session import Device
 from sojourn.sign_ins.attempt import Proof, SignInInput
 from sojourn.sign_ins.sign_in import SignInStatus
 
-from ..people import ADA, OTHER_PASSWORD, PASSWORD, is_live, notices, person, set_up, signed_in
+from ..people import ADA, OTHER_PASSWORD, PASSWORD, acting, is_live, notices, person, set_up, signed_in
 
 
 async def marked(engine: Sojourn, **given: Any) -> str:
@@ -45,7 +45,7 @@ async def test_it_proves_nothing_to_a_server_or_in_a_session_either(engine: Sojo
     with pytest.raises(PasswordCompromised):
         await engine.accounts.verify_password(engine.instance, user.id, PASSWORD)
     with pytest.raises(PasswordCompromised):
-        await engine.profile.change_password(engine.instance, session, user, current=PASSWORD, new=OTHER_PASSWORD)
+        await engine.profile.change_password(await acting(engine, session), session, user, current=PASSWORD, new=OTHER_PASSWORD)
 
 
 async def test_the_owner_is_told_once(engine: Sojourn, mailbox: Mailbox) -> None:  # R-LOG-04

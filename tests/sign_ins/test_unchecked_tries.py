@@ -17,7 +17,7 @@ from sojourn.testing.clock import FakeClock
 from sojourn.users.user import User
 
 from ..held import full
-from ..people import ADA, PASSWORD, events, person, signed_in
+from ..people import ADA, PASSWORD, acting, events, person, signed_in
 
 WRONG = "not this one at all"
 MORE_THAN_LOCKS = 12
@@ -46,12 +46,10 @@ class Ada:
         await self.engine.accounts.verify_password(self.engine.instance, self.user.id, password)
 
     async def change(self, password: str) -> None:
-        await self.engine.profile.change_password(
-            self.engine.instance, self.session, self.user, current=password, new="a wholly different phrase"
-        )
+        await self.engine.profile.change_password(await acting(self.engine, self.session), self.session, self.user, current=password, new="a wholly different phrase")
 
     async def remove(self, password: str) -> None:
-        await self.engine.profile.remove_password(self.engine.instance, self.session, self.user, password)
+        await self.engine.profile.remove_password(await acting(self.engine, self.session), self.session, self.user, password)
 
     async def sign_in_where_she_is_known(self, password: str) -> None:
         client = await self.engine.store.clients.find(self.engine.instance.id, self.ended.client_id)

@@ -36,7 +36,7 @@ from sojourn.users.accounts import NewUser, UserChanges
 from sojourn.users.profile import ProfileChanges
 from sojourn.users.user import User
 
-from ..people import ADA, OTHER_PASSWORD, PASSWORD, events, is_live, notices, person, set_up, signed_in
+from ..people import ADA, OTHER_PASSWORD, PASSWORD, acting, events, is_live, notices, person, set_up, signed_in
 from ..pictures import picture
 
 WORK = "ada+clerk_test@work.example.com"
@@ -125,9 +125,7 @@ async def test_changing_the_password_keeps_this_session_and_ends_the_others(
 ):  # R-PWD-11
     session, user = await ada(engine)
     other = await signed_in(engine)
-    await engine.profile.change_password(
-        engine.instance, session, await now_of(engine, session), current=PASSWORD, new=OTHER_PASSWORD
-    )
+    await engine.profile.change_password(await acting(engine, session), session, await now_of(engine, session), current=PASSWORD, new=OTHER_PASSWORD)
     assert await is_live(engine, session)
     assert not await is_live(engine, other)
     assert ("password_changed", ADA) in await notices(engine, mailbox)
@@ -140,7 +138,7 @@ async def test_every_verified_address_is_told_and_no_other(engine: Sojourn, mail
     session = await signed_in(engine)
     await engine.profile.add_email(engine.instance, session, await now_of(engine, session), "third@example.com")
     user = await now_of(engine, session)
-    await engine.profile.change_password(engine.instance, session, user, current=PASSWORD, new=OTHER_PASSWORD)
+    await engine.profile.change_password(await acting(engine, session), session, user, current=PASSWORD, new=OTHER_PASSWORD)
     told = {to for kind, to in await notices(engine, mailbox) if kind == "password_changed"}
     assert told == set(two)
 
@@ -150,20 +148,20 @@ async def test_a_change_without_the_current_password_needs_a_fresh_second_factor
 ):  # R-PWD-10
     session, user = await ada(engine)
     with pytest.raises(ReverificationRequired) as refused:
-        await engine.profile.change_password(engine.instance, session, user, current=None, new=OTHER_PASSWORD)
+        await engine.profile.change_password(await acting(engine, session), session, user, current=None, new=OTHER_PASSWORD)
     assert refused.value.meta == {"reverification": {"level": "second_factor", "after_minutes": 10}}
     proven = replace(session, second_factor_at=clock.now())
     clock.advance(minutes=11)
     with pytest.raises(ReverificationRequired):
-        await engine.profile.change_password(engine.instance, proven, user, current=None, new=OTHER_PASSWORD)
+        await engine.profile.change_password(await acting(engine, proven), proven, user, current=None, new=OTHER_PASSWORD)
     fresh = replace(session, second_factor_at=clock.now())
-    await engine.profile.change_password(engine.instance, fresh, user, current=None, new=OTHER_PASSWORD)
+    await engine.profile.change_password(await acting(engine, fresh), fresh, user, current=None, new=OTHER_PASSWORD)
 
 
 async def test_a_wrong_current_password_changes_nothing_and_is_on_record(engine: Sojourn):  # R-PWD-10
     session, user = await ada(engine)
     with pytest.raises(WrongPassword) as refused:
-        await engine.profile.change_password(engine.instance, session, user, current="wrong", new=OTHER_PASSWORD)
+        await engine.profile.change_password(await acting(engine, session), session, user, current="wrong", new=OTHER_PASSWORD)
     assert refused.value.param == "current_password"
     assert (await now_of(engine, session)).password == user.password
     assert "password.refused" in await events(engine, user)
@@ -176,20 +174,18 @@ async def test_guessing_the_current_password_in_a_stolen_session_comes_to_an_end
     with pytest.raises(UserLocked):
         for _ in range(30):
             try:
-                await engine.profile.change_password(
-                    engine.instance, session, user, current="wrong", new=OTHER_PASSWORD
-                )
+                await engine.profile.change_password(await acting(engine, session), session, user, current="wrong", new=OTHER_PASSWORD)
             except WrongPassword:
                 continue
     with pytest.raises(UserLocked):
-        await engine.profile.change_password(engine.instance, session, user, current=PASSWORD, new=OTHER_PASSWORD)
+        await engine.profile.change_password(await acting(engine, session), session, user, current=PASSWORD, new=OTHER_PASSWORD)
 
 
 async def test_the_new_password_must_differ_and_follow_the_policy(engine: Sojourn):  # R-PWD-09
     session, user = await ada(engine)
     for new, refusal in ((PASSWORD, PasswordUnchanged), ("password1", PasswordCommon), ("", FieldMissing)):
         with pytest.raises(refusal) as refused:
-            await engine.profile.change_password(engine.instance, session, user, current=PASSWORD, new=new)
+            await engine.profile.change_password(await acting(engine, session), session, user, current=PASSWORD, new=new)
         assert refused.value.param == "new_password"
 
 
@@ -199,20 +195,21 @@ async def test_a_first_password_needs_a_fresh_session_only(engine: Sojourn, cloc
     session = await engine.sessions.create_for(engine.instance, user)
     clock.advance(minutes=11)
     with pytest.raises(ReverificationRequired):
-        await engine.profile.change_password(engine.instance, session, user, current=None, new=PASSWORD)
+        await engine.profile.change_password(await acting(engine, session), session, user, current=None, new=PASSWORD)
     fresh = replace(session, first_factor_at=clock.now())
-    changed = await engine.profile.change_password(engine.instance, fresh, user, current=None, new=PASSWORD)
+    changed, _ = await engine.profile.change_password(await acting(engine, fresh), fresh, user, current=None, new=PASSWORD)
     assert changed.password is not None
 
 
 async def test_a_required_password_cannot_be_removed_and_an_optional_one_can(engine: Sojourn):
     session, user = await ada(engine)
     with pytest.raises(FieldError):
-        await engine.profile.remove_password(engine.instance, session, user, PASSWORD)
-    instance = await set_up(engine, {"sign_up": {"password": "optional"}})
+        await engine.profile.remove_password(await acting(engine, session), session, user, PASSWORD)
+    await set_up(engine, {"sign_up": {"password": "optional"}})
     with pytest.raises(WrongPassword):
-        await engine.profile.remove_password(instance, session, user, OTHER_PASSWORD)
-    assert (await engine.profile.remove_password(instance, session, user, PASSWORD)).password is None
+        await engine.profile.remove_password(await acting(engine, session), session, user, OTHER_PASSWORD)
+    removed, _ = await engine.profile.remove_password(await acting(engine, session), session, user, PASSWORD)
+    assert removed.password is None
     assert await is_live(engine, session)
 
 
@@ -225,13 +222,13 @@ async def test_a_new_address_is_proven_by_code_and_the_old_one_is_told(engine: S
     user = await now_of(engine, session)
     await engine.profile.prepare_email(engine.instance, session, user, address.id, "email_code")
     assert [each.id for each in user.email_addresses if each.is_verified] == [user.primary_email_address_id]
-    proven, after = await engine.profile.attempt_email(engine.instance, session, user, address.id, TEST_CODE)
+    proven, after, _ = await engine.profile.attempt_email(await acting(engine, session), session, user, address.id, TEST_CODE)
     assert (proven.is_verified, proven.verification_strategy) == (True, "email_code")
     assert after.primary_email_address_id == user.primary_email_address_id
     assert after == await now_of(engine, session)
     assert ("address_added", ADA) in await notices(engine, mailbox)
     with pytest.raises(AlreadyVerified):
-        await engine.profile.attempt_email(engine.instance, session, after, address.id, TEST_CODE)
+        await engine.profile.attempt_email(await acting(engine, session), session, after, address.id, TEST_CODE)
 
 
 async def test_the_code_goes_to_the_stored_address_and_opens_it(engine: Sojourn, mailbox: Mailbox):  # R-INP-02
@@ -248,13 +245,13 @@ async def test_wrong_codes_run_out(engine: Sojourn):  # R-OTP-01
     address = await engine.profile.add_email(engine.instance, session, user, WORK)
     user = await now_of(engine, session)
     with pytest.raises(WrongStep):
-        await engine.profile.attempt_email(engine.instance, session, user, address.id, TEST_CODE)
+        await engine.profile.attempt_email(await acting(engine, session), session, user, address.id, TEST_CODE)
     await engine.profile.prepare_email(engine.instance, session, user, address.id, "email_code")
     for _ in range(5):
         with pytest.raises(WrongCode):
-            await engine.profile.attempt_email(engine.instance, session, user, address.id, "000000")
+            await engine.profile.attempt_email(await acting(engine, session), session, user, address.id, "000000")
     with pytest.raises(VerificationFailed):
-        await engine.profile.attempt_email(engine.instance, session, user, address.id, TEST_CODE)
+        await engine.profile.attempt_email(await acting(engine, session), session, user, address.id, TEST_CODE)
 
 
 async def test_a_code_expires_after_ten_minutes(engine: Sojourn, clock: FakeClock):  # R-OTP-01
@@ -264,7 +261,7 @@ async def test_a_code_expires_after_ten_minutes(engine: Sojourn, clock: FakeCloc
     await engine.profile.prepare_email(engine.instance, session, user, address.id, "email_code")
     clock.advance(minutes=10)
     with pytest.raises(VerificationExpired):
-        await engine.profile.attempt_email(engine.instance, session, user, address.id, TEST_CODE)
+        await engine.profile.attempt_email(await acting(engine, session), session, user, address.id, TEST_CODE)
 
 
 async def test_an_address_becomes_primary_only_when_proven_and_fresh(engine: Sojourn, clock: FakeClock):  # R-SES-12
@@ -289,7 +286,7 @@ async def test_somebody_elses_address_is_as_unknown_as_none(engine: Sojourn):  #
     with pytest.raises(NotFound):
         engine.profile.email(user, theirs)
     with pytest.raises(NotFound):
-        await engine.profile.remove_email(engine.instance, session, user, theirs)
+        await engine.profile.remove_email(await acting(engine, session), session, user, theirs)
     with pytest.raises(NotFound):
         await engine.profile.update(engine.instance, session, user, ProfileChanges(primary_email_address_id=theirs))
 
@@ -298,12 +295,10 @@ async def test_removing_an_address_keeps_this_session_and_ends_the_others(engine
     await engine.accounts.create(engine.instance, NewUser(email_addresses=[ADA, "b@example.com"], password=PASSWORD))
     session, other = await signed_in(engine), await signed_in(engine)
     user = await now_of(engine, session)
-    await engine.profile.remove_email(engine.instance, session, user, user.email_addresses[1].id)
+    await engine.profile.remove_email(await acting(engine, session), session, user, user.email_addresses[1].id)
     assert (await is_live(engine, session), await is_live(engine, other)) == (True, False)
     with pytest.raises(LastIdentifier):
-        await engine.profile.remove_email(
-            engine.instance, session, await now_of(engine, session), user.email_addresses[0].id
-        )
+        await engine.profile.remove_email(await acting(engine, session), session, await now_of(engine, session), user.email_addresses[0].id)
 
 
 async def test_an_address_kept_out_of_sign_up_cannot_be_added_later(engine: Sojourn):
@@ -357,7 +352,7 @@ async def test_sensitive_changes_need_a_proof_within_ten_minutes(engine: Sojourn
     profile, instance, caller = engine.profile, engine.instance, await asking(engine, session)
     for attempt in (
         profile.add_email(instance, session, user, WORK),
-        profile.remove_email(instance, session, user, user.email_addresses[0].id),
+        profile.remove_email(await acting(engine, session), session, user, user.email_addresses[0].id),
         profile.end_session(caller, session, user, other.id),
         profile.delete_self(caller, session, user),
     ):
@@ -373,12 +368,12 @@ async def test_an_impersonator_changes_no_credential_and_no_address(engine: Sojo
     profile, instance, caller = engine.profile, engine.instance, await asking(engine, session)
     assert session.actor == {"sub": "user_support"}
     for attempt in (
-        profile.change_password(instance, session, user, current=PASSWORD, new=OTHER_PASSWORD),
-        profile.remove_password(instance, session, user, PASSWORD),
+        profile.change_password(await acting(engine, session), session, user, current=PASSWORD, new=OTHER_PASSWORD),
+        profile.remove_password(await acting(engine, session), session, user, PASSWORD),
         profile.add_email(instance, session, user, WORK),
         profile.prepare_email(instance, session, user, user.email_addresses[0].id, "email_code"),
-        profile.attempt_email(instance, session, user, user.email_addresses[0].id, TEST_CODE),
-        profile.remove_email(instance, session, user, user.email_addresses[0].id),
+        profile.attempt_email(await acting(engine, session), session, user, user.email_addresses[0].id, TEST_CODE),
+        profile.remove_email(await acting(engine, session), session, user, user.email_addresses[0].id),
         profile.delete_self(caller, session, user),
     ):
         with pytest.raises(Forbidden):

@@ -197,6 +197,14 @@ class Sessions:
         await tx.sessions.note_factor(session.instance_id, session.id, now, generation=generation, second=second)
         return await rotate(tx, client, now)
 
+    async def renew(self, tx: Groups, client: Client, session: Session) -> Issued:
+        """Open the session to the client's next secret alone, after a change of how its user signs in (R-FLOW-01).
+
+        A copy of the cookie, or of what refreshes a token, is of no more use than before the change. Raises: SecretReplaced.
+        """
+        await tx.sessions.renew(session.instance_id, session.id, generation=client.generation + 1)
+        return await rotate(tx, client, self.clock.now())
+
     # -- end
 
     async def end(

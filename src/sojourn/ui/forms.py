@@ -44,9 +44,9 @@ def sign_up_form(
     return {**plain_form(exchange, "sign-up", given), "sign_up": "", "fields": fields}
 
 
-def profile_form(exchange: Exchange, person: User | None) -> Mapping[str, object]:
+def profile_form(exchange: Exchange, person: User | None, given: Secret | None = None) -> Mapping[str, object]:
     """The same for the profile; without a person it asks to sign in."""
-    form = plain_form(exchange, "user")
+    form = plain_form(exchange, "user", given)
     if person is None:
         return {**form, "person": None}
     rules = exchange.instance.settings.sign_up

@@ -54,11 +54,14 @@ async def sign_up(exchange: CurrentExchange) -> Response[str]:
         attempt, issued = await _attempted(exchange, form)
     except SojournError as error:
         return _sign_up_page(exchange, form, error.long_message, status_of(error))
-    view, _ = await exchange.client(issued.client)
-    await exchange.hand_over(issued, view)
-    exchange.note_state(view)
+    await _hand_over(exchange, issued)
     if attempt.status is SignUpStatus.COMPLETE:
         return go_on(exchange, form.redirect_url, exchange.instance.settings.paths.after_sign_up_url)
+    if form.sign_up is None:
+        try:
+            await _send_code(exchange, attempt, issued)
+        except SojournError as error:
+            return _sign_up_page(exchange, form, error.long_message, status_of(error), issued)
     asked = msgspec.structs.replace(form, sign_up=attempt.id)
     return _sign_up_page(exchange, asked, "A code is on its way to you.", 200, issued)
 
@@ -77,36 +80,45 @@ async def _attempted(exchange: Exchange, form: SignUpForm) -> tuple[SignUp, Issu
     )
     if form.email_address is None:
         raise FieldMissing("email_address")
-    begun, issued = await sign_ups.create(caller, given)
-    if begun.status is SignUpStatus.COMPLETE:
-        return begun, issued
+    return await sign_ups.create(caller, given)
+
+
+async def _send_code(exchange: Exchange, begun: SignUp, issued: Issued) -> None:
+    """Raises: FieldMissing for what the form does not hold, and what sign-ups raise."""
     if missing := missing_fields(begun, exchange.instance.settings.sign_up):
         raise FieldMissing(missing[0])
-    known = replace(caller, client=issued.client)
-    sent, _ = await sign_ups.prepare_verification(known, begun.id, EMAIL_CODE)
-    return sent, issued
+    known = replace(await exchange.caller(), client=issued.client)
+    await exchange.engine.sign_ups.prepare_verification(known, begun.id, EMAIL_CODE)
+
+
+async def _hand_over(exchange: Exchange, issued: Issued) -> None:
+    view, _ = await exchange.client(issued.client)
+    await exchange.hand_over(issued, view)
+    exchange.note_state(view)
 
 
 @post("/user", include_in_schema=False, opt={"form": ProfileForm, **frontend(limit="attempts", hashes=True)})
 async def user(exchange: CurrentExchange) -> Response[str]:
     """Changes the names, or the password, of the person who is signed in."""
     form = await exchange.form(ProfileForm, keep_blank=True)
-    _, session, person = await exchange.acting()
-    instance, profile = exchange.instance, exchange.engine.profile
+    caller, session, person = await exchange.acting()
+    profile, issued = exchange.engine.profile, None
     said, status = "Saved.", 200
     try:
         check_form(exchange, "user", form.form_token)
         if form.way == "password":
-            person = await profile.change_password(
-                instance, session, person, current=form.current_password or None, new=form.new_password or None
+            person, issued = await profile.change_password(
+                caller, session, person, current=form.current_password or None, new=form.new_password or None
             )
+            await _hand_over(exchange, issued)
             said = "Your password is changed, and your other devices are signed out."
         else:
             changes = ProfileChanges(first_name=form.first_name, last_name=form.last_name, username=form.username)
-            person = await profile.update(instance, session, person, changes)
+            person = await profile.update(exchange.instance, session, person, changes)
     except SojournError as error:
         said, status = error.long_message, status_of(error)
-    return plain_page(exchange, "user", profile_form(exchange, person), said, status)
+    given = issued.secret if issued else None
+    return plain_page(exchange, "user", profile_form(exchange, person, given), said, status)
 
 
 def _sign_up_page(

@@ -8,7 +8,7 @@ from sojourn.instances.instance import Instance
 from sojourn.instant import Clock, Instant
 from sojourn.store.interface import Groups, Store
 from sojourn.users.access import end_access, moment_after, unchanged
-from sojourn.users.accounts import SERVER, Accounts
+from sojourn.users.accounts import SERVER, Accounts, Consequence
 from sojourn.users.new_user import ADMIN, MOST_ADDRESSES, Status, new_address
 from sojourn.users.notices import tell, tell_of_new_primary
 from sojourn.users.primary import as_only_one, is_last, with_primary, with_verified, without
@@ -165,10 +165,11 @@ class Addresses:
         kind: IdentifierKind | None = None,
         keep: SessionId | None = None,
         actor: str = SERVER,
+        also: Consequence | None = None,
     ) -> Identifier:
         """Remove an address. One that was proven could be signed in with: sessions but `keep` end, the owner is told.
 
-        Raises: NotFound, LastIdentifier.
+        `also` is written with it, last. Raises: NotFound, LastIdentifier.
         """
         address = await self.get(instance, id, kind)
 
@@ -183,6 +184,8 @@ class Addresses:
                 raise NotFound("No address with that id exists here.")
             if _of(before, address).is_verified:
                 await self._lost(tx, instance, before, after, address, keep=keep, actor=actor)
+            if also is not None:
+                await also(tx, before, after)
 
         await self.accounts.change(
             instance, address.user_id, f"{address.kind}.deleted", change, then, actor=actor, target=address.id

@@ -176,14 +176,18 @@ class Passwords:
         self, instance: Instance, user: User, *, keep: SessionId | None = None, actor: str | None = None
     ) -> User:
         """Take it away from a user who can still sign in with a code. Raises: StrategyNotPossible, FieldError."""
+        self.check_removal(instance, user)
+        async with self.store.transaction() as tx:
+            return await self.replace(tx, instance, user, None, sign_out_others=True, keep=keep, actor=actor)
+
+    def check_removal(self, instance: Instance, user: User) -> None:
+        """Raises: StrategyNotPossible (there is none), FieldError (one is required, or nothing else is left)."""
         if user.password is None:
             raise StrategyNotPossible("This user has no password.", param="password")
         if instance.settings.sign_up.password == "required":
             raise FieldError("This application requires a password.", param="password")
         if not any(each.is_verified for each in user.email_addresses):
             raise FieldError("The password is the only way for this user to sign in.", param="password")
-        async with self.store.transaction() as tx:
-            return await self.replace(tx, instance, user, None, sign_out_others=True, keep=keep, actor=actor)
 
     async def replace(
         self,

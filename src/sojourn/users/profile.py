@@ -5,7 +5,7 @@ factor or address (R-AUZ-06); a sensitive change needs a proof at most ten minut
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from msgspec import UNSET, UnsetType
@@ -22,6 +22,7 @@ from sojourn.errors import (
     NotFound,
     PasswordUnchanged,
     ReverificationRequired,
+    SessionEnded,
     SignedOut,
     StrategyNotBuilt,
 )
@@ -35,9 +36,10 @@ from sojourn.instances.settings import Use
 from sojourn.instant import Clock, Instant
 from sojourn.sessions.caller import Caller, Issued
 from sojourn.sessions.clients import rotate
+from sojourn.sessions.known_devices import KnownDevices
 from sojourn.sessions.lifecycle import Sessions
 from sojourn.sessions.session import Session, SessionStatus
-from sojourn.store.interface import Store, Tries
+from sojourn.store.interface import Groups, Store, Tries
 from sojourn.users.accounts import Accounts
 from sojourn.users.addresses import Addresses
 from sojourn.users.device_tries import DeviceTries
@@ -69,6 +71,7 @@ class ProfileChanges:
 class Profile:
     store: Store
     clock: Clock
+    devices: KnownDevices
     device_tries: DeviceTries
     accounts: Accounts
     addresses: Addresses
@@ -122,17 +125,17 @@ class Profile:
 
     async def change_password(
         self,
-        instance: Instance,
+        caller: Caller,
         session: Session,
         user: User,
         *,
         current: str | None,
         new: str | None,
         sign_out_others: bool = True,
-    ) -> User:
-        """Replace the password, or set the first one. The session that acts stays (R-PWD-10, R-PWD-11).
+    ) -> tuple[User, Issued]:
+        """Replace the password, or set the first one. The session that acts stays, with a new secret (R-PWD-10, R-PWD-11).
 
-        Raises: WrongPassword (param current_password), ReverificationRequired (no current password and no fresh second
+        Raises: SecretReplaced, WrongPassword (param current_password), ReverificationRequired (no current password and no fresh second
         factor), PasswordUnchanged, PasswordTooShort, PasswordCommon …, UserLocked, Forbidden (impersonated).
         """
         _refuse_impersonated(session)
@@ -141,37 +144,56 @@ class Profile:
         if user.password is None:
             self._require_fresh(session)
         elif current:
-            await self._prove(instance, session, user, current)
+            await self._prove(caller, user, current)
             if current == new:
                 raise PasswordUnchanged(param="new_password")
         elif not _is_fresh(session.second_factor_at, self.clock.now()):
             raise _reverification("second_factor", "Give the current password to change it.", param="current_password")
-        return await self.accounts.passwords.set(
-            instance,
-            user,
-            new,
-            sign_out_others=sign_out_others,
-            keep=session.id,
-            actor=_actor(session),
-            param="new_password",
-        )
+        passwords, instance = self.accounts.passwords, caller.instance
+        stored = await passwords.new(instance, user, new, param="new_password")
+        async with self.store.transaction() as tx:
+            changed = await passwords.replace(
+                tx, instance, user, stored, sign_out_others=sign_out_others, keep=session.id, actor=_actor(session)
+            )
+            return changed, await self._renewed(tx, caller, session, changed)
 
-    async def remove_password(self, instance: Instance, session: Session, user: User, current: str | None) -> User:
-        """Raises: FieldMissing, WrongPassword, FieldError (the application requires one, or nothing else is left) …"""
+    async def remove_password(
+        self, caller: Caller, session: Session, user: User, current: str | None
+    ) -> tuple[User, Issued]:
+        """Raises: SecretReplaced, FieldMissing, WrongPassword, FieldError (the application requires one, or nothing else is left) …"""
         _refuse_impersonated(session)
         if not current:
             raise FieldMissing("current_password")
-        await self._prove(instance, session, user, current)
-        return await self.accounts.passwords.remove(instance, user, keep=session.id, actor=_actor(session))
+        await self._prove(caller, user, current)
+        passwords, instance = self.accounts.passwords, caller.instance
+        passwords.check_removal(instance, user)
+        async with self.store.transaction() as tx:
+            changed = await passwords.replace(
+                tx, instance, user, None, sign_out_others=True, keep=session.id, actor=_actor(session)
+            )
+            return changed, await self._renewed(tx, caller, session, changed)
 
-    async def _prove(self, instance: Instance, session: Session, user: User, current: str) -> None:
-        """Check the current password; tries count for this browser only, strangers' do not matter here (R-LIM-03)."""
+    async def _prove(self, caller: Caller, user: User, current: str) -> None:
+        """Check the current password; tries count for this device only, strangers' do not matter here (R-LIM-03)."""
+        instance, device = caller.instance, await self.devices.named(caller, user)
+        if device is None:  # nobody is signed in here as this user any more
+            raise SessionEnded()
 
         async def count() -> Tries:
-            return await self.device_tries.spend(instance, user, session.client_id, of_password=True)
+            return await self.device_tries.spend(instance, user, device, of_password=True)
 
         await self.accounts.passwords.prove(instance, user, current, param="current_password", count=count)
-        await self.device_tries.forgive(self.store, instance, user, session.client_id)
+        await self.device_tries.forgive(self.store, instance, user, device)
+
+    async def _renewed(self, tx: Groups, caller: Caller, session: Session, user: User) -> Issued:
+        """What the browser gets that has changed how its user signs in: a new secret, and a mark that is newer than the change.
+
+        Raises: SignedOut, SecretReplaced.
+        """
+        if caller.client is None:
+            raise SignedOut()
+        issued = await self.sessions.renew(tx, caller.client, session)
+        return replace(issued, mark=self.devices.marked(caller, user))
 
     # -- e-mail addresses
 
@@ -214,11 +236,11 @@ class Profile:
         return address, verification
 
     async def attempt_email(
-        self, instance: Instance, session: Session, user: User, id: str, code: str | None
-    ) -> tuple[Identifier, User]:
+        self, caller: Caller, session: Session, user: User, id: str, code: str | None
+    ) -> tuple[Identifier, User, Issued]:
         """Prove an address; it becomes the primary one if no other is proven, and the owner is told at the others.
 
-        Raises: NotFound, AlreadyVerified, CodeNotSent, WrongCode, VerificationExpired …
+        It can be signed in with from then on, so the browser gets a new secret (R-FLOW-01). Raises: SecretReplaced, NotFound, AlreadyVerified, CodeNotSent, WrongCode, VerificationExpired …
         """
         _refuse_impersonated(session)
         address = self.email(user, id)
@@ -226,6 +248,7 @@ class Profile:
             raise AlreadyVerified()
         if not code:
             raise FieldMissing("code")
+        instance = caller.instance
         newest = await self.store.verifications.newest_of(instance.id, address.id)
         if newest is None:
             raise CodeNotSent()
@@ -233,13 +256,29 @@ class Profile:
         async with self.store.transaction() as tx:
             await self.codes.consume(tx, instance, challenge)
             after = await self.addresses.verify(tx, instance, user, address, EMAIL_CODE, actor=_actor(session))
-        return self.email(after, id), after
+            issued = await self._renewed(tx, caller, session, after)
+        return self.email(after, id), after, issued
 
-    async def remove_email(self, instance: Instance, session: Session, user: User, id: str) -> Identifier:
-        """Raises: NotFound, LastIdentifier, ReverificationRequired."""
+    async def remove_email(
+        self, caller: Caller, session: Session, user: User, id: str
+    ) -> tuple[Identifier, Issued | None]:
+        """A proven address is a way to sign in: its loss gives the browser a new secret.
+
+        Raises: NotFound, LastIdentifier, ReverificationRequired, SecretReplaced.
+        """
         self._require_fresh(session)
         address = self.email(user, id)
-        return await self.addresses.delete(instance, address.id, keep=session.id, actor=_actor(session))
+        issued: Issued | None = None
+
+        async def renewed(tx: Groups, before: User, after: User) -> None:
+            nonlocal issued
+            if address.is_verified:
+                issued = await self._renewed(tx, caller, session, after)
+
+        await self.addresses.delete(
+            caller.instance, address.id, keep=session.id, actor=_actor(session), also=renewed
+        )
+        return address, issued
 
     async def challenges(self, instance: Instance, user: User) -> Mapping[IdentifierId, Verification]:
         """The newest challenge of each address that is not proven yet, for showing where it stands."""

@@ -90,6 +90,10 @@ class Sessions(Protocol):
         """A live session is as strong as the factor makes it from this generation on; what it was before is kept beside."""
         ...
 
+    async def renew(self, instance_id: InstanceId, id: SessionId, *, generation: int) -> None:
+        """A live session is open, as strong as it is, from this generation on; the one before is kept beside."""
+        ...
+
     async def mint_facts(
         self,
         instance_id: InstanceId,

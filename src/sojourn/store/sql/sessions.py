@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from sqlalchemy import and_, bindparam, case, false, func, or_, select, text, update
+from sqlalchemy import Column, and_, bindparam, case, false, func, or_, select, text, update
 
 from sojourn.errors import Json
 from sojourn.ids import ClientId, InstanceId, SessionId, UserId
@@ -163,15 +163,19 @@ class SqlSessions(Group):
         self, instance_id: InstanceId, id: SessionId, now: Instant, *, generation: int, second: bool = False
     ) -> None:
         column = sessions.c.second_factor_at if second else sessions.c.first_factor_at
+        await self._begin_anew(instance_id, id, {column: now.millis, sessions.c.generation: generation})
+
+    async def renew(self, instance_id: InstanceId, id: SessionId, *, generation: int) -> None:
+        await self._begin_anew(instance_id, id, {sessions.c.generation: generation})
+
+    async def _begin_anew(self, instance_id: InstanceId, id: SessionId, values: Mapping[Column[Any], int]) -> None:
         where = (sessions.c.id == id, sessions.c.instance_id == instance_id, IS_LIVE)
-        grown = {
-            column: now.millis,
-            sessions.c.generation: generation,
+        earlier = {
             sessions.c.earlier_generation: sessions.c.generation,
             sessions.c.earlier_first_factor_at: sessions.c.first_factor_at,
             sessions.c.earlier_second_factor_at: sessions.c.second_factor_at,
         }
-        await self._run.change(update(sessions).where(*where).values(grown))
+        await self._run.change(update(sessions).where(*where).values({**earlier, **values}))
 
     async def finish_timed_out(self, now: Instant, *, most: int) -> int:
         if not self._built.has(DUE):

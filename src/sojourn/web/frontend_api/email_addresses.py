@@ -58,9 +58,9 @@ async def read(exchange: CurrentExchange, email_id: FromPath[str]) -> Response[b
     opt=frontend(limit=None),
 )
 async def remove(exchange: CurrentExchange, email_id: FromPath[str]) -> Response[bytes]:
-    _, session, user = await exchange.acting()
-    removed = await exchange.engine.profile.remove_email(exchange.instance, session, user, email_id)
-    return await exchange.enveloped(deleted("email_address", removed.id))
+    caller, session, user = await exchange.acting()
+    removed, issued = await exchange.engine.profile.remove_email(caller, session, user, email_id)
+    return await exchange.enveloped(deleted("email_address", removed.id), issued)
 
 
 @post(
@@ -85,10 +85,10 @@ async def prepare(exchange: CurrentExchange, email_id: FromPath[str]) -> Respons
     opt={"form": AttemptForm, **frontend(limit="attempts")},
 )
 async def attempt(exchange: CurrentExchange, email_id: FromPath[str]) -> Response[bytes]:
-    _, session, user = await exchange.acting()
+    caller, session, user = await exchange.acting()
     form = await exchange.form(AttemptForm)
-    proven, _ = await exchange.engine.profile.attempt_email(exchange.instance, session, user, email_id, form.code)
-    return await exchange.enveloped(address_resource(proven, exchange.now))
+    proven, _, issued = await exchange.engine.profile.attempt_email(caller, session, user, email_id, form.code)
+    return await exchange.enveloped(address_resource(proven, exchange.now), issued)
 
 
 HANDLERS = [all_addresses, add, read, remove, prepare, attempt]

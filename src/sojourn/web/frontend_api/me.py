@@ -122,17 +122,17 @@ async def remove_image(exchange: CurrentExchange) -> Response[bytes]:
     opt={"form": PasswordForm, **frontend(limit="attempts", hashes=True)},
 )
 async def change_password(exchange: CurrentExchange) -> Response[bytes]:
-    _, session, user = await exchange.acting()
+    caller, session, user = await exchange.acting()
     form = await exchange.form(PasswordForm)
-    changed = await exchange.engine.profile.change_password(
-        exchange.instance,
+    changed, issued = await exchange.engine.profile.change_password(
+        caller,
         session,
         user,
         current=form.current_password,
         new=form.new_password,
         sign_out_others=form.sign_out_of_other_sessions,
     )
-    return await answer(exchange, changed)
+    return await answer(exchange, changed, issued)
 
 
 @post(
@@ -142,10 +142,10 @@ async def change_password(exchange: CurrentExchange) -> Response[bytes]:
     opt={"form": CurrentPasswordForm, **frontend(limit="attempts", hashes=True)},
 )
 async def remove_password(exchange: CurrentExchange) -> Response[bytes]:
-    _, session, user = await exchange.acting()
+    caller, session, user = await exchange.acting()
     form = await exchange.form(CurrentPasswordForm)
-    changed = await exchange.engine.profile.remove_password(exchange.instance, session, user, form.current_password)
-    return await answer(exchange, changed)
+    changed, issued = await exchange.engine.profile.remove_password(caller, session, user, form.current_password)
+    return await answer(exchange, changed, issued)
 
 
 @get("/v1/me/sessions", operation_id="getUsersSessions", opt=frontend(limit=None))
