@@ -18,7 +18,7 @@ from sojourn.store.sql.columns import base_of, to_json
 
 CODECS = {name: each for name, each in vars(codecs).items() if isinstance(each, Codec)}
 ELSEWHERE = {
-    "signing_key": {"instance_id"}, "session": {"earlier_first_factor_at", "earlier_second_factor_at", "earlier_generation"},
+    "signing_key": {"instance_id"}, "session": {"due_at", "earlier_first_factor_at", "earlier_second_factor_at", "earlier_generation"},
     "user": {"password_cost"}, "event": {"sequence", "chain_hash"}, "unchained_event": {"ordinal"},
 }  # fmt: skip
 """Columns that statements write beside the value, by codec."""
