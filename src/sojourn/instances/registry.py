@@ -39,6 +39,7 @@ class Registry:
     _secret_keys: dict[bytes, tuple[SecretKey, Instant]] = field(
         default_factory=dict[bytes, tuple[SecretKey, Instant]]
     )
+    _listed: tuple[frozenset[bytes], Instant] | None = None
 
     async def open(self, environment: Environment, public_url: str) -> Instance:
         """Load the instances, making the default one at first start; it follows the configured public address.
@@ -113,6 +114,21 @@ class Registry:
             raise BadSecretKey()
         return instance, known[0]
 
+    def has_seen(self, secret: Secret) -> bool:
+        """Whether it was good when this process last looked it up."""
+        return secret.stored_form() in self._secret_keys
+
+    async def is_listed(self, secret: Secret) -> bool:
+        """Whether it was good a second ago at most: the keys of all instances are read once a second, however many ask."""
+        now = self.clock.now()
+        known = self._listed
+        if known is None or now.since(known[1]) >= _REFRESH or now < known[1]:
+            if known is not None:
+                self._listed = (known[0], now)  # meanwhile others go by what was listed before
+            rows = [row for id in self._instances for row in await self.store.instances.secret_keys(id)]
+            self._listed = known = (frozenset(row.secret_hash for row in rows), now)
+        return secret.stored_form() in known[0]
+
     async def new_secret_key(self, instance: Instance, scope: Scope = Scope.FULL) -> Secret:
         """A Backend API key, shown this once; only its hash is kept."""
         secret = fresh_secret_key(instance.environment)
@@ -130,6 +146,7 @@ class Registry:
             await AuditLog(self.clock).record(
                 tx, instance, "secret_key.created", target=row.id, actor=OPERATOR, details=details
             )
+        self._listed = None
 
     async def revoke_secret_key(self, instance: Instance, id: str, *, actor: str = OPERATOR) -> None:
         """Refuse a key from now on; other nodes follow within a second. Raises: NotFound, Conflict for the last one."""
@@ -141,6 +158,7 @@ class Registry:
                 raise NotFound("No secret key with that id is in use.")
             await AuditLog(self.clock).record(tx, instance, "secret_key.revoked", target=id, actor=actor)
         self._secret_keys.clear()
+        self._listed = None
 
     async def update_settings(self, instance: Instance, patch: Mapping[str, Json], *, actor: str = OPERATOR) -> Instance:
         """Merge `patch` into the settings, whole or not at all. Raises: FieldError (param is the dotted path), Conflict."""

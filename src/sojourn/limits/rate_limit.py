@@ -23,6 +23,9 @@ UNMATCHED = "unmatched"
 REFUSED_PATHS = "refused_paths"
 """The limit of requests whose path is refused unread."""
 
+WRONG_KEYS = "wrong_secret_keys"
+"""The limit of secret keys that a process has not seen to be good."""
+
 LIMITS: Mapping[str, tuple[int, int]] = {
     "create_sign_in": (5, 10),
     "create_sign_up": (5, 10),
@@ -37,12 +40,13 @@ LIMITS: Mapping[str, tuple[int, int]] = {
     "hashes": (20, 60),
     "pictures": (10, 60),
     "backend_api": (1000, 10),
+    WRONG_KEYS: (20, 60),
     UNMATCHED: (100, 10),
     REFUSED_PATHS: (5, 10),
 }
 """Name to (hits, seconds); settings of an instance can override each."""
 
-OF_ONE_PROCESS = frozenset({"handshakes", "backend_api", UNMATCHED, REFUSED_PATHS})
+OF_ONE_PROCESS = frozenset({"handshakes", "backend_api", WRONG_KEYS, UNMATCHED, REFUSED_PATHS})
 """Limits that keep a process from being flooded. Counting them in the database would let a flood through to it."""
 
 MOST_SHARED = 1000

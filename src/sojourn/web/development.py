@@ -16,6 +16,7 @@ from sojourn.tokens.bearer import bearer
 from sojourn.web.addresses import canonical, is_trusted
 from sojourn.web.errors import HostUnknown
 from sojourn.web.incoming import Incoming
+from sojourn.web.secret_keys import good_key
 
 _IN_PROCESS = frozenset({"testclient", "<local>"})
 """Peers that the test clients of Starlette, Litestar and Quart name; no socket has such an address."""
@@ -66,7 +67,7 @@ async def check_helped(incoming: Incoming, engine: Sojourn) -> None:
     key = _secret_key(incoming)
     if key is None:
         raise SecretKeyAsked()
-    await engine.registry.secret_key(key)
+    await good_key(engine, incoming, key)
 
 
 def as_asked(instance: Instance, incoming: Incoming, config: Config) -> Instance:

@@ -19,6 +19,7 @@ from sojourn.web.errors import UnsupportedMediaType
 from sojourn.web.guard import Reading
 from sojourn.web.incoming import Incoming
 from sojourn.web.resources import Resource
+from sojourn.web.secret_keys import good_key
 from sojourn.web.uploads import uploaded
 
 KEY = "sojourn_call"
@@ -111,7 +112,7 @@ async def admit(engine: Sojourn, incoming: Incoming, receive: Reading) -> Call:
     if incoming.header(b"origin") is not None or incoming.header(b"sec-fetch-site") is not None:
         raise BadSecretKey("A secret key belongs on a server; requests of browsers are refused. Replace the key.")
     secret = _secret_key(incoming)
-    instance, key = await engine.registry.secret_key(secret)
+    instance, key = await good_key(engine, incoming, secret)
     engine.key_use.note(key, engine.clock.now())
     if not key.scope.allows(incoming.method):
         raise ReadOnlyKey()

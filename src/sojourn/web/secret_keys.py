@@ -1,0 +1,41 @@
+"""Secret keys as requests show them: a good one is found, wrong ones are counted for each client address (R-AUZ-08, R-LIM-01)."""
+
+from typing import Protocol
+
+from sojourn.config import Config
+from sojourn.errors import TooManyRequests
+from sojourn.instances.instance import Instance
+from sojourn.instances.registry import Registry
+from sojourn.limits.rate_limit import WRONG_KEYS, RateLimiter
+from sojourn.secret import Secret
+from sojourn.store.interface import SecretKey
+from sojourn.web.addresses import client_address, limit_key
+from sojourn.web.incoming import Incoming
+
+
+class HasKeys(Protocol):
+    """The part of the engine that this needs."""
+
+    @property
+    def config(self) -> Config: ...
+    @property
+    def registry(self) -> Registry: ...
+    @property
+    def limiter(self) -> RateLimiter: ...
+
+
+async def good_key(engine: HasKeys, incoming: Incoming, secret: Secret) -> tuple[Instance, SecretKey]:
+    """The instance that a secret key speaks for, and the key.
+
+    A key that this process has not seen is counted before it is looked up. Beyond the limit of its address it is compared
+    with the keys there are, read once a second for all who ask, so a good one works there too. Raises: BadSecretKey, TooManyRequests.
+    """
+    registry = engine.registry
+    if not registry.has_seen(secret):
+        address = client_address(incoming, engine.config.trusted_proxies)
+        try:
+            await engine.limiter.hit(WRONG_KEYS, limit_key(address), registry.default())
+        except TooManyRequests:
+            if not await registry.is_listed(secret):
+                raise
+    return await registry.secret_key(secret)
