@@ -5,6 +5,7 @@ import hashlib
 import json
 from collections.abc import AsyncGenerator, Sequence
 from contextlib import asynccontextmanager
+from functools import partial
 from typing import Any, cast
 
 import pytest
@@ -14,6 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from sojourn.events.event import Event
 from sojourn.ids import InstanceId, new_id
 from sojourn.store.interface import Page, Store, UnchainedEvents
+from sojourn.store.migrating import run_files
 from sojourn.store.opening import open_store
 from sojourn.store.sql import codecs, event_chain
 from sojourn.store.sql.connections import EngineDatabase
@@ -147,10 +149,8 @@ async def test_a_chain_of_the_schema_before_stays_whole_and_goes_on(
 ) -> None:  # R-LOG-01
     url = f"sqlite:///{tmp_path}/before.db" if kind == "sqlite" else await request.getfixturevalue("postgres").make_database("before")
     store = open_store(url)
-    await store.migrate()
     async with _database(store)._engine.begin() as connection:
-        await connection.execute(text("DROP TABLE unchained_events"))
-        await connection.execute(text("UPDATE alembic_version SET version_num = '0014'"))
+        await connection.run_sync(partial(run_files, to="0014"))
         for n in range(3):
             await release_0_1_records(connection, _event(instance_id, f"{n}"))
     await store.migrate()

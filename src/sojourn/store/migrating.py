@@ -60,8 +60,8 @@ def _create(connection: Connection) -> None:
     connection.execute(text("INSERT INTO alembic_version VALUES (:head)").bindparams(head=HEAD))
 
 
-def run_files(connection: Connection) -> None:
-    """Run every file that this database has not seen, in order."""
+def run_files(connection: Connection, *, to: str = "head") -> None:
+    """Run every file that this database has not seen, in order, up to and with that of the number `to`."""
     # imported here: only a process that finds an old schema pays for it
     from alembic.config import Config
     from alembic.runtime.environment import EnvironmentContext
@@ -73,7 +73,7 @@ def run_files(connection: Connection) -> None:
     script = ScriptDirectory.from_config(config)
 
     def missing(revision: object, _: object) -> list[MigrationStep]:
-        return list(script._upgrade_revs("head", revision))  # pyright: ignore[reportArgumentType]
+        return list(script._upgrade_revs(to, revision))  # pyright: ignore[reportArgumentType]
 
     with EnvironmentContext(config, script, fn=missing) as environment:  # pyright: ignore[reportArgumentType]
         environment.configure(connection=connection)
