@@ -7,8 +7,8 @@ PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check --no-input
 UV_COMPILE := $(BIN)/uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-header --python-version 3.11
 # Compiled sources are kept, whatever the machine's own setting: the tests start hundreds of processes.
 export PYTHONDONTWRITEBYTECODE :=
-# Each app of the browser tests, installed once per lock file. Those of older majors and of the quick start of Next.js are for `make test-all` only.
-OTHER_SDK_APPS := $(STAMPS)/sdk/apps/next13-clerk4 $(STAMPS)/sdk/apps/next15-clerk6 $(STAMPS)/sdk/apps/next16-clerk7
+# Each app of the browser tests, installed once per lock file. Those of older majors and those that only quick starts are built from are for `make test-all` only.
+OTHER_SDK_APPS := $(STAMPS)/sdk/apps/next13-clerk4 $(STAMPS)/sdk/apps/next15-clerk6 $(STAMPS)/sdk/apps/next16-clerk7 $(STAMPS)/sdk/apps/clerk-js-vite
 ALL_SDK_APPS := $(patsubst tests/sdk/%/package-lock.json,$(STAMPS)/sdk/%,$(wildcard tests/sdk/apps/*/package-lock.json tests/sdk/node/package-lock.json))
 SDK_APPS := $(filter-out $(OTHER_SDK_APPS),$(ALL_SDK_APPS))
 
@@ -117,8 +117,8 @@ release: setup ## build and check the source archive and the wheel of a tagged v
 coverage: setup ## which lines the tests of one process reach, per folder and in all
 	$(BIN)/python -m pytest -q -m "not extended" --ignore=tests/sdk --ignore=tests/contract/adapters --cov=sojourn --cov-branch --cov-report=term:skip-covered $(ARGS)
 
-wheel: setup ## build the wheel, browser packages included, into dist/
-	$(PIP) wheel --no-deps --no-build-isolation --wheel-dir dist .
+wheel: $(STAMPS)/run $(ASSETS) ## build the wheel, browser packages included, into dist/
+	SOJOURN_SKIP_FRONTEND=1 $(PIP) wheel --no-deps --no-build-isolation --wheel-dir dist .
 
 clean: ## remove what was built; the next command builds it anew
 	rm -rf .make dist build site src/sojourn/ui/assets tests/sdk/apps/*/.next tests/sdk/apps/*/dist tests/sdk/apps/*/.output

@@ -11,6 +11,8 @@ from urllib.parse import urlsplit
 LONGEST = 2048
 FORBIDDEN = re.compile(r"[\x00-\x20\x7f-\x9f\\]")
 DEFAULT_PORTS = {"http": 80, "https": 443}
+_BARE = (("", "", ""), ("/", "", ""))
+"""Path, query and fragment of an origin."""
 
 
 @lru_cache(maxsize=1024)
@@ -30,6 +32,27 @@ def origin_of(url: str) -> str | None:
     if port is None or port == DEFAULT_PORTS[parts.scheme]:
         return f"{parts.scheme}://{shown}"
     return f"{parts.scheme}://{shown}:{port}"
+
+
+def origin_alone(text: str) -> str | None:
+    """The normal origin that a text is with nothing behind it but a slash; an app's own scheme may have one (`myapp://open`).
+
+    None for a whole address, a pattern, and what is no origin.
+    """
+    if FORBIDDEN.search(text) or "*" in text or "@" in text:
+        return None
+    try:
+        parts = urlsplit(text)
+    except ValueError:
+        return None
+    if not parts.scheme or not parts.netloc or (parts.path, parts.query, parts.fragment) not in _BARE:
+        return None
+    return origin_of(text) if parts.scheme in DEFAULT_PORTS else f"{parts.scheme}://{parts.netloc}".lower()
+
+
+def is_loopback_origin(origin: str) -> bool:
+    """Whether a normal origin is on this machine."""
+    return is_loopback(name_of(origin.partition("://")[2]))
 
 
 def _address(host: str) -> str:

@@ -357,3 +357,20 @@ def test_secret_keys_are_listed_and_revoked_but_the_last(tmp_path: Path) -> None
     assert second["id"] != first["id"]
     assert [(each["scope"], each["last_used_at"]) for each in (first, second)] == [("full", None), ("read", None)]
     assert call("keys", "create-secret", "--scope", "write", data=tmp_path).returncode != 0
+
+
+def test_settings_warn_of_a_value_that_hurts_and_save_it(tmp_path: Path) -> None:
+    saved = run("settings", "set", "sessions.token_seconds=5", data=tmp_path)
+    assert (saved.returncode, saved.stdout) == (0, "Saved.\n")
+    assert saved.stderr.startswith("Warning: sessions.token_seconds: a token this short")
+    assert call("settings", "set", "sessions.token_seconds=60", data=tmp_path).stderr == ""
+
+
+def test_a_user_is_created_by_an_address_alone(tmp_path: Path) -> None:
+    made = run("users", "create", "ada@example.com", data=tmp_path)
+    assert made.returncode == 0, made.stderr
+    assert json.loads(made.stdout)["email_addresses"][0]["email_address"] == "ada@example.com"
+    for words in ([], ["bob@example.com", "--email", "ada@example.com"]):
+        refused = call("users", "create", *words, data=tmp_path)
+        assert refused.returncode == 1
+        assert "users create ADDRESS" in refused.stderr

@@ -53,6 +53,7 @@ def test_a_good_token_is_told_with_its_claims_its_session_and_its_user(tmp_path:
     assert (told["session"]["status"], told["user"]["status"]) == ("active", "active")
     shown = run("inspect", token, data=tmp_path).stdout
     assert "claims.sid" in shown and session.id in shown and "session.status" in shown
+    assert f"{session.created_at.datetime():%Y-%m-%d %H:%M:%S}\n" in shown and "+00:00" not in shown  # as tables have it
 
 
 def test_an_expired_token_still_shows_what_it_says_and_how_its_session_stands(tmp_path: Path) -> None:

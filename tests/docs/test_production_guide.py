@@ -154,7 +154,7 @@ async def test_a_person_made_by_the_command_line_signs_in_to_the_running_server(
     server: Server, page: Page, request: pytest.FixtureRequest
 ) -> None:
     address = f"grace.{request.node.callspec.params['proxy']}@example.com"
-    server.sojourn(f"sojourn users create --email {address}", typed=f"{PASSWORD}\n")
+    server.sojourn(f"sojourn users create {address}", typed=f"{PASSWORD}\n")
     await give_password(page, _There(), address, PASSWORD)
     await expect(page).to_have_url(f"{URL}/user")
 

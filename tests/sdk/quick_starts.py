@@ -14,12 +14,13 @@ _OF_THE_GENERATOR = ("package.json", "tsconfig.json", "next.config.ts", "index.h
 def files(page: str, section: str = "") -> dict[str, str]:
     """Path to content of every file that `docs/start/<page>.md`, or one section of it, tells people to write.
 
-    A code block is a file when the paragraph above it begins with its path.
+    A code block is a file when the paragraph above it begins with its path; one that a later section writes anew is as it
+    was first.
     """
     text = (_STARTS / f"{page}.md").read_text()
     if section:
         text = text.partition(f"## {section}\n")[2].partition("\n## ")[0]
-    return dict(_FILE.findall(text))
+    return dict(reversed(_FILE.findall(text)))
 
 
 def written(page: str, scaffold: str, section: str = "") -> Path:
@@ -38,6 +39,16 @@ def written(page: str, scaffold: str, section: str = "") -> Path:
     for name, content in found.items():
         _write(folder / name, content)
     return folder
+
+
+def changed(folder: Path, page: str, section: str, *edits: tuple[str, str, str]) -> None:
+    """What a later section of the page does to the app: its files, and (path, before, after) for what its text says in words."""
+    for name, content in files(page, section).items():
+        _write(folder / name, content)
+    for name, before, after in edits:
+        path = folder / name
+        assert before in path.read_text()
+        path.write_text(path.read_text().replace(before, after))
 
 
 def _write(path: Path, content: str) -> None:

@@ -61,8 +61,12 @@ class SdkApp:
 
 
 @contextmanager
-def running(kind: Kind, folder: Path, source: Path | None = None) -> Iterator[SdkApp]:
-    """A server, the APIs that the app asks, and the app; `source` is where its files are, if not in the folder of its kind."""
+def running(
+    kind: Kind, folder: Path, source: Path | None = None, *, only: Sequence[str] = (), own_pages: bool = False
+) -> Iterator[SdkApp]:
+    """A server, the APIs that the app asks, and the app; `source` is where its files are, if not in the folder of its kind, and
+    `only` names the printed lines that it has, if not all.
+    """
     server_port, app_port = free_port(), free_port()
     app = SdkApp(f"http://localhost:{app_port}", f"http://localhost:{server_port}", folder)
     with ExitStack() as stack:
@@ -73,7 +77,9 @@ def running(kind: Kind, folder: Path, source: Path | None = None) -> Iterator[Sd
             asked = api(name, {**variables(env_file(name, server_port, folder)), "APP_URL": app.url}, folder)
             apis[name] = asked.ready_url
             _start(stack, asked)
-        lines = env_file(kind.sdk, server_port, folder)
+        lines = env_file(kind.sdk, server_port, folder, own_pages=own_pages)
+        if only:
+            lines = "".join(line for line in lines.splitlines(keepends=True) if line.partition("=")[0] in only)
         packages = installed(kind.folder)
         source = source or packages.parent
         _build(source, _command(packages, kind.build), lines, {"VITE_APIS": json.dumps(apis)})
@@ -83,9 +89,9 @@ def running(kind: Kind, folder: Path, source: Path | None = None) -> Iterator[Sd
         yield app
 
 
-def env_file(sdk: str, port: int, data: Path) -> str:
+def env_file(sdk: str, port: int, data: Path, *, own_pages: bool = False) -> str:
     """What `sojourn env` prints, nothing added."""
-    command = [SOJOURN, "env", sdk, "--port", str(port), "--data", data]
+    command = [SOJOURN, "env", sdk, "--port", str(port), "--data", data, *(["--own-pages"] if own_pages else [])]
     return subprocess.run(command, check=True, capture_output=True, text=True).stdout
 
 

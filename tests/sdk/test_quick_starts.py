@@ -15,6 +15,7 @@ from tests.sdk.sdk_apps import KINDS, Kind, SdkApp, running
 _NEXT = "node_modules/next/dist/bin/next"
 _STARTS = {
     "nextjs": ("nextjs", "", Kind("nextjs", "next16-clerk7", (_NEXT, "build"), (_NEXT, "start", "-p", "PORT"))),
+    "Without a framework": ("javascript", "Without a framework", replace(KINDS["react"], folder="clerk-js-vite", apis=())),
     **{
         section: ("javascript", section, replace(KINDS[sdk], apis=()))
         for section, sdk in {

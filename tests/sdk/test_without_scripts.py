@@ -8,7 +8,8 @@ import pytest_asyncio
 from playwright.async_api import Browser, Page, expect
 
 from tests.sdk.conftest import PASSWORD
-from tests.sdk.processes import free_port, server
+from tests.sdk.processes import free_port, server, settings
+from tests.sdk.python_apps import UNLIMITED
 
 PORT = free_port()
 URL = f"http://localhost:{PORT}"
@@ -17,8 +18,10 @@ ADA = "ada+clerk_test@example.com"
 
 @pytest.fixture(scope="module")
 def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
-    process = server(PORT, tmp_path_factory.mktemp("plain"))
+    data = tmp_path_factory.mktemp("plain")
+    process = server(PORT, data)
     process.start()
+    settings(data, UNLIMITED)
     with httpx.Client(base_url=URL, headers={"origin": URL, "sec-fetch-site": "same-origin"}) as client:
         begun = client.post("/v1/client/sign_ups", data={"email_address": ADA, "password": PASSWORD})
         where = f"/v1/client/sign_ups/{begun.json()['response']['id']}"
@@ -59,6 +62,8 @@ async def test_a_code_from_the_mail_signs_in(page: Page) -> None:
     await page.locator("input[name=code]").fill("000000")
     await page.get_by_role("button", name="Sign in").click()
     await expect(page.get_by_role("alert")).to_be_visible()
+    await page.get_by_role("button", name="Send a new code").click()
+    await expect(page.get_by_role("alert")).to_have_text("A code is on its way to you.")
     await page.locator("input[name=code]").fill("424242")
     await page.get_by_role("button", name="Sign in").click()
     await expect(page.locator("#email")).to_have_text(ADA)

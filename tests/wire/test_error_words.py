@@ -34,7 +34,7 @@ WORDS = {
     UserBanned(): (403, "User banned", "You have been banned. If you think this was by mistake, please contact support."),
     UserLocked(None): (403, "Account locked", f"Your account is locked. {SUPPORT}"),
     VerificationExpired(): (400, "expired", "This verification has expired. You must create a new one."),
-    VerificationFailed(): (400, "failed", "Too many failed attempts. You have to try again with the same or another method."),
+    VerificationFailed(): (422, "failed", "Too many failed attempts. You have to try again with the same or another method."),
 }
 
 

@@ -55,6 +55,24 @@ async def test_somebody_signs_up_with_the_code_from_their_mail_and_is_in(
     assert ADA in account and 'value="Ada"' in account and PASSWORD not in account
 
 
+async def test_after_a_wrong_code_another_one_is_sent_and_the_first_is_worth_nothing(
+    engine: Sojourn, http: httpx.AsyncClient, mailbox: Mailbox
+) -> None:  # R-OTP-01
+    asked = await http.post("/sign-up", data=await form_of(http, "/sign-up", email_address=ADA, password=PASSWORD, first_name="Ada"))
+    await engine.outbox.deliver_due()
+    first = str(mailbox.last().code)
+    form = {"sign_up": hidden(asked.text, "sign_up"), "form_token": hidden(asked.text, "form_token")}
+    wrong = await http.post("/sign-up", data={**form, "code": "000000"})
+    assert "Send a new code" in wrong.text
+    again = await http.post("/sign-up", data={**form, "form_token": hidden(wrong.text, "form_token"), "way": "code"})
+    assert (again.status_code, hidden(again.text, "sign_up")) == (200, form["sign_up"]), again.text
+    await engine.outbox.deliver_due()
+    form["form_token"] = hidden(again.text, "form_token")
+    if first != str(mailbox.last().code):
+        assert (await http.post("/sign-up", data={**form, "code": first})).status_code == 422
+    assert (await http.post("/sign-up", data={**form, "code": str(mailbox.last().code)})).status_code == 303
+
+
 async def test_a_sign_up_without_a_code_to_prove_is_over_at_once(engine: Sojourn, http: httpx.AsyncClient) -> None:
     await set_up(engine, {"sign_up": {"verify_email": False}})
     form = await form_of(http, "/sign-up", email_address=ADA, password=PASSWORD, redirect_url=f"{SERVER}/sign-out")

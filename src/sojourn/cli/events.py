@@ -7,7 +7,7 @@ import typer
 
 from sojourn.cli.named_user import user_id_of
 from sojourn.cli.opened import AsJson, Data, DatabaseUrl, Target, configured, print_json, since_when, with_engine
-from sojourn.cli.tables import print_table
+from sojourn.cli.tables import print_table, time_text
 from sojourn.errors import Json, SojournError
 from sojourn.events.event import Event
 from sojourn.events.kinds import KINDS, told
@@ -50,7 +50,7 @@ def events(
     if as_json:
         print_json([_shown(each) for each in found])
     else:
-        print_table(_COLUMNS, [(f"{each.at.datetime():%Y-%m-%d %H:%M:%S}", each.kind, told(each)) for each in found])
+        print_table(_COLUMNS, [(time_text(each.at.datetime()), each.kind, told(each)) for each in found])
 
 
 def _check(target: Target) -> NoReturn:

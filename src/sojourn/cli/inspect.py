@@ -9,6 +9,7 @@ import typer
 
 from sojourn.cli.named_user import user_id_of
 from sojourn.cli.opened import AsJson, Data, DatabaseUrl, configured, print_facts, print_json, with_engine
+from sojourn.cli.tables import time_text
 from sojourn.errors import Json, NotFound, TokenRefused
 from sojourn.events.kinds import told
 from sojourn.ids import SessionId
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 
 Facts = dict[str, Json]
 
+_UTC = "+00:00"
 _TIMES = frozenset({"exp", "iat", "nbf"})
 _LATEST = 32_503_680_000  # the year 3000
 
@@ -48,7 +50,7 @@ def inspect(
     if as_json:
         print_json(facts)
     else:
-        print_facts(dict(_flat(facts)))
+        print_facts({name: _readable(value) for name, value in _flat(facts)})
     if not _is_good(facts):
         raise typer.Exit(1)
 
@@ -145,6 +147,16 @@ def _flat(value: Facts, path: str = "") -> list[tuple[str, Json]]:
         elif inner is not None:
             pairs.append((where, inner))
     return pairs
+
+
+def _readable(value: Json) -> Json:
+    """A moment as tables have it; everything else as it is."""
+    if not isinstance(value, str) or not value.endswith(_UTC):
+        return value
+    try:
+        return time_text(datetime.fromisoformat(value))
+    except ValueError:
+        return value
 
 
 def _at(at: Instant) -> str:

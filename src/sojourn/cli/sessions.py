@@ -6,7 +6,7 @@ import typer
 
 from sojourn.cli.named_user import user_id_of
 from sojourn.cli.opened import AsJson, Data, DatabaseUrl, configured, print_json, with_engine
-from sojourn.cli.tables import print_table
+from sojourn.cli.tables import print_table, time_text
 from sojourn.errors import SojournError
 from sojourn.ids import SessionId
 from sojourn.instant import SystemClock
@@ -88,6 +88,6 @@ def _row(session: Session) -> list[str | None]:
         session.status.value,
         device,
         session.device.ip_address,
-        f"{session.last_active_at.datetime():%Y-%m-%d %H:%M}",
-        f"{session.expire_at.datetime():%Y-%m-%d %H:%M}",
+        time_text(session.last_active_at.datetime()),
+        time_text(session.expire_at.datetime()),
     ]

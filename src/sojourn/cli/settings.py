@@ -1,5 +1,6 @@
 """`sojourn settings`: what an application's owner changes while it runs."""
 
+import sys
 from difflib import get_close_matches
 from typing import TYPE_CHECKING, Annotated
 
@@ -8,6 +9,7 @@ import typer
 
 from sojourn.cli.opened import AsJson, Data, DatabaseUrl, configured, print_facts, print_json, with_engine
 from sojourn.errors import Json, SojournError
+from sojourn.instances.cautions import cautions
 from sojourn.instances.setting import Setting, groups, tree
 from sojourn.instances.settings import Settings
 
@@ -63,11 +65,15 @@ def set_setting(
             raise SojournError(f"{assignment} is not NAME=VALUE, such as sessions.token_seconds=30")
         _place(patch, name.split("."), _value(text))
 
-    async def changed(engine: "Sojourn") -> None:
-        await engine.registry.update_settings(engine.instance, patch)
+    async def changed(engine: "Sojourn") -> list[str]:
+        before = engine.instance.settings
+        after = await engine.registry.update_settings(engine.instance, patch)
+        return list(cautions(before, after.settings))
 
-    with_engine(configured(data, database_url), changed)
+    hurting = with_engine(configured(data, database_url), changed)
     print("Saved.")
+    for each in hurting:
+        print(f"Warning: {each}", file=sys.stderr)
 
 
 def _value(text: str) -> Json:

@@ -3,6 +3,7 @@
 import shutil
 import sys
 from collections.abc import Sequence
+from datetime import datetime
 
 from sojourn.errors import Json
 
@@ -40,6 +41,11 @@ def _print_records(columns: Sequence[str], cells: Sequence[Sequence[str]]) -> No
 
 def _line(row: Sequence[str], widths: Sequence[int]) -> str:
     return (" " * _GAP).join(f"{cell:<{width}}" for cell, width in zip(row, widths, strict=True)).rstrip()
+
+
+def time_text(at: datetime | None) -> str | None:
+    """A moment as every command shows it to people: UTC, to the second. As JSON it is ISO 8601."""
+    return None if at is None else f"{at:%Y-%m-%d %H:%M:%S}"
 
 
 def printable(cell: Json) -> str:

@@ -9,7 +9,7 @@ import typer
 
 from sojourn.cli.named_user import user_id_of
 from sojourn.cli.opened import AsJson, Data, DatabaseUrl, configured, print_json, since_when, with_engine
-from sojourn.cli.tables import print_table
+from sojourn.cli.tables import print_table, time_text
 from sojourn.errors import Json, SojournError
 from sojourn.ids import UserId
 from sojourn.store.interface import Page, UserFilter
@@ -56,7 +56,8 @@ def show(user: UserNamed, data: Data = None, database_url: DatabaseUrl = None) -
 
 @app.command("create")
 def create(
-    email: Annotated[str, typer.Option(help="E-mail address; counts as verified.")],
+    address: Annotated[str | None, typer.Argument(metavar="ADDRESS", help="E-mail address; counts as verified.")] = None,
+    email: Annotated[str | None, typer.Option(help="The same, by name.")] = None,
     first_name: Annotated[str | None, typer.Option()] = None,
     last_name: Annotated[str | None, typer.Option()] = None,
     data: Data = None,
@@ -65,9 +66,11 @@ def create(
     """Create a user. The password is asked for, or read from standard input."""
     from sojourn.users.new_user import NewUser
 
+    if (address is None) == (email is None):
+        raise SojournError("Name the user by one e-mail address: sojourn users create ADDRESS")
     password = getpass.getpass("Password: ") if sys.stdin.isatty() else sys.stdin.readline().rstrip("\r\n")
     new = NewUser(
-        email_addresses=[email],
+        email_addresses=[address or email or ""],
         password=password or None,
         skip_password_requirement=not password,
         first_name=first_name,
@@ -154,5 +157,5 @@ def _row(user: User) -> list[str | None]:
     email = user.primary_email_address
     name = " ".join(filter(None, (user.first_name, user.last_name))) or user.username
     state = "banned" if user.banned else ("locked" if user.locked_at else "active")
-    seen = f"{user.last_sign_in_at.datetime():%Y-%m-%d %H:%M}" if user.last_sign_in_at else None
+    seen = time_text(user.last_sign_in_at.datetime()) if user.last_sign_in_at else None
     return [user.id, email.value if email else None, name, state, seen]

@@ -7,6 +7,8 @@ import re
 from dataclasses import dataclass
 from urllib.parse import SplitResult, urlsplit, urlunsplit
 
+from sojourn.origin import is_loopback
+
 _HEX = re.compile(r"#([0-9a-f]{3}|[0-9a-f]{6})", re.ASCII | re.IGNORECASE)
 _RGB = re.compile(r"rgb\(\s*(\d{1,3})\s*[, ]\s*(\d{1,3})\s*[, ]\s*(\d{1,3})\s*\)", re.ASCII | re.IGNORECASE)
 _LENGTH = re.compile(r"(\d{1,4}(?:\.\d{1,3})?)(px|rem|em|%)", re.ASCII | re.IGNORECASE)
@@ -15,7 +17,6 @@ _WORD = re.compile(r"-?[A-Za-z][A-Za-z0-9-]*", re.ASCII)
 _MOST_FONTS = 10
 _LONGEST = 2048
 _FORBIDDEN = re.compile(r"[\x00-\x20\x7f-\x9f\\\"'<>]")
-_LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,8 +105,8 @@ class WebAddress:
         except ValueError:
             raise refused from None
         is_path = not parts.scheme and not parts.netloc and text.startswith("/") and not text.startswith("//")
-        is_loopback = with_loopback and parts.scheme == "http" and host in _LOOPBACK
-        is_web = bool(host) and "@" not in parts.netloc and (parts.scheme == "https" or is_loopback)
+        is_here = with_loopback and parts.scheme == "http" and is_loopback(host or "")
+        is_web = bool(host) and "@" not in parts.netloc and (parts.scheme == "https" or is_here)
         if not (is_path or is_web):
             raise refused
         return cls(parts)

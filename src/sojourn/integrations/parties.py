@@ -6,11 +6,10 @@ address, in development any loopback origin. A server elsewhere is asked about a
 
 import threading
 from collections.abc import Callable, Collection
-from urllib.parse import urlsplit
 
 from sojourn.errors import ConfigError
 from sojourn.instant import Clock
-from sojourn.origin import is_loopback, origin_of
+from sojourn.origin import is_loopback_origin, origin_alone, origin_of
 
 _DEADLINE = 3.0
 _KNOWN_SECONDS = 600
@@ -26,10 +25,10 @@ def named_parties(given: Collection[str]) -> tuple[str, ...]:
 
 
 def _origin(text: str) -> str:
-    parts = urlsplit(text.strip())
-    if not parts.scheme or not parts.netloc or parts.path not in ("", "/") or parts.query or parts.fragment or "*" in text:
+    parsed = origin_alone(text.strip())
+    if parsed is None:
         raise ConfigError(f"authorized_parties holds {text!r}, which is no origin. Write it as https://app.example.com")
-    return origin_of(text.strip()) or f"{parts.scheme}://{parts.netloc}".lower()
+    return parsed
 
 
 class RemoteParties:
@@ -47,7 +46,7 @@ class RemoteParties:
 
     def is_party(self, origin: str) -> bool:
         """From what is known. An unknown origin is refused, and asked about by the next `ask`."""
-        if origin == self._own or (self._is_development and is_loopback(urlsplit(origin).hostname or "")):
+        if origin == self._own or (self._is_development and is_loopback_origin(origin)):
             return True
         known = self._known.get(origin)
         if known is not None and self._seconds() - known[1] < (_KNOWN_SECONDS if known[0] else _REFUSED_SECONDS):

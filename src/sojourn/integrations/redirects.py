@@ -31,6 +31,9 @@ WITHOUT_COOKIE = "start"
 _AGAIN = "~"
 """Ends the id of a redirect that began because the cookie of another was missing; a third does not begin."""
 
+_API_VERSION = "2025-11-10"
+"""So that tokens have the claims of today, `v` and `sts` among them (wire protocol section 6)."""
+
 _ID = re.compile(r"[A-Za-z0-9_-]{22}~?", re.ASCII)
 _VALUE = re.compile(r"([0-9]{1,12})\.([0-9])", re.ASCII)
 _IN_A_ROW_SECONDS = 10
@@ -59,7 +62,7 @@ class Redirects:
     # -- on the way out
 
     def handshake_url(self, id: str, page: str, reason: str, *, asks_nonce: bool) -> str:
-        query = {"redirect_url": page, "suffixed_cookies": "true", "__clerk_hs_reason": reason, REDIRECT: id}
+        query = {"redirect_url": page, "suffixed_cookies": "true", "__clerk_hs_reason": reason, REDIRECT: id, "__clerk_api_version": _API_VERSION}
         if asks_nonce:
             query["format"] = "nonce"
         return f"{self._frontend}/v1/client/handshake?{urlencode(query)}"

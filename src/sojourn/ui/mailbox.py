@@ -27,7 +27,7 @@ async def mailbox_page(exchange: Exchange) -> Response[str]:
         look=look(exchange.instance.settings.theme),
     )  # fmt: skip
     policy = (
-        f"default-src 'none'; style-src 'nonce-{nonce}'; img-src data:; frame-src 'self'; frame-ancestors 'none'; base-uri 'none'; "
+        f"default-src 'none'; style-src 'nonce-{nonce}'; img-src 'self' data:; frame-src 'self'; frame-ancestors 'none'; base-uri 'none'; "
         "form-action 'none'"
     )
     return Response(html, media_type=MediaType.HTML, headers={"Content-Security-Policy": policy, **PAGE_HEADERS})

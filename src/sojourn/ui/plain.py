@@ -74,6 +74,8 @@ async def sign_out(exchange: CurrentExchange) -> Response[str]:
 
 async def _attempted(exchange: Exchange, form: SignInForm) -> tuple[SignIn, Issued | None]:
     sign_ins, caller = exchange.engine.sign_ins, await exchange.caller()
+    if form.sign_in is not None and form.way == "code":
+        return await sign_ins.prepare_first_factor(caller, form.sign_in, EMAIL_CODE, None)
     if form.sign_in is not None:
         return await sign_ins.attempt_first_factor(caller, form.sign_in, Proof(strategy=EMAIL_CODE, code=form.code))
     if form.way == "code":

@@ -20,9 +20,10 @@ from sojourn.web.exchange import CurrentExchange, Exchange
 
 
 class SignUpForm(msgspec.Struct, kw_only=True):
-    """`sign_up` is the attempt that a code was sent for."""
+    """`sign_up` is the attempt that a code was sent for; `way` is `code` where another one is wanted."""
 
     form_token: str = ""
+    way: str = ""
     redirect_url: str = ""
     sign_up: str | None = None
     code: str | None = None
@@ -69,6 +70,8 @@ async def sign_up(exchange: CurrentExchange) -> Response[str]:
 async def _attempted(exchange: Exchange, form: SignUpForm) -> tuple[SignUp, Issued]:
     """Raises: what sign-ups raise, FieldMissing for what the form does not hold."""
     sign_ups, caller = exchange.engine.sign_ups, await exchange.caller()
+    if form.sign_up is not None and form.way == "code":
+        return await sign_ups.prepare_verification(caller, form.sign_up, EMAIL_CODE)
     if form.sign_up is not None:
         return await sign_ups.attempt_verification(caller, form.sign_up, EMAIL_CODE, form.code)
     given = SignUpInput(

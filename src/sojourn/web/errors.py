@@ -46,7 +46,7 @@ _STATUS: Mapping[str, int] = {
     "verification_not_sent": 400,
     "verification_expired": 400,
     "verification_already_verified": 400,
-    "verification_failed": 400,
+    "verification_failed": 422,  # R-OTP-01; the published list says 400, and nothing that SDKs do depends on it
     "origin_invalid": 403,
     "development_help_refused": 403,
     "authorization_invalid": 403,

@@ -4,10 +4,8 @@ from collections.abc import Collection
 from urllib.parse import SplitResult, quote, urljoin, urlsplit, urlunsplit
 
 from sojourn.instances.instance import Instance
-from sojourn.origin import FORBIDDEN, LONGEST, is_loopback, name_of, origin_of
+from sojourn.origin import FORBIDDEN, LONGEST, is_loopback_origin, origin_alone, origin_of
 
-_BARE = (("", "", ""), ("/", "", ""))
-"""Path, query and fragment of an origin."""
 _KEPT = "%/:=&?~+!$,;'@()*[]"
 
 
@@ -15,16 +13,12 @@ def is_allowed_origin(instance: Instance, origin: str | None) -> bool:
     """Whether pages of `origin` belong to the instance: its own, listed ones, in development anything on loopback."""
     if origin is None or origin == "null":
         return False
-    normal = origin_of(origin)
-    if normal is None or urlsplit(origin)[2:] not in _BARE:
+    normal = origin_alone(origin)
+    if normal is None:
         return False
     if normal == origin_of(instance.public_url) or normal in map(origin_of, instance.settings.allowed_origins):
         return True
-    return instance.is_development and _is_here(normal)
-
-
-def _is_here(origin: str) -> bool:
-    return is_loopback(name_of(origin.partition("://")[2]))
+    return instance.is_development and is_loopback_origin(normal)
 
 
 def checked_redirect(instance: Instance, url: str, *, listed: Collection[str] = ()) -> str | None:
@@ -46,7 +40,7 @@ def checked_redirect(instance: Instance, url: str, *, listed: Collection[str] = 
     origin = origin_of(absolute)
     if origin is None or not is_allowed_origin(instance, origin):
         return None
-    if origin.startswith("http://") and not _is_here(origin):
+    if origin.startswith("http://") and not is_loopback_origin(origin):
         return None
     parts = urlsplit(absolute)
     path, query, fragment = (quote(part, safe=_KEPT) for part in (parts.path or "/", parts.query, parts.fragment))
