@@ -12,6 +12,7 @@ import pytest
 from sqlalchemy import Executable, delete, insert, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from sojourn.errors import Conflict
 from sojourn.events.event import Event
 from sojourn.ids import InstanceId, new_id
 from sojourn.store.interface import Page, Store, UnchainedEvents
@@ -20,7 +21,7 @@ from sojourn.store.opening import open_store
 from sojourn.store.sql import codecs, event_chain
 from sojourn.store.sql.connections import EngineDatabase
 from sojourn.store.sql.database import Row
-from sojourn.store.sql.tables import unchained_events
+from sojourn.store.sql.tables import event_heads, unchained_events
 
 from .values import NOW, race
 
@@ -176,6 +177,22 @@ async def test_an_entry_with_the_id_of_a_chained_one_is_told_and_holds_nobody_up
     await _database(store).change(delete(unchained_events))
     assert await store.events.is_whole(instance_id)
     assert await _targets(store, instance_id) == ["first", "second"]
+
+
+async def test_a_chain_that_cannot_go_on_holds_up_no_other_and_no_sign_in(store: Store, instance_id: InstanceId) -> None:
+    broken, others = instance_id, [InstanceId(new_id("ins_")) for _ in range(3)]  # R-LOG-01, R-AUZ-02
+    await store.events.record(_event(broken, "first"))
+    await _chain(store)
+    await _database(store).change(delete(event_heads))
+    for id in (broken, *others):
+        await store.events.record(_event(id, "second"))
+    with pytest.raises(Conflict, match="--check"):
+        await store.chain_events(most=7)
+    assert await store.events.unchained(broken) == UnchainedEvents(1, NOW)
+    assert not await store.events.is_whole(broken)
+    for id in others:
+        assert await store.events.unchained(id) == UnchainedEvents(0, None)
+        assert await store.events.is_whole(id)
 
 
 # -- reading it while others write

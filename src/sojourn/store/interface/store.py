@@ -83,6 +83,7 @@ class Store(Groups, Protocol):
         """Chain committed entries of the audit log, up to `most` of each instance; how many in all (docs/decisions/0018).
 
         An entry that was committed before another was written stands before it in the chain. Callers may race.
+        Raises: Overloaded; Conflict where the chain of an instance cannot go on because rows were changed, once the others are done.
         """
         ...
 

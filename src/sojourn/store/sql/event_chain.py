@@ -11,6 +11,7 @@ from typing import Any
 import msgspec
 from sqlalchemy import Select, delete, exists, func, insert, select, update
 
+from sojourn.errors import Conflict, SojournError
 from sojourn.ids import InstanceId
 from sojourn.instant import Instant
 from sojourn.store.interface import UnchainedEvents
@@ -27,11 +28,25 @@ _IS_KNOWN = exists().where(events.c.id == unchained_events.c.id)
 
 
 async def extend(database: Runner, *, most: int) -> int:
-    """Chain the oldest entries that are committed, up to `most` of each instance; how many in all. Raises: Overloaded."""
+    """Chain the oldest entries that are committed, up to `most` of each instance; how many in all.
+
+    Raises: Overloaded; Conflict where a chain cannot go on, once the others are done.
+    """
     ordinal, instance_id = unchained_events.c.ordinal, unchained_events.c.instance_id
     oldest = select(instance_id).where(~_IS_KNOWN).order_by(ordinal).limit(most).subquery()
     rows = await database.rows(select(oldest.c.instance_id).distinct())
-    return sum([await _extend(database, str(row[0]), most) for row in rows])
+    count, failed = 0, None
+    for row in rows:
+        try:
+            count += await _extend(database, str(row[0]), most)
+        except SojournError as error:
+            failed = error
+        except Exception as error:  # whatever was done to the rows of one instance, the others' chains go on
+            failed = Conflict("A chain of the audit log cannot go on; `sojourn events --check` says whether it was changed.")
+            failed.__cause__ = error
+    if failed is not None:
+        raise failed
+    return count
 
 
 async def _extend(database: Runner, instance_id: str, most: int) -> int:
