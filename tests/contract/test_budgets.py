@@ -92,3 +92,18 @@ async def test_the_link_of_an_expired_or_replaced_challenge_admits_nobody(store:
     await store.verifications.start(newest)
     assert await store.verifications.admit(instance_id, first, NOW) is None
     assert await store.verifications.admit(instance_id, second, newest.expire_at) is None
+
+
+async def test_a_link_is_taken_once_while_it_is_young_and_unused(nodes: list[Store], instance_id: InstanceId) -> None:  # R-OTP-02, R-REL-02
+    store, link, used = nodes[0], digest(), digest()
+    verification = a_verification(instance_id, link_hash=link)
+    await store.verifications.start(verification)
+    await store.verifications.start(a_verification(instance_id, link_hash=used))
+    assert await store.verifications.admit(instance_id, used, NOW) is not None
+    before = NOW.before(timedelta(days=1))
+    assert await store.verifications.take_link(instance_id, used, before) is None
+    assert await store.verifications.take_link(new_instance_id(), link, before) is None
+    assert await store.verifications.take_link(instance_id, link, NOW) is None
+    taken = await race(nodes, lambda store: store.verifications.take_link(instance_id, link, before))
+    assert [each.id for each in taken if each is not None] == [verification.id]
+    assert await store.verifications.admit(instance_id, link, NOW) is None

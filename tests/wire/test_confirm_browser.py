@@ -95,3 +95,25 @@ async def test_no_page_of_others_confirms_a_browser(
     elsewhere = {"origin": "https://evil.example", "sec-fetch-site": "cross-site"}
     assert (await phone.post("/confirm-browser", data={"token": token}, headers=elsewhere)).status_code == 403
     assert (await phone.get(link)).status_code == 200  # it is still to be used
+
+
+@pytest.mark.usefixtures("guessed_at")
+async def test_the_owner_makes_the_browser_known_that_shows_the_page(
+    engine: Sojourn, browser: Browser, phone: httpx.AsyncClient, mailbox: Mailbox
+) -> None:  # R-OTP-08, R-LIM-03
+    path, code, link = await asked(browser, engine, mailbox)
+    page = await phone.get(link)
+    given = {"form_token": field(page, "form_token"), "token": field(page, "token"), "way": "here"}
+    done = await phone.post("/confirm-browser", data=given)
+    assert done.status_code == 200
+    (cookie,) = done.headers.get_list("set-cookie")
+    assert cookie.startswith("__device")
+    assert "; HttpOnly" in cookie
+    form = {"strategy": "email_code", "code": code or ""}
+    assert await browser.refused("POST", path, form) == (422, "form_code_incorrect")  # the other browser gained nothing
+    begun = await phone.post("/v1/client/sign_ins", data={"strategy": "email_code", "identifier": ADA})
+    await engine.outbox.deliver_due()
+    where = f"/v1/client/sign_ins/{begun.json()['response']['id']}/attempt_first_factor"
+    typed = await phone.post(where, data={"strategy": "email_code", "code": mailbox.last().code})
+    assert typed.json()["response"]["status"] == "complete"
+    assert (await phone.get(link)).status_code == 410

@@ -45,6 +45,13 @@ class EmailCodes:
             await self.budgets.spend(tx, instance, "codes_per_identifier", key)
             await self.budgets.spend(tx, instance, "codes_per_identifier_day", key)
 
+    async def has_left(self, tx: Groups, instance: Instance, key: str) -> bool:
+        """Whether strangers may ask for a further code of the address or account."""
+        if self.is_test(instance, key):
+            return True
+        names = ("codes_per_identifier", "codes_per_identifier_day")
+        return all([await self.budgets.left(tx, instance, name, key) for name in names])
+
     async def start(
         self,
         tx: Groups,

@@ -1,6 +1,7 @@
 """E-mail codes of sign-ins: which address one goes to, how many go out, and who may try one (R-OTP-01, R-OTP-08)."""
 
 from dataclasses import dataclass, replace
+from datetime import timedelta
 
 from sojourn.errors import StrategyNotPossible, TooManyRequests, UserLocked, VerificationExpired, WrongCode
 from sojourn.factors.email_code import EmailCodes
@@ -20,6 +21,9 @@ from sojourn.users.device_tries import DeviceTries
 from sojourn.users.user import User
 
 Address = tuple[IdentifierId, str]
+
+LINK_LIFE = timedelta(days=1)
+"""How long a mail's link makes the browser that opens it known: as long as strangers can use up the codes of a day. It admits an attempt for as long as its code lives."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,11 +53,18 @@ class SignInCodes:
             address[1] if address else None,
             identifier_id=address[0] if address else None,
             mail="reset_password_code" if strategy == RESET_CODE else "verification_code",
-            link=user is not None and not known and await self.code_tries.needs_link(tx, instance, user),
+            link=user is not None and not known and await self._needs_link(tx, instance, sign_in, user),
         )
         moved = replace(sign_in, strategy=strategy, verification_id=verification.id, updated_at=self.clock.now())
         await tx.sign_ins.move(sign_in, moved)
         return moved
+
+    async def _needs_link(self, tx: Groups, instance: Instance, sign_in: SignIn, user: User) -> bool:
+        """Whether strangers have used up what the owner in a new browser needs: tries, or the codes that can be asked for."""
+        if user.is_locked_by_administrator:
+            return False  # that lock is not for the owner to open
+        left = [await self.codes.has_left(tx, instance, each) for each in (sign_in.identifier or sign_in.id, user.id)]
+        return not all(left) or await self.code_tries.needs_link(tx, instance, user)
 
     async def _account_has_left(self, tx: Groups, instance: Instance, user: User, known: str | None) -> bool:
         """Spend one of the codes of the whole account, so that a second address brings no more of them.
@@ -119,13 +130,33 @@ class SignInCodes:
 
     # -- admit
 
-    async def asked_by_link(self, instance: Instance, token: str) -> Instant:
-        """When the code was asked for whose mail carries this link. Raises: VerificationExpired (used, over or unknown)."""
+    async def asked_by_link(self, instance: Instance, token: str) -> tuple[Instant, bool]:
+        """When the code was asked for whose mail carries this link, and whether its attempt can still be admitted.
+
+        Raises: VerificationExpired (used, over or unknown).
+        """
         challenge = await self.store.verifications.find_by_link(instance.id, Secret(token).stored_form())
-        is_open = challenge is not None and challenge.status_at(self.clock.now()) is VerificationStatus.UNVERIFIED
-        if challenge is None or not is_open or challenge.admitted_at is not None:
+        now = self.clock.now()
+        if challenge is None or challenge.admitted_at is not None or challenge.created_at <= now.before(LINK_LIFE):
             raise VerificationExpired()
-        return challenge.created_at
+        return challenge.created_at, challenge.status_at(now) is VerificationStatus.UNVERIFIED
+
+    async def recognise(self, caller: Caller, token: str) -> Secret:
+        """The mark that makes the browser which opens the link a known device, with codes and tries of its own (R-LIM-03).
+
+        It signs nobody in. Once, and not if the link has admitted another browser. Raises: VerificationExpired.
+        """
+        instance, since = caller.instance, self.clock.now().before(LINK_LIFE)
+        taken = await self.store.verifications.take_link(instance.id, Secret(token).stored_form(), since)
+        address = None
+        if taken is not None and taken.identifier_id is not None:
+            address = await self.store.users.find_identifier(instance.id, taken.identifier_id)
+        user = None if address is None else await self.store.users.find(instance.id, address.user_id)
+        if taken is None or user is None or address is None or not address.is_held:
+            raise VerificationExpired()
+        if user.devices_forgotten_at is not None and taken.created_at <= user.devices_forgotten_at:
+            raise VerificationExpired()  # from before a reset (R-PWD-11)
+        return self.guarding.devices.marked(caller, user)
 
     async def admit(self, instance: Instance, token: str) -> None:
         """Let the browser that began the attempt try its code, whatever strangers have tried before.

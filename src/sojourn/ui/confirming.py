@@ -13,12 +13,15 @@ from sojourn.web.exchange import CurrentExchange, Exchange
 
 _FORM = "confirm-browser"
 _DONE = "The browser is confirmed. Go back to it and type the code from the mail."
+_KNOWN = "This browser is known now. Sign in here: the code that you ask for next is for this browser alone."
 _OVER = "This link has been used, or it is too old. Ask for a new code in the browser where you sign in."
 
 
 class ConfirmForm(msgspec.Struct, kw_only=True):
     form_token: str = ""
     token: str = ""
+    way: str = "there"
+    """`there` admits the browser that asked for the code, `here` makes the one that shows the page known."""
 
 
 @get(ADMITTING_PAGE, include_in_schema=False, opt=frontend(limit=None))
@@ -26,10 +29,10 @@ async def ask(exchange: CurrentExchange) -> Response[str]:
     """Changes nothing: programs that look at mail open links too."""
     token = exchange.incoming.query.get("token", "")
     try:
-        asked_at = await exchange.engine.sign_ins.codes.asked_by_link(exchange.instance, token)
+        asked_at, is_open = await exchange.engine.sign_ins.codes.asked_by_link(exchange.instance, token)
     except VerificationExpired:
         return _page(exchange, said=_OVER, status=410)
-    return _page(exchange, token=token, asked_at=f"{asked_at.datetime():%H:%M} UTC")
+    return _page(exchange, token=token, asked_at=f"{asked_at.datetime():%H:%M} UTC", is_open=is_open)
 
 
 @post(ADMITTING_PAGE, include_in_schema=False, opt={"form": ConfirmForm, **frontend(limit="attempts")})
@@ -37,6 +40,10 @@ async def confirm(exchange: CurrentExchange) -> Response[str]:
     form = await exchange.form(ConfirmForm)
     try:
         check_form(exchange, _FORM, form.form_token)
+        if form.way == "here":
+            mark = await exchange.engine.sign_ins.codes.recognise(await exchange.caller(), form.token)
+            exchange.cookies.append(exchange.rules.device(mark))
+            return _page(exchange, said=_KNOWN)
         await exchange.engine.sign_ins.codes.admit(exchange.instance, form.token)
     except OriginRefused as error:
         return _page(exchange, said=error.long_message, status=403)
@@ -46,7 +53,7 @@ async def confirm(exchange: CurrentExchange) -> Response[str]:
 
 
 def _page(
-    exchange: Exchange, *, token: str = "", asked_at: str = "", said: str = "", status: int = 200
+    exchange: Exchange, *, token: str = "", asked_at: str = "", is_open: bool = False, said: str = "", status: int = 200
 ) -> Response[str]:
     """Either the form or, with `said`, how it went."""
     nonce, headers = page_policy(exchange.instance)
@@ -54,7 +61,7 @@ def _page(
     html = templates().get_template("confirm_browser.html").render(
         nonce=nonce, base=exchange.instance.public_url, application=settings.application_name, theme=settings.theme,
         look=look(settings.theme), page=ADMITTING_PAGE, form=plain_form(exchange, _FORM), token=token, asked_at=asked_at,
-        said=said,
+        is_open=is_open, said=said,
     )  # fmt: skip
     return Response(html, status_code=status, media_type=MediaType.HTML, headers=headers)
 

@@ -104,6 +104,12 @@ class SqlVerifications(Group):
     async def find_by_link(self, instance_id: InstanceId, link_hash: bytes) -> Verification | None:
         return await self._one(codecs.verification, *_linked(instance_id, link_hash))
 
+    async def take_link(self, instance_id: InstanceId, link_hash: bytes, since: Instant) -> Verification | None:
+        unused = (verifications.c.admitted_at.is_(None), verifications.c.created_at > since.millis)
+        return first(
+            await self._updated(codecs.verification, {"link_hash": None}, *_linked(instance_id, link_hash), *unused)
+        )
+
     async def admit(self, instance_id: InstanceId, link_hash: bytes, now: Instant) -> Verification | None:
         open_still = (_UNVERIFIED, verifications.c.admitted_at.is_(None), verifications.c.expire_at > now.millis)
         values = {"admitted_at": now.millis}
