@@ -38,17 +38,16 @@ async def in_force(engine: "Sojourn") -> dict[str, Json]:
 
 
 def _limits(engine: "Sojourn") -> dict[str, Json]:
-    from sojourn.limits.rate_limit import LIMITS, MOST_SHARED, OF_ONE_PROCESS, limit_of
+    from sojourn.limits.rate_limit import LIMITS, MOST_SHARED, OF_BUDGETS, OF_ONE_PROCESS, limit_of
 
-    texts: dict[bool, list[str]] = {True: [], False: []}
+    here, common, kept = "in each process", "over all nodes, half of each while the database is away", "kept over restarts"
+    texts: dict[str, list[str]] = {}
     for name in LIMITS:
         most, seconds = limit_of(name, engine.instance.settings)
-        texts[name not in OF_ONE_PROCESS and most <= MOST_SHARED].append(f"{name} {most} in {seconds} s")
-    common = "over all nodes; half of each in a process while the database is away"
-    return {
-        f"limits ({common if engine.store.shared_counts else 'in this process'})": ", ".join(texts[True]),
-        "limits (in each process)": ", ".join(texts[False]),
-    }
+        is_shared = engine.store.shared_counts is not None and name not in OF_ONE_PROCESS and most <= MOST_SHARED
+        where = kept if name in OF_BUDGETS else common if is_shared else here
+        texts.setdefault(where, []).append(f"{name} {most} in {seconds} s")
+    return {f"limits ({where})": ", ".join(each) for where, each in texts.items()}
 
 
 def _search(unbuilt: Sequence[str]) -> str:

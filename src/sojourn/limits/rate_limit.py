@@ -49,6 +49,9 @@ LIMITS: Mapping[str, tuple[int, int]] = {
 OF_ONE_PROCESS = frozenset({"handshakes", "backend_api", WRONG_KEYS, UNMATCHED, REFUSED_PATHS})
 """Limits that keep a process from being flooded. Counting them in the database would let a flood through to it."""
 
+OF_BUDGETS = frozenset({"codes_per_identifier", "codes_per_identifier_day", "tries_of_known_device"})
+"""Limits that the database keeps over restarts (`budgets.py`)."""
+
 MOST_SHARED = 1000
 """A limit that is set higher than this guards nothing that is guessed, and its row would be long."""
 
