@@ -13,7 +13,7 @@ from sojourn.ids import instance_id as new_instance_id
 from sojourn.instances.instance import Environment, Instance
 from sojourn.instances.settings import Settings
 from sojourn.instant import Instant
-from sojourn.limits.rate_limit import LIMITS, OF_ONE_PROCESS, RateLimiter
+from sojourn.limits.rate_limit import LIMITS, OF_BUDGETS, OF_ONE_PROCESS, RateLimiter
 from sojourn.store.interface import SharedCounts
 from sojourn.store.opening import open_store
 from sojourn.store.sql.store import SqlStore
@@ -135,7 +135,7 @@ async def passing(limiters: list[RateLimiter], name: str, times: int) -> int:
     return sum([await refused(limiters[n % len(limiters)], name, KEY) is None for n in range(times)])
 
 
-@pytest.mark.parametrize("name", sorted(LIMITS.keys() - OF_ONE_PROCESS))
+@pytest.mark.parametrize("name", sorted(LIMITS.keys() - OF_ONE_PROCESS - OF_BUDGETS))
 async def test_a_limit_of_one_address_holds_over_two_nodes(nodes: list[SqlStore], name: str) -> None:  # R-LIM-02
     clock = FakeClock()
     limiters = [RateLimiter(clock, counts(node)) for node in nodes]
