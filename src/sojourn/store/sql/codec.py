@@ -10,7 +10,7 @@ from typing import Any, Generic, TypeVar
 
 from sqlalchemy import Column, Dialect, Table, insert
 
-from sojourn.factors.hash_cost import cost_of
+from sojourn.factors.password_costs import cost_of
 from sojourn.factors.password_hashers import StoredPassword
 from sojourn.store.sql.columns import Conversion, base_of, conversion_of, is_optional
 from sojourn.store.sql.database import Prepared

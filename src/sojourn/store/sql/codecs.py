@@ -1,7 +1,7 @@
 """One codec per stored value, derived from its table and itself."""
 
 from sojourn.events.event import Event
-from sojourn.factors.hash_cost import cost_of
+from sojourn.factors.password_costs import cost_of
 from sojourn.factors.verification import Verification
 from sojourn.instances.instance import Instance
 from sojourn.sessions.client import Client
