@@ -63,9 +63,10 @@ async def test_after_a_wrong_code_another_one_is_sent_and_the_first_is_worth_not
     first = str(mailbox.last().code)
     form = {"sign_up": hidden(asked.text, "sign_up"), "form_token": hidden(asked.text, "form_token")}
     wrong = await http.post("/sign-up", data={**form, "code": "000000"})
-    assert "Send a new code" in wrong.text
+    assert "Send a new code" in wrong.text and '<p class="said" role="alert">' in wrong.text
     again = await http.post("/sign-up", data={**form, "form_token": hidden(wrong.text, "form_token"), "way": "code"})
     assert (again.status_code, hidden(again.text, "sign_up")) == (200, form["sign_up"]), again.text
+    assert '<p class="told" role="alert">A code is on its way to you.</p>' in again.text
     await engine.outbox.deliver_due()
     form["form_token"] = hidden(again.text, "form_token")
     if first != str(mailbox.last().code):

@@ -106,7 +106,7 @@ def plain_page(
         nonce=nonce, base=exchange.instance.public_url, application=exchange.instance.settings.application_name,
         is_development=exchange.instance.is_development, title=TITLES[name],
         theme=exchange.instance.settings.theme, look=look(exchange.instance.settings.theme),
-        name=name, form=values, said=said,
+        name=name, form=values, said=said, is_good=status == 200,
     )  # fmt: skip
     return Response(html, status_code=status, media_type=MediaType.HTML, headers=headers)
 
