@@ -12,7 +12,7 @@ from sojourn.ids import InstanceId
 from sojourn.ids import instance_id as new_instance_id
 from sojourn.instant import Instant
 from sojourn.store.interface import Page, Store, Tries, UserFilter
-from sojourn.users.user import Identifier, IdentifierKind, User
+from sojourn.users.user import IdentifierKind, User
 
 from .values import (
     LATER,
@@ -377,39 +377,3 @@ async def test_a_store_knows_which_peppers_its_passwords_need(store: Store, inst
     for pepper in ("pepper_b", "pepper_a", "pepper_b", None):
         await store.users.create(a_user(instance_id, password=StoredPassword("argon2id", "$argon2id$", pepper)))
     assert list(await store.peppers_in_use()) == ["pepper_a", "pepper_b"]
-
-
-async def test_a_claim_that_nobody_proved_yields_to_the_account_that_has_proven_the_address(
-    store: Store, instance_id: InstanceId
-) -> None:  # R-ADV-01
-    squatter = a_user(instance_id, "squatter@example.com")
-    await store.users.create(squatter)
-    claim = an_address(squatter.id, instance_id, "ada@example.com", verified_at=None, verification_strategy=None)
-    await store.users.add_identifier(claim)
-    owner = a_user(instance_id, "ada@example.com")
-    await store.users.create(owner)
-    assert await store.users.find_by_identifier(instance_id, EMAIL, "ada@example.com") == owner
-    assert await store.users.find(instance_id, squatter.id) == squatter
-    with pytest.raises(IdentifierTaken):  # what is proven yields to nobody
-        await store.users.add_identifier(an_address(squatter.id, instance_id, "ada@example.com"))
-
-
-async def test_of_two_claims_the_younger_waits_until_a_code_of_the_older_is_dead(
-    store: Store, instance_id: InstanceId
-) -> None:
-    first, second = a_user(instance_id, "first@example.com"), a_user(instance_id, "second@example.com")
-    for user in (first, second):
-        await store.users.create(user)
-
-    def claim(user: User, after: timedelta) -> Identifier:
-        return an_address(
-            user.id, instance_id, "ada@example.com", verified_at=None, verification_strategy=None, created_at=NOW + after
-        )
-
-    await store.users.add_identifier(claim(first, timedelta(0)))
-    with pytest.raises(IdentifierTaken):
-        await store.users.add_identifier(claim(second, timedelta(minutes=9)))
-    younger = claim(second, timedelta(minutes=10))
-    await store.users.add_identifier(younger)
-    assert await store.users.find_identifier(instance_id, younger.id) == younger
-    assert await store.users.find(instance_id, first.id) == first

@@ -6,11 +6,12 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import Delete, Select, delete, false, func, select, update
+from sqlalchemy import Delete, Select, delete, exists, false, func, or_, select, update
 from sqlalchemy.exc import IntegrityError
 
 from sojourn.errors import Conflict, IdentifierTaken, NotFound
 from sojourn.factors.password_hashers import StoredPassword
+from sojourn.factors.verification import VerificationStatus
 from sojourn.ids import IdentifierId, InstanceId, UserId
 from sojourn.instant import Instant
 from sojourn.store.interface import Page, Tries, UserFilter
@@ -26,7 +27,10 @@ from sojourn.store.sql.user_lists import UserLists
 from sojourn.users.user import Identifier, IdentifierKind, User
 
 _CLAIM_LASTS = timedelta(minutes=10)
-"""How long an address that is not proven yet is kept from other accounts that add it too: as long as a code lives."""
+"""How long an address that is not proven yet is kept from other accounts that add it too, at most: as long as a code lives."""
+
+_CLAIM_WITHOUT_CODE = timedelta(minutes=1)
+"""The same where no code is on its way: time to ask for one."""
 
 
 class SqlUsers(Group):
@@ -197,7 +201,16 @@ class SqlUsers(Group):
             identifiers.c.reserved.is_(False),
         ]
         if not identifier.is_held:
-            claim.append(identifiers.c.created_at <= identifier.created_at.before(_CLAIM_LASTS).millis)
+            now = identifier.created_at
+            has_code = exists().where(
+                verifications.c.owner_id == identifiers.c.id,
+                verifications.c.status == VerificationStatus.UNVERIFIED.value,
+                verifications.c.tries < verifications.c.max_tries,
+                verifications.c.expire_at > now.millis,
+            )
+            begun = identifiers.c.created_at
+            idle = (begun <= now.before(_CLAIM_WITHOUT_CODE).millis) & ~has_code
+            claim.append(or_(begun <= now.before(_CLAIM_LASTS).millis, idle))
         await self._run.change(delete(identifiers).where(*claim))
 
     async def verify_identifier(self, instance_id: InstanceId, id: IdentifierId, strategy: str, now: Instant) -> bool:
