@@ -11,7 +11,7 @@ Headers = list[tuple[bytes, bytes]]
 _STYLE = (
     ":root{color-scheme:light dark;--page:#f4f5f2;--card:#fff;--ink:#1c211e;--muted:#55605a}"
     "@media (prefers-color-scheme:dark){:root{--page:#0e0f12;--card:#1b1e24;--ink:#f2f4f3;--muted:#a9b1ac}}"
-    "body{margin:0;min-height:100vh;display:grid;place-items:center;background:var(--page);color:var(--ink);"
+    "body{margin:0;min-height:100vh;display:grid;grid-template-columns:minmax(0,1fr);place-items:center;background:var(--page);color:var(--ink);"
     "font:16px/1.5 system-ui,sans-serif}"
     "main{box-sizing:border-box;width:24rem;max-width:calc(100% - 2rem);margin:2rem 1rem;padding:2rem;border-radius:.75rem;"
     "background:var(--card);box-shadow:0 2px 12px rgb(0 0 0/.08);text-align:center;overflow-wrap:anywhere}"
