@@ -1,6 +1,7 @@
 """Errors say what published components and custom flows show: `message` and `long_message` as the published list of errors has them."""
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -40,7 +41,8 @@ WORDS = {
 
 @pytest.mark.parametrize("error", WORDS, ids=lambda error: type(error).__name__)
 def test_an_error_says_what_the_published_list_says(error: SojournError) -> None:
-    told = envelope(error, "trace")["errors"][0]
+    errors: Any = envelope(error, "trace")["errors"]
+    told = errors[0]
     assert (status_of(error), told["message"], told["long_message"]) == WORDS[error]
 
 
