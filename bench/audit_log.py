@@ -19,7 +19,7 @@ from sqlalchemy import insert, select, update
 
 from bench.lines import HEADER, at_least
 from sojourn.config import Config
-from sojourn.engine import Sojourn
+from sojourn.engine import Engine
 from sojourn.errors import Overloaded
 from sojourn.events.event import Event
 from sojourn.secret import Secret
@@ -90,7 +90,7 @@ async def _rate(work: Sequence[Callable[[], Awaitable[object]]]) -> float:
     return sum(not isinstance(each, Overloaded) for each in ended) / seconds
 
 
-async def _round(engine: Sojourn, people: Sequence[User]) -> Round:
+async def _round(engine: Engine, people: Sequence[User]) -> Round:
     instance = engine.instance
     tickets = [(await engine.tickets.create_sign_in_token(instance, each.id))[1] for each in people[:SIGN_INS]]
 
@@ -108,7 +108,7 @@ async def _round(engine: Sojourn, people: Sequence[User]) -> Round:
 
 
 async def measured(url: str, folder: Path) -> list[bool]:
-    engine = await Sojourn.open(Config(data=folder, database_url=url, root_keys=(Secret.random(),)))
+    engine = await Engine.open(Config(data=folder, database_url=url, root_keys=(Secret.random(),)))
     worker = Worker(engine)
     worker.start()
     people = [

@@ -15,7 +15,7 @@ from typing import Any
 from bench.people import Browser, config, seed
 from sojourn import ids
 from sojourn.config import Config
-from sojourn.engine import Sojourn
+from sojourn.engine import Engine
 from sojourn.instances.instance import Instance
 from sojourn.instant import Instant, SystemClock
 from sojourn.secret import Secret
@@ -77,7 +77,7 @@ def crowd(sessions: int) -> Crowd:
 async def _made(folder: Path, sessions: int) -> Crowd:
     served = config(folder, 8000, 25)
     known = await seed(served, browsers=0, passwords=0)
-    engine = await Sojourn.open(served)
+    engine = await Engine.open(served)
     instance = engine.instance
     await engine.close()
     with closing(sqlite3.connect(folder / "sojourn.db", isolation_level=None)) as connection:

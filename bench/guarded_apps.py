@@ -7,7 +7,7 @@ import os
 from typing import Any
 
 from sojourn import Sojourn, SojournMiddleware, SojournWsgiMiddleware
-from sojourn.integrations.handle import Handle
+from sojourn.integrations.sojourn_client import SojournClient
 
 ASYNC = ("asgi", "starlette", "fastapi", "litestar", "quart", "django-asgi")
 SYNC = ("wsgi", "flask", "django-wsgi")
@@ -39,13 +39,13 @@ def make() -> Any:
     return either
 
 
-def _asgi(path: str, sojourn: Handle | None) -> Any:
+def _asgi(path: str, sojourn: SojournClient | None) -> Any:
     from bench.apps import hello
 
     return SojournMiddleware(hello, sojourn) if sojourn else hello
 
 
-def _starlette(path: str, sojourn: Handle | None) -> Any:
+def _starlette(path: str, sojourn: SojournClient | None) -> Any:
     from starlette.applications import Starlette
     from starlette.middleware import Middleware
     from starlette.requests import Request
@@ -59,7 +59,7 @@ def _starlette(path: str, sojourn: Handle | None) -> Any:
     return Starlette(routes=[Route(path, hello)], middleware=middleware)
 
 
-def _fastapi(path: str, sojourn: Handle | None) -> Any:
+def _fastapi(path: str, sojourn: SojournClient | None) -> Any:
     from fastapi import FastAPI
 
     app = FastAPI()
@@ -73,7 +73,7 @@ def _fastapi(path: str, sojourn: Handle | None) -> Any:
     return app
 
 
-def _litestar(path: str, sojourn: Handle | None) -> Any:
+def _litestar(path: str, sojourn: SojournClient | None) -> Any:
     from litestar import Litestar, get
 
     from sojourn.integrations.litestar import SojournPlugin
@@ -85,7 +85,7 @@ def _litestar(path: str, sojourn: Handle | None) -> Any:
     return Litestar([hello], plugins=[SojournPlugin(sojourn)] if sojourn else [], logging_config=None)
 
 
-def _quart(path: str, sojourn: Handle | None) -> Any:
+def _quart(path: str, sojourn: SojournClient | None) -> Any:
     from quart import Quart
 
     from sojourn.integrations.quart import SojournQuart
@@ -101,7 +101,7 @@ def _quart(path: str, sojourn: Handle | None) -> Any:
     return app
 
 
-def _wsgi(path: str, sojourn: Handle | None) -> Any:
+def _wsgi(path: str, sojourn: SojournClient | None) -> Any:
     def hello(environ: Any, start_response: Any) -> list[bytes]:
         start_response("200 OK", [("content-type", "application/json"), ("content-length", "17")])
         return [b'{"hello":"world"}']
@@ -109,7 +109,7 @@ def _wsgi(path: str, sojourn: Handle | None) -> Any:
     return SojournWsgiMiddleware(hello, sojourn) if sojourn else hello
 
 
-def _flask(path: str, sojourn: Handle | None) -> Any:
+def _flask(path: str, sojourn: SojournClient | None) -> Any:
     from flask import Flask
 
     from sojourn.integrations.flask import SojournFlask
@@ -125,15 +125,15 @@ def _flask(path: str, sojourn: Handle | None) -> Any:
     return app
 
 
-def _django_asgi(path: str, sojourn: Handle | None) -> Any:
+def _django_asgi(path: str, sojourn: SojournClient | None) -> Any:
     return _django(sojourn, is_async=True)
 
 
-def _django_wsgi(path: str, sojourn: Handle | None) -> Any:
+def _django_wsgi(path: str, sojourn: SojournClient | None) -> Any:
     return _django(sojourn, is_async=False)
 
 
-def _django(sojourn: Handle | None, *, is_async: bool) -> Any:
+def _django(sojourn: SojournClient | None, *, is_async: bool) -> Any:
     """A handler reads the list of middleware once, when it is made."""
     import django
     from django.conf import settings

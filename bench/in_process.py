@@ -13,8 +13,8 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from bench.lines import at_most
 from sojourn.instant import SystemClock
 from sojourn.tokens.jws import Algorithm
-from sojourn.tokens.session_token import Grant, Verifier, mint
-from sojourn.tokens.signing_keys import KeyRing, SigningKey
+from sojourn.tokens.session_token import TokenClaims, Verifier, mint
+from sojourn.tokens.signing_keys import KeySet, SigningKey
 
 _ROUNDS = 5
 
@@ -34,9 +34,9 @@ def measure() -> list[bool]:
     clock = SystemClock()
     now = clock.now()
     key = SigningKey.generate(Algorithm.RS256, now)
-    grant = Grant("http://localhost:8000", "user_1", "sess_1", "http://localhost:3000", 0, -1)
+    grant = TokenClaims("http://localhost:8000", "user_1", "sess_1", "http://localhost:3000", 0, -1)
     token = mint(grant, key, now, life=timedelta(seconds=3600))
-    verifier = Verifier(KeyRing((key,)).jwks(now), clock=clock)
+    verifier = Verifier(KeySet((key,)).jwks(now), clock=clock)
 
     signed, _, signature_part = token.rpartition(".")
     signature, message = urlsafe_b64decode(signature_part + "=="), signed.encode()

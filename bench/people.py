@@ -6,7 +6,7 @@ from datetime import timedelta
 from pathlib import Path
 
 from sojourn.config import Config
-from sojourn.engine import Sojourn
+from sojourn.engine import Engine
 from sojourn.ids import SessionId, UserId, session_id
 from sojourn.instances.instance import Environment
 from sojourn.secret import Secret
@@ -65,12 +65,12 @@ def config(folder: Path, port: int, smtp_port: int) -> Config:
 
 async def seed(config: Config, *, browsers: int, passwords: int) -> Known:
     """Fill a new database: `browsers` sessions, ten of each user, and `passwords` people who can sign in."""
-    engine = await Sojourn.open(config)
+    engine = await Engine.open(config)
     try:
-        instance = await engine.registry.update_settings(
+        instance = await engine.instances.update_settings(
             engine.instance, {"protection": {"rate_limits": {name: list(limit) for name, limit in _UNLIMITED.items()}}}
         )
-        secret_key = await engine.registry.new_secret_key(instance)
+        secret_key = await engine.instances.new_secret_key(instance)
         digest = (await engine.hash_pool.hash(PASSWORD)).digest
         returning: list[Returning] = []
         for number in range(passwords):
@@ -94,7 +94,7 @@ async def seed(config: Config, *, browsers: int, passwords: int) -> Known:
 
 
 async def _browsers(
-    engine: Sojourn, owner: UserId, count: int, status: SessionStatus = SessionStatus.ACTIVE
+    engine: Engine, owner: UserId, count: int, status: SessionStatus = SessionStatus.ACTIVE
 ) -> list[Browser]:
     now = engine.clock.now()
     instance = engine.instance

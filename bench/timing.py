@@ -16,7 +16,7 @@ from time import perf_counter
 import bcrypt
 
 from sojourn.config import Config
-from sojourn.engine import Sojourn
+from sojourn.engine import Engine
 from sojourn.errors import SojournError
 from sojourn.secret import Secret
 from sojourn.sessions.caller import Caller
@@ -42,7 +42,7 @@ HASHERS = {
 }
 
 
-async def _refusal(engine: Sojourn, email: str) -> float:
+async def _refusal(engine: Engine, email: str) -> float:
     began = perf_counter()
     try:
         await engine.sign_ins.create(Caller(engine.instance, None, Device()), SignInInput(identifier=email, password=_WRONG))
@@ -51,7 +51,7 @@ async def _refusal(engine: Sojourn, email: str) -> float:
     raise AssertionError("a wrong password was let in")
 
 
-async def _pair(engine: Sojourn, user: User, email: str) -> tuple[float, float]:
+async def _pair(engine: Engine, user: User, email: str) -> tuple[float, float]:
     known, unknown = await asyncio.gather(_refusal(engine, email), _refusal(engine, "nobody@example.com"))
     await engine.store.users.reset_sign_in_tries(engine.instance.id, user.id)
     await engine.store.users.reset_password_failures(engine.instance.id, user.id)
@@ -65,7 +65,7 @@ def _welch(one: list[float], other: list[float]) -> float:
 async def _measured(name: str, folder: Path) -> bool:
     """Prints one line; whether nothing is told. Raises: SojournError."""
     config = Config(data=folder, database_url=f"sqlite:///{folder}/sojourn.db", root_keys=(Secret.random(),))
-    engine = await Sojourn.open(config)
+    engine = await Engine.open(config)
     given, email = HASHERS[name], "ada@example.com"
     if given is None:
         new = NewUser(email_addresses=[email], password=_PASSWORD)
@@ -73,7 +73,7 @@ async def _measured(name: str, folder: Path) -> bool:
         new = NewUser(email_addresses=[email], password_hasher=given[0], password_digest=given[1])
     user = await engine.accounts.create(engine.instance, new)
     strict = {"protection": {"strict_enumeration": True}}
-    engine.instance = await engine.registry.update_settings(engine.instance, strict)  # type: ignore[arg-type]
+    engine.instance = await engine.instances.update_settings(engine.instance, strict)  # type: ignore[arg-type]
     await _pair(engine, user, email)
     pairs = [await _pair(engine, user, email) for _ in range(_PAIRS)]
     known, unknown = [each[0] for each in pairs], [each[1] for each in pairs]

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from sojourn.config import Config
-from sojourn.engine import Sojourn
+from sojourn.engine import Engine
 from sojourn.instances.instance import Environment
 from sojourn.messages.mailbox import Mailbox
 from sojourn.secret import Secret
@@ -27,18 +27,18 @@ class Started:
     root_key: Secret = field(default_factory=Secret.random)
     _made: dict[tuple[Environment, str], Path] = field(default_factory=dict[tuple[Environment, str], Path])
 
-    async def open(self, config: Config, clock: FakeClock, mailbox: Mailbox) -> Sojourn:
+    async def open(self, config: Config, clock: FakeClock, mailbox: Mailbox) -> Engine:
         """An engine of its own for one test, with a copy of such a database; `config` names no database and no root key."""
         kind = (config.environment, config.public_url)
         config = replace(config, root_keys=(self.root_key,), trusted_proxies=(IPv4Network(PROXY),))
         if kind not in self._made:
             made = self.folder / f"{len(self._made)}.db"
-            first = await Sojourn.open(replace(config, database_url=f"sqlite:///{made}"), clock=FakeClock(), mailer=Mailbox())
+            first = await Engine.open(replace(config, database_url=f"sqlite:///{made}"), clock=FakeClock(), mailer=Mailbox())
             await first.close()
             self._made[kind] = made
         copied = config.data / "sojourn.db"
         shutil.copy(self._made[kind], copied)
-        return await Sojourn.open(replace(config, database_url=f"sqlite:///{copied}"), clock=clock, mailer=mailbox)
+        return await Engine.open(replace(config, database_url=f"sqlite:///{copied}"), clock=clock, mailer=mailbox)
 
 
 @pytest.fixture(scope="session")
@@ -57,7 +57,7 @@ def mailbox() -> Mailbox:
 
 
 @pytest.fixture
-async def engine(started: Started, tmp_path: Path, clock: FakeClock, mailbox: Mailbox) -> AsyncIterator[Sojourn]:
+async def engine(started: Started, tmp_path: Path, clock: FakeClock, mailbox: Mailbox) -> AsyncIterator[Engine]:
     """A development server with a password required, as instances are made."""
     opened = await started.open(Config(data=tmp_path), clock, mailbox)
     yield opened

@@ -12,7 +12,7 @@ import pytest
 
 from sojourn import engine as wiring
 from sojourn.config import Config
-from sojourn.engine import Sojourn
+from sojourn.engine import Engine
 from sojourn.instant import Instant
 from sojourn.messages.email import Message
 from sojourn.secret import Secret
@@ -76,7 +76,7 @@ async def test_an_engine_runs_on_a_store_a_clock_and_a_mailer_of_ones_own(tmp_pa
     config = Config(data=tmp_path, root_keys=(Secret.random(),))
     clock, mailer = OwnClock(), OwnMailer()
     store = OwnStore(open_store(f"sqlite:///{tmp_path / 'own.db'}"))
-    engine = await Sojourn.open(config, clock=clock, mailer=mailer, store=store)  # type: ignore[arg-type]
+    engine = await Engine.open(config, clock=clock, mailer=mailer, store=store)  # type: ignore[arg-type]
     committed = store.committed
     caller = Caller(engine.instance, None, Device())
     given = SignUpInput(email_address="ada@example.com", password="correct horse battery staple")

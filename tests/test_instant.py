@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from sojourn.config import Config
-from sojourn.engine import Sojourn
+from sojourn.engine import Engine
 from sojourn.errors import ConfigError, FieldError
 from sojourn.instant import Instant, read_length, read_moment
 
@@ -39,17 +39,17 @@ def test_a_moment_is_iso_8601_or_how_long_ago_it_was() -> None:
         read_moment("last Tuesday", NOW)
 
 
-async def test_settings_take_lengths_of_time_as_text(engine: Sojourn) -> None:
+async def test_settings_take_lengths_of_time_as_text(engine: Engine) -> None:
     patch = {
         "sessions": {"lifetime_seconds": "30d", "inactivity_seconds": "PT12H", "token_seconds": 60},
         "protection": {"lockout_seconds": "15m", "rate_limits": {"codes": [5, "1h"]}},
     }
-    saved = (await engine.registry.update_settings(engine.instance, patch)).settings
+    saved = (await engine.instances.update_settings(engine.instance, patch)).settings
     assert (saved.sessions.lifetime_seconds, saved.sessions.inactivity_seconds) == (30 * 86400, 43200)
     assert (saved.protection.lockout_seconds, saved.protection.rate_limits) == (900, {"codes": [5, 3600]})
     for wrong in ("soon", "500d", "P1M"):
         with pytest.raises(FieldError, match="lifetime_seconds"):
-            await engine.registry.update_settings(engine.instance, {"sessions": {"lifetime_seconds": wrong}})
+            await engine.instances.update_settings(engine.instance, {"sessions": {"lifetime_seconds": wrong}})
 
 
 def test_the_configuration_takes_them_too() -> None:

@@ -202,7 +202,7 @@ def source(*, is_async: bool) -> str:
         "from typing import Any",
         "from urllib.parse import quote\n",
         "from msgspec import UNSET, UnsetType\n",
-        f"from sojourn.backend.asking import {asking}",
+        f"from sojourn.backend.http_client import {asking}",
         "from sojourn.backend.models import (\n    Client,\n    Deleted,\n    JwtTemplate,\n    ListedIdentifier,\n    RedirectUrl,\n"
         "    Session,\n    SessionData,\n    TestingToken,\n    Ticket,\n    Token,\n    Total,\n)",
         "from sojourn.backend.transport import Call, Given",

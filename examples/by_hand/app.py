@@ -22,8 +22,8 @@ from sojourn.secret import Secret
 from sojourn.tokens.bearer import bearer
 from sojourn.tokens.claims import Claims
 from sojourn.tokens.jws import Algorithm
-from sojourn.tokens.session_token import Grant, Verifier, mint
-from sojourn.tokens.signing_keys import KeyRing, SigningKey
+from sojourn.tokens.session_token import TokenClaims, Verifier, mint
+from sojourn.tokens.signing_keys import KeySet, SigningKey
 
 ISSUER = "http://localhost:8000"
 LIFE = timedelta(seconds=int(os.environ.get("LIFE_SECONDS", "600")))
@@ -31,7 +31,7 @@ COOKIE = "session"
 USERNAME = re.compile(r"[A-Za-z0-9_-]{3,30}", re.ASCII)
 
 clock = SystemClock()
-keys = KeyRing((SigningKey.generate(Algorithm.EDDSA, clock.now()),))
+keys = KeySet((SigningKey.generate(Algorithm.EDDSA, clock.now()),))
 
 # one connection for the life of the process, instead of one per call
 database = sqlite3.connect("users.db", check_same_thread=False, isolation_level=None)
@@ -124,7 +124,7 @@ def with_session(username: str) -> Response:
     session_id = Secret.random("sess_").reveal()
     database.execute("INSERT INTO sessions (id, username) VALUES (?, ?)", (session_id, username))
     now = clock.now()
-    token = mint(Grant(ISSUER, username, session_id), keys.signing_key(now), now, life=LIFE)
+    token = mint(TokenClaims(ISSUER, username, session_id), keys.signing_key(now), now, life=LIFE)
     answer = RedirectResponse("/protected", 303)
     answer.set_cookie(COOKIE, token, httponly=True, samesite="lax")  # the token ends by itself, and the page says so
     return answer

@@ -7,7 +7,7 @@ if TYPE_CHECKING:
     from sojourn.config import Config
     from sojourn.errors import SojournError
     from sojourn.integrations.asgi import SojournMiddleware
-    from sojourn.integrations.embedded import Sojourn
+    from sojourn.integrations.local import Sojourn
     from sojourn.integrations.wsgi import SojournWsgiMiddleware
     from sojourn.tokens.session_token import Verifier
 
@@ -15,7 +15,7 @@ __all__ = ["Config", "Sojourn", "SojournError", "SojournMiddleware", "SojournWsg
 
 _HOMES = {
     "Config": "sojourn.config",
-    "Sojourn": "sojourn.integrations.embedded",
+    "Sojourn": "sojourn.integrations.local",
     "SojournError": "sojourn.errors",
     "SojournMiddleware": "sojourn.integrations.asgi",
     "SojournWsgiMiddleware": "sojourn.integrations.wsgi",

@@ -15,16 +15,17 @@ from sojourn.factors.hash_pool import HashPool
 from sojourn.factors.password_hashing import PasswordHashing
 from sojourn.factors.peppers import Peppers
 from sojourn.instances.instance import Instance
+from sojourn.instances.instances import Instances
+from sojourn.instances.key_store import KeyStore
 from sojourn.instances.key_use import KeyUse
-from sojourn.instances.keyring import Keyring
 from sojourn.instances.records import Records
-from sojourn.instances.registry import Registry
 from sojourn.instant import Clock, SystemClock
 from sojourn.limits.budgets import Budgets
 from sojourn.limits.rate_limit import RateLimiter
 from sojourn.messages.mailbox import Mailbox
 from sojourn.messages.mailer import Mailer
 from sojourn.messages.smtp import SmtpMailer
+from sojourn.moved import moved
 from sojourn.sessions.activity import Activity
 from sojourn.sessions.app_data import AppData
 from sojourn.sessions.clients import Clients
@@ -35,26 +36,26 @@ from sojourn.sessions.minting import Minting
 from sojourn.sessions.refreshing import Refreshing
 from sojourn.sign_ins.attempt import SignIns
 from sojourn.sign_ins.codes import SignInCodes
-from sojourn.sign_ins.completion import Completion
 from sojourn.sign_ins.floor import Floor
-from sojourn.sign_ins.guarding import Guarding
 from sojourn.sign_ins.identifying import Identifying
+from sojourn.sign_ins.session_start import SessionStart
+from sojourn.sign_ins.sign_in_protection import SignInProtection
 from sojourn.sign_ins.tickets import Tickets
 from sojourn.sign_ups.attempt import SignUps
 from sojourn.store.interface import Store
 from sojourn.store.opening import open_store
-from sojourn.tokens.envelope import Envelope
 from sojourn.tokens.forms import FormTokens
+from sojourn.tokens.sealing import Sealer
 from sojourn.users.accounts import Accounts
 from sojourn.users.addresses import Addresses
-from sojourn.users.challenges import Challenges
 from sojourn.users.code_tries import CodeTries
 from sojourn.users.device_tries import DeviceTries
-from sojourn.users.hard_stop import HardStop
 from sojourn.users.lockout import Lockout
+from sojourn.users.password_lockout import PasswordLockout
 from sojourn.users.passwords import Passwords
 from sojourn.users.profile import Profile
 from sojourn.users.profile_images import ProfileImages
+from sojourn.users.verifications import Verifications
 
 _CHAINED_AT_ONCE = 1000
 
@@ -67,7 +68,7 @@ class Foundation:
     clock: Clock
     store: Store
     mailer: Mailer
-    envelope: Envelope
+    sealer: Sealer
     limiter: RateLimiter
     hash_pool: HashPool
     hash_costs: HashCosts
@@ -81,9 +82,9 @@ class Foundation:
 class InstanceParts:
     """Instances with their keys and records, and what is written down and sent in their name."""
 
-    registry: Registry
+    instances: Instances
     key_use: KeyUse
-    keyring: Keyring
+    key_store: KeyStore
     audit: AuditLog
     outbox: Outbox
     records: Records
@@ -111,12 +112,12 @@ class UserParts:
     """Users, what they own, and how often somebody may guess at it."""
 
     lockout: Lockout
-    hard_stop: HardStop
+    password_lockout: PasswordLockout
     device_tries: DeviceTries
     code_tries: CodeTries
     accounts: Accounts
     addresses: Addresses
-    challenges: Challenges
+    verifications: Verifications
     profile_images: ProfileImages
     profile: Profile
 
@@ -125,13 +126,13 @@ class UserParts:
 class FlowParts:
     """The ways in."""
 
-    guarding: Guarding
+    sign_in_protection: SignInProtection
     tickets: Tickets
     sign_ins: SignIns
     sign_ups: SignUps
 
 
-class Sojourn:
+class Engine:
     """Everything a server or an app calls. Make one with `await Sojourn.open(config)`, and `await engine.close()` it."""
 
     def __init__(
@@ -151,9 +152,9 @@ class Sojourn:
         self.limiter = foundation.limiter
         self.hash_pool = foundation.hash_pool
         self.hash_costs = foundation.hash_costs
-        self.registry = instances.registry
+        self.instances = instances.instances
         self.key_use = instances.key_use
-        self.keyring = instances.keyring
+        self.key_store = instances.key_store
         self.audit = instances.audit
         self.outbox = instances.outbox
         self.records = instances.records
@@ -168,10 +169,10 @@ class Sojourn:
         self.forms = sessions.forms
         self.accounts = users.accounts
         self.addresses = users.addresses
-        self.challenges = users.challenges
+        self.verifications = users.verifications
         self.profile_images = users.profile_images
         self.profile = users.profile
-        self.guarding = flows.guarding
+        self.sign_in_protection = flows.sign_in_protection
         self.tickets = flows.tickets
         self.sign_ins = flows.sign_ins
         self.sign_ups = flows.sign_ups
@@ -190,9 +191,9 @@ class Sojourn:
         sessions = _session_parts(foundation, instances)
         users = _user_parts(foundation, instances, sessions)
         flows = _flow_parts(foundation, instances, sessions, users)
-        instances.registry.check_claims = sessions.tokens.check_claims
-        instance = await instances.registry.open(config.environment, config.public_url)
-        await instances.keyring.ring(instance)
+        instances.instances.check_claims = sessions.tokens.check_claims
+        instance = await instances.instances.open(config.environment, config.public_url)
+        await instances.key_store.ring(instance)
         return cls(foundation, instances, sessions, users, flows, instance)
 
     async def close(self) -> None:
@@ -222,22 +223,22 @@ def _mailer(config: Config) -> Mailer:
 def _foundation(config: Config, clock: Clock, mailer: Mailer, store: Store, peppers: Peppers) -> Foundation:
     limiter = RateLimiter(clock, store.shared_counts)
     hash_pool = HashPool(PasswordHashing(peppers), limiter, config.hash_threads)
-    envelope = Envelope(config.root_keys)
-    return Foundation(config, clock, store, mailer, envelope, limiter, hash_pool, HashCosts(hash_pool))
+    sealer = Sealer(config.root_keys)
+    return Foundation(config, clock, store, mailer, sealer, limiter, hash_pool, HashCosts(hash_pool))
 
 
 def _instance_parts(on: Foundation) -> InstanceParts:
-    registry, audit, budgets = Registry(on.store, on.clock), AuditLog(on.clock), Budgets(on.clock)
-    outbox = Outbox(on.store, on.clock, on.envelope, on.mailer, registry)
+    instances, audit, budgets = Instances(on.store, on.clock), AuditLog(on.clock), Budgets(on.clock)
+    outbox = Outbox(on.store, on.clock, on.sealer, on.mailer, instances)
     return InstanceParts(
-        registry=registry,
+        instances=instances,
         key_use=KeyUse(on.store),
-        keyring=Keyring(on.store, on.clock, on.envelope),
+        key_store=KeyStore(on.store, on.clock, on.sealer),
         audit=audit,
         outbox=outbox,
-        records=Records(on.store, on.clock, audit, on.envelope),
+        records=Records(on.store, on.clock, audit, on.sealer),
         budgets=budgets,
-        codes=EmailCodes(on.store, on.clock, outbox, budgets, on.envelope.derived(b"codes")),
+        codes=EmailCodes(on.store, on.clock, outbox, budgets, on.sealer.derived(b"codes")),
     )
 
 
@@ -247,33 +248,33 @@ def _session_parts(on: Foundation, of: InstanceParts) -> SessionParts:
     return SessionParts(
         activity=activity,
         clients=Clients(on.store, on.clock, activity),
-        devices=KnownDevices(on.store, on.clock, on.envelope.each_derived(b"known_devices")),
-        dev_browsers=DevBrowsers(on.store, on.clock, on.envelope.derived(b"dev_browsers")),
+        devices=KnownDevices(on.store, on.clock, on.sealer.each_derived(b"known_devices")),
+        dev_browsers=DevBrowsers(on.store, on.clock, on.sealer.derived(b"dev_browsers")),
         sessions=sessions,
         app_data=AppData(on.store, on.clock, sessions),
-        tokens=Minting(on.store, on.clock, activity, of.keyring, of.records, of.audit),
-        refreshing=Refreshing(on.clock, of.keyring, on.envelope.derived(b"refresh")),
-        forms=FormTokens(on.clock, on.envelope.derived(b"forms")),
+        tokens=Minting(on.store, on.clock, activity, of.key_store, of.records, of.audit),
+        refreshing=Refreshing(on.clock, of.key_store, on.sealer.derived(b"refresh")),
+        forms=FormTokens(on.clock, on.sealer.derived(b"forms")),
     )
 
 
 def _user_parts(on: Foundation, of: InstanceParts, held: SessionParts) -> UserParts:
     store, clock, sessions, codes, outbox, audit = on.store, on.clock, held.sessions, of.codes, of.outbox, of.audit
-    lockout, hard_stop = Lockout(store, clock, outbox, audit), HardStop(store, outbox, audit)
-    device_tries, code_tries = DeviceTries(store, of.budgets, hard_stop), CodeTries(store, clock, of.budgets, lockout)
+    lockout, password_lockout = Lockout(store, clock, outbox, audit), PasswordLockout(store, outbox, audit)
+    device_tries, code_tries = DeviceTries(store, of.budgets, password_lockout), CodeTries(store, clock, of.budgets, lockout)
     passwords = Passwords(
-        store, clock, on.hash_pool, on.hash_costs, on.sign_in_floor, sessions, outbox, audit, lockout, hard_stop
+        store, clock, on.hash_pool, on.hash_costs, on.sign_in_floor, sessions, outbox, audit, lockout, password_lockout
     )
     accounts = Accounts(store, clock, sessions, outbox, audit, passwords)
     addresses, images = Addresses(store, clock, accounts), ProfileImages(store, accounts)
     return UserParts(
         lockout=lockout,
-        hard_stop=hard_stop,
+        password_lockout=password_lockout,
         device_tries=device_tries,
         code_tries=code_tries,
         accounts=accounts,
         addresses=addresses,
-        challenges=Challenges(store, clock, codes, addresses, code_tries),
+        verifications=Verifications(store, clock, codes, addresses, code_tries),
         profile_images=images,
         profile=Profile(store, clock, held.devices, device_tries, accounts, addresses, images, sessions, codes, of.records),
     )
@@ -282,15 +283,18 @@ def _user_parts(on: Foundation, of: InstanceParts, held: SessionParts) -> UserPa
 def _flow_parts(on: Foundation, of: InstanceParts, held: SessionParts, users: UserParts) -> FlowParts:
     store, clock, clients, codes = on.store, on.clock, held.clients, of.codes
     floor = Floor(store, on.hash_costs, on.sign_in_floor)
-    guarding = Guarding(
-        store, clock, on.hash_pool, held.devices, users.device_tries, of.audit, users.lockout, users.hard_stop, floor
+    sign_in_protection = SignInProtection(
+        store, clock, on.hash_pool, held.devices, users.device_tries, of.audit, users.lockout, users.password_lockout, floor
     )
-    completion = Completion(clock, held.sessions, held.devices, of.outbox)
-    sign_in_codes = SignInCodes(store, clock, codes, guarding, users.code_tries, users.device_tries)
+    session_start = SessionStart(clock, held.sessions, held.devices, of.outbox)
+    sign_in_codes = SignInCodes(store, clock, codes, sign_in_protection, users.code_tries, users.device_tries)
     identifying = Identifying(store, of.records)
     return FlowParts(
-        guarding=guarding,
+        sign_in_protection=sign_in_protection,
         tickets=Tickets(store, clock, of.audit),
-        sign_ins=SignIns(store, clock, clients, sign_in_codes, guarding, completion, users.accounts, identifying),
-        sign_ups=SignUps(store, clock, clients, codes, guarding, completion, on.hash_pool, of.records),
+        sign_ins=SignIns(store, clock, clients, sign_in_codes, sign_in_protection, session_start, users.accounts, identifying),
+        sign_ups=SignUps(store, clock, clients, codes, sign_in_protection, session_start, on.hash_pool, of.records),
     )
+
+
+__getattr__ = moved(__name__, {"Sojourn": "sojourn.engine:Engine"})

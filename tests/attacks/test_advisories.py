@@ -12,7 +12,7 @@ import msgspec
 import pytest
 
 from sojourn.config import Config
-from sojourn.engine import Sojourn
+from sojourn.engine import Engine
 from sojourn.errors import (
     Conflict,
     FieldError,
@@ -42,7 +42,7 @@ APP = "https://app.example.com"
 
 
 @pytest.fixture
-async def other(started: Started, tmp_path: Path, clock: FakeClock) -> AsyncIterator[Sojourn]:
+async def other(started: Started, tmp_path: Path, clock: FakeClock) -> AsyncIterator[Engine]:
     """Another application with keys of its own."""
     folder = tmp_path / "other"
     folder.mkdir()
@@ -51,7 +51,7 @@ async def other(started: Started, tmp_path: Path, clock: FakeClock) -> AsyncIter
     await opened.close()
 
 
-async def _token(engine: Sojourn, session: Session, origin: str = APP) -> str:
+async def _token(engine: Engine, session: Session, origin: str = APP) -> str:
     user = await engine.accounts.get(engine.instance, session.user_id)
     return await engine.tokens.for_session(engine.instance, session, user, origin=origin)
 
@@ -59,7 +59,7 @@ async def _token(engine: Sojourn, session: Session, origin: str = APP) -> str:
 # -- a refresh or token made with another application's key, another session, another party
 
 
-async def test_a_refresh_takes_only_its_own_applications_session_and_party(engine: Sojourn, other: Sojourn) -> None:
+async def test_a_refresh_takes_only_its_own_applications_session_and_party(engine: Engine, other: Engine) -> None:
     # R-ADV-01
     await person(engine)
     await person(other)
@@ -110,9 +110,9 @@ def _of_another_type(default: object) -> Json:
 
 
 @pytest.mark.parametrize("path", sorted(SETTINGS))
-async def test_no_update_swaps_the_type_of_a_setting(engine: Sojourn, path: str) -> None:  # R-ADV-01, R-INP-04
+async def test_no_update_swaps_the_type_of_a_setting(engine: Engine, path: str) -> None:  # R-ADV-01, R-INP-04
     with pytest.raises(FieldError):
-        await engine.registry.update_settings(engine.instance, _patch(path, _of_another_type(SETTINGS[path])))
+        await engine.instances.update_settings(engine.instance, _patch(path, _of_another_type(SETTINGS[path])))
     stored = await engine.store.instances.find(engine.instance.id)
     assert stored is not None
     assert stored.settings == engine.instance.settings
@@ -125,25 +125,25 @@ SCRIPTS = ("javascript:alert(1)", "JaVaScRiPt:alert(1)", " javascript:alert(1)",
 
 
 @pytest.mark.parametrize("path", [path for path in SETTINGS if path.endswith("_url")])
-async def test_no_setting_that_is_an_address_takes_a_script(engine: Sojourn, path: str) -> None:  # R-ADV-01, R-WEB-05
+async def test_no_setting_that_is_an_address_takes_a_script(engine: Engine, path: str) -> None:  # R-ADV-01, R-WEB-05
     for script in SCRIPTS:
         with pytest.raises(FieldError):
-            await engine.registry.update_settings(engine.instance, _patch(path, script))
+            await engine.instances.update_settings(engine.instance, _patch(path, script))
 
 
-async def test_no_listed_address_takes_a_script(engine: Sojourn) -> None:  # R-ADV-01, R-WEB-05
+async def test_no_listed_address_takes_a_script(engine: Engine) -> None:  # R-ADV-01, R-WEB-05
     for script in SCRIPTS:
         with pytest.raises(FieldError):
             await engine.records.add_redirect_url(engine.instance, script)
         with pytest.raises(FieldError):
-            await engine.registry.update_settings(engine.instance, {"allowed_origins": [script]})
+            await engine.instances.update_settings(engine.instance, {"allowed_origins": [script]})
 
 
 # -- a password reset accepted in another status than its own
 
 
 @pytest.mark.parametrize("status", [each for each in SignInStatus if each is not SignInStatus.NEEDS_NEW_PASSWORD])
-async def test_a_password_is_reset_in_no_other_status_than_its_own(engine: Sojourn, status: SignInStatus) -> None:
+async def test_a_password_is_reset_in_no_other_status_than_its_own(engine: Engine, status: SignInStatus) -> None:
     # R-ADV-01, R-FLOW-03
     user = await person(engine)
     caller = Caller(engine.instance, None, Device())
@@ -161,7 +161,7 @@ async def test_a_password_is_reset_in_no_other_status_than_its_own(engine: Sojou
 # -- an account made in advance for somebody else's address
 
 
-async def test_an_account_made_in_advance_never_opens_for_its_maker_once_the_owner_comes(engine: Sojourn) -> None:
+async def test_an_account_made_in_advance_never_opens_for_its_maker_once_the_owner_comes(engine: Engine) -> None:
     """Somebody adds an address that is not theirs to their own account; its owner signs up with it later."""
     # R-ADV-01, R-OAU-05
     maker = await person(engine, "maker@example.com")

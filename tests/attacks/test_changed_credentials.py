@@ -5,7 +5,7 @@ from typing import Literal
 import httpx
 import pytest
 
-from sojourn.engine import Sojourn
+from sojourn.engine import Engine
 from sojourn.ids import SessionId
 from sojourn.testing.clock import FakeClock
 
@@ -46,7 +46,7 @@ async def changes_how_they_sign_in(victim: Tab, change: Change) -> Tab:
 @pytest.mark.parametrize("way", WAYS)
 @pytest.mark.parametrize("change", CHANGES)
 async def test_a_secret_copied_before_a_change_of_credentials_changes_nothing_after_it(  # R-FLOW-01, R-SES-08, R-PWD-11
-    http: httpx.AsyncClient, engine: Sojourn, clock: FakeClock, way: Way, change: Change
+    http: httpx.AsyncClient, engine: Engine, clock: FakeClock, way: Way, change: Change
 ) -> None:
     await set_up(engine, {"sign_up": {"password": "optional"}})
     victim = await opened(http, way)

@@ -7,7 +7,7 @@ import httpx
 import pytest
 from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
-from sojourn.engine import Sojourn
+from sojourn.engine import Engine
 from sojourn.integrations.wsgi import scope_of
 from sojourn.ui.routes import PAGES
 from sojourn.web.app import build
@@ -18,7 +18,7 @@ STRANGER = ("198.51.100.7", 40123)
 CLAIMS = ["127.0.0.1", "::1", "[::1]", "127.0.0.1, 127.0.0.1", "::ffff:127.0.0.1", "127.0.0.1:40123", "[::1]:40123", "testclient", "<local>"]
 
 
-def seen_through(engine: Sojourn, peer: tuple[str, int], believed: str, **headers: str) -> httpx.AsyncClient:
+def seen_through(engine: Engine, peer: tuple[str, int], believed: str, **headers: str) -> httpx.AsyncClient:
     """The engine inside an app whose server takes the peer from `X-Forwarded-For` of whoever `believed` names."""
     believing = ProxyHeadersMiddleware(build(engine, pages=PAGES), trusted_hosts=believed)  # type: ignore[arg-type]
     transport = httpx.ASGITransport(believing, client=peer, raise_app_exceptions=False)  # type: ignore[arg-type]
@@ -27,13 +27,13 @@ def seen_through(engine: Sojourn, peer: tuple[str, int], believed: str, **header
 
 
 @pytest.mark.parametrize("claim", CLAIMS)
-async def test_a_server_that_believes_every_sender_gives_no_codes_away(engine: Sojourn, claim: str) -> None:  # R-DEV-02
+async def test_a_server_that_believes_every_sender_gives_no_codes_away(engine: Engine, claim: str) -> None:  # R-DEV-02
     async with seen_through(engine, STRANGER, "*", X_Forwarded_For=claim) as http:
         for path in ("/dev/mailbox", "/dev/mailbox.json"):
             assert (await http.get(path)).status_code in (403, 421), path
 
 
-async def test_the_code_that_everybody_knows_does_not_work_for_them_either(engine: Sojourn) -> None:  # R-DEV-02
+async def test_the_code_that_everybody_knows_does_not_work_for_them_either(engine: Engine) -> None:  # R-DEV-02
     engine.config = replace(engine.config, trusted_proxies=())
     async with seen_through(engine, STRANGER, "*", X_Forwarded_For="127.0.0.1", Origin=APP, Sec_Fetch_Site="same-site") as http:
         fields = {"email_address": "eve+clerk_test@example.com", "password": PASSWORD}
@@ -44,13 +44,13 @@ async def test_the_code_that_everybody_knows_does_not_work_for_them_either(engin
         assert (await http.post(f"{path}/attempt_verification", data=code)).status_code == 422
 
 
-async def test_the_developer_of_such_an_app_reads_the_mailbox_without_a_proxy(engine: Sojourn) -> None:  # R-DEV-02
+async def test_the_developer_of_such_an_app_reads_the_mailbox_without_a_proxy(engine: Engine) -> None:  # R-DEV-02
     async with seen_through(engine, ("127.0.0.1", 40123), "*") as http:
         assert (await http.get("/dev/mailbox.json")).status_code == 200
 
 
 @pytest.mark.parametrize("version", ["1", "1.0"])  # as Granian and Uvicorn name it
-async def test_a_proxy_that_says_nothing_but_speaks_an_old_protocol_reads_no_codes(engine: Sojourn, version: str) -> None:  # R-DEV-02
+async def test_a_proxy_that_says_nothing_but_speaks_an_old_protocol_reads_no_codes(engine: Engine, version: str) -> None:  # R-DEV-02
     inner = build(engine, pages=PAGES)
 
     async def of_nginx(scope: Any, receive: Any, send: Any) -> None:

@@ -8,7 +8,7 @@ from typing import Literal
 import httpx
 import pytest
 
-from sojourn.engine import Sojourn
+from sojourn.engine import Engine
 from sojourn.testing.clock import FakeClock
 from sojourn.ui import pages, plain
 from sojourn.web.app import build
@@ -82,7 +82,7 @@ def handed_over(answer: httpx.Response, way: Way) -> str | None:
 
 
 @pytest.fixture
-async def http(engine: Sojourn) -> httpx.AsyncClient:
+async def http(engine: Engine) -> httpx.AsyncClient:
     await set_up(engine, {"sessions": {"single_session_mode": False}})
     for each in (ADA, BOB, EVE):
         await person(engine, each)
@@ -296,12 +296,12 @@ async def test_a_form_opened_with_the_secret_of_before_changes_nothing(http: htt
     assert [each["id"] for each in seen["sessions"]] == [session]
 
 
-async def test_a_server_is_told_that_a_replaced_secret_is_of_nobody(http: httpx.AsyncClient, engine: Sojourn) -> None:
+async def test_a_server_is_told_that_a_replaced_secret_is_of_nobody(http: httpx.AsyncClient, engine: Engine) -> None:
     victim = await opened(http, "cookie")  # R-FLOW-01
     first = await victim.sign_in(ADA)
     old = victim.secret
     await victim.sign_in(BOB)
-    key = await engine.registry.new_secret_key(engine.instance)
+    key = await engine.instances.new_secret_key(engine.instance)
     headers = {"Authorization": f"Bearer {key.reveal()}"}
     for path in ("/v1/clients/verify", f"/v1/sessions/{first}/verify"):
         assert (await http.post(path, json={"token": victim.secret}, headers=headers)).status_code == 200

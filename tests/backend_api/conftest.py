@@ -6,7 +6,7 @@ import httpx
 import pytest
 from clerk_backend_api import Clerk
 
-from sojourn.engine import Sojourn
+from sojourn.engine import Engine
 from sojourn.secret import Secret
 from sojourn.web.app import build
 
@@ -17,19 +17,19 @@ __all__ = ["clock", "engine", "mailbox", "started"]
 
 
 @pytest.fixture
-async def secret_key(engine: Sojourn) -> Secret:
-    return await engine.registry.new_secret_key(engine.instance)
+async def secret_key(engine: Engine) -> Secret:
+    return await engine.instances.new_secret_key(engine.instance)
 
 
 @pytest.fixture
-async def api(engine: Sojourn, secret_key: Secret) -> AsyncIterator[Caller]:
+async def api(engine: Engine, secret_key: Secret) -> AsyncIterator[Caller]:
     caller = Caller(build(engine), secret_key.reveal())
     yield caller
     await caller.http.aclose()
 
 
 @pytest.fixture
-async def clerk(engine: Sojourn, secret_key: Secret) -> AsyncIterator[Clerk]:
+async def clerk(engine: Engine, secret_key: Secret) -> AsyncIterator[Clerk]:
     """The published client, unmodified, on our application in place of a network."""
     async with httpx.AsyncClient(transport=transport(build(engine))) as http:
         yield Clerk(bearer_auth=secret_key.reveal(), server_url=f"{SERVER}/v1", async_client=http)

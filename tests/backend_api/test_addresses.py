@@ -6,7 +6,7 @@ import pytest
 from clerk_backend_api import Clerk, models
 from clerk_backend_api.models import ClerkBaseError
 
-from sojourn.engine import Sojourn
+from sojourn.engine import Engine
 from sojourn.messages.mailbox import Mailbox
 
 from ..people import is_live, notices, signed_in
@@ -62,7 +62,7 @@ async def test_a_phone_number_is_kept_as_data(api: Caller, clerk: Clerk):
 
 
 async def test_a_new_address_takes_the_place_of_all_others(  # R-OTP-06, R-PWD-11, R-LOG-04
-    engine: Sojourn, api: Caller, clerk: Clerk, mailbox: Mailbox
+    engine: Engine, api: Caller, clerk: Clerk, mailbox: Mailbox
 ):
     user = await api.user()
     second = {"user_id": user["id"], "email_address": "second@example.com", "verified": True}
@@ -85,7 +85,7 @@ async def test_a_new_address_takes_the_place_of_all_others(  # R-OTP-06, R-PWD-1
     assert await api.refused("GET", f"/email_addresses/{user['email_addresses'][0]['id']}") == (404, "resource_not_found")
 
 
-async def test_replacing_an_address_by_itself_changes_nothing(engine: Sojourn, api: Caller, mailbox: Mailbox):
+async def test_replacing_an_address_by_itself_changes_nothing(engine: Engine, api: Caller, mailbox: Mailbox):
     user = await api.user()
     session = await signed_in(engine)
     before = await notices(engine, mailbox)
@@ -126,7 +126,7 @@ async def test_an_address_of_somebody_else_is_not_taken_and_nothing_changes(api:
 
 
 async def test_a_phone_number_is_replaced_and_the_owner_told(  # R-OTP-06
-    engine: Sojourn, api: Caller, clerk: Clerk, mailbox: Mailbox
+    engine: Engine, api: Caller, clerk: Clerk, mailbox: Mailbox
 ):
     user = await api.user(phone_number=["+15005550006", "+15005550007"])
     session = await signed_in(engine)

@@ -6,7 +6,7 @@ import pytest
 from clerk_backend_api import Clerk
 from clerk_backend_api.models import ClerkBaseError
 
-from sojourn.engine import Sojourn
+from sojourn.engine import Engine
 from sojourn.messages.mailbox import Mailbox
 from sojourn.testing.clock import FakeClock
 
@@ -47,7 +47,7 @@ async def test_the_right_code_proves_the_address(api: Caller, clerk: Clerk):
 
 
 async def test_the_code_goes_to_the_stored_address_also_when_it_is_proven(  # R-INP-02
-    engine: Sojourn, api: Caller, mailbox: Mailbox
+    engine: Engine, api: Caller, mailbox: Mailbox
 ):
     user = await api.user(ADA)
     id = user["email_addresses"][0]["id"]

@@ -6,7 +6,7 @@ import httpx
 import pytest
 from litestar.handlers import HTTPRouteHandler
 
-from sojourn.engine import Sojourn
+from sojourn.engine import Engine
 from sojourn.instances.secret_keys import Scope
 from sojourn.secret import Secret
 from sojourn.store.sql.database import Prepared
@@ -21,7 +21,7 @@ from .calling import SERVER, Caller, transport
 REFUSED = (401, "secret_key_invalid")
 
 
-async def test_no_operation_answers_without_a_secret_key(engine: Sojourn):  # R-AUZ-01
+async def test_no_operation_answers_without_a_secret_key(engine: Engine):  # R-AUZ-01
     async with httpx.AsyncClient(transport=transport(build(engine)), base_url=SERVER) as http:
         for handler in routes.HANDLERS:
             for path in handler.paths:
@@ -100,7 +100,7 @@ async def test_a_key_in_the_address_is_not_read(api: Caller, secret_key: Secret)
 
 
 async def test_a_revoked_key_is_refused_within_a_second(
-    engine: Sojourn, api: Caller, secret_key: Secret, clock: FakeClock
+    engine: Engine, api: Caller, secret_key: Secret, clock: FakeClock
 ):  # R-AUZ-08
     await api.ok("GET", "/users")
     row = await engine.store.instances.find_secret_key(secret_key.stored_form())
@@ -110,15 +110,15 @@ async def test_a_revoked_key_is_refused_within_a_second(
     assert await api.refused("GET", "/users") == REFUSED
 
 
-async def test_two_keys_work_side_by_side(engine: Sojourn, api: Caller):  # R-AUZ-08
-    second = await engine.registry.new_secret_key(engine.instance)
+async def test_two_keys_work_side_by_side(engine: Engine, api: Caller):  # R-AUZ-08
+    second = await engine.instances.new_secret_key(engine.instance)
     await api.ok("GET", "/users")
     assert (await Caller(build(engine), second.reveal()).send("GET", "/users")).status_code == 200
 
 
-async def test_a_key_that_may_only_read_changes_nothing(engine: Sojourn, api: Caller):  # R-AUZ-08
+async def test_a_key_that_may_only_read_changes_nothing(engine: Engine, api: Caller):  # R-AUZ-08
     ada = await api.user()
-    reading = Caller(build(engine), (await engine.registry.new_secret_key(engine.instance, Scope.READ)).reveal())
+    reading = Caller(build(engine), (await engine.instances.new_secret_key(engine.instance, Scope.READ)).reveal())
     assert await reading.ok("GET", f"/users/{ada['id']}") == ada
     for method, path, body in (
         ("DELETE", f"/users/{ada['id']}", None),
@@ -133,7 +133,7 @@ async def test_a_key_that_may_only_read_changes_nothing(engine: Sojourn, api: Ca
 
 
 async def test_a_used_key_says_when_and_costs_no_look_up_more(  # R-AUZ-08
-    engine: Sojourn, api: Caller, clock: FakeClock, monkeypatch: pytest.MonkeyPatch
+    engine: Engine, api: Caller, clock: FakeClock, monkeypatch: pytest.MonkeyPatch
 ):
     session = await api.session((await api.user())["id"])
     await api.ok("GET", f"/sessions/{session['id']}")

@@ -11,7 +11,7 @@ from clerk_backend_api import Clerk, models
 from clerk_backend_api.models import ClerkErrors
 from clerk_backend_api.security import VerifyTokenOptions, verify_token
 
-from sojourn.engine import Sojourn
+from sojourn.engine import Engine
 from sojourn.secret import Secret
 from sojourn.sessions.caller import Caller as Browser
 from sojourn.sign_ins.attempt import SignInInput
@@ -29,7 +29,7 @@ def claims(jwt: str) -> dict[str, Any]:
     return json.loads(base64.urlsafe_b64decode(part + "=" * (-len(part) % 4)))
 
 
-async def browser_of(engine: Sojourn, email: str = "ada@example.com") -> tuple[Secret, str]:
+async def browser_of(engine: Engine, email: str = "ada@example.com") -> tuple[Secret, str]:
     """The client secret and the session of somebody who has signed in with a browser."""
     given = SignInInput(identifier=email, password=PASSWORD)
     sign_in, issued = await engine.sign_ins.create(Browser(engine.instance, None), given)
@@ -85,7 +85,7 @@ async def test_a_session_is_over_by_the_clock_before_anybody_writes_it_down(api:
     assert len(await api.ok("GET", "/sessions", status="abandoned")) == 1
 
 
-async def test_sessions_are_not_made_in_production(engine: Sojourn, api: Caller, monkeypatch: pytest.MonkeyPatch):
+async def test_sessions_are_not_made_in_production(engine: Engine, api: Caller, monkeypatch: pytest.MonkeyPatch):
     user = await api.user()  # R-FLOW-07
     monkeypatch.setattr(type(engine.instance), "is_development", False)
     assert await api.refused("POST", "/sessions", {"user_id": user["id"]}) == (403, "feature_not_enabled")
@@ -137,7 +137,7 @@ async def test_a_template_shapes_a_token(api: Caller, clerk: Clerk):
 
 
 async def test_the_published_client_verifies_our_tokens_by_our_keys(
-    engine: Sojourn, api: Caller, clerk: Clerk
+    engine: Engine, api: Caller, clerk: Clerk
 ):  # R-JWT-02, R-KEY-04
     session = await api.session((await api.user())["id"])
     jwt = str((await clerk.sessions.create_token_async(session_id=session["id"], expires_in_seconds=86_400)).jwt)
@@ -146,7 +146,7 @@ async def test_the_published_client_verifies_our_tokens_by_our_keys(
     assert len(keys.keys) == 1
     shown = (await api.send("GET", "/jwks")).json()["keys"][0]
     assert shown.keys() == {"kty", "use", "alg", "kid", "n", "e"}
-    pem = await engine.keyring.public_pem(engine.instance)
+    pem = await engine.key_store.public_pem(engine.instance)
     # the published verifier reads the machine's clock; ours stands in 2026, so its times are not asked
     with pytest.raises(Exception, match=r"(?i)expired|active|future") as refused:
         verify_token(jwt, VerifyTokenOptions(jwt_key=pem))
@@ -164,7 +164,7 @@ async def test_a_client_is_shown_with_its_live_sessions(api: Caller, clerk: Cler
     assert await api.refused("GET", "/clients/client_nobody") == (404, "resource_not_found")
 
 
-async def test_a_client_is_verified_by_what_its_browser_holds(engine: Sojourn, api: Caller, clerk: Clerk):
+async def test_a_client_is_verified_by_what_its_browser_holds(engine: Engine, api: Caller, clerk: Clerk):
     await api.user()
     secret, session_id = await browser_of(engine)
     found = await clerk.clients.verify_async(request=models.VerifyClientRequestBody(token=secret.reveal()))
@@ -183,7 +183,7 @@ async def test_a_session_is_verified_by_its_own_token_only(api: Caller):  # R-JW
     assert (await api.refused("POST", f"/sessions/{one['id']}/verify", {"token": jwt[:-2]}))[0] == 401
 
 
-async def test_handshake_directives_are_picked_up_once(engine: Sojourn, api: Caller, clock: FakeClock):  # R-ID-05
+async def test_handshake_directives_are_picked_up_once(engine: Engine, api: Caller, clock: FakeClock):  # R-ID-05
     nonce, lines = Secret.random("hsn_"), ["__session=abc; Path=/"]
     await engine.store.tickets.add_nonce(
         engine.instance.id, nonce.stored_form(), lines, clock.now() + timedelta(seconds=60)
@@ -198,7 +198,7 @@ async def test_handshake_directives_are_picked_up_once(engine: Sojourn, api: Cal
 class Refreshing:
     """A page whose token has run out, with what its browser keeps."""
 
-    def __init__(self, engine: Sojourn, api: Caller, session_id: str, jwt: str, secret: str) -> None:
+    def __init__(self, engine: Engine, api: Caller, session_id: str, jwt: str, secret: str) -> None:
         self.engine, self.api, self.session_id, self.jwt, self.secret = engine, api, session_id, jwt, secret
 
     async def ask(self, **changed: object) -> tuple[int, Any]:
@@ -216,7 +216,7 @@ class Refreshing:
 
 
 @pytest.fixture
-async def page(engine: Sojourn, api: Caller, clock: FakeClock) -> Refreshing:
+async def page(engine: Engine, api: Caller, clock: FakeClock) -> Refreshing:
     await api.user()
     _, session_id = await browser_of(engine)
     session = await engine.sessions.get(engine.instance, session_id)  # type: ignore[arg-type]
@@ -254,7 +254,7 @@ async def test_every_refused_refresh_is_a_401(page: Refreshing, changed: dict[st
     assert (status, found["errors"][0]["code"]) == (401, "token_invalid")
 
 
-async def test_a_handshake_gives_the_page_what_refreshes_it(engine: Sojourn, api: Caller, clock: FakeClock):
+async def test_a_handshake_gives_the_page_what_refreshes_it(engine: Engine, api: Caller, clock: FakeClock):
     browser = SignedInBrowser(build(engine), origin="http://localhost:3000")
     await browser.sign_up()
     answer = await browser.send("GET", "/v1/client/handshake", redirect_url="http://localhost:3000/")
@@ -275,7 +275,7 @@ async def test_a_refresh_secret_dies_with_its_session(page: Refreshing):  # R-SE
     assert (await page.ask())[0] == 401
 
 
-async def test_one_sessions_refresh_secret_opens_no_other(page: Refreshing, engine: Sojourn):  # R-ID-02
+async def test_one_sessions_refresh_secret_opens_no_other(page: Refreshing, engine: Engine):  # R-ID-02
     await page.api.user("bob@example.com")
     _, other = await browser_of(engine, "bob@example.com")
     page.session_id = other

@@ -2,7 +2,7 @@
 
 from clerk_backend_api import Clerk, models
 
-from sojourn.engine import Sojourn
+from sojourn.engine import Engine
 from sojourn.sessions.caller import Caller as Browser
 from sojourn.sign_ins.attempt import SignInInput
 
@@ -10,7 +10,7 @@ from ..people import events
 from .calling import Caller
 
 
-async def test_a_sign_in_token_signs_in_once(engine: Sojourn, api: Caller, clerk: Clerk):  # R-OTP-02
+async def test_a_sign_in_token_signs_in_once(engine: Engine, api: Caller, clerk: Clerk):  # R-OTP-02
     user = await api.user()
     made = await clerk.sign_in_tokens.create_async(request=models.CreateSignInTokenRequestBody(user_id=user["id"]))
     assert made is not None
@@ -131,7 +131,7 @@ async def test_what_is_off_says_so(api: Caller, clerk: Clerk):
         assert await api.ok("PATCH", f"/instance/{path}", {}) == await api.ok("GET", f"/instance/{path}")
 
 
-async def test_every_setting_can_be_changed_and_the_change_is_on_record(engine: Sojourn, api: Caller):  # R-LOG-01
+async def test_every_setting_can_be_changed_and_the_change_is_on_record(engine: Engine, api: Caller):  # R-LOG-01
     before = await api.ok("GET", "/sojourn/settings")
     assert before["sessions"]["lifetime_seconds"] == 7 * 86400
     changed = await api.ok("PATCH", "/sojourn/settings", {"sessions": {"lifetime_seconds": 3600}})
@@ -160,7 +160,7 @@ async def test_an_app_keeps_data_on_a_session(api: Caller):
     assert (await api.refused("PATCH", path, {"public": {}}))[0] == 401
 
 
-async def test_a_rotated_key_is_published_before_it_signs(engine: Sojourn, api: Caller):  # R-KEY-03
+async def test_a_rotated_key_is_published_before_it_signs(engine: Engine, api: Caller):  # R-KEY-03
     rotated = await api.ok("POST", "/sojourn/keys/rotate", {})
     kids = [key["kid"] for key in (await api.ok("GET", "/jwks"))["keys"]]
     assert rotated["kid"] in kids

@@ -6,7 +6,7 @@ import pytest
 from clerk_backend_api import Clerk
 from clerk_backend_api.models import ClerkBaseError
 
-from sojourn.engine import Sojourn
+from sojourn.engine import Engine
 from sojourn.testing.clock import FakeClock
 from sojourn.web.app import build
 
@@ -14,7 +14,7 @@ from ..wire.browsing import ADA, TEST_CODE, Browser
 from .calling import PASSWORD, Caller
 
 
-async def begun(engine: Sojourn, email: str = ADA) -> tuple[Browser, dict[str, Any]]:
+async def begun(engine: Engine, email: str = ADA) -> tuple[Browser, dict[str, Any]]:
     browser = Browser(build(engine))
     answer = await browser.post("/v1/client/sign_ups", {"email_address": email, "password": PASSWORD})
     return browser, answer["response"]
@@ -26,14 +26,14 @@ async def finished(browser: Browser, id: str) -> dict[str, Any]:
     return await browser.post(f"{where}/attempt_verification", {"strategy": "email_code", "code": TEST_CODE})
 
 
-async def test_a_server_looks_at_a_sign_up(engine: Sojourn, clerk: Clerk):
+async def test_a_server_looks_at_a_sign_up(engine: Engine, clerk: Clerk):
     _, sign_up = await begun(engine)
     found = await clerk.sign_ups.get_async(id=sign_up["id"])
     assert (found.status, found.email_address, found.password_enabled) == ("missing_requirements", ADA, True)
     assert (found.unverified_fields, found.custom_action, found.external_id) == (["email_address"], False, None)
 
 
-async def test_the_new_user_gets_the_external_id_that_a_server_set(engine: Sojourn, api: Caller, clerk: Clerk):
+async def test_the_new_user_gets_the_external_id_that_a_server_set(engine: Engine, api: Caller, clerk: Clerk):
     browser, sign_up = await begun(engine)
     updated = await clerk.sign_ups.update_async(id=sign_up["id"], external_id="crm-1", custom_action=True)
     assert (updated.external_id, updated.custom_action) == ("crm-1", True)
@@ -44,7 +44,7 @@ async def test_the_new_user_gets_the_external_id_that_a_server_set(engine: Sojou
     assert (await clerk.sign_ups.get_async(id=sign_up["id"])).created_user_id == user["id"]
 
 
-async def test_null_clears_the_external_id_and_what_is_left_out_stays(engine: Sojourn, api: Caller):
+async def test_null_clears_the_external_id_and_what_is_left_out_stays(engine: Engine, api: Caller):
     _, sign_up = await begun(engine)
     where = f"/sign_ups/{sign_up['id']}"
     await api.ok("PATCH", where, {"external_id": "crm-1", "custom_action": True})
@@ -53,7 +53,7 @@ async def test_null_clears_the_external_id_and_what_is_left_out_stays(engine: So
     assert (cleared["external_id"], cleared["custom_action"]) == (None, True)
 
 
-async def test_a_taken_or_unusable_external_id_is_refused_before_the_browser_meets_it(engine: Sojourn, api: Caller):
+async def test_a_taken_or_unusable_external_id_is_refused_before_the_browser_meets_it(engine: Engine, api: Caller):
     await api.user("bob@example.com", external_id="crm-1")
     _, sign_up = await begun(engine)
     where = f"/sign_ups/{sign_up['id']}"
@@ -63,7 +63,7 @@ async def test_a_taken_or_unusable_external_id_is_refused_before_the_browser_mee
     assert (await api.ok("GET", where))["external_id"] is None
 
 
-async def test_what_is_over_is_not_changed(engine: Sojourn, api: Caller, clerk: Clerk, clock: FakeClock):  # R-FLOW-03
+async def test_what_is_over_is_not_changed(engine: Engine, api: Caller, clerk: Clerk, clock: FakeClock):  # R-FLOW-03
     browser, sign_up = await begun(engine)
     await finished(browser, sign_up["id"])
     done = await api.refused("PATCH", f"/sign_ups/{sign_up['id']}", {"external_id": "late"})
@@ -75,7 +75,7 @@ async def test_what_is_over_is_not_changed(engine: Sojourn, api: Caller, clerk: 
     assert gone == (400, "verification_expired")
 
 
-async def test_nobody_sets_these_from_a_browser(engine: Sojourn, api: Caller):  # R-INP-04
+async def test_nobody_sets_these_from_a_browser(engine: Engine, api: Caller):  # R-INP-04
     browser, sign_up = await begun(engine)
     await browser.send("PATCH", f"/v1/client/sign_ups/{sign_up['id']}", {"external_id": "mine", "custom_action": "true"})
     found = await api.ok("GET", f"/sign_ups/{sign_up['id']}")

@@ -8,7 +8,7 @@ from clerk_backend_api import Clerk, models
 from clerk_backend_api.models import ClerkBaseError
 from cryptography.hazmat.primitives.asymmetric.ec import SECP256R1, generate_private_key
 
-from sojourn.engine import Sojourn
+from sojourn.engine import Engine
 
 from ..tokens.keys import pem, public_pem
 from .calling import Caller
@@ -100,7 +100,7 @@ async def test_another_algorithm_needs_another_key(api: Caller, clerk: Clerk):
     assert (refused.value.status_code, "signing_key" in refused.value.body) == (422, True)
 
 
-async def test_a_browser_gets_such_a_token_too(engine: Sojourn, api: Caller):
+async def test_a_browser_gets_such_a_token_too(engine: Engine, api: Caller):
     user = await api.user()
     await api.ok("POST", "/jwt_templates", {**PLAIN, **OWN})
     session = await engine.sessions.get(engine.instance, (await api.session(user["id"]))["id"])

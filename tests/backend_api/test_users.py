@@ -6,7 +6,7 @@ import pytest
 from clerk_backend_api import Clerk, models
 from clerk_backend_api.models import ClerkBaseError, ClerkErrors
 
-from sojourn.engine import Sojourn
+from sojourn.engine import Engine
 from sojourn.store.interface import UserOrder
 from sojourn.testing.clock import FakeClock
 
@@ -232,7 +232,7 @@ async def test_a_removed_password_is_gone_and_removing_it_twice_is_no_error(api:
     assert not (await clerk.users.remove_password_async(user_id=user.id)).password_enabled
 
 
-async def test_a_compromised_password_is_marked_and_the_mark_taken_away(engine: Sojourn, clerk: Clerk):
+async def test_a_compromised_password_is_marked_and_the_mark_taken_away(engine: Engine, clerk: Clerk):
     user = await _create(clerk)
     session = await signed_in(engine)
     marked = await clerk.users.set_password_compromised_async(user_id=user.id, revoke_all_sessions=True)
@@ -259,7 +259,7 @@ async def test_a_user_without_a_password_has_none_to_mark(api: Caller):
     assert (await api.ok("POST", f"{where}/unset_compromised"))["id"] == user["id"]
 
 
-async def test_a_ban_ends_every_session(engine: Sojourn, clerk: Clerk):  # R-SES-07
+async def test_a_ban_ends_every_session(engine: Engine, clerk: Clerk):  # R-SES-07
     user = await _create(clerk)
     session = await signed_in(engine)
     assert (await clerk.users.ban_async(user_id=user.id)).banned
@@ -307,7 +307,7 @@ async def test_what_this_server_does_not_have_is_refused_by_name(api: Caller):
         assert error["meta"]["param_name"] == field
 
 
-async def test_another_instance_has_no_users_of_this_one(engine: Sojourn, api: Caller):  # R-AUZ-02
+async def test_another_instance_has_no_users_of_this_one(engine: Engine, api: Caller):  # R-AUZ-02
     user = await api.user()
     assert (await api.ok("GET", f"/users/{user['id']}"))["id"] == user["id"]
     found = await engine.store.users.find(type(engine.instance.id)("ins_another"), user["id"])

@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable
 import httpx
 import pytest
 
-from sojourn.engine import Sojourn
+from sojourn.engine import Engine
 from sojourn.instances.secret_keys import fresh_secret_key
 from sojourn.limits.rate_limit import LIMITS, WRONG_KEYS
 from sojourn.secret import Secret
@@ -43,7 +43,7 @@ Calls = Callable[..., Awaitable[tuple[int, str]]]
 
 
 @pytest.fixture
-def call(engine: Sojourn) -> Calls:
+def call(engine: Engine) -> Calls:
     """Calls from an address, each with a key of its own unless one is given: status and first code."""
     app = build(engine)
 
@@ -80,8 +80,8 @@ async def test_wrong_keys_that_come_at_once_do_not_pass_together(call: Calls, lo
     assert answers.count(TOO_MANY) == MOST * 4
 
 
-async def test_good_keys_of_that_address_work_on(engine: Sojourn, call: Calls, clock: FakeClock) -> None:  # R-LIM-01
-    seen, unseen = [await engine.registry.new_secret_key(engine.instance) for _ in range(2)]
+async def test_good_keys_of_that_address_work_on(engine: Engine, call: Calls, clock: FakeClock) -> None:  # R-LIM-01
+    seen, unseen = [await engine.instances.new_secret_key(engine.instance) for _ in range(2)]
     here = (404, "resource_not_found")
     assert await call(seen) == here
     for _ in range(MOST * 2):
@@ -89,15 +89,15 @@ async def test_good_keys_of_that_address_work_on(engine: Sojourn, call: Calls, c
     assert await call() == TOO_MANY
     assert await call(seen) == here
     assert await call(unseen) == here
-    made_later = await engine.registry.new_secret_key(engine.instance)
+    made_later = await engine.instances.new_secret_key(engine.instance)
     assert await call(made_later) == here
     clock.advance(seconds=2)
     assert await call() == TOO_MANY
     assert await call(seen) == here
 
 
-async def test_a_good_key_that_is_used_often_counts_for_nothing(engine: Sojourn, call: Calls, clock: FakeClock) -> None:
-    key = await engine.registry.new_secret_key(engine.instance)
+async def test_a_good_key_that_is_used_often_counts_for_nothing(engine: Engine, call: Calls, clock: FakeClock) -> None:
+    key = await engine.instances.new_secret_key(engine.instance)
     for _ in range(MOST * 2):
         assert await call(key) == (404, "resource_not_found")
         clock.advance(seconds=1)
@@ -105,9 +105,9 @@ async def test_a_good_key_that_is_used_often_counts_for_nothing(engine: Sojourn,
 
 
 async def test_a_key_that_another_process_revokes_counts_as_any_wrong_one(
-    engine: Sojourn, call: Calls, clock: FakeClock
+    engine: Engine, call: Calls, clock: FakeClock
 ) -> None:  # R-AUZ-08
-    key = await engine.registry.new_secret_key(engine.instance)
+    key = await engine.instances.new_secret_key(engine.instance)
     await call(key)
     row = await engine.store.instances.find_secret_key(key.stored_form())
     assert row is not None

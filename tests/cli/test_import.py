@@ -57,15 +57,15 @@ def _fits(data: Path, email: str, password: str = PASSWORD) -> bool:
     """Whether somebody can sign in with it, asked of the engine."""
     import asyncio
 
-    from sojourn.cli.opened import configured
-    from sojourn.engine import Sojourn
+    from sojourn.cli.runtime import configured
+    from sojourn.engine import Engine
     from sojourn.errors import SojournError
     from sojourn.sessions.caller import Caller
     from sojourn.sessions.session import Device
     from sojourn.sign_ins.attempt import SignInInput
 
     async def sign_in() -> bool:
-        engine = await Sojourn.open(await configured(data, None).found())
+        engine = await Engine.open(await configured(data, None).found())
         try:
             caller = Caller(engine.instance, None, Device())
             await engine.sign_ins.create(caller, SignInInput(identifier=email, password=password))

@@ -10,8 +10,8 @@ from typing import Any
 
 import pytest
 
-from sojourn.cli.opened import configured
-from sojourn.engine import Sojourn
+from sojourn.cli.runtime import configured
+from sojourn.engine import Engine
 from sojourn.events.event import Event
 from sojourn.instant import Instant, SystemClock
 from sojourn.secret import Secret
@@ -29,7 +29,7 @@ def signed_in(data: Path, *, ago: timedelta = timedelta(0)) -> tuple[User, Sessi
 
     async def made() -> tuple[User, Session, str]:
         clock = FakeClock(SystemClock().now().before(ago))
-        engine = await Sojourn.open(await configured(data, None).found(), clock=clock)
+        engine = await Engine.open(await configured(data, None).found(), clock=clock)
         try:
             user = await person(engine)
             session = await engine.sessions.create_for(engine.instance, user)

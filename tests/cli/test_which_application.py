@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from sojourn.config import Config
-from sojourn.engine import Sojourn
+from sojourn.engine import Engine
 from sojourn.ids import instance_id
 from sojourn.instances.instance import Environment
 from sojourn.messages.mailbox import Mailbox
@@ -35,7 +35,7 @@ def _applications(database: Path) -> list[tuple[str, str]]:
 
 def _first_start(config: Config) -> None:
     async def start() -> None:
-        engine = await Sojourn.open(config, mailer=Mailbox())
+        engine = await Engine.open(config, mailer=Mailbox())
         await engine.close()
 
     asyncio.run(start())

@@ -13,7 +13,7 @@ from sqlalchemy import text
 from sojourn.errors import FieldError, Json
 from sojourn.ids import InstanceId
 from sojourn.instances.instance import Environment, Instance
-from sojourn.instances.registry import Registry
+from sojourn.instances.instances import Instances
 from sojourn.instances.settings import SessionSettings, Settings
 from sojourn.store.interface import Store
 from sojourn.store.sql.store import SqlStore
@@ -72,13 +72,13 @@ async def test_what_this_release_does_not_know_is_written_back_at_every_depth(up
 
 
 async def test_an_owner_cannot_set_what_this_release_does_not_know(upgrading: Upgrading) -> None:  # R-CFG-01
-    registry = Registry(upgrading.store, FakeClock(NOW + timedelta(minutes=5)))
+    instances = Instances(upgrading.store, FakeClock(NOW + timedelta(minutes=5)))
     (instance,) = await upgrading.store.instances.all()
     patches: list[dict[str, Json]] = [{"passkeys": {"enabled": False}}, {"sessions": {"idle": {}}}, {"theme": {"shade": "dark"}}]
     for patch in patches:
         with pytest.raises(FieldError, match="is not a setting"):
-            await registry.update_settings(instance, patch)
-    changed = await registry.update_settings(instance, {"sessions": {"token_seconds": 30}})
+            await instances.update_settings(instance, patch)
+    changed = await instances.update_settings(instance, {"sessions": {"token_seconds": 30}})
     assert changed.settings.sessions.token_seconds == 30
     assert (await upgrading.document())["passkeys"] == NEXT_RELEASE["passkeys"]
 

@@ -14,7 +14,7 @@ from sojourn.instances.instance import Environment, Instance
 from sojourn.instances.settings import Settings
 from sojourn.instant import Instant
 from sojourn.limits.rate_limit import LIMITS, OF_BUDGETS, OF_ONE_PROCESS, RateLimiter
-from sojourn.store.interface import SharedCounts
+from sojourn.store.interface import SharedCountStore
 from sojourn.store.opening import open_store
 from sojourn.store.sql.store import SqlStore
 from sojourn.testing.clock import FakeClock
@@ -38,7 +38,7 @@ async def nodes(postgres: PostgresServer) -> AsyncIterator[list[SqlStore]]:
         await each.close()
 
 
-def counts(store: SqlStore) -> SharedCounts:
+def counts(store: SqlStore) -> SharedCountStore:
     assert store.shared_counts is not None
     return store.shared_counts
 
@@ -102,7 +102,7 @@ APPLICATION = Instance(INSTANCE, Environment.DEVELOPMENT, "pk_test_x", "http://l
 class Away:
     """The common count of a database that can be out of reach."""
 
-    def __init__(self, inner: SharedCounts) -> None:
+    def __init__(self, inner: SharedCountStore) -> None:
         self._inner = inner
         self.is_away = self.was_asked = False
 

@@ -10,14 +10,14 @@ from typing import Any
 import httpx
 import pytest
 
-from sojourn.integrations.handle import Handle
+from sojourn.integrations.sojourn_client import SojournClient
 
 _STARTS = Path(__file__).parents[2] / "docs" / "start"
 _APP = re.compile(r"^`app\.py`:\n\n```python\n(.*?)^```", re.DOTALL | re.MULTILINE)
 _PAGE = {"accept": "text/html", "sec-fetch-dest": "document"}
 
 
-def _made(page: str, folder: Path) -> tuple[Any, Handle]:
+def _made(page: str, folder: Path) -> tuple[Any, SojournClient]:
     """The app, and the server inside it."""
     found = _APP.search((_STARTS / f"{page}.md").read_text())
     assert found is not None, f"{page}.md has no app.py"
@@ -26,18 +26,18 @@ def _made(page: str, folder: Path) -> tuple[Any, Handle]:
     return module.app, getattr(module, "sojourn", None) or module.app.extensions["sojourn"]
 
 
-async def _asked(app: Any, sojourn: Handle, paths: list[str]) -> list[httpx.Response]:
+async def _asked(app: Any, sojourn: SojournClient, paths: list[str]) -> list[httpx.Response]:
     async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://localhost:8000") as client:
         answers = [await client.get(path, headers=_PAGE) for path in paths]
     await sojourn.close()
     return answers
 
 
-def _of_asgi(app: Any, sojourn: Handle, paths: list[str]) -> list[httpx.Response]:
+def _of_asgi(app: Any, sojourn: SojournClient, paths: list[str]) -> list[httpx.Response]:
     return asyncio.run(_asked(app, sojourn, paths))
 
 
-def _of_wsgi(app: Any, sojourn: Handle, paths: list[str]) -> list[httpx.Response]:
+def _of_wsgi(app: Any, sojourn: SojournClient, paths: list[str]) -> list[httpx.Response]:
     with httpx.Client(transport=httpx.WSGITransport(app), base_url="http://localhost:8000") as client:
         answers = [client.get(path, headers=_PAGE) for path in paths]
     sojourn.close_now()
@@ -49,7 +49,7 @@ def _of_wsgi(app: Any, sojourn: Handle, paths: list[str]) -> list[httpx.Response
     [("fastapi", _of_asgi), ("flask", _of_wsgi), ("litestar", _of_asgi), ("quart", _of_asgi), ("starlette", _of_asgi)],
 )
 def test_a_quick_start_has_a_page_that_leads_to_the_protected_one(
-    page: str, ask: Callable[[Any, Handle, list[str]], list[httpx.Response]], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    page: str, ask: Callable[[Any, SojournClient, list[str]], list[httpx.Response]], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
     monkeypatch.syspath_prepend(str(tmp_path))

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from sojourn.config import Config
-from sojourn.engine import Sojourn
+from sojourn.engine import Engine
 from sojourn.errors import ConfigError
 from sojourn.factors.password_hashers import StoredPassword
 from sojourn.factors.password_hashing import PasswordHashing
@@ -22,18 +22,18 @@ ROOT = Secret.random()
 
 
 @asynccontextmanager
-async def running(folder: Path, *peppers: Secret) -> AsyncGenerator[Sojourn]:
+async def running(folder: Path, *peppers: Secret) -> AsyncGenerator[Engine]:
     config = Config(
         database_url=f"sqlite:///{folder}/sojourn.db", data=folder, root_keys=(ROOT,), password_peppers=peppers
     )
-    engine = await Sojourn.open(config)
+    engine = await Engine.open(config)
     try:
         yield engine
     finally:
         await engine.close()
 
 
-async def stored(engine: Sojourn, user_id: str) -> StoredPassword:
+async def stored(engine: Engine, user_id: str) -> StoredPassword:
     password = (await engine.accounts.get(engine.instance, user_id)).password
     assert password is not None
     return password

@@ -3,7 +3,7 @@
 import msgspec
 import pytest
 
-from sojourn.engine import Sojourn
+from sojourn.engine import Engine
 from sojourn.errors import FieldError
 from sojourn.instances.looks import Color, Fonts, Length, WebAddress
 from sojourn.instances.settings import PathSettings, ThemeSettings
@@ -46,14 +46,14 @@ BAD = {
 
 
 @pytest.mark.parametrize(("path", "value"), [(path, value) for path, values in BAD.items() for value in values])
-async def test_what_cannot_be_parsed_is_refused_by_name(engine: Sojourn, path: str, value: str) -> None:  # R-ADV-01
+async def test_what_cannot_be_parsed_is_refused_by_name(engine: Engine, path: str, value: str) -> None:  # R-ADV-01
     group, name = path.split(".")
     with pytest.raises(FieldError) as refused:
         await set_up(engine, {group: {name: value}})
     assert refused.value.param == path and path in refused.value.long_message
 
 
-async def test_what_is_parsed_is_kept_in_its_one_spelling(engine: Sojourn) -> None:
+async def test_what_is_parsed_is_kept_in_its_one_spelling(engine: Engine) -> None:
     changed = await set_up(engine, {
         "theme": {"color": "#ABC", "logo_url": "https://cdn.example.com/logo.png"},
         "paths": {"home_url": "/home?x=1#top", "sign_in_url": "https://app.example.com/in", "user_profile_url": "http://localhost:3000/me"},

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ec import SECP256R1, generate_private_key
 
-from sojourn.engine import Sojourn
+from sojourn.engine import Engine
 from sojourn.errors import ConfigError, FieldError, Json, NotAllowedAccess, NotFound
 from sojourn.ids import InstanceId
 from sojourn.instances.records import NewJwtTemplate, checked_url
@@ -21,7 +21,7 @@ CLAIMS: dict[str, Json] = {"role": "{{user.public_metadata.role || 'guest'}}", "
 # -- JWT templates
 
 
-async def test_a_template_is_found_by_id_and_by_name(engine: Sojourn):
+async def test_a_template_is_found_by_id_and_by_name(engine: Engine):
     made = await engine.records.create_template(engine.instance, NewJwtTemplate(name="billing", claims=CLAIMS))
     assert await engine.records.template(engine.instance, made.id) == made
     assert await engine.records.template_named(engine.instance, "billing") == made
@@ -30,7 +30,7 @@ async def test_a_template_is_found_by_id_and_by_name(engine: Sojourn):
     assert "jwt_template.created" in await events(engine)
 
 
-async def test_a_template_is_replaced_whole_and_deleted(engine: Sojourn):
+async def test_a_template_is_replaced_whole_and_deleted(engine: Engine):
     made = await engine.records.create_template(engine.instance, NewJwtTemplate(name="billing", claims=CLAIMS))
     new = NewJwtTemplate(name="invoices", claims={}, lifetime=600)
     changed = await engine.records.update_template(engine.instance, made.id, new)
@@ -41,7 +41,7 @@ async def test_a_template_is_replaced_whole_and_deleted(engine: Sojourn):
         await engine.records.template(engine.instance, made.id)
 
 
-async def test_two_templates_cannot_share_a_name(engine: Sojourn):
+async def test_two_templates_cannot_share_a_name(engine: Engine):
     await engine.records.create_template(engine.instance, NewJwtTemplate(name="billing", claims={}))
     other = await engine.records.create_template(engine.instance, NewJwtTemplate(name="other", claims={}))
     with pytest.raises(FieldError) as refused:
@@ -51,14 +51,14 @@ async def test_two_templates_cannot_share_a_name(engine: Sojourn):
         await engine.records.update_template(engine.instance, other.id, NewJwtTemplate(name="billing", claims={}))
 
 
-async def test_of_racing_creations_of_one_name_one_wins(engine: Sojourn):  # R-REL-02
+async def test_of_racing_creations_of_one_name_one_wins(engine: Engine):  # R-REL-02
     racing = [engine.records.create_template(engine.instance, NewJwtTemplate(name="a", claims={})) for _ in range(8)]
     outcomes = await gather(*racing, return_exceptions=True)
     assert sum(isinstance(each, FieldError) for each in outcomes) == 7
 
 
 @pytest.mark.parametrize("claim", ["sub", "iss", "exp", "iat", "nbf", "jti", "azp", "sid"])
-async def test_a_template_never_sets_a_registered_claim(engine: Sojourn, claim: str):  # R-INP-05
+async def test_a_template_never_sets_a_registered_claim(engine: Engine, claim: str):  # R-INP-05
     with pytest.raises(FieldError) as refused:
         await engine.records.create_template(engine.instance, NewJwtTemplate(name="a", claims={claim: "x"}))
     assert refused.value.param == "claims"
@@ -84,14 +84,14 @@ def deep(levels: int) -> dict[str, Json]:
         ({"claims": deep(900)}, "claims"),
     ],
 )
-async def test_a_template_out_of_bounds_is_refused(engine: Sojourn, given: dict[str, Any], param: str):  # R-LIM-07
+async def test_a_template_out_of_bounds_is_refused(engine: Engine, given: dict[str, Any], param: str):  # R-LIM-07
     with pytest.raises(FieldError) as refused:
         await engine.records.create_template(engine.instance, NewJwtTemplate(**{"name": "a", "claims": {}, **given}))
     assert refused.value.param == param
     assert await engine.records.templates(engine.instance, Page()) == []
 
 
-async def test_a_key_of_ones_own_is_sealed_at_rest_for_its_row(engine: Sojourn):  # R-KEY-01
+async def test_a_key_of_ones_own_is_sealed_at_rest_for_its_row(engine: Engine):  # R-KEY-01
     key = TemplateKey.read("ES256", pem(generate_private_key(SECP256R1())))
     made = await engine.records.create_template(engine.instance, NewJwtTemplate(name="a", claims={}, signing=key))
     found = await engine.records.template(engine.instance, made.id)
@@ -107,7 +107,7 @@ async def test_a_key_of_ones_own_is_sealed_at_rest_for_its_row(engine: Sojourn):
         await engine.records.template(engine.instance, moved.id)
 
 
-async def test_records_of_another_instance_are_unknown(engine: Sojourn):  # R-AUZ-02
+async def test_records_of_another_instance_are_unknown(engine: Engine):  # R-AUZ-02
     elsewhere = replace(engine.instance, id=InstanceId("ins_elsewhere"))
     made = await engine.records.create_template(engine.instance, NewJwtTemplate(name="a", claims={}))
     url = await engine.records.add_redirect_url(engine.instance, "https://app.example.com/")
@@ -165,7 +165,7 @@ def test_plain_http_is_refused_even_on_loopback_in_production():  # R-WEB-05
         checked_url("http://localhost:3000/", loopback=False)
 
 
-async def test_a_redirect_url_is_listed_once_and_deleted(engine: Sojourn):
+async def test_a_redirect_url_is_listed_once_and_deleted(engine: Engine):
     made = await engine.records.add_redirect_url(engine.instance, "https://app.example.com/after")
     with pytest.raises(FieldError):
         await engine.records.add_redirect_url(engine.instance, "https://APP.example.com:443/after")
@@ -177,13 +177,13 @@ async def test_a_redirect_url_is_listed_once_and_deleted(engine: Sojourn):
 # -- who may sign up
 
 
-async def test_without_lists_in_force_everybody_may(engine: Sojourn):
+async def test_without_lists_in_force_everybody_may(engine: Engine):
     await engine.records.add_listed(engine.instance, "blocklist_identifier", "eve@example.com")
     await engine.records.check_allowed(engine.instance, "eve@example.com")
 
 
 @pytest.mark.parametrize("listed", ["Eve@Example.com", "*@example.com", "@example.com", "example.com", "EXAMPLE.COM"])
-async def test_the_blocklist_keeps_out_addresses_and_whole_domains(engine: Sojourn, listed: str):
+async def test_the_blocklist_keeps_out_addresses_and_whole_domains(engine: Engine, listed: str):
     instance = await set_up(engine, {"protection": {"blocklist": True}})
     await engine.records.add_listed(instance, "blocklist_identifier", listed)
     with pytest.raises(NotAllowedAccess):
@@ -192,7 +192,7 @@ async def test_the_blocklist_keeps_out_addresses_and_whole_domains(engine: Sojou
     await engine.records.check_allowed(instance, "eve@notexample.com")
 
 
-async def test_the_allowlist_lets_in_only_what_it_names(engine: Sojourn):
+async def test_the_allowlist_lets_in_only_what_it_names(engine: Engine):
     instance = await set_up(engine, {"protection": {"allowlist": True}})
     with pytest.raises(NotAllowedAccess):
         await engine.records.check_allowed(instance, "ada@example.com")
@@ -206,7 +206,7 @@ async def test_the_allowlist_lets_in_only_what_it_names(engine: Sojourn):
         await engine.records.check_allowed(instance, "ada@example.com")
 
 
-async def test_the_blocklist_wins_over_the_allowlist(engine: Sojourn):
+async def test_the_blocklist_wins_over_the_allowlist(engine: Engine):
     instance = await set_up(engine, {"protection": {"allowlist": True, "blocklist": True}})
     await engine.records.add_listed(instance, "allowlist_identifier", "example.com")
     await engine.records.add_listed(instance, "blocklist_identifier", "eve@example.com")
@@ -215,7 +215,7 @@ async def test_the_blocklist_wins_over_the_allowlist(engine: Sojourn):
         await engine.records.check_allowed(instance, "eve@example.com")
 
 
-async def test_an_identifier_is_listed_once_whatever_its_spelling(engine: Sojourn):  # R-INP-01
+async def test_an_identifier_is_listed_once_whatever_its_spelling(engine: Engine):  # R-INP-01
     made = await engine.records.add_listed(engine.instance, "allowlist_identifier", "Ada@Example.com")
     assert (made.identifier, made.identifier_type) == ("ada@example.com", "email_address")
     with pytest.raises(FieldError) as refused:
@@ -223,7 +223,7 @@ async def test_an_identifier_is_listed_once_whatever_its_spelling(engine: Sojour
     assert refused.value.param == "identifier"
 
 
-async def test_subaddresses_are_refused_for_new_addresses_where_that_is_set(engine: Sojourn):
+async def test_subaddresses_are_refused_for_new_addresses_where_that_is_set(engine: Engine):
     await engine.records.check_new_address(engine.instance, "ada+news@example.com")
     instance = await set_up(engine, {"protection": {"block_email_subaddresses": True}})
     with pytest.raises(NotAllowedAccess):

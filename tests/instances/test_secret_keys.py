@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from sojourn.engine import Sojourn
+from sojourn.engine import Engine
 from sojourn.errors import BadSecretKey
 from sojourn.instances.instance import Environment
 from sojourn.instances.secret_keys import Scope, fresh_secret_key, is_damaged
@@ -38,18 +38,18 @@ def test_a_key_of_before_has_no_checksum_to_be_wrong() -> None:
 
 
 async def test_a_mistyped_key_is_told_so_without_a_look_at_the_database(  # R-AUZ-08
-    engine: Sojourn, monkeypatch: pytest.MonkeyPatch
+    engine: Engine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    text = (await engine.registry.new_secret_key(engine.instance)).reveal()
+    text = (await engine.instances.new_secret_key(engine.instance)).reveal()
     monkeypatch.delattr(type(engine.store.instances), "find_secret_key")
     with pytest.raises(BadSecretKey, match="mistyped"):
-        await engine.registry.by_secret_key(Secret(text[:-1] + ("a" if text[-1] != "a" else "b")))
+        await engine.instances.by_secret_key(Secret(text[:-1] + ("a" if text[-1] != "a" else "b")))
 
 
-async def test_a_key_of_before_the_checksum_goes_on_working(engine: Sojourn) -> None:  # R-AUZ-08
+async def test_a_key_of_before_the_checksum_goes_on_working(engine: Engine) -> None:  # R-AUZ-08
     old = Secret.random("sk_test_")
-    await engine.registry.keep_secret_key(engine.instance, old)
-    instance, key = await engine.registry.secret_key(old)
+    await engine.instances.keep_secret_key(engine.instance, old)
+    instance, key = await engine.instances.secret_key(old)
     assert (instance, key.scope) == (engine.instance, Scope.FULL)
 
 
@@ -62,13 +62,13 @@ def test_a_reading_key_asks_and_changes_nothing(scope: Scope, method: str, may: 
     assert scope.allows(method) is may
 
 
-async def _the_key(engine: Sojourn) -> SecretKey:
+async def _the_key(engine: Engine) -> SecretKey:
     (key,) = await engine.store.instances.secret_keys(engine.instance.id)
     return key
 
 
-async def test_the_last_use_is_written_at_most_once_a_minute(engine: Sojourn, clock: FakeClock) -> None:  # R-AUZ-08
-    await engine.registry.new_secret_key(engine.instance)
+async def test_the_last_use_is_written_at_most_once_a_minute(engine: Engine, clock: FakeClock) -> None:  # R-AUZ-08
+    await engine.instances.new_secret_key(engine.instance)
     read_before = await _the_key(engine)
     assert read_before.last_used_at is None
     first = clock.now()
@@ -85,12 +85,12 @@ async def test_the_last_use_is_written_at_most_once_a_minute(engine: Sojourn, cl
 
 
 async def test_a_use_that_could_not_be_written_is_written_later(  # R-REL-02
-    engine: Sojourn, clock: FakeClock, monkeypatch: pytest.MonkeyPatch
+    engine: Engine, clock: FakeClock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     async def away(used_at: object) -> None:
         raise ConnectionError
 
-    await engine.registry.new_secret_key(engine.instance)
+    await engine.instances.new_secret_key(engine.instance)
     engine.key_use.note(await _the_key(engine), clock.now())
     with monkeypatch.context() as outage:
         outage.setattr(engine.store.instances, "note_secret_key_use", away)

@@ -7,7 +7,7 @@ import pytest
 
 from sojourn import Sojourn
 from sojourn.errors import ConfigError, TokenRefused
-from sojourn.integrations.gate import Gate
+from sojourn.integrations.authenticator import Authenticator
 from sojourn.integrations.parties import RemoteParties, named_parties
 from sojourn.testing.clock import FakeClock
 from sojourn.users.accounts import NewUser
@@ -31,7 +31,7 @@ async def token(sojourn: Sojourn, origin: str | None) -> str:
 
 
 async def test_named_parties_are_all_there_are_and_an_absent_claim_is_refused(sojourn: Sojourn) -> None:  # R-JWT-07
-    gate: Gate = await sojourn.ready()
+    gate: Authenticator = await sojourn.ready()
     assert gate.verify(await token(sojourn, SPA)).raw["azp"] == SPA
     for origin in (None, "http://localhost:8000", "https://spa.example.com.evil.example"):
         with pytest.raises(TokenRefused) as refused:

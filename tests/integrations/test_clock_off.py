@@ -11,7 +11,7 @@ import pytest
 from sojourn import Sojourn
 from sojourn.instant import SystemClock
 from sojourn.tokens.remote_keys import RemoteKeys, clock_off
-from sojourn.tokens.session_token import Grant, mint
+from sojourn.tokens.session_token import TokenClaims, mint
 
 from ..tokens.key_server import key_server
 from ..tokens.keys import rsa_key
@@ -25,9 +25,9 @@ async def test_the_page_that_ends_the_redirects_says_by_how_much_the_clock_is_of
     sojourn: Sojourn, client: httpx.AsyncClient, caplog: pytest.LogCaptureFixture, off: int, words: str
 ) -> None:  # R-JWT-06
     engine = await sojourn.engine()
-    key = await engine.keyring.signing_key(engine.instance)
+    key = await engine.key_store.signing_key(engine.instance)
     there = SystemClock().now().before(timedelta(seconds=off))
-    token = mint(Grant(engine.instance.public_url, "user_1", "sess_1"), key, there, life=timedelta(minutes=1))
+    token = mint(TokenClaims(engine.instance.public_url, "user_1", "sess_1"), key, there, life=timedelta(minutes=1))
     cookies = f"__client_uat={there.seconds}; __session={token}"
     begun = await client.get("/protected", headers={**PAGE, "cookie": cookies})
     redirect = parse_qs(urlsplit(begun.headers["location"]).query)["__sojourn_redirect"][0]

@@ -25,11 +25,11 @@ from sojourn.errors import (
     SessionEnded,
     SojournError,
 )
-from sojourn.integrations.handle import Handle
 from sojourn.integrations.outer_address import OuterAddress
 from sojourn.integrations.parties import asks_cors
 from sojourn.integrations.redirects import REDIRECT
 from sojourn.integrations.remote import HttpServer
+from sojourn.integrations.sojourn_client import SojournClient
 from sojourn.secret import Secret
 from sojourn.testing import FakeSojourn
 from sojourn.testing.clock import FakeClock
@@ -52,12 +52,12 @@ FAILURES = {
 
 
 @pytest.fixture(params=NAMES)
-def build(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[Handle], App]]:
+def build(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[SojournClient], App]]:
     name: str = request.param
     loop = None if name in SYNC else Loop()
     undone: list[Callable[[], None]] = []
 
-    def built(handle: Handle) -> App:
+    def built(handle: SojournClient) -> App:
         if not name.startswith("django"):
             return App(import_module(f"..contract.adapters.apps.{name}", __package__).build(handle), loop)
         made, undo = django.build(handle, tmp_path_factory.getbasetemp(), is_async=loop is not None)
@@ -80,7 +80,7 @@ def raising(error: SojournError) -> Callable[..., Any]:
 
 @pytest.mark.parametrize("error", FAILURES, ids=lambda error: type(error).__name__)
 def test_every_failure_of_the_server_has_an_answer_for_people_and_for_programs(  # R-REL-03
-    build: Callable[[Handle], App], error: SojournError, monkeypatch: pytest.MonkeyPatch
+    build: Callable[[SojournClient], App], error: SojournError, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     sojourn = FakeSojourn()
     app, ada = build(sojourn), sojourn.signed_in()
@@ -100,7 +100,7 @@ def test_every_failure_of_the_server_has_an_answer_for_people_and_for_programs( 
 
 @pytest.mark.parametrize("error", [NotFound(), SessionEnded()], ids=lambda error: type(error).__name__)
 def test_data_of_a_session_that_is_gone_is_none(
-    build: Callable[[Handle], App], error: SojournError, monkeypatch: pytest.MonkeyPatch
+    build: Callable[[SojournClient], App], error: SojournError, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     sojourn = FakeSojourn()
     app, ada = build(sojourn), sojourn.signed_in()
@@ -112,7 +112,7 @@ def test_data_of_a_session_that_is_gone_is_none(
 
 
 def test_a_secret_key_that_is_revoked_while_the_app_runs_is_told_to_whoever_runs_it(  # R-AUZ-08
-    build: Callable[[Handle], App], tmp_path: Path, caplog: pytest.LogCaptureFixture
+    build: Callable[[SojournClient], App], tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     with served(tmp_path) as elsewhere:
         sojourn = Sojourn.remote(elsewhere.url, elsewhere.engine.instance.publishable_key, elsewhere.secret_key)
@@ -137,9 +137,9 @@ def test_a_secret_key_that_is_revoked_while_the_app_runs_is_told_to_whoever_runs
 
 async def _revoke_every_key(engine: Any) -> None:
     keys = await engine.store.instances.secret_keys(engine.instance.id)
-    await engine.registry.new_secret_key(engine.instance)  # the last one cannot be revoked
+    await engine.instances.new_secret_key(engine.instance)  # the last one cannot be revoked
     for key in keys:
-        await engine.registry.revoke_secret_key(engine.instance, key.id)
+        await engine.instances.revoke_secret_key(engine.instance, key.id)
 
 
 @contextmanager

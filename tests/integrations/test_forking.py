@@ -8,7 +8,7 @@ from typing import Any
 import httpx
 
 from sojourn import Sojourn, SojournWsgiMiddleware
-from sojourn.integrations.handle import Handle
+from sojourn.integrations.sojourn_client import SojournClient
 from sojourn.integrations.wsgi import SESSION
 from sojourn.users.accounts import NewUser
 
@@ -32,7 +32,7 @@ def in_child(work: Callable[[], str]) -> str:
     return here.recv()
 
 
-def asks(handle: Handle, token: str, session_id: str) -> str:
+def asks(handle: SojournClient, token: str, session_id: str) -> str:
     """A page, the user by the server's word, and session data that is written and read."""
     with httpx.Client(transport=httpx.WSGITransport(SojournWsgiMiddleware(show, handle)), base_url="http://localhost:8000") as app:
         user_id = app.get("/", headers={"authorization": f"Bearer {token}"}).text

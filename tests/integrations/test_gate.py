@@ -134,7 +134,7 @@ async def test_a_token_too_large_for_a_cookie_ends_in_words_and_not_in_circles(
     sojourn: Sojourn, client: httpx.AsyncClient
 ) -> None:
     engine = await sojourn.engine()
-    await engine.registry.update_settings(
+    await engine.instances.update_settings(
         engine.instance, {"sessions": {"claims": {"teams": "{{user.public_metadata.teams}}"}}}
     )
     many: dict[str, Json] = {"teams": [f"team-{n:03d}-with-a-long-name" for n in range(140)]}
@@ -143,10 +143,10 @@ async def test_a_token_too_large_for_a_cookie_ends_in_words_and_not_in_circles(
         NewUser(email_addresses=["ada@example.com"], skip_password_requirement=True, public_metadata=many),
     )
     session = await engine.sessions.create_for(engine.instance, user)
-    instance = await engine.registry.current()
+    instance = await engine.instances.current()
     token = await engine.tokens.for_session(instance, session, user, origin=None)
     lines = [f"__session={token}; Path=/", f"__session_{cookie_suffix(instance.publishable_key)}={token}; Path=/"]
-    key = await engine.keyring.signing_key(instance)
+    key = await engine.key_store.signing_key(instance)
     begun = await client.get("/protected", headers={**PAGE, "cookie": "__client_uat=1700000000"})
     redirect = parse_qs(urlsplit(begun.headers["location"]).query)["__sojourn_redirect"][0]
     answer = mint_handshake(lines, key, engine.clock.now(), redirect=redirect)

@@ -7,11 +7,11 @@ from pathlib import Path
 import pytest
 
 from sojourn import Sojourn
-from sojourn.engine import Sojourn as Engine
+from sojourn.engine import Engine
 from sojourn.errors import ConfigError
-from sojourn.integrations.asked import Asked
-from sojourn.integrations.gate import SignedIn
+from sojourn.integrations.authenticator import SignedIn
 from sojourn.integrations.outer_address import OuterAddress
+from sojourn.integrations.request_head import RequestHead
 from sojourn.secret import Secret
 from sojourn.testing.clock import FakeClock
 from sojourn.users.new_user import NewUser
@@ -47,7 +47,7 @@ def test_the_server_is_asked_once_for_the_address_that_browsers_use(elsewhere: S
 def test_a_token_of_the_outer_address_is_believed(elsewhere: Served) -> None:
     jwt = elsewhere.run(_token)
     app = Sojourn.remote(inner(elsewhere), elsewhere.engine.instance.publishable_key, elsewhere.secret_key)
-    asked = Asked("GET", [(b"authorization", b"Bearer " + jwt.encode())], lambda host: f"http://{host}/page")
+    asked = RequestHead("GET", [(b"authorization", b"Bearer " + jwt.encode())], lambda host: f"http://{host}/page")
     assert isinstance(app.ready_now().decide(asked), SignedIn)
     app.close_now()
 

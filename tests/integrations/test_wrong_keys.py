@@ -11,8 +11,8 @@ import pytest
 
 from sojourn import Sojourn
 from sojourn.errors import ConfigError
-from sojourn.integrations.handle import Handle
 from sojourn.integrations.outer_address import OuterAddress
+from sojourn.integrations.sojourn_client import SojournClient
 from sojourn.secret import Secret
 from sojourn.testing.clock import FakeClock
 
@@ -34,16 +34,16 @@ def elsewhere(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
         yield running
 
 
-def foreign(elsewhere: Served) -> Handle:
+def foreign(elsewhere: Served) -> SojournClient:
     """The publishable key of another server."""
     return Sojourn.remote(elsewhere.url, key_of("of.another.example"), elsewhere.secret_key)
 
 
-def refused(elsewhere: Served) -> Handle:
+def refused(elsewhere: Served) -> SojournClient:
     return Sojourn.remote(elsewhere.url, elsewhere.engine.instance.publishable_key, SECRET)
 
 
-Make = Callable[[Served], Handle]
+Make = Callable[[Served], SojournClient]
 WRONG: dict[Make, str] = {foreign: "of.another.example in development, and the server", refused: "refuses the secret key"}
 
 
@@ -91,13 +91,13 @@ def test_a_server_that_is_down_stops_no_app_from_starting() -> None:  # R-REL-03
 
 
 @pytest.fixture(params=NAMES)
-def build(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[Handle], App]]:
+def build(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[SojournClient], App]]:
     """An app whose first request finds what is wrong: no server of this test runs its lifespan."""
     name: str = request.param
     loop = None if name in SYNC else Loop()
     undone: list[Callable[[], None]] = []
 
-    def built(handle: Handle) -> App:
+    def built(handle: SojournClient) -> App:
         if not name.startswith("django"):
             return App(import_module(f"..contract.adapters.apps.{name}", __package__).build(handle), loop)
         made, undo = django.build(handle, tmp_path_factory.getbasetemp(), is_async=loop is not None)
@@ -113,7 +113,7 @@ def build(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFacto
 
 @pytest.mark.parametrize("make", WRONG)
 def test_people_read_what_is_wrong_and_are_sent_nowhere(
-    build: Callable[[Handle], App], elsewhere: Served, make: Make, caplog: pytest.LogCaptureFixture
+    build: Callable[[SojournClient], App], elsewhere: Served, make: Make, caplog: pytest.LogCaptureFixture
 ) -> None:
     app = build(make(elsewhere))
     signed_in = {"cookie": "__client_uat=1700000000; __session=x"}

@@ -7,7 +7,7 @@ import httpx
 import pytest
 
 from sojourn import Sojourn
-from sojourn.integrations.handle import Handle
+from sojourn.integrations.sojourn_client import SojournClient
 
 from ..contract.adapters.apps import django
 from ..contract.adapters.site import Loop
@@ -42,12 +42,12 @@ class App:
 
 
 @pytest.fixture
-def sojourn_handle() -> Handle:
+def sojourn_handle() -> SojournClient:
     return Sojourn.remote("http://127.0.0.1:9", "pk_test_c29qb3Vybi5sb2NhbGhvc3Qk", "sk_test_x")
 
 
 @pytest.fixture(params=NAMES)
-def app(request: pytest.FixtureRequest, sojourn_handle: Handle, tmp_path_factory: pytest.TempPathFactory) -> Iterator[App]:
+def app(request: pytest.FixtureRequest, sojourn_handle: SojournClient, tmp_path_factory: pytest.TempPathFactory) -> Iterator[App]:
     name: str = request.param
     loop = None if name in SYNC else Loop()
     undo = None

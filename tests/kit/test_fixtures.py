@@ -7,7 +7,7 @@ import pytest
 
 from sojourn import Sojourn
 from sojourn.errors import NotFound, ServerUnreachable, SojournError
-from sojourn.integrations.handle import Handle
+from sojourn.integrations.sojourn_client import SojournClient
 from sojourn.testing import FakeClock, FakeSojourn, Mailbox, SignedInBrowser
 from sojourn.users.new_user import NewUser
 
@@ -69,7 +69,7 @@ def test_a_server_that_does_not_answer_is_503_and_nobody_is_let_in(  # R-REL-03
         assert answer.headers["retry-after"] == "5"
 
 
-async def test_afterwards_the_real_one_is_back(sojourn_handle: Handle, request: pytest.FixtureRequest) -> None:
+async def test_afterwards_the_real_one_is_back(sojourn_handle: SojournClient, request: pytest.FixtureRequest) -> None:
     from sojourn.testing import standing_in
 
     with standing_in(sojourn_handle, FakeSojourn()) as fake:

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from jinja2 import Environment
 
-from sojourn.integrations.visit import Guard, Visit
+from sojourn.integrations.auth_context import AuthContext, Guard
 from sojourn.integrations.wsgi import read
 from sojourn.testing import FakeSojourn, SignedInBrowser
 
@@ -31,7 +31,7 @@ def render(request: pytest.FixtureRequest, sojourn: FakeSojourn, tmp_path_factor
         gate = sojourn.ready_now()
         environ = {"REQUEST_METHOD": "GET", "PATH_INFO": '/a"><b>', "HTTP_HOST": "localhost:3000"}
         claims = gate.verify(somebody.token) if somebody else None
-        asked = SimpleNamespace(sojourn=Visit(Guard(sojourn), claims, lambda: read(environ)))
+        asked = SimpleNamespace(sojourn=AuthContext(Guard(sojourn), claims, lambda: read(environ)))
         if request.param == "jinja":
             environment = Environment(autoescape=True, extensions=["sojourn.integrations.jinja.SojournExtension"])
             called = re.sub(r"{% (sign_in|sign_up|user_button|user_profile)((?: \w+=\S+)*) %}", _as_call, source)

@@ -7,7 +7,7 @@ from pathlib import Path
 import aiosmtplib
 import pytest
 
-from sojourn.engine import Sojourn
+from sojourn.engine import Engine
 from sojourn.messages.email import Message
 from sojourn.messages.smtp import SmtpMailer
 from sojourn.secret import Secret
@@ -30,14 +30,14 @@ def to(port: int) -> SmtpMailer:
     return SmtpMailer("127.0.0.1", port, "My application <auth@example.com>", security="none")
 
 
-async def ask_for_a_code(engine: Sojourn) -> None:
+async def ask_for_a_code(engine: Engine) -> None:
     caller = Caller(engine.instance, None, Device())
     sign_up, issued = await engine.sign_ups.create(caller, SignUpInput(email_address=ADA, password=PASSWORD))
     caller = Caller(engine.instance, issued.client, Device())
     await engine.sign_ups.prepare_verification(caller, sign_up.id, "email_code")
 
 
-async def test_a_code_arrives_as_text_and_as_a_page(engine: Sojourn) -> None:
+async def test_a_code_arrives_as_text_and_as_a_page(engine: Engine) -> None:
     inbox, port = Inbox(), free_port()
     engine.outbox.mailer = to(port)
     await ask_for_a_code(engine)
@@ -54,7 +54,7 @@ async def test_a_code_arrives_as_text_and_as_a_page(engine: Sojourn) -> None:
 
 
 async def test_mail_waits_for_a_server_that_is_away_and_goes_out_once(
-    engine: Sojourn, clock: FakeClock
+    engine: Engine, clock: FakeClock
 ) -> None:  # R-ENU-02
     inbox, port = Inbox(), free_port()
     engine.outbox.mailer = to(port)
@@ -70,7 +70,7 @@ async def test_mail_waits_for_a_server_that_is_away_and_goes_out_once(
 
 
 async def test_an_address_that_the_server_refuses_is_given_up_after_ten_tries(
-    engine: Sojourn, clock: FakeClock
+    engine: Engine, clock: FakeClock
 ) -> None:
     inbox, port = Inbox(refusing={ADA}), free_port()
     engine.outbox.mailer = to(port)

@@ -2,7 +2,7 @@
 
 import pytest
 
-from sojourn.engine import Sojourn
+from sojourn.engine import Engine
 from sojourn.web.app import build
 
 from ..backend_api.calling import Caller
@@ -13,10 +13,10 @@ __all__ = ["clock", "engine", "mailbox", "started"]
 
 
 @pytest.fixture
-def recorder(engine: Sojourn) -> Recorder:
+def recorder(engine: Engine) -> Recorder:
     return Recorder(build(engine))
 
 
 @pytest.fixture
-async def api(engine: Sojourn, recorder: Recorder) -> Caller:
-    return Caller(recorder, (await engine.registry.new_secret_key(engine.instance)).reveal())
+async def api(engine: Engine, recorder: Recorder) -> Caller:
+    return Caller(recorder, (await engine.instances.new_secret_key(engine.instance)).reveal())

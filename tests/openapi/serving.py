@@ -12,7 +12,7 @@ from typing import TypeVar
 import uvicorn
 
 from sojourn.config import Config
-from sojourn.engine import Sojourn
+from sojourn.engine import Engine
 from sojourn.secret import Secret
 from sojourn.web.app import build
 
@@ -26,11 +26,11 @@ class Served:
     """`run` calls the engine on the loop it belongs to."""
 
     url: str
-    engine: Sojourn
+    engine: Engine
     secret_key: str
     loop: asyncio.AbstractEventLoop
 
-    def run(self, work: Callable[[Sojourn], Awaitable[T]]) -> T:
+    def run(self, work: Callable[[Engine], Awaitable[T]]) -> T:
         async def called() -> T:
             return await work(self.engine)
 
@@ -57,10 +57,10 @@ def served(data: Path) -> Iterator[Served]:
     server: list[uvicorn.Server] = []
 
     async def serve() -> None:
-        engine = await Sojourn.open(config)
+        engine = await Engine.open(config)
         limits = {name: [10_000_000, 1] for name in _EVERY_LIMIT}
-        await engine.registry.update_settings(engine.instance, {"protection": {"rate_limits": limits}})  # type: ignore[dict-item]
-        key = await engine.registry.new_secret_key(engine.instance)
+        await engine.instances.update_settings(engine.instance, {"protection": {"rate_limits": limits}})  # type: ignore[dict-item]
+        key = await engine.instances.new_secret_key(engine.instance)
         made.append(Served(url, engine, key.reveal(), asyncio.get_running_loop()))
         server.append(uvicorn.Server(uvicorn.Config(build(engine), log_level="warning", lifespan="off")))
         begun.set()

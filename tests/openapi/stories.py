@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from sojourn.engine import Sojourn
+from sojourn.engine import Engine
 from sojourn.messages.mailbox import Mailbox
 from sojourn.secret import Secret
 from sojourn.sessions.clients import rotate
@@ -15,7 +15,7 @@ OTHER_PASSWORD = "violet umbrella at the ferry"
 BOB = "bob+clerk_test@example.com"
 
 
-async def a_day_at_the_backend_api(app: object, api: Caller, engine: Sojourn) -> None:
+async def a_day_at_the_backend_api(app: object, api: Caller, engine: Engine) -> None:
     await _users(api)
     await _addresses(api)
     await _proofs(api)
@@ -91,7 +91,7 @@ async def _proofs(api: Caller) -> None:
     await api.refused("POST", f"{where}/attempt_verification", {"verification_id": sent["id"], "code": TEST_CODE})
 
 
-async def _sessions(api: Caller, engine: Sojourn) -> None:
+async def _sessions(api: Caller, engine: Engine) -> None:
     user = await api.user("sam@example.com")
     session = await api.session(user["id"])
     where = f"/sessions/{session['id']}"
@@ -127,7 +127,7 @@ async def _sign_ups(app: object, api: Caller) -> None:
     await api.ok("PATCH", where, {"external_id": "crm-8", "custom_action": True})
 
 
-async def _client_secret(engine: Sojourn, client_id: str) -> Secret:
+async def _client_secret(engine: Engine, client_id: str) -> Secret:
     client = await engine.store.clients.find(engine.instance.id, client_id)  # type: ignore[arg-type]
     assert client is not None
     async with engine.store.transaction() as tx:
@@ -175,8 +175,8 @@ async def _settings(api: Caller) -> None:
     await api.ok("POST", "/sojourn/keys/rotate", {})
 
 
-async def a_day_at_the_frontend_api(app: object, engine: Sojourn, api: Caller, mailbox: Mailbox) -> None:
-    await engine.registry.update_settings(engine.instance, {"sign_up": {"password": "optional"}})
+async def a_day_at_the_frontend_api(app: object, engine: Engine, api: Caller, mailbox: Mailbox) -> None:
+    await engine.instances.update_settings(engine.instance, {"sign_up": {"password": "optional"}})
     ada, phone = Browser(app), Browser(app)
     await _arriving(ada)
     await _signing_up(ada)

@@ -7,7 +7,7 @@ from typing import Any
 import httpx
 import pytest
 
-from sojourn.engine import Sojourn
+from sojourn.engine import Engine
 from sojourn.errors import Json
 from sojourn.web.app import build, litestar_app
 from sojourn.web.backend_api.openapi import backend_document
@@ -53,7 +53,7 @@ REFUSED: Mapping[str, set[str]] = {
 class Asking:
     """Makes the smallest valid request with one value. Each is asked of people and browsers of its own."""
 
-    engine: Sojourn
+    engine: Engine
     api: Caller
     app: object
     count: int = field(default=0)
@@ -240,9 +240,9 @@ _LIMITS = ("create_client", "hashes", "create_sign_in", "create_sign_up", "updat
 
 
 @pytest.fixture
-async def asking(engine: Sojourn, api: Caller) -> Asking:
+async def asking(engine: Engine, api: Caller) -> Asking:
     limits: dict[str, Json] = {name: [10_000, 1] for name in _LIMITS}
-    await engine.registry.update_settings(engine.instance, {"protection": {"rate_limits": limits}})
+    await engine.instances.update_settings(engine.instance, {"protection": {"rate_limits": limits}})
     return Asking(engine, api, build(engine))
 
 

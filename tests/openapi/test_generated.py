@@ -8,7 +8,7 @@ import requests
 import schemathesis
 from hypothesis import HealthCheck, Phase, settings
 
-from sojourn.engine import Sojourn
+from sojourn.engine import Engine
 from sojourn.ids import UserId
 from sojourn.sessions.caller import Caller
 from sojourn.sign_ins.attempt import SignInInput
@@ -65,7 +65,7 @@ class Target:
         return case.call(base_url=self.server.url, session=self.http, timeout=30, **given)  # type: ignore[arg-type, return-value]
 
 
-async def _things(engine: Sojourn) -> Mapping[str, str]:
+async def _things(engine: Engine) -> Mapping[str, str]:
     number = await engine.accounts.count(engine.instance, UserFilter())
     new = NewUser(email_addresses=[f"user{number}@example.com"], skip_password_requirement=True)
     user = await engine.accounts.create(engine.instance, new)
@@ -84,7 +84,7 @@ async def _things(engine: Sojourn) -> Mapping[str, str]:
     }
 
 
-async def _signed_in(engine: Sojourn, user_id: str) -> str:
+async def _signed_in(engine: Engine, user_id: str) -> str:
     """The client secret of a browser on which the user has just signed in."""
     _, ticket = await engine.tickets.create_sign_in_token(engine.instance, UserId(user_id))
     given = SignInInput(strategy="ticket", ticket=ticket.reveal())

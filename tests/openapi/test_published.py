@@ -3,7 +3,7 @@
 import os
 from collections.abc import Iterable
 
-from sojourn.engine import Sojourn
+from sojourn.engine import Engine
 from sojourn.messages.mailbox import Mailbox
 from sojourn.web.app import litestar_app
 from sojourn.web.backend_api.openapi import backend_document
@@ -17,7 +17,7 @@ from .stories import a_day_at_the_backend_api, a_day_at_the_frontend_api
 PAGE = ROOT / "docs" / "reference" / "operations.md"
 
 
-async def test_every_answer_of_the_backend_api_is_as_published(engine: Sojourn, api: Caller, recorder: Recorder):
+async def test_every_answer_of_the_backend_api_is_as_published(engine: Engine, api: Caller, recorder: Recorder):
     document = backend()
     await a_day_at_the_backend_api(recorder, api, engine)
     seen = [each for each in recorder.seen if not each.path.startswith("/v1/client/")]
@@ -26,7 +26,7 @@ async def test_every_answer_of_the_backend_api_is_as_published(engine: Sojourn, 
 
 
 async def test_every_answer_of_the_frontend_api_is_as_published(
-    engine: Sojourn, api: Caller, recorder: Recorder, mailbox: Mailbox
+    engine: Engine, api: Caller, recorder: Recorder, mailbox: Mailbox
 ):
     document = frontend()
     await a_day_at_the_frontend_api(recorder, engine, api, mailbox)

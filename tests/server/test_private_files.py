@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from sojourn.config import Config
-from sojourn.engine import Sojourn
+from sojourn.engine import Engine
 from sojourn.messages.mailbox import Mailbox
 from sojourn.server.development import development_config, exposed_files
 from tests.cli.running import call
@@ -15,7 +15,7 @@ from tests.cli.running import call
 
 async def test_what_a_first_start_makes_is_for_its_owner_alone(tmp_path: Path) -> None:  # R-KEY-01
     config, _ = development_config(Config.load({"data": tmp_path / "data"}, {}))
-    engine = await Sojourn.open(config, mailer=Mailbox())
+    engine = await Engine.open(config, mailer=Mailbox())
     try:
         modes = {each.name: stat.S_IMODE(each.stat().st_mode) for each in config.data.iterdir() if each.name != ".gitignore"}
         assert {"keys.json", "sojourn.db", "sojourn.db-wal", "sojourn.db-shm"} <= modes.keys()

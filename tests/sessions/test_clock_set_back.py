@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 
-from sojourn.engine import Sojourn
+from sojourn.engine import Engine
 from sojourn.errors import SessionEnded
 from sojourn.instant import SystemClock
 from sojourn.sessions.session import SessionStatus
@@ -51,7 +51,7 @@ def test_a_machine_that_slept_is_followed(monkeypatch: pytest.MonkeyPatch) -> No
 
 
 async def test_a_session_that_timed_out_stays_over_when_the_clock_is_set_back(  # R-REL-04, R-SES-10
-    engine: Sojourn, clock: FakeClock
+    engine: Engine, clock: FakeClock
 ) -> None:
     await person(engine)
     client, session = await on_a_browser(engine)
@@ -63,7 +63,7 @@ async def test_a_session_that_timed_out_stays_over_when_the_clock_is_set_back(  
         await minted(engine, client, session)
 
 
-async def test_a_token_does_not_outlive_its_session_by_a_clock_set_back(engine: Sojourn, clock: FakeClock) -> None:  # R-REL-04
+async def test_a_token_does_not_outlive_its_session_by_a_clock_set_back(engine: Engine, clock: FakeClock) -> None:  # R-REL-04
     await person(engine)
     _, session = await on_a_browser(engine)
     clock.advance(days=-1)

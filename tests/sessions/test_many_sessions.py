@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from sojourn.engine import Sojourn
+from sojourn.engine import Engine
 from sojourn.errors import SessionEnded
 from sojourn.messages.mailbox import Mailbox
 from sojourn.sessions.caller import Caller
@@ -19,21 +19,21 @@ from ..people import ADA, PASSWORD, events, is_live, person, set_up, signed_in
 GRACE = "grace@example.com"
 
 
-async def on_a_browser(engine: Sojourn, email: str = ADA) -> tuple[Client, Session]:
+async def on_a_browser(engine: Engine, email: str = ADA) -> tuple[Client, Session]:
     caller = Caller(engine.instance, None, Device())
     sign_in, issued = await engine.sign_ins.create(caller, SignInInput(identifier=email, password=PASSWORD))
     assert sign_in.created_session_id is not None
     return issued.client, await engine.sessions.get(engine.instance, sign_in.created_session_id)
 
 
-async def minted(engine: Sojourn, client: Client, session: Session) -> str:
+async def minted(engine: Engine, client: Client, session: Session) -> str:
     return await engine.tokens.mint(engine.instance, client.secret_hash, session.id, origin=None)
 
 
 @pytest.fixture
-async def other_node(engine: Sojourn, clock: FakeClock, mailbox: Mailbox) -> AsyncIterator[Sojourn]:
+async def other_node(engine: Engine, clock: FakeClock, mailbox: Mailbox) -> AsyncIterator[Engine]:
     """A second process on the database of the first, with a memory of its own."""
-    opened = await Sojourn.open(engine.config, clock=clock, mailer=mailbox)
+    opened = await Engine.open(engine.config, clock=clock, mailer=mailbox)
     yield opened
     await opened.close()
 
@@ -41,7 +41,7 @@ async def other_node(engine: Sojourn, clock: FakeClock, mailbox: Mailbox) -> Asy
 # -- one user's
 
 
-async def test_beyond_the_most_a_user_may_have_the_idlest_ends(engine: Sojourn, clock: FakeClock) -> None:  # R-SES-03
+async def test_beyond_the_most_a_user_may_have_the_idlest_ends(engine: Engine, clock: FakeClock) -> None:  # R-SES-03
     await set_up(engine, {"sessions": {"sessions_per_user": 3}})
     user = await person(engine)
     browsers: list[tuple[Client, Session]] = []
@@ -58,7 +58,7 @@ async def test_beyond_the_most_a_user_may_have_the_idlest_ends(engine: Sojourn, 
     assert {each.id: each.status for each in listed}[browsers[1][1].id] is SessionStatus.REPLACED
 
 
-async def test_a_user_may_have_a_hundred_sessions_unless_set_otherwise(engine: Sojourn) -> None:  # R-SES-03
+async def test_a_user_may_have_a_hundred_sessions_unless_set_otherwise(engine: Engine) -> None:  # R-SES-03
     assert engine.instance.settings.sessions.sessions_per_user == 100
     user = await person(engine)
     await person(engine, GRACE)
@@ -72,7 +72,7 @@ async def test_a_user_may_have_a_hundred_sessions_unless_set_otherwise(engine: S
 # -- ended by an administrator
 
 
-async def test_an_administrator_ends_every_session_of_one_user(engine: Sojourn) -> None:  # R-SES-05
+async def test_an_administrator_ends_every_session_of_one_user(engine: Engine) -> None:  # R-SES-05
     ada = await person(engine)
     await person(engine, GRACE)
     client, first = await on_a_browser(engine)
@@ -87,7 +87,7 @@ async def test_an_administrator_ends_every_session_of_one_user(engine: Sojourn) 
 
 
 async def test_an_administrator_ends_every_session_of_every_user(
-    engine: Sojourn, other_node: Sojourn
+    engine: Engine, other_node: Engine
 ) -> None:  # R-SES-05, R-SES-06
     await person(engine)
     await person(engine, GRACE)
@@ -104,7 +104,7 @@ async def test_an_administrator_ends_every_session_of_every_user(
 
 
 async def test_a_process_that_forgets_everything_signs_nobody_out(
-    engine: Sojourn, other_node: Sojourn, clock: FakeClock
+    engine: Engine, other_node: Engine, clock: FakeClock
 ) -> None:  # R-SES-09
     await person(engine)
     client, session = await on_a_browser(engine)
@@ -115,7 +115,7 @@ async def test_a_process_that_forgets_everything_signs_nobody_out(
 
 
 async def test_what_a_process_remembers_revives_nothing(
-    engine: Sojourn, other_node: Sojourn, clock: FakeClock
+    engine: Engine, other_node: Engine, clock: FakeClock
 ) -> None:  # R-SES-09, R-SES-10
     await person(engine)
     client, session = await on_a_browser(engine)
@@ -129,7 +129,7 @@ async def test_what_a_process_remembers_revives_nothing(
         assert (await node.sessions.get(engine.instance, session.id)).status is SessionStatus.REVOKED
 
 
-async def test_a_ban_on_one_node_holds_on_the_other_at_once(engine: Sojourn, other_node: Sojourn) -> None:  # R-SES-09
+async def test_a_ban_on_one_node_holds_on_the_other_at_once(engine: Engine, other_node: Engine) -> None:  # R-SES-09
     user = await person(engine)
     client, session = await on_a_browser(engine)
     await minted(other_node, client, session)

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import pytest
 
-from sojourn.engine import Sojourn
+from sojourn.engine import Engine
 from sojourn.errors import SecretReplaced
 from sojourn.sessions.caller import Caller, Issued
 from sojourn.sessions.clients import rotate
@@ -21,10 +21,10 @@ from ..people import ADA, PASSWORD, events, is_live, person, set_up
 
 BOB = "bob@example.com"
 
-Change = Callable[[Sojourn, Caller, Session], Awaitable[Issued | None]]
+Change = Callable[[Engine, Caller, Session], Awaitable[Issued | None]]
 
 
-async def asking(engine: Sojourn, *emails: str) -> tuple[Caller, Session]:
+async def asking(engine: Engine, *emails: str) -> tuple[Caller, Session]:
     """A browser in which these people are signed in, and the session of the last."""
     caller, session = Caller(engine.instance, None, Device()), None
     for email in emails:
@@ -35,47 +35,47 @@ async def asking(engine: Sojourn, *emails: str) -> tuple[Caller, Session]:
     return caller, await engine.sessions.get(engine.instance, session)
 
 
-async def signing_in(engine: Sojourn, caller: Caller, _: Session) -> Issued:
+async def signing_in(engine: Engine, caller: Caller, _: Session) -> Issued:
     return (await engine.sign_ins.create(caller, SignInInput(identifier=BOB, password=PASSWORD)))[1]
 
 
-async def signing_up(engine: Sojourn, caller: Caller, _: Session) -> Issued:
+async def signing_up(engine: Engine, caller: Caller, _: Session) -> Issued:
     return (await engine.sign_ups.create(caller, SignUpInput(email_address="new@example.com", password=PASSWORD)))[1]
 
 
-async def coming_with_a_ticket(engine: Sojourn, caller: Caller, _: Session) -> Issued:
+async def coming_with_a_ticket(engine: Engine, caller: Caller, _: Session) -> Issued:
     return (await engine.sign_ins.create(caller, SignInInput(strategy="ticket", ticket=await ticket(engine))))[1]
 
 
-async def impersonating(engine: Sojourn, caller: Caller, _: Session) -> Issued:
+async def impersonating(engine: Engine, caller: Caller, _: Session) -> Issued:
     given = SignInInput(strategy="ticket", ticket=await ticket(engine, TicketKind.ACTOR))
     return (await engine.sign_ins.create(caller, given))[1]
 
 
-async def growing_stronger(engine: Sojourn, caller: Caller, session: Session) -> Issued:
+async def growing_stronger(engine: Engine, caller: Caller, session: Session) -> Issued:
     assert caller.client is not None
     async with engine.store.transaction() as tx:
         return await engine.sessions.strengthen(tx, caller.client, session, second=True)
 
 
-async def ending_one(engine: Sojourn, caller: Caller, session: Session) -> Issued:
+async def ending_one(engine: Engine, caller: Caller, session: Session) -> Issued:
     return (await engine.sessions.end(caller, session.id))[1]
 
 
-async def removing_one(engine: Sojourn, caller: Caller, session: Session) -> Issued:
+async def removing_one(engine: Engine, caller: Caller, session: Session) -> Issued:
     return (await engine.sessions.end(caller, session.id, SessionStatus.REMOVED))[1]
 
 
-async def revoking_ones_own(engine: Sojourn, caller: Caller, session: Session) -> Issued | None:
+async def revoking_ones_own(engine: Engine, caller: Caller, session: Session) -> Issued | None:
     user = await engine.accounts.get(engine.instance, session.user_id)
     return (await engine.profile.end_session(caller, session, user, session.id))[1]
 
 
-async def ending_all(engine: Sojourn, caller: Caller, _: Session) -> Issued | None:
+async def ending_all(engine: Engine, caller: Caller, _: Session) -> Issued | None:
     return await engine.sessions.end_all(caller)
 
 
-async def deleting_the_account(engine: Sojourn, caller: Caller, session: Session) -> Issued:
+async def deleting_the_account(engine: Engine, caller: Caller, session: Session) -> Issued:
     user = await engine.accounts.get(engine.instance, session.user_id)
     return await engine.profile.delete_self(caller, session, user)
 
@@ -86,7 +86,7 @@ CHANGES: list[Change] = [
 ]  # fmt: skip
 
 
-async def ticket(engine: Sojourn, kind: TicketKind = TicketKind.SIGN_IN) -> str:
+async def ticket(engine: Engine, kind: TicketKind = TicketKind.SIGN_IN) -> str:
     bob = await engine.store.users.find_by_identifier(engine.instance.id, IdentifierKind.EMAIL_ADDRESS, BOB)
     assert bob is not None
     if kind is TicketKind.ACTOR:
@@ -97,14 +97,14 @@ async def ticket(engine: Sojourn, kind: TicketKind = TicketKind.SIGN_IN) -> str:
 
 
 @pytest.fixture
-async def signed_in(engine: Sojourn) -> tuple[Caller, Session]:
+async def signed_in(engine: Engine) -> tuple[Caller, Session]:
     await set_up(engine, {"sessions": {"single_session_mode": False}, "sign_up": {"verify_email": False}})
     await person(engine, ADA)
     await person(engine, BOB)
     return await asking(engine, ADA)
 
 
-async def everything(engine: Sojourn) -> tuple[object, ...]:
+async def everything(engine: Engine) -> tuple[object, ...]:
     id = engine.instance.id
     users = await engine.accounts.list(engine.instance, UserFilter(), Page(500))
     happened = [kind for kind in await events(engine) if not kind.endswith("_token.created")]
@@ -113,7 +113,7 @@ async def everything(engine: Sojourn) -> tuple[object, ...]:
 
 @pytest.mark.parametrize("change", CHANGES)
 async def test_who_is_signed_in_and_how_strongly_changes_with_the_secret(  # R-FLOW-01
-    engine: Sojourn, signed_in: tuple[Caller, Session], change: Change
+    engine: Engine, signed_in: tuple[Caller, Session], change: Change
 ) -> None:
     caller, session = signed_in
     before = caller.client
@@ -131,7 +131,7 @@ async def test_who_is_signed_in_and_how_strongly_changes_with_the_secret(  # R-F
 
 @pytest.mark.parametrize("change", CHANGES)
 async def test_who_is_late_with_the_secret_of_before_changes_nothing(  # R-FLOW-01
-    engine: Sojourn, signed_in: tuple[Caller, Session], change: Change
+    engine: Engine, signed_in: tuple[Caller, Session], change: Change
 ) -> None:
     caller, session = signed_in
     assert caller.client is not None
@@ -143,7 +143,7 @@ async def test_who_is_late_with_the_secret_of_before_changes_nothing(  # R-FLOW-
     assert await everything(engine) == before
 
 
-async def test_a_ticket_is_not_spent_by_who_is_late(engine: Sojourn, signed_in: tuple[Caller, Session]) -> None:
+async def test_a_ticket_is_not_spent_by_who_is_late(engine: Engine, signed_in: tuple[Caller, Session]) -> None:
     caller, session = signed_in
     assert caller.client is not None
     given = SignInInput(strategy="ticket", ticket=await ticket(engine))
@@ -156,7 +156,7 @@ async def test_a_ticket_is_not_spent_by_who_is_late(engine: Sojourn, signed_in: 
 
 
 async def test_a_request_that_found_its_client_before_sees_nothing_that_came_since(  # R-FLOW-01
-    engine: Sojourn, signed_in: tuple[Caller, Session]
+    engine: Engine, signed_in: tuple[Caller, Session]
 ) -> None:
     caller, first = signed_in
     assert caller.client is not None
@@ -173,7 +173,7 @@ async def test_a_request_that_found_its_client_before_sees_nothing_that_came_sin
 
 
 async def test_a_refresh_secret_of_before_dies_when_the_session_grows_stronger(  # R-FLOW-01
-    engine: Sojourn, signed_in: tuple[Caller, Session], clock: FakeClock
+    engine: Engine, signed_in: tuple[Caller, Session], clock: FakeClock
 ) -> None:
     caller, session = signed_in
     before = engine.refreshing.secret(session)

@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 
-from sojourn.engine import Sojourn
+from sojourn.engine import Engine
 from sojourn.errors import SessionEnded
 from sojourn.ids import UserId, client_id, instance_id
 from sojourn.instant import Instant
@@ -67,7 +67,7 @@ def test_a_timeout_ends_a_live_session_and_leaves_an_ended_one(
 
 @pytest.mark.parametrize("status", SessionStatus)
 async def test_the_store_ends_a_live_session_once_and_leaves_an_ended_one(
-    engine: Sojourn, status: SessionStatus
+    engine: Engine, status: SessionStatus
 ) -> None:  # R-SES-10, R-REL-02
     user = await person(engine)
     instance, now = engine.instance, engine.clock.now()

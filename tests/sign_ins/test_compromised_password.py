@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from sojourn.engine import Sojourn
+from sojourn.engine import Engine
 from sojourn.errors import Conflict, PasswordCompromised, WrongPassword, WrongPasswordOrIdentifier
 from sojourn.factors.hash_pool import Slot
 from sojourn.factors.password_hashers import StoredPassword
@@ -17,13 +17,13 @@ from sojourn.sign_ins.sign_in import SignInStatus
 from ..people import ADA, OTHER_PASSWORD, PASSWORD, acting, is_live, notices, person, set_up, signed_in
 
 
-async def marked(engine: Sojourn, **given: Any) -> str:
+async def marked(engine: Engine, **given: Any) -> str:
     user = await person(engine)
     await engine.accounts.set_password_compromised(engine.instance, user.id, **given)
     return user.id
 
 
-async def test_only_whoever_knows_the_password_learns_that_it_is_compromised(engine: Sojourn) -> None:
+async def test_only_whoever_knows_the_password_learns_that_it_is_compromised(engine: Engine) -> None:
     await marked(engine)
     with pytest.raises(PasswordCompromised):
         await signed_in(engine)
@@ -31,14 +31,14 @@ async def test_only_whoever_knows_the_password_learns_that_it_is_compromised(eng
         await signed_in(engine, password="not this one")
 
 
-async def test_strict_protection_does_not_tell(engine: Sojourn) -> None:  # R-ENU-01
+async def test_strict_protection_does_not_tell(engine: Engine) -> None:  # R-ENU-01
     await set_up(engine, {"protection": {"strict_enumeration": True}})
     await marked(engine)
     with pytest.raises(WrongPasswordOrIdentifier):
         await signed_in(engine)
 
 
-async def test_it_proves_nothing_to_a_server_or_in_a_session_either(engine: Sojourn) -> None:  # R-FLOW-04, R-PWD-10
+async def test_it_proves_nothing_to_a_server_or_in_a_session_either(engine: Engine) -> None:  # R-FLOW-04, R-PWD-10
     user = await person(engine)
     session = await signed_in(engine)
     user = await engine.accounts.set_password_compromised(engine.instance, user.id)
@@ -48,13 +48,13 @@ async def test_it_proves_nothing_to_a_server_or_in_a_session_either(engine: Sojo
         await engine.profile.change_password(await acting(engine, session), session, user, current=PASSWORD, new=OTHER_PASSWORD)
 
 
-async def test_the_owner_is_told_once(engine: Sojourn, mailbox: Mailbox) -> None:  # R-LOG-04
+async def test_the_owner_is_told_once(engine: Engine, mailbox: Mailbox) -> None:  # R-LOG-04
     id = await marked(engine)
     await engine.accounts.set_password_compromised(engine.instance, id)
     assert await notices(engine, mailbox) == [("password_compromised", ADA)]
 
 
-async def test_sessions_end_when_that_is_asked_for(engine: Sojourn) -> None:  # R-SES-05
+async def test_sessions_end_when_that_is_asked_for(engine: Engine) -> None:  # R-SES-05
     user = await person(engine)
     session = await signed_in(engine)
     await engine.accounts.set_password_compromised(engine.instance, user.id)
@@ -63,7 +63,7 @@ async def test_sessions_end_when_that_is_asked_for(engine: Sojourn) -> None:  # 
     assert not await is_live(engine, session)
 
 
-async def test_a_reset_by_mail_clears_the_mark(engine: Sojourn, mailbox: Mailbox) -> None:
+async def test_a_reset_by_mail_clears_the_mark(engine: Engine, mailbox: Mailbox) -> None:
     id = await marked(engine)
     caller = Caller(engine.instance, None, Device())
     strategy = "reset_password_email_code"
@@ -81,7 +81,7 @@ async def test_a_reset_by_mail_clears_the_mark(engine: Sojourn, mailbox: Mailbox
 
 
 async def test_a_mark_that_comes_while_the_password_is_checked_wins(  # R-FLOW-04
-    engine: Sojourn, monkeypatch: pytest.MonkeyPatch
+    engine: Engine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     user = await person(engine)
     check = Slot.verify

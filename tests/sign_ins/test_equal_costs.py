@@ -7,7 +7,7 @@ from datetime import timedelta
 import bcrypt
 import pytest
 
-from sojourn.engine import Sojourn
+from sojourn.engine import Engine
 from sojourn.errors import SojournError
 from sojourn.factors.password_hashing import PasswordHashing, argon2id
 from sojourn.sessions.caller import Caller
@@ -15,7 +15,7 @@ from sojourn.sessions.session import Device
 from sojourn.sign_ins.attempt import SignInInput, SignIns
 from sojourn.sign_ins.floor import Floor
 from sojourn.sign_ups.attempt import SignUpInput
-from sojourn.users.hard_stop import MOST_FAILURES
+from sojourn.users.password_lockout import MOST_FAILURES
 
 from ..people import ADA, OTHER_PASSWORD, PASSWORD, person, set_up
 
@@ -26,7 +26,7 @@ KNOWN = ("no password", "locked", "banned", "disabled", "compromised", "bcrypt",
 
 
 @pytest.fixture
-def computed(engine: Sojourn) -> list[bytes]:
+def computed(engine: Engine) -> list[bytes]:
     """The salt of every argon2id computation at the current cost, as it happens."""
     salts: list[bytes] = []
 
@@ -38,7 +38,7 @@ def computed(engine: Sojourn) -> list[bytes]:
     return salts
 
 
-async def in_state(engine: Sojourn, state: str) -> None:
+async def in_state(engine: Engine, state: str) -> None:
     """Make Ada what the state says, or leave her unknown."""
     given = {"bcrypt": ("bcrypt", BCRYPT), "sha256": ("sha256_salted", SALTED)}
     if state in given:
@@ -57,7 +57,7 @@ async def in_state(engine: Sojourn, state: str) -> None:
                 await engine.store.users.spend_password_try(engine.instance.id, user.id, most=MOST_FAILURES)
 
 
-async def refused(engine: Sojourn, sign_ins: SignIns, password: str) -> str:
+async def refused(engine: Engine, sign_ins: SignIns, password: str) -> str:
     caller = Caller(engine.instance, None, Device())
     with pytest.raises(SojournError) as refusal:
         await sign_ins.create(caller, SignInInput(identifier=ADA, password=password))
@@ -68,7 +68,7 @@ async def refused(engine: Sojourn, sign_ins: SignIns, password: str) -> str:
     ("state", "is_strict"), [("unknown", True), *((state, strict) for state in KNOWN for strict in (True, False))]
 )
 async def test_a_refused_password_costs_one_argon2id_whoever_it_is(
-    engine: Sojourn, computed: list[bytes], state: str, is_strict: bool
+    engine: Engine, computed: list[bytes], state: str, is_strict: bool
 ) -> None:  # R-ENU-02
     await set_up(engine, {"protection": {"strict_enumeration": is_strict}})
     await in_state(engine, state)
@@ -87,21 +87,21 @@ def pauses() -> list[float]:
 
 
 @pytest.fixture
-def patient(engine: Sojourn, pauses: list[float]) -> Sojourn:
+def patient(engine: Engine, pauses: list[float]) -> Engine:
     """The engine with a floor of an hour, and pauses that are noted instead of waited for."""
 
     async def noted(seconds: float) -> None:
         pauses.append(seconds)
 
     floor = Floor(engine.store, engine.hash_costs, timedelta(hours=1))
-    guarding = replace(engine.guarding, floor=floor, pause=noted)
-    engine.sign_ins = replace(engine.sign_ins, guarding=guarding)
-    engine.sign_ups = replace(engine.sign_ups, guarding=guarding)
+    sign_in_protection = replace(engine.sign_in_protection, floor=floor, pause=noted)
+    engine.sign_ins = replace(engine.sign_ins, sign_in_protection=sign_in_protection)
+    engine.sign_ups = replace(engine.sign_ups, sign_in_protection=sign_in_protection)
     return engine
 
 
 @pytest.mark.parametrize("state", ["unknown", *KNOWN])
-async def test_a_refusal_waits_for_the_floor(patient: Sojourn, pauses: list[float], state: str) -> None:  # R-ENU-02
+async def test_a_refusal_waits_for_the_floor(patient: Engine, pauses: list[float], state: str) -> None:  # R-ENU-02
     await set_up(patient, {"protection": {"strict_enumeration": True}})
     await in_state(patient, state)
     code = await refused(patient, patient.sign_ins, OTHER_PASSWORD)
@@ -112,7 +112,7 @@ async def test_a_refusal_waits_for_the_floor(patient: Sojourn, pauses: list[floa
 
 @pytest.mark.parametrize("email", [ADA, STRANGER])
 async def test_what_is_answered_alike_to_everybody_waits_too(
-    patient: Sojourn, pauses: list[float], email: str
+    patient: Engine, pauses: list[float], email: str
 ) -> None:  # R-ENU-02
     await set_up(patient, {"protection": {"strict_enumeration": True}})
     await person(patient)
@@ -127,7 +127,7 @@ async def test_what_is_answered_alike_to_everybody_waits_too(
     assert all(0 < each < 3600 for each in pauses)
 
 
-async def test_a_proven_sign_in_does_not_wait(patient: Sojourn, pauses: list[float]) -> None:
+async def test_a_proven_sign_in_does_not_wait(patient: Engine, pauses: list[float]) -> None:
     await set_up(patient, {"protection": {"strict_enumeration": True}})
     await person(patient)
     caller = Caller(patient.instance, None, Device())
@@ -135,7 +135,7 @@ async def test_a_proven_sign_in_does_not_wait(patient: Sojourn, pauses: list[flo
     assert pauses == []
 
 
-async def test_a_refused_sign_in_leaves_no_browser_behind(engine: Sojourn) -> None:
+async def test_a_refused_sign_in_leaves_no_browser_behind(engine: Engine) -> None:
     await person(engine)
     await refused(engine, engine.sign_ins, OTHER_PASSWORD)
     assert await engine.store.clients.count(engine.instance.id) == 0

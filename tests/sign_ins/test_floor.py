@@ -7,7 +7,7 @@ from typing import Any
 import bcrypt
 import pytest
 
-from sojourn.engine import Sojourn
+from sojourn.engine import Engine
 from sojourn.errors import FieldError
 from sojourn.factors import hash_cost
 from sojourn.factors.hash_cost import HashCosts
@@ -32,16 +32,16 @@ def measured(monkeypatch: pytest.MonkeyPatch) -> Iterator[dict[str, float]]:
     yield seconds
 
 
-def floor_of(engine: Sojourn) -> Floor:
+def floor_of(engine: Engine) -> Floor:
     return Floor(engine.store, HashCosts(engine.hash_pool), timedelta(milliseconds=300))
 
 
-async def given(engine: Sojourn, email: str, digest: str) -> Any:
+async def given(engine: Engine, email: str, digest: str) -> Any:
     return await person(engine, email, password=None, password_digest=digest, password_hasher="bcrypt")
 
 
 async def test_the_floor_is_a_fifth_above_the_dearest_check_and_falls_with_it(
-    engine: Sojourn, measured: dict[str, float]
+    engine: Engine, measured: dict[str, float]
 ) -> None:  # R-ENU-02
     assert await floor_of(engine).now(engine.instance) == timedelta(milliseconds=300)
     await given(engine, "cheap@example.com", CHEAP)
@@ -53,7 +53,7 @@ async def test_the_floor_is_a_fifth_above_the_dearest_check_and_falls_with_it(
 
 
 async def test_a_password_with_two_spellings_waits_twice_as_long_whoever_it_is_for(
-    engine: Sojourn, measured: dict[str, float]
+    engine: Engine, measured: dict[str, float]
 ) -> None:  # R-ENU-02, R-PWD-05
     await given(engine, ANYBODY, DEARER)
     assert await floor_of(engine).now(engine.instance, "pässword") == timedelta(milliseconds=600)
@@ -61,7 +61,7 @@ async def test_a_password_with_two_spellings_waits_twice_as_long_whoever_it_is_f
 
 
 async def test_a_server_may_not_raise_the_floor_unasked_where_time_could_tell(
-    engine: Sojourn, measured: dict[str, float]
+    engine: Engine, measured: dict[str, float]
 ) -> None:  # R-ENU-02
     await set_up(engine, {"protection": {"strict_enumeration": True}})
     await given(engine, "cheap@example.com", CHEAP)
@@ -73,7 +73,7 @@ async def test_a_server_may_not_raise_the_floor_unasked_where_time_could_tell(
     await given(engine, "another@example.com", DEARER)  # as dear as one that is here
 
 
-async def test_slow_hashes_of_an_import_are_taken_by_name_only(engine: Sojourn, measured: dict[str, float]) -> None:  # R-ENU-02
+async def test_slow_hashes_of_an_import_are_taken_by_name_only(engine: Engine, measured: dict[str, float]) -> None:  # R-ENU-02
     costs, slow, quick = HashCosts(engine.hash_pool), StoredPassword("bcrypt", DEARER), StoredPassword("bcrypt", CHEAP)
     fast, damaged = StoredPassword("md5", "0" * 32), StoredPassword("bcrypt", "$2b$05$short")
     assert await checked_floor(costs, [quick, fast, damaged], []) is None

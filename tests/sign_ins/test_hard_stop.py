@@ -2,30 +2,30 @@
 
 import pytest
 
-from sojourn.engine import Sojourn
+from sojourn.engine import Engine
 from sojourn.errors import PasswordDisabled, WrongPassword, WrongPasswordOrIdentifier
 from sojourn.messages.mailbox import Mailbox
 from sojourn.sessions.caller import Caller
 from sojourn.sessions.session import Device
 from sojourn.sign_ins.attempt import Proof, SignInInput
 from sojourn.sign_ins.sign_in import SignInStatus
-from sojourn.users.hard_stop import MOST_FAILURES
+from sojourn.users.password_lockout import MOST_FAILURES
 from sojourn.users.user import User
 
 from ..people import ADA, OTHER_PASSWORD, PASSWORD, events, notices, person, set_up, signed_in
 
 
-async def guessed_at(engine: Sojourn, user: User, times: int) -> None:
+async def guessed_at(engine: Engine, user: User, times: int) -> None:
     for _ in range(times):
         await engine.store.users.spend_password_try(engine.instance.id, user.id, most=MOST_FAILURES)
 
 
-async def failures(engine: Sojourn, user: User) -> int:
+async def failures(engine: Engine, user: User) -> int:
     return (await engine.accounts.get(engine.instance, user.id)).password_failures
 
 
 async def test_the_hundredth_failure_in_a_row_disables_the_password(
-    engine: Sojourn, mailbox: Mailbox
+    engine: Engine, mailbox: Mailbox
 ) -> None:  # R-LIM-04
     user = await person(engine)
     await guessed_at(engine, user, 98)
@@ -39,7 +39,7 @@ async def test_the_hundredth_failure_in_a_row_disables_the_password(
     assert "password.disabled" in await events(engine, user)
 
 
-async def test_a_success_starts_the_count_anew(engine: Sojourn) -> None:  # R-LIM-04, R-LIM-05
+async def test_a_success_starts_the_count_anew(engine: Engine) -> None:  # R-LIM-04, R-LIM-05
     user = await person(engine)
     await guessed_at(engine, user, 99)
     await signed_in(engine)
@@ -47,7 +47,7 @@ async def test_a_success_starts_the_count_anew(engine: Sojourn) -> None:  # R-LI
 
 
 async def test_a_code_by_mail_does_not_make_the_password_usable_again(
-    engine: Sojourn, mailbox: Mailbox
+    engine: Engine, mailbox: Mailbox
 ) -> None:  # R-LIM-04, R-LIM-05
     user = await person(engine)
     await guessed_at(engine, user, 100)
@@ -62,7 +62,7 @@ async def test_a_code_by_mail_does_not_make_the_password_usable_again(
         await signed_in(engine)
 
 
-async def test_a_reset_by_mail_makes_it_usable_again(engine: Sojourn, mailbox: Mailbox) -> None:  # R-LIM-04
+async def test_a_reset_by_mail_makes_it_usable_again(engine: Engine, mailbox: Mailbox) -> None:  # R-LIM-04
     user = await person(engine)
     await guessed_at(engine, user, 100)
     caller = Caller(engine.instance, None, Device())
@@ -80,14 +80,14 @@ async def test_a_reset_by_mail_makes_it_usable_again(engine: Sojourn, mailbox: M
     await signed_in(engine, password=OTHER_PASSWORD)
 
 
-async def test_a_server_that_asks_is_stopped_too(engine: Sojourn) -> None:  # R-LIM-04, R-FLOW-04
+async def test_a_server_that_asks_is_stopped_too(engine: Engine) -> None:  # R-LIM-04, R-FLOW-04
     user = await person(engine)
     await guessed_at(engine, user, 100)
     with pytest.raises(PasswordDisabled):
         await engine.accounts.verify_password(engine.instance, user.id, PASSWORD)
 
 
-async def test_strict_protection_does_not_tell(engine: Sojourn) -> None:  # R-LIM-04, R-ENU-01
+async def test_strict_protection_does_not_tell(engine: Engine) -> None:  # R-LIM-04, R-ENU-01
     await set_up(engine, {"protection": {"strict_enumeration": True}})
     user = await person(engine)
     await guessed_at(engine, user, 100)

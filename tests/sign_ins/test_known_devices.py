@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from sojourn.config import Config
-from sojourn.engine import Sojourn
+from sojourn.engine import Engine
 from sojourn.errors import UserLocked, WrongCode, WrongPassword
 from sojourn.ids import instance_id
 from sojourn.limits.budgets import MOST_WRONG_CODES
@@ -27,30 +27,30 @@ BOB = "bob@example.com"
 WRONG = "not this one at all"
 
 
-def visitor(engine: Sojourn, mark: Secret | None = None) -> Caller:
+def visitor(engine: Engine, mark: Secret | None = None) -> Caller:
     """A browser without a client, as after its cookie is lost; with a mark it has been here before."""
     return Caller(engine.instance, None, Device(), mark=mark)
 
 
-async def marked(engine: Sojourn, email: str = ADA, mark: Secret | None = None) -> Secret:
+async def marked(engine: Engine, email: str = ADA, mark: Secret | None = None) -> Secret:
     """The mark that a browser has once somebody has signed in there."""
     _, issued = await engine.sign_ins.create(visitor(engine, mark), SignInInput(identifier=email, password=PASSWORD))
     assert issued.mark is not None
     return issued.mark
 
 
-async def is_known(engine: Sojourn, user: User, mark: Secret | None) -> bool:
+async def is_known(engine: Engine, user: User, mark: Secret | None) -> bool:
     current = await engine.accounts.get(engine.instance, user.id)
-    return await engine.guarding.devices.named(visitor(engine, mark), current) is not None
+    return await engine.sign_in_protection.devices.named(visitor(engine, mark), current) is not None
 
 
-async def guess(engine: Sojourn, mark: Secret | None, *, times: int) -> None:
+async def guess(engine: Engine, mark: Secret | None, *, times: int) -> None:
     for _ in range(times):
         with pytest.raises(WrongPassword):
             await engine.sign_ins.create(visitor(engine, mark), SignInInput(identifier=ADA, password=WRONG))
 
 
-async def test_no_stranger_locks_out_a_known_device_and_no_known_device_a_stranger(engine: Sojourn) -> None:  # R-LIM-03
+async def test_no_stranger_locks_out_a_known_device_and_no_known_device_a_stranger(engine: Engine) -> None:  # R-LIM-03
     await person(engine)
     mark = await marked(engine)
     await guess(engine, None, times=10)
@@ -64,7 +64,7 @@ async def test_no_stranger_locks_out_a_known_device_and_no_known_device_a_strang
         await marked(engine, mark=mark)
 
 
-async def test_a_known_device_locks_itself_alone(engine: Sojourn) -> None:  # R-LIM-03
+async def test_a_known_device_locks_itself_alone(engine: Engine) -> None:  # R-LIM-03
     await person(engine)
     mark = await marked(engine)
     other = await marked(engine)
@@ -73,7 +73,7 @@ async def test_a_known_device_locks_itself_alone(engine: Sojourn) -> None:  # R-
     await marked(engine)
 
 
-async def test_a_mark_that_is_not_whole_is_a_strangers(engine: Sojourn) -> None:  # R-LIM-03
+async def test_a_mark_that_is_not_whole_is_a_strangers(engine: Engine) -> None:  # R-LIM-03
     user = await person(engine)
     text = (await marked(engine)).reveal()
     assert await is_known(engine, user, Secret(text))
@@ -83,18 +83,18 @@ async def test_a_mark_that_is_not_whole_is_a_strangers(engine: Sojourn) -> None:
         assert not await is_known(engine, user, Secret(each)), each
 
 
-async def test_a_mark_of_another_user_or_instance_is_a_strangers(engine: Sojourn) -> None:  # R-LIM-03, R-AUZ-02
+async def test_a_mark_of_another_user_or_instance_is_a_strangers(engine: Engine) -> None:  # R-LIM-03, R-AUZ-02
     user, other = await person(engine), await person(engine, BOB)
     mark, others = await marked(engine), await marked(engine, BOB)
     assert not await is_known(engine, other, mark)
     assert not await is_known(engine, user, others)
     elsewhere = replace(engine.instance, id=instance_id())
-    devices = engine.guarding.devices
+    devices = engine.sign_in_protection.devices
     assert await devices.named(Caller(elsewhere, None, mark=mark), replace(user, instance_id=elsewhere.id)) is None
     assert await devices.named(Caller(elsewhere, None, mark=mark), user) is None
 
 
-async def test_a_mark_lasts_a_year_from_the_last_sign_in(engine: Sojourn, clock: FakeClock) -> None:
+async def test_a_mark_lasts_a_year_from_the_last_sign_in(engine: Engine, clock: FakeClock) -> None:
     user = await person(engine)
     first = await marked(engine)
     clock.advance(days=200)
@@ -104,7 +104,7 @@ async def test_a_mark_lasts_a_year_from_the_last_sign_in(engine: Sojourn, clock:
     assert await is_known(engine, user, second)
 
 
-async def test_a_mark_names_its_last_users_and_stays_short(engine: Sojourn, clock: FakeClock) -> None:  # R-CKI-01
+async def test_a_mark_names_its_last_users_and_stays_short(engine: Engine, clock: FakeClock) -> None:  # R-CKI-01
     users, mark = list[User](), None
     for n in range(MOST_USERS + 1):
         users.append(await person(engine, f"{n}@example.com"))
@@ -124,7 +124,7 @@ async def test_a_new_root_key_forgets_no_device_while_the_old_one_is_there(
     mark = await marked(first)
     await first.close()
     both = replace(config, root_keys=(Secret.random(), *config.root_keys))
-    second = await Sojourn.open(both, clock=clock, mailer=mailbox)
+    second = await Engine.open(both, clock=clock, mailer=mailbox)
     try:
         assert await is_known(second, user, mark)
         renewed = await marked(second, mark=mark)
@@ -135,7 +135,7 @@ async def test_a_new_root_key_forgets_no_device_while_the_old_one_is_there(
 
 
 async def test_a_reset_makes_every_other_device_a_stranger(
-    engine: Sojourn, mailbox: Mailbox, clock: FakeClock
+    engine: Engine, mailbox: Mailbox, clock: FakeClock
 ) -> None:  # R-PWD-11, R-LIM-03
     user = await person(engine)
     elsewhere = await marked(engine)
@@ -154,7 +154,7 @@ async def test_a_reset_makes_every_other_device_a_stranger(
 
 
 async def test_signing_a_user_out_everywhere_makes_their_devices_strangers(
-    engine: Sojourn, clock: FakeClock
+    engine: Engine, clock: FakeClock
 ) -> None:  # R-SES-05, R-LIM-03
     user = await person(engine)
     _, issued = await engine.sign_ins.create(visitor(engine), SignInInput(identifier=ADA, password=PASSWORD))
@@ -162,11 +162,11 @@ async def test_signing_a_user_out_everywhere_makes_their_devices_strangers(
     await engine.sessions.revoke_all_of_user(engine.instance, user.id, actor="test")
     current = await engine.accounts.get(engine.instance, user.id)
     for caller in (visitor(engine, issued.mark), Caller(engine.instance, issued.client)):
-        assert await engine.guarding.devices.named(caller, current) is None
+        assert await engine.sign_in_protection.devices.named(caller, current) is None
     assert await is_known(engine, user, await marked(engine, mark=issued.mark))
 
 
-async def test_a_change_that_keeps_the_other_sessions_keeps_the_devices(engine: Sojourn, clock: FakeClock) -> None:
+async def test_a_change_that_keeps_the_other_sessions_keeps_the_devices(engine: Engine, clock: FakeClock) -> None:
     user = await person(engine)
     mark = await marked(engine)
     clock.advance(hours=1)
@@ -175,16 +175,16 @@ async def test_a_change_that_keeps_the_other_sessions_keeps_the_devices(engine: 
     assert await is_known(engine, user, mark)
 
 
-async def test_who_acts_in_the_place_of_a_user_leaves_no_mark(engine: Sojourn) -> None:  # R-AUZ-06, R-LIM-03
+async def test_who_acts_in_the_place_of_a_user_leaves_no_mark(engine: Engine) -> None:  # R-AUZ-06, R-LIM-03
     user = await person(engine)
     _, secret = await engine.tickets.create_actor_token(engine.instance, user.id, {"sub": "user_support"})
     given = SignInInput(strategy="ticket", ticket=secret.reveal())
     _, issued = await engine.sign_ins.create(visitor(engine), given)
     assert issued.mark is None
-    assert await engine.guarding.devices.named(Caller(engine.instance, issued.client), user) is None
+    assert await engine.sign_in_protection.devices.named(Caller(engine.instance, issued.client), user) is None
 
 
-async def test_a_finished_sign_up_leaves_a_mark(engine: Sojourn, mailbox: Mailbox) -> None:
+async def test_a_finished_sign_up_leaves_a_mark(engine: Engine, mailbox: Mailbox) -> None:
     given = SignUpInput(email_address=ADA, password=PASSWORD)
     sign_up, issued = await engine.sign_ups.create(visitor(engine), given)
     assert issued.mark is None
@@ -199,7 +199,7 @@ async def test_a_finished_sign_up_leaves_a_mark(engine: Sojourn, mailbox: Mailbo
     assert ("new_device", ADA) not in await notices(engine, mailbox)
 
 
-async def test_a_native_app_is_known_by_its_client(engine: Sojourn) -> None:  # R-LIM-03
+async def test_a_native_app_is_known_by_its_client(engine: Engine) -> None:  # R-LIM-03
     await person(engine)
     _, issued = await engine.sign_ins.create(visitor(engine), SignInInput(identifier=ADA, password=PASSWORD))
     caller = Caller(engine.instance, issued.client)
@@ -211,12 +211,12 @@ async def test_a_native_app_is_known_by_its_client(engine: Sojourn) -> None:  # 
 
 
 async def test_a_known_device_has_a_hundred_wrong_codes_a_year_too(
-    engine: Sojourn, mailbox: Mailbox, clock: FakeClock
+    engine: Engine, mailbox: Mailbox, clock: FakeClock
 ) -> None:  # R-OTP-08: the mark stays in a browser that others may use
     await set_up(engine, {"protection": {"strict_enumeration": True}})
     user = await person(engine)
     mark = await marked(engine)
-    device = await engine.guarding.devices.named(visitor(engine, mark), user)
+    device = await engine.sign_in_protection.devices.named(visitor(engine, mark), user)
     assert device is not None
     tries = engine.sign_ins.codes.device_tries
     for _ in range(MOST_WRONG_CODES // 10):

@@ -2,7 +2,7 @@
 
 import pytest
 
-from sojourn.engine import Sojourn
+from sojourn.engine import Engine
 from sojourn.errors import UserLocked, WrongCode, WrongPassword
 from sojourn.messages.mailbox import Mailbox
 from sojourn.sessions.caller import Caller
@@ -16,7 +16,7 @@ WRONG = "not this one at all"
 
 
 async def test_the_tenth_failure_locks_for_an_hour_and_the_owner_is_told_once(
-    engine: Sojourn, mailbox: Mailbox, clock: FakeClock
+    engine: Engine, mailbox: Mailbox, clock: FakeClock
 ) -> None:  # R-LIM-03, R-LOG-04
     user = await person(engine)
     for _ in range(10):
@@ -33,7 +33,7 @@ async def test_the_tenth_failure_locks_for_an_hour_and_the_owner_is_told_once(
     assert await is_live(engine, await signed_in(engine))
 
 
-async def test_a_tenth_try_that_is_right_locks_nobody(engine: Sojourn, mailbox: Mailbox) -> None:  # R-LIM-05
+async def test_a_tenth_try_that_is_right_locks_nobody(engine: Engine, mailbox: Mailbox) -> None:  # R-LIM-05
     await person(engine)
     for _ in range(9):
         with pytest.raises(WrongPassword):
@@ -42,7 +42,7 @@ async def test_a_tenth_try_that_is_right_locks_nobody(engine: Sojourn, mailbox: 
     assert ("account_locked", ADA) not in await notices(engine, mailbox)
 
 
-async def test_wrong_codes_count_towards_the_same_lock(engine: Sojourn, mailbox: Mailbox) -> None:  # R-LIM-03, R-LOG-04
+async def test_wrong_codes_count_towards_the_same_lock(engine: Engine, mailbox: Mailbox) -> None:  # R-LIM-03, R-LOG-04
     await person(engine)
     for _ in range(9):
         with pytest.raises(WrongPassword):
@@ -56,7 +56,7 @@ async def test_wrong_codes_count_towards_the_same_lock(engine: Sojourn, mailbox:
 
 
 async def test_a_server_that_asks_with_wrong_passwords_locks_too(
-    engine: Sojourn, mailbox: Mailbox
+    engine: Engine, mailbox: Mailbox
 ) -> None:  # R-LIM-03, R-FLOW-04
     user = await person(engine)
     for _ in range(10):
@@ -67,7 +67,7 @@ async def test_a_server_that_asks_with_wrong_passwords_locks_too(
         await engine.accounts.verify_password(engine.instance, user.id, PASSWORD)
 
 
-async def test_who_is_impersonated_is_told(engine: Sojourn, mailbox: Mailbox) -> None:  # R-LOG-04, R-AUZ-06
+async def test_who_is_impersonated_is_told(engine: Engine, mailbox: Mailbox) -> None:  # R-LOG-04, R-AUZ-06
     user = await person(engine)
     acting = {"sub": "user_support"}
     _, secret = await engine.tickets.create_actor_token(engine.instance, user.id, acting)

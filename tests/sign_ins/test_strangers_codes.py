@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from sojourn.config import Config
-from sojourn.engine import Sojourn
+from sojourn.engine import Engine
 from sojourn.errors import Json, TooManyRequests, UserLocked, VerificationExpired, VerificationFailed, WrongCode
 from sojourn.limits.budgets import MOST_WRONG_CODES, YEAR
 from sojourn.messages.email import Message
@@ -27,7 +27,7 @@ STRICT: Mapping[str, Json] = {"protection": {"strict_enumeration": True, "lockou
 """A lock that does not come before the year's tries are spent."""
 
 
-async def spend_the_year(engine: Sojourn, user: User) -> None:
+async def spend_the_year(engine: Engine, user: User) -> None:
     for _ in range(MOST_WRONG_CODES):
         await engine.sign_ins.codes.code_tries.spend(engine.instance, user)
     await engine.store.users.reset_sign_in_tries(engine.instance.id, user.id)
@@ -36,7 +36,7 @@ async def spend_the_year(engine: Sojourn, user: User) -> None:
 class Visitor:
     """A browser that signs in with codes."""
 
-    def __init__(self, engine: Sojourn, caller: Caller | None = None) -> None:
+    def __init__(self, engine: Engine, caller: Caller | None = None) -> None:
         self.engine = engine
         self.caller = caller or Caller(engine.instance, None, Device())
         self.sign_in: SignIn
@@ -63,7 +63,7 @@ def token_of(mail: Message) -> str:
 
 
 async def test_no_year_has_more_than_a_hundred_guesses_however_they_are_spread(
-    engine: Sojourn, clock: FakeClock
+    engine: Engine, clock: FakeClock
 ) -> None:  # R-OTP-08
     user, tries, compared = await person(engine), engine.sign_ins.codes.code_tries, list[int]()
     for _ in range(150):  # two years of bursts, each as long as the lock lets it be
@@ -82,7 +82,7 @@ async def test_no_year_has_more_than_a_hundred_guesses_however_they_are_spread(
 
 
 async def test_beyond_that_a_right_code_is_answered_as_a_wrong_one_until_its_link_is_used(
-    engine: Sojourn, mailbox: Mailbox
+    engine: Engine, mailbox: Mailbox
 ) -> None:  # R-OTP-08, R-OTP-02
     await set_up(engine, STRICT)
     await spend_the_year(engine, await person(engine))
@@ -100,7 +100,7 @@ async def test_beyond_that_a_right_code_is_answered_as_a_wrong_one_until_its_lin
     assert await owner.type(mail.code) is SignInStatus.COMPLETE
 
 
-async def test_a_link_admits_no_other_attempt(engine: Sojourn, mailbox: Mailbox) -> None:  # R-OTP-02
+async def test_a_link_admits_no_other_attempt(engine: Engine, mailbox: Mailbox) -> None:  # R-OTP-02
     await set_up(engine, STRICT)
     await spend_the_year(engine, await person(engine))
     owner, attacker = Visitor(engine), Visitor(engine)
@@ -117,7 +117,7 @@ async def test_a_link_admits_no_other_attempt(engine: Sojourn, mailbox: Mailbox)
         await owner.type(newer.code)
 
 
-async def test_a_mail_carries_no_link_while_strangers_have_tries_left(engine: Sojourn, mailbox: Mailbox) -> None:
+async def test_a_mail_carries_no_link_while_strangers_have_tries_left(engine: Engine, mailbox: Mailbox) -> None:
     await person(engine)
     visitor = Visitor(engine)
     await visitor.ask()
@@ -125,7 +125,7 @@ async def test_a_mail_carries_no_link_while_strangers_have_tries_left(engine: So
 
 
 async def test_a_known_device_needs_no_link_and_spends_nothing_of_the_year(
-    engine: Sojourn, mailbox: Mailbox
+    engine: Engine, mailbox: Mailbox
 ) -> None:  # R-OTP-08, R-LIM-03
     await set_up(engine, STRICT)
     user = await person(engine)
@@ -142,7 +142,7 @@ async def test_a_known_device_needs_no_link_and_spends_nothing_of_the_year(
     assert await known.type(mail.code) is SignInStatus.COMPLETE
 
 
-async def test_success_renews_nothing_and_costs_nothing(engine: Sojourn, mailbox: Mailbox) -> None:  # R-OTP-08
+async def test_success_renews_nothing_and_costs_nothing(engine: Engine, mailbox: Mailbox) -> None:  # R-OTP-08
     user = await person(engine)
     visitor = Visitor(engine)
     await visitor.ask()
@@ -158,7 +158,7 @@ async def test_success_renews_nothing_and_costs_nothing(engine: Sojourn, mailbox
 
 
 async def test_in_strict_protection_ten_wrong_codes_lock_and_nobody_is_told(
-    engine: Sojourn, mailbox: Mailbox, clock: FakeClock
+    engine: Engine, mailbox: Mailbox, clock: FakeClock
 ) -> None:  # R-LIM-03, R-ENU-01
     await set_up(engine, {"protection": {"strict_enumeration": True}})
     user = await person(engine)
@@ -180,7 +180,7 @@ async def test_in_strict_protection_ten_wrong_codes_lock_and_nobody_is_told(
     assert await guesser.type(mail.code) is SignInStatus.COMPLETE
 
 
-async def test_the_lock_of_an_administrator_has_no_link(engine: Sojourn, mailbox: Mailbox) -> None:  # R-OTP-08
+async def test_the_lock_of_an_administrator_has_no_link(engine: Engine, mailbox: Mailbox) -> None:  # R-OTP-08
     await set_up(engine, STRICT)
     user = await person(engine)
     await engine.accounts.lock(engine.instance, user.id)
@@ -193,7 +193,7 @@ async def test_the_lock_of_an_administrator_has_no_link(engine: Sojourn, mailbox
 
 
 async def test_a_code_that_is_over_counts_towards_no_lock(
-    engine: Sojourn, mailbox: Mailbox, clock: FakeClock
+    engine: Engine, mailbox: Mailbox, clock: FakeClock
 ) -> None:  # R-PWD-12, R-LIM-03
     user = await person(engine)
     visitor = Visitor(engine)
@@ -213,7 +213,7 @@ async def test_a_code_that_is_over_counts_towards_no_lock(
 
 @pytest.mark.parametrize("is_strict", [True, False])
 async def test_two_addresses_of_one_account_bring_no_more_codes_than_one(
-    engine: Sojourn, mailbox: Mailbox, is_strict: bool
+    engine: Engine, mailbox: Mailbox, is_strict: bool
 ) -> None:  # R-OTP-08, R-LIM-01, R-ENU-01
     await set_up(engine, {"protection": {"strict_enumeration": is_strict}})
     user = await person(engine)
@@ -230,7 +230,7 @@ async def test_two_addresses_of_one_account_bring_no_more_codes_than_one(
     assert len([each for each in (await sent(engine, mailbox)) if each.kind == "verification_code"]) == 3
 
 
-async def sent(engine: Sojourn, mailbox: Mailbox) -> list[Message]:
+async def sent(engine: Engine, mailbox: Mailbox) -> list[Message]:
     while await engine.outbox.deliver_due():
         pass
     return list(mailbox.messages)
@@ -247,7 +247,7 @@ async def test_a_restart_renews_no_budget(
     await first.sign_ins.codes.code_tries.spend(first.instance, user)
     config = first.config
     await first.close()
-    second = await Sojourn.open(config, clock=clock, mailer=mailbox)
+    second = await Engine.open(config, clock=clock, mailer=mailbox)
     try:
         with pytest.raises(TooManyRequests):
             await Visitor(second).ask()

@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 
-from sojourn.engine import Sojourn
+from sojourn.engine import Engine
 from sojourn.errors import FieldError, Gone, Json, NotFound, SojournError
 from sojourn.ids import InstanceId
 from sojourn.secret import Secret
@@ -18,14 +18,14 @@ from sojourn.testing.clock import FakeClock
 from ..people import events, person
 
 
-async def used(engine: Sojourn, secret: Secret) -> Session:
+async def used(engine: Engine, secret: Secret) -> Session:
     caller = Caller(engine.instance, None, Device())
     sign_in, _ = await engine.sign_ins.create(caller, SignInInput(strategy="ticket", ticket=secret.reveal()))
     assert sign_in.created_session_id is not None
     return await engine.sessions.get(engine.instance, sign_in.created_session_id)
 
 
-async def test_a_sign_in_token_signs_in_once(engine: Sojourn):  # R-OTP-02
+async def test_a_sign_in_token_signs_in_once(engine: Engine):  # R-OTP-02
     user = await person(engine)
     ticket, secret = await engine.tickets.create_sign_in_token(engine.instance, user.id)
     assert (await used(engine, secret)).user_id == user.id
@@ -35,7 +35,7 @@ async def test_a_sign_in_token_signs_in_once(engine: Sojourn):  # R-OTP-02
     assert now_is.status is TicketStatus.ACCEPTED
 
 
-async def test_of_ten_browsers_racing_with_one_ticket_one_is_signed_in(engine: Sojourn):  # R-OTP-02, R-REL-02
+async def test_of_ten_browsers_racing_with_one_ticket_one_is_signed_in(engine: Engine):  # R-OTP-02, R-REL-02
     user = await person(engine)
     _, secret = await engine.tickets.create_sign_in_token(engine.instance, user.id)
     outcomes = await gather(*(used(engine, secret) for _ in range(10)), return_exceptions=True)
@@ -43,7 +43,7 @@ async def test_of_ten_browsers_racing_with_one_ticket_one_is_signed_in(engine: S
     assert all(isinstance(each, Session | SojournError) for each in outcomes)
 
 
-async def test_only_a_hash_of_the_secret_is_kept(engine: Sojourn):  # R-ID-01, R-ID-02
+async def test_only_a_hash_of_the_secret_is_kept(engine: Engine):  # R-ID-01, R-ID-02
     user = await person(engine)
     ticket, secret = await engine.tickets.create_sign_in_token(engine.instance, user.id)
     assert ticket.secret_hash == secret.stored_form()
@@ -51,7 +51,7 @@ async def test_only_a_hash_of_the_secret_is_kept(engine: Sojourn):  # R-ID-01, R
     assert secret.reveal() not in repr(ticket)
 
 
-async def test_a_ticket_dies_at_its_expiry(engine: Sojourn, clock: FakeClock):  # R-OTP-02
+async def test_a_ticket_dies_at_its_expiry(engine: Engine, clock: FakeClock):  # R-OTP-02
     user = await person(engine)
     _, secret = await engine.tickets.create_sign_in_token(engine.instance, user.id, expires_in=timedelta(minutes=10))
     clock.advance(minutes=10)
@@ -59,7 +59,7 @@ async def test_a_ticket_dies_at_its_expiry(engine: Sojourn, clock: FakeClock):  
         await used(engine, secret)
 
 
-async def test_a_revoked_ticket_opens_nothing_and_can_be_revoked_again(engine: Sojourn):
+async def test_a_revoked_ticket_opens_nothing_and_can_be_revoked_again(engine: Engine):
     user = await person(engine)
     ticket, secret = await engine.tickets.create_sign_in_token(engine.instance, user.id)
     for _ in range(2):
@@ -69,7 +69,7 @@ async def test_a_revoked_ticket_opens_nothing_and_can_be_revoked_again(engine: S
         await used(engine, secret)
 
 
-async def test_a_used_ticket_cannot_be_revoked(engine: Sojourn):
+async def test_a_used_ticket_cannot_be_revoked(engine: Engine):
     user = await person(engine)
     ticket, secret = await engine.tickets.create_sign_in_token(engine.instance, user.id)
     await used(engine, secret)
@@ -77,7 +77,7 @@ async def test_a_used_ticket_cannot_be_revoked(engine: Sojourn):
         await engine.tickets.revoke(engine.instance, TicketKind.SIGN_IN, ticket.id)
 
 
-async def test_tickets_of_another_kind_or_instance_are_unknown(engine: Sojourn):  # R-AUZ-02
+async def test_tickets_of_another_kind_or_instance_are_unknown(engine: Engine):  # R-AUZ-02
     user = await person(engine)
     ticket, _ = await engine.tickets.create_sign_in_token(engine.instance, user.id)
     elsewhere = replace(engine.instance, id=InstanceId("ins_elsewhere"))
@@ -90,7 +90,7 @@ async def test_tickets_of_another_kind_or_instance_are_unknown(engine: Sojourn):
 
 
 async def test_an_actor_token_starts_a_short_session_that_names_the_actor(
-    engine: Sojourn, clock: FakeClock
+    engine: Engine, clock: FakeClock
 ):  # R-AUZ-06, R-SES-01
     user = await person(engine)
     acting: dict[str, Json] = {"sub": "user_support", "reason": "ticket 17"}
@@ -105,21 +105,21 @@ async def test_an_actor_token_starts_a_short_session_that_names_the_actor(
 
 
 @pytest.mark.parametrize("acting", [{}, {"sub": ""}, {"sub": 7}, {"sub": "a", "note": "x" * 2000}])
-async def test_an_actor_must_be_named_and_brief(engine: Sojourn, acting: Mapping[str, Json]):  # R-AUZ-06
+async def test_an_actor_must_be_named_and_brief(engine: Engine, acting: Mapping[str, Json]):  # R-AUZ-06
     user = await person(engine)
     with pytest.raises(FieldError):
         await engine.tickets.create_actor_token(engine.instance, user.id, acting)
 
 
 @pytest.mark.parametrize("seconds", [0, -1, 31 * 86400])
-async def test_a_ticket_lives_a_second_to_thirty_days(engine: Sojourn, seconds: int):
+async def test_a_ticket_lives_a_second_to_thirty_days(engine: Engine, seconds: int):
     user = await person(engine)
     with pytest.raises(FieldError) as refused:
         await engine.tickets.create_sign_in_token(engine.instance, user.id, expires_in=timedelta(seconds=seconds))
     assert refused.value.param == "expires_in_seconds"
 
 
-async def test_impersonation_never_outlasts_an_hour(engine: Sojourn):  # R-SES-01
+async def test_impersonation_never_outlasts_an_hour(engine: Engine):  # R-SES-01
     user = await person(engine)
     with pytest.raises(FieldError):
         await engine.tickets.create_actor_token(

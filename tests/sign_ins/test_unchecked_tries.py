@@ -7,12 +7,12 @@ from datetime import timedelta
 
 import pytest
 
-from sojourn.engine import Sojourn
+from sojourn.engine import Engine
 from sojourn.errors import Overloaded, WrongPassword
 from sojourn.sessions.caller import Caller, Issued
 from sojourn.sessions.session import Device, Session
 from sojourn.sign_ins.attempt import Proof, SignInInput
-from sojourn.sign_ins.completion import Completion
+from sojourn.sign_ins.session_start import SessionStart
 from sojourn.testing.clock import FakeClock
 from sojourn.users.user import User
 
@@ -27,7 +27,7 @@ MORE_THAN_LOCKS = 12
 class Ada:
     """Ada signed in on one browser, signed out of another that she has used, and a sign-in of hers begun on a third."""
 
-    engine: Sojourn
+    engine: Engine
     user: User
     session: Session
     ended: Session
@@ -63,9 +63,9 @@ FLOWS: list[Callable[[Ada, str], Awaitable[None]]] = [
 
 
 @pytest.fixture
-async def ada(engine: Sojourn) -> Ada:
+async def ada(engine: Engine) -> Ada:
     settings = {"sessions": {"single_session_mode": False}, "sign_up": {"password": "optional"}}
-    engine.instance = await engine.registry.update_settings(engine.instance, settings)  # type: ignore[arg-type]
+    engine.instance = await engine.instances.update_settings(engine.instance, settings)  # type: ignore[arg-type]
     user = await person(engine)
     session, ended = await signed_in(engine), await signed_in(engine)
     await engine.sessions.revoke(engine.instance, ended.id, actor="test")
@@ -95,11 +95,11 @@ async def test_a_password_refused_for_want_of_a_slot_counts_for_nothing(
 async def test_a_right_password_whose_session_could_not_be_written_counts_for_nothing(
     ada: Ada, monkeypatch: pytest.MonkeyPatch
 ) -> None:  # R-PWD-12, R-LIM-03
-    async def too_slow(self: Completion, *given: object, **more: object) -> tuple[Session, Issued]:
+    async def too_slow(self: SessionStart, *given: object, **more: object) -> tuple[Session, Issued]:
         raise Overloaded(timedelta(seconds=1))
 
     with monkeypatch.context() as broken:
-        broken.setattr(Completion, "start_session", too_slow)
+        broken.setattr(SessionStart, "start_session", too_slow)
         for _ in range(MORE_THAN_LOCKS):
             with pytest.raises(Overloaded):
                 await ada.sign_in(PASSWORD)
@@ -110,7 +110,7 @@ async def test_a_right_password_whose_session_could_not_be_written_counts_for_no
 
 
 async def test_locks_of_failed_tries_since_a_moment_end_together(
-    engine: Sojourn, clock: FakeClock
+    engine: Engine, clock: FakeClock
 ) -> None:  # R-LIM-03
     async def locked(email: str) -> User:
         user = await person(engine, email)

@@ -2,7 +2,7 @@
 
 import pytest
 
-from sojourn.engine import Sojourn
+from sojourn.engine import Engine
 from sojourn.errors import TooManyRequests, VerificationExpired
 from sojourn.messages.mailbox import Mailbox
 from sojourn.sessions.caller import Caller
@@ -15,13 +15,13 @@ from .test_strangers_codes import Visitor, sent, token_of
 CODE = SignInInput(strategy="email_code", identifier=ADA)
 
 
-async def links(engine: Sojourn, mailbox: Mailbox) -> list[str]:
+async def links(engine: Engine, mailbox: Mailbox) -> list[str]:
     """The tokens of the links in the mails so far, the newest first."""
     mails = await sent(engine, mailbox)
     return [token_of(each) for each in mails if "confirm-browser" in each.text]
 
 
-async def used_up(engine: Sojourn) -> None:
+async def used_up(engine: Engine) -> None:
     """Strangers ask until they are refused."""
     with pytest.raises(TooManyRequests):
         for _ in range(20):
@@ -29,7 +29,7 @@ async def used_up(engine: Sojourn) -> None:
 
 
 async def test_a_known_device_asks_on_when_strangers_have_used_up_the_codes(
-    engine: Sojourn, mailbox: Mailbox
+    engine: Engine, mailbox: Mailbox
 ) -> None:  # R-LIM-01, R-LIM-03
     await person(engine)
     given = SignInInput(identifier=ADA, password=PASSWORD)
@@ -44,7 +44,7 @@ async def test_a_known_device_asks_on_when_strangers_have_used_up_the_codes(
 
 
 async def test_the_last_mail_that_strangers_bring_lets_the_owner_in_by_a_new_browser(
-    engine: Sojourn, mailbox: Mailbox
+    engine: Engine, mailbox: Mailbox
 ) -> None:  # R-OTP-08, R-OTP-02
     await person(engine)
     await used_up(engine)
@@ -65,7 +65,7 @@ async def test_the_last_mail_that_strangers_bring_lets_the_owner_in_by_a_new_bro
 
 
 async def test_the_way_stays_open_through_a_day_that_strangers_have_used_up(
-    engine: Sojourn, mailbox: Mailbox, clock: FakeClock
+    engine: Engine, mailbox: Mailbox, clock: FakeClock
 ) -> None:  # R-LIM-01, R-OTP-08
     await person(engine)
     for _ in range(4):
@@ -83,7 +83,7 @@ async def test_the_way_stays_open_through_a_day_that_strangers_have_used_up(
 
 
 async def test_a_link_that_admitted_another_browser_makes_none_known(
-    engine: Sojourn, mailbox: Mailbox
+    engine: Engine, mailbox: Mailbox
 ) -> None:  # R-OTP-02
     await person(engine)
     await used_up(engine)
@@ -95,7 +95,7 @@ async def test_a_link_that_admitted_another_browser_makes_none_known(
 
 
 async def test_a_link_from_before_a_new_password_makes_nothing_known(
-    engine: Sojourn, mailbox: Mailbox, clock: FakeClock
+    engine: Engine, mailbox: Mailbox, clock: FakeClock
 ) -> None:  # R-PWD-11
     user = await person(engine)
     await used_up(engine)

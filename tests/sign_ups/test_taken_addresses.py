@@ -2,7 +2,7 @@
 
 import pytest
 
-from sojourn.engine import Sojourn
+from sojourn.engine import Engine
 from sojourn.errors import IdentifierTaken, PasswordTooShort, SojournError, WrongCode
 from sojourn.messages.mailbox import Mailbox
 from sojourn.sessions.caller import Caller
@@ -16,11 +16,11 @@ from ..people import ADA, OTHER_PASSWORD, PASSWORD, notices, person, set_up
 FREE = "new@example.com"
 
 
-async def strict(engine: Sojourn) -> None:
+async def strict(engine: Engine) -> None:
     await set_up(engine, {"protection": {"strict_enumeration": True}})
 
 
-async def asked_for_a_code(engine: Sojourn, email: str) -> tuple[Caller, str, list[Resource]]:
+async def asked_for_a_code(engine: Engine, email: str) -> tuple[Caller, str, list[Resource]]:
     """A stranger who signs up and asks for the code: what they are shown on the way, without what always differs."""
     caller = Caller(engine.instance, None, Device())
     sign_up, issued = await engine.sign_ups.create(caller, SignUpInput(email_address=email, password=OTHER_PASSWORD))
@@ -34,7 +34,7 @@ async def asked_for_a_code(engine: Sojourn, email: str) -> tuple[Caller, str, li
 
 
 async def test_a_taken_address_looks_like_a_free_one_and_only_its_owner_is_told(
-    engine: Sojourn, mailbox: Mailbox
+    engine: Engine, mailbox: Mailbox
 ) -> None:  # R-ENU-03
     await strict(engine)
     await person(engine)
@@ -47,7 +47,7 @@ async def test_a_taken_address_looks_like_a_free_one_and_only_its_owner_is_told(
 
 
 async def test_the_notice_goes_to_the_stored_spelling_of_the_address(
-    engine: Sojourn, mailbox: Mailbox
+    engine: Engine, mailbox: Mailbox
 ) -> None:  # R-ENU-03, R-INP-02
     await strict(engine)
     await person(engine)
@@ -55,7 +55,7 @@ async def test_the_notice_goes_to_the_stored_spelling_of_the_address(
     assert await notices(engine, mailbox) == [("account_exists", ADA)]
 
 
-async def test_no_code_fits_a_taken_address(engine: Sojourn) -> None:  # R-ENU-03
+async def test_no_code_fits_a_taken_address(engine: Engine) -> None:  # R-ENU-03
     await strict(engine)
     await person(engine)
     caller, id, _ = await asked_for_a_code(engine, ADA)
@@ -64,7 +64,7 @@ async def test_no_code_fits_a_taken_address(engine: Sojourn) -> None:  # R-ENU-0
             await engine.sign_ups.attempt_verification(caller, id, "email_code", code)
 
 
-async def test_without_strict_protection_a_taken_address_is_told(engine: Sojourn) -> None:
+async def test_without_strict_protection_a_taken_address_is_told(engine: Engine) -> None:
     await person(engine)
     with pytest.raises(IdentifierTaken):
         await asked_for_a_code(engine, ADA)
@@ -78,7 +78,7 @@ async def test_without_strict_protection_a_taken_address_is_told(engine: Sojourn
     ],
 )
 async def test_a_refused_sign_up_leaves_nothing_behind(
-    engine: Sojourn, given: SignUpInput, error: type[SojournError]
+    engine: Engine, given: SignUpInput, error: type[SojournError]
 ) -> None:
     await person(engine)
     with pytest.raises(error):

@@ -12,7 +12,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption,
 from sojourn.errors import Json, TokenRefused
 from sojourn.instant import Instant
 from sojourn.tokens.jws import Algorithm, encoded, sign
-from sojourn.tokens.session_token import Grant, Verifier, mint
+from sojourn.tokens.session_token import TokenClaims, Verifier, mint
 from sojourn.tokens.signing_keys import SigningKey
 
 NOW = Instant(1_770_000_000_000)
@@ -45,12 +45,12 @@ def public_pem(key: PrivateKeyTypes) -> str:
     return key.public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo).decode()
 
 
-def grant(**changed: object) -> Grant:
+def grant(**changed: object) -> TokenClaims:
     facts: dict[str, object] = {
         "issuer": ISSUER, "subject": "user_ada", "session_id": "sess_one", "authorized_party": APP,
         "first_factor_age": 0, "second_factor_age": -1,
     }  # fmt: skip
-    return Grant(**(facts | changed))  # type: ignore[arg-type]
+    return TokenClaims(**(facts | changed))  # type: ignore[arg-type]
 
 
 def good_token(key: SigningKey | None = None, now: Instant = NOW, **changed: object) -> str:

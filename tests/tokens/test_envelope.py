@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from sojourn.errors import ConfigError
 from sojourn.secret import Secret
-from sojourn.tokens.envelope import Envelope, EnvelopeError
+from sojourn.tokens.sealing import Sealer, SealingError
 
 PLACE = "signing_keys/ins_1/private/ins_a"
 FIRST, SECOND = Secret.random(), Secret.random()
@@ -20,42 +20,42 @@ def text_of(raw: bytes) -> Secret:
 
 @given(st.binary(), st.text())
 def test_what_was_sealed_opens_in_its_place(data: bytes, place: str):  # R-KEY-01
-    envelope = Envelope([FIRST])
+    sealer = Sealer([FIRST])
     place = place.encode("utf-8", "ignore").decode()
-    assert envelope.open(envelope.seal(data, place), place) == data
+    assert sealer.open(sealer.seal(data, place), place) == data
 
 
 @pytest.mark.parametrize(
     "place", ["", "signing_keys/ins_1/private/ins_b", "signing_keys/ins_2/private/ins_a", PLACE + "/"]
 )
 def test_a_ciphertext_moved_elsewhere_does_not_open(place: str):  # R-KEY-01
-    envelope = Envelope([FIRST])
-    with pytest.raises(EnvelopeError):
-        envelope.open(envelope.seal(b"x", PLACE), place)
+    sealer = Sealer([FIRST])
+    with pytest.raises(SealingError):
+        sealer.open(sealer.seal(b"x", PLACE), place)
 
 
 def test_a_changed_cut_or_made_up_ciphertext_does_not_open():  # R-KEY-01
-    envelope = Envelope([FIRST])
-    sealed = envelope.seal(b"private key", PLACE)
+    sealer = Sealer([FIRST])
+    sealed = sealer.seal(b"private key", PLACE)
     changed = [sealed[:at] + bytes([sealed[at] ^ 1]) + sealed[at + 1 :] for at in range(len(sealed))]
     cut = [sealed[:length] for length in range(len(sealed))]
     for wrong in [*changed, *cut, b"", bytes(200)]:
-        with pytest.raises(EnvelopeError):
-            envelope.open(wrong, PLACE)
+        with pytest.raises(SealingError):
+            sealer.open(wrong, PLACE)
 
 
 def test_the_same_text_is_never_sealed_the_same_way():  # R-KEY-01
-    envelope = Envelope([FIRST])
-    assert len({envelope.seal(b"x", PLACE) for _ in range(1000)}) == 1000
+    sealer = Sealer([FIRST])
+    assert len({sealer.seal(b"x", PLACE) for _ in range(1000)}) == 1000
 
 
 def test_the_first_root_key_seals_and_all_open():  # R-KEY-02
-    old = Envelope([FIRST]).seal(b"x", PLACE)
-    both = Envelope([SECOND, FIRST])
+    old = Sealer([FIRST]).seal(b"x", PLACE)
+    both = Sealer([SECOND, FIRST])
     assert both.open(old, PLACE) == b"x"
-    assert Envelope([SECOND]).open(both.seal(b"y", PLACE), PLACE) == b"y"
-    with pytest.raises(EnvelopeError):
-        Envelope([SECOND]).open(old, PLACE)
+    assert Sealer([SECOND]).open(both.seal(b"y", PLACE), PLACE) == b"y"
+    with pytest.raises(SealingError):
+        Sealer([SECOND]).open(old, PLACE)
 
 
 @pytest.mark.parametrize(
@@ -70,24 +70,24 @@ def test_the_first_root_key_seals_and_all_open():  # R-KEY-02
 def test_a_short_sample_or_unreadable_root_key_is_refused(key: Secret):  # R-KEY-02
     for keys in ([key], [FIRST, key]):
         with pytest.raises(ConfigError) as refused:
-            Envelope(keys)
+            Sealer(keys)
         assert not key.reveal() or key.reveal() not in str(refused.value)
 
 
 def test_no_root_key_at_all_is_refused():  # R-KEY-02
     with pytest.raises(ConfigError):
-        Envelope([])
+        Sealer([])
 
 
 def test_a_random_root_key_is_taken_however_it_is_written():  # R-KEY-02
     for _ in range(200):
         raw = Secret.random().stored_form()
-        Envelope([text_of(raw)])
-        Envelope([Secret(b64encode(raw).decode())])
-        Envelope([Secret(raw.hex())])
+        Sealer([text_of(raw)])
+        Sealer([Secret(b64encode(raw).decode())])
+        Sealer([Secret(raw.hex())])
 
 
 def test_keys_for_other_purposes_differ():
-    envelope = Envelope([FIRST])
-    assert len({envelope.derived(b"codes"), envelope.derived(b"cookies"), Envelope([SECOND]).derived(b"codes")}) == 3
-    assert envelope.derived(b"codes") == Envelope([FIRST, SECOND]).derived(b"codes")
+    sealer = Sealer([FIRST])
+    assert len({sealer.derived(b"codes"), sealer.derived(b"cookies"), Sealer([SECOND]).derived(b"codes")}) == 3
+    assert sealer.derived(b"codes") == Sealer([FIRST, SECOND]).derived(b"codes")

@@ -1,8 +1,8 @@
 """The short way of a request: a header that was believed before, and everything that shuts it."""
 
 from sojourn.testing.clock import FakeClock
-from sojourn.tokens.recalling import Always, recalling
 from sojourn.tokens.session_token import Verifier
+from sojourn.tokens.token_recall import Always, recalling
 
 from .keys import NOW, good_token, refusal
 

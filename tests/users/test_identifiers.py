@@ -2,7 +2,7 @@
 
 import pytest
 
-from sojourn.engine import Sojourn
+from sojourn.engine import Engine
 from sojourn.errors import FieldFormat
 from sojourn.store.interface import Page, UserFilter
 from sojourn.users.accounts import NewUser
@@ -58,7 +58,7 @@ def test_a_part_of_an_international_address_is_looked_for_as_it_is_stored() -> N
 
 
 @pytest.mark.parametrize("query", ["müller", "MÜLLER.de", "hans@müller.de", "hans@mu\u0308ller.de", "xn--mller", "\ufeffhans@müller.de"])
-async def test_somebody_of_an_international_domain_is_found_however_it_is_written(engine: Sojourn, query: str) -> None:
+async def test_somebody_of_an_international_domain_is_found_however_it_is_written(engine: Engine, query: str) -> None:
     hans = await engine.accounts.create(
         engine.instance, NewUser(email_addresses=["hans@müller.de"], password=PASSWORD)
     )

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from sojourn.engine import Sojourn
+from sojourn.engine import Engine
 from sojourn.instant import Instant
 from sojourn.users.importing.cleaning import cleaned
 from sojourn.users.importing.record import Address, ImportedUser, LeftOut, Place, Refused
@@ -91,7 +91,7 @@ def test_a_number_is_taken_as_contacts_and_old_exports_write_it(number: str) -> 
     ],
 )
 async def test_a_field_that_decides_nothing_is_left_out_and_the_person_comes(
-    engine: Sojourn, more: Any, what: str
+    engine: Engine, more: Any, what: str
 ) -> None:
     given = record(ADA, **more)
     outcomes: list[Any] = []

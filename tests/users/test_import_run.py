@@ -7,7 +7,7 @@ from typing import Any
 import bcrypt
 import pytest
 
-from sojourn.engine import Sojourn
+from sojourn.engine import Engine
 from sojourn.factors.password_hashers import StoredPassword
 from sojourn.instant import Instant
 from sojourn.store.interface import UserFilter
@@ -20,7 +20,7 @@ from ..people import events
 
 
 async def brought(
-    engine: Sojourn, *records: ImportedUser | Refused, dry_run: bool = False, leaving: Leaving = Leaving()
+    engine: Engine, *records: ImportedUser | Refused, dry_run: bool = False, leaving: Leaving = Leaving()
 ) -> list[Outcome]:
     outcomes: list[Outcome] = []
     parts = engine.store, engine.clock, engine.audit, engine.hash_pool
@@ -45,11 +45,11 @@ def reasons(outcomes: list[Outcome]) -> list[str | None]:
     return [each.reason if isinstance(each, Refused) else None for each in outcomes]
 
 
-async def owner(engine: Sojourn, email: str) -> User | None:
+async def owner(engine: Engine, email: str) -> User | None:
     return await engine.store.users.find_by_identifier(engine.instance.id, IdentifierKind.EMAIL_ADDRESS, email)
 
 
-async def test_a_user_comes_with_id_date_ban_and_the_password_they_had(engine: Sojourn) -> None:  # R-PWD-04
+async def test_a_user_comes_with_id_date_ban_and_the_password_they_had(engine: Engine) -> None:  # R-PWD-04
     digest = bcrypt.hashpw(b"violet ferry at dawn", bcrypt.gensalt(4)).decode()
     ada = record(
         "src-1", proven("Ada@Example.com"), password=StoredPassword("bcrypt", digest), created_at=Instant(1000)
@@ -66,7 +66,7 @@ async def test_a_user_comes_with_id_date_ban_and_the_password_they_had(engine: S
     assert await engine.store.events.is_whole(engine.instance.id)
 
 
-async def test_what_was_not_proven_there_is_not_proven_here(engine: Sojourn) -> None:
+async def test_what_was_not_proven_there_is_not_proven_here(engine: Engine) -> None:
     await brought(
         engine,
         record("src-1", unproven("ada@example.com")),
@@ -83,7 +83,7 @@ async def test_what_was_not_proven_there_is_not_proven_here(engine: Sojourn) -> 
     assert mixed.primary_email_address is not None and mixed.primary_email_address.canonical == "b@example.com"
 
 
-async def test_an_address_of_somebody_else_is_refused_and_never_merged(engine: Sojourn) -> None:  # R-INP-01
+async def test_an_address_of_somebody_else_is_refused_and_never_merged(engine: Engine) -> None:  # R-INP-01
     outcomes = await brought(
         engine,
         record("src-1", proven("ada@example.com"), username="ada_l"),
@@ -106,7 +106,7 @@ async def test_an_address_of_somebody_else_is_refused_and_never_merged(engine: S
 
 
 @pytest.mark.parametrize("dry_run", [False, True])
-async def test_an_address_nobody_proved_does_not_keep_out_the_one_who_did(engine: Sojourn, dry_run: bool) -> None:
+async def test_an_address_nobody_proved_does_not_keep_out_the_one_who_did(engine: Engine, dry_run: bool) -> None:
     hostile = record("src-1", proven("mallory@example.com"), unproven("Ada@example.com"))
     rightful = record("src-2", proven("ada@example.com"))
     assert await brought(engine, hostile, rightful, dry_run=dry_run) == [Imported(left_out=1), Imported()]
@@ -117,7 +117,7 @@ async def test_an_address_nobody_proved_does_not_keep_out_the_one_who_did(engine
         assert found is not None and found.external_id == "src-2"
 
 
-async def test_a_dry_run_finds_what_the_run_would_and_writes_nothing(engine: Sojourn) -> None:
+async def test_a_dry_run_finds_what_the_run_would_and_writes_nothing(engine: Engine) -> None:
     records = [
         record("src-1", proven("ada@example.com"), username="ada_l"),
         record("src-2", proven("ADA@example.com")),
@@ -134,7 +134,7 @@ async def test_a_dry_run_finds_what_the_run_would_and_writes_nothing(engine: Soj
     assert sum(isinstance(each, Imported) for each in tried) == 1
 
 
-async def test_a_second_run_skips_who_is_there_and_takes_the_rest(engine: Sojourn) -> None:
+async def test_a_second_run_skips_who_is_there_and_takes_the_rest(engine: Engine) -> None:
     people = [
         record(f"{sign}src-{n}", proven(f"p{sign}{n}@example.com")) for n in range(120) for sign in ("", "-", "+")
     ]
@@ -144,25 +144,25 @@ async def test_a_second_run_skips_who_is_there_and_takes_the_rest(engine: Sojour
     assert await engine.accounts.count(engine.instance, UserFilter()) == 360
 
 
-async def test_one_id_of_two_people_is_refused_and_not_skipped(engine: Sojourn) -> None:
+async def test_one_id_of_two_people_is_refused_and_not_skipped(engine: Engine) -> None:
     await brought(engine, record("1", proven("ada@example.com")))
     (told,) = reasons(await brought(engine, record("1", proven("bob@example.com"))))
     assert told is not None and "has its id" in told
 
 
-async def test_an_id_that_stands_twice_in_the_file_is_refused(engine: Sojourn) -> None:
+async def test_an_id_that_stands_twice_in_the_file_is_refused(engine: Engine) -> None:
     twice = record("1", proven("ada@example.com")), record("1", proven("ada@example.com"))
     assert reasons(await brought(engine, *twice)) == [None, "its id stands in the file twice"]
 
 
-async def test_a_second_factor_is_not_dropped_unless_that_is_said(engine: Sojourn) -> None:
+async def test_a_second_factor_is_not_dropped_unless_that_is_said(engine: Engine) -> None:
     ada = record("1", proven("ada@example.com"), has_second_factor=True)
     (told,) = reasons(await brought(engine, ada))
     assert told is not None and "second factor" in told
     assert await brought(engine, ada, leaving=Leaving(second_factors=True)) == [Imported()]
 
 
-async def test_user_names_can_be_left_behind(engine: Sojourn) -> None:
+async def test_user_names_can_be_left_behind(engine: Engine) -> None:
     bob = record("1", proven("bob@example.com"), username="bob")
     (told,) = reasons(await brought(engine, bob))
     assert told is not None and told.startswith("username: ")
@@ -182,7 +182,7 @@ DIGESTS = [
 
 @pytest.mark.parametrize(("hasher", "digest"), DIGESTS)
 async def test_a_hash_that_cannot_be_taken_is_refused_and_not_repeated(
-    engine: Sojourn, hasher: str, digest: str
+    engine: Engine, hasher: str, digest: str
 ) -> None:  # R-PWD-04, R-LOG-02
     (told,) = reasons(
         await brought(engine, record("1", proven("a@example.com"), password=StoredPassword(hasher, digest)))
@@ -191,7 +191,7 @@ async def test_a_hash_that_cannot_be_taken_is_refused_and_not_repeated(
     assert digest not in told and hasher not in told.replace("password hash", "")
 
 
-async def test_a_fast_hash_is_wrapped_as_it_comes_in(engine: Sojourn) -> None:  # R-PWD-04
+async def test_a_fast_hash_is_wrapped_as_it_comes_in(engine: Engine) -> None:  # R-PWD-04
     digest = hashlib.md5(b"violet ferry at dawn").hexdigest()
     await brought(engine, record("1", proven("ada@example.com"), password=StoredPassword("md5", digest)))
     user = await owner(engine, "ada@example.com")
@@ -210,7 +210,7 @@ HOSTILE = [
 
 @pytest.mark.parametrize("hostile", HOSTILE)
 async def test_a_field_that_no_user_may_have_refuses_its_record_and_no_other(
-    engine: Sojourn, hostile: ImportedUser
+    engine: Engine, hostile: ImportedUser
 ) -> None:  # R-INP-01, R-INP-03
     bad, good = await brought(engine, hostile, record("2", proven("b@example.com")))
     assert isinstance(bad, Refused) and good == Imported()

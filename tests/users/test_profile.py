@@ -2,7 +2,7 @@ from dataclasses import replace
 
 import pytest
 
-from sojourn.engine import Sojourn
+from sojourn.engine import Engine
 from sojourn.errors import (
     AlreadyVerified,
     FeatureOff,
@@ -43,22 +43,22 @@ WORK = "ada+clerk_test@work.example.com"
 TEST_CODE = "424242"
 
 
-async def ada(engine: Sojourn, **given: str) -> tuple[Session, User]:
+async def ada(engine: Engine, **given: str) -> tuple[Session, User]:
     await person(engine, **given)
     session = await signed_in(engine)
     return session, await now_of(engine, session)
 
 
-async def asking(engine: Sojourn, session: Session) -> Caller:
+async def asking(engine: Engine, session: Session) -> Caller:
     """The browser of the session."""
     return Caller(engine.instance, await engine.store.clients.find(engine.instance.id, session.client_id))
 
 
-async def now_of(engine: Sojourn, session: Session) -> User:
+async def now_of(engine: Engine, session: Session) -> User:
     return await engine.accounts.get(engine.instance, session.user_id)
 
 
-async def impersonated(engine: Sojourn, user: User) -> Session:
+async def impersonated(engine: Engine, user: User) -> Session:
     _, secret = await engine.tickets.create_actor_token(engine.instance, user.id, {"sub": "user_support"})
     caller = Caller(engine.instance, None, Device())
     sign_in, _ = await engine.sign_ins.create(caller, SignInInput(strategy="ticket", ticket=secret.reveal()))
@@ -69,7 +69,7 @@ async def impersonated(engine: Sojourn, user: User) -> Session:
 # -- names and metadata
 
 
-async def test_a_person_changes_their_names_and_clears_one(engine: Sojourn):
+async def test_a_person_changes_their_names_and_clears_one(engine: Engine):
     session, user = await ada(engine, first_name="Ada", last_name="Byron")
     changed = await engine.profile.update(
         engine.instance, session, user, ProfileChanges(first_name="  Augusta ", last_name="")
@@ -84,14 +84,14 @@ def test_a_person_can_set_nothing_that_grants_anything():  # R-INP-04
 
 
 @pytest.mark.parametrize("name", ["a\u202eb", "a\u200bb", "a\x07b"])
-async def test_names_with_invisible_or_turning_characters_are_refused(engine: Sojourn, name: str):  # R-INP-01
+async def test_names_with_invisible_or_turning_characters_are_refused(engine: Engine, name: str):  # R-INP-01
     session, user = await ada(engine)
     with pytest.raises(FieldError) as refused:
         await engine.profile.update(engine.instance, session, user, ProfileChanges(first_name=name))
     assert refused.value.param == "first_name"
 
 
-async def test_a_field_that_the_application_does_not_use_is_unknown(engine: Sojourn):  # R-INP-04
+async def test_a_field_that_the_application_does_not_use_is_unknown(engine: Engine):  # R-INP-04
     session, user = await ada(engine)
     with pytest.raises(FieldUnknown):
         await engine.profile.update(engine.instance, session, user, ProfileChanges(username="ada_l"))
@@ -102,7 +102,7 @@ async def test_a_field_that_the_application_does_not_use_is_unknown(engine: Sojo
         await engine.profile.update(instance, session, changed, ProfileChanges(username=""))
 
 
-async def test_somebody_elses_user_name_is_refused(engine: Sojourn):  # R-INP-01
+async def test_somebody_elses_user_name_is_refused(engine: Engine):  # R-INP-01
     await person(engine, "grace@example.com", username="grace_h")
     session, user = await ada(engine)
     instance = await set_up(engine, {"sign_up": {"username": "optional"}})
@@ -111,7 +111,7 @@ async def test_somebody_elses_user_name_is_refused(engine: Sojourn):  # R-INP-01
     assert refused.value.param == "username"
 
 
-async def test_a_person_merges_only_their_unsafe_metadata(engine: Sojourn):  # R-INP-04
+async def test_a_person_merges_only_their_unsafe_metadata(engine: Engine):  # R-INP-04
     session, user = await ada(engine)
     changed = await engine.profile.update_metadata(engine.instance, session, user, {"theme": {"dark": True}})
     assert (changed.unsafe_metadata, changed.public_metadata) == ({"theme": {"dark": True}}, {})
@@ -121,7 +121,7 @@ async def test_a_person_merges_only_their_unsafe_metadata(engine: Sojourn):  # R
 
 
 async def test_changing_the_password_keeps_this_session_and_ends_the_others(
-    engine: Sojourn, mailbox: Mailbox
+    engine: Engine, mailbox: Mailbox
 ):  # R-PWD-11
     session, user = await ada(engine)
     other = await signed_in(engine)
@@ -132,7 +132,7 @@ async def test_changing_the_password_keeps_this_session_and_ends_the_others(
     assert "password.changed" in await events(engine, user)
 
 
-async def test_every_verified_address_is_told_and_no_other(engine: Sojourn, mailbox: Mailbox):  # R-PWD-11
+async def test_every_verified_address_is_told_and_no_other(engine: Engine, mailbox: Mailbox):  # R-PWD-11
     two = ["ada@example.com", "second@example.com"]
     await engine.accounts.create(engine.instance, NewUser(email_addresses=two, password=PASSWORD))
     session = await signed_in(engine)
@@ -144,7 +144,7 @@ async def test_every_verified_address_is_told_and_no_other(engine: Sojourn, mail
 
 
 async def test_a_change_without_the_current_password_needs_a_fresh_second_factor(
-    engine: Sojourn, clock: FakeClock
+    engine: Engine, clock: FakeClock
 ):  # R-PWD-10
     session, user = await ada(engine)
     with pytest.raises(ReverificationRequired) as refused:
@@ -158,7 +158,7 @@ async def test_a_change_without_the_current_password_needs_a_fresh_second_factor
     await engine.profile.change_password(await acting(engine, fresh), fresh, user, current=None, new=OTHER_PASSWORD)
 
 
-async def test_a_wrong_current_password_changes_nothing_and_is_on_record(engine: Sojourn):  # R-PWD-10
+async def test_a_wrong_current_password_changes_nothing_and_is_on_record(engine: Engine):  # R-PWD-10
     session, user = await ada(engine)
     with pytest.raises(WrongPassword) as refused:
         await engine.profile.change_password(await acting(engine, session), session, user, current="wrong", new=OTHER_PASSWORD)
@@ -168,7 +168,7 @@ async def test_a_wrong_current_password_changes_nothing_and_is_on_record(engine:
 
 
 async def test_guessing_the_current_password_in_a_stolen_session_comes_to_an_end(
-    engine: Sojourn,
+    engine: Engine,
 ):  # R-LIM-03, R-FLOW-04
     session, user = await ada(engine)
     with pytest.raises(UserLocked):
@@ -181,7 +181,7 @@ async def test_guessing_the_current_password_in_a_stolen_session_comes_to_an_end
         await engine.profile.change_password(await acting(engine, session), session, user, current=PASSWORD, new=OTHER_PASSWORD)
 
 
-async def test_the_new_password_must_differ_and_follow_the_policy(engine: Sojourn):  # R-PWD-09
+async def test_the_new_password_must_differ_and_follow_the_policy(engine: Engine):  # R-PWD-09
     session, user = await ada(engine)
     for new, refusal in ((PASSWORD, PasswordUnchanged), ("password1", PasswordCommon), ("", FieldMissing)):
         with pytest.raises(refusal) as refused:
@@ -189,7 +189,7 @@ async def test_the_new_password_must_differ_and_follow_the_policy(engine: Sojour
         assert refused.value.param == "new_password"
 
 
-async def test_a_first_password_needs_a_fresh_session_only(engine: Sojourn, clock: FakeClock):  # R-SES-12
+async def test_a_first_password_needs_a_fresh_session_only(engine: Engine, clock: FakeClock):  # R-SES-12
     await person(engine, password=None)
     user = (await engine.accounts.list(engine.instance, UserFilter(), Page()))[0]
     session = await engine.sessions.create_for(engine.instance, user)
@@ -201,7 +201,7 @@ async def test_a_first_password_needs_a_fresh_session_only(engine: Sojourn, cloc
     assert changed.password is not None
 
 
-async def test_a_required_password_cannot_be_removed_and_an_optional_one_can(engine: Sojourn):
+async def test_a_required_password_cannot_be_removed_and_an_optional_one_can(engine: Engine):
     session, user = await ada(engine)
     with pytest.raises(FieldError):
         await engine.profile.remove_password(await acting(engine, session), session, user, PASSWORD)
@@ -216,7 +216,7 @@ async def test_a_required_password_cannot_be_removed_and_an_optional_one_can(eng
 # -- e-mail addresses
 
 
-async def test_a_new_address_is_proven_by_code_and_the_old_one_is_told(engine: Sojourn, mailbox: Mailbox):  # R-OTP-06
+async def test_a_new_address_is_proven_by_code_and_the_old_one_is_told(engine: Engine, mailbox: Mailbox):  # R-OTP-06
     session, user = await ada(engine)
     address = await engine.profile.add_email(engine.instance, session, user, WORK)
     user = await now_of(engine, session)
@@ -231,16 +231,16 @@ async def test_a_new_address_is_proven_by_code_and_the_old_one_is_told(engine: S
         await engine.profile.attempt_email(await acting(engine, session), session, after, address.id, TEST_CODE)
 
 
-async def test_the_code_goes_to_the_stored_address_and_opens_it(engine: Sojourn, mailbox: Mailbox):  # R-INP-02
+async def test_the_code_goes_to_the_stored_address_and_opens_it(engine: Engine, mailbox: Mailbox):  # R-INP-02
     session, user = await ada(engine)
     address = await engine.profile.add_email(engine.instance, session, user, "Ada@WORK.example.com")
     user = await now_of(engine, session)
     await engine.profile.prepare_email(engine.instance, session, user, address.id, "email_code")
     assert ("verification_code", address.value) in await notices(engine, mailbox)
-    assert (await engine.profile.challenges(engine.instance, user)).keys() == {address.id}
+    assert (await engine.profile.verifications(engine.instance, user)).keys() == {address.id}
 
 
-async def test_wrong_codes_run_out(engine: Sojourn):  # R-OTP-01
+async def test_wrong_codes_run_out(engine: Engine):  # R-OTP-01
     session, user = await ada(engine)
     address = await engine.profile.add_email(engine.instance, session, user, WORK)
     user = await now_of(engine, session)
@@ -254,7 +254,7 @@ async def test_wrong_codes_run_out(engine: Sojourn):  # R-OTP-01
         await engine.profile.attempt_email(await acting(engine, session), session, user, address.id, TEST_CODE)
 
 
-async def test_a_code_expires_after_ten_minutes(engine: Sojourn, clock: FakeClock):  # R-OTP-01
+async def test_a_code_expires_after_ten_minutes(engine: Engine, clock: FakeClock):  # R-OTP-01
     session, user = await ada(engine)
     address = await engine.profile.add_email(engine.instance, session, user, WORK)
     user = await now_of(engine, session)
@@ -264,7 +264,7 @@ async def test_a_code_expires_after_ten_minutes(engine: Sojourn, clock: FakeCloc
         await engine.profile.attempt_email(await acting(engine, session), session, user, address.id, TEST_CODE)
 
 
-async def test_an_address_becomes_primary_only_when_proven_and_fresh(engine: Sojourn, clock: FakeClock):  # R-SES-12
+async def test_an_address_becomes_primary_only_when_proven_and_fresh(engine: Engine, clock: FakeClock):  # R-SES-12
     session, user = await ada(engine)
     address = await engine.profile.add_email(engine.instance, session, user, WORK)
     changes = ProfileChanges(primary_email_address_id=address.id)
@@ -279,7 +279,7 @@ async def test_an_address_becomes_primary_only_when_proven_and_fresh(engine: Soj
     assert after.primary_email_address_id == address.id
 
 
-async def test_somebody_elses_address_is_as_unknown_as_none(engine: Sojourn):  # R-AUZ-02
+async def test_somebody_elses_address_is_as_unknown_as_none(engine: Engine):  # R-AUZ-02
     grace = await person(engine, "grace@example.com")
     session, user = await ada(engine)
     theirs = grace.email_addresses[0].id
@@ -291,7 +291,7 @@ async def test_somebody_elses_address_is_as_unknown_as_none(engine: Sojourn):  #
         await engine.profile.update(engine.instance, session, user, ProfileChanges(primary_email_address_id=theirs))
 
 
-async def test_removing_an_address_keeps_this_session_and_ends_the_others(engine: Sojourn):  # R-PWD-11, R-OTP-06
+async def test_removing_an_address_keeps_this_session_and_ends_the_others(engine: Engine):  # R-PWD-11, R-OTP-06
     await engine.accounts.create(engine.instance, NewUser(email_addresses=[ADA, "b@example.com"], password=PASSWORD))
     session, other = await signed_in(engine), await signed_in(engine)
     user = await now_of(engine, session)
@@ -301,7 +301,7 @@ async def test_removing_an_address_keeps_this_session_and_ends_the_others(engine
         await engine.profile.remove_email(await acting(engine, session), session, await now_of(engine, session), user.email_addresses[0].id)
 
 
-async def test_an_address_kept_out_of_sign_up_cannot_be_added_later(engine: Sojourn):
+async def test_an_address_kept_out_of_sign_up_cannot_be_added_later(engine: Engine):
     session, user = await ada(engine)
     instance = await set_up(engine, {"protection": {"blocklist": True}})
     await engine.records.add_listed(instance, "blocklist_identifier", "work.example.com")
@@ -309,7 +309,7 @@ async def test_an_address_kept_out_of_sign_up_cannot_be_added_later(engine: Sojo
         await engine.profile.add_email(instance, session, user, WORK)
 
 
-async def test_only_email_codes_prove_addresses_here(engine: Sojourn):
+async def test_only_email_codes_prove_addresses_here(engine: Engine):
     session, user = await ada(engine)
     address = await engine.profile.add_email(engine.instance, session, user, WORK)
     with pytest.raises(StrategyNotPossible):
@@ -321,7 +321,7 @@ async def test_only_email_codes_prove_addresses_here(engine: Sojourn):
 # -- sessions, the account, impersonation
 
 
-async def test_a_person_ends_their_other_sessions_but_nobody_elses(engine: Sojourn):  # R-SES-04
+async def test_a_person_ends_their_other_sessions_but_nobody_elses(engine: Engine):  # R-SES-04
     await person(engine, "grace@example.com")
     graces = await signed_in(engine, "grace@example.com")
     session, user = await ada(engine)
@@ -333,7 +333,7 @@ async def test_a_person_ends_their_other_sessions_but_nobody_elses(engine: Sojou
     assert await is_live(engine, graces)
 
 
-async def test_a_person_deletes_themselves_where_that_is_allowed(engine: Sojourn):
+async def test_a_person_deletes_themselves_where_that_is_allowed(engine: Engine):
     session, user = await ada(engine)
     await engine.accounts.update(engine.instance, user.id, UserChanges(delete_self_enabled=False))
     with pytest.raises(FeatureOff):
@@ -344,7 +344,7 @@ async def test_a_person_deletes_themselves_where_that_is_allowed(engine: Sojourn
         await now_of(engine, session)
 
 
-async def test_sensitive_changes_need_a_proof_within_ten_minutes(engine: Sojourn, clock: FakeClock):  # R-SES-12
+async def test_sensitive_changes_need_a_proof_within_ten_minutes(engine: Engine, clock: FakeClock):  # R-SES-12
     session, _ = await ada(engine)
     other = await signed_in(engine)
     user = await now_of(engine, session)
@@ -361,7 +361,7 @@ async def test_sensitive_changes_need_a_proof_within_ten_minutes(engine: Sojourn
     assert await now_of(engine, session) == user
 
 
-async def test_an_impersonator_changes_no_credential_and_no_address(engine: Sojourn):  # R-AUZ-06
+async def test_an_impersonator_changes_no_credential_and_no_address(engine: Engine):  # R-AUZ-06
     user = await person(engine)
     session = await impersonated(engine, user)
     user = await now_of(engine, session)

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from sojourn.config import Config
-from sojourn.engine import Sojourn
+from sojourn.engine import Engine
 from sojourn.errors import Json
 from sojourn.instances.instance import Environment
 from sojourn.messages.mailbox import Mailbox
@@ -23,19 +23,19 @@ LIVE_APP = "https://app.example.com"
 
 
 @pytest.fixture
-async def engine(started: Started, tmp_path: Path, clock: FakeClock, mailbox: Mailbox) -> AsyncIterator[Sojourn]:
+async def engine(started: Started, tmp_path: Path, clock: FakeClock, mailbox: Mailbox) -> AsyncIterator[Engine]:
     """A development server at http://localhost:8000."""
     opened = await started.open(Config(data=tmp_path), clock, mailbox)
     unlimited: dict[str, Json] = {
         name: [10_000, 1] for name in ("create_sign_in", "create_sign_up", "attempts", "codes")
     }
-    await opened.registry.update_settings(opened.instance, {"protection": {"rate_limits": unlimited}})
+    await opened.instances.update_settings(opened.instance, {"protection": {"rate_limits": unlimited}})
     yield opened
     await opened.close()
 
 
 @pytest.fixture
-async def live(started: Started, tmp_path: Path, clock: FakeClock, mailbox: Mailbox) -> AsyncIterator[Sojourn]:
+async def live(started: Started, tmp_path: Path, clock: FakeClock, mailbox: Mailbox) -> AsyncIterator[Engine]:
     """A production server at https://auth.example.com for an app at https://app.example.com."""
     config = Config(
         environment=Environment.PRODUCTION,
@@ -46,13 +46,13 @@ async def live(started: Started, tmp_path: Path, clock: FakeClock, mailbox: Mail
     )
     config.data.mkdir()
     opened = await started.open(config, clock, mailbox)
-    await opened.registry.update_settings(opened.instance, {"allowed_origins": [LIVE_APP]})
+    await opened.instances.update_settings(opened.instance, {"allowed_origins": [LIVE_APP]})
     yield opened
     await opened.close()
 
 
 @pytest.fixture
-def open_browser(engine: Sojourn) -> Callable[..., Browser]:
+def open_browser(engine: Engine) -> Callable[..., Browser]:
     app = build(engine)
     return lambda **given: Browser(app, **given)
 
@@ -63,5 +63,5 @@ def browser(open_browser: Callable[..., Browser]) -> Browser:
 
 
 @pytest.fixture
-def live_browser(live: Sojourn) -> Browser:
+def live_browser(live: Engine) -> Browser:
     return Browser(build(live), origin=LIVE_APP, server=LIVE_SERVER)

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from sojourn.config import Config
-from sojourn.engine import Sojourn
+from sojourn.engine import Engine
 from sojourn.limits.rate_limit import LIMITS
 from sojourn.messages.mailbox import Mailbox
 from sojourn.secret import Secret
@@ -31,16 +31,16 @@ REFUSED = (503, "service_unavailable")
 @pytest.fixture
 async def engine(
     postgres: PostgresServer, tmp_path: Path, clock: FakeClock, mailbox: Mailbox, request: pytest.FixtureRequest
-) -> AsyncIterator[Sojourn]:
+) -> AsyncIterator[Engine]:
     url = await postgres.make_database(f"hanging_{id(request)}")
     trusted = (IPv4Network(PROXY),)
     config = Config(data=tmp_path, database_url=url, root_keys=(Secret.random(),), trusted_proxies=trusted)
-    opened = await Sojourn.open(config, clock=clock, mailer=mailbox)
+    opened = await Engine.open(config, clock=clock, mailer=mailbox)
     yield opened
     await opened.close()
 
 
-async def answers_again(engine: Sojourn) -> None:
+async def answers_again(engine: Engine) -> None:
     assert isinstance(engine.store, SqlStore)
     database = engine.store._database
     assert isinstance(database, PostgresDatabase)
@@ -48,7 +48,7 @@ async def answers_again(engine: Sojourn) -> None:
 
 
 async def test_each_request_is_refused_and_works_again(
-    engine: Sojourn, postgres: PostgresServer, browser: Browser, clock: FakeClock
+    engine: Engine, postgres: PostgresServer, browser: Browser, clock: FakeClock
 ) -> None:  # R-REL-03, R-SES-10
     client = await browser.sign_up()
     session = client["sessions"][0]["id"]
@@ -70,7 +70,7 @@ async def test_each_request_is_refused_and_works_again(
     assert (await browser.post(f"/v1/client/sessions/{session}/end"))["response"]["status"] == "ended"
 
 
-async def test_an_address_may_ask_half_as_often_meanwhile(engine: Sojourn, postgres: PostgresServer, browser: Browser) -> None:  # R-LIM-02
+async def test_an_address_may_ask_half_as_often_meanwhile(engine: Engine, postgres: PostgresServer, browser: Browser) -> None:  # R-LIM-02
     most, _ = LIMITS["create_sign_in"]
     assert await browser.refused("POST", "/v1/client/sign_ins", {"identifier": ADA}) == (422, "form_identifier_not_found")
     with hanging(postgres):
@@ -81,8 +81,8 @@ async def test_an_address_may_ask_half_as_often_meanwhile(engine: Sojourn, postg
     assert [each.status_code for each in again] == [422, 422, 422, 429, 429]  # with the two that this process counted
 
 
-async def test_a_list_and_a_write_of_a_server_are_refused_and_work_again(engine: Sojourn, postgres: PostgresServer) -> None:  # R-REL-03
-    caller = Caller(build(engine), (await engine.registry.new_secret_key(engine.instance)).reveal())
+async def test_a_list_and_a_write_of_a_server_are_refused_and_work_again(engine: Engine, postgres: PostgresServer) -> None:  # R-REL-03
+    caller = Caller(build(engine), (await engine.instances.new_secret_key(engine.instance)).reveal())
     ada = await caller.user()
     with hanging(postgres):
         for _ in range(2):

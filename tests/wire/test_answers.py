@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from sojourn.engine import Sojourn
+from sojourn.engine import Engine
 from sojourn.web.app import build
 
 from .browsing import ADA, PASSWORD, SERVER, Browser
@@ -80,8 +80,8 @@ async def test_a_field_over_its_length_is_refused(browser: Browser) -> None:  # 
     assert await browser.refused("POST", "/v1/client/sign_ins", form) == (422, "form_param_max_length_exceeded")
 
 
-async def test_guessing_too_fast_is_slowed_down(browser: Browser, engine: Sojourn) -> None:  # R-LIM-01
-    await engine.registry.update_settings(engine.instance, {"protection": {"rate_limits": {"create_sign_in": [5, 10]}}})
+async def test_guessing_too_fast_is_slowed_down(browser: Browser, engine: Engine) -> None:  # R-LIM-01
+    await engine.instances.update_settings(engine.instance, {"protection": {"rate_limits": {"create_sign_in": [5, 10]}}})
     for _ in range(5):
         await browser.refused("POST", "/v1/client/sign_ins", {"identifier": "nobody@example.com"})
     assert await browser.refused("POST", "/v1/client/sign_ins", {"identifier": ADA}) == (429, "too_many_requests")
@@ -140,14 +140,14 @@ async def test_the_oldest_sdk_gets_the_oldest_claims(browser: Browser) -> None:
 async def test_bundles_are_served_by_major_and_by_exact_version(
     browser: Browser, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from sojourn.web.frontend_api import published
+    from sojourn.web.frontend_api import public
 
     folder = tmp_path / "@clerk" / "clerk-js@5.128.0" / "dist"
     folder.mkdir(parents=True)
     (folder / "clerk.browser.js").write_text("let clerk")
     (tmp_path / "manifest.json").write_text('{"@clerk/clerk-js": {"5": "5.128.0"}}')
-    monkeypatch.setattr(published, "_assets", lambda: tmp_path)
-    published._versions.cache_clear()
+    monkeypatch.setattr(public, "_assets", lambda: tmp_path)
+    public._versions.cache_clear()
     for tag, caching in (("5", "max-age=300"), ("latest", "max-age=300"), ("5.128.0", "immutable")):
         answer = await browser.send("GET", f"/npm/@clerk/clerk-js@{tag}/dist/clerk.browser.js")
         assert answer.status_code == 200
@@ -157,7 +157,7 @@ async def test_bundles_are_served_by_major_and_by_exact_version(
         assert caching in answer.headers["cache-control"]
     for missing in ("clerk-js@4/dist/clerk.browser.js", "clerk-js@5/dist/none.js", "other@5/dist/clerk.browser.js"):
         assert (await browser.send("GET", f"/npm/@clerk/{missing}")).status_code == 404
-    published._versions.cache_clear()
+    public._versions.cache_clear()
 
 
 async def test_a_password_is_never_in_an_answer(browser: Browser) -> None:  # R-PWD-13, R-LOG-02
@@ -189,7 +189,7 @@ async def test_a_common_password_is_refused_beside_its_field_and_above_the_form(
     assert (above["code"], above["meta"]) == ("form_password_pwned", {})
 
 
-async def test_codes_say_what_published_components_and_custom_flows_show(browser: Browser, engine: Sojourn) -> None:
+async def test_codes_say_what_published_components_and_custom_flows_show(browser: Browser, engine: Engine) -> None:
     await browser.sign_up()
     stranger = Browser(build(engine))
 

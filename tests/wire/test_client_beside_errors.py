@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from sojourn.engine import Sojourn
+from sojourn.engine import Engine
 from sojourn.testing.clock import FakeClock
 
 from ..people import person, set_up
@@ -15,7 +15,7 @@ BOB = "bob+clerk_test@example.com"
 
 
 @pytest.fixture
-async def tab(engine: Sojourn, browser: Browser) -> Browser:
+async def tab(engine: Engine, browser: Browser) -> Browser:
     await person(engine, ADA)
     await person(engine, BOB)
     await browser.send("POST", "/v1/client")
@@ -39,7 +39,7 @@ async def refused(tab: Browser, method: str, path: str, form: dict[str, str] | N
 
 @pytest.mark.parametrize("single", [True, False])
 async def test_a_second_tab_on_the_sign_in_page_can_take_over_the_session_of_the_first(
-    engine: Sojourn, tab: Browser, late: Browser, single: bool
+    engine: Engine, tab: Browser, late: Browser, single: bool
 ) -> None:
     await set_up(engine, {"sessions": {"single_session_mode": single}})
     session = (await tab.sign_in())["sessions"][0]["id"]
@@ -80,7 +80,7 @@ async def test_an_attempt_that_goes_on_is_still_there_beside_the_refusal(tab: Br
     assert client["sessions"] == []
 
 
-async def test_nothing_is_beside_a_read_a_401_or_a_wait(engine: Sojourn, tab: Browser) -> None:
+async def test_nothing_is_beside_a_read_a_401_or_a_wait(engine: Engine, tab: Browser) -> None:
     await tab.sign_in()
     assert await refused(tab, "GET", "/v1/client/sign_ins/sia_unknown") is None
     assert await refused(tab, "POST", "/v1/client/sessions/sess_unknown/touch", {}) is None
@@ -112,7 +112,7 @@ async def test_a_secret_of_before_gets_no_client_with_a_refusal(  # R-SES-08
     assert await refused(old, "POST", "/v1/client/sign_ins", {"identifier": "nobody@example.com"}) is None
 
 
-async def test_the_other_ways_to_show_a_client_get_it_too(browser: Browser, engine: Sojourn) -> None:
+async def test_the_other_ways_to_show_a_client_get_it_too(browser: Browser, engine: Engine) -> None:
     await person(engine, ADA)
     form = {"strategy": "password", "identifier": ADA, "password": PASSWORD}
     token = (await browser.post("/v1/dev_browser"))["id"]

@@ -6,10 +6,10 @@ from contextlib import asynccontextmanager, contextmanager
 
 import pytest
 
-from sojourn.engine import Sojourn
+from sojourn.engine import Engine
 from sojourn.instances.instance import Instance
 from sojourn.messages.mailbox import Mailbox
-from sojourn.sign_ins.guarding import Guarding
+from sojourn.sign_ins.sign_in_protection import SignInProtection
 
 from .browsing import ADA, PASSWORD, TEST_CODE, Browser
 
@@ -19,21 +19,21 @@ _BY_CODE = {"strategy": "email_code"}
 @contextmanager
 def _meeting() -> Iterator[None]:
     """Inside, two requests for a code have both read what is there before either writes."""
-    both, held = asyncio.Barrier(2), Guarding.held
+    both, held = asyncio.Barrier(2), SignInProtection.held
 
     @asynccontextmanager
-    async def held_by_both(guarding: Guarding, instance: Instance, *, answers_too: bool = False) -> AsyncIterator[None]:
+    async def held_by_both(sign_in_protection: SignInProtection, instance: Instance, *, answers_too: bool = False) -> AsyncIterator[None]:
         await both.wait()
-        async with held(guarding, instance, answers_too=answers_too):
+        async with held(sign_in_protection, instance, answers_too=answers_too):
             yield
 
     with pytest.MonkeyPatch.context() as patched:
-        patched.setattr(Guarding, "held", held_by_both)
+        patched.setattr(SignInProtection, "held", held_by_both)
         yield
 
 
 async def test_a_sign_up_is_sent_one_code_which_completes_it(
-    browser: Browser, engine: Sojourn, mailbox: Mailbox
+    browser: Browser, engine: Engine, mailbox: Mailbox
 ) -> None:
     begun = await browser.post("/v1/client/sign_ups", {"email_address": "ada@example.com", "password": PASSWORD})
     where = f"/v1/client/sign_ups/{begun['response']['id']}"

@@ -7,7 +7,7 @@ from typing import Any
 import httpx
 import pytest
 
-from sojourn.engine import Sojourn
+from sojourn.engine import Engine
 from sojourn.ui import pages
 from sojourn.web.app import build
 
@@ -18,7 +18,7 @@ APP = {"referer": "https://www.example.com/", "sec-fetch-site": "cross-site", "s
 
 
 @pytest.fixture
-async def http(engine: Sojourn) -> AsyncIterator[httpx.AsyncClient]:
+async def http(engine: Engine) -> AsyncIterator[httpx.AsyncClient]:
     app = build(engine, pages=pages.HANDLERS)  # type: ignore[arg-type]
     async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url=SERVER) as opened:  # type: ignore[arg-type]
         yield opened
@@ -37,7 +37,7 @@ async def _looks(http: httpx.AsyncClient) -> dict[str, Any]:
     return json.loads(said.rstrip(";"))
 
 
-async def test_components_in_apps_pages_are_told_the_theme_that_hosted_pages_wear(engine: Sojourn, http: httpx.AsyncClient) -> None:
+async def test_components_in_apps_pages_are_told_the_theme_that_hosted_pages_wear(engine: Engine, http: httpx.AsyncClient) -> None:
     looks = await _looks(http)
     assert (looks["scheme"], looks["light"]["variables"]["colorPrimary"]) == ("system", "#2f6f4f")
     theme = {"color": "#7a1f5c", "background_color": "#fffdf5", "border_radius": "0", "font_family": "Georgia, serif"}

@@ -7,7 +7,7 @@ from html import unescape
 import httpx
 import pytest
 
-from sojourn.engine import Sojourn
+from sojourn.engine import Engine
 from sojourn.limits.budgets import MOST_WRONG_CODES
 from sojourn.messages.mailbox import Mailbox
 from sojourn.ui.routes import PAGES
@@ -20,7 +20,7 @@ OWN = {"origin": SERVER, "sec-fetch-site": "same-origin"}
 
 
 @pytest.fixture
-async def phone(engine: Sojourn) -> AsyncIterator[httpx.AsyncClient]:
+async def phone(engine: Engine) -> AsyncIterator[httpx.AsyncClient]:
     """Where the mail is read: another browser than the one that signs in."""
     app = build(engine, pages=PAGES)
     async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url=SERVER, headers=OWN) as opened:  # type: ignore[arg-type]
@@ -28,7 +28,7 @@ async def phone(engine: Sojourn) -> AsyncIterator[httpx.AsyncClient]:
 
 
 @pytest.fixture
-async def guessed_at(engine: Sojourn) -> None:
+async def guessed_at(engine: Engine) -> None:
     """Ada's account, on which strangers have spent a year's wrong codes."""
     user = await person(engine)
     for _ in range(MOST_WRONG_CODES):
@@ -37,7 +37,7 @@ async def guessed_at(engine: Sojourn) -> None:
         )
 
 
-async def asked(browser: Browser, engine: Sojourn, mailbox: Mailbox) -> tuple[str, str | None, str]:
+async def asked(browser: Browser, engine: Engine, mailbox: Mailbox) -> tuple[str, str | None, str]:
     """A code that this browser asked for: the path to try it at, the code, and the link of its mail."""
     begun = await browser.post("/v1/client/sign_ins", {"strategy": "email_code", "identifier": ADA})
     await engine.outbox.deliver_due()
@@ -55,7 +55,7 @@ def field(page: httpx.Response, name: str) -> str:
 
 @pytest.mark.usefixtures("guessed_at")
 async def test_the_owner_confirms_on_the_phone_and_signs_in_where_they_began(
-    engine: Sojourn, browser: Browser, phone: httpx.AsyncClient, mailbox: Mailbox
+    engine: Engine, browser: Browser, phone: httpx.AsyncClient, mailbox: Mailbox
 ) -> None:  # R-OTP-02, R-OTP-08
     path, code, link = await asked(browser, engine, mailbox)
     form = {"strategy": "email_code", "code": code or ""}
@@ -73,7 +73,7 @@ async def test_the_owner_confirms_on_the_phone_and_signs_in_where_they_began(
 
 @pytest.mark.usefixtures("guessed_at")
 async def test_a_link_that_was_used_is_gone(
-    engine: Sojourn, browser: Browser, phone: httpx.AsyncClient, mailbox: Mailbox
+    engine: Engine, browser: Browser, phone: httpx.AsyncClient, mailbox: Mailbox
 ) -> None:  # R-OTP-02
     _, _, link = await asked(browser, engine, mailbox)
     page = await phone.get(link)
@@ -87,7 +87,7 @@ async def test_a_link_that_was_used_is_gone(
 
 @pytest.mark.usefixtures("guessed_at")
 async def test_no_page_of_others_confirms_a_browser(
-    engine: Sojourn, browser: Browser, phone: httpx.AsyncClient, mailbox: Mailbox
+    engine: Engine, browser: Browser, phone: httpx.AsyncClient, mailbox: Mailbox
 ) -> None:  # R-WEB-01, R-WEB-03
     _, _, link = await asked(browser, engine, mailbox)
     token = field(await phone.get(link), "token")
@@ -99,7 +99,7 @@ async def test_no_page_of_others_confirms_a_browser(
 
 @pytest.mark.usefixtures("guessed_at")
 async def test_the_owner_makes_the_browser_known_that_shows_the_page(
-    engine: Sojourn, browser: Browser, phone: httpx.AsyncClient, mailbox: Mailbox
+    engine: Engine, browser: Browser, phone: httpx.AsyncClient, mailbox: Mailbox
 ) -> None:  # R-OTP-08, R-LIM-03
     path, code, link = await asked(browser, engine, mailbox)
     page = await phone.get(link)

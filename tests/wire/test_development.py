@@ -9,7 +9,7 @@ import pytest
 
 from sojourn import Sojourn as Embedded
 from sojourn.config import Config
-from sojourn.engine import Sojourn
+from sojourn.engine import Engine
 from sojourn.errors import ConfigError
 from sojourn.messages.mailbox import Mailbox
 from sojourn.origin import host_of, is_loopback
@@ -22,7 +22,7 @@ from ..engines import Started
 from .browsing import ADA, APP, PASSWORD, SERVER, TEST_CODE
 
 
-def asking(engine: Sojourn, host: str = SERVER, peer: str = "127.0.0.1", **headers: str) -> httpx.AsyncClient:
+def asking(engine: Engine, host: str = SERVER, peer: str = "127.0.0.1", **headers: str) -> httpx.AsyncClient:
     """A client of an engine, as the socket shows it; header names are given with underscores."""
     app = build(engine, pages=[*PAGES, *demo.HANDLERS], demo=demo.demo_app(engine))  # type: ignore[arg-type]
     transport = httpx.ASGITransport(app, client=(peer, 1), raise_app_exceptions=False)  # type: ignore[arg-type]
@@ -31,7 +31,7 @@ def asking(engine: Sojourn, host: str = SERVER, peer: str = "127.0.0.1", **heade
 
 
 @pytest.fixture
-async def named(started: Started, tmp_path: Path, clock: FakeClock, mailbox: Mailbox) -> AsyncIterator[Sojourn]:
+async def named(started: Started, tmp_path: Path, clock: FakeClock, mailbox: Mailbox) -> AsyncIterator[Engine]:
     """A development server that a colleague reaches at http://box.example."""
     folder = tmp_path / "named"
     folder.mkdir()
@@ -95,7 +95,7 @@ def test_the_server_inside_an_app_refuses_too_in_every_way_to_say_it(  # R-DEV-0
 
 
 @pytest.mark.parametrize("peer", ["198.51.100.7", "10.0.0.1", "::2", ""])
-async def test_a_stranger_who_names_this_machine_is_refused(engine: Sojourn, peer: str) -> None:  # R-DEV-01
+async def test_a_stranger_who_names_this_machine_is_refused(engine: Engine, peer: str) -> None:  # R-DEV-01
     async with asking(engine, peer=peer) as http:
         for path in ("/v1/environment", "/v1/users", "/sign-in", "/dev/mailbox", "/demo", "/nowhere"):
             answer = await http.get(path)
@@ -104,7 +104,7 @@ async def test_a_stranger_who_names_this_machine_is_refused(engine: Sojourn, pee
 
 
 @pytest.mark.parametrize("peer", ["127.0.0.1", "::1", "::ffff:127.0.0.1", "testclient"])
-async def test_the_developer_reads_the_mailbox_and_the_demo(engine: Sojourn, peer: str) -> None:  # R-DEV-02
+async def test_the_developer_reads_the_mailbox_and_the_demo(engine: Engine, peer: str) -> None:  # R-DEV-02
     async with asking(engine, peer=peer) as http:
         assert [(await http.get(path)).status_code for path in ("/dev/mailbox.json", "/dev/mailbox", "/demo")] == [200] * 3
 
@@ -124,21 +124,21 @@ FORWARDED = [
 
 
 @pytest.mark.parametrize("headers", FORWARDED)
-async def test_whoever_comes_through_a_proxy_reads_no_codes(engine: Sojourn, headers: dict[str, str]) -> None:  # R-DEV-02
+async def test_whoever_comes_through_a_proxy_reads_no_codes(engine: Engine, headers: dict[str, str]) -> None:  # R-DEV-02
     async with asking(engine, **headers) as http:
         for path in ("/dev/mailbox.json", "/dev/mailbox", "/demo", "/demo/protected"):
             answer = await http.get(path)
             assert (answer.status_code, answer.json()["errors"][0]["code"]) == (403, "development_help_refused"), path
 
 
-async def test_a_bundlers_server_in_front_is_this_machine(engine: Sojourn) -> None:  # R-DEV-02
+async def test_a_bundlers_server_in_front_is_this_machine(engine: Engine) -> None:  # R-DEV-02
     own = {"X_Forwarded_For": "::1", "X_Forwarded_Host": "localhost:3000", "X_Forwarded_Proto": "http", "X_Forwarded_Port": "3000"}
     async with asking(engine, **own) as http:
         assert (await http.get("/dev/mailbox.json")).status_code == 200
 
 
-async def test_at_a_named_host_the_mailbox_asks_for_the_secret_key(named: Sojourn) -> None:  # R-DEV-02
-    key = (await named.registry.new_secret_key(named.instance)).reveal()
+async def test_at_a_named_host_the_mailbox_asks_for_the_secret_key(named: Engine) -> None:  # R-DEV-02
+    key = (await named.instances.new_secret_key(named.instance)).reveal()
     basic = base64.b64encode(f"anybody:{key}".encode()).decode()
     async with asking(named, "http://box.example", "198.51.100.7") as http:
         asked = await http.get("/dev/mailbox.json")
@@ -158,14 +158,14 @@ async def signing_up(http: httpx.AsyncClient, code: str) -> int:
     return (await http.post(f"{path}/attempt_verification", data={"strategy": "email_code", "code": code})).status_code
 
 
-async def test_the_code_that_everybody_knows_works_at_this_machine_only(engine: Sojourn, named: Sojourn) -> None:  # R-DEV-02
+async def test_the_code_that_everybody_knows_works_at_this_machine_only(engine: Engine, named: Engine) -> None:  # R-DEV-02
     async with asking(named, "http://box.example", "198.51.100.7") as stranger:
         assert await signing_up(stranger, TEST_CODE) == 422
     async with asking(engine) as developer:
         assert await signing_up(developer, TEST_CODE) == 200
 
 
-async def test_hosted_pages_say_that_this_is_development(engine: Sojourn, live: Sojourn) -> None:  # R-DEV-01
+async def test_hosted_pages_say_that_this_is_development(engine: Engine, live: Engine) -> None:  # R-DEV-01
     async with asking(engine) as http:
         for path in ("/sign-in", "/sign-up", "/user", "/sign-out"):
             assert "Development mode" in (await http.get(path)).text, path

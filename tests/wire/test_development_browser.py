@@ -2,14 +2,14 @@
 
 from collections.abc import Callable
 
-from sojourn.engine import Sojourn
+from sojourn.engine import Engine
 from sojourn.secret import Secret
 from sojourn.tokens.handshake import cookie_suffix
 
 from .browsing import ADA, Browser
 
 
-async def test_the_environment_names_a_browser_once(engine: Sojourn, browser: Browser) -> None:
+async def test_the_environment_names_a_browser_once(engine: Engine, browser: Browser) -> None:
     names = ("__clerk_db_jwt", f"__clerk_db_jwt_{cookie_suffix(engine.instance.publishable_key)}")
     await browser.patch("/v1/environment")
     first = {name: browser.http.cookies[name] for name in names}
@@ -47,7 +47,7 @@ async def test_an_app_that_keeps_one_of_its_own_and_a_native_app_get_none(
     assert "set-cookie" not in live_browser.last.headers
 
 
-async def test_naming_a_browser_writes_nothing(browser: Browser, engine: Sojourn) -> None:  # R-SES-13
+async def test_naming_a_browser_writes_nothing(browser: Browser, engine: Engine) -> None:  # R-SES-13
     named = (await browser.post("/v1/dev_browser"))["id"]
     await browser.patch("/v1/environment")
     for token in (named, browser.http.cookies["__clerk_db_jwt"]):

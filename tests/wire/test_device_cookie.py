@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from sojourn.engine import Sojourn
+from sojourn.engine import Engine
 from sojourn.errors import Json
 from sojourn.web.app import build
 
@@ -16,7 +16,7 @@ RIGHT = {"identifier": "ada@example.com", "password": PASSWORD}
 
 
 async def test_the_device_cookie_is_bound_to_its_host_hidden_and_lasts_a_year(
-    live: Sojourn, live_browser: Browser
+    live: Engine, live_browser: Browser
 ) -> None:  # R-CKI-01, R-CKI-04
     await live_browser.post("/v1/client")
     assert NAME not in cookie_lines(live_browser)
@@ -29,10 +29,10 @@ async def test_the_device_cookie_is_bound_to_its_host_hidden_and_lasts_a_year(
 
 
 async def test_a_browser_that_signed_out_and_lost_its_client_is_still_known(
-    live: Sojourn, live_browser: Browser
+    live: Engine, live_browser: Browser
 ) -> None:  # R-LIM-03
     limits: dict[str, Json] = {name: [10_000, 1] for name in ("create_sign_in", "attempts", "hashes")}
-    await live.registry.update_settings(live.instance, {"protection": {"rate_limits": limits}})
+    await live.instances.update_settings(live.instance, {"protection": {"rate_limits": limits}})
     await signed_up(live, live_browser)
     await live_browser.delete("/v1/client")
     assert NAME not in cookie_lines(live_browser)

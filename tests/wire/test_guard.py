@@ -6,7 +6,7 @@ from sojourn.config import Config
 from sojourn.errors import CookiesWithheld, Malformed, OriginRefused
 from sojourn.instances.instance import Environment
 from sojourn.web.access import BODY_MOST
-from sojourn.web.addresses import canonical, client_address, limit_key
+from sojourn.web.client_ip import canonical, client_address, limit_key
 from sojourn.web.cookies import CookieRules, DoubledCookie
 from sojourn.web.errors import BodyTooLarge, HeadersTooLarge, HostUnknown, MethodNotAllowed
 from sojourn.web.guard import check_body, check_headers, check_host, check_origin, effective_method, page_elsewhere

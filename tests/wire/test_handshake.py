@@ -7,7 +7,7 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
-from sojourn.engine import Sojourn
+from sojourn.engine import Engine
 from sojourn.secret import Secret
 from sojourn.testing.clock import FakeClock
 from sojourn.tokens.handshake import cookie_suffix
@@ -36,7 +36,7 @@ def value(line: str) -> str:
     return line.partition("=")[2].partition(";")[0]
 
 
-async def test_a_stranger_gets_back_signed_out_with_a_development_browser(browser: Browser, engine: Sojourn) -> None:
+async def test_a_stranger_gets_back_signed_out_with_a_development_browser(browser: Browser, engine: Engine) -> None:
     answer = await browser.send("GET", "/v1/client/handshake", redirect_url=PAGE, suffixed_cookies="true")
     assert answer.status_code == 307
     assert answer.headers["location"].startswith("http://localhost:3000/page?x=1&__clerk_handshake=")
@@ -49,7 +49,7 @@ async def test_a_stranger_gets_back_signed_out_with_a_development_browser(browse
 
 
 async def test_a_signed_in_browser_gets_back_with_a_token_not_older_than_its_sign_in(
-    browser: Browser, engine: Sojourn
+    browser: Browser, engine: Engine
 ) -> None:
     session = (await browser.sign_up())["sessions"][0]
     answer = await browser.send("GET", "/v1/client/handshake", redirect_url=PAGE)
@@ -75,7 +75,7 @@ async def test_a_developers_app_whose_clock_is_behind_gets_a_token_it_can_believ
     assert int(value(lines["__client_uat"])) <= int(str(backdated["iat"]))
 
 
-async def test_in_production_no_clock_makes_tokens_older(live: Sojourn, live_browser: Browser, clock: FakeClock) -> None:
+async def test_in_production_no_clock_makes_tokens_older(live: Engine, live_browser: Browser, clock: FakeClock) -> None:
     await signed_up(live, live_browser)
     asked: dict[str, Any] = {"redirect_url": f"{LIVE_APP}/page", "__clerk_hs_reason": "session-token-iat-in-the-future"}
     await live_browser.send("GET", "/v1/client/handshake", **asked)
@@ -114,7 +114,7 @@ async def test_nobody_is_sent_to_a_foreign_page(browser: Browser, page: str) -> 
     assert "location" not in answer.headers
 
 
-async def test_in_production_the_result_travels_in_a_shared_cookie(live: Sojourn, live_browser: Browser) -> None:
+async def test_in_production_the_result_travels_in_a_shared_cookie(live: Engine, live_browser: Browser) -> None:
     await signed_up(live, live_browser)
     answer = await live_browser.send("GET", "/v1/client/handshake", redirect_url=f"{LIVE_APP}/page")
     assert answer.headers["location"] == f"{LIVE_APP}/page"
@@ -130,7 +130,7 @@ async def test_in_production_the_result_travels_in_a_shared_cookie(live: Sojourn
 
 
 async def test_a_nonce_is_picked_up_once_and_not_after_a_minute(
-    live: Sojourn, live_browser: Browser, clock: FakeClock
+    live: Engine, live_browser: Browser, clock: FakeClock
 ) -> None:  # R-ID-05
     await signed_up(live, live_browser)
 

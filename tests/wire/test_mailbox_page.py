@@ -2,7 +2,7 @@
 
 import re
 
-from sojourn.engine import Sojourn
+from sojourn.engine import Engine
 from sojourn.messages.email import Message
 
 from .test_development import asking
@@ -11,7 +11,7 @@ HTML = "<p style='color:red'>Hello</p><script>alert(1)</script>"
 MAIL = Message("verification_code", "ada@example.com", "<b>123456</b> is your code", "Your code is 123456.", HTML)
 
 
-async def test_the_page_shows_the_time_and_the_html_of_a_mail(engine: Sojourn) -> None:
+async def test_the_page_shows_the_time_and_the_html_of_a_mail(engine: Engine) -> None:
     await engine.mailer.send(MAIL)
     async with asking(engine) as http:
         page = await http.get("/dev/mailbox")
@@ -26,7 +26,7 @@ async def test_the_page_shows_the_time_and_the_html_of_a_mail(engine: Sojourn) -
         assert (listed["html"], listed["code"]) == (HTML, "123456") and listed["at"] > 1_700_000_000_000
 
 
-async def test_a_mail_as_html_runs_no_script_and_is_nobodys_origin(engine: Sojourn) -> None:  # R-HDR-01
+async def test_a_mail_as_html_runs_no_script_and_is_nobodys_origin(engine: Engine) -> None:  # R-HDR-01
     await engine.mailer.send(MAIL)
     async with asking(engine) as http:
         id = re.search(r"/dev/mailbox/(eml_\w+)", (await http.get("/dev/mailbox")).text)
@@ -37,7 +37,7 @@ async def test_a_mail_as_html_runs_no_script_and_is_nobodys_origin(engine: Sojou
         assert (await http.get("/dev/mailbox/eml_unknown")).status_code == 404
 
 
-async def test_a_mail_as_html_is_for_the_developer_alone(engine: Sojourn, live: Sojourn) -> None:  # R-DEV-02, R-AUZ-09
+async def test_a_mail_as_html_is_for_the_developer_alone(engine: Engine, live: Engine) -> None:  # R-DEV-02, R-AUZ-09
     await engine.mailer.send(MAIL)
     async with asking(engine) as http:
         id = re.search(r"/dev/mailbox/(eml_\w+)", (await http.get("/dev/mailbox")).text)

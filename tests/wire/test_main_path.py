@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import pytest
 
-from sojourn.engine import Sojourn
+from sojourn.engine import Engine
 from sojourn.messages.mailbox import Mailbox
 from sojourn.testing.clock import FakeClock
 from sojourn.web.app import build
@@ -18,7 +18,7 @@ async def test_a_stranger_is_nobody_and_leaves_no_trace(browser: Browser) -> Non
     assert not browser.http.cookies
 
 
-async def test_signing_up_with_a_mailed_code_signs_in(browser: Browser, engine: Sojourn, mailbox: Mailbox) -> None:
+async def test_signing_up_with_a_mailed_code_signs_in(browser: Browser, engine: Engine, mailbox: Mailbox) -> None:
     begun = await browser.post("/v1/client/sign_ups", {"email_address": "Ada@Example.com", "password": PASSWORD})
     sign_up = begun["response"]
     assert sign_up["status"] == "missing_requirements"
@@ -103,7 +103,7 @@ async def test_a_forgotten_password_is_replaced_by_code(browser: Browser) -> Non
     assert len(done["client"]["sessions"]) == 1
 
 
-async def test_a_compromised_password_leads_to_the_reset(browser: Browser, engine: Sojourn) -> None:  # R-FLOW-04
+async def test_a_compromised_password_leads_to_the_reset(browser: Browser, engine: Engine) -> None:  # R-FLOW-04
     user = (await browser.sign_up())["sessions"][0]["user"]["id"]
     await browser.delete("/v1/client/sessions")
     await engine.accounts.set_password_compromised(engine.instance, user)
@@ -258,9 +258,9 @@ async def test_ended_sessions_are_listed_beside_the_live_one_and_nobody_elses_ar
 
 
 async def test_a_session_that_another_took_the_place_of_has_ended(  # R-SES-03
-    browser: Browser, engine: Sojourn, clock: FakeClock
+    browser: Browser, engine: Engine, clock: FakeClock
 ) -> None:
-    await engine.registry.update_settings(engine.instance, {"sessions": {"single_session_mode": False}})
+    await engine.instances.update_settings(engine.instance, {"sessions": {"single_session_mode": False}})
     replaced = (await browser.sign_up())["last_active_session_id"]
     clock.advance(seconds=1)
     user = (await browser.get("/v1/me"))["response"]["id"]
@@ -272,9 +272,9 @@ async def test_a_session_that_another_took_the_place_of_has_ended(  # R-SES-03
 
 
 async def test_a_session_ends_when_idle_and_when_its_life_is_over(
-    browser: Browser, engine: Sojourn, clock: FakeClock
+    browser: Browser, engine: Engine, clock: FakeClock
 ) -> None:  # R-SES-01
-    await engine.registry.update_settings(
+    await engine.instances.update_settings(
         engine.instance, {"sessions": {"inactivity_seconds": 600, "lifetime_seconds": 1500}}
     )
     clock.advance(seconds=2)
@@ -313,9 +313,9 @@ async def test_a_new_secret_comes_with_every_sign_in_and_sign_out(
 
 
 async def test_several_accounts_live_in_one_browser_when_allowed(
-    browser: Browser, engine: Sojourn, clock: FakeClock
+    browser: Browser, engine: Engine, clock: FakeClock
 ) -> None:
-    await engine.registry.update_settings(engine.instance, {"sessions": {"single_session_mode": False}})
+    await engine.instances.update_settings(engine.instance, {"sessions": {"single_session_mode": False}})
     clock.advance(seconds=2)
     ada = (await browser.sign_up())["sessions"][0]["id"]
     client = await browser.sign_up("eve+clerk_test@example.com")
@@ -355,9 +355,9 @@ async def test_the_oldest_sdk_signs_out_by_deleting_its_client(browser: Browser)
 
 
 async def test_a_tab_that_was_on_its_way_survives_the_rotation_for_ten_seconds(
-    browser: Browser, engine: Sojourn, clock: FakeClock
+    browser: Browser, engine: Engine, clock: FakeClock
 ) -> None:  # R-SES-08
-    await engine.registry.update_settings(engine.instance, {"sessions": {"single_session_mode": False}})
+    await engine.instances.update_settings(engine.instance, {"sessions": {"single_session_mode": False}})
     clock.advance(seconds=2)
     first = (await browser.sign_up())["sessions"][0]["id"]
     old = {"Cookie": f"__client={browser.http.cookies['__client']}"}
@@ -372,7 +372,7 @@ async def test_a_tab_that_was_on_its_way_survives_the_rotation_for_ten_seconds(
     assert (await browser.http.get("/v1/client", headers=old)).json()["client"] is None
 
 
-async def test_a_banned_person_is_out_at_once(browser: Browser, engine: Sojourn) -> None:  # R-SES-07
+async def test_a_banned_person_is_out_at_once(browser: Browser, engine: Engine) -> None:  # R-SES-07
     client = await browser.sign_up()
     session, user = client["sessions"][0]["id"], client["sessions"][0]["user"]["id"]
     await engine.accounts.ban(engine.instance, user)
@@ -389,7 +389,7 @@ async def test_session_ids_that_are_no_ids_are_refused_like_unknown_ones(browser
             assert status in (401, 404)
 
 
-async def test_a_flood_of_sign_ins_is_told_to_wait_and_nobody_else_is(browser: Browser, engine: Sojourn) -> None:  # R-PWD-12
+async def test_a_flood_of_sign_ins_is_told_to_wait_and_nobody_else_is(browser: Browser, engine: Engine) -> None:  # R-PWD-12
     session = (await browser.sign_up())["sessions"][0]["id"]
     stranger = Browser(build(engine))
     form = {"strategy": "password", "identifier": ADA, "password": PASSWORD}

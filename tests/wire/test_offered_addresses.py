@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import pytest
 
-from sojourn.engine import Sojourn
+from sojourn.engine import Engine
 from sojourn.messages.mailbox import Mailbox
 from sojourn.users.accounts import NewUser
 from tests.people import set_up
@@ -15,7 +15,7 @@ _ADA, _ALAN, _GRACE = "ada@example.com", "alan@example.com", "grace@example.com"
 
 
 @pytest.fixture
-async def known(engine: Sojourn) -> None:
+async def known(engine: Engine) -> None:
     """Somebody with a user name and three addresses, two of which have one mask."""
     new = NewUser(email_addresses=[_ADA, _ALAN, _GRACE], username="lovelace", password=PASSWORD)
     await engine.accounts.create(engine.instance, new)
@@ -40,14 +40,14 @@ async def _offered(browser: Browser, identifier: str) -> dict[str, list[str]]:
     ],
 )
 async def test_no_two_ways_look_the_same_and_the_typed_address_comes_first_in_full(
-    browser: Browser, known: None, engine: Sojourn, identifier: str, shown: list[str]
+    browser: Browser, known: None, engine: Engine, identifier: str, shown: list[str]
 ) -> None:
     await set_up(engine, {"sign_up": {"username": "optional"}})
     assert await _offered(browser, identifier) == {"email_code": shown, "reset_password_email_code": shown}
 
 
 async def test_strict_protection_shows_an_address_as_it_was_typed_whosever_it_is(  # R-ENU-01
-    browser: Browser, known: None, engine: Sojourn
+    browser: Browser, known: None, engine: Engine
 ) -> None:
     await set_up(engine, {"protection": {"strict_enumeration": True}})
     for typed in (_ADA, _ALAN, "nobody@example.com"):
@@ -58,7 +58,7 @@ async def test_strict_protection_shows_an_address_as_it_was_typed_whosever_it_is
 @pytest.mark.parametrize("strategy", ["email_code", "reset_password_email_code"])
 @pytest.mark.parametrize(("identifier", "address"), [(_ALAN, _ALAN), (_ADA, _ADA), ("lovelace", _ADA)])
 async def test_a_code_goes_to_the_typed_address_and_to_the_primary_one_for_a_user_name(  # R-INP-02
-    open_browser: Callable[..., Browser], known: None, engine: Sojourn, mailbox: Mailbox,
+    open_browser: Callable[..., Browser], known: None, engine: Engine, mailbox: Mailbox,
     identifier: str, address: str, strategy: str, is_strict: bool,
 ) -> None:  # fmt: skip
     await set_up(engine, {"protection": {"strict_enumeration": is_strict}, "sign_up": {"username": "optional"}})

@@ -13,7 +13,7 @@ from litestar.types import HTTPScope
 from litestar.utils import normalize_path
 
 from sojourn.config import Config
-from sojourn.engine import Sojourn
+from sojourn.engine import Engine
 from sojourn.errors import ConfigError
 from sojourn.testing.clock import FakeClock
 from sojourn.ui.routes import PAGES
@@ -86,7 +86,7 @@ def test_the_guard_reads_a_hundred_thousand_paths_as_the_router_does() -> None: 
     assert min(refused, matched) > 5_000
 
 
-async def test_no_path_breaks_the_server(engine: Sojourn, clock: FakeClock) -> None:  # R-WEB-08
+async def test_no_path_breaks_the_server(engine: Engine, clock: FakeClock) -> None:  # R-WEB-08
     statuses: set[int] = set()
     application = build(engine, pages=PAGES)  # type: ignore[arg-type]
 
@@ -144,9 +144,9 @@ async def test_a_refused_path_is_a_400_in_the_envelope_and_counted(browser: Brow
 
 @pytest.mark.parametrize("spelling", ["/v1/client/sign_ins", "/v1/client/sign_ins/", "/v1/client/%73ign_ins", "/v1/client/sign_ins?_method=POST"])
 async def test_every_spelling_that_is_answered_counts_against_the_limit(  # R-WEB-08, R-LIM-01
-    engine: Sojourn, browser: Browser, spelling: str
+    engine: Engine, browser: Browser, spelling: str
 ) -> None:
-    await engine.registry.update_settings(engine.instance, {"protection": {"rate_limits": {"create_sign_in": [5, 10]}}})
+    await engine.instances.update_settings(engine.instance, {"protection": {"rate_limits": {"create_sign_in": [5, 10]}}})
     statuses = [(await browser.send("POST", spelling, {"identifier": f"{at}@example.com"})).status_code for at in range(7)]
     assert statuses[5:] == [429, 429]
     assert 429 not in statuses[:5]
@@ -174,7 +174,7 @@ async def test_every_page_and_read_answers_head_without_a_body(browser: Browser)
         assert head.headers["content-length"] == str(len(whole.content)), path
 
 
-async def test_health_answers_a_probe_that_knows_the_address_only(engine: Sojourn) -> None:
+async def test_health_answers_a_probe_that_knows_the_address_only(engine: Engine) -> None:
     transport = httpx.ASGITransport(build(engine))  # type: ignore[arg-type]
     async with httpx.AsyncClient(transport=transport, base_url="http://10.0.0.7:8000") as probe:
         assert [(await probe.get(path)).status_code for path in ("/health", "/v1/health", "/v1/environment")] == [200, 200, 421]

@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator
 import httpx
 import pytest
 
-from sojourn.engine import Sojourn
+from sojourn.engine import Engine
 from sojourn.messages.mailbox import Mailbox
 from sojourn.ui.routes import PAGES
 from sojourn.web.app import build
@@ -18,7 +18,7 @@ OWN = {"origin": SERVER, "sec-fetch-site": "same-origin"}
 
 
 @pytest.fixture
-async def http(engine: Sojourn) -> AsyncIterator[httpx.AsyncClient]:
+async def http(engine: Engine) -> AsyncIterator[httpx.AsyncClient]:
     app = build(engine, pages=PAGES)
     async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url=SERVER, headers=OWN) as opened:  # type: ignore[arg-type]
         yield opened
@@ -34,7 +34,7 @@ async def form_of(http: httpx.AsyncClient, page: str, **fields: str) -> dict[str
     return {**fields, "form_token": hidden((await http.get(page)).text, "form_token")}
 
 
-async def signed_up(engine: Sojourn, http: httpx.AsyncClient, mailbox: Mailbox, **more: str) -> httpx.Response:
+async def signed_up(engine: Engine, http: httpx.AsyncClient, mailbox: Mailbox, **more: str) -> httpx.Response:
     form = await form_of(http, "/sign-up", email_address=ADA, password=PASSWORD, first_name="Ada", **more)
     asked = await http.post("/sign-up", data=form)
     assert asked.status_code == 200, asked.text
@@ -47,7 +47,7 @@ async def signed_up(engine: Sojourn, http: httpx.AsyncClient, mailbox: Mailbox, 
 
 
 async def test_somebody_signs_up_with_the_code_from_their_mail_and_is_in(
-    engine: Sojourn, http: httpx.AsyncClient, mailbox: Mailbox
+    engine: Engine, http: httpx.AsyncClient, mailbox: Mailbox
 ) -> None:  # R-WEB-03, R-FLOW-02
     done = await signed_up(engine, http, mailbox)
     assert (done.status_code, done.headers["location"]) == (303, f"{SERVER}/user")
@@ -56,7 +56,7 @@ async def test_somebody_signs_up_with_the_code_from_their_mail_and_is_in(
 
 
 async def test_after_a_wrong_code_another_one_is_sent_and_the_first_is_worth_nothing(
-    engine: Sojourn, http: httpx.AsyncClient, mailbox: Mailbox
+    engine: Engine, http: httpx.AsyncClient, mailbox: Mailbox
 ) -> None:  # R-OTP-01
     asked = await http.post("/sign-up", data=await form_of(http, "/sign-up", email_address=ADA, password=PASSWORD, first_name="Ada"))
     await engine.outbox.deliver_due()
@@ -74,7 +74,7 @@ async def test_after_a_wrong_code_another_one_is_sent_and_the_first_is_worth_not
     assert (await http.post("/sign-up", data={**form, "code": str(mailbox.last().code)})).status_code == 303
 
 
-async def test_a_sign_up_without_a_code_to_prove_is_over_at_once(engine: Sojourn, http: httpx.AsyncClient) -> None:
+async def test_a_sign_up_without_a_code_to_prove_is_over_at_once(engine: Engine, http: httpx.AsyncClient) -> None:
     await set_up(engine, {"sign_up": {"verify_email": False}})
     form = await form_of(http, "/sign-up", email_address=ADA, password=PASSWORD, redirect_url=f"{SERVER}/sign-out")
     done = await http.post("/sign-up", data=form)
@@ -86,7 +86,7 @@ async def test_a_sign_up_without_a_code_to_prove_is_over_at_once(engine: Sojourn
     [({"email_address": "nobody"}, 422), ({"password": "short"}, 422), ({"password": "password123"}, 422), ({"email_address": ""}, 422), ({"form_token": "1.x"}, 403), ({"first_name": "A\u202eda"}, 422)],
 )  # fmt: skip
 async def test_what_cannot_be_taken_is_said_above_the_form_and_makes_nobody(
-    engine: Sojourn, http: httpx.AsyncClient, fields: dict[str, str], status: int
+    engine: Engine, http: httpx.AsyncClient, fields: dict[str, str], status: int
 ) -> None:  # R-WEB-03, R-PWD-09
     form = await form_of(http, "/sign-up", email_address=ADA, password=PASSWORD)
     refused = await http.post("/sign-up", data={**form, **fields})
@@ -94,7 +94,7 @@ async def test_what_cannot_be_taken_is_said_above_the_form_and_makes_nobody(
     assert PASSWORD not in refused.text and "user.created" not in await events(engine)
 
 
-async def test_the_form_asks_for_what_the_application_asks_for(engine: Sojourn, http: httpx.AsyncClient) -> None:
+async def test_the_form_asks_for_what_the_application_asks_for(engine: Engine, http: httpx.AsyncClient) -> None:
     await set_up(engine, {"sign_up": {"username": "required", "last_name": "off", "password": "optional"}})
     page = (await http.get("/sign-up")).text
     assert re.search(r'name="username"[^>]* required', page) and 'name="last_name"' not in page
@@ -104,7 +104,7 @@ async def test_the_form_asks_for_what_the_application_asks_for(engine: Sojourn, 
 
 
 async def test_nobody_is_told_whose_address_it_is_in_strict_protection(
-    engine: Sojourn, http: httpx.AsyncClient
+    engine: Engine, http: httpx.AsyncClient
 ) -> None:  # R-ENU-03
     await person(engine)
     await set_up(engine, {"protection": {"strict_enumeration": True}})
@@ -113,7 +113,7 @@ async def test_nobody_is_told_whose_address_it_is_in_strict_protection(
 
 
 async def test_names_are_changed_and_cleared_and_the_password_is_changed(
-    engine: Sojourn, http: httpx.AsyncClient, mailbox: Mailbox
+    engine: Engine, http: httpx.AsyncClient, mailbox: Mailbox
 ) -> None:  # R-PWD-10, R-PWD-11
     await signed_up(engine, http, mailbox)
     saved = await http.post("/user", data=await form_of(http, "/user", way="names", first_name="", last_name="King"))
@@ -128,7 +128,7 @@ async def test_names_are_changed_and_cleared_and_the_password_is_changed(
 
 
 async def test_a_profile_form_of_another_browser_or_page_changes_nothing(
-    engine: Sojourn, http: httpx.AsyncClient, mailbox: Mailbox
+    engine: Engine, http: httpx.AsyncClient, mailbox: Mailbox
 ) -> None:  # R-WEB-03
     await signed_up(engine, http, mailbox)
     for token in ("", "1.x", hidden((await http.get("/sign-out")).text, "form_token")):

@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator
 import httpx
 import pytest
 
-from sojourn.engine import Sojourn
+from sojourn.engine import Engine
 from sojourn.testing.clock import FakeClock
 from sojourn.ui import pages, plain
 from sojourn.web.app import build
@@ -19,7 +19,7 @@ OWN = {"origin": SERVER, "sec-fetch-site": "same-origin"}
 
 
 @pytest.fixture
-async def http(engine: Sojourn) -> AsyncIterator[httpx.AsyncClient]:
+async def http(engine: Engine) -> AsyncIterator[httpx.AsyncClient]:
     await person(engine)
     app = build(engine, pages=[*pages.HANDLERS, *plain.HANDLERS])  # type: ignore[list-item]
     async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url=SERVER, headers=OWN) as opened:  # type: ignore[arg-type]

@@ -1,12 +1,12 @@
 """What changes in production: the prefixed cookie, `__client_uat`, listed origins, nothing of development."""
 
-from sojourn.engine import Sojourn
+from sojourn.engine import Engine
 
 from .browsing import PASSWORD, Browser
 from .conftest import LIVE_APP, LIVE_SERVER
 
 
-async def signed_up(engine: Sojourn, browser: Browser, email: str = "ada@example.com") -> str:
+async def signed_up(engine: Engine, browser: Browser, email: str = "ada@example.com") -> str:
     """Sign up with the mailed code; returns the session id."""
     begun = (await browser.post("/v1/client/sign_ups", {"email_address": email, "password": PASSWORD}))["response"]
     where = f"/v1/client/sign_ups/{begun['id']}"
@@ -22,7 +22,7 @@ def cookie_lines(browser: Browser) -> dict[str, str]:
 
 
 async def test_the_client_cookie_is_bound_to_its_host_and_hidden_from_scripts(
-    live: Sojourn, live_browser: Browser
+    live: Engine, live_browser: Browser
 ) -> None:  # R-CKI-01, R-CKI-04
     await signed_up(live, live_browser)
     line = cookie_lines(live_browser)["__Host-__client"]
@@ -36,7 +36,7 @@ async def test_the_client_cookie_is_bound_to_its_host_and_hidden_from_scripts(
     assert age == live.instance.settings.sessions.lifetime_seconds
 
 
-async def test_the_apps_server_learns_when_the_browser_signed_in_and_out(live: Sojourn, live_browser: Browser) -> None:
+async def test_the_apps_server_learns_when_the_browser_signed_in_and_out(live: Engine, live_browser: Browser) -> None:
     await signed_up(live, live_browser)
     lines = cookie_lines(live_browser)
     names = [name for name in lines if name.startswith("__client_uat")]
@@ -51,7 +51,7 @@ async def test_the_apps_server_learns_when_the_browser_signed_in_and_out(live: S
             assert line.startswith(f"{name}=0;")
 
 
-async def test_sign_out_expires_the_session_cookies(live: Sojourn, live_browser: Browser) -> None:  # R-CKI-06
+async def test_sign_out_expires_the_session_cookies(live: Engine, live_browser: Browser) -> None:  # R-CKI-06
     await signed_up(live, live_browser)
     await live_browser.delete("/v1/client")
     lines = cookie_lines(live_browser)
@@ -61,7 +61,7 @@ async def test_sign_out_expires_the_session_cookies(live: Sojourn, live_browser:
 
 
 async def test_a_doubled_client_cookie_is_expired_and_uses_no_session(
-    live: Sojourn, live_browser: Browser
+    live: Engine, live_browser: Browser
 ) -> None:  # R-CKI-05
     session = await signed_up(live, live_browser)
     secret = live_browser.http.cookies["__Host-__client"]
@@ -74,7 +74,7 @@ async def test_a_doubled_client_cookie_is_expired_and_uses_no_session(
 
 
 async def test_only_listed_origins_are_answered_across_origins(
-    live: Sojourn, live_browser: Browser
+    live: Engine, live_browser: Browser
 ) -> None:  # R-WEB-04
     allowed = await live_browser.send("GET", "/v1/client")
     assert allowed.headers["access-control-allow-origin"] == LIVE_APP
@@ -99,7 +99,7 @@ async def test_a_preflight_names_what_may_be_sent(live_browser: Browser) -> None
 
 
 async def test_a_write_from_another_origin_is_refused_and_changes_nothing(
-    live: Sojourn, live_browser: Browser
+    live: Engine, live_browser: Browser
 ) -> None:  # R-WEB-01
     session = await signed_up(live, live_browser)
     evil = {"Origin": "https://evil.example", "Sec-Fetch-Site": "cross-site"}
@@ -109,7 +109,7 @@ async def test_a_write_from_another_origin_is_refused_and_changes_nothing(
     assert (await live_browser.get("/v1/client"))["client"]["sessions"][0]["id"] == session
 
 
-async def test_nothing_of_development_works_in_production(live: Sojourn, live_browser: Browser) -> None:  # R-AUZ-09
+async def test_nothing_of_development_works_in_production(live: Engine, live_browser: Browser) -> None:  # R-AUZ-09
     assert await live_browser.refused("POST", "/v1/dev_browser") == (404, "resource_not_found")
     await live_browser.get("/v1/environment")
     assert "set-cookie" not in live_browser.last.headers
@@ -125,7 +125,7 @@ async def test_nothing_of_development_works_in_production(live: Sojourn, live_br
     assert await live_browser.refused("POST", f"{where}/attempt_verification", code) == (422, "form_code_incorrect")
 
 
-async def test_known_and_unknown_addresses_look_alike(live: Sojourn, live_browser: Browser) -> None:  # R-ENU-01
+async def test_known_and_unknown_addresses_look_alike(live: Engine, live_browser: Browser) -> None:  # R-ENU-01
     await signed_up(live, live_browser, "known@example.com")
     await live_browser.delete("/v1/client")
     answers = []
@@ -145,7 +145,7 @@ async def test_known_and_unknown_addresses_look_alike(live: Sojourn, live_browse
 
 
 async def test_every_answer_wears_the_security_headers(
-    live: Sojourn, live_browser: Browser
+    live: Engine, live_browser: Browser
 ) -> None:  # R-HDR-02, R-HDR-03, R-CKI-07
     await signed_up(live, live_browser)
     requests = [

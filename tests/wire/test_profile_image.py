@@ -7,7 +7,7 @@ from typing import Any
 import httpx
 import pytest
 
-from sojourn.engine import Sojourn
+from sojourn.engine import Engine
 from sojourn.store.interface import Page
 
 from ..pictures import BLUE, RED, is_close, opened, picture
@@ -60,7 +60,7 @@ async def test_anybody_who_has_the_address_sees_the_picture_and_nothing_runs_the
     assert "access-control-allow-credentials" not in headers
 
 
-async def test_another_picture_replaces_the_first_and_a_removed_one_is_gone(browser: Browser, engine: Sojourn) -> None:
+async def test_another_picture_replaces_the_first_and_a_removed_one_is_gone(browser: Browser, engine: Engine) -> None:
     await browser.sign_up()
     first = (await uploaded(browser, picture()))["response"]
     second = (await uploaded(browser, picture(colour=BLUE)))["response"]
@@ -167,9 +167,9 @@ async def test_a_deleted_user_leaves_no_picture(browser: Browser) -> None:
     assert (await browser.http.get(url)).status_code == 404
 
 
-async def test_claims_can_name_the_picture(browser: Browser, engine: Sojourn) -> None:
+async def test_claims_can_name_the_picture(browser: Browser, engine: Engine) -> None:
     claims = {"picture": "{{user.image_url}}", "has": "{{user.has_image}}"}
-    engine.instance = await engine.registry.update_settings(engine.instance, {"sessions": {"claims": claims}})  # type: ignore[dict-item]
+    engine.instance = await engine.instances.update_settings(engine.instance, {"sessions": {"claims": claims}})  # type: ignore[dict-item]
     await browser.sign_up()
     done = await uploaded(browser, picture())
     token = done["client"]["sessions"][0]["last_active_token"]["jwt"]

@@ -6,7 +6,7 @@ from typing import Any
 
 import httpx
 
-from sojourn.engine import Sojourn
+from sojourn.engine import Engine
 from sojourn.ids import UserId
 from sojourn.users.accounts import UserChanges
 from sojourn.web.app import build
@@ -24,7 +24,7 @@ def claims_of(jwt: str) -> dict[str, Any]:
 
 
 async def test_a_session_token_lives_a_minute_and_renews_nothing(  # R-CKI-02
-    engine: Sojourn, browser: Browser
+    engine: Engine, browser: Browser
 ) -> None:
     client = await browser.sign_up()
     session = client["sessions"][0]
@@ -42,7 +42,7 @@ async def test_a_session_token_lives_a_minute_and_renews_nothing(  # R-CKI-02
 
 
 async def test_a_user_and_an_administrator_read_different_fields_and_neither_reads_secrets(  # R-AUZ-04, R-PWD-13
-    engine: Sojourn, browser: Browser
+    engine: Engine, browser: Browser
 ) -> None:
     client = await browser.sign_up()
     user_id = client["sessions"][0]["user"]["id"]
@@ -54,7 +54,7 @@ async def test_a_user_and_an_administrator_read_different_fields_and_neither_rea
     assert "of the staff" not in browser.last.text
     session = (await browser.get("/v1/client"))["response"]["sessions"][0]
     assert set(session["public_user_data"]) <= _EVERYBODY | {"username", "banned"}
-    secret = await engine.registry.new_secret_key(engine.instance)
+    secret = await engine.instances.new_secret_key(engine.instance)
     transport = httpx.ASGITransport(app=build(engine))  # type: ignore[arg-type]
     headers = {"Authorization": f"Bearer {secret.reveal()}"}
     async with httpx.AsyncClient(transport=transport, base_url=SERVER, headers=headers) as server:
@@ -63,8 +63,8 @@ async def test_a_user_and_an_administrator_read_different_fields_and_neither_rea
     assert not [name for name in seen if "digest" in name or "secret" in name or name == "password"]
 
 
-async def test_what_an_administrator_changes_stands_in_the_next_token(engine: Sojourn, browser: Browser) -> None:  # R-AUZ-05
-    await engine.registry.update_settings(
+async def test_what_an_administrator_changes_stands_in_the_next_token(engine: Engine, browser: Browser) -> None:  # R-AUZ-05
+    await engine.instances.update_settings(
         engine.instance, {"sessions": {"claims": {"role": "{{user.public_metadata.role}}"}}}
     )
     session = (await browser.sign_up())["sessions"][0]

@@ -7,10 +7,10 @@ from urllib.parse import parse_qsl, urlsplit
 
 import pytest
 
-from sojourn.engine import Sojourn
-from sojourn.integrations.asked import Asked
-from sojourn.integrations.gate import Elsewhere, Gate, SignedIn, SignedOut, Verdict
-from sojourn.integrations.inside import Inside
+from sojourn.engine import Engine
+from sojourn.integrations.authenticator import Authenticator, AuthState, Elsewhere, SignedIn, SignedOut
+from sojourn.integrations.local_server import Inside
+from sojourn.integrations.request_head import RequestHead
 from sojourn.testing.clock import FakeClock
 from sojourn.tokens.handshake import cookie_suffix
 
@@ -23,14 +23,14 @@ from .test_production import signed_up
 class Visitor:
     """One person's browser at the app; the server's cookies are in `at_server`."""
 
-    gate: Gate
+    gate: Authenticator
     at_server: Browser
     cookies: dict[str, str] = field(default_factory=dict[str, str])
 
-    async def ask(self, url: str) -> Verdict:
+    async def ask(self, url: str) -> AuthState:
         cookie = "; ".join(f"{name}={value}" for name, value in self.cookies.items())
         headers = [(b"accept", b"text/html"), (b"cookie", cookie.encode())]
-        verdict = await self.gate.decide_with_new_keys(Asked("GET", headers, lambda _: url))
+        verdict = await self.gate.decide_with_new_keys(RequestHead("GET", headers, lambda _: url))
         if isinstance(verdict, SignedOut | Elsewhere):
             self.keep(verdict.cookies)
         return verdict
@@ -68,13 +68,13 @@ class Visitor:
         raise AssertionError("a loop")
 
 
-def sent(verdict: Verdict) -> str:
+def sent(verdict: AuthState) -> str:
     assert isinstance(verdict, Elsewhere), verdict
     return verdict.url
 
 
 @pytest.fixture(params=["nonce", "token"])
-def gate(request: pytest.FixtureRequest, live: Sojourn) -> Gate:
+def gate(request: pytest.FixtureRequest, live: Engine) -> Authenticator:
     """Of an app that can ask the server, and of one without a secret key."""
     made = Inside(live).gate
     assert made is not None
@@ -82,7 +82,7 @@ def gate(request: pytest.FixtureRequest, live: Sojourn) -> Gate:
 
 
 @pytest.fixture
-async def visitor(live: Sojourn, live_browser: Browser, gate: Gate) -> Visitor:
+async def visitor(live: Engine, live_browser: Browser, gate: Authenticator) -> Visitor:
     await signed_up(live, live_browser)
     return Visitor(gate, live_browser)
 

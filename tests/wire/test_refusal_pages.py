@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator
 import httpx
 import pytest
 
-from sojourn.engine import Sojourn
+from sojourn.engine import Engine
 from sojourn.ui import demo
 from sojourn.ui.refusals import refusal_page
 from sojourn.ui.routes import PAGES
@@ -17,7 +17,7 @@ PERSON = {"Accept": "text/html,*/*;q=0.8", "Sec-Fetch-Dest": "document", "Sec-Fe
 
 
 @pytest.fixture
-async def http(engine: Sojourn) -> AsyncIterator[httpx.AsyncClient]:
+async def http(engine: Engine) -> AsyncIterator[httpx.AsyncClient]:
     app = build(engine, pages=[*PAGES, *demo.HANDLERS], demo=demo.demo_app(engine), refusal_page=refusal_page)  # type: ignore[arg-type]
     async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url=SERVER) as opened:  # type: ignore[arg-type]
         yield opened
@@ -34,9 +34,9 @@ async def http(engine: Sojourn) -> AsyncIterator[httpx.AsyncClient]:
     ],
 )
 async def test_a_person_reads_a_page_in_the_theme(  # R-HDR-01
-    engine: Sojourn, http: httpx.AsyncClient, method: str, path: str, headers: dict[str, str], status: int, title: str
+    engine: Engine, http: httpx.AsyncClient, method: str, path: str, headers: dict[str, str], status: int, title: str
 ) -> None:
-    await engine.registry.update_settings(engine.instance, {"application_name": "Tea & Co"})
+    await engine.instances.update_settings(engine.instance, {"application_name": "Tea & Co"})
     answer = await http.request(method, path, headers={**PERSON, **headers})
     assert (answer.status_code, answer.headers["content-type"]) == (status, "text/html; charset=utf-8")
     assert answer.text.count("<title>") == 1

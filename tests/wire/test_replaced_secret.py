@@ -7,7 +7,7 @@ import httpx
 import pytest
 from structlog.testing import capture_logs
 
-from sojourn.engine import Sojourn
+from sojourn.engine import Engine
 from sojourn.ids import SessionId
 from sojourn.testing.clock import FakeClock
 
@@ -20,7 +20,7 @@ ROUNDS = 40
 
 
 @pytest.fixture
-async def tab(engine: Sojourn, browser: Browser) -> Browser:
+async def tab(engine: Engine, browser: Browser) -> Browser:
     """Ada is signed in; others can be beside her."""
     await set_up(engine, {"sessions": {"single_session_mode": False}})
     await person(engine, ADA)
@@ -89,7 +89,7 @@ async def test_a_handshake_on_its_way_signs_no_tab_out(tab: Browser, late: Brows
 
 
 async def test_a_browser_that_never_got_the_answer_is_signed_out_only_when_the_grace_is_over(
-    tab: Browser, engine: Sojourn, clock: FakeClock
+    tab: Browser, engine: Engine, clock: FakeClock
 ) -> None:
     first = (await tab.get("/v1/client"))["client"]["sessions"][0]["id"]
     kept = dict(tab.http.cookies)
@@ -131,7 +131,7 @@ async def test_a_request_that_several_changes_have_overtaken_is_not_signed_out_e
 
 
 async def test_a_tab_that_signs_in_beside_a_faster_one_begins_nothing(
-    tab: Browser, late: Browser, engine: Sojourn
+    tab: Browser, late: Browser, engine: Engine
 ) -> None:  # R-FLOW-01
     begun = (await late.post("/v1/client/sign_ins", {"identifier": BOB}))["response"]
     await tab.sign_in(BOB)

@@ -2,7 +2,7 @@
 
 import pytest
 
-from sojourn.engine import Sojourn
+from sojourn.engine import Engine
 
 from .browsing import Browser
 
@@ -16,9 +16,9 @@ from .browsing import Browser
     ],
 )
 async def test_one_address_makes_only_so_many_rows(
-    engine: Sojourn, browser: Browser, limit: str, method: str, path: str
+    engine: Engine, browser: Browser, limit: str, method: str, path: str
 ) -> None:  # R-SES-13
-    await engine.registry.update_settings(engine.instance, {"protection": {"rate_limits": {limit: [2, 60]}}})
+    await engine.instances.update_settings(engine.instance, {"protection": {"rate_limits": {limit: [2, 60]}}})
     statuses: list[int] = []
     for _ in range(3):
         browser.http.cookies.clear()

@@ -3,7 +3,7 @@
 from asyncio import gather
 from collections.abc import Mapping
 
-from sojourn.engine import Sojourn
+from sojourn.engine import Engine
 from sojourn.web.app import build
 
 from .browsing import Browser
@@ -15,7 +15,7 @@ async def test_two_engines_asked_at_the_same_time_answer_for_themselves(browser:
     assert kinds == ["development", "production"] * 20
 
 
-async def test_a_server_that_starts_and_ends_it_is_answered_whenever_another_does(engine: Sojourn, live: Sojourn) -> None:
+async def test_a_server_that_starts_and_ends_it_is_answered_whenever_another_does(engine: Engine, live: Engine) -> None:
     told: list[str] = []
 
     async def receive() -> Mapping[str, str]:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from sojourn.engine import Sojourn
+from sojourn.engine import Engine
 from sojourn.testing.clock import FakeClock
 
 from .browsing import APP, Browser
@@ -11,8 +11,8 @@ _TIMEOUT_SECONDS = 600
 
 
 @pytest.fixture
-async def short_inactivity(engine: Sojourn, clock: FakeClock) -> None:
-    await engine.registry.update_settings(
+async def short_inactivity(engine: Engine, clock: FakeClock) -> None:
+    await engine.instances.update_settings(
         engine.instance, {"sessions": {"inactivity_seconds": _TIMEOUT_SECONDS, "single_session_mode": False}}
     )
     clock.advance(seconds=2)

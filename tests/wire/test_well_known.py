@@ -3,7 +3,7 @@
 import httpx
 import pytest
 
-from sojourn.engine import Sojourn
+from sojourn.engine import Engine
 from sojourn.web.app import build, litestar_app
 
 from .browsing import SERVER, Browser
@@ -36,7 +36,7 @@ async def test_whoever_has_the_answer_is_not_sent_it_again(browser: Browser, pat
     assert (await browser.send("GET", path, headers={"If-None-Match": '"other"'})).status_code == 200
 
 
-async def test_a_password_manager_finds_where_a_password_is_changed(engine: Sojourn) -> None:
+async def test_a_password_manager_finds_where_a_password_is_changed(engine: Engine) -> None:
     transport = httpx.ASGITransport(build(engine))  # type: ignore[arg-type]
     async with httpx.AsyncClient(transport=transport, base_url=SERVER) as http:
         answer = await http.get("/.well-known/change-password")

@@ -6,7 +6,7 @@ from urllib.parse import quote
 
 from msgspec import UNSET, UnsetType
 
-from sojourn.backend.asking import AsyncAsking
+from sojourn.backend.http_client import AsyncHttpClient
 from sojourn.backend.models import (
     Client,
     Deleted,
@@ -25,7 +25,7 @@ from sojourn.backend.user import EmailAddress, PhoneNumber, User
 
 
 class AsyncJwks:
-    def __init__(self, asking: AsyncAsking) -> None:
+    def __init__(self, asking: AsyncHttpClient) -> None:
         self._asking = asking
 
     async def get(self) -> dict[str, Any]:
@@ -34,7 +34,7 @@ class AsyncJwks:
 
 
 class AsyncTestingTokens:
-    def __init__(self, asking: AsyncAsking) -> None:
+    def __init__(self, asking: AsyncHttpClient) -> None:
         self._asking = asking
 
     async def create(self) -> TestingToken:
@@ -43,7 +43,7 @@ class AsyncTestingTokens:
 
 
 class AsyncUsers:
-    def __init__(self, asking: AsyncAsking) -> None:
+    def __init__(self, asking: AsyncHttpClient) -> None:
         self._asking = asking
 
     async def create(
@@ -540,7 +540,7 @@ class AsyncUsers:
 
 
 class AsyncEmailAddresses:
-    def __init__(self, asking: AsyncAsking) -> None:
+    def __init__(self, asking: AsyncHttpClient) -> None:
         self._asking = asking
 
     async def create(
@@ -643,7 +643,7 @@ class AsyncEmailAddresses:
 
 
 class AsyncPhoneNumbers:
-    def __init__(self, asking: AsyncAsking) -> None:
+    def __init__(self, asking: AsyncHttpClient) -> None:
         self._asking = asking
 
     async def create(
@@ -716,7 +716,7 @@ class AsyncPhoneNumbers:
 
 
 class AsyncSessions:
-    def __init__(self, asking: AsyncAsking) -> None:
+    def __init__(self, asking: AsyncHttpClient) -> None:
         self._asking = asking
 
     async def create(self, *, user_id: str, active_organization_id: str | None | UnsetType = UNSET) -> Session:
@@ -847,7 +847,7 @@ class AsyncSessions:
 
 
 class AsyncClients:
-    def __init__(self, asking: AsyncAsking) -> None:
+    def __init__(self, asking: AsyncHttpClient) -> None:
         self._asking = asking
 
     async def get(self, client_id: str) -> Client:
@@ -877,7 +877,7 @@ class AsyncClients:
 
 
 class AsyncSignUps:
-    def __init__(self, asking: AsyncAsking) -> None:
+    def __init__(self, asking: AsyncHttpClient) -> None:
         self._asking = asking
 
     async def get(self, sign_up_id: str) -> dict[str, Any]:
@@ -903,7 +903,7 @@ class AsyncSignUps:
 
 
 class AsyncSignInTokens:
-    def __init__(self, asking: AsyncAsking) -> None:
+    def __init__(self, asking: AsyncHttpClient) -> None:
         self._asking = asking
 
     async def create(
@@ -931,7 +931,7 @@ class AsyncSignInTokens:
 
 
 class AsyncActorTokens:
-    def __init__(self, asking: AsyncAsking) -> None:
+    def __init__(self, asking: AsyncHttpClient) -> None:
         self._asking = asking
 
     async def create(
@@ -965,7 +965,7 @@ class AsyncActorTokens:
 
 
 class AsyncJwtTemplates:
-    def __init__(self, asking: AsyncAsking) -> None:
+    def __init__(self, asking: AsyncHttpClient) -> None:
         self._asking = asking
 
     async def create(
@@ -1052,7 +1052,7 @@ class AsyncJwtTemplates:
 
 
 class AsyncRedirectUrls:
-    def __init__(self, asking: AsyncAsking) -> None:
+    def __init__(self, asking: AsyncHttpClient) -> None:
         self._asking = asking
 
     async def create(self, *, url: str) -> RedirectUrl:
@@ -1084,7 +1084,7 @@ class AsyncRedirectUrls:
 
 
 class AsyncAllowlist:
-    def __init__(self, asking: AsyncAsking) -> None:
+    def __init__(self, asking: AsyncHttpClient) -> None:
         self._asking = asking
 
     async def create(self, *, identifier: str, notify: bool | None | UnsetType = UNSET) -> ListedIdentifier:
@@ -1117,7 +1117,7 @@ class AsyncAllowlist:
 
 
 class AsyncBlocklist:
-    def __init__(self, asking: AsyncAsking) -> None:
+    def __init__(self, asking: AsyncHttpClient) -> None:
         self._asking = asking
 
     async def create(self, *, identifier: str) -> ListedIdentifier:
@@ -1138,7 +1138,7 @@ class AsyncBlocklist:
 
 
 class AsyncInstance:
-    def __init__(self, asking: AsyncAsking) -> None:
+    def __init__(self, asking: AsyncHttpClient) -> None:
         self._asking = asking
 
     async def get(self) -> dict[str, Any]:
@@ -1297,7 +1297,7 @@ class AsyncInstance:
 
 
 class AsyncSettings:
-    def __init__(self, asking: AsyncAsking) -> None:
+    def __init__(self, asking: AsyncHttpClient) -> None:
         self._asking = asking
 
     async def read(self) -> dict[str, Any]:
@@ -1341,7 +1341,7 @@ class AsyncSettings:
 
 
 class AsyncSigningKeys:
-    def __init__(self, asking: AsyncAsking) -> None:
+    def __init__(self, asking: AsyncHttpClient) -> None:
         self._asking = asking
 
     async def rotate(self, *, emergency: bool | UnsetType = UNSET) -> dict[str, Any]:
@@ -1352,7 +1352,7 @@ class AsyncSigningKeys:
 
 
 class AsyncAppData:
-    def __init__(self, asking: AsyncAsking) -> None:
+    def __init__(self, asking: AsyncHttpClient) -> None:
         self._asking = asking
 
     async def read(self, key: str) -> dict[str, Any]:
@@ -1374,7 +1374,7 @@ class AsyncAppData:
 
 
 class AsyncGroups:
-    def __init__(self, asking: AsyncAsking) -> None:
+    def __init__(self, asking: AsyncHttpClient) -> None:
         self.jwks = AsyncJwks(asking)
         self.testing_tokens = AsyncTestingTokens(asking)
         self.users = AsyncUsers(asking)

@@ -3,10 +3,10 @@
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
-from sojourn.backend.asking import Asking, AsyncAsking
 from sojourn.backend.async_api import AsyncGroups
+from sojourn.backend.http_client import AsyncHttpClient, HttpClient
 from sojourn.backend.sync_api import Groups
-from sojourn.backend.transport import Manner
+from sojourn.backend.transport import RetryPolicy
 
 if TYPE_CHECKING:
     import httpx
@@ -30,7 +30,7 @@ class Backend(Groups):
         client: "httpx.Client | None" = None,
     ) -> None:
         """`client` is one of your own, made with the server's address and the key as `Authorization`."""
-        self._asking = Asking(Manner.of(url, secret_key, timeout, retries, allow_http=allow_http), client)
+        self._asking = HttpClient(RetryPolicy.of(url, secret_key, timeout, retries, allow_http=allow_http), client)
         super().__init__(self._asking)
 
     def close(self) -> None:
@@ -56,7 +56,7 @@ class AsyncBackend(AsyncGroups):
         allow_http: bool = False,
         client: "httpx.AsyncClient | None" = None,
     ) -> None:
-        self._asking = AsyncAsking(Manner.of(url, secret_key, timeout, retries, allow_http=allow_http), client)
+        self._asking = AsyncHttpClient(RetryPolicy.of(url, secret_key, timeout, retries, allow_http=allow_http), client)
         super().__init__(self._asking)
 
     async def close(self) -> None:

@@ -6,7 +6,7 @@ from urllib.parse import quote
 
 from msgspec import UNSET, UnsetType
 
-from sojourn.backend.asking import Asking
+from sojourn.backend.http_client import HttpClient
 from sojourn.backend.models import (
     Client,
     Deleted,
@@ -25,7 +25,7 @@ from sojourn.backend.user import EmailAddress, PhoneNumber, User
 
 
 class Jwks:
-    def __init__(self, asking: Asking) -> None:
+    def __init__(self, asking: HttpClient) -> None:
         self._asking = asking
 
     def get(self) -> dict[str, Any]:
@@ -34,7 +34,7 @@ class Jwks:
 
 
 class TestingTokens:
-    def __init__(self, asking: Asking) -> None:
+    def __init__(self, asking: HttpClient) -> None:
         self._asking = asking
 
     def create(self) -> TestingToken:
@@ -43,7 +43,7 @@ class TestingTokens:
 
 
 class Users:
-    def __init__(self, asking: Asking) -> None:
+    def __init__(self, asking: HttpClient) -> None:
         self._asking = asking
 
     def create(
@@ -534,7 +534,7 @@ class Users:
 
 
 class EmailAddresses:
-    def __init__(self, asking: Asking) -> None:
+    def __init__(self, asking: HttpClient) -> None:
         self._asking = asking
 
     def create(
@@ -633,7 +633,7 @@ class EmailAddresses:
 
 
 class PhoneNumbers:
-    def __init__(self, asking: Asking) -> None:
+    def __init__(self, asking: HttpClient) -> None:
         self._asking = asking
 
     def create(
@@ -706,7 +706,7 @@ class PhoneNumbers:
 
 
 class Sessions:
-    def __init__(self, asking: Asking) -> None:
+    def __init__(self, asking: HttpClient) -> None:
         self._asking = asking
 
     def create(self, *, user_id: str, active_organization_id: str | None | UnsetType = UNSET) -> Session:
@@ -835,7 +835,7 @@ class Sessions:
 
 
 class Clients:
-    def __init__(self, asking: Asking) -> None:
+    def __init__(self, asking: HttpClient) -> None:
         self._asking = asking
 
     def get(self, client_id: str) -> Client:
@@ -865,7 +865,7 @@ class Clients:
 
 
 class SignUps:
-    def __init__(self, asking: Asking) -> None:
+    def __init__(self, asking: HttpClient) -> None:
         self._asking = asking
 
     def get(self, sign_up_id: str) -> dict[str, Any]:
@@ -891,7 +891,7 @@ class SignUps:
 
 
 class SignInTokens:
-    def __init__(self, asking: Asking) -> None:
+    def __init__(self, asking: HttpClient) -> None:
         self._asking = asking
 
     def create(
@@ -917,7 +917,7 @@ class SignInTokens:
 
 
 class ActorTokens:
-    def __init__(self, asking: Asking) -> None:
+    def __init__(self, asking: HttpClient) -> None:
         self._asking = asking
 
     def create(
@@ -949,7 +949,7 @@ class ActorTokens:
 
 
 class JwtTemplates:
-    def __init__(self, asking: Asking) -> None:
+    def __init__(self, asking: HttpClient) -> None:
         self._asking = asking
 
     def create(
@@ -1036,7 +1036,7 @@ class JwtTemplates:
 
 
 class RedirectUrls:
-    def __init__(self, asking: Asking) -> None:
+    def __init__(self, asking: HttpClient) -> None:
         self._asking = asking
 
     def create(self, *, url: str) -> RedirectUrl:
@@ -1068,7 +1068,7 @@ class RedirectUrls:
 
 
 class Allowlist:
-    def __init__(self, asking: Asking) -> None:
+    def __init__(self, asking: HttpClient) -> None:
         self._asking = asking
 
     def create(self, *, identifier: str, notify: bool | None | UnsetType = UNSET) -> ListedIdentifier:
@@ -1099,7 +1099,7 @@ class Allowlist:
 
 
 class Blocklist:
-    def __init__(self, asking: Asking) -> None:
+    def __init__(self, asking: HttpClient) -> None:
         self._asking = asking
 
     def create(self, *, identifier: str) -> ListedIdentifier:
@@ -1118,7 +1118,7 @@ class Blocklist:
 
 
 class Instance:
-    def __init__(self, asking: Asking) -> None:
+    def __init__(self, asking: HttpClient) -> None:
         self._asking = asking
 
     def get(self) -> dict[str, Any]:
@@ -1277,7 +1277,7 @@ class Instance:
 
 
 class Settings:
-    def __init__(self, asking: Asking) -> None:
+    def __init__(self, asking: HttpClient) -> None:
         self._asking = asking
 
     def read(self) -> dict[str, Any]:
@@ -1321,7 +1321,7 @@ class Settings:
 
 
 class SigningKeys:
-    def __init__(self, asking: Asking) -> None:
+    def __init__(self, asking: HttpClient) -> None:
         self._asking = asking
 
     def rotate(self, *, emergency: bool | UnsetType = UNSET) -> dict[str, Any]:
@@ -1330,7 +1330,7 @@ class SigningKeys:
 
 
 class AppData:
-    def __init__(self, asking: Asking) -> None:
+    def __init__(self, asking: HttpClient) -> None:
         self._asking = asking
 
     def read(self, key: str) -> dict[str, Any]:
@@ -1352,7 +1352,7 @@ class AppData:
 
 
 class Groups:
-    def __init__(self, asking: Asking) -> None:
+    def __init__(self, asking: HttpClient) -> None:
         self.jwks = Jwks(asking)
         self.testing_tokens = TestingTokens(asking)
         self.users = Users(asking)

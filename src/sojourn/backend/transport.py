@@ -48,7 +48,7 @@ class Call:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Manner:
+class RetryPolicy:
     """Whom the clients ask, and how patiently. `retries` is how often a call is repeated, `timeout` seconds for each try.
 
     Reads, PUT and DELETE are repeated when the connection fails or the server is busy. A POST or PATCH is repeated only where
@@ -61,7 +61,7 @@ class Manner:
     retries: int
 
     @classmethod
-    def of(cls, url: str, secret_key: str, timeout: float, retries: int, *, allow_http: bool) -> "Manner":
+    def of(cls, url: str, secret_key: str, timeout: float, retries: int, *, allow_http: bool) -> "RetryPolicy":
         """Raises: ConfigError for an address that would send the key in the clear, or no key."""
         parts = urlsplit(url)
         if parts.scheme not in ("http", "https") or not parts.hostname:

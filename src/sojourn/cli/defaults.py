@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 from sojourn.errors import Json
 
 if TYPE_CHECKING:
-    from sojourn.engine import Sojourn
+    from sojourn.engine import Engine
 
 
-async def in_force(engine: "Sojourn") -> dict[str, Json]:
+async def in_force(engine: "Engine") -> dict[str, Json]:
     """By name, a sentence each. Raises: Overloaded."""
     from sojourn.integrations.redirects import LONGEST, MOST
     from sojourn.limits.budgets import MOST_WRONG_CODES
@@ -20,7 +20,7 @@ async def in_force(engine: "Sojourn") -> dict[str, Json]:
     from sojourn.store.breaker import HANGS
     from sojourn.web.backend_api.reading import LONGEST_LIST
 
-    floor = await engine.guarding.floor.now(engine.instance)
+    floor = await engine.sign_in_protection.floor.now(engine.instance)
     return {
         **_limits(engine),
         "wrong codes in browsers an account does not know": f"{MOST_WRONG_CODES} a year; then mails carry a link too",
@@ -37,7 +37,7 @@ async def in_force(engine: "Sojourn") -> dict[str, Json]:
     }
 
 
-def _limits(engine: "Sojourn") -> dict[str, Json]:
+def _limits(engine: "Engine") -> dict[str, Json]:
     from sojourn.limits.rate_limit import LIMITS, MOST_SHARED, OF_BUDGETS, OF_ONE_PROCESS, limit_of
 
     here, common, kept = "in each process", "over all nodes, half of each while the database is away", "kept over restarts"

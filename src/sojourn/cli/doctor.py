@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 import typer
 
 from sojourn.cli.events import waiting
-from sojourn.cli.opened import AsJson, Data, DatabaseUrl, configured, print_facts, print_json, with_engine
+from sojourn.cli.runtime import AsJson, Data, DatabaseUrl, configured, print_facts, print_json, with_engine
 from sojourn.config import Config
 from sojourn.errors import Json, SojournError
 from sojourn.secret import Secret
@@ -14,7 +14,7 @@ from sojourn.server.development import exposed_files
 from sojourn.store.postgres_address import without_secrets
 
 if TYPE_CHECKING:
-    from sojourn.engine import Sojourn
+    from sojourn.engine import Engine
 
 
 def doctor(data: Data = None, database_url: DatabaseUrl = None, as_json: AsJson = False) -> None:
@@ -38,14 +38,14 @@ def doctor(data: Data = None, database_url: DatabaseUrl = None, as_json: AsJson 
         raise typer.Exit(1)
 
 
-async def _examined(engine: "Sojourn") -> dict[str, Json]:
+async def _examined(engine: "Engine") -> dict[str, Json]:
     from sojourn.cli.defaults import in_force
     from sojourn.sessions.known_devices import LIFE
     from sojourn.store.interface import UserFilter
     from sojourn.web.cookies import cookie_domain
 
     users = await engine.accounts.count(engine.instance, UserFilter())
-    key = await engine.keyring.signing_key(engine.instance)
+    key = await engine.key_store.signing_key(engine.instance)
     return {
         "application": engine.instance.settings.application_name,
         "environment": engine.instance.environment.value,
@@ -65,7 +65,7 @@ async def _examined(engine: "Sojourn") -> dict[str, Json]:
     }
 
 
-def _parties(engine: "Sojourn") -> str:
+def _parties(engine: "Engine") -> str:
     if engine.config.authorized_parties:
         return f"{', '.join(engine.config.authorized_parties)}, and no token without an origin"
     own = [engine.instance.public_url, *engine.instance.settings.allowed_origins]

@@ -7,11 +7,11 @@ from typing import Annotated
 import typer
 
 from sojourn.cli.app_variables import SDKS, App, check, lines, own_pages_hint
-from sojourn.cli.opened import Data, DatabaseUrl, configured, with_engine
+from sojourn.cli.runtime import Data, DatabaseUrl, configured, with_engine
 from sojourn.cli.target import Target
 from sojourn.errors import ConfigError
 from sojourn.instances.instance import Environment, publishable_key
-from sojourn.instances.registry import key_host
+from sojourn.instances.instances import key_host
 from sojourn.server.development import development_keys, has_keys, remembered
 
 _SECRET_KEY_APART = (
@@ -83,7 +83,7 @@ def _jwt_key(target: Target) -> str:
 
     Raises: ConfigError when no server has made the key yet, or it is not of RS256, the only algorithm that they verify.
     """
-    pem = with_engine(target, lambda engine: engine.keyring.public_pem(engine.instance))
+    pem = with_engine(target, lambda engine: engine.key_store.public_pem(engine.instance))
     key = "".join(line for line in pem.splitlines() if not line.startswith("-----"))
     if len(key) < 256:  # an Ed25519 key has 60 characters, an RSA key of 2048 bits 392
         raise ConfigError("the published SDKs verify RS256 only: `sojourn settings set sessions.token_algorithm=RS256`")

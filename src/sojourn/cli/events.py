@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated, NoReturn
 import typer
 
 from sojourn.cli.named_user import user_id_of
-from sojourn.cli.opened import AsJson, Data, DatabaseUrl, Target, configured, print_json, since_when, with_engine
+from sojourn.cli.runtime import AsJson, Data, DatabaseUrl, Target, configured, print_json, since_when, with_engine
 from sojourn.cli.tables import print_table, time_text
 from sojourn.errors import Json, SojournError
 from sojourn.events.event import Event
@@ -14,7 +14,7 @@ from sojourn.events.kinds import KINDS, told
 from sojourn.store.interface import EventFilter, Page, UnchainedEvents
 
 if TYPE_CHECKING:
-    from sojourn.engine import Sojourn
+    from sojourn.engine import Engine
 
 _COLUMNS = ("at", "kind", "what happened")
 
@@ -41,7 +41,7 @@ def events(
     if check:
         _check(configured(data, database_url))
 
-    async def read(engine: "Sojourn") -> Sequence[Event]:
+    async def read(engine: "Engine") -> Sequence[Event]:
         owner = await user_id_of(engine, user) if user else None
         where = EventFilter(kinds, owner, session, begin)
         return await engine.store.events.list(engine.instance.id, Page(limit), where)
@@ -56,7 +56,7 @@ def events(
 def _check(target: Target) -> NoReturn:
     """Raises: Exit, with status 1 for a log that was changed."""
 
-    async def read(engine: "Sojourn") -> tuple[bool, UnchainedEvents]:
+    async def read(engine: "Engine") -> tuple[bool, UnchainedEvents]:
         log, id = engine.store.events, engine.instance.id
         return await log.is_whole(id), await log.unchained(id)
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated, TextIO
 import typer
 
 from sojourn.cli.import_tally import Tally
-from sojourn.cli.opened import AsJson, Data, DatabaseUrl, configured, print_json, with_engine
+from sojourn.cli.runtime import AsJson, Data, DatabaseUrl, configured, print_json, with_engine
 from sojourn.errors import SojournError
 from sojourn.store.files import open_for_writing
 from sojourn.users.importing import auth0, clerk, django, firebase
@@ -22,7 +22,7 @@ from sojourn.users.importing.slow_hashes import checked_floor
 from sojourn.users.importing.survey import Survey
 
 if TYPE_CHECKING:
-    from sojourn.engine import Sojourn
+    from sojourn.engine import Engine
 
 Reader = Callable[[TextIO], Iterator[ImportedUser | Refused]]
 
@@ -113,7 +113,7 @@ async def _imported(
     survey: Survey,
     leaving: Leaving,
     tally: Tally,
-    engine: "Sojourn",
+    engine: "Engine",
     *,
     accepted: Sequence[str],
     dry_run: bool,

@@ -8,7 +8,7 @@ import msgspec
 import typer
 
 from sojourn.cli.named_user import user_id_of
-from sojourn.cli.opened import AsJson, Data, DatabaseUrl, configured, print_facts, print_json, with_engine
+from sojourn.cli.runtime import AsJson, Data, DatabaseUrl, configured, print_facts, print_json, with_engine
 from sojourn.cli.tables import time_text
 from sojourn.errors import Json, NotFound, TokenRefused
 from sojourn.events.kinds import told
@@ -19,7 +19,7 @@ from sojourn.store.interface import EventFilter, Page
 from sojourn.tokens.cookie_size import too_large
 
 if TYPE_CHECKING:
-    from sojourn.engine import Sojourn
+    from sojourn.engine import Engine
 
 Facts = dict[str, Json]
 
@@ -39,7 +39,7 @@ def inspect(
     Exit status 1: whoever presents it is signed out.
     """
 
-    async def examined(engine: "Sojourn") -> Facts:
+    async def examined(engine: "Engine") -> Facts:
         if what.startswith("sess_"):
             return await _of_session(engine, what)
         if what.startswith("user_") or "@" in what:
@@ -55,12 +55,12 @@ def inspect(
         raise typer.Exit(1)
 
 
-async def _of_token(engine: "Sojourn", token: str) -> Facts:
+async def _of_token(engine: "Engine", token: str) -> Facts:
     from sojourn.tokens.session_token import Verifier
 
     facts: Facts = {"verdict": "valid"}
     try:
-        Verifier(await engine.keyring.jwks(engine.instance), clock=engine.clock).verify(token)
+        Verifier(await engine.key_store.jwks(engine.instance), clock=engine.clock).verify(token)
     except TokenRefused as refused:
         facts = {"verdict": "refused", "reason": refused.reason, "advice": refused.long_message}
     facts["bytes"] = len(token)
@@ -79,7 +79,7 @@ async def _of_token(engine: "Sojourn", token: str) -> Facts:
     return facts
 
 
-async def _of_session(engine: "Sojourn", id: str) -> Facts:
+async def _of_session(engine: "Engine", id: str) -> Facts:
     try:
         session = await engine.sessions.get(engine.instance, SessionId(id))
     except NotFound:
@@ -100,7 +100,7 @@ async def _of_session(engine: "Sojourn", id: str) -> Facts:
     return {"session": shown, "user": await _user(engine, session.user_id)}
 
 
-async def _user(engine: "Sojourn", id: str) -> Facts:
+async def _user(engine: "Engine", id: str) -> Facts:
     try:
         user = await engine.accounts.get(engine.instance, id)
     except NotFound:

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from sojourn.cli.opened import AsJson, Data, DatabaseUrl, configured, print_facts, print_json, with_engine
+from sojourn.cli.runtime import AsJson, Data, DatabaseUrl, configured, print_facts, print_json, with_engine
 from sojourn.cli.tables import print_table
 from sojourn.errors import Json
 from sojourn.instances.secret_keys import Scope
@@ -14,7 +14,7 @@ from sojourn.secret import Secret
 from sojourn.store.interface import SecretKey
 
 if TYPE_CHECKING:
-    from sojourn.engine import Sojourn
+    from sojourn.engine import Engine
 
 app = typer.Typer(help="Root, secret and signing keys.", no_args_is_help=True, add_completion=False)
 
@@ -33,8 +33,8 @@ def create_secret(
 ) -> None:
     """Make a secret key for the Backend API and print it, this once."""
 
-    async def made(engine: "Sojourn") -> str:
-        return (await engine.registry.new_secret_key(engine.instance, scope)).reveal()
+    async def made(engine: "Engine") -> str:
+        return (await engine.instances.new_secret_key(engine.instance, scope)).reveal()
 
     print(with_engine(configured(data, database_url), made))
 
@@ -43,7 +43,7 @@ def create_secret(
 def list_secrets(data: Data = None, database_url: DatabaseUrl = None, as_json: AsJson = False) -> None:
     """Print the secret keys in use by id, what each may do and when it last did; the keys themselves are not kept."""
 
-    async def read(engine: "Sojourn") -> Sequence[SecretKey]:
+    async def read(engine: "Engine") -> Sequence[SecretKey]:
         return await engine.store.instances.secret_keys(engine.instance.id)
 
     keys = [
@@ -68,8 +68,8 @@ def revoke_secret(
 ) -> None:
     """Refuse a secret key from now on; a running server follows within a second."""
 
-    async def revoked(engine: "Sojourn") -> None:
-        await engine.registry.revoke_secret_key(engine.instance, key_id)
+    async def revoked(engine: "Engine") -> None:
+        await engine.instances.revoke_secret_key(engine.instance, key_id)
 
     with_engine(configured(data, database_url), revoked)
     print("Revoked.")
@@ -92,8 +92,8 @@ def rotate(
     until you change that variable and restart it.
     """
 
-    async def rotated(engine: "Sojourn") -> dict[str, Json]:
-        key = await engine.keyring.rotate(engine.instance, emergency=emergency)
+    async def rotated(engine: "Engine") -> dict[str, Json]:
+        key = await engine.key_store.rotate(engine.instance, emergency=emergency)
         return {"kid": key.kid, "algorithm": str(key.algorithm), "signs_from": key.active_from.datetime().isoformat()}
 
     facts = with_engine(configured(data, database_url), rotated)
@@ -104,8 +104,8 @@ def rotate(
 def list_keys(data: Data = None, database_url: DatabaseUrl = None, as_json: AsJson = False) -> None:
     """Print the published keys as the JSON Web Key Set that verifiers read."""
 
-    async def read(engine: "Sojourn") -> dict[str, Json]:
-        return await engine.keyring.jwks(engine.instance)
+    async def read(engine: "Engine") -> dict[str, Json]:
+        return await engine.key_store.jwks(engine.instance)
 
     jwks = with_engine(configured(data, database_url), read)
     print_json(jwks)

@@ -3,7 +3,7 @@
 import asyncio
 from typing import TYPE_CHECKING
 
-from sojourn.cli.opened import Data, DatabaseUrl, configured
+from sojourn.cli.runtime import Data, DatabaseUrl, configured
 
 if TYPE_CHECKING:
     from sojourn.store.interface import Store

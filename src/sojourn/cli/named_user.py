@@ -7,10 +7,10 @@ from sojourn.ids import UserId
 from sojourn.store.interface import Page, UserFilter
 
 if TYPE_CHECKING:
-    from sojourn.engine import Sojourn
+    from sojourn.engine import Engine
 
 
-async def user_id_of(engine: "Sojourn", named: str) -> UserId:
+async def user_id_of(engine: "Engine", named: str) -> UserId:
     """The id itself, or whose address it is: one that somebody only claims names nobody.
 
     Raises: NotFound for an address of nobody, FieldFormat for text with an @ that is no address.

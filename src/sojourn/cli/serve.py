@@ -4,7 +4,7 @@ from typing import Annotated
 
 import typer
 
-from sojourn.cli.opened import DatabaseUrl, Port
+from sojourn.cli.runtime import DatabaseUrl, Port
 from sojourn.config import Config
 from sojourn.errors import ConfigError
 

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from sojourn.cli.named_user import user_id_of
-from sojourn.cli.opened import AsJson, Data, DatabaseUrl, configured, print_json, with_engine
+from sojourn.cli.runtime import AsJson, Data, DatabaseUrl, configured, print_json, with_engine
 from sojourn.cli.tables import print_table, time_text
 from sojourn.errors import SojournError
 from sojourn.ids import SessionId
@@ -15,7 +15,7 @@ from sojourn.store.interface import Page, SessionFilter
 from sojourn.web.resources.sessions import backend_session
 
 if TYPE_CHECKING:
-    from sojourn.engine import Sojourn
+    from sojourn.engine import Engine
 
 app = typer.Typer(help="Sessions of users: list and revoke.", no_args_is_help=True, add_completion=False)
 
@@ -36,7 +36,7 @@ def list_sessions(
     if status is not None and status not in set(SessionStatus):
         raise SojournError(f"--status must be one of {', '.join(SessionStatus)}")
 
-    async def read(engine: "Sojourn") -> list[Session]:
+    async def read(engine: "Engine") -> list[Session]:
         owner = await user_id_of(engine, user) if user is not None else None
         where = SessionFilter(user_id=owner, status=SessionStatus(status) if status else None)
         return list(await engine.sessions.list(engine.instance, where, Page(limit)))
@@ -64,7 +64,7 @@ def revoke(
     if everybody and not yes:
         typer.confirm("Sign every user out?", abort=True)
 
-    async def revoked(engine: "Sojourn") -> str:
+    async def revoked(engine: "Engine") -> str:
         if session_id is not None:
             session = await engine.sessions.revoke(engine.instance, SessionId(session_id), actor=_OPERATOR)
             return f"{session_id} is {session.status}."

@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING, Annotated
 import msgspec
 import typer
 
-from sojourn.cli.opened import AsJson, Data, DatabaseUrl, configured, print_facts, print_json, with_engine
+from sojourn.cli.runtime import AsJson, Data, DatabaseUrl, configured, print_facts, print_json, with_engine
 from sojourn.errors import Json, SojournError
 from sojourn.instances.cautions import cautions
 from sojourn.instances.setting import Setting, groups, tree
 from sojourn.instances.settings import Settings
 
 if TYPE_CHECKING:
-    from sojourn.engine import Sojourn
+    from sojourn.engine import Engine
 
 app = typer.Typer(help="Settings of the application: timeouts, sign-up rules, theme.", no_args_is_help=True, add_completion=False)
 
@@ -23,7 +23,7 @@ app = typer.Typer(help="Settings of the application: timeouts, sign-up rules, th
 def show(data: Data = None, database_url: DatabaseUrl = None, as_json: AsJson = False) -> None:
     """Print every setting as a dotted name with its value."""
 
-    async def read(engine: "Sojourn") -> Json:
+    async def read(engine: "Engine") -> Json:
         return msgspec.to_builtins(engine.instance.settings)
 
     settings = with_engine(configured(data, database_url), read)
@@ -65,9 +65,9 @@ def set_setting(
             raise SojournError(f"{assignment} is not NAME=VALUE, such as sessions.token_seconds=30")
         _place(patch, name.split("."), _value(text))
 
-    async def changed(engine: "Sojourn") -> list[str]:
+    async def changed(engine: "Engine") -> list[str]:
         before = engine.instance.settings
-        after = await engine.registry.update_settings(engine.instance, patch)
+        after = await engine.instances.update_settings(engine.instance, patch)
         return list(cautions(before, after.settings))
 
     hurting = with_engine(configured(data, database_url), changed)

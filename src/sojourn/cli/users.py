@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from sojourn.cli.named_user import user_id_of
-from sojourn.cli.opened import AsJson, Data, DatabaseUrl, configured, print_json, since_when, with_engine
+from sojourn.cli.runtime import AsJson, Data, DatabaseUrl, configured, print_json, since_when, with_engine
 from sojourn.cli.tables import print_table, time_text
 from sojourn.errors import Json, SojournError
 from sojourn.ids import UserId
@@ -17,7 +17,7 @@ from sojourn.users.user import User
 from sojourn.web.resources.users import backend_user
 
 if TYPE_CHECKING:
-    from sojourn.engine import Sojourn
+    from sojourn.engine import Engine
 
 app = typer.Typer(help="Users: list, create, ban, unlock, delete.", no_args_is_help=True, add_completion=False)
 
@@ -37,7 +37,7 @@ def list_users(
 ) -> None:
     """Print users, newest first."""
 
-    async def read(engine: "Sojourn") -> tuple[list[User], list[dict[str, Json]]]:
+    async def read(engine: "Engine") -> tuple[list[User], list[dict[str, Json]]]:
         found = list(await engine.accounts.list(engine.instance, UserFilter(query=query), Page(limit)))
         return found, [_shown(engine, each) for each in found]
 
@@ -77,7 +77,7 @@ def create(
         last_name=last_name,
     )
 
-    async def created(engine: "Sojourn") -> dict[str, Json]:
+    async def created(engine: "Engine") -> dict[str, Json]:
         return _shown(engine, await engine.accounts.create(engine.instance, new, actor=_OPERATOR))
 
     print_json(with_engine(configured(data, database_url), created))
@@ -117,7 +117,7 @@ def unlock(
     assert all_since is not None
     since = since_when(all_since)
 
-    async def unlocked(engine: "Sojourn") -> int:
+    async def unlocked(engine: "Engine") -> int:
         return await engine.accounts.unlock_all_since(engine.instance, since, actor=_OPERATOR)
 
     count = with_engine(configured(data, database_url), unlocked)
@@ -135,21 +135,21 @@ def delete(
     if not yes:
         typer.confirm(f"Delete {user} and everything that is theirs?", abort=True)
 
-    async def deleted(engine: "Sojourn") -> None:
+    async def deleted(engine: "Engine") -> None:
         await engine.accounts.delete(engine.instance, await user_id_of(engine, user), actor=_OPERATOR)
 
     with_engine(configured(data, database_url), deleted)
     print(f"{user} is deleted.")
 
 
-def _one(user: str, data: Data, database_url: DatabaseUrl, work: Callable[["Sojourn", UserId], Awaitable[User]]) -> None:
-    async def run(engine: "Sojourn") -> dict[str, Json]:
+def _one(user: str, data: Data, database_url: DatabaseUrl, work: Callable[["Engine", UserId], Awaitable[User]]) -> None:
+    async def run(engine: "Engine") -> dict[str, Json]:
         return _shown(engine, await work(engine, await user_id_of(engine, user)))
 
     print_json(with_engine(configured(data, database_url), run))
 
 
-def _shown(engine: "Sojourn", user: User) -> dict[str, Json]:
+def _shown(engine: "Engine", user: User) -> dict[str, Json]:
     return backend_user(user, engine.instance, engine.clock.now())  # pyright: ignore[reportReturnType]
 
 

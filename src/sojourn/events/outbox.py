@@ -14,7 +14,7 @@ from sojourn.instant import Clock
 from sojourn.messages.email import compose
 from sojourn.messages.mailer import Mailer
 from sojourn.store.interface import Groups, OutboxMessage, Store
-from sojourn.tokens.envelope import Envelope
+from sojourn.tokens.sealing import Sealer
 
 _LEASE = timedelta(seconds=30)
 _MOST_TRIES = 10
@@ -33,7 +33,7 @@ class Outbox:
 
     store: Store
     clock: Clock
-    envelope: Envelope
+    sealer: Sealer
     mailer: Mailer
     instances: KnownInstances
     wake: asyncio.Event = field(default_factory=asyncio.Event)
@@ -42,7 +42,7 @@ class Outbox:
         """Enqueue one mail in the caller's transaction; `kind` names its template."""
         now = self.clock.now()
         id = new_id("msg_")
-        sealed = self.envelope.seal(msgspec.json.encode(values), _place(id, instance.id))
+        sealed = self.sealer.seal(msgspec.json.encode(values), _place(id, instance.id))
         await tx.events.enqueue(OutboxMessage(id, instance.id, kind, to, sealed, created_at=now, next_try_at=now))
         self.wake.set()
 
@@ -59,7 +59,7 @@ class Outbox:
         if instance is None:
             await self.store.events.done_message(message.id)
             return False
-        opened = self.envelope.open(message.sealed_body, _place(message.id, message.instance_id))
+        opened = self.sealer.open(message.sealed_body, _place(message.id, message.instance_id))
         values = msgspec.json.decode(opened, type=dict[str, str])
         try:
             await self.mailer.send(compose(message.kind, message.to, instance, values))

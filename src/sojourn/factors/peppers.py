@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 
 from sojourn.errors import ConfigError
 from sojourn.secret import Secret
-from sojourn.tokens.envelope import key_bytes
+from sojourn.tokens.sealing import key_bytes
 
 _SETTING = "SOJOURN_PASSWORD_PEPPERS"
 

@@ -15,7 +15,7 @@ from sojourn.instant import Clock, Instant
 from sojourn.origin import is_loopback
 from sojourn.secret import Secret
 from sojourn.store.interface import Page, Record, RecordKind, Store
-from sojourn.tokens.envelope import Envelope, EnvelopeError
+from sojourn.tokens.sealing import Sealer, SealingError
 from sojourn.tokens.template_keys import TemplateAlgorithm, TemplateKey
 from sojourn.tokens.templates import check_template
 from sojourn.users.identifiers import is_test_address, normal_email, normal_phone, trimmed
@@ -94,7 +94,7 @@ class Records:
     store: Store
     clock: Clock
     audit: AuditLog
-    envelope: Envelope
+    sealer: Sealer
 
     async def count(self, instance: Instance, kind: RecordKind) -> int:
         return await self.store.records.count(instance.id, kind)
@@ -146,7 +146,7 @@ class Records:
             "claims": dict(new.claims), "lifetime": new.lifetime, "allowed_clock_skew": new.allowed_clock_skew,
         }  # fmt: skip
         if new.signing is not None:
-            sealed = self.envelope.seal(new.signing.private_pem.reveal().encode(), _key_place(instance.id, id))
+            sealed = self.sealer.seal(new.signing.private_pem.reveal().encode(), _key_place(instance.id, id))
             body["signing"] = {"algorithm": new.signing.algorithm.value, "sealed_private": b64encode(sealed).decode()}
         return body
 
@@ -163,8 +163,8 @@ class Records:
             return None
         assert isinstance(stored, dict)
         try:
-            pem = self.envelope.open(b64decode(str(stored["sealed_private"])), _key_place(row.instance_id, row.id))
-        except EnvelopeError as error:
+            pem = self.sealer.open(b64decode(str(stored["sealed_private"])), _key_place(row.instance_id, row.id))
+        except SealingError as error:
             raise ConfigError(
                 "SOJOURN_ROOT_KEYS does not open the signing keys of JWT templates: set the root key they were made with"
             ) from error

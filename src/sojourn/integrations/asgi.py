@@ -5,17 +5,17 @@ from datetime import timedelta
 from types import MethodType
 from typing import Any
 
-from sojourn.integrations.answering import Look, looked, refused_at
-from sojourn.integrations.asked import Asked
+from sojourn.integrations.access import Look, looked, refused_at
+from sojourn.integrations.auth_context import MISSING, AuthContext, Guard
+from sojourn.integrations.authenticator import Authenticator, AuthState, SignedIn
+from sojourn.integrations.denials import KEPT_NOWHERE, Denial, Headers, Refused, said
 from sojourn.integrations.failures import FAILURES, failed
-from sojourn.integrations.gate import Gate, SignedIn, Verdict
-from sojourn.integrations.handle import Handle
 from sojourn.integrations.matching import Matcher
 from sojourn.integrations.origins import is_own, may_be_used
-from sojourn.integrations.refusals import KEPT_NOWHERE, Headers, Refusal, Refused, said
+from sojourn.integrations.request_head import RequestHead
 from sojourn.integrations.session_data import Keeping, SessionData
 from sojourn.integrations.sockets import Socket, closing_on_failure, refuse
-from sojourn.integrations.visit import MISSING, Guard, Visit
+from sojourn.integrations.sojourn_client import SojournClient
 from sojourn.tokens.claims import Claims
 
 Scope = MutableMapping[str, Any]
@@ -46,7 +46,7 @@ class SojournMiddleware:
     def __init__(
         self,
         app: App,
-        sojourn: Handle,
+        sojourn: SojournClient,
         *,
         public: Sequence[str] = (),
         protected: Sequence[str] = (),
@@ -154,7 +154,7 @@ class SojournMiddleware:
         return None if root in path else path
 
     async def _http(
-        self, gate: Gate, asked: Asked, verdict: Verdict, scope: Scope, receive: Receive, send: Send
+        self, gate: Authenticator, asked: RequestHead, verdict: AuthState, scope: Scope, receive: Receive, send: Send
     ) -> None:
         is_protected = self._is_protected(scope)
         refused = refused_at(gate, asked, verdict, self._guard, self._trusted, is_protected=is_protected)
@@ -173,7 +173,7 @@ class SojournMiddleware:
             await self._app(scope, receive, send)
 
     async def _with_data(
-        self, gate: Gate, asked: Asked, claims: Claims | None, scope: Scope, receive: Receive, send: Send
+        self, gate: Authenticator, asked: RequestHead, claims: Claims | None, scope: Scope, receive: Receive, send: Send
     ) -> None:
         keeping = Keeping.of(asked, claims, is_secure=gate.is_secure)
         data = scope["session"] = SessionData.of(await keeping.read(self._sojourn))
@@ -226,7 +226,7 @@ async def whole_answer(app: App, scope: Scope, body: bytes) -> tuple[int, Header
     return status, headers, b"".join(parts)
 
 
-def read(scope: Scope) -> Asked:
+def read(scope: Scope) -> RequestHead:
     """A request as the gate reads it."""
 
     def url(host: str) -> str:
@@ -235,19 +235,19 @@ def read(scope: Scope) -> Asked:
         asked = b"?".join((path, query)) if query else path
         return f"{scope.get('scheme', 'http')}://{host}{asked.decode('latin-1')}"
 
-    return Asked(scope.get("method", "GET"), scope["headers"], url)
+    return RequestHead(scope.get("method", "GET"), scope["headers"], url)
 
 
-def visit(scope: Scope) -> Visit:
+def visit(scope: Scope) -> AuthContext:
     """The request, for decorators and dependencies. Raises: RuntimeError where the middleware is missing."""
     state = scope.get("state", {})
     guard, session = state.get(GUARD), state.get("session")
     if not isinstance(guard, Guard):
         raise RuntimeError(MISSING)
-    return Visit(guard, session if isinstance(session, Claims) else None, lambda: read(scope))
+    return AuthContext(guard, session if isinstance(session, Claims) else None, lambda: read(scope))
 
 
-async def _answer(refused: Refusal, send: Send) -> None:
+async def _answer(refused: Denial, send: Send) -> None:
     await send({"type": "http.response.start", "status": refused.status, "headers": refused.headers})
     await send({"type": "http.response.body", "body": refused.body})
 

@@ -11,8 +11,8 @@ from sojourn.errors import (
     ServerUnreachable,
     SojournError,
 )
-from sojourn.integrations.asked import Asked
-from sojourn.integrations.refusals import Refusal, too_much_kept, unreachable, unusable_keys
+from sojourn.integrations.denials import Denial, too_much_kept, unreachable, unusable_keys
+from sojourn.integrations.request_head import RequestHead
 
 FAILURES = (ServerUnreachable, Overloaded, BadSecretKey, ReadOnlyKey, ConfigError, FieldTooLong)
 """Every error that a question to the server raises, beside those about the one who was asked for (NotFound, SessionEnded)."""
@@ -21,7 +21,7 @@ _SEE_LOG = "its log says what is wrong"
 _log = logging.getLogger("sojourn.integrations")
 
 
-def failed(error: SojournError, asked: Asked | None) -> Refusal:
+def failed(error: SojournError, asked: RequestHead | None) -> Denial:
     """The answer for one of FAILURES, a page for people and JSON for programs. Without `asked` it is JSON."""
     if isinstance(error, FieldTooLong):
         _log.error("session_data.too_large: %s", error.long_message)

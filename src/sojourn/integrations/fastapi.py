@@ -16,12 +16,12 @@ from starlette.exceptions import WebSocketException
 
 from sojourn.backend.user import User
 from sojourn.integrations.asgi import read, visit
+from sojourn.integrations.auth_context import ANYBODY
+from sojourn.integrations.denials import Denial, Refused
 from sojourn.integrations.failures import FAILURES, failed
-from sojourn.integrations.refusals import Refusal, Refused
 from sojourn.integrations.requirement import UNASKED, Requirement, Unasked
 from sojourn.integrations.sockets import TRY_AGAIN_LATER, UNAUTHORIZED
 from sojourn.integrations.starlette import answered
-from sojourn.integrations.visit import ANYBODY
 from sojourn.tokens.claims import Claims
 
 
@@ -84,7 +84,7 @@ CurrentUser = Annotated[User, Depends(current_user)]
 class _RefusedHere(HTTPException):
     """A refusal that goes as every adapter's does, and as FastAPI's own errors do where the app has its way with those."""
 
-    def __init__(self, refused: Refusal) -> None:
+    def __init__(self, refused: Denial) -> None:
         headers = {name.decode(): value.decode("latin-1") for name, value in refused.headers}
         is_json = headers.pop("content-type", "") == "application/json"
         headers.pop("content-length", None)
@@ -92,7 +92,7 @@ class _RefusedHere(HTTPException):
         self.refusal = refused
 
 
-def _raised(refused: Refusal, connection: HTTPConnection) -> Exception:
+def _raised(refused: Denial, connection: HTTPConnection) -> Exception:
     if connection.scope["type"] == "websocket":
         return WebSocketException(TRY_AGAIN_LATER if refused.status >= 500 else UNAUTHORIZED)
     # what is raised in an app mounted inside another does not reach the middleware; each app's own table of handlers does

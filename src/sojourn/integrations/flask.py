@@ -11,15 +11,15 @@ from werkzeug.local import LocalProxy
 
 from sojourn.backend.user import User
 from sojourn.integrations import wsgi
-from sojourn.integrations.answering import Look
-from sojourn.integrations.decorating import SessionRequired
+from sojourn.integrations.access import Look
+from sojourn.integrations.decorators import SessionRequired
+from sojourn.integrations.denials import Denial, Refused
 from sojourn.integrations.failures import FAILURES, failed
 from sojourn.integrations.flask_values import FLASK_VALUES
-from sojourn.integrations.handle import Handle
 from sojourn.integrations.http_errors import KEPT_IN_NO_CACHE, become, is_preflight, raise_as_http, wear
-from sojourn.integrations.refusals import Refusal, Refused
 from sojourn.integrations.requirement import Requirement
 from sojourn.integrations.session_data import Keeping, SessionData
+from sojourn.integrations.sojourn_client import SojournClient
 from sojourn.integrations.wsgi import Environ, SojournWsgiMiddleware, StartResponse, WsgiApp
 from sojourn.tokens.claims import Claims
 
@@ -40,7 +40,7 @@ class SojournFlask:
     def __init__(
         self,
         app: Flask | None = None,
-        sojourn: Handle | None = None,
+        sojourn: SojournClient | None = None,
         *,
         public: Sequence[str] = (),
         protected: Sequence[str] = (),
@@ -56,7 +56,7 @@ class SojournFlask:
         if app is not None:
             self.init_app(app)
 
-    def init_app(self, app: Flask, sojourn: Handle | None = None) -> None:
+    def init_app(self, app: Flask, sojourn: SojournClient | None = None) -> None:
         handle = sojourn or self._sojourn
         if handle is None:
             raise RuntimeError("SojournFlask needs the app's Sojourn: SojournFlask(app, sojourn)")
@@ -193,12 +193,12 @@ session_required = SessionRequired(_guarded)
 """Guards a view, sync or async, or a whole blueprint: `blueprint.before_request(session_required(role="admin")(lambda: None))`."""
 
 
-def _answered(refused: Refusal) -> Response:
+def _answered(refused: Denial) -> Response:
     headers = [(name.decode("latin-1"), value.decode("latin-1")) for name, value in refused.headers]
     return Response(refused.body, refused.status, headers)
 
 
-def denied(refused: Refusal) -> Response:
+def denied(refused: Denial) -> Response:
     """A redirect to sign in. Raises: the HTTPException of another refusal, which the app's error handlers see."""
     raise_as_http(refused.status, _answered(refused))
     return _answered(refused)
@@ -207,7 +207,7 @@ def denied(refused: Refusal) -> Response:
 class _Data(SessionData, SessionMixin):
     """`flask.session`. Whose it is, is decided when it is first looked into: not before the guard has read the request."""
 
-    def __init__(self, sojourn: Handle, begin: Callable[[], Keeping]) -> None:
+    def __init__(self, sojourn: SojournClient, begin: Callable[[], Keeping]) -> None:
         SessionData.__init__(self, lambda: self.keeping.read_now(sojourn), kinds=FLASK_VALUES)
         self._begin = begin
         self._keeping: Keeping | None = None
@@ -220,7 +220,7 @@ class _Data(SessionData, SessionMixin):
 
 
 class _Sessions(SessionInterface):
-    def __init__(self, sojourn: Handle, guard: _Dispatching) -> None:
+    def __init__(self, sojourn: SojournClient, guard: _Dispatching) -> None:
         self._sojourn = sojourn
         self._guard = guard
 

@@ -4,7 +4,7 @@ from typing import Any
 
 from werkzeug.exceptions import HTTPException, default_exceptions
 
-from sojourn.integrations.refusals import KEPT_NOWHERE, Headers, Refusal
+from sojourn.integrations.denials import KEPT_NOWHERE, Denial, Headers
 
 KEPT_IN_NO_CACHE = [(name.decode().title(), value.decode()) for name, value in KEPT_NOWHERE]
 
@@ -37,7 +37,7 @@ def raise_as_http(status: int, response: Any) -> None:
         raise kind(response=response)
 
 
-def become(response: Any, refused: Refusal) -> None:
+def become(response: Any, refused: Denial) -> None:
     """Another answer in the place of one that Flask holds already."""
     response.status_code = refused.status
     for name, value in refused.headers:

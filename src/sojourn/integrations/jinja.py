@@ -16,9 +16,9 @@ from jinja2.runtime import Context
 from markupsafe import Markup
 
 from sojourn.integrations import asgi, wsgi
+from sojourn.integrations.auth_context import AuthContext
 from sojourn.integrations.markup import Component, component
 from sojourn.integrations.requirement import ASKED_FOR
-from sojourn.integrations.visit import Visit
 
 
 class SojournExtension(Extension):
@@ -56,10 +56,10 @@ class SojournExtension(Extension):
         return visit_of(context).session is None
 
 
-def visit_of(context: Context) -> Visit:
+def visit_of(context: Context) -> AuthContext:
     """Raises: KeyError where the template is rendered without its request, RuntimeError without the middleware."""
     request: Any = context["request"]
-    if isinstance(seen := getattr(request, "sojourn", None), Visit):
+    if isinstance(seen := getattr(request, "sojourn", None), AuthContext):
         return seen  # Django
     scope = getattr(request, "scope", None)
     return asgi.visit(scope) if scope is not None else wsgi.visit(request.environ)

@@ -22,11 +22,11 @@ from litestar.types import Receive, Scope, Send
 from sojourn.backend.user import User
 from sojourn.errors import SojournError
 from sojourn.integrations.asgi import GUARD, SojournMiddleware, read, visit
+from sojourn.integrations.denials import Denial, Refused
 from sojourn.integrations.failures import FAILURES, failed
-from sojourn.integrations.handle import Handle
-from sojourn.integrations.refusals import Refusal, Refused
 from sojourn.integrations.requirement import UNASKED, Requirement, Unasked
 from sojourn.integrations.sockets import UNAUTHORIZED
+from sojourn.integrations.sojourn_client import SojournClient
 from sojourn.tokens.claims import Claims
 
 _SCHEME = "SojournSession"
@@ -40,7 +40,7 @@ class SojournPlugin(InitPlugin):
     of `SojournMiddleware`. A server inside the app is mounted at the path of its public address.
     """
 
-    def __init__(self, sojourn: Handle, *, public: Sequence[str] = (), **options: Any) -> None:
+    def __init__(self, sojourn: SojournClient, *, public: Sequence[str] = (), **options: Any) -> None:
         self._sojourn = sojourn
         self._options: dict[str, Any] = {"sojourn": sojourn, "public": public, **options}
 
@@ -85,7 +85,7 @@ def requires(
     """A guard for `guards=[requires(role="org:admin")]` of a handler, controller or router."""
     requirement = Requirement(role=role, permission=permission, organization=organization, max_age=max_age)
 
-    def guarding(connection: ASGIConnection[Any, Any, Any, Any], _: BaseRouteHandler) -> None:
+    def sign_in_protection(connection: ASGIConnection[Any, Any, Any, Any], _: BaseRouteHandler) -> None:
         refused = visit(connection.scope).refusal(requirement)  # pyright: ignore[reportArgumentType]
         if refused is None:
             return
@@ -93,13 +93,13 @@ def requires(
             raise WebSocketException(detail="Not signed in", code=UNAUTHORIZED)
         raise _RefusedHere(refused)
 
-    return guarding
+    return sign_in_protection
 
 
 class _RefusedHere(HTTPException):
     """A refusal that goes as every adapter's does."""
 
-    def __init__(self, refused: Refusal) -> None:
+    def __init__(self, refused: Denial) -> None:
         super().__init__(status_code=refused.status)
         self.refusal = refused
 
@@ -113,7 +113,7 @@ def _answered(request: Request[Any, Any, Any], error: _RefusedHere | Refused | S
 class _Whole(Response[bytes]):
     """A refusal with its headers as they are: Litestar's own keep one of each name, and there may be several cookies."""
 
-    def __init__(self, refused: Refusal) -> None:
+    def __init__(self, refused: Denial) -> None:
         super().__init__(refused.body, status_code=refused.status)
         self._refused = refused
 
@@ -178,7 +178,7 @@ class _OfRoute(SojournMiddleware):
         return super().routed_path({**scope, "path": unquote_to_bytes(raw).decode("utf-8", "replace")}) if raw else None
 
 
-def _mounted(sojourn: Handle) -> BaseRouteHandler | None:
+def _mounted(sojourn: SojournClient) -> BaseRouteHandler | None:
     """The server inside, told its mount path as ASGI apps are."""
     served = sojourn.served()
     if served is None:

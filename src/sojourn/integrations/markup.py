@@ -7,14 +7,14 @@ from typing import Literal
 from urllib.parse import urlencode
 
 from sojourn.errors import Json
-from sojourn.integrations.visit import Visit
+from sojourn.integrations.auth_context import AuthContext
 
 Component = Literal["sign-in", "sign-up", "user-button", "user-profile"]
 
 _LINKS: Mapping[Component, str] = {"sign-in": "Sign in", "sign-up": "Sign up", "user-profile": "Your account"}
 
 
-def component(visit: Visit, name: Component, options: Mapping[str, Json] | None = None, *, home: str = "/", nonce: str = "") -> str:
+def component(visit: AuthContext, name: Component, options: Mapping[str, Json] | None = None, *, home: str = "/", nonce: str = "") -> str:
     """`options` are those of the component; `home` is where it sends people afterwards; `nonce` is that of the page's
     Content-Security-Policy, whose `script-src` wants the server's address too.
 
@@ -30,7 +30,7 @@ def component(visit: Visit, name: Component, options: Mapping[str, Json] | None 
     return f"{place}<noscript>{_plain(visit, name)}</noscript>{script}"
 
 
-def _plain(visit: Visit, name: Component) -> str:
+def _plain(visit: AuthContext, name: Component) -> str:
     gate = visit.gate
     if name == "user-button":
         back = urlencode({"redirect_url": gate.page(visit.asked())})

@@ -3,15 +3,15 @@
 from collections.abc import Collection
 from urllib.parse import urlsplit
 
-from sojourn.integrations.asked import Asked
-from sojourn.integrations.gate import SignedIn, Verdict
+from sojourn.integrations.authenticator import AuthState, SignedIn
+from sojourn.integrations.request_head import RequestHead
 from sojourn.integrations.session_data import DATA_COOKIES
 from sojourn.origin import host_of, origin_of
 
 _READS = frozenset({"GET", "HEAD", "OPTIONS", "TRACE"})
 
 
-def is_own(asked: Asked, trusted: Collection[str], *, is_socket: bool = False) -> bool:
+def is_own(asked: RequestHead, trusted: Collection[str], *, is_socket: bool = False) -> bool:
     """Reads always are. A write, or a websocket, is when its browser says so, or its `Origin`, else its `Referer`, is the
     app's own or one of `trusted`. A request that says nothing of the three is not.
     """
@@ -25,14 +25,14 @@ def is_own(asked: Asked, trusted: Collection[str], *, is_socket: bool = False) -
     return _is_at(claimed, asked) or _is_one_of(claimed, trusted)
 
 
-def may_be_used(asked: Asked, verdict: Verdict) -> bool:
+def may_be_used(asked: RequestHead, verdict: AuthState) -> bool:
     """Whether the request carries anything that a browser sends by itself: only that can be used by others."""
     if isinstance(verdict, SignedIn) and verdict.by_cookie:
         return True
     return any(name in asked.cookies for name in DATA_COOKIES)
 
 
-def _is_at(page: str, asked: Asked) -> bool:
+def _is_at(page: str, asked: RequestHead) -> bool:
     """By host and port, as the framework sees them: a proxy in front may have taken TLS off."""
     normal = origin_of(page)
     if normal is None:

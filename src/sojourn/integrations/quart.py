@@ -12,17 +12,17 @@ from werkzeug.local import LocalProxy
 
 from sojourn.backend.user import User
 from sojourn.integrations import asgi
-from sojourn.integrations.answering import Look
+from sojourn.integrations.access import Look
 from sojourn.integrations.asgi import SojournMiddleware
-from sojourn.integrations.decorating import SessionRequired
+from sojourn.integrations.decorators import SessionRequired
+from sojourn.integrations.denials import Denial, Headers, Refused
 from sojourn.integrations.failures import FAILURES, failed
 from sojourn.integrations.flask_values import FLASK_VALUES
-from sojourn.integrations.handle import Handle
 from sojourn.integrations.http_errors import KEPT_IN_NO_CACHE, become, is_preflight, raise_as_http, wear
-from sojourn.integrations.refusals import Headers, Refusal, Refused
 from sojourn.integrations.requirement import Requirement
 from sojourn.integrations.session_data import Keeping, SessionData
 from sojourn.integrations.sockets import UNAUTHORIZED
+from sojourn.integrations.sojourn_client import SojournClient
 from sojourn.tokens.claims import Claims
 
 
@@ -40,7 +40,7 @@ class SojournQuart:
     def __init__(
         self,
         app: Quart | None = None,
-        sojourn: Handle | None = None,
+        sojourn: SojournClient | None = None,
         *,
         public: Sequence[str] = (),
         session_data: bool = True,
@@ -53,7 +53,7 @@ class SojournQuart:
         if app is not None:
             self.init_app(app)
 
-    def init_app(self, app: Quart, sojourn: Handle | None = None) -> None:
+    def init_app(self, app: Quart, sojourn: SojournClient | None = None) -> None:
         handle = sojourn or self._sojourn
         if handle is None:
             raise RuntimeError("SojournQuart needs the app's Sojourn: SojournQuart(app, sojourn)")
@@ -173,14 +173,14 @@ _LOOK = "sojourn.quart.look"
 _TROUBLE = "sojourn.quart.trouble"
 
 
-def _opening(sojourn: Handle) -> Callable[[], Awaitable[None]]:
+def _opening(sojourn: SojournClient) -> Callable[[], Awaitable[None]]:
     async def opening() -> None:
         await sojourn.open()
 
     return opening
 
 
-def _closing(sojourn: Handle) -> Callable[[], Awaitable[None]]:
+def _closing(sojourn: SojournClient) -> Callable[[], Awaitable[None]]:
     async def closing() -> None:
         await sojourn.close()  # looked up when it is time: a test may have put another in its place by then
 
@@ -223,7 +223,7 @@ session_required = SessionRequired(_guarded)
 """Guards a view or a websocket, or a whole blueprint: `blueprint.before_request(session_required(role="admin")(lambda: None))`."""
 
 
-def _answered(refused: Refusal) -> Response:
+def _answered(refused: Denial) -> Response:
     response = Response(refused.body, refused.status)
     response.headers.clear()
     for name, value in refused.headers:
@@ -231,7 +231,7 @@ def _answered(refused: Refusal) -> Response:
     return response
 
 
-def _denied(refused: Refusal) -> Response:
+def _denied(refused: Denial) -> Response:
     """A redirect to sign in. Raises: the HTTPException of another refusal, which the app's error handlers see."""
     raise_as_http(refused.status, _answered(refused))
     return _answered(refused)
@@ -247,7 +247,7 @@ class _Data(SessionData, SessionMixin):
 
 
 class _Sessions(SessionInterface):
-    def __init__(self, sojourn: Handle, guard: _Dispatching) -> None:
+    def __init__(self, sojourn: SojournClient, guard: _Dispatching) -> None:
         self._sojourn = sojourn
         self._guard = guard
 

@@ -13,7 +13,7 @@ from hashlib import sha256
 from urllib.parse import urlencode
 
 from sojourn.instant import Clock
-from sojourn.integrations.asked import Asked, in_address, without
+from sojourn.integrations.request_head import RequestHead, in_address, without
 from sojourn.tokens.handshake import HANDSHAKE, NONCE, REDIRECT
 
 LONGEST = 15 * 60
@@ -67,7 +67,7 @@ class Redirects:
             query["format"] = "nonce"
         return f"{self._frontend}/v1/client/handshake?{urlencode(query)}"
 
-    def begin(self, asked: Asked, page: str, *, is_second: bool = False) -> tuple[str, tuple[str, ...]]:
+    def begin(self, asked: RequestHead, page: str, *, is_second: bool = False) -> tuple[str, tuple[str, ...]]:
         """The id of a new redirect for `page`, and the Set-Cookie texts that belong to it."""
         id = secrets.token_urlsafe(16) + (_AGAIN if is_second else "")
         begun = sorted(self._begun(asked).values(), key=lambda each: each.began)
@@ -77,13 +77,13 @@ class Redirects:
 
     # -- on the way back
 
-    def returned(self, asked: Asked) -> str | None:
+    def returned(self, asked: RequestHead) -> str | None:
         """The id in the page's address; None for a page that is not a return. The text may be anything, and empty."""
         url = asked.url
         is_return = (REDIRECT in url or HANDSHAKE in url) and clean(url) != url
         return in_address(url, REDIRECT) if is_return else None
 
-    def find(self, asked: Asked, id: str) -> Begun | None:
+    def find(self, asked: RequestHead, id: str) -> Begun | None:
         """The redirect with this id, if this browser was sent on it in the last 15 minutes."""
         found = self._begun(asked).get(id)
         return found if found is not None and self._clock.seconds() - found.began < LONGEST else None
@@ -102,14 +102,14 @@ class Redirects:
 
     # -- in a row
 
-    def in_a_row(self, asked: Asked, page: str) -> int:
+    def in_a_row(self, asked: RequestHead, page: str) -> int:
         """Handshakes that ended for this very page a moment ago. Tabs with other pages are counted apart."""
         return max((int(value) for value in asked.cookies.get(_counter(page), ()) if value in _COUNTS), default=0)
 
     def counter_gone(self, page: str) -> str:
         return self._cookie(_counter(page), "", 0)
 
-    def _begun(self, asked: Asked) -> Mapping[str, Begun]:
+    def _begun(self, asked: RequestHead) -> Mapping[str, Begun]:
         found: dict[str, Begun] = {}
         for name, values in asked.cookies.items():
             id = name.removeprefix(self._prefix)

@@ -25,15 +25,15 @@ from sojourn.errors import (
 )
 from sojourn.instant import SystemClock
 from sojourn.integrations.app_keys import REFUSED, check_keys
-from sojourn.integrations.gate import Gate
-from sojourn.integrations.handle import Data, Handle
+from sojourn.integrations.authenticator import Authenticator
 from sojourn.integrations.outer_address import OuterAddress
 from sojourn.integrations.parties import RemoteParties, asks_cors, named_parties
+from sojourn.integrations.sojourn_client import Data, SojournClient
 from sojourn.secret import Secret
 from sojourn.tokens.handshake import Handshake, read_handshake
-from sojourn.tokens.recalling import recalling
 from sojourn.tokens.remote_keys import RemoteKeys
 from sojourn.tokens.session_token import Verifier
+from sojourn.tokens.token_recall import recalling
 
 if TYPE_CHECKING:
     import httpx
@@ -46,7 +46,7 @@ _LONGEST_DATA = 32 * 1024
 _log = logging.getLogger("sojourn.integrations")
 
 
-class Remote(Handle):
+class Remote(SojournClient):
     """Tokens verify here without a network call; the key set is fetched once and renewed seldom."""
 
     def __init__(
@@ -88,28 +88,28 @@ class Remote(Handle):
         self._keys.on_change(verifier.forget)
         self.recall, self.recall_header = recalling(verifier, self._keys)
         asks = bool(self._secret_key.reveal())
-        self._gate = Gate(
+        self._gate = Authenticator(
             self._publishable_key, public_url, verifier.verify, self._read_handshake, self._renew, self._renew_now,
             self.handshake if asks else None, self.handshake_now if asks else None, self.clock,
             trouble=self._outer.trouble,
         )  # fmt: skip
 
     @property
-    def gate(self) -> Gate | None:
+    def gate(self) -> Authenticator | None:
         return self._gate if self._keys.is_fresh and not self._outer.is_to_be_asked else None
 
     @property
-    def known_gate(self) -> Gate | None:
+    def known_gate(self) -> Authenticator | None:
         return self._gate
 
-    async def ready(self) -> Gate:
+    async def ready(self) -> Authenticator:
         if not self._keys.is_fresh:
             await self._keys.refresh_async()
         if self._outer.is_to_be_asked and await asyncio.to_thread(self._outer.ask):
             self._settle()
         return self._gate
 
-    def ready_now(self) -> Gate:
+    def ready_now(self) -> Authenticator:
         if not self._keys.is_fresh:
             self._keys.refresh()
         if self._outer.is_to_be_asked and self._outer.ask():

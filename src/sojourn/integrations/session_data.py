@@ -8,9 +8,9 @@ from typing import Any, Self
 import msgspec
 
 from sojourn.errors import NotFound, SessionEnded
-from sojourn.integrations.asked import Asked
-from sojourn.integrations.handle import Data, Handle
+from sojourn.integrations.request_head import RequestHead
 from sojourn.integrations.session_values import JSON_VALUES, Values, check
+from sojourn.integrations.sojourn_client import Data, SojournClient
 from sojourn.secret import Secret
 from sojourn.tokens.claims import Claims
 
@@ -113,12 +113,12 @@ class Keeping:
     is_secure: bool
 
     @classmethod
-    def of(cls, asked: Asked, claims: Claims | None, *, is_secure: bool) -> "Keeping":
+    def of(cls, asked: RequestHead, claims: Claims | None, *, is_secure: bool) -> "Keeping":
         given = [each for each in asked.cookies.get(cookie_name(is_secure=is_secure), ()) if len(each) == _SECRET_LENGTH]
         anonymous = _key(Secret(given[0])) if len(given) == 1 else None
         return cls(claims.session_id if claims else None, anonymous, is_secure)
 
-    async def read(self, sojourn: Handle) -> Data:
+    async def read(self, sojourn: SojournClient) -> Data:
         """Raises: ServerUnreachable, BadSecretKey."""
         try:
             if self.session_id and self.anonymous:
@@ -128,7 +128,7 @@ class Keeping:
         except (NotFound, SessionEnded):  # its token lives on for its minute
             return {}
 
-    def read_now(self, sojourn: Handle) -> Data:
+    def read_now(self, sojourn: SojournClient) -> Data:
         try:
             if self.session_id and self.anonymous:
                 return sojourn.adopt_data_now(self.anonymous, self.session_id)
@@ -171,7 +171,7 @@ class Writing:
     cookie: str | None
     left: str | None = None
 
-    async def write(self, sojourn: Handle) -> None:
+    async def write(self, sojourn: SojournClient) -> None:
         """Raises: FieldTooLong, ServerUnreachable. What a session that has ended would keep is dropped."""
         if self.data is not None:
             with suppress(NotFound, SessionEnded):
@@ -179,7 +179,7 @@ class Writing:
         if self.left is not None:
             await sojourn.write_data(self.left, {})
 
-    def write_now(self, sojourn: Handle) -> None:
+    def write_now(self, sojourn: SojournClient) -> None:
         if self.data is not None:
             with suppress(NotFound, SessionEnded):
                 sojourn.write_data_now(self.key, self.data)

@@ -7,9 +7,9 @@ from datetime import timedelta
 from typing import Any
 
 from sojourn.errors import SojournError
+from sojourn.integrations.denials import Refused
 from sojourn.integrations.failures import FAILURES, failed
-from sojourn.integrations.handle import Handle
-from sojourn.integrations.refusals import Refused
+from sojourn.integrations.sojourn_client import SojournClient
 from sojourn.tokens.claims import Claims
 
 Message = MutableMapping[str, Any]
@@ -63,7 +63,7 @@ class Socket:
     be asked for want of a secret key, counts as yes until the token, and a minute since the last yes, are over.
     """
 
-    def __init__(self, sojourn: Handle, claims: Claims, receive: Receive, send: Send, *, every: timedelta) -> None:
+    def __init__(self, sojourn: SojournClient, claims: Claims, receive: Receive, send: Send, *, every: timedelta) -> None:
         self._sojourn = sojourn
         self._claims = claims
         self._receive = receive

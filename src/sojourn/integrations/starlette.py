@@ -12,8 +12,8 @@ from starlette.websockets import WebSocket
 
 from sojourn.backend.user import User
 from sojourn.integrations.asgi import visit
-from sojourn.integrations.decorating import SessionRequired
-from sojourn.integrations.refusals import Refusal
+from sojourn.integrations.decorators import SessionRequired
+from sojourn.integrations.denials import Denial
 from sojourn.integrations.requirement import Requirement
 from sojourn.integrations.sockets import UNAUTHORIZED
 from sojourn.tokens.claims import Claims
@@ -59,7 +59,7 @@ def _connection(*given: Any) -> "HTTPConnection[Any]":
     raise TypeError("session_required guards endpoints that take a request or a websocket")
 
 
-def answered(refused: Refusal) -> Response:
+def answered(refused: Denial) -> Response:
     """A refusal as Starlette answers it."""
     response = Response(refused.body, refused.status)
     response.raw_headers = list(refused.headers)

@@ -7,15 +7,15 @@ from types import MethodType
 from typing import Any
 from urllib.parse import quote
 
-from sojourn.integrations.answering import Look, looked
+from sojourn.integrations.access import Look, looked
 from sojourn.integrations.asgi import Scope, whole_answer
-from sojourn.integrations.asked import Asked
+from sojourn.integrations.auth_context import MISSING, AuthContext, Guard
+from sojourn.integrations.denials import KEPT_NOWHERE, Denial, Headers, Refused
 from sojourn.integrations.failures import FAILURES, failed
-from sojourn.integrations.handle import Handle
 from sojourn.integrations.matching import Matcher
-from sojourn.integrations.refusals import KEPT_NOWHERE, Headers, Refusal, Refused
+from sojourn.integrations.request_head import RequestHead
 from sojourn.integrations.session_data import Keeping, SessionData
-from sojourn.integrations.visit import MISSING, Guard, Visit
+from sojourn.integrations.sojourn_client import SojournClient
 from sojourn.tokens.claims import Claims
 
 Environ = dict[str, Any]
@@ -47,7 +47,7 @@ class SojournWsgiMiddleware:
     def __init__(
         self,
         app: WsgiApp,
-        sojourn: Handle,
+        sojourn: SojournClient,
         *,
         public: Sequence[str] = (),
         protected: Sequence[str] = (),
@@ -155,15 +155,15 @@ class SojournWsgiMiddleware:
         return saving
 
 
-def visit(environ: Environ) -> Visit:
+def visit(environ: Environ) -> AuthContext:
     """The request, for decorators and views. Raises: RuntimeError where the middleware is missing."""
     guard, session = environ.get(GUARD), environ.get(SESSION)
     if not isinstance(guard, Guard):
         raise RuntimeError(MISSING)
-    return Visit(guard, session if isinstance(session, Claims) else None, lambda: read(environ))
+    return AuthContext(guard, session if isinstance(session, Claims) else None, lambda: read(environ))
 
 
-def read(environ: Environ) -> Asked:
+def read(environ: Environ) -> RequestHead:
     """A request as the gate reads it."""
 
     def url(host: str) -> str:
@@ -172,7 +172,7 @@ def read(environ: Environ) -> Asked:
         query = environ.get("QUERY_STRING", "")
         return f"{environ.get('wsgi.url_scheme', 'http')}://{host}{path or '/'}{'?' + query if query else ''}"
 
-    return Asked(environ["REQUEST_METHOD"], _headers(environ), url)
+    return RequestHead(environ["REQUEST_METHOD"], _headers(environ), url)
 
 
 def _headers(environ: Environ) -> Headers:
@@ -216,7 +216,7 @@ def body_of(environ: Environ) -> bytes:
     return environ["wsgi.input"].read(min(int(length), LONGEST_BODY)) if length.isdecimal() else b""
 
 
-def _answered(refused: Refusal, start_response: StartResponse) -> list[bytes]:
+def _answered(refused: Denial, start_response: StartResponse) -> list[bytes]:
     start_response(_status(refused.status), _texts(refused.headers))
     return [refused.body]
 

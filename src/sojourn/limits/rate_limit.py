@@ -14,7 +14,7 @@ from sojourn.ids import InstanceId
 from sojourn.instances.instance import Instance
 from sojourn.instances.settings import Settings
 from sojourn.instant import Clock
-from sojourn.store.interface import SharedCounts
+from sojourn.store.interface import SharedCountStore
 
 log = structlog.get_logger()
 
@@ -81,7 +81,7 @@ class RateLimiter:
     """
 
     clock: Clock
-    shared: SharedCounts | None = None
+    shared: SharedCountStore | None = None
     _windows: dict[str, OrderedDict[_Key, _Window]] = field(default_factory=dict[str, OrderedDict[_Key, _Window]])
     _is_alone: bool = False
 
@@ -104,7 +104,7 @@ class RateLimiter:
         if name in self._windows and whose in self._windows[name]:
             self._open(name, whose, *limit_of(name, instance and instance.settings))
 
-    async def _share(self, shared: SharedCounts, id: InstanceId, name: str, whose: _Key, most: int, seconds: int) -> _Window:
+    async def _share(self, shared: SharedCountStore, id: InstanceId, name: str, whose: _Key, most: int, seconds: int) -> _Window:
         """The window, once all nodes together have counted the hit. Raises: TooManyRequests."""
         now = self.clock.now()
         try:

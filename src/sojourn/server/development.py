@@ -16,7 +16,7 @@ from sojourn.secret import Secret
 from sojourn.store.files import exposed
 
 if TYPE_CHECKING:
-    from sojourn.engine import Sojourn
+    from sojourn.engine import Engine
 
 _FILE = "keys.json"
 _SQLITE = "sqlite:///"
@@ -119,11 +119,11 @@ def development_config(config: Config) -> tuple[Config, DevelopmentKeys]:
     return replace(config, root_keys=root_keys, database_url=database_url), keys
 
 
-async def keep_development_key(engine: "Sojourn", keys: DevelopmentKeys) -> None:
+async def keep_development_key(engine: "Engine", keys: DevelopmentKeys) -> None:
     """Let the Backend API know the data folder's secret key, once."""
     secret = Secret(keys.secret_key)
     try:
-        await engine.registry.by_secret_key(secret)
+        await engine.instances.by_secret_key(secret)
     except SojournError:
         with suppress(Conflict):  # revoked, and stays so
-            await engine.registry.keep_secret_key(engine.instance, secret)
+            await engine.instances.keep_secret_key(engine.instance, secret)

@@ -6,7 +6,7 @@ from typing import cast
 
 from litestar.types import ASGIApp, Receive, Scope, Send
 
-from sojourn.engine import Sojourn
+from sojourn.engine import Engine
 from sojourn.errors import SojournError
 
 Tell = Callable[[Mapping[str, str]], Awaitable[None]]
@@ -16,7 +16,7 @@ class Lifespan:
     """Answers the lifespan protocol itself and passes every request to the application built on the open engine."""
 
     def __init__(
-        self, opening: Callable[[], AbstractAsyncContextManager[Sojourn]], build: Callable[[Sojourn], ASGIApp]
+        self, opening: Callable[[], AbstractAsyncContextManager[Engine]], build: Callable[[Engine], ASGIApp]
     ) -> None:
         self._opening = opening
         self._build = build

@@ -15,7 +15,7 @@ from granian.log import LogLevels
 from granian.server.embed import Server
 
 from sojourn.config import Config
-from sojourn.engine import Sojourn
+from sojourn.engine import Engine
 from sojourn.errors import ConfigError
 from sojourn.server.development import DevelopmentKeys, exposed_files, keep_development_key, remember
 from sojourn.server.lifespan import Lifespan
@@ -30,9 +30,9 @@ log = structlog.get_logger()
 
 
 @asynccontextmanager
-async def running(config: Config) -> AsyncGenerator[Sojourn]:
+async def running(config: Config) -> AsyncGenerator[Engine]:
     """An open engine with its worker, both ended in order."""
-    engine = await Sojourn.open(config)
+    engine = await Engine.open(config)
     for told in exposed_files(config):
         log.warning("files.open_to_others", advice=told)
     worker = Worker(engine)
@@ -109,10 +109,10 @@ def run_production(config: Config, host: str, port: int, workers: int) -> None:
 
 async def _checked(config: Config) -> None:
     """Open everything once. At the very first start a secret key is made and shown, this once (R-AUZ-08)."""
-    engine = await Sojourn.open(config)
+    engine = await Engine.open(config)
     try:
-        if not await engine.registry.has_secret_key(engine.instance):
-            secret = await engine.registry.new_secret_key(engine.instance)
+        if not await engine.instances.has_secret_key(engine.instance):
+            secret = await engine.instances.new_secret_key(engine.instance)
             print(
                 f"First start. Give these to your app; the secret key is not shown again:\n"
                 f"  publishable key  {engine.instance.publishable_key}\n"

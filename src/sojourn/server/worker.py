@@ -9,7 +9,7 @@ from typing import Protocol
 
 import structlog
 
-from sojourn.engine import Sojourn
+from sojourn.engine import Engine
 from sojourn.errors import SojournError
 from sojourn.factors import common_passwords
 
@@ -47,7 +47,7 @@ class Step(Protocol):
 class Worker:
     """Six loops for the life of the process, one warm-up, and the building of indexes. `stop` lets each finish its round and writes the last activity."""
 
-    def __init__(self, engine: Sojourn) -> None:
+    def __init__(self, engine: Engine) -> None:
         self._engine = engine
         self._tasks: list[asyncio.Task[None]] = []
 
@@ -62,7 +62,7 @@ class Worker:
         """Load what the first sign-in would wait for: the common passwords, and the time of hashes that were imported."""
         engine = self._engine
         await engine.hash_pool.aside(common_passwords.size)
-        await engine.guarding.floor.now(engine.instance)
+        await engine.sign_in_protection.floor.now(engine.instance)
 
     async def stop(self) -> None:
         for task in self._tasks:
@@ -88,9 +88,9 @@ class Worker:
 
     async def _follow_keys(self) -> None:
         """Also a process that only verifies learns of a key that was dropped."""
-        instance = await self._engine.registry.by_id(self._engine.instance.id)
+        instance = await self._engine.instances.by_id(self._engine.instance.id)
         if instance is not None:
-            await self._engine.keyring.ring(instance)
+            await self._engine.key_store.ring(instance)
 
     async def _build(self) -> None:
         """Until there is nothing left to build."""

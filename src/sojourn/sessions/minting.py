@@ -11,7 +11,7 @@ from sojourn.errors import FieldError, Json, NotFound, SessionEnded, SojournErro
 from sojourn.events.audit_log import AuditLog
 from sojourn.ids import ClientId, SessionId, UserId, well_formed
 from sojourn.instances.instance import Instance
-from sojourn.instances.keyring import Keyring
+from sojourn.instances.key_store import KeyStore
 from sojourn.instances.records import Records
 from sojourn.instances.settings import Settings
 from sojourn.instant import Clock, Instant
@@ -20,7 +20,7 @@ from sojourn.sessions.session import Session, begun
 from sojourn.store.interface import Page, Store, UserFilter, UserOrder
 from sojourn.tokens.cookie_size import largest_token, too_large
 from sojourn.tokens.jws import Algorithm
-from sojourn.tokens.session_token import Grant, mint, mint_template
+from sojourn.tokens.session_token import TokenClaims, mint, mint_template
 from sojourn.tokens.signing_keys import SigningKey
 from sojourn.tokens.templates import render
 from sojourn.users.standing import refuse_banned
@@ -46,7 +46,7 @@ class Minting:
     store: Store
     clock: Clock
     activity: Activity
-    keyring: Keyring
+    key_store: KeyStore
     records: Records
     audit: AuditLog
     _told: dict[SessionId, Instant] = field(default_factory=dict[SessionId, Instant])
@@ -126,7 +126,7 @@ class Minting:
         backdated: timedelta = timedelta(0),
     ) -> str:
         grant = _grant(instance, session, user, now, origin)
-        key = await self.keyring.signing_key(instance)
+        key = await self.key_store.signing_key(instance)
         version = 2 if api_version >= CLAIMS_VERSION_2 else 1
         life = min(life or instance.settings.sessions.token_life, session.expire_at.since(now))
         token = mint(grant, key, now.before(backdated), life=life + backdated, version=version)
@@ -200,7 +200,7 @@ class Minting:
             raise FieldError("The template's claims are not an object.", param="claims")
         return mint_template(
             claims,
-            template.signing or await self.keyring.signing_key(instance),
+            template.signing or await self.key_store.signing_key(instance),
             now,
             issuer=instance.public_url,
             subject=user.id,
@@ -214,12 +214,12 @@ _SIGNATURE = {Algorithm.RS256: 342, Algorithm.EDDSA: 86}
 """Letters of a signature in base64url: 256 bytes of RSA-2048, 64 of Ed25519."""
 
 
-def _grant(instance: Instance, session: Session, user: User | None, now: Instant, origin: str | None) -> Grant:
+def _grant(instance: Instance, session: Session, user: User | None, now: Instant, origin: str | None) -> TokenClaims:
     custom: dict[str, Json] = {}
     if instance.settings.sessions.claims and user is not None:
         facts = token_facts(user, session, now, instance.public_url)
         custom = cast("dict[str, Json]", render(instance.settings.sessions.claims, facts))
-    return Grant(
+    return TokenClaims(
         issuer=instance.public_url,
         subject=session.user_id,
         session_id=session.id,

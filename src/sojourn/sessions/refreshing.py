@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from sojourn.errors import Json, TokenRefused
 from sojourn.instances.instance import Instance
-from sojourn.instances.keyring import Keyring
+from sojourn.instances.key_store import KeyStore
 from sojourn.instant import Clock
 from sojourn.secret import Secret
 from sojourn.sessions.session import Session
@@ -24,7 +24,7 @@ class Refreshing:
     """`key` comes from the root key, so a dump of the database yields no refresh secret (R-ID-02)."""
 
     clock: Clock
-    keyring: Keyring
+    key_store: KeyStore
     key: bytes
 
     def secret(self, session: Session) -> Secret:
@@ -46,7 +46,7 @@ class Refreshing:
 
     async def read(self, instance: Instance, token: str) -> Mapping[str, Json]:
         """The claims of a session token signed here, however old. Raises: TokenRefused."""
-        ring, now = await self.keyring.ring(instance), self.clock.now()
+        ring, now = await self.key_store.ring(instance), self.clock.now()
         keys = {key.kid: key for key in ring.published(now)}
 
         def find(kid: str, /) -> VerificationKey | None:

@@ -1,4 +1,4 @@
-"""Sign-ins: create, prepare, attempt. Statuses and moves are in `sign_in.py`, the guard against guessing in `guarding.py`."""
+"""Sign-ins: create, prepare, attempt. Statuses and moves are in `sign_in.py`, the guard against guessing in `sign_in_protection.py`."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -35,9 +35,8 @@ from sojourn.sessions.caller import Caller, Issued
 from sojourn.sessions.client import Client
 from sojourn.sessions.clients import Clients, begin_attempt, rotate
 from sojourn.sign_ins.codes import SignInCodes
-from sojourn.sign_ins.completion import Completion
-from sojourn.sign_ins.guarding import Guarding
 from sojourn.sign_ins.identifying import Identifying
+from sojourn.sign_ins.session_start import SessionStart
 from sojourn.sign_ins.sign_in import (
     SignIn,
     SignInStatus,
@@ -48,6 +47,7 @@ from sojourn.sign_ins.sign_in import (
     require,
     with_session,
 )
+from sojourn.sign_ins.sign_in_protection import SignInProtection
 from sojourn.sign_ins.ticket import Ticket, TicketStatus
 from sojourn.store.interface import Groups, Store
 from sojourn.users.accounts import Accounts
@@ -88,8 +88,8 @@ class SignIns:
     clock: Clock
     clients: Clients
     codes: SignInCodes
-    guarding: Guarding
-    completion: Completion
+    sign_in_protection: SignInProtection
+    session_start: SessionStart
     accounts: Accounts
     identifying: Identifying
 
@@ -107,7 +107,7 @@ class SignIns:
             raise StrategyNotBuilt(param="strategy")
         if not given.identifier:
             raise FieldMissing("identifier")
-        async with self.guarding.held(caller.instance, answers_too=not _wants_password(given), typed=given.password):
+        async with self.sign_in_protection.held(caller.instance, answers_too=not _wants_password(given), typed=given.password):
             return await self._begin(caller, given, given.identifier)
 
     async def _begin(self, caller: Caller, given: SignInInput, typed: str) -> tuple[SignIn, Issued]:
@@ -120,9 +120,9 @@ class SignIns:
         now, user_id = self.clock.now(), user.id if user else None
         sign_in = begun(caller.instance.id, issued.client.id, now, identifier=identifier, user_id=user_id)
         if _wants_password(given):  # checked before anything is written: a wrong one leaves no attempt behind
-            upgraded = await self.guarding.check_password(caller, user, given.password or "")
+            upgraded = await self.sign_in_protection.check_password(caller, user, given.password or "")
             assert user is not None
-            async with self.guarding.proven(caller, user, by_password=True), self.store.transaction() as tx:
+            async with self.sign_in_protection.proven(caller, user, by_password=True), self.store.transaction() as tx:
                 await self.clients.write(tx, issued)
                 await tx.sign_ins.create(sign_in)
                 return await self._finish(tx, caller, issued, sign_in, user, PASSWORD, upgraded=upgraded)
@@ -176,7 +176,7 @@ class SignIns:
         if strategy not in CODE_STRATEGIES:
             raise StrategyNotPossible(param="strategy") if strategy == PASSWORD else StrategyNotBuilt(param="strategy")
         user = await self._user_of(sign_in)
-        async with self.guarding.held(caller.instance, answers_too=True):
+        async with self.sign_in_protection.held(caller.instance, answers_too=True):
             address = self.codes.address_for(caller.instance, sign_in, user, strategy, email_address_id)
             try:
                 async with self.store.transaction() as tx:
@@ -196,7 +196,7 @@ class SignIns:
         sign_in = await self.get(caller, id)
         require(sign_in, SignInStatus.NEEDS_FIRST_FACTOR, self.clock.now())
         user = await self._user_of(sign_in)
-        async with self.guarding.held(caller.instance, typed=proof.password):
+        async with self.sign_in_protection.held(caller.instance, typed=proof.password):
             if proof.strategy == PASSWORD:
                 return await self._attempt_password(caller, sign_in, user, proof.password)
             if proof.strategy in CODE_STRATEGIES:
@@ -208,9 +208,9 @@ class SignIns:
     ) -> tuple[SignIn, Issued]:
         if not password:
             raise FieldMissing("password")
-        upgraded = await self.guarding.check_password(caller, user, password)
+        upgraded = await self.sign_in_protection.check_password(caller, user, password)
         assert user is not None
-        async with self.guarding.proven(caller, user, by_password=True), self.store.transaction() as tx:
+        async with self.sign_in_protection.proven(caller, user, by_password=True), self.store.transaction() as tx:
             return await self._finish(tx, caller, Issued(_client_of(caller)), sign_in, user, PASSWORD, upgraded=upgraded)
 
     async def _attempt_code(
@@ -224,7 +224,7 @@ class SignIns:
         assert user is not None
         refuse_banned(user)
         now = self.clock.now()
-        async with self.guarding.proven(caller, user, by_password=False), self.store.transaction() as tx:
+        async with self.sign_in_protection.proven(caller, user, by_password=False), self.store.transaction() as tx:
             await self.codes.codes.consume(tx, caller.instance, challenge)
             if proof.strategy == RESET_CODE:
                 moved = after_first_factor(sign_in, owed_after(by_reset_code=True, has_second_factor=False), now)
@@ -278,12 +278,12 @@ class SignIns:
         admitted: str | None = None,
     ) -> tuple[SignIn, Issued]:
         moved = _moved_on(replace(sign_in, strategy=strategy), self.clock.now())
-        device = await self.guarding.devices.named(caller, user, tx=tx)
+        device = await self.sign_in_protection.devices.named(caller, user, tx=tx)
         counted = admitted or device  # tries of a browser that a link admitted are not those of strangers
-        await self.guarding.forgive(tx, caller, user, device=counted, by_password=strategy == PASSWORD)
+        await self.sign_in_protection.forgive(tx, caller, user, device=counted, by_password=strategy == PASSWORD)
         if upgraded is not None and user.password is not None:
             await tx.users.upgrade_password(user.id, user.password, upgraded)
-        session, rotated = await self.completion.start_session(
+        session, rotated = await self.session_start.start_session(
             tx,
             caller,
             issued,

@@ -13,8 +13,8 @@ from sojourn.instances.protection import is_strict
 from sojourn.instant import Clock, Instant
 from sojourn.secret import Secret
 from sojourn.sessions.caller import Caller
-from sojourn.sign_ins.guarding import Guarding
 from sojourn.sign_ins.sign_in import SignIn
+from sojourn.sign_ins.sign_in_protection import SignInProtection
 from sojourn.store.interface import Groups, Store, Tries
 from sojourn.users.code_tries import CodeTries
 from sojourn.users.device_tries import DeviceTries
@@ -31,7 +31,7 @@ class SignInCodes:
     store: Store
     clock: Clock
     codes: EmailCodes
-    guarding: Guarding
+    sign_in_protection: SignInProtection
     code_tries: CodeTries
     device_tries: DeviceTries
 
@@ -156,7 +156,7 @@ class SignInCodes:
             raise VerificationExpired()
         if user.devices_forgotten_at is not None and taken.created_at <= user.devices_forgotten_at:
             raise VerificationExpired()  # from before a reset (R-PWD-11)
-        return self.guarding.devices.marked(caller, user)
+        return self.sign_in_protection.devices.marked(caller, user)
 
     async def admit(self, instance: Instance, token: str) -> None:
         """Let the browser that began the attempt try its code, whatever strangers have tried before.
@@ -188,7 +188,7 @@ class SignInCodes:
 
     async def _known_by(self, caller: Caller, user: User | None) -> str | None:
         """The name of a known device that may still type codes of its own; beyond a year's wrong ones it is a stranger's."""
-        device = None if user is None else await self.guarding.devices.named(caller, user)
+        device = None if user is None else await self.sign_in_protection.devices.named(caller, user)
         if user is None or device is None:
             return None
         return device if await self.device_tries.has_codes_left(self.store, caller.instance, user, device) else None

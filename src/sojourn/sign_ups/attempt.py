@@ -30,8 +30,8 @@ from sojourn.instances.records import Records
 from sojourn.instant import Clock, Instant
 from sojourn.sessions.caller import Caller, Issued
 from sojourn.sessions.clients import Clients, begin_attempt, rotate
-from sojourn.sign_ins.completion import Completion
-from sojourn.sign_ins.guarding import Guarding
+from sojourn.sign_ins.session_start import SessionStart
+from sojourn.sign_ins.sign_in_protection import SignInProtection
 from sojourn.sign_ups.sign_up import SignUp, SignUpStatus, after_code, begun, completed, is_ready, require_open
 from sojourn.store.interface import Groups, Store, UserFilter
 from sojourn.users.accounts import checked_metadata
@@ -68,8 +68,8 @@ class SignUps:
     clock: Clock
     clients: Clients
     codes: EmailCodes
-    guarding: Guarding
-    completion: Completion
+    sign_in_protection: SignInProtection
+    session_start: SessionStart
     hash_pool: HashPool
     records: Records
 
@@ -85,7 +85,7 @@ class SignUps:
                 raise SessionExists()
         _refuse_not_built(given.strategy)
         now = self.clock.now()
-        async with self.guarding.held(caller.instance, answers_too=True):
+        async with self.sign_in_protection.held(caller.instance, answers_too=True):
             issued = self.clients.proposed(caller)
             sign_up = await self._filled_in(caller.instance, begun(caller.instance.id, issued.client.id, now), given)
             async with self.store.transaction() as tx:
@@ -105,7 +105,7 @@ class SignUps:
         """Fill in or replace fields; a new address needs a new code. Raises: as `create`, Conflict."""
         sign_up = await self._open(caller, id)
         _refuse_not_built(given.strategy)
-        async with self.guarding.held(caller.instance, answers_too=True):
+        async with self.sign_in_protection.held(caller.instance, answers_too=True):
             filled = await self._filled_in(caller.instance, sign_up, given)
             async with self.store.transaction() as tx:
                 await tx.sign_ups.move(sign_up, filled)
@@ -125,7 +125,7 @@ class SignUps:
         mail: CodeMail = "verification_code"
         if sign_up.email_taken:
             address, mail = await self._owner_address(sign_up), "account_exists"
-        async with self.guarding.held(caller.instance, answers_too=True):
+        async with self.sign_in_protection.held(caller.instance, answers_too=True):
             try:
                 async with self.store.transaction() as tx:
                     await self.codes.allow(tx, caller.instance, sign_up.email_canonical)
@@ -149,7 +149,7 @@ class SignUps:
             raise StrategyNotPossible("Ask for a code first.", param="strategy")
         if not code:
             raise FieldMissing("code")
-        async with self.guarding.held(caller.instance):
+        async with self.sign_in_protection.held(caller.instance):
             challenge = await self.codes.check(caller.instance, sign_up.verification_id, code)
         now = self.clock.now()
         async with self.store.transaction() as tx:
@@ -268,12 +268,12 @@ class SignUps:
             return sign_up, issued
         user = self._new_user(sign_up)
         await tx.users.create(user)
-        session, rotated = await self.completion.start_session(
+        session, rotated = await self.session_start.start_session(
             tx, caller, issued, user, EMAIL_CODE if sign_up.email_verified_at else "password", known_device=True
         )
         done = completed(sign_up, rules, self.clock.now(), user_id=user.id, session_id=session.id)
         await tx.sign_ups.move(sign_up, done)
-        await self.completion.sessions.audit.record(
+        await self.session_start.sessions.audit.record(
             tx, caller.instance, "user.created", user_id=user.id, target=user.id, device=caller.device
         )
         return done, rotated

@@ -9,15 +9,15 @@ from typing import Any, TypeVar
 
 from sojourn.backend.user import EmailAddress, User, Verified
 from sojourn.errors import Json, NotFound, SessionEnded
-from sojourn.integrations.gate import Gate
-from sojourn.integrations.handle import Data, Handle, Server
+from sojourn.integrations.authenticator import Authenticator
+from sojourn.integrations.sojourn_client import Data, Server, SojournClient
 from sojourn.testing.clock import FakeClock
 from sojourn.tokens.handshake import read_handshake
 from sojourn.tokens.jws import Algorithm, VerificationKey
 from sojourn.tokens.organization_claims import TokenOrganization
-from sojourn.tokens.recalling import Always, recalling
-from sojourn.tokens.session_token import Grant, Verifier, mint
+from sojourn.tokens.session_token import TokenClaims, Verifier, mint
 from sojourn.tokens.signing_keys import SigningKey
+from sojourn.tokens.token_recall import Always, recalling
 
 T = TypeVar("T")
 _KEY = "pk_test_c29qb3Vybi50ZXN0JA"
@@ -45,7 +45,7 @@ class SignedInBrowser:
         return {"Cookie": f"__session={self.token}", "Sec-Fetch-Site": "same-origin", "Accept": "text/html"}
 
 
-class FakeSojourn(Handle):
+class FakeSojourn(SojournClient):
     """Stands where an app's `Sojourn` stands: `create_app(FakeSojourn())`, or `standing_in(for_the_real_one)`."""
 
     def __init__(self, clock: FakeClock | None = None, *, url: str = "http://localhost:8000") -> None:
@@ -60,7 +60,7 @@ class FakeSojourn(Handle):
 
         verifier = Verifier(find, issuer=url, clock=self.time)
         self.recall, self.recall_header = recalling(verifier, Always())
-        self._gate = Gate(_KEY, url, verifier.verify, lambda token: read_handshake(token, find, self.time.now()), clock=self.time)
+        self._gate = Authenticator(_KEY, url, verifier.verify, lambda token: read_handshake(token, find, self.time.now()), clock=self.time)
 
     def add_user(self, email: str = "ada@example.com", **fields: Any) -> User:
         """A user with a verified address; `fields` are those of `User`."""
@@ -92,20 +92,20 @@ class FakeSojourn(Handle):
         session_id = f"sess_{secrets.token_hex(8)}"
         self.memory.sessions[session_id] = whose.id
         organization = TokenOrganization("org_1", "acme", role, frozenset(permissions)) if role or permissions else None
-        grant = Grant(
+        grant = TokenClaims(
             self._url, whose.id, session_id, custom=claims or {}, organization=organization,
             first_factor_age=-1 if verified is None else verified // timedelta(minutes=1),
         )  # fmt: skip
         return SignedInBrowser(whose, session_id, mint(grant, self._signing_key, self.time.now().before(age), life=_LIFE))
 
     @property
-    def gate(self) -> Gate | None:
+    def gate(self) -> Authenticator | None:
         return self._gate
 
-    async def ready(self) -> Gate:
+    async def ready(self) -> Authenticator:
         return self._gate
 
-    def ready_now(self) -> Gate:
+    def ready_now(self) -> Authenticator:
         return self._gate
 
     async def close(self) -> None:
@@ -171,7 +171,7 @@ class Memory:
 
 
 @contextmanager
-def standing_in(real: Handle, fake: FakeSojourn) -> Generator[FakeSojourn, None, None]:
+def standing_in(real: SojournClient, fake: FakeSojourn) -> Generator[FakeSojourn, None, None]:
     """Let `fake` answer wherever an app that is made already holds `real`."""
     kept_class, kept = real.__class__, real.__dict__
     real.__class__, real.__dict__ = FakeSojourn, fake.__dict__  # pyright: ignore[reportAttributeAccessIssue]

@@ -9,14 +9,14 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from sojourn import Sojourn
-    from sojourn.integrations.handle import Handle
+    from sojourn.integrations.sojourn_client import SojournClient
     from sojourn.messages.mailbox import Mailbox
     from sojourn.testing.clock import FakeClock
     from sojourn.testing.fake import FakeSojourn, SignedInBrowser
 
 
 @pytest.fixture
-def sojourn_handle() -> "Handle | None":
+def sojourn_handle() -> "SojournClient | None":
     """The `Sojourn` of the app under test, for the fake to stand in for: define it in your conftest.py."""
     return None
 
@@ -30,7 +30,7 @@ def sojourn_clock() -> "FakeClock":
 
 
 @pytest.fixture
-def sojourn(sojourn_handle: "Handle | None", sojourn_clock: "FakeClock") -> "Generator[FakeSojourn, None, None]":
+def sojourn(sojourn_handle: "SojournClient | None", sojourn_clock: "FakeClock") -> "Generator[FakeSojourn, None, None]":
     """A Sojourn without a server, in the place of the app's own."""
     from sojourn.testing.fake import FakeSojourn, standing_in
 

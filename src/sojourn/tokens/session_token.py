@@ -8,14 +8,15 @@ from typing import NoReturn
 from sojourn.errors import Json, TokenRefused
 from sojourn.ids import token_id
 from sojourn.instant import Clock, Instant, SystemClock
+from sojourn.moved import moved
 from sojourn.tokens.claims import Claims, read_claims
 from sojourn.tokens.jws import LONGEST, FindKey, Jws, sign, verify
 from sojourn.tokens.key_sets import KeySet
 from sojourn.tokens.organization_claims import TokenOrganization, organization_claims
-from sojourn.tokens.remembering import Remembered
 from sojourn.tokens.signing_keys import SESSION_CATEGORY, SigningKey
 from sojourn.tokens.template_keys import TemplateKey
 from sojourn.tokens.templates import RESERVED, RESERVED_IN_SESSIONS
+from sojourn.tokens.token_cache import Remembered
 
 BACKDATED = 10
 """Seconds by which `nbf` lies before `iat`, for verifiers whose clock is behind."""
@@ -29,7 +30,7 @@ _NO_CLAIMS: Mapping[str, Json] = {}
 
 
 @dataclass(frozen=True, slots=True)
-class Grant:
+class TokenClaims:
     """What a token will say. Factor ages are whole minutes, -1 for never; `custom` never overrides registered claims."""
 
     issuer: str
@@ -44,7 +45,7 @@ class Grant:
     custom: Mapping[str, Json] = field(default_factory=lambda: _NO_CLAIMS)
 
 
-def mint(grant: Grant, key: SigningKey, now: Instant, *, life: timedelta, version: int = 2) -> str:
+def mint(grant: TokenClaims, key: SigningKey, now: Instant, *, life: timedelta, version: int = 2) -> str:
     """A compact JWS of a grant (RFC 7519 section 4.1); times in whole seconds, rounded down. Version 1 is for older SDKs.
 
     `life` is kept between one second and the 24 hours that verifiers allow (R-JWT-06).
@@ -229,3 +230,6 @@ def _text(claims: Mapping[str, Json], name: str) -> str:
 
 def _refuse(reason: str, advice: str) -> NoReturn:
     raise TokenRefused(reason, advice)
+
+
+__getattr__ = moved(__name__, {"Grant": "sojourn.tokens.session_token:TokenClaims"})

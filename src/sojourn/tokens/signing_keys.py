@@ -18,6 +18,7 @@ from cryptography.hazmat.primitives.serialization import (
 from sojourn.errors import Json, NotFound
 from sojourn.ids import new_id
 from sojourn.instant import Instant
+from sojourn.moved import moved
 from sojourn.secret import Secret
 from sojourn.tokens.jws import Algorithm, PrivateKey, VerificationKey, encoded, encoded_header
 
@@ -90,7 +91,7 @@ class SigningKey:
 
 
 @dataclass(frozen=True)
-class KeyRing:
+class KeySet:
     """The keys of one instance, oldest first."""
 
     keys: tuple[SigningKey, ...]
@@ -131,3 +132,6 @@ def opened(pem: Secret) -> PrivateKeyTypes:
 
 def _unsigned(number: int) -> str:
     return encoded(number.to_bytes((number.bit_length() + 7) // 8, "big"))
+
+
+__getattr__ = moved(__name__, {"KeyRing": "sojourn.tokens.signing_keys:KeySet"})

@@ -9,7 +9,7 @@ from sojourn.ui.forms import check_form, plain_form
 from sojourn.ui.pages import page_policy, templates
 from sojourn.ui.theme import look
 from sojourn.web.access import frontend
-from sojourn.web.exchange import CurrentExchange, Exchange
+from sojourn.web.request_context import CurrentExchange, RequestContext
 
 _FORM = "confirm-browser"
 _DONE = "The browser is confirmed. Go back to it and type the code from the mail."
@@ -53,7 +53,7 @@ async def confirm(exchange: CurrentExchange) -> Response[str]:
 
 
 def _page(
-    exchange: Exchange, *, token: str = "", asked_at: str = "", is_open: bool = False, said: str = "", status: int = 200
+    exchange: RequestContext, *, token: str = "", asked_at: str = "", is_open: bool = False, said: str = "", status: int = 200
 ) -> Response[str]:
     """Either the form or, with `said`, how it went."""
     nonce, headers = page_policy(exchange.instance)

@@ -8,30 +8,30 @@ from jinja2 import Environment, PackageLoader
 from litestar import get
 from litestar.response import Redirect
 
-from sojourn.engine import Sojourn
+from sojourn.engine import Engine
 from sojourn.integrations.asgi import App, Receive, Scope, Send, SojournMiddleware
-from sojourn.integrations.inside import Inside
+from sojourn.integrations.local_server import Inside
 from sojourn.tokens.claims import Claims
 from sojourn.ui.pages import COMPONENT_STYLES, PAGE_HEADERS, looks
 from sojourn.ui.theme import look
 from sojourn.web.access import frontend
-from sojourn.web.exchange import Exchange
+from sojourn.web.request_context import RequestContext
 
 _HOME, _PROTECTED, _API = "/demo", "/demo/protected", "/demo/api/protected"
 
 
 @get("/", include_in_schema=False, opt=frontend(limit=None))
-async def front_door(exchange: Exchange) -> Redirect:
+async def front_door(exchange: RequestContext) -> Redirect:
     """Whoever opens the address of a development server comes to see something."""
     return Redirect(f"{exchange.instance.public_url}{_HOME}", headers=PAGE_HEADERS)
 
 
-def demo_app(engine: Sojourn) -> App:
+def demo_app(engine: Engine) -> App:
     return SojournMiddleware(_Demo(engine), Inside(engine), public=["/"])
 
 
 class _Demo:
-    def __init__(self, engine: Sojourn) -> None:
+    def __init__(self, engine: Engine) -> None:
         self._engine = engine
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -51,7 +51,7 @@ class _Demo:
         user = await engine.accounts.get(engine.instance, session.user_id) if session else None  # pyright: ignore[reportArgumentType]
         email = user.primary_email_address if user else None
         is_protected = path == _PROTECTED
-        instance = await engine.registry.current()
+        instance = await engine.instances.current()
         html = _templates().get_template("demo.html").render(
             nonce=nonce,
             look=look(instance.settings.theme),

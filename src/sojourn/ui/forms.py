@@ -7,8 +7,8 @@ from sojourn.errors import OriginRefused
 from sojourn.instances.settings import Use
 from sojourn.secret import Secret
 from sojourn.users.user import User
-from sojourn.web.exchange import Exchange
 from sojourn.web.redirects import checked_redirect
+from sojourn.web.request_context import RequestContext
 
 _FIELDS = {
     "first_name": ("First name", "text", "given-name"),
@@ -20,7 +20,7 @@ _FIELDS = {
 """Label, type and what a browser fills in (HTML, autocomplete)."""
 
 
-def plain_form(exchange: Exchange, name: str, given: Secret | None = None) -> Mapping[str, str]:
+def plain_form(exchange: RequestContext, name: str, given: Secret | None = None) -> Mapping[str, str]:
     """What the template of a hosted page needs for its form; `given` is the secret that the same answer hands out."""
     browser = given.stored_form().hex() if given is not None else _browser(exchange)
     return {
@@ -32,7 +32,7 @@ def plain_form(exchange: Exchange, name: str, given: Secret | None = None) -> Ma
 
 
 def sign_up_form(
-    exchange: Exchange, given: Secret | None = None, typed: Mapping[str, str] = MappingProxyType({})
+    exchange: RequestContext, given: Secret | None = None, typed: Mapping[str, str] = MappingProxyType({})
 ) -> Mapping[str, object]:
     """The same for sign-up, with the fields that this application asks for."""
     rules = exchange.instance.settings.sign_up
@@ -44,7 +44,7 @@ def sign_up_form(
     return {**plain_form(exchange, "sign-up", given), "sign_up": "", "fields": fields}
 
 
-def profile_form(exchange: Exchange, person: User | None, given: Secret | None = None) -> Mapping[str, object]:
+def profile_form(exchange: RequestContext, person: User | None, given: Secret | None = None) -> Mapping[str, object]:
     """The same for the profile; without a person it asks to sign in."""
     form = plain_form(exchange, "user", given)
     if person is None:
@@ -65,12 +65,12 @@ def _field(name: str, use: Use, value: str) -> Mapping[str, object]:
     return {"name": name, "label": label, "kind": kind, "fills": fills, "required": use == "required", "value": value}
 
 
-def check_form(exchange: Exchange, name: str, token: str) -> None:
+def check_form(exchange: RequestContext, name: str, token: str) -> None:
     """Raises: OriginRefused for a form that is no page of ours, of another browser, or older than an hour."""
     if not exchange.engine.forms.is_good(token, name, _browser(exchange)):
         raise OriginRefused("This form is too old, or was not opened in this browser. Reload the page and try again.")
 
 
-def _browser(exchange: Exchange) -> str:
+def _browser(exchange: RequestContext) -> str:
     presented = exchange.presented()
     return presented[0].stored_form().hex() if presented else ""

@@ -11,7 +11,7 @@ from sojourn.messages.mailbox import Mailbox
 from sojourn.ui.pages import PAGE_HEADERS
 from sojourn.ui.theme import look
 from sojourn.web.access import development_help
-from sojourn.web.exchange import Exchange
+from sojourn.web.request_context import RequestContext
 
 _MAIL_POLICY = (
     "default-src 'none'; style-src 'unsafe-inline'; img-src https: data:; frame-ancestors 'self'; base-uri 'none'; "
@@ -20,7 +20,7 @@ _MAIL_POLICY = (
 
 
 @get("/dev/mailbox", include_in_schema=False, opt=development_help())
-async def mailbox_page(exchange: Exchange) -> Response[str]:
+async def mailbox_page(exchange: RequestContext) -> Response[str]:
     nonce = secrets.token_urlsafe(16)
     html = _templates().get_template("mailbox.html").render(
         messages=list(_mailbox(exchange).messages), nonce=nonce, base=exchange.instance.public_url,
@@ -34,7 +34,7 @@ async def mailbox_page(exchange: Exchange) -> Response[str]:
 
 
 @get("/dev/mailbox/{id:str}", include_in_schema=False, opt=development_help())
-async def mail_page(exchange: Exchange) -> Response[str]:
+async def mail_page(exchange: RequestContext) -> Response[str]:
     """One mail as a mail program shows it: HTML with styles, no scripts, in an origin of its own. Raises: NotFound."""
     id = exchange.incoming.path.rpartition("/")[2]
     found = next((each for each in _mailbox(exchange).messages if each.id == id), None)
@@ -44,7 +44,7 @@ async def mail_page(exchange: Exchange) -> Response[str]:
 
 
 @get("/dev/mailbox.json", include_in_schema=False, opt=development_help())
-async def mailbox_json(exchange: Exchange) -> Response[bytes]:
+async def mailbox_json(exchange: RequestContext) -> Response[bytes]:
     """The same for scripts: kind, to, subject, text, html, the code in it, and when it came in milliseconds."""
     messages = [
         {
@@ -56,7 +56,7 @@ async def mailbox_json(exchange: Exchange) -> Response[bytes]:
     return exchange.json({"messages": messages})
 
 
-def _mailbox(exchange: Exchange) -> Mailbox:
+def _mailbox(exchange: RequestContext) -> Mailbox:
     """Raises: NotFound where mail is really sent, and always in production (R-AUZ-09)."""
     mailer = exchange.engine.mailer
     if not exchange.instance.is_development or not isinstance(mailer, Mailbox):

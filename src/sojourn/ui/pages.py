@@ -17,8 +17,8 @@ from sojourn.instances.settings import ThemeSettings
 from sojourn.ui.forms import plain_form, profile_form, sign_up_form
 from sojourn.ui.theme import component_looks, look
 from sojourn.web.access import frontend, public
-from sojourn.web.exchange import Exchange
 from sojourn.web.guard import PICTURE_TOO_LARGE
+from sojourn.web.request_context import RequestContext
 
 _SCRIPTS = ("clerk-js@6/dist/clerk.browser.js", "ui@1/dist/ui.browser.js")
 TITLES = {"sign-in": "Sign in", "sign-up": "Sign up", "user": "Your account", "sign-out": "Sign out"}
@@ -42,17 +42,17 @@ _LOOPBACK = ("http://localhost:*", "http://127.0.0.1:*")
 
 
 @get(["/sign-in", "/sign-in/{step:path}"], include_in_schema=False, opt=frontend(limit=None))
-async def sign_in(exchange: Exchange) -> Response[str]:
+async def sign_in(exchange: RequestContext) -> Response[str]:
     return _page(exchange, "sign-in", plain_form(exchange, "sign-in"))
 
 
 @get(["/sign-up", "/sign-up/{step:path}"], include_in_schema=False, opt=frontend(limit=None))
-async def sign_up(exchange: Exchange) -> Response[str]:
+async def sign_up(exchange: RequestContext) -> Response[str]:
     return _page(exchange, "sign-up", sign_up_form(exchange))
 
 
 @get(["/user", "/user/{step:path}"], include_in_schema=False, opt=frontend(limit=None))
-async def user(exchange: Exchange) -> Response[str]:
+async def user(exchange: RequestContext) -> Response[str]:
     try:
         _, _, person = await exchange.acting()
     except SojournError:
@@ -61,7 +61,7 @@ async def user(exchange: Exchange) -> Response[str]:
 
 
 @get("/sign-out", include_in_schema=False, opt=frontend(limit=None))
-async def sign_out(exchange: Exchange) -> Response[str]:
+async def sign_out(exchange: RequestContext) -> Response[str]:
     """Asks first: a link from anywhere must not end a session by itself (R-WEB-02)."""
     return _page(exchange, "sign-out", plain_form(exchange, "sign-out"))
 
@@ -73,7 +73,7 @@ async def icon() -> Response[bytes]:
 
 
 @get("/static/{name:str}", include_in_schema=False, opt=public())
-async def static(exchange: Exchange) -> Response[bytes]:
+async def static(exchange: RequestContext) -> Response[bytes]:
     name = exchange.incoming.path.rpartition("/")[2]
     if name == _THEME:
         return Response(theme_css(exchange.instance.settings.theme).encode(), media_type="text/css", headers=_OF_APPS)
@@ -88,7 +88,7 @@ async def static(exchange: Exchange) -> Response[bytes]:
     return Response(told + _file(name) + _file(_KEPT_FIELDS), media_type=kind, headers=_OF_APPS)
 
 
-def _page(exchange: Exchange, name: str, form: Mapping[str, object]) -> Response[str]:
+def _page(exchange: RequestContext, name: str, form: Mapping[str, object]) -> Response[str]:
     """`form` is for browsers without JavaScript."""
     instance = exchange.instance
     nonce, headers = page_policy(instance)

@@ -15,8 +15,8 @@ from sojourn.ui.pages import TITLES, page_policy, templates
 from sojourn.ui.theme import look
 from sojourn.web.access import frontend
 from sojourn.web.errors import status_of
-from sojourn.web.exchange import CurrentExchange, Exchange
 from sojourn.web.redirects import checked_redirect
+from sojourn.web.request_context import CurrentExchange, RequestContext
 
 _WITH_SCRIPT = "This account needs another step. Open this page in a browser with JavaScript switched on."
 
@@ -72,7 +72,7 @@ async def sign_out(exchange: CurrentExchange) -> Response[str]:
     return go_on(exchange, form.redirect_url, exchange.instance.settings.paths.after_sign_out_url or "/sign-in")
 
 
-async def _attempted(exchange: Exchange, form: SignInForm) -> tuple[SignIn, Issued | None]:
+async def _attempted(exchange: RequestContext, form: SignInForm) -> tuple[SignIn, Issued | None]:
     sign_ins, caller = exchange.engine.sign_ins, await exchange.caller()
     if form.sign_in is not None and form.way == "code":
         return await sign_ins.prepare_first_factor(caller, form.sign_in, EMAIL_CODE, None)
@@ -85,7 +85,7 @@ async def _attempted(exchange: Exchange, form: SignInForm) -> tuple[SignIn, Issu
 
 
 def _page(
-    exchange: Exchange, form: SignInForm, said: str, status: int, issued: Issued | None = None
+    exchange: RequestContext, form: SignInForm, said: str, status: int, issued: Issued | None = None
 ) -> Response[str]:
     """The form again; nothing that was typed but the identifier stands in it."""
     values = {
@@ -97,7 +97,7 @@ def _page(
 
 
 def plain_page(
-    exchange: Exchange, name: str, form: Mapping[str, object], said: str, status: int, redirect_url: str = ""
+    exchange: RequestContext, name: str, form: Mapping[str, object], said: str, status: int, redirect_url: str = ""
 ) -> Response[str]:
     """A page that is only the form; `said` stands above it, and `redirect_url` goes on with it if it is one of ours."""
     values = {**form, "redirect_url": checked_redirect(exchange.instance, redirect_url) or ""}
@@ -111,7 +111,7 @@ def plain_page(
     return Response(html, status_code=status, media_type=MediaType.HTML, headers=headers)
 
 
-def go_on(exchange: Exchange, wanted: str, otherwise: str) -> Response[str]:
+def go_on(exchange: RequestContext, wanted: str, otherwise: str) -> Response[str]:
     """Where the browser goes next: 303, so that a reload does not send the form again."""
     instance = exchange.instance
     target = checked_redirect(instance, wanted) or checked_redirect(instance, otherwise) or f"{instance.public_url}/user"

@@ -16,7 +16,7 @@ from sojourn.ui.plain import go_on, plain_page
 from sojourn.users.profile import ProfileChanges
 from sojourn.web.access import frontend
 from sojourn.web.errors import status_of
-from sojourn.web.exchange import CurrentExchange, Exchange
+from sojourn.web.request_context import CurrentExchange, RequestContext
 
 
 class SignUpForm(msgspec.Struct, kw_only=True):
@@ -67,7 +67,7 @@ async def sign_up(exchange: CurrentExchange) -> Response[str]:
     return _sign_up_page(exchange, asked, "A code is on its way to you.", 200, issued)
 
 
-async def _attempted(exchange: Exchange, form: SignUpForm) -> tuple[SignUp, Issued]:
+async def _attempted(exchange: RequestContext, form: SignUpForm) -> tuple[SignUp, Issued]:
     """Raises: what sign-ups raise, FieldMissing for what the form does not hold."""
     sign_ups, caller = exchange.engine.sign_ups, await exchange.caller()
     if form.sign_up is not None and form.way == "code":
@@ -86,7 +86,7 @@ async def _attempted(exchange: Exchange, form: SignUpForm) -> tuple[SignUp, Issu
     return await sign_ups.create(caller, given)
 
 
-async def _send_code(exchange: Exchange, begun: SignUp, issued: Issued) -> None:
+async def _send_code(exchange: RequestContext, begun: SignUp, issued: Issued) -> None:
     """Raises: FieldMissing for what the form does not hold, and what sign-ups raise."""
     if missing := missing_fields(begun, exchange.instance.settings.sign_up):
         raise FieldMissing(missing[0])
@@ -94,7 +94,7 @@ async def _send_code(exchange: Exchange, begun: SignUp, issued: Issued) -> None:
     await exchange.engine.sign_ups.prepare_verification(known, begun.id, EMAIL_CODE)
 
 
-async def _hand_over(exchange: Exchange, issued: Issued) -> None:
+async def _hand_over(exchange: RequestContext, issued: Issued) -> None:
     view, _ = await exchange.client(issued.client)
     await exchange.hand_over(issued, view)
     exchange.note_state(view)
@@ -125,7 +125,7 @@ async def user(exchange: CurrentExchange) -> Response[str]:
 
 
 def _sign_up_page(
-    exchange: Exchange, form: SignUpForm, said: str, status: int, issued: Issued | None = None
+    exchange: RequestContext, form: SignUpForm, said: str, status: int, issued: Issued | None = None
 ) -> Response[str]:
     """The form again; of what was typed everything but the password and the code stands in it."""
     typed = {name: getattr(form, name) or "" for name in ("first_name", "last_name", "username", "email_address")}

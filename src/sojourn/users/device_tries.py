@@ -6,7 +6,7 @@ from sojourn.errors import TooManyRequests, UserLocked, WrongCode
 from sojourn.instances.instance import Instance
 from sojourn.limits.budgets import DEVICES_WRONG_CODES, Budgets
 from sojourn.store.interface import Groups, Store, Tries
-from sojourn.users.hard_stop import HardStop
+from sojourn.users.password_lockout import PasswordLockout
 from sojourn.users.user import User
 
 _NAME = "tries_of_known_device"
@@ -21,7 +21,7 @@ class DeviceTries:
 
     store: Store
     budgets: Budgets
-    hard_stop: HardStop
+    password_lockout: PasswordLockout
 
     async def spend(self, instance: Instance, user: User, device: str, *, of_password: bool) -> Tries:
         """Count a try before it is checked, and one of the password towards the hard stop, of a code towards the year's: both or neither.
@@ -33,7 +33,7 @@ class DeviceTries:
                 await self.budgets.spend(tx, instance, _NAME, _key(user, device))
             except TooManyRequests as error:
                 raise UserLocked(error.retry_after) from error
-            failures = await self.hard_stop.spend(tx, instance, user) if of_password else 0
+            failures = await self.password_lockout.spend(tx, instance, user) if of_password else 0
             if not of_password:
                 try:
                     await self.budgets.spend(tx, instance, DEVICES_WRONG_CODES, _key(user, device))

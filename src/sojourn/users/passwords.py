@@ -24,9 +24,9 @@ from sojourn.instant import Clock, Instant
 from sojourn.sessions.lifecycle import Sessions
 from sojourn.store.interface import Groups, Store, Tries
 from sojourn.users.access import end_access, moment_after, unchanged
-from sojourn.users.hard_stop import MOST_FAILURES, HardStop
 from sojourn.users.lockout import Lockout
 from sojourn.users.notices import tell
+from sojourn.users.password_lockout import MOST_FAILURES, PasswordLockout
 from sojourn.users.standing import refuse_banned
 from sojourn.users.user import User
 
@@ -42,7 +42,7 @@ class Passwords:
     outbox: Outbox
     audit: AuditLog
     lockout: Lockout
-    hard_stop: HardStop
+    password_lockout: PasswordLockout
 
     # -- check
 
@@ -90,9 +90,9 @@ class Passwords:
                 )
             if failed is not None:
                 await failed(spent)
-            await self.hard_stop.failed(instance, user, spent.password_failures)
+            await self.password_lockout.failed(instance, user, spent.password_failures)
             raise PasswordCompromised(param=param) if verified.ok else WrongPassword(param=param)
-        await self.hard_stop.passed(self.store, instance, user)
+        await self.password_lockout.passed(self.store, instance, user)
         if verified.upgraded is not None:
             await self.store.users.upgrade_password(user.id, user.password, verified.upgraded)
 

@@ -280,7 +280,7 @@ class Profile:
         )
         return address, issued
 
-    async def challenges(self, instance: Instance, user: User) -> Mapping[IdentifierId, Verification]:
+    async def verifications(self, instance: Instance, user: User) -> Mapping[IdentifierId, Verification]:
         """The newest challenge of each address that is not proven yet, for showing where it stands."""
         found: dict[IdentifierId, Verification] = {}
         for each in user.identifiers:

@@ -11,7 +11,7 @@ from litestar.datastructures import State
 from litestar.di import Provide
 from litestar.types import ASGIApp, ControllerRouterHandler, HTTPScope, Message, Receive, Scope, Send
 
-from sojourn.engine import Sojourn
+from sojourn.engine import Engine
 from sojourn.errors import NotFound, SojournError
 from sojourn.factors.hash_pool import Payer, hashing_for
 from sojourn.instances.instance import Instance
@@ -19,14 +19,13 @@ from sojourn.limits.rate_limit import REFUSED_PATHS, UNMATCHED
 from sojourn.store import patience
 from sojourn.tokens.handshake import cookie_suffix
 from sojourn.web.access import BODY_MOST, Api
-from sojourn.web.addresses import client_address, limit_key
 from sojourn.web.backend_api import routes as backend_routes
 from sojourn.web.backend_api.call import KEY as CALL_KEY
 from sojourn.web.backend_api.call import Call, admit
+from sojourn.web.client_ip import client_address, limit_key
 from sojourn.web.cookies import CookieRules
 from sojourn.web.development import as_asked, check_helped, check_here
 from sojourn.web.errors import HostUnknown, MethodNotAllowed, answer_of, as_refusal
-from sojourn.web.exchange import Exchange
 from sojourn.web.frontend_api import routes
 from sojourn.web.guard import (
     Reading,
@@ -41,6 +40,7 @@ from sojourn.web.guard import (
 from sojourn.web.headers import JSON, PRIVATE, Headers, common, completed, cross_origin, of_api, preflight
 from sojourn.web.incoming import Incoming
 from sojourn.web.path import PathRefused, made_path
+from sojourn.web.request_context import RequestContext
 from sojourn.web.routing import NOWHERE, ROUTE, Place, Route, Routes, same_reading
 
 RefusalPage = Callable[[Instance, int, SojournError], tuple[bytes, Headers]]
@@ -55,7 +55,7 @@ _DEMO = "/demo"
 
 
 def build(
-    engine: Sojourn,
+    engine: Engine,
     *,
     pages: Sequence[ControllerRouterHandler] = (),
     demo: ASGIApp | None = None,
@@ -100,7 +100,7 @@ def _routes(pages: tuple[ControllerRouterHandler, ...]) -> Routes:
     return Routes(litestar_app(pages))
 
 
-def _exchange(scope: Scope) -> Exchange:
+def _exchange(scope: Scope) -> RequestContext:
     return scope["state"][_KEY]
 
 
@@ -118,7 +118,7 @@ class Application:
 
     def __init__(
         self,
-        engine: Sojourn,
+        engine: Engine,
         inner: Litestar,
         routes: Routes,
         demo: ASGIApp | None = None,
@@ -213,7 +213,7 @@ class Application:
             await check_helped(incoming, engine)
         check_body(incoming, route.access.body_most)
         receive = bounded(receive, route.access.body_most)
-        exchange = Exchange(engine, incoming, instance, self._rules, address, receive)
+        exchange = RequestContext(engine, incoming, instance, self._rules, address, receive)
         exchange.cookies, exchange.headers, answer.exchange = answer.cookies, answer.extra, exchange
         if route.fast is not None:
             await answer.whole(200, await route.fast(exchange, *values), [JSON])
@@ -227,7 +227,7 @@ class Application:
             return self._engine.instance
         host = check_host(incoming, self._engine.config)
         check_here(incoming, host, self._engine.config)
-        instance = await self._engine.registry.by_host(host)
+        instance = await self._engine.instances.by_host(host)
         if instance is None:
             raise HostUnknown()
         return as_asked(instance, incoming, self._engine.config)
@@ -312,7 +312,7 @@ class _Answer:
         self.started = False
         self.extra: Headers = []
         self.cookies: list[str] = []
-        self.exchange: Exchange | None = None
+        self.exchange: RequestContext | None = None
 
     async def whole(self, status: int, body: bytes, headers: Headers) -> None:
         """Send a complete API answer."""

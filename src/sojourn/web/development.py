@@ -7,13 +7,13 @@ from dataclasses import replace
 import msgspec
 
 from sojourn.config import Config
-from sojourn.engine import Sojourn
+from sojourn.engine import Engine
 from sojourn.errors import BadSecretKey, SojournError, TokenRefused
 from sojourn.instances.instance import Instance
 from sojourn.origin import host_of, is_loopback, name_of
 from sojourn.secret import Secret
 from sojourn.tokens.bearer import bearer
-from sojourn.web.addresses import canonical, is_trusted
+from sojourn.web.client_ip import canonical, is_trusted
 from sojourn.web.errors import HostUnknown
 from sojourn.web.incoming import Incoming
 from sojourn.web.secret_keys import good_key
@@ -58,7 +58,7 @@ def check_here(incoming: Incoming, host: str, config: Config) -> None:
         )
 
 
-async def check_helped(incoming: Incoming, engine: Sojourn) -> None:
+async def check_helped(incoming: Incoming, engine: Engine) -> None:
     """Raises: HelpRefused, SecretKeyAsked, BadSecretKey (R-DEV-02)."""
     if _is_at_this_machine(incoming, engine.config) and not _is_forwarded(incoming):
         return

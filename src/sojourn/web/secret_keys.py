@@ -5,11 +5,11 @@ from typing import Protocol
 from sojourn.config import Config
 from sojourn.errors import TooManyRequests
 from sojourn.instances.instance import Instance
-from sojourn.instances.registry import Registry
+from sojourn.instances.instances import Instances
 from sojourn.limits.rate_limit import WRONG_KEYS, RateLimiter
 from sojourn.secret import Secret
 from sojourn.store.interface import SecretKey
-from sojourn.web.addresses import client_address, limit_key
+from sojourn.web.client_ip import client_address, limit_key
 from sojourn.web.incoming import Incoming
 
 
@@ -19,7 +19,7 @@ class HasKeys(Protocol):
     @property
     def config(self) -> Config: ...
     @property
-    def registry(self) -> Registry: ...
+    def instances(self) -> Instances: ...
     @property
     def limiter(self) -> RateLimiter: ...
 
@@ -30,12 +30,12 @@ async def good_key(engine: HasKeys, incoming: Incoming, secret: Secret) -> tuple
     A key that this process has not seen is counted before it is looked up. Beyond the limit of its address it is compared
     with the keys there are, read once a second for all who ask, so a good one works there too. Raises: BadSecretKey, TooManyRequests.
     """
-    registry = engine.registry
-    if not registry.has_seen(secret):
+    instances = engine.instances
+    if not instances.has_seen(secret):
         address = client_address(incoming, engine.config.trusted_proxies)
         try:
-            await engine.limiter.hit(WRONG_KEYS, limit_key(address), registry.default())
+            await engine.limiter.hit(WRONG_KEYS, limit_key(address), instances.default())
         except TooManyRequests:
-            if not await registry.is_listed(secret):
+            if not await instances.is_listed(secret):
                 raise
-    return await registry.secret_key(secret)
+    return await instances.secret_key(secret)

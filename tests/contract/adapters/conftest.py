@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from sojourn import Sojourn
-from sojourn.integrations.handle import Handle
+from sojourn.integrations.sojourn_client import SojournClient
 
 from ...openapi.serving import served
 from .site import APP, Loop, Server, Site
@@ -60,7 +60,7 @@ def server(site: Site) -> Server:
 
 
 @contextmanager
-def _inside(folder: Path, loop: Loop | None) -> "Iterator[tuple[Handle, Server]]":
+def _inside(folder: Path, loop: Loop | None) -> "Iterator[tuple[SojournClient, Server]]":
     """A server in the app's process, on the app's loop if it has one."""
     sojourn = Sojourn(public_url=f"{APP}/auth", data=folder)
     if loop is None:
@@ -74,7 +74,7 @@ def _inside(folder: Path, loop: Loop | None) -> "Iterator[tuple[Handle, Server]]
 
 
 @contextmanager
-def _beside(folder: Path, loop: Loop | None) -> "Iterator[tuple[Handle, Server]]":
+def _beside(folder: Path, loop: Loop | None) -> "Iterator[tuple[SojournClient, Server]]":
     with served(folder) as elsewhere:
         sojourn = Sojourn.remote(elsewhere.url, elsewhere.engine.instance.publishable_key, elsewhere.secret_key)
         yield sojourn, Server(elsewhere.engine, lambda work: elsewhere.run(lambda _: work))

@@ -12,11 +12,11 @@ from typing import Any, TypeVar
 
 import httpx
 
-from sojourn.engine import Sojourn as Engine
+from sojourn.engine import Engine
 from sojourn.ids import UserId
-from sojourn.integrations.handle import Handle
+from sojourn.integrations.sojourn_client import SojournClient
 from sojourn.tokens.organization_claims import TokenOrganization
-from sojourn.tokens.session_token import Grant, mint
+from sojourn.tokens.session_token import TokenClaims, mint
 from sojourn.users.new_user import NewUser
 
 T = TypeVar("T")
@@ -78,8 +78,8 @@ class Server:
         new = NewUser(email_addresses=[email], skip_password_requirement=True, first_name="Ada")
         user = await engine.accounts.create(engine.instance, new)
         session = await engine.sessions.create_for(engine.instance, user)
-        said = Grant(engine.config.public_url, user.id, session.id, custom=dict(claims), **{"first_factor_age": 0, **grant})
-        key = await engine.keyring.signing_key(engine.instance)
+        said = TokenClaims(engine.config.public_url, user.id, session.id, custom=dict(claims), **{"first_factor_age": 0, **grant})
+        key = await engine.key_store.signing_key(engine.instance)
         now = engine.clock.now().before(timedelta(seconds=age))
         return Person(user.id, session.id, email, mint(said, key, now, life=timedelta(seconds=60)))
 
@@ -109,7 +109,7 @@ class Site:
     """One app. `ask` sends one request and answers whole; nothing is followed, no cookie is kept."""
 
     name: str
-    sojourn: Handle
+    sojourn: SojournClient
     server: Server
     app: Any
     loop: Loop | None

@@ -22,7 +22,7 @@ def test_an_origin_that_is_listed_is_taken(site: Site, server: Server) -> None: 
     engine = server.engine
     origin = f"https://{site.name}.example.com"
     person = server.person(authorized_party=origin)
-    before = list(engine.registry.default().settings.allowed_origins)
-    server.run(engine.registry.update_settings(engine.instance, {"allowed_origins": [*before, origin]}))
+    before = list(engine.instances.default().settings.allowed_origins)
+    server.run(engine.instances.update_settings(engine.instance, {"allowed_origins": [*before, origin]}))
     assert site.ask("/protected", **person.bearer).status_code == 200
-    server.run(engine.registry.update_settings(engine.instance, {"allowed_origins": [*before]}))  # type: ignore[list-item]
+    server.run(engine.instances.update_settings(engine.instance, {"allowed_origins": [*before]}))  # type: ignore[list-item]

@@ -11,7 +11,7 @@ import pytest
 
 from sojourn import Sojourn
 from sojourn.instances.instance import Environment, publishable_key
-from sojourn.integrations.handle import Handle
+from sojourn.integrations.sojourn_client import SojournClient
 from sojourn.testing import FakeSojourn
 
 from .conftest import ASYNC, NAMES, _started
@@ -41,7 +41,7 @@ def build(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFacto
         if loop is not None:
             stack.callback(loop.close)
 
-        def built(sojourn: Handle, **options: Any) -> Ask:
+        def built(sojourn: SojournClient, **options: Any) -> Ask:
             stack.callback(sojourn.close_now if loop is None else lambda running=loop: running.run(sojourn.close()))
             if name.startswith("django"):
                 from .apps import django

@@ -300,7 +300,7 @@ def test_a_picture_of_three_megabytes_is_taken_below_the_path_and_shown_there(si
     if not site.sojourn.mount_path:
         assert site.ask("/auth/v1/images/img_1").status_code == 401
         return
-    key = server.run(server.engine.registry.new_secret_key(server.engine.instance)).reveal()
+    key = server.run(server.engine.instances.new_secret_key(server.engine.instance)).reveal()
     where = f"{APP}/auth/v1/users/{server.person().user_id}/profile_image"
     for side, status in ((1050, 200), (1400, 413)):
         sent = httpx.Request("POST", where, files={"file": noise(side)}, headers={"authorization": f"Bearer {key}"})

@@ -9,7 +9,7 @@ from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 from django.core.signals import setting_changed
 
-from sojourn.integrations.handle import Handle
+from sojourn.integrations.sojourn_client import SojournClient
 
 _KNOWN = frozenset(
     {"PUBLIC_URL", "DATA", "URL", "PUBLISHABLE_KEY", "SECRET_KEY", "SOJOURN",
@@ -21,7 +21,7 @@ _KNOWN = frozenset(
 class Options:
     """`link_by_email`: a row that has the user's verified address already becomes theirs, where nobody else's it is yet."""
 
-    sojourn: Handle
+    sojourn: SojournClient
     public: tuple[str, ...]
     protected: tuple[str, ...]
     sign_in_url: str
@@ -45,9 +45,9 @@ def options() -> Options:
     )
 
 
-def _handle(given: Mapping[str, Any]) -> Handle:
+def _handle(given: Mapping[str, Any]) -> SojournClient:
     """`SOJOURN` is a handle that was made elsewhere, `URL` a server elsewhere; else the server runs in this process."""
-    from sojourn.integrations.embedded import Sojourn
+    from sojourn.integrations.local import Sojourn
 
     if "SOJOURN" in given:
         return given["SOJOURN"]

@@ -8,7 +8,7 @@ from typing import Any, ClassVar
 from asgiref.sync import iscoroutinefunction
 from django.http import HttpRequest, HttpResponse
 
-from sojourn.integrations.decorating import SessionRequired
+from sojourn.integrations.decorators import SessionRequired
 from sojourn.integrations.django.requests import answered, visit
 from sojourn.integrations.requirement import UNASKED, Requirement, Unasked
 

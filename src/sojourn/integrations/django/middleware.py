@@ -14,20 +14,20 @@ from django.utils.cache import patch_vary_headers
 from django.utils.functional import SimpleLazyObject
 
 from sojourn.integrations import wsgi
-from sojourn.integrations.answering import refused_at
+from sojourn.integrations.access import refused_at
 from sojourn.integrations.asgi import whole_answer
+from sojourn.integrations.auth_context import AuthContext, Guard
+from sojourn.integrations.authenticator import Authenticator, AuthState, Elsewhere, SignedIn
+from sojourn.integrations.denials import KEPT_NOWHERE, said
 from sojourn.integrations.django.conf import options
-from sojourn.integrations.django.raised import refusal_behind, refusal_of
+from sojourn.integrations.django.exceptions import refusal_behind, refusal_of
 from sojourn.integrations.django.requests import answered, asked_of, asking, dressed, keep_cookie, visit
 from sojourn.integrations.django.sessions import SessionStore
 from sojourn.integrations.django.signing import farewell, is_login, sent_to_sign_in
 from sojourn.integrations.django.users import auser_of, user_of
 from sojourn.integrations.failures import FAILURES, failed
-from sojourn.integrations.gate import Elsewhere, Gate, SignedIn, Verdict
 from sojourn.integrations.matching import Matcher
-from sojourn.integrations.refusals import KEPT_NOWHERE, said
 from sojourn.integrations.session_data import Keeping
-from sojourn.integrations.visit import Guard, Visit
 from sojourn.tokens.claims import Claims
 
 _PRIVATE, _VARY = (value.decode() for _, value in KEPT_NOWHERE)
@@ -90,7 +90,7 @@ class SojournMiddleware:
         path = request.path
         return bool(path == self._own or path.startswith(self._own + "/")) and self._sojourn.served() is not None
 
-    def _remembered(self, request: HttpRequest) -> Visit | None:
+    def _remembered(self, request: HttpRequest) -> AuthContext | None:
         """Who sent a bearer token that was believed before: the short way of most requests of an API."""
         sent = request.META.get("HTTP_AUTHORIZATION")
         claims = self._sojourn.recall_header(sent) if sent else None
@@ -98,12 +98,12 @@ class SojournMiddleware:
             return None
         return self._put(request, claims)
 
-    def _put(self, request: HttpRequest, claims: Claims | None) -> Visit:
+    def _put(self, request: HttpRequest, claims: Claims | None) -> AuthContext:
         """The visit, where the rest of the app finds it."""
-        seen = request.sojourn = Visit(self._guard, claims, asking(request))  # type: ignore[attr-defined]
+        seen = request.sojourn = AuthContext(self._guard, claims, asking(request))  # type: ignore[attr-defined]
         return seen
 
-    def _decided(self, gate: Gate, request: HttpRequest, verdict: Verdict) -> Visit | HttpResponse:
+    def _decided(self, gate: Authenticator, request: HttpRequest, verdict: AuthState) -> AuthContext | HttpResponse:
         """Who asks, or the answer in the view's place."""
         claims = verdict.claims if isinstance(verdict, SignedIn) else None
         seen = self._put(request, claims)
@@ -115,7 +115,7 @@ class SojournMiddleware:
         refused = refused_at(gate, asked_of(request), verdict, self._guard, self._trusted, is_protected=is_protected)
         return answered(refused) if refused is not None else seen
 
-    def _dressed(self, request: HttpRequest, seen: Visit, response: HttpResponseBase) -> HttpResponseBase:
+    def _dressed(self, request: HttpRequest, seen: AuthContext, response: HttpResponseBase) -> HttpResponseBase:
         """What the signed-in are shown on protected pages is kept nowhere."""
         if response.status_code == 500 and (refused := refusal_behind(request)) is not None:
             response = answered(refused)

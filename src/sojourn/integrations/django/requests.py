@@ -11,17 +11,17 @@ from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 
 from sojourn.integrations import asgi, wsgi
-from sojourn.integrations.asked import Asked
-from sojourn.integrations.refusals import Headers, Refusal
-from sojourn.integrations.visit import MISSING, Visit
+from sojourn.integrations.auth_context import MISSING, AuthContext
+from sojourn.integrations.denials import Denial, Headers
+from sojourn.integrations.request_head import RequestHead
 
 
-def asked_of(request: HttpRequest) -> Asked:
+def asked_of(request: HttpRequest) -> RequestHead:
     """A request as the gate reads it, over WSGI and ASGI."""
     return asking(request)()
 
 
-def asking(request: HttpRequest) -> Callable[[], Asked]:
+def asking(request: HttpRequest) -> Callable[[], RequestHead]:
     """`asked_of`, for the visit that the request itself holds: with the request in it, only the collector would free the two."""
     if isinstance(request, ASGIRequest):
         return partial(_read, asgi.read, request.scope, request.META, request.scope.get("scheme", "http"))
@@ -29,7 +29,7 @@ def asking(request: HttpRequest) -> Callable[[], Asked]:
     return partial(_read, wsgi.read, environ, request.META, environ.get("wsgi.url_scheme", "http"))
 
 
-def _read(reader: Callable[[Any], Asked], raw: Any, meta: dict[str, Any], scheme: str) -> Asked:
+def _read(reader: Callable[[Any], RequestHead], raw: Any, meta: dict[str, Any], scheme: str) -> RequestHead:
     """Scheme and host are Django's word: `SECURE_PROXY_SSL_HEADER` and `USE_X_FORWARDED_HOST` are about them."""
     seen = reader(raw)
 
@@ -55,18 +55,18 @@ class Address(HttpRequest):
 class SojournRequest(HttpRequest):
     """A request as views get it behind the middleware, for annotations: `def view(request: SojournRequest)`."""
 
-    sojourn: Visit
+    sojourn: AuthContext
 
 
-def visit(request: HttpRequest) -> Visit:
+def visit(request: HttpRequest) -> AuthContext:
     """Who asks. Raises: RuntimeError where the middleware is missing."""
     found = getattr(request, "sojourn", None)
-    if not isinstance(found, Visit):
+    if not isinstance(found, AuthContext):
         raise RuntimeError(MISSING)
     return found
 
 
-def answered(refused: Refusal) -> HttpResponse:
+def answered(refused: Denial) -> HttpResponse:
     return dressed(HttpResponse(refused.body, status=refused.status), refused.headers)
 
 

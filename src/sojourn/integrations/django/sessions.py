@@ -4,9 +4,9 @@ from typing import Any
 
 from django.contrib.sessions.backends.base import SessionBase
 
-from sojourn.integrations.handle import Data, Handle
 from sojourn.integrations.session_data import Keeping, SessionData
 from sojourn.integrations.session_values import JSON_VALUES, check
+from sojourn.integrations.sojourn_client import Data, SojournClient
 
 
 class SessionStore(SessionBase):
@@ -14,7 +14,7 @@ class SessionStore(SessionBase):
     Sojourn: there the row moves by itself. At Django's own sign-in and sign-out an anonymous visitor gets another key.
     """
 
-    def __init__(self, sojourn: Handle | None = None, keeping: Keeping | None = None) -> None:
+    def __init__(self, sojourn: SojournClient | None = None, keeping: Keeping | None = None) -> None:
         super().__init__()
         self._sojourn = sojourn
         self._keeping = keeping

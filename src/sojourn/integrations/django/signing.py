@@ -11,11 +11,11 @@ from django.shortcuts import resolve_url
 from django.urls import Resolver404, resolve
 from django.utils.http import url_has_allowed_host_and_scheme
 
+from sojourn.integrations.auth_context import AuthContext
+from sojourn.integrations.denials import lacking, wrong_keys
 from sojourn.integrations.django.conf import options
 from sojourn.integrations.django.requests import answered, keep_cookie
-from sojourn.integrations.refusals import lacking, wrong_keys
 from sojourn.integrations.requirement import Lack
-from sojourn.integrations.visit import Visit
 
 _SESSIONS = "sojourn.integrations.django.middleware.SessionMiddleware"
 _NOT_ALLOWED = Lack("not_allowed", "Not allowed", "You are signed in, and this page is for others.")
@@ -26,7 +26,7 @@ def is_login(request: HttpRequest) -> bool:
     return request.path == _login_path()
 
 
-def sent_to_sign_in(request: HttpRequest, visit: Visit, *, otherwise: str = "") -> HttpResponse:
+def sent_to_sign_in(request: HttpRequest, visit: AuthContext, *, otherwise: str = "") -> HttpResponse:
     """What `login_required` and its like expect of `LOGIN_URL`. Who is signed in already lacks something else: 403, no loop.
 
     People come back to the page that they wanted, or to `otherwise`, which is `LOGIN_REDIRECT_URL` when it is empty.
@@ -55,7 +55,7 @@ def wanted_page(request: HttpRequest) -> str:
 def end_session(*, request: HttpRequest | None, **_: object) -> None:
     """After Django's `logout()` the Sojourn session is over too. Raises: BadSecretKey, ServerUnreachable."""
     seen = getattr(request, "sojourn", None)
-    if isinstance(seen, Visit) and seen.session is not None:
+    if isinstance(seen, AuthContext) and seen.session is not None:
         options().sojourn.end_session_now(seen.session.session_id)
         seen.is_over = True
 
@@ -72,7 +72,7 @@ def explain_test_client(*, request: HttpRequest, **_: object) -> None:
         )
 
 
-def farewell(visit: Visit) -> list[tuple[bytes, bytes]]:
+def farewell(visit: AuthContext) -> list[tuple[bytes, bytes]]:
     """Headers that tell the browser of a session that `logout()` has ended."""
     return [(b"set-cookie", line.encode()) for line in visit.gate.signed_out()]
 

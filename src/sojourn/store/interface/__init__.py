@@ -5,54 +5,54 @@ guarded statement, and says what the loser sees. `Store` groups act each in a tr
 on the value of `store.transaction()` act together or not at all.
 """
 
-from sojourn.store.interface.app_data import AppData
-from sojourn.store.interface.budgets import Budgets
-from sojourn.store.interface.clients import ClientFacts, Clients, DevBrowser
-from sojourn.store.interface.events import EventFilter, Events, UnchainedEvents
-from sojourn.store.interface.images import Images
-from sojourn.store.interface.instances import Instances, SecretKey, StoredSigningKey
+from sojourn.store.interface.app_data import AppDataStore
+from sojourn.store.interface.budgets import BudgetStore
+from sojourn.store.interface.clients import ClientFacts, ClientStore, DevBrowser
+from sojourn.store.interface.events import EventFilter, EventStore, UnchainedEvents
+from sojourn.store.interface.images import ImageStore
+from sojourn.store.interface.instances import InstanceStore, SecretKey, StoredSigningKey
 from sojourn.store.interface.outbox import OutboxMessage
 from sojourn.store.interface.paging import Page
-from sojourn.store.interface.records import Record, RecordKind, Records
-from sojourn.store.interface.sessions import MintFacts, SessionFilter, Sessions
-from sojourn.store.interface.shared_counts import SharedCounts
-from sojourn.store.interface.sign_ins import SignIns
-from sojourn.store.interface.sign_ups import SignUps
+from sojourn.store.interface.records import Record, RecordKind, RecordStore
+from sojourn.store.interface.sessions import MintFacts, SessionFilter, SessionStore
+from sojourn.store.interface.shared_counts import SharedCountStore
+from sojourn.store.interface.sign_ins import SignInStore
+from sojourn.store.interface.sign_ups import SignUpStore
 from sojourn.store.interface.store import Groups, Store
-from sojourn.store.interface.tickets import Tickets
-from sojourn.store.interface.users import Tries, UserFilter, UserOrder, Users
-from sojourn.store.interface.verifications import Verifications
+from sojourn.store.interface.tickets import TicketStore
+from sojourn.store.interface.users import Tries, UserFilter, UserOrder, UserStore
+from sojourn.store.interface.verifications import VerificationStore
 
 __all__ = [
-    "AppData",
-    "Budgets",
+    "AppDataStore",
+    "BudgetStore",
     "ClientFacts",
-    "Clients",
+    "ClientStore",
     "DevBrowser",
     "EventFilter",
-    "Events",
+    "EventStore",
     "Groups",
-    "Images",
-    "Instances",
+    "ImageStore",
+    "InstanceStore",
     "MintFacts",
     "OutboxMessage",
     "Page",
     "Record",
     "RecordKind",
-    "Records",
+    "RecordStore",
     "SecretKey",
     "SessionFilter",
-    "Sessions",
-    "SharedCounts",
-    "SignIns",
-    "SignUps",
+    "SessionStore",
+    "SharedCountStore",
+    "SignInStore",
+    "SignUpStore",
     "Store",
     "StoredSigningKey",
-    "Tickets",
+    "TicketStore",
     "Tries",
     "UnchainedEvents",
     "UserFilter",
     "UserOrder",
-    "Users",
-    "Verifications",
+    "UserStore",
+    "VerificationStore",
 ]

@@ -8,7 +8,7 @@ from sojourn.ids import InstanceId, UserId
 from sojourn.instant import Instant
 
 
-class AppData(Protocol):
+class AppDataStore(Protocol):
     """What apps keep for one visitor, by a session id or the stored form of an anonymous visitor's secret."""
 
     async def find(self, instance_id: InstanceId, key: str, now: Instant) -> dict[str, Json] | None: ...

@@ -7,7 +7,7 @@ from sojourn.ids import InstanceId
 from sojourn.instant import Instant
 
 
-class Budgets(Protocol):
+class BudgetStore(Protocol):
     """So many in so long, of one key: kept for every node, and over restarts (R-LIM-01, R-OTP-08)."""
 
     async def spend(

@@ -37,7 +37,7 @@ class ClientFacts:
     users: Mapping[UserId, User]
 
 
-class Clients(Protocol):
+class ClientStore(Protocol):
     async def create(self, client: Client) -> None: ...
     async def find(self, instance_id: InstanceId, id: ClientId) -> Client | None: ...
     async def find_by_secret(self, instance_id: InstanceId, secret_hash: bytes) -> Client | None:

@@ -30,7 +30,7 @@ class UnchainedEvents:
     oldest_at: Instant | None
 
 
-class Events(Protocol):
+class EventStore(Protocol):
     async def record(self, event: Event) -> None:
         """Append to the audit log, in the transaction of the change; `Store.chain_events` chains it by hash (R-LOG-01)."""
         ...

@@ -6,7 +6,7 @@ from sojourn.ids import InstanceId, UserId
 from sojourn.users.images import Image
 
 
-class Images(Protocol):
+class ImageStore(Protocol):
     async def put(self, image: Image) -> None:
         """Keep it in the place of the user's earlier one, which is gone: the last of racing callers has its way."""
         ...

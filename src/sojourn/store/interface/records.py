@@ -25,7 +25,7 @@ class Record:
     updated_at: Instant
 
 
-class Records(Protocol):
+class RecordStore(Protocol):
     async def create(self, record: Record) -> bool:
         """False when the key is taken."""
         ...

@@ -30,7 +30,7 @@ class SessionFilter:
     now: Instant = Instant(0)
 
 
-class Sessions(Protocol):
+class SessionStore(Protocol):
     async def create(self, session: Session) -> None: ...
     async def find(self, instance_id: InstanceId, id: SessionId) -> Session | None: ...
     async def of_client(self, client_id: ClientId) -> Sequence[Session]:

@@ -7,7 +7,7 @@ from sojourn.ids import InstanceId
 from sojourn.instant import Instant
 
 
-class SharedCounts(Protocol):
+class SharedCountStore(Protocol):
     """Hits of one key within a short window, counted over every node (R-LIM-02). Nothing here need outlive a crash.
 
     The table of a store fits, and so does a cache such as Valkey.

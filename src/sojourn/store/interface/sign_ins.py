@@ -7,7 +7,7 @@ from sojourn.instant import Instant
 from sojourn.sign_ins.sign_in import SignIn
 
 
-class SignIns(Protocol):
+class SignInStore(Protocol):
     async def create(self, sign_in: SignIn) -> None: ...
     async def find(self, instance_id: InstanceId, id: SignInId) -> SignIn | None: ...
     async def move(self, before: SignIn, after: SignIn) -> None:

@@ -6,7 +6,7 @@ from sojourn.ids import InstanceId, SignUpId
 from sojourn.sign_ups.sign_up import SignUp
 
 
-class SignUps(Protocol):
+class SignUpStore(Protocol):
     async def create(self, sign_up: SignUp) -> None: ...
     async def find(self, instance_id: InstanceId, id: SignUpId) -> SignUp | None: ...
     async def move(self, before: SignUp, after: SignUp) -> None:

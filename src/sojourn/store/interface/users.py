@@ -61,7 +61,7 @@ class UserFilter:
     """What `locked` is judged by: a lock that has run out is none."""
 
 
-class Users(Protocol):
+class UserStore(Protocol):
     async def create(self, user: User) -> None:
         """Insert the user with its identifiers.
 

@@ -7,7 +7,7 @@ from sojourn.ids import InstanceId, VerificationId
 from sojourn.instant import Instant
 
 
-class Verifications(Protocol):
+class VerificationStore(Protocol):
     async def start(self, verification: Verification) -> None:
         """Insert it; every unverified older one of the same owner is expired, so only the newest is valid (R-OTP-01)."""
         ...

@@ -10,8 +10,8 @@ from sojourn.sign_ins.sign_in import SignIn, SignInStatus
 from sojourn.sign_ups.sign_up import SignUp
 from sojourn.store.sql import codecs
 from sojourn.store.sql.database import Runner
+from sojourn.store.sql.fast_writes import HotWrites
 from sojourn.store.sql.group import Condition, Group, first, reading
-from sojourn.store.sql.hot_writes import HotWrites
 from sojourn.store.sql.tables import sign_ins, sign_ups, verifications
 
 _UNVERIFIED = verifications.c.status == VerificationStatus.UNVERIFIED.value

@@ -16,9 +16,9 @@ from sojourn.store.interface import ClientFacts, DevBrowser, Page
 from sojourn.store.sql import codecs
 from sojourn.store.sql.columns import to_json
 from sojourn.store.sql.database import Runner
+from sojourn.store.sql.fast_paths import HotReads, joined_user
+from sojourn.store.sql.fast_writes import HotWrites
 from sojourn.store.sql.group import Condition, Group, first, paged, reading
-from sojourn.store.sql.hot import HotReads, joined_user
-from sojourn.store.sql.hot_writes import HotWrites
 from sojourn.store.sql.tables import clients, dev_browsers
 from sojourn.users.user import User
 

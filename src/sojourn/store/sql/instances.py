@@ -14,8 +14,8 @@ from sojourn.store.interface import SecretKey, StoredSigningKey
 from sojourn.store.sql import codecs
 from sojourn.store.sql.columns import from_json, to_json
 from sojourn.store.sql.database import Runner
+from sojourn.store.sql.fast_paths import HotReads
 from sojourn.store.sql.group import Group, first, reading
-from sojourn.store.sql.hot import HotReads
 from sojourn.store.sql.tables import instances, secret_keys, signing_keys
 
 

@@ -14,8 +14,8 @@ from sojourn.store.interface import MintFacts, Page, SessionFilter
 from sojourn.store.sql import codecs
 from sojourn.store.sql.columns import moment, to_json
 from sojourn.store.sql.database import Runner
+from sojourn.store.sql.fast_paths import HotReads, joined_user
 from sojourn.store.sql.group import Condition, Group, first
-from sojourn.store.sql.hot import HotReads, joined_user
 from sojourn.store.sql.late import DUE, Built
 from sojourn.store.sql.session_lists import IS_LIVE, SessionLists, is_idle, is_over
 from sojourn.store.sql.tables import sessions

@@ -126,7 +126,7 @@ async def replace_email(call: CurrentCall, user_id: FromPath[str]) -> Response[b
 )  # fmt: skip
 async def prepare_email(call: CurrentCall, email_address_id: FromPath[str]) -> Response[bytes]:
     await call.no_body()
-    return json(backend_verification(await call.engine.challenges.send(call.instance, email_address_id), call.now))
+    return json(backend_verification(await call.engine.verifications.send(call.instance, email_address_id), call.now))
 
 
 @post(
@@ -135,7 +135,7 @@ async def prepare_email(call: CurrentCall, email_address_id: FromPath[str]) -> R
 )  # fmt: skip
 async def attempt_email(call: CurrentCall, email_address_id: FromPath[str]) -> Response[bytes]:
     given = await call.body(EmailProof)
-    challenge = await call.engine.challenges.attempt(
+    challenge = await call.engine.verifications.attempt(
         call.instance, email_address_id, given.verification_id, given.code
     )
     return json(backend_verification(challenge, call.now))

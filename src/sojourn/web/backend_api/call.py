@@ -8,7 +8,7 @@ import msgspec
 from litestar import Response
 from litestar.di import NamedDependency
 
-from sojourn.engine import Sojourn
+from sojourn.engine import Engine
 from sojourn.errors import BadSecretKey, Malformed, ReadOnlyKey, TokenRefused
 from sojourn.instances.instance import Instance
 from sojourn.instant import Instant
@@ -45,7 +45,7 @@ class Call:
 
     __slots__ = ("engine", "incoming", "instance", "receive")
 
-    def __init__(self, engine: Sojourn, incoming: Incoming, instance: Instance, receive: Reading) -> None:
+    def __init__(self, engine: Engine, incoming: Incoming, instance: Instance, receive: Reading) -> None:
         self.engine = engine
         self.incoming = incoming
         self.instance = instance
@@ -104,7 +104,7 @@ def listing(shown: Sequence[Resource], total: int, paging: Paging) -> Response[b
     return json({"data": shown, "total_count": total} if paging.paginated else shown)
 
 
-async def admit(engine: Sojourn, incoming: Incoming, receive: Reading) -> Call:
+async def admit(engine: Engine, incoming: Incoming, receive: Reading) -> Call:
     """The call of a server whose secret key is good, within what one key may ask (R-AUZ-01, R-AUZ-08, R-LIM-01).
 
     Raises: BadSecretKey, also for a good key that comes out of a browser; ReadOnlyKey, TooManyRequests.

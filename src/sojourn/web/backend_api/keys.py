@@ -12,7 +12,7 @@ _LIFE = timedelta(hours=1)
 
 @get("/v1/jwks", operation_id="GetJWKS")
 async def jwks(call: CurrentCall) -> Response[bytes]:
-    return json(await call.engine.keyring.jwks(call.instance))
+    return json(await call.engine.key_store.jwks(call.instance))
 
 
 @post("/v1/testing_tokens", operation_id="CreateTestingToken", status_code=200)

@@ -10,9 +10,9 @@ from sojourn.web.backend_api import (
     addresses,
     app_data,
     clients,
+    extensions,
     instance,
     keys,
-    own,
     records,
     sessions,
     sign_ups,
@@ -30,7 +30,7 @@ HANDLERS: Sequence[HTTPRouteHandler] = [
     *tickets.HANDLERS,
     *records.HANDLERS,
     *instance.HANDLERS,
-    *own.HANDLERS,
+    *extensions.HANDLERS,
     *app_data.HANDLERS,
 ]
 

@@ -16,7 +16,7 @@ from sojourn.store.interface import SessionFilter
 from sojourn.tokens.handshake import BrowserState, cookie_suffix, directives
 from sojourn.users.standing import may_sign_in
 from sojourn.users.user import User
-from sojourn.web.backend_api import hot
+from sojourn.web.backend_api import fast_paths
 from sojourn.web.backend_api.call import ACTOR, Call, CurrentCall, json, listing
 from sojourn.web.backend_api.reading import JsonObject, Paging
 from sojourn.web.cookies import cookie_domain
@@ -84,9 +84,9 @@ async def create_session(call: CurrentCall) -> Response[bytes]:
     return _answer(call, await call.engine.sessions.create_for(call.instance, user))
 
 
-@get("/v1/sessions/{session_id:str}", operation_id="GetSession", opt={"fast": hot.session})
+@get("/v1/sessions/{session_id:str}", operation_id="GetSession", opt={"fast": fast_paths.session})
 async def read_session(call: CurrentCall, session_id: FromPath[str]) -> Response[bytes]:
-    return Response(await hot.session(call, session_id), media_type="application/json")
+    return Response(await fast_paths.session(call, session_id), media_type="application/json")
 
 
 @post("/v1/sessions/{session_id:str}/revoke", operation_id="RevokeSession", status_code=200)

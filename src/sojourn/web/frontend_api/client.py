@@ -4,7 +4,7 @@ from litestar import Response, delete, post, put
 
 from sojourn.errors import NotFound
 from sojourn.web.access import frontend
-from sojourn.web.exchange import CurrentExchange, Exchange
+from sojourn.web.request_context import CurrentExchange, RequestContext
 from sojourn.web.resources.clients import client as client_resource
 
 
@@ -18,7 +18,7 @@ async def post_client(exchange: CurrentExchange) -> Response[bytes]:
     return await _ensured(exchange)
 
 
-async def _ensured(exchange: Exchange) -> Response[bytes]:
+async def _ensured(exchange: RequestContext) -> Response[bytes]:
     issued = await exchange.engine.clients.ensure(await exchange.caller())
     view, shown = await exchange.client(issued.client)
     await exchange.hand_over(issued, view)

@@ -5,7 +5,7 @@ from litestar import Response, delete, get, post
 from litestar.params import FromPath
 
 from sojourn.web.access import frontend
-from sojourn.web.exchange import CurrentExchange
+from sojourn.web.request_context import CurrentExchange
 from sojourn.web.resources import deleted
 from sojourn.web.resources.users import address as address_resource
 
@@ -25,7 +25,7 @@ class AttemptForm(msgspec.Struct, kw_only=True):
 @get("/v1/me/email_addresses", operation_id="getEmailAddresses", opt=frontend(limit=None))
 async def all_addresses(exchange: CurrentExchange) -> Response[bytes]:
     _, _, user = await exchange.acting()
-    open_ones = await exchange.engine.profile.challenges(exchange.instance, user)
+    open_ones = await exchange.engine.profile.verifications(exchange.instance, user)
     now = exchange.now
     return exchange.json([address_resource(each, now, open_ones.get(each.id)) for each in user.email_addresses])
 
@@ -47,7 +47,7 @@ async def add(exchange: CurrentExchange) -> Response[bytes]:
 async def read(exchange: CurrentExchange, email_id: FromPath[str]) -> Response[bytes]:
     _, _, user = await exchange.acting()
     found = exchange.engine.profile.email(user, email_id)
-    current = (await exchange.engine.profile.challenges(exchange.instance, user)).get(found.id)
+    current = (await exchange.engine.profile.verifications(exchange.instance, user)).get(found.id)
     return await exchange.enveloped(address_resource(found, exchange.now, current))
 
 

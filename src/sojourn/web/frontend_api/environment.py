@@ -4,9 +4,9 @@ from litestar import Response, get, patch
 
 from sojourn.instances.protection import is_strict
 from sojourn.web.access import frontend
-from sojourn.web.exchange import CurrentExchange, Exchange
 from sojourn.web.guard import CLIENT_NAMED
 from sojourn.web.redirects import is_allowed_origin
+from sojourn.web.request_context import CurrentExchange, RequestContext
 from sojourn.web.resources.environment import environment
 
 
@@ -21,14 +21,14 @@ async def update_environment(exchange: CurrentExchange) -> Response[bytes]:
     return _shown(exchange)
 
 
-def _shown(exchange: Exchange) -> Response[bytes]:
+def _shown(exchange: RequestContext) -> Response[bytes]:
     origin = exchange.origin
     known = origin if is_allowed_origin(exchange.instance, origin) else None
     _name_browser(exchange)
     return exchange.json(environment(exchange.instance, known, strict=is_strict(exchange.instance)))
 
 
-def _name_browser(exchange: Exchange) -> None:
+def _name_browser(exchange: RequestContext) -> None:
     """In development, give the browser a name where it has none: the first thing that every SDK's script asks for brings it.
 
     Scripts make one themselves for their own vendor's hosts only (wire protocol section 1.3). Without it they cannot lead to

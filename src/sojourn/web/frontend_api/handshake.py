@@ -33,9 +33,9 @@ from sojourn.users.standing import may_sign_in
 from sojourn.web.access import frontend
 from sojourn.web.caller import Identified
 from sojourn.web.cookies import signed_in_value
-from sojourn.web.exchange import CurrentExchange, Exchange
 from sojourn.web.headers import of_token
 from sojourn.web.redirects import checked_redirect, with_query
+from sojourn.web.request_context import CurrentExchange, RequestContext
 
 _log = structlog.get_logger("sojourn.web")
 _REASON = re.compile(r"[a-z0-9-]{1,80}")
@@ -69,7 +69,7 @@ async def handshake(exchange: CurrentExchange) -> Response[bytes]:
     return Response(b"", status_code=307, headers={"Location": await _delivered(exchange, target, lines, is_signed_in=bool(view and view.sessions))})
 
 
-async def _directives(exchange: Exchange, identified: Identified, view: ClientView | None, target: str) -> list[str]:
+async def _directives(exchange: RequestContext, identified: Identified, view: ClientView | None, target: str) -> list[str]:
     instance = exchange.instance
     session = view.last_active_session if view else None
     backdated = _BACKDATED if instance.is_development and _app_is_behind(exchange) else timedelta(0)
@@ -95,7 +95,7 @@ async def _directives(exchange: Exchange, identified: Identified, view: ClientVi
     return lines
 
 
-async def _dev_browser(exchange: Exchange, identified: Identified, target: str) -> Secret:
+async def _dev_browser(exchange: RequestContext, identified: Identified, target: str) -> Secret:
     """The presented one if it will do, else a new one.
 
     A page on this server's own host has the client cookie too, and needs a name only; any other needs one that stands for
@@ -110,12 +110,12 @@ async def _dev_browser(exchange: Exchange, identified: Identified, target: str) 
     return dev_browsers.unbound(instance) if client is None else await dev_browsers.bound(instance, client)
 
 
-def _app_is_behind(exchange: Exchange) -> bool:
+def _app_is_behind(exchange: RequestContext) -> bool:
     """Whether the app took its last token for one of the future: another like it would send the browser round and round."""
     return exchange.incoming.query.get("__clerk_hs_reason", "") in _CLOCK_BEHIND
 
 
-async def _token(exchange: Exchange, session: Session, target: str, backdated: timedelta) -> str | None:
+async def _token(exchange: RequestContext, session: Session, target: str, backdated: timedelta) -> str | None:
     user = await exchange.engine.store.users.find(exchange.instance.id, session.user_id)
     if user is None or not may_sign_in(user):
         return None
@@ -130,7 +130,7 @@ async def _token(exchange: Exchange, session: Session, target: str, backdated: t
     )
 
 
-async def _delivered(exchange: Exchange, target: str, lines: list[str], *, is_signed_in: bool) -> str:
+async def _delivered(exchange: RequestContext, target: str, lines: list[str], *, is_signed_in: bool) -> str:
     """Where the browser goes. In production the result travels in a cookie set here.
 
     One of our adapters names the redirect it began, and the result is bound to that (R-HSK-01); published SDKs do not. Ours
@@ -145,7 +145,7 @@ async def _delivered(exchange: Exchange, target: str, lines: list[str], *, is_si
         stored = Secret(bound_nonce(nonce.reveal(), redirect)).stored_form()
         await exchange.engine.store.tickets.add_nonce(instance.id, stored, lines, exchange.now + _NONCE_LIFE)
         return _carried(exchange, target, NONCE, _nonce_cookie(exchange), nonce.reveal())
-    key = await exchange.engine.keyring.signing_key(instance)
+    key = await exchange.engine.key_store.signing_key(instance)
     token = mint_handshake(lines, key, exchange.now, redirect=redirect)
     if not instance.is_development and len(HANDSHAKE) + len(token) > LARGEST_COOKIE:
         token = mint_handshake(slimmer(lines), key, exchange.now, redirect=redirect)
@@ -154,20 +154,20 @@ async def _delivered(exchange: Exchange, target: str, lines: list[str], *, is_si
     return _carried(exchange, target, HANDSHAKE, HANDSHAKE, token)
 
 
-def _carried(exchange: Exchange, target: str, parameter: str, cookie: str, value: str) -> str:
+def _carried(exchange: RequestContext, target: str, parameter: str, cookie: str, value: str) -> str:
     if exchange.instance.is_development:
         return with_query(target, parameter, value)
     exchange.cookies.append(exchange.rules.handshake(exchange.instance, cookie, value, _MAX_AGE))
     return target
 
 
-def _redirect(exchange: Exchange) -> str:
+def _redirect(exchange: RequestContext) -> str:
     """The id of the redirect that one of our adapters began; empty for published SDKs."""
     named = exchange.incoming.query.get(REDIRECT, "")
     return named if REDIRECT_ID.fullmatch(named) else ""
 
 
-def _nonce_cookie(exchange: Exchange) -> str:
+def _nonce_cookie(exchange: RequestContext) -> str:
     """Every redirect of ours has its own, so that tabs do not take each other's."""
     redirect = _redirect(exchange)
     return f"{NONCE}_{redirect}" if redirect else NONCE

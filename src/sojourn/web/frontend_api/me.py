@@ -11,8 +11,8 @@ from sojourn.store.interface import Page, SessionFilter
 from sojourn.users.profile import ProfileChanges
 from sojourn.users.user import User
 from sojourn.web.access import IMAGE_MOST, frontend
-from sojourn.web.exchange import CurrentExchange, Exchange
 from sojourn.web.form_bodies import json_object
+from sojourn.web.request_context import CurrentExchange, RequestContext
 from sojourn.web.resources import deleted
 from sojourn.web.resources.images import image as image_resource
 from sojourn.web.resources.sessions import listed_session, own_session
@@ -174,10 +174,10 @@ async def revoke_session(exchange: CurrentExchange, session_id: FromPath[str]) -
     return await exchange.enveloped(session_resource(revoked, user, exchange.instance, exchange.now, None), issued)
 
 
-async def answer(exchange: Exchange, user: User, issued: Issued | None = None) -> Response[bytes]:
+async def answer(exchange: RequestContext, user: User, issued: Issued | None = None) -> Response[bytes]:
     """The user as they are now, in the envelope."""
-    challenges = await exchange.engine.profile.challenges(exchange.instance, user)
-    return await exchange.enveloped(user_resource(user, exchange.instance, exchange.now, challenges), issued)
+    verifications = await exchange.engine.profile.verifications(exchange.instance, user)
+    return await exchange.enveloped(user_resource(user, exchange.instance, exchange.now, verifications), issued)
 
 
 HANDLERS = [

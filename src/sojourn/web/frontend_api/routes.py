@@ -8,19 +8,19 @@ from sojourn.web.frontend_api import (
     client,
     email_addresses,
     environment,
+    fast_paths,
     handshake,
-    hot,
     me,
-    published,
+    public,
     sessions,
     sign_ins,
     sign_ups,
 )
 
 HANDLERS: Sequence[ControllerRouterHandler] = [
-    *published.HANDLERS,
+    *public.HANDLERS,
     *environment.HANDLERS,
-    *hot.HANDLERS,
+    *fast_paths.HANDLERS,
     *client.HANDLERS,
     *handshake.HANDLERS,
     *sessions.HANDLERS,

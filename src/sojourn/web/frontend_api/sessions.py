@@ -10,7 +10,7 @@ from litestar.params import FromPath
 from sojourn.sessions.caller import Caller, Issued
 from sojourn.sessions.session import Session, SessionStatus
 from sojourn.web.access import frontend
-from sojourn.web.exchange import CurrentExchange, Exchange
+from sojourn.web.request_context import CurrentExchange, RequestContext
 from sojourn.web.resources import Resource, token
 from sojourn.web.resources.sessions import session as session_resource
 
@@ -66,7 +66,7 @@ async def remove(exchange: CurrentExchange, session_id: FromPath[str]) -> Respon
     return await _ended(exchange, session_id, SessionStatus.REMOVED)
 
 
-async def _ended(exchange: Exchange, session_id: str, status: SessionStatus) -> Response[bytes]:
+async def _ended(exchange: RequestContext, session_id: str, status: SessionStatus) -> Response[bytes]:
     caller = await exchange.signed_in()
     session, issued = await exchange.engine.sessions.end(caller, session_id, status)
     answer = await exchange.enveloped(await _shown(exchange, caller, session), issued)
@@ -75,7 +75,7 @@ async def _ended(exchange: Exchange, session_id: str, status: SessionStatus) -> 
     return answer
 
 
-async def _shown(exchange: Exchange, caller: Caller, session: Session) -> Resource | None:
+async def _shown(exchange: RequestContext, caller: Caller, session: Session) -> Resource | None:
     """An ended session: no token any more; None once its user is gone too."""
     user = await exchange.engine.store.users.find(caller.instance.id, session.user_id)
     return None if user is None else session_resource(session, user, caller.instance, exchange.now, None)

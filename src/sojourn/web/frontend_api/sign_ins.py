@@ -10,7 +10,7 @@ from sojourn.sessions.caller import Issued
 from sojourn.sign_ins.attempt import Proof, SignInInput
 from sojourn.sign_ins.sign_in import SignIn
 from sojourn.web.access import frontend
-from sojourn.web.exchange import CurrentExchange, Exchange
+from sojourn.web.request_context import CurrentExchange, RequestContext
 from sojourn.web.resources.sign_ins import sign_in as sign_in_resource
 
 _RESET_OF_CREATE = "reset_password_code"
@@ -108,7 +108,7 @@ async def reset_password(exchange: CurrentExchange, sign_in_id: FromPath[str]) -
     )
 
 
-async def _answer(exchange: Exchange, sign_in: SignIn, issued: Issued | None) -> Response[bytes]:
+async def _answer(exchange: RequestContext, sign_in: SignIn, issued: Issued | None) -> Response[bytes]:
     facts = await exchange.engine.sign_ins.facts(exchange.instance, sign_in)
     shown = sign_in_resource(
         sign_in,

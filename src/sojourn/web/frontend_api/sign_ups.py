@@ -9,8 +9,8 @@ from sojourn.sessions.caller import Issued
 from sojourn.sign_ups.attempt import SignUpInput
 from sojourn.sign_ups.sign_up import SignUp
 from sojourn.web.access import frontend
-from sojourn.web.exchange import CurrentExchange, Exchange
 from sojourn.web.form_bodies import json_object
+from sojourn.web.request_context import CurrentExchange, RequestContext
 from sojourn.web.resources.sign_ups import sign_up as sign_up_resource
 
 
@@ -106,7 +106,7 @@ async def attempt_verification(exchange: CurrentExchange, sign_up_id: FromPath[s
     )
 
 
-async def _answer(exchange: Exchange, sign_up: SignUp, issued: Issued | None) -> Response[bytes]:
+async def _answer(exchange: RequestContext, sign_up: SignUp, issued: Issued | None) -> Response[bytes]:
     facts = await exchange.engine.sign_ups.facts(exchange.instance, sign_up)
     shown = sign_up_resource(sign_up, exchange.instance, facts.verification, exchange.now)
     return await exchange.enveloped(shown, issued, sign_up=shown)

@@ -17,9 +17,9 @@ Challenges = Mapping[IdentifierId, Verification]
 _NONE: Challenges = {}
 
 
-def user(each: User, instance: Instance, now: Instant, challenges: Challenges = _NONE) -> Resource:
+def user(each: User, instance: Instance, now: Instant, verifications: Challenges = _NONE) -> Resource:
     """What the signed-in person sees of themselves: never `private_metadata`."""
-    shown = _shared(each, instance, now, challenges)
+    shown = _shared(each, instance, now, verifications)
     shown["mfa_enabled_at"] = None
     shown["mfa_disabled_at"] = None
     if each.create_organizations_limit is not None:
@@ -39,7 +39,7 @@ def backend_user(each: User, instance: Instance, now: Instant) -> Resource:
     return shown
 
 
-def _shared(each: User, instance: Instance, now: Instant, challenges: Challenges) -> Resource:
+def _shared(each: User, instance: Instance, now: Instant, verifications: Challenges) -> Resource:
     locked = each.is_locked(now)
     tries = instance.settings.protection.lockout_tries
     picture = avatar_url(each, instance.public_url)
@@ -60,8 +60,8 @@ def _shared(each: User, instance: Instance, now: Instant, challenges: Challenges
         "two_factor_enabled": False,
         "totp_enabled": False,
         "backup_code_enabled": False,
-        "email_addresses": [address(own, now, challenges.get(own.id)) for own in each.email_addresses],
-        "phone_numbers": [address(own, now, challenges.get(own.id)) for own in each.phone_numbers],
+        "email_addresses": [address(own, now, verifications.get(own.id)) for own in each.email_addresses],
+        "phone_numbers": [address(own, now, verifications.get(own.id)) for own in each.phone_numbers],
         "web3_wallets": [],
         "passkeys": [],
         "organization_memberships": [],

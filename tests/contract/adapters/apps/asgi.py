@@ -8,8 +8,8 @@ from urllib.parse import parse_qs
 
 from sojourn import SojournMiddleware
 from sojourn.integrations.asgi import visit
-from sojourn.integrations.handle import Handle
 from sojourn.integrations.requirement import Requirement
+from sojourn.integrations.sojourn_client import SojournClient
 
 from . import PUBLIC
 
@@ -22,7 +22,7 @@ GUARDED = {
 }
 
 
-def build(sojourn: Handle, *, public: Sequence[str] = PUBLIC, **options: Any) -> Any:
+def build(sojourn: SojournClient, *, public: Sequence[str] = PUBLIC, **options: Any) -> Any:
     return SojournMiddleware(app, sojourn, public=public, session_data=True, **options)
 
 

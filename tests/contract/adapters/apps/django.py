@@ -11,7 +11,7 @@ from django.core.handlers.wsgi import WSGIHandler
 from django.core.management import call_command
 from django.test.utils import override_settings
 
-from sojourn.integrations.handle import Handle
+from sojourn.integrations.sojourn_client import SojournClient
 
 from . import PUBLIC
 
@@ -56,7 +56,7 @@ def configure(folder: Path) -> None:
         call_command("migrate", verbosity=0)
 
 
-def build(sojourn: Handle, folder: Path, *, is_async: bool, public: Sequence[str] = PUBLIC, **options: Any) -> tuple[Any, Any]:
+def build(sojourn: SojournClient, folder: Path, *, is_async: bool, public: Sequence[str] = PUBLIC, **options: Any) -> tuple[Any, Any]:
     """The application, and what undoes the settings."""
     configure(folder)
     chosen = {name.upper(): value for name, value in options.items()}

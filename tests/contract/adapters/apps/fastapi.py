@@ -9,7 +9,7 @@ from fastapi.responses import StreamingResponse
 
 from sojourn import SojournMiddleware
 from sojourn.integrations.fastapi import CurrentSession, CurrentUser, OptionalSession, requires
-from sojourn.integrations.handle import Handle
+from sojourn.integrations.sojourn_client import SojournClient
 from sojourn.tokens.claims import Claims
 
 from . import PUBLIC
@@ -104,7 +104,7 @@ async def socket(websocket: WebSocket, session: CurrentSession) -> None:
         pass
 
 
-def build(sojourn: Handle, *, public: Sequence[str] = PUBLIC, **options: Any) -> Any:
+def build(sojourn: SojournClient, *, public: Sequence[str] = PUBLIC, **options: Any) -> Any:
     app = FastAPI(lifespan=sojourn.lifespan)
     app.add_middleware(SojournMiddleware, sojourn=sojourn, public=public, session_data=True, **options)
     app.include_router(router)

@@ -7,12 +7,12 @@ from typing import Any
 from flask import Flask, request, session
 
 from sojourn.integrations.flask import SojournFlask, current_session, current_user, session_required
-from sojourn.integrations.handle import Handle
+from sojourn.integrations.sojourn_client import SojournClient
 
 from . import PUBLIC
 
 
-def build(sojourn: Handle, *, public: Sequence[str] = PUBLIC, **options: Any) -> Any:
+def build(sojourn: SojournClient, *, public: Sequence[str] = PUBLIC, **options: Any) -> Any:
     app = Flask(__name__)
     SojournFlask(app, sojourn, public=public, **options)
 

@@ -9,8 +9,8 @@ from litestar.exceptions import WebSocketDisconnect
 from litestar.response import Stream
 
 from sojourn.backend.user import User
-from sojourn.integrations.handle import Handle
 from sojourn.integrations.litestar import SojournPlugin, requires
+from sojourn.integrations.sojourn_client import SojournClient
 from sojourn.tokens.claims import Claims
 
 from . import PUBLIC
@@ -105,7 +105,7 @@ async def socket(socket: WebSocket[Any, Any, Any], session: Claims) -> None:
         pass
 
 
-def build(sojourn: Handle, *, public: Sequence[str] = PUBLIC, **options: Any) -> Any:
+def build(sojourn: SojournClient, *, public: Sequence[str] = PUBLIC, **options: Any) -> Any:
     return Litestar(
         [home, protected, me, guarded, admin, may, team, fresh, broken, stream, form, data, keep, drop, socket],
         logging_config=None,

@@ -6,13 +6,13 @@ from typing import Any
 
 from quart import Quart, request, session, websocket
 
-from sojourn.integrations.handle import Handle
 from sojourn.integrations.quart import SojournQuart, current_session, current_user, session_required
+from sojourn.integrations.sojourn_client import SojournClient
 
 from . import PUBLIC
 
 
-def build(sojourn: Handle, *, public: Sequence[str] = PUBLIC, **options: Any) -> Any:
+def build(sojourn: SojournClient, *, public: Sequence[str] = PUBLIC, **options: Any) -> Any:
     app = Quart(__name__)
     SojournQuart(app, sojourn, public=public, **options)
 

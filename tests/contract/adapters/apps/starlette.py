@@ -13,7 +13,7 @@ from starlette.routing import BaseRoute, Route, WebSocketRoute
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
 from sojourn import SojournMiddleware
-from sojourn.integrations.handle import Handle
+from sojourn.integrations.sojourn_client import SojournClient
 from sojourn.integrations.starlette import session_of, session_required, user_of
 
 from . import PUBLIC
@@ -90,7 +90,7 @@ async def socket(websocket: WebSocket) -> None:
         pass
 
 
-def build(sojourn: Handle, *, public: Sequence[str] = PUBLIC, **options: Any) -> Any:
+def build(sojourn: SojournClient, *, public: Sequence[str] = PUBLIC, **options: Any) -> Any:
     routes: list[BaseRoute] = [
         Route("/", show), Route("/protected", show), Route("/me", me),
         Route("/open/guarded", Guarded), Route("/open/admin", admin), Route("/open/may", may),

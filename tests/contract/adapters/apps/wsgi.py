@@ -6,14 +6,14 @@ from typing import Any
 from urllib.parse import parse_qs
 
 from sojourn import SojournWsgiMiddleware
-from sojourn.integrations.handle import Handle
+from sojourn.integrations.sojourn_client import SojournClient
 from sojourn.integrations.wsgi import DATA, SESSION, visit
 
 from . import PUBLIC
 from .asgi import GUARDED
 
 
-def build(sojourn: Handle, *, public: Sequence[str] = PUBLIC, **options: Any) -> Any:
+def build(sojourn: SojournClient, *, public: Sequence[str] = PUBLIC, **options: Any) -> Any:
     return SojournWsgiMiddleware(app, sojourn, public=public, session_data=True, **options)
 
 

@@ -51,7 +51,7 @@ async def update_settings(call: CurrentCall) -> Response[bytes]:
     patched: dict[str, Json] = {
         name: value for name, value in msgspec.structs.asdict(given).items() if value is not None
     }
-    changed = await call.engine.registry.update_settings(call.instance, patched, actor=ACTOR)
+    changed = await call.engine.instances.update_settings(call.instance, patched, actor=ACTOR)
     return json(_settings(changed))
 
 
@@ -75,7 +75,7 @@ async def update_data(call: CurrentCall, session_id: FromPath[str]) -> Response[
 @post("/v1/sojourn/keys/rotate", operation_id="RotateSigningKey", status_code=200, opt={"json": Rotation})
 async def rotate(call: CurrentCall) -> Response[bytes]:
     given = await call.body(Rotation)
-    key = await call.engine.keyring.rotate(call.instance, emergency=given.emergency, actor=ACTOR)
+    key = await call.engine.key_store.rotate(call.instance, emergency=given.emergency, actor=ACTOR)
     return json(
         {
             "object": "signing_key",

@@ -18,7 +18,7 @@ from sojourn.users.user import User
 
 
 @dataclass(frozen=True, slots=True)
-class Completion:
+class SessionStart:
     clock: Clock
     sessions: Sessions
     devices: KnownDevices

@@ -8,7 +8,7 @@ import msgspec
 from litestar import Response
 from litestar.di import NamedDependency
 
-from sojourn.engine import Sojourn
+from sojourn.engine import Engine
 from sojourn.errors import Malformed, NotAuthenticated, SecretReplaced, SojournError
 from sojourn.ids import UserId
 from sojourn.instances.instance import Instance
@@ -41,7 +41,7 @@ _ASKED_AGAIN = "_again"
 _CLIENT_BESIDE = frozenset({400, 403, 404, 409, 410, 413, 415, 422})
 
 
-class Exchange:
+class RequestContext:
     """`cookies` and `headers` are added to the answer, refusals included; `address` is whose request it is.
 
     No dataclass: the framework would take one for data to parse.
@@ -51,7 +51,7 @@ class Exchange:
 
     def __init__(
         self,
-        engine: Sojourn,
+        engine: Engine,
         incoming: Incoming,
         instance: Instance,
         rules: CookieRules,
@@ -351,5 +351,5 @@ class Exchange:
         self.cookies.extend(self.rules.signed_in_at(self.instance, 0))
 
 
-CurrentExchange = NamedDependency[Exchange]
+CurrentExchange = NamedDependency[RequestContext]
 """The exchange of the request being handled, as a handler asks for it."""

@@ -26,7 +26,7 @@ _REFRESH = timedelta(seconds=1)
 
 
 @dataclass(slots=True)
-class Registry:
+class Instances:
     """Reads are answered from memory; what another process changed is seen within a second."""
 
     store: Store

@@ -8,19 +8,19 @@ from sojourn.errors import ConfigError, Json, NotFound
 from sojourn.events.audit_log import AuditLog
 from sojourn.ids import InstanceId
 from sojourn.instances.instance import Instance
-from sojourn.instances.registry import OPERATOR
+from sojourn.instances.instances import OPERATOR
 from sojourn.instant import Clock, Instant
 from sojourn.secret import Secret
 from sojourn.store.interface import Groups, Store, StoredSigningKey
-from sojourn.tokens.envelope import Envelope, EnvelopeError
-from sojourn.tokens.signing_keys import Algorithm, KeyRing, SigningKey
+from sojourn.tokens.sealing import Sealer, SealingError
+from sojourn.tokens.signing_keys import Algorithm, KeySet, SigningKey
 
 PUBLISH_BEFORE_USE = timedelta(minutes=10)
 _REFRESH = timedelta(seconds=60)
 
 
 @dataclass(slots=True)
-class Keyring:
+class KeyStore:
     """Private keys are sealed at rest (R-KEY-01).
 
     What another process has changed is seen with the instance, which is at most a second old: it carries the version of
@@ -29,7 +29,7 @@ class Keyring:
 
     store: Store
     clock: Clock
-    envelope: Envelope
+    sealer: Sealer
     _rings: dict[InstanceId, "_Loaded"] = field(default_factory=dict[InstanceId, "_Loaded"])
     _listeners: list[Callable[[], None]] = field(default_factory=list[Callable[[], None]])
 
@@ -37,7 +37,7 @@ class Keyring:
         """Call `listener` whenever a key is gone: what was verified with it no longer counts."""
         self._listeners.append(listener)
 
-    async def ring(self, instance: Instance) -> KeyRing:
+    async def ring(self, instance: Instance) -> KeySet:
         """The instance's keys, making the first one when there is none. Raises: ConfigError when the root key is another's."""
         now = self.clock.now()
         known = self._known(instance, now)
@@ -78,7 +78,7 @@ class Keyring:
         await self._load(instance)
         return fresh
 
-    def _known(self, instance: Instance, now: Instant) -> tuple[KeyRing, SigningKey] | None:
+    def _known(self, instance: Instance, now: Instant) -> tuple[KeySet, SigningKey] | None:
         """The ring as last loaded and its key of the moment; None when it must be loaded (again)."""
         known = self._rings.get(instance.id)
         if known is None or not known.at <= now < known.at + _REFRESH or known.version < instance.keys_version:
@@ -86,7 +86,7 @@ class Keyring:
         key = known.ring.signing_key(now)
         return (known.ring, key) if key.algorithm == instance.settings.sessions.token_algorithm else None
 
-    async def _load(self, instance: Instance) -> KeyRing:
+    async def _load(self, instance: Instance) -> KeySet:
         stored = await self.store.instances.find(instance.id)  # before the keys: a change meanwhile is then seen again
         version = instance.keys_version if stored is None else stored.keys_version
         rows = await self.store.instances.signing_keys(instance.id)
@@ -102,7 +102,7 @@ class Keyring:
                         if row.retired_at is None:
                             await tx.instances.retire_signing_key(instance.id, row.kid, made.active_from)
             rows = await self.store.instances.signing_keys(instance.id)
-        ring = KeyRing(tuple(self._opened(instance, row) for row in rows))
+        ring = KeySet(tuple(self._opened(instance, row) for row in rows))
         before = self._rings.get(instance.id)
         self._rings[instance.id] = _Loaded(ring, now, version)
         if before is not None and {key.kid for key in before.ring.keys} - {key.kid for key in ring.keys}:
@@ -113,7 +113,7 @@ class Keyring:
     async def _make(self, groups: Groups, instance: Instance, *, active_from: Instant) -> SigningKey:
         now = self.clock.now()
         key = SigningKey.generate(Algorithm(instance.settings.sessions.token_algorithm), now, active_from=active_from)
-        sealed = self.envelope.seal(key.private_pem.reveal().encode(), _place(instance, key.kid))
+        sealed = self.sealer.seal(key.private_pem.reveal().encode(), _place(instance, key.kid))
         await groups.instances.add_signing_key(
             instance.id,
             StoredSigningKey(key.kid, str(key.algorithm), sealed, key.public_pem, key.created_at, key.active_from),
@@ -122,8 +122,8 @@ class Keyring:
 
     def _opened(self, instance: Instance, row: StoredSigningKey) -> SigningKey:
         try:
-            private = self.envelope.open(row.sealed_private, _place(instance, row.kid))
-        except EnvelopeError as error:
+            private = self.sealer.open(row.sealed_private, _place(instance, row.kid))
+        except SealingError as error:
             raise ConfigError(
                 "SOJOURN_ROOT_KEYS does not open this database's signing keys: set the root key it was made with"
             ) from error
@@ -137,7 +137,7 @@ class Keyring:
             retired_at=row.retired_at,
         )
 
-    def find(self, instance: Instance) -> KeyRing:
+    def find(self, instance: Instance) -> KeySet:
         """The ring as last loaded, without a look at the store. Raises: NotFound before the first load."""
         known = self._rings.get(instance.id)
         if known is None:
@@ -149,7 +149,7 @@ class Keyring:
 class _Loaded:
     """Keys as they were at a moment."""
 
-    ring: KeyRing
+    ring: KeySet
     at: Instant
     version: int
 

@@ -15,7 +15,7 @@ MOST_FAILURES = 100
 
 
 @dataclass(frozen=True, slots=True)
-class HardStop:
+class PasswordLockout:
     """`spend` before the check, then `failed` or `passed`. A new password starts a new count."""
 
     store: Store

@@ -9,18 +9,18 @@ from urllib.parse import urlsplit
 
 from sojourn.errors import ConfigError, Json, OriginRefused, Overloaded, SojournError
 from sojourn.integrations.app_keys import REFUSED
-from sojourn.integrations.asked import Asked
-from sojourn.integrations.gate import (
+from sojourn.integrations.authenticator import (
     NO_COOKIES,
     TOO_LARGE,
     TWO_PEOPLE,
     WRONG_KEYS,
+    Authenticator,
     Elsewhere,
-    Gate,
     SignedOut,
     clock_words,
 )
-from sojourn.integrations.refusal_page import Headers, refusal_page
+from sojourn.integrations.denial_page import Headers, refusal_page
+from sojourn.integrations.request_head import RequestHead
 from sojourn.integrations.requirement import Lack
 from sojourn.origin import host_of
 from sojourn.tokens.bearer import is_attempt
@@ -38,7 +38,7 @@ _TOO_LATE = "Nothing was changed: you are not signed in any more. Go back, reloa
 
 
 @dataclass(frozen=True, slots=True)
-class Refusal:
+class Denial:
     """A whole answer; `headers` holds its length too."""
 
     status: int
@@ -53,14 +53,14 @@ class Refusal:
 class Refused(Exception):
     """The answer in a view's place, on its way out of code that cannot return it."""
 
-    def __init__(self, refusal: Refusal) -> None:
+    def __init__(self, refusal: Denial) -> None:
         super().__init__(refusal.status)
         self.refusal = refusal
 
 
 def refusal(
-    gate: Gate, asked: Asked, verdict: Elsewhere | SignedOut, *, is_protected: bool, sign_in_url: str
-) -> Refusal | None:
+    gate: Authenticator, asked: RequestHead, verdict: Elsewhere | SignedOut, *, is_protected: bool, sign_in_url: str
+) -> Denial | None:
     """The answer in the app's place; None where anybody may see the page, which then wears `said` of the verdict.
 
     People are sent to sign in, API calls get 401 with a challenge (RFC 6750 section 3). A form cannot be sent elsewhere:
@@ -90,7 +90,7 @@ def refusal(
     return _json(401, _error("authentication_invalid", "Not signed in", long, {"reason": verdict.reason}), challenge)
 
 
-def lacking(gate: Gate, lack: Lack, asked: Asked) -> Refusal:
+def lacking(gate: Authenticator, lack: Lack, asked: RequestHead) -> Denial:
     """403 for somebody who is signed in, and not enough (R-AUZ-03). A session that is too old is told as published SDKs read it."""
     if asked.is_navigation:
         return _page(403, lack.message, lack.advice, _kept_nowhere(), gate.frontend)
@@ -102,7 +102,7 @@ def lacking(gate: Gate, lack: Lack, asked: Asked) -> Refusal:
     return _json(403, body, [(b"www-authenticate", challenge), *_kept_nowhere()])
 
 
-def foreign(gate: Gate, asked: Asked) -> Refusal:
+def foreign(gate: Authenticator, asked: RequestHead) -> Denial:
     """A write that a page elsewhere made the browser send (R-WEB-01)."""
     advice = "This was sent by a page of another site, or by a program that names no Origin. Send it from this app's own pages."
     if "text/html" in asked.header(b"accept"):
@@ -110,7 +110,7 @@ def foreign(gate: Gate, asked: Asked) -> Refusal:
     return _json(403, _error(OriginRefused.code, OriginRefused.message, advice, {}), _kept_nowhere())
 
 
-def unreachable(error: SojournError, asked: Asked | None = None) -> Refusal:
+def unreachable(error: SojournError, asked: RequestHead | None = None) -> Denial:
     """503 for a server that does not answer, or is busy."""
     seconds = math.ceil(error.retry_after.total_seconds()) if isinstance(error, Overloaded) else _RETRY_SECONDS
     headers = [(b"retry-after", str(seconds).encode()), *_kept_nowhere()]
@@ -119,12 +119,12 @@ def unreachable(error: SojournError, asked: Asked | None = None) -> Refusal:
     return _json(503, _error(error.code, error.message, error.long_message, {}), headers)
 
 
-def wrong_keys(gate: Gate, asked: Asked) -> Refusal:
+def wrong_keys(gate: Authenticator, asked: RequestHead) -> Denial:
     """503 while the server refuses the app's keys: nobody is sent to sign in, which would lead round and round."""
     return unusable_keys(gate.trouble or REFUSED, asked)
 
 
-def unusable_keys(trouble: str, asked: Asked | None) -> Refusal:
+def unusable_keys(trouble: str, asked: RequestHead | None) -> Denial:
     text = f"For whoever runs this app: {trouble}."
     headers = [(b"x-clerk-auth-reason", WRONG_KEYS.encode()), *_kept_nowhere()]
     if asked is not None and asked.is_navigation:
@@ -132,7 +132,7 @@ def unusable_keys(trouble: str, asked: Asked | None) -> Refusal:
     return _json(503, _error(ConfigError.code, ConfigError.message, text, {}), headers)
 
 
-def too_much_kept(asked: Asked | None) -> Refusal:
+def too_much_kept(asked: RequestHead | None) -> Denial:
     """507 (RFC 4918 section 11.5): the app keeps more for one visitor than the server takes. Nothing of it was written."""
     if asked is not None and asked.is_navigation:
         return _page(507, "Too much to keep", _TOO_MUCH, _kept_nowhere())
@@ -145,7 +145,7 @@ def said(verdict: Elsewhere | SignedOut) -> Headers:
     return [*why, *((b"set-cookie", cookie.encode("latin-1")) for cookie in verdict.cookies)]
 
 
-def _challenge(asked: Asked) -> bytes:
+def _challenge(asked: RequestHead) -> bytes:
     """Whoever sent no token is not told that it was wrong (RFC 6750 section 3.1)."""
     return b'Bearer error="invalid_token"' if is_attempt(asked.values(b"authorization")) else b"Bearer"
 
@@ -154,24 +154,24 @@ def _kept_nowhere() -> Headers:
     return [(b"cache-control", b"no-store")]
 
 
-def _json(status: int, body: Mapping[str, Json], headers: Headers) -> Refusal:
+def _json(status: int, body: Mapping[str, Json], headers: Headers) -> Denial:
     return _sized(status, json.dumps(body).encode(), [(b"content-type", b"application/json"), *headers])
 
 
-def _page(status: int, title: str, text: str, headers: Headers, frontend: str = "") -> Refusal:
+def _page(status: int, title: str, text: str, headers: Headers, frontend: str = "") -> Denial:
     page, of_page = refusal_page(title, text, frontend)
     return _sized(status, page, [*of_page, *headers])
 
 
-def _sized(status: int, body: bytes, headers: Headers) -> Refusal:
-    return Refusal(status, [*headers, (b"content-length", str(len(body)).encode())], body)
+def _sized(status: int, body: bytes, headers: Headers) -> Denial:
+    return Denial(status, [*headers, (b"content-length", str(len(body)).encode())], body)
 
 
 def _error(code: str, message: str, advice: str, meta: Mapping[str, Json]) -> dict[str, Json]:
     return {"errors": [{"code": code, "message": message, "long_message": advice, "meta": dict(meta)}]}
 
 
-def _is_asked_for(location: str, asked: Asked) -> bool:
+def _is_asked_for(location: str, asked: RequestHead) -> bool:
     """Whether this is the page that people are sent to. The scheme may be another one behind a proxy."""
     there, here = urlsplit(location), urlsplit(asked.url)
     if there.path != here.path:
@@ -179,7 +179,7 @@ def _is_asked_for(location: str, asked: Asked) -> bool:
     return not there.netloc or host_of(there.netloc, there.scheme) == host_of(here.netloc, there.scheme)
 
 
-def _behind_guard(asked: Asked) -> str:
+def _behind_guard(asked: RequestHead) -> str:
     return (
         f"You could not be sent to sign in: {asked.url.partition('?')[0]} is behind this app's own guard. For whoever runs this app: "
         "give the server a path of its own in public_url, such as /auth, or make the sign-in page public."

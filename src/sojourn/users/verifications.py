@@ -24,7 +24,7 @@ from sojourn.users.user import Identifier, IdentifierKind
 
 
 @dataclass(frozen=True, slots=True)
-class Challenges:
+class Verifications:
     """Each belongs to the address it was sent to, of which only the newest is valid (R-OTP-01). None starts a session."""
 
     store: Store

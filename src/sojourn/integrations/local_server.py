@@ -10,22 +10,22 @@ import msgspec
 from sojourn.backend.user import User
 from sojourn.errors import Json, NotFound
 from sojourn.ids import SessionId, UserId
-from sojourn.integrations.gate import Gate
-from sojourn.integrations.handle import Data, Handle
+from sojourn.integrations.authenticator import Authenticator
+from sojourn.integrations.sojourn_client import Data, SojournClient
 from sojourn.secret import Secret
 from sojourn.tokens.handshake import read_handshake
 from sojourn.tokens.jws import VerificationKey
-from sojourn.tokens.recalling import Always, Recall, RecallHeader, recalling
 from sojourn.tokens.session_token import Verifier
+from sojourn.tokens.token_recall import Always, Recall, RecallHeader, recalling
 
 if TYPE_CHECKING:
-    from sojourn.engine import Sojourn as Engine
+    from sojourn.engine import Engine
 
 _ACTOR = "app"
 """Who ended a session, in the audit log, when the app around the server did."""
 
 
-class Inside(Handle):
+class Inside(SojournClient):
     """For an engine that somebody else opens and closes."""
 
     def __init__(self, engine: "Engine") -> None:
@@ -34,13 +34,13 @@ class Inside(Handle):
         self._gate, (self.recall, self.recall_header) = gate_of(engine, self)
 
     @property
-    def gate(self) -> Gate | None:
+    def gate(self) -> Authenticator | None:
         return self._gate
 
-    async def ready(self) -> Gate:
+    async def ready(self) -> Authenticator:
         return self._gate
 
-    def ready_now(self) -> Gate:
+    def ready_now(self) -> Authenticator:
         return self._gate
 
     async def close(self) -> None:
@@ -50,25 +50,25 @@ class Inside(Handle):
         return EngineServer(self._engine)
 
 
-def gate_of(engine: "Engine", handle: Handle, parties: Collection[str] = ()) -> tuple[Gate, tuple[Recall, RecallHeader]]:
+def gate_of(engine: "Engine", handle: SojournClient, parties: Collection[str] = ()) -> tuple[Authenticator, tuple[Recall, RecallHeader]]:
     """The gate of an engine whose keys are loaded; a key that is rotated in later is known too."""
 
     from sojourn.web.redirects import is_allowed_origin, origin_of
 
     def find(kid: str, /) -> VerificationKey | None:
-        keys = engine.keyring.find(engine.instance).keys
+        keys = engine.key_store.find(engine.instance).keys
         return next((key.verification_key for key in keys if key.kid == kid), None)
 
     def allows(origin: str) -> bool:
-        return is_allowed_origin(engine.registry.default(engine.instance.environment), origin)
+        return is_allowed_origin(engine.instances.default(engine.instance.environment), origin)
 
     url = engine.config.public_url
     verifier = Verifier(
         find, issuer=url, clock=engine.clock, authorized_parties=parties,
         is_party=allows,
     )  # fmt: skip
-    engine.keyring.on_change(verifier.forget)
-    gate = Gate(
+    engine.key_store.on_change(verifier.forget)
+    gate = Authenticator(
         engine.instance.publishable_key, url, verifier.verify, lambda token: read_handshake(token, find, engine.clock.now()),
         payload=handle.handshake, payload_now=handle.handshake_now, clock=engine.clock,
         home=origin_of(url) or "", is_home=allows,

@@ -14,7 +14,7 @@ from litestar.params import FromPath
 from sojourn.errors import NotFound
 from sojourn.users.images import CONTENT_TYPE
 from sojourn.web.access import frontend, public
-from sojourn.web.exchange import CurrentExchange, Exchange
+from sojourn.web.request_context import CurrentExchange, RequestContext
 from sojourn.web.resources.avatars import drawn
 
 _BUNDLE = re.compile(r"/@clerk/([a-z-]{1,32})@([0-9A-Za-z.-]{1,32})/dist/([0-9A-Za-z._-]{1,128})")
@@ -34,7 +34,7 @@ _NOTHING_RUNS = "default-src 'none'; sandbox"
 @get("/.well-known/jwks.json", operation_id="getJWKS", opt=public())
 async def jwks(exchange: CurrentExchange) -> Response[bytes]:
     """The public keys that session tokens are signed with (R-KEY-04)."""
-    return _tagged(exchange, await exchange.engine.keyring.jwks(exchange.instance))
+    return _tagged(exchange, await exchange.engine.key_store.jwks(exchange.instance))
 
 
 @get("/.well-known/openid-configuration", opt=public())
@@ -44,7 +44,7 @@ async def discovery(exchange: CurrentExchange) -> Response[bytes]:
     Nothing is advertised that this server does not accept: it has no endpoint of OAuth (R-ADV-01).
     """
     issuer = exchange.instance.public_url
-    ring = await exchange.engine.keyring.ring(exchange.instance)
+    ring = await exchange.engine.key_store.ring(exchange.instance)
     algorithms = sorted({key.algorithm.value for key in ring.keys})
     return _tagged(
         exchange,
@@ -66,7 +66,7 @@ async def change_password(exchange: CurrentExchange) -> Response[bytes]:
     return Response(b"", status_code=302, headers={"Location": place, "Cache-Control": "no-store"})
 
 
-def _tagged(exchange: Exchange, content: object) -> Response[bytes]:
+def _tagged(exchange: RequestContext, content: object) -> Response[bytes]:
     """A public answer with its ETag: 304 without a body to whoever has it already (RFC 9110, section 13.1.2)."""
     answer = exchange.json(content)
     tag = f'"{_tag(answer.content)}"'

@@ -5,7 +5,7 @@ import time
 from collections.abc import AsyncIterator, Callable, Iterator
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from sojourn.backend.transport import Call, Manner, answered
+from sojourn.backend.transport import Call, RetryPolicy, answered
 from sojourn.errors import ServerUnreachable
 
 if TYPE_CHECKING:
@@ -15,10 +15,10 @@ T = TypeVar("T")
 _PAGE = 100
 
 
-class Asking:
+class HttpClient:
     """Keeps connections; `close` lets go of them."""
 
-    def __init__(self, manner: Manner, client: "httpx.Client | None" = None) -> None:
+    def __init__(self, manner: RetryPolicy, client: "httpx.Client | None" = None) -> None:
         import httpx
 
         self._manner = manner
@@ -56,10 +56,10 @@ class Asking:
         self._client.close()
 
 
-class AsyncAsking:
+class AsyncHttpClient:
     """The same, while other tasks go on."""
 
-    def __init__(self, manner: Manner, client: "httpx.AsyncClient | None" = None) -> None:
+    def __init__(self, manner: RetryPolicy, client: "httpx.AsyncClient | None" = None) -> None:
         import httpx
 
         self._manner = manner

@@ -32,7 +32,7 @@ class SessionRequired:
             raise ConfigError(f"session_required takes names, such as role={views[0]!r}")
         requirement = Requirement(**wanted)
 
-        def guarding(view: Callable[..., Any]) -> Callable[..., Any]:
+        def sign_in_protection(view: Callable[..., Any]) -> Callable[..., Any]:
             return self._guarded(view, requirement)
 
-        return guarding(*views) if views else guarding
+        return sign_in_protection(*views) if views else sign_in_protection

@@ -15,7 +15,7 @@ from sojourn.errors import Json, SojournError
 from sojourn.instant import Instant, SystemClock, read_moment
 
 if TYPE_CHECKING:
-    from sojourn.engine import Sojourn
+    from sojourn.engine import Engine
 
 Data = Annotated[Path | None, typer.Option("--data", help="Data folder of `sojourn dev`.")]
 DatabaseUrl = Annotated[str | None, typer.Option("--database-url", help="sqlite:///path or postgresql://user@host/name")]
@@ -30,14 +30,14 @@ def configured(data: Path | None, database_url: str | None) -> Target:
     return Target.told({"data": data, "database_url": database_url})
 
 
-def with_engine(target: Target, work: Callable[["Sojourn"], Awaitable[T]]) -> T:
+def with_engine(target: Target, work: Callable[["Engine"], Awaitable[T]]) -> T:
     """Run `work` on an engine opened for it, on the application that the command means. Raises: ConfigError."""
 
     async def run() -> T:
         # most of the time to a first word would go to what this loads, and some commands need no database
-        from sojourn.engine import Sojourn
+        from sojourn.engine import Engine
 
-        engine = await Sojourn.open(await target.found())
+        engine = await Engine.open(await target.found())
         try:
             return await work(engine)
         finally:

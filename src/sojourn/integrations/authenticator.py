@@ -7,8 +7,8 @@ from urllib.parse import urlencode, urlsplit, urlunsplit
 
 from sojourn.errors import BadSecretKey, NotFound, SojournError, TokenRefused
 from sojourn.instant import Clock, SystemClock
-from sojourn.integrations.asked import Asked, in_address
 from sojourn.integrations.redirects import MOST_IN_A_ROW, WITHOUT_COOKIE, Begun, Redirects, clean
+from sojourn.integrations.request_head import RequestHead, in_address
 from sojourn.origin import is_loopback
 from sojourn.tokens.bearer import bearer
 from sojourn.tokens.claims import Claims
@@ -78,7 +78,7 @@ class Nonce:
     begun: Begun
 
 
-Verdict = SignedIn | SignedOut | Elsewhere
+AuthState = SignedIn | SignedOut | Elsewhere
 Verify = Callable[[str], Claims]
 ReadHandshake = Callable[[str], Handshake]
 Payload = Callable[[str], Awaitable[Sequence[str]]]
@@ -86,7 +86,7 @@ PayloadNow = Callable[[str], Sequence[str]]
 
 
 @dataclass(frozen=True, slots=True)
-class Gate:
+class Authenticator:
     """Pure but for the verifier's memory. `frontend` is the address browsers reach the server at.
 
     `renew` fetches keys, and asks about origins, when the server is elsewhere, and answers at once when it is too soon. `payload` asks the
@@ -127,7 +127,7 @@ class Gate:
     def is_development(self) -> bool:
         return self.publishable_key.startswith("pk_test_")
 
-    async def decide_with_new_keys(self, asked: Asked) -> Verdict:
+    async def decide_with_new_keys(self, asked: RequestHead) -> AuthState:
         """As `decide`; a key that is not known yet is fetched first, while other requests go on."""
         verdict = self._decide(asked)
         if isinstance(verdict, SignedOut | Elsewhere) and self.renew is not None and verdict.reason in _FETCH_MAY_HELP:
@@ -141,12 +141,12 @@ class Gate:
         except SojournError as error:
             return self._without_payload(asked, verdict.begun, error)
 
-    def decide(self, asked: Asked) -> Verdict:
+    def decide(self, asked: RequestHead) -> AuthState:
         """From what is known here: nothing is fetched, and a return that only the server can read is signed out."""
         verdict = self._decide(asked)
         return SignedOut(_UNKNOWN_NONCE) if isinstance(verdict, Nonce) else verdict
 
-    def decide_now(self, asked: Asked) -> Verdict:
+    def decide_now(self, asked: RequestHead) -> AuthState:
         """The same for sync apps, whose thread waits meanwhile."""
         verdict = self._decide(asked)
         if isinstance(verdict, SignedOut | Elsewhere) and self.renew_now is not None and verdict.reason in _FETCH_MAY_HELP:
@@ -160,7 +160,7 @@ class Gate:
         except SojournError as error:
             return self._without_payload(asked, verdict.begun, error)
 
-    def _decide(self, asked: Asked) -> Verdict | Nonce:
+    def _decide(self, asked: RequestHead) -> AuthState | Nonce:
         if self.trouble:
             return SignedOut(WRONG_KEYS, is_stuck=True)
         try:
@@ -173,7 +173,7 @@ class Gate:
             return self._returned(asked, id)
         return self._by_cookies(asked)
 
-    def page(self, asked: Asked) -> str:
+    def page(self, asked: RequestHead) -> str:
         """The address that the browser shows, as far as it is the app's own.
 
         A server in front takes TLS off and may ask for another host, and not every app is told. An app whose cookies need TLS is
@@ -188,7 +188,7 @@ class Gate:
             parts = parts._replace(scheme=home.scheme, netloc=home.netloc)
         return urlunsplit(parts)
 
-    def to_sign_in(self, asked: Asked, reason: str, *, page: str = "", sign_in: str = "") -> Elsewhere:
+    def to_sign_in(self, asked: RequestHead, reason: str, *, page: str = "", sign_in: str = "") -> Elsewhere:
         """The sign-in page, and from there through a handshake back: so the app's own cookies are right on return."""
         page = page or self.page(asked)
         id, cookies = self.redirects.begin(asked, page)
@@ -208,7 +208,7 @@ class Gate:
 
     # -- cookies
 
-    def _by_cookies(self, asked: Asked) -> Verdict:
+    def _by_cookies(self, asked: RequestHead) -> AuthState:
         signed_in_at = self._signed_in_at(asked)
         tokens = self._tokens(asked)
         if signed_in_at == 0 or (signed_in_at is None and not tokens):
@@ -239,7 +239,7 @@ class Gate:
         _log.error("clock.off seconds=%d: this computer's clock is %s", off, clock_words(off))
         return off
 
-    def _ask_the_server(self, asked: Asked, reason: str, *, is_second: bool = False) -> Verdict:
+    def _ask_the_server(self, asked: RequestHead, reason: str, *, is_second: bool = False) -> AuthState:
         if not asked.is_page or reason == NO_KEYS:
             return SignedOut(reason)
         page = self.page(asked)
@@ -250,22 +250,22 @@ class Gate:
         asks_nonce = self.payload is not None
         return Elsewhere(self.redirects.handshake_url(id, page, reason, asks_nonce=asks_nonce), reason, cookies)
 
-    def _both(self, asked: Asked, name: str) -> list[str]:
+    def _both(self, asked: RequestHead, name: str) -> list[str]:
         """The values of the cookie with this application's suffix; without any, those of the plain name."""
         suffixed = asked.cookies.get(f"{name}_{cookie_suffix(self.publishable_key)}", ())
         return [value for value in suffixed or asked.cookies.get(name, ()) if value]
 
-    def _tokens(self, asked: Asked) -> list[str]:
+    def _tokens(self, asked: RequestHead) -> list[str]:
         return list(dict.fromkeys(self._both(asked, "__session")))
 
-    def _signed_in_at(self, asked: Asked) -> int | None:
+    def _signed_in_at(self, asked: RequestHead) -> int | None:
         """Seconds; 0 is signed out; None is unknown. A doubled cookie counts as its newest value."""
         values = [int(value[:12]) for value in self._both(asked, "__client_uat") if value.isdecimal()]
         return max(values, default=None)
 
     # -- handshake (R-HSK-01)
 
-    def _returned(self, asked: Asked, id: str) -> Verdict | Nonce:
+    def _returned(self, asked: RequestHead, id: str) -> AuthState | Nonce:
         begun = self.redirects.find(asked, id)
         if begun is not None:
             if self.payload is not None and (nonce := self._brought(asked, NONCE, f"{NONCE}_{id}")):
@@ -280,13 +280,13 @@ class Gate:
             return SignedOut(NO_COOKIES, is_stuck=True)
         return self._ask_the_server(asked, NO_COOKIES, is_second=True)
 
-    def _brought(self, asked: Asked, parameter: str, cookie: str) -> str:
+    def _brought(self, asked: RequestHead, parameter: str, cookie: str) -> str:
         """From the address in development only: addresses are logged, sent on as referrers, and made by anybody."""
         if self.is_development:
             return in_address(asked.url, parameter)
         return next(iter(asked.cookies.get(cookie, ())), "")
 
-    def _after_token(self, asked: Asked, begun: Begun, token: str) -> Verdict:
+    def _after_token(self, asked: RequestHead, begun: Begun, token: str) -> AuthState:
         try:
             if not token:
                 raise TokenRefused(_MISSING, "The server sent no handshake. Load the page again.")
@@ -301,7 +301,7 @@ class Gate:
             return self._refused(asked, begun, refused.reason)
         return self._applied(asked, begun, handshake.lines)
 
-    def _applied(self, asked: Asked, begun: Begun, lines: Sequence[str]) -> Verdict:
+    def _applied(self, asked: RequestHead, begun: Begun, lines: Sequence[str]) -> AuthState:
         page = self.page(asked)
         sessions = (line for line in lines if line.startswith(("__session=", "__session_")))
         given = next((line.partition(";")[0].partition("=")[2] for line in sessions), "")
@@ -319,14 +319,14 @@ class Gate:
         cookies = (*lines, *self.redirects.over(begun, page))
         return Elsewhere(page, "handshake" if given else "signed-out", cookies, is_signed_out=not given)
 
-    def _refused(self, asked: Asked, begun: Begun, reason: str) -> Verdict:
+    def _refused(self, asked: RequestHead, begun: Begun, reason: str) -> AuthState:
         """Nothing is applied; the page without the handshake is decided by its cookies, and says what is wrong."""
         _log.warning("handshake.refused reason=%s", reason)
         page = self.page(asked)
         is_last = reason not in _ANOTHER_MAY_HELP
         return Elsewhere(page, reason, self.redirects.over(begun, page, is_last=is_last))
 
-    def _without_payload(self, asked: Asked, begun: Begun, error: Exception) -> Verdict:
+    def _without_payload(self, asked: RequestHead, begun: Begun, error: Exception) -> AuthState:
         if isinstance(error, NotFound):
             return self._refused(asked, begun, _UNKNOWN_NONCE)
         # the nonce is unused: the same address works once the server answers, and takes the app's keys

@@ -6,7 +6,7 @@ from urllib.parse import unquote, urlsplit, urlunsplit
 from sojourn.tokens.bearer import is_attempt
 
 
-class Asked:
+class RequestHead:
     """Header names are lower case. What nobody asks for is not decoded: this runs before every request.
 
     `url` is absolute, as the app's framework sees it; every value of a doubled cookie is kept.
@@ -21,9 +21,9 @@ class Asked:
         self._url = url
         self._cookies: Mapping[str, Sequence[str]] | None = None
 
-    def at(self, url: Callable[[str], str]) -> "Asked":
+    def at(self, url: Callable[[str], str]) -> "RequestHead":
         """The same request at an address that the framework knows better."""
-        return Asked(self.method, self._headers, url)
+        return RequestHead(self.method, self._headers, url)
 
     def values(self, name: bytes) -> list[str]:
         return [value.decode("latin-1") for each, value in self._headers if each == name]

@@ -7,11 +7,11 @@ from typing import Any
 
 from sojourn.backend.user import User
 from sojourn.errors import ConfigError, NotFound, ServerUnreachable
-from sojourn.integrations.asked import Asked
-from sojourn.integrations.gate import Gate, SignedOut
-from sojourn.integrations.handle import Handle
-from sojourn.integrations.refusals import Headers, Refusal, Refused, lacking, refusal
+from sojourn.integrations.authenticator import Authenticator, SignedOut
+from sojourn.integrations.denials import Denial, Headers, Refused, lacking, refusal
+from sojourn.integrations.request_head import RequestHead
 from sojourn.integrations.requirement import Requirement
+from sojourn.integrations.sojourn_client import SojournClient
 from sojourn.tokens.claims import Claims
 
 _log = logging.getLogger("sojourn.integrations")
@@ -29,7 +29,7 @@ MISSING = (
 class Guard:
     """One middleware, as its requests find it: everything that decorators and dependencies need of it."""
 
-    sojourn: Handle
+    sojourn: SojournClient
     sign_in_url: str = ""
 
     def __deepcopy__(self, _: object) -> "Guard":
@@ -37,12 +37,12 @@ class Guard:
         return self
 
 
-class Visit:
+class AuthContext:
     """One request. `session` is who was let in, None for strangers on public pages."""
 
     __slots__ = ("asked", "guard", "is_over", "said", "session")
 
-    def __init__(self, guard: Guard, session: Claims | None, asked: Callable[[], Asked]) -> None:
+    def __init__(self, guard: Guard, session: Claims | None, asked: Callable[[], RequestHead]) -> None:
         self.guard = guard
         self.session = session
         self.asked = asked
@@ -52,7 +52,7 @@ class Visit:
         """What a stranger is told beside the page."""
 
     @property
-    def gate(self) -> Gate:
+    def gate(self) -> Authenticator:
         """Raises: ServerUnreachable when the server inside has been closed since."""
         gate = self.guard.sojourn.known_gate
         if gate is None:
@@ -88,14 +88,14 @@ class Visit:
             _log.error("template.requirement_unreadable names=%s: the part is shown to nobody", ",".join(wanted))
             return False
 
-    def refusal(self, requirement: Requirement = ANYBODY) -> Refusal | None:
+    def refusal(self, requirement: Requirement = ANYBODY) -> Denial | None:
         """The answer in the view's place, None when the view may go on: the guard repeated in the handler (R-WEB-08)."""
         if self.session is None:
             return self._stranger("signed-out")
         lack = requirement.lack(self.session, self.guard.sojourn.clock.now())
         return None if lack is None else lacking(self.gate, lack, self.asked())
 
-    def _stranger(self, reason: str) -> Refusal:
+    def _stranger(self, reason: str) -> Denial:
         refused = refusal(self.gate, self.asked(), SignedOut(reason), is_protected=True, sign_in_url=self.guard.sign_in_url)
         assert refused is not None
         return refused

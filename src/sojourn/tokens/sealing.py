@@ -21,11 +21,11 @@ _TEXT = re.compile(r"[A-Za-z0-9_-]{4,512}", re.ASCII)
 _LEAST_DIFFERENT = 16
 
 
-class EnvelopeError(Exception):
+class SealingError(Exception):
     """The sealed text was not made with these root keys, or not for this place."""
 
 
-class Envelope:
+class Sealer:
     """Seals under the first root key, opens under any. A sealed text is key id, nonce and ciphertext.
 
     `place` (table, row, column, tenant) is authenticated with it, so a ciphertext moved elsewhere does not open.
@@ -48,12 +48,12 @@ class Envelope:
         """Raises: EnvelopeError."""
         cipher = self._ciphers.get(sealed[:_KEY_ID])
         if cipher is None:
-            raise EnvelopeError("sealed under a root key that is not configured")
+            raise SealingError("sealed under a root key that is not configured")
         nonce = sealed[_KEY_ID : _KEY_ID + _NONCE]
         try:
             return cipher.decrypt(nonce, sealed[_KEY_ID + _NONCE :], sealed[:_KEY_ID] + place.encode())
         except (InvalidTag, ValueError) as error:
-            raise EnvelopeError("sealed for another place, or damaged") from error
+            raise SealingError("sealed for another place, or damaged") from error
 
     def derived(self, purpose: bytes) -> bytes:
         """A key of its own for one purpose, from the first root key."""

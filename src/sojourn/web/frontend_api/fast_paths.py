@@ -6,14 +6,14 @@ from litestar.params import FromPath
 
 from sojourn.errors import SessionEnded
 from sojourn.web.access import frontend
-from sojourn.web.exchange import CurrentExchange, Exchange
 from sojourn.web.headers import of_token
+from sojourn.web.request_context import CurrentExchange, RequestContext
 from sojourn.web.resources import token
 
 _NOBODY = b'{"response":null,"client":null}'
 
 
-async def mint(exchange: Exchange, session_id: str) -> bytes:
+async def mint(exchange: RequestContext, session_id: str) -> bytes:
     """A fresh token for the session in the path. Its body says which organization and why; neither matters yet.
 
     Raises: SessionEnded, NotAuthenticated, UserBanned; never a 422, which SDKs take for signed out.
@@ -33,7 +33,7 @@ async def mint(exchange: Exchange, session_id: str) -> bytes:
     return msgspec.json.encode(token(jwt))
 
 
-async def read_client(exchange: Exchange) -> bytes:
+async def read_client(exchange: RequestContext) -> bytes:
     """The whole client; nobody's is null, and nothing is stored for it (R-SES-13)."""
     secret = exchange.lone_secret()
     known = await exchange.engine.clients.view_by(exchange.instance, secret.stored_form()) if secret else None

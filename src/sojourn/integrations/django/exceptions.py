@@ -5,21 +5,21 @@ import sys
 from django.core.signals import got_request_exception
 from django.http import HttpRequest
 
+from sojourn.integrations.denials import Denial, Refused
 from sojourn.integrations.django.requests import asked_of
 from sojourn.integrations.failures import FAILURES, failed
-from sojourn.integrations.refusals import Refusal, Refused
 
 _NOTED = "_sojourn_refusal"
 
 
-def refusal_of(error: BaseException | None, request: HttpRequest) -> Refusal | None:
+def refusal_of(error: BaseException | None, request: HttpRequest) -> Denial | None:
     """The answer for a failure of the server, and for a user who is gone. None for errors of the app's own."""
     if isinstance(error, Refused):
         return error.refusal
     return failed(error, asked_of(request)) if isinstance(error, FAILURES) else None
 
 
-def refusal_behind(request: HttpRequest) -> Refusal | None:
+def refusal_behind(request: HttpRequest) -> Denial | None:
     """What Django's 500 for this request hides."""
     return getattr(request, _NOTED, None)
 

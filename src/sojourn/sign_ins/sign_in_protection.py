@@ -26,8 +26,8 @@ from sojourn.sessions.known_devices import KnownDevices
 from sojourn.sign_ins.floor import Floor
 from sojourn.store.interface import Groups, Store, Tries
 from sojourn.users.device_tries import DeviceTries
-from sojourn.users.hard_stop import MOST_FAILURES, HardStop
 from sojourn.users.lockout import Lockout
+from sojourn.users.password_lockout import MOST_FAILURES, PasswordLockout
 from sojourn.users.standing import refuse_banned
 from sojourn.users.user import User
 
@@ -36,7 +36,7 @@ _REFUSALS = (WrongPassword, UserLocked, UserBanned, StrategyNotPossible, Passwor
 
 
 @dataclass(frozen=True, slots=True)
-class Guarding:
+class SignInProtection:
     store: Store
     clock: Clock
     hash_pool: HashPool
@@ -44,7 +44,7 @@ class Guarding:
     device_tries: DeviceTries
     audit: AuditLog
     lockout: Lockout
-    hard_stop: HardStop
+    password_lockout: PasswordLockout
     floor: Floor
     pause: Callable[[float], Awaitable[None]] = asyncio.sleep
 
@@ -101,7 +101,7 @@ class Guarding:
             verified = await slot.verify(user.password, candidate)
         if not verified.ok or user.password_compromised_at is not None:
             await self.lockout.failed(caller.instance, user, spent)
-            await self.hard_stop.failed(caller.instance, user, spent.password_failures)
+            await self.password_lockout.failed(caller.instance, user, spent.password_failures)
             raise PasswordCompromised(param="password") if verified.ok else WrongPassword(param="password")
         refuse_banned(user)
         return verified.upgraded
@@ -121,7 +121,7 @@ class Guarding:
     ) -> None:
         """A proven factor resets its own counter only (R-LIM-05)."""
         if by_password:
-            await self.hard_stop.passed(tx, caller.instance, user)
+            await self.password_lockout.passed(tx, caller.instance, user)
         if device is not None:
             await self.device_tries.forgive(tx, caller.instance, user, device)
         else:

@@ -4,11 +4,11 @@ from collections.abc import Collection
 from dataclasses import dataclass, field
 
 from sojourn.errors import ServerUnreachable
-from sojourn.integrations.asked import Asked
-from sojourn.integrations.gate import NO_KEYS, Gate, SignedIn, Verdict
+from sojourn.integrations.auth_context import Guard
+from sojourn.integrations.authenticator import NO_KEYS, Authenticator, AuthState, SignedIn
+from sojourn.integrations.denials import Denial, Headers, foreign, refusal, said, unreachable
 from sojourn.integrations.origins import is_own, may_be_used
-from sojourn.integrations.refusals import Headers, Refusal, foreign, refusal, said, unreachable
-from sojourn.integrations.visit import Guard
+from sojourn.integrations.request_head import RequestHead
 from sojourn.tokens.claims import Claims
 
 
@@ -21,13 +21,13 @@ class Look:
     """
 
     claims: Claims | None
-    refused: Refusal | None = None
+    refused: Denial | None = None
     headers: Headers = field(default_factory=Headers)
     is_private: bool = False
 
 
 def looked(
-    gate: Gate, asked: Asked, verdict: Verdict, guard: Guard, trusted: Collection[str], *, is_protected: bool
+    gate: Authenticator, asked: RequestHead, verdict: AuthState, guard: Guard, trusted: Collection[str], *, is_protected: bool
 ) -> Look:
     refused = refused_at(gate, asked, verdict, guard, trusted, is_protected=is_protected)
     if isinstance(verdict, SignedIn):
@@ -36,8 +36,8 @@ def looked(
 
 
 def refused_at(
-    gate: Gate, asked: Asked, verdict: Verdict, guard: Guard, trusted: Collection[str], *, is_protected: bool
-) -> Refusal | None:
+    gate: Authenticator, asked: RequestHead, verdict: AuthState, guard: Guard, trusted: Collection[str], *, is_protected: bool
+) -> Denial | None:
     """Strangers first, then writes that a page elsewhere made the browser send (R-WEB-01); None lets the app answer."""
     if not isinstance(verdict, SignedIn):
         if verdict.reason == NO_KEYS and is_protected:  # a dependency that is down: not allowed, and not "signed out" (R-REL-03)

@@ -1,0 +1,186 @@
+"""Sojourn inside an app's own process: mounted below a path, opened with the first request, closed with the app."""
+
+import asyncio
+import os
+from collections.abc import Collection
+from importlib.util import find_spec
+from pathlib import Path
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+from sojourn.errors import ConfigError
+from sojourn.instant import Clock, SystemClock
+from sojourn.integrations.asgi import App, Receive, Scope, Send
+from sojourn.integrations.authenticator import Authenticator
+from sojourn.integrations.bridge import Bridge
+from sojourn.integrations.local_server import EngineServer, gate_of
+from sojourn.integrations.parties import named_parties
+from sojourn.integrations.sojourn_client import SojournClient, nobody
+
+if TYPE_CHECKING:
+    from sojourn.engine import Engine
+    from sojourn.messages.mailer import Mailer
+    from sojourn.server.worker import Worker
+
+_SERVER_PARTS = ("litestar", "sqlalchemy", "alembic", "argon2", "granian", "structlog", "jinja2")
+"""An app has some of them for itself, and not all."""
+
+
+class Embedded(SojournClient):
+    """An ASGI app with the sign-in pages and both APIs; mount it at the path of `public_url`.
+
+    `lifespan` can be given to Starlette or FastAPI so that the last mail and activity are written at shutdown.
+    """
+
+    def __init__(
+        self,
+        public_url: str = "http://localhost:8000/auth",
+        data: str | Path = ".sojourn",
+        *,
+        authorized_parties: Collection[str] = (),
+        clock: Clock | None = None,
+        mailer: "Mailer | None" = None,
+    ) -> None:
+        """`authorized_parties` are the only origins whose tokens are taken; without any, those that the instance allows.
+
+        `clock` and `mailer` are for tests. Raises: ConfigError, also when only the light half of the package is
+        installed, and for a development server at an address that is not this machine (R-DEV-01).
+        """
+        if missing := [name for name in _SERVER_PARTS if find_spec(name) is None]:
+            raise ConfigError(
+                f"the server is not installed ({', '.join(missing)}): pip install 'sojourn[server]', or name one with "
+                "Sojourn.remote(url, publishable_key)"
+            )
+        super().__init__(clock or SystemClock())
+        self.public_url = public_url.rstrip("/")
+        self.mount_path = urlsplit(self.public_url).path
+        self._data = Path(data)
+        self._check_development()
+        self._parties = named_parties(authorized_parties)
+        self._mailer = mailer
+        self._opening = asyncio.Lock()
+        self._engine: Engine | None = None
+        self._worker: Worker | None = None
+        self._served: App | None = None
+        self._gate: Authenticator | None = None
+        self._of_parents: list[object] = []
+
+    def _check_development(self) -> None:
+        from sojourn.config import Config  # the light install has no use for it
+
+        config = Config.of(Config.named({"public_url": self.public_url, "data": self._data}))
+        if config.is_development:
+            config.check()
+
+    @property
+    def gate(self) -> Authenticator | None:
+        return self._gate
+
+    async def ready(self) -> Authenticator:
+        """Opened on the loop of whoever asks first; there the engine lives."""
+        if not self._bridge.settle():
+            return await self._bridge.reach(self.ready())
+        if self._gate is None or self._engine is None:
+            await self._open()
+        assert self._gate is not None
+        return self._gate
+
+    def ready_now(self) -> Authenticator:
+        return self._gate or self._bridge.run(self.ready())
+
+    def served(self) -> tuple[App, Bridge]:
+        return self, self._bridge
+
+    async def engine(self) -> "Engine":
+        """The engine itself, for everything that has no short name here."""
+        await self.ready()
+        assert self._engine is not None
+        return self._engine
+
+    async def _server(self) -> "EngineServer":
+        return EngineServer(await self.engine())
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        await self.ready()
+        assert self._served is not None
+        await self._served(scope, receive, send)
+
+    def begin_anew(self) -> None:
+        """The next question opens an engine of this process. What the parent opened is its own: it is kept from being closed
+        here, because closing a database would write to it.
+        """
+        super().begin_anew()
+        self._of_parents.append((self._engine, self._worker, self._served, self._gate))
+        self._engine = self._worker = self._served = self._gate = None
+        self.recall = self.recall_header = nobody
+        self._opening = asyncio.Lock()
+
+    async def close(self) -> None:
+        if self._engine is not None and self._worker is not None:
+            await self._worker.stop()
+            await self._engine.close()
+        self._engine = self._worker = self._served = self._gate = None
+        self.recall = self.recall_header = nobody
+        self._opening = asyncio.Lock()
+        self._bridge.leave()
+
+    async def _open(self) -> None:
+        # imported here: the light install has no server inside
+        from sojourn.config import Config
+        from sojourn.engine import Engine
+        from sojourn.server.development import development_config, keep_development_key
+        from sojourn.server.worker import Worker
+        from sojourn.ui.refusals import refusal_page
+        from sojourn.ui.routes import PAGES
+        from sojourn.web.app import build
+
+        async with self._opening:
+            if self._gate is not None:
+                return
+            config = Config.load({"public_url": self.public_url, "data": self._data})
+            keys_in_folder = None
+            if config.is_development:
+                config, keys_in_folder = development_config(config)
+            engine = await Engine.open(config, clock=self.clock, mailer=self._mailer)
+            if keys_in_folder is not None:
+                await keep_development_key(engine, keys_in_folder)
+            self._engine, self._worker = engine, Worker(engine)
+            self._worker.start()
+            self._served = build(engine, pages=PAGES, refusal_page=refusal_page)  # pyright: ignore[reportAttributeAccessIssue]
+            self._gate, (self.recall, self.recall_header) = gate_of(
+                engine, self, self._parties or named_parties(config.authorized_parties)
+            )
+
+
+class Sojourn(Embedded):
+    """`Sojourn(public_url=…)` in-process, or `Sojourn.remote(url, …)` against a server: same names, same types."""
+
+    @classmethod
+    def from_environment(cls, public_url: str = "http://localhost:8000/auth", data: str | Path = ".sojourn") -> SojournClient:
+        """A server elsewhere when `SOJOURN_URL` names one, with `SOJOURN_PUBLISHABLE_KEY` and `SOJOURN_SECRET_KEY` as
+        `sojourn env` prints them; else one inside this process. Raises: ConfigError.
+        """
+        url, key = os.environ.get("SOJOURN_URL"), os.environ.get("SOJOURN_PUBLISHABLE_KEY", "")
+        if url is None:
+            return cls(public_url=public_url, data=data)
+        if not key:
+            raise ConfigError("SOJOURN_URL is set and SOJOURN_PUBLISHABLE_KEY is not: `sojourn env` prints both")
+        parties = [each for each in map(str.strip, os.environ.get("SOJOURN_AUTHORIZED_PARTIES", "").split(",")) if each]
+        return cls.remote(
+            url, key, os.environ.get("SOJOURN_SECRET_KEY", ""),
+            public_url=os.environ.get("SOJOURN_PUBLIC_URL", ""), authorized_parties=parties,
+        )  # fmt: skip
+
+    @staticmethod
+    def remote(
+        url: str,
+        publishable_key: str,
+        secret_key: str = "",
+        *,
+        public_url: str = "",
+        authorized_parties: Collection[str] = (),
+    ) -> SojournClient:
+        """A server elsewhere; `public_url` is the address that browsers use, where the app reaches the server by another."""
+        from sojourn.integrations.remote import Remote
+
+        return Remote(url, publishable_key, secret_key, public_url=public_url, authorized_parties=authorized_parties)
