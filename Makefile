@@ -91,6 +91,7 @@ test-all: setup $(ALL_SDK_APPS) $(STAMPS)/django-4.2 ## the gate, every major of
 
 check: setup ## ruff, types, import rules, and the security requirements still without a test
 	$(BIN)/ruff check .
+	$(BIN)/ruff format --check --quiet .
 	$(BIN)/pyright
 	$(BIN)/pyright -p tools/pyright.json # tests and examples: fewer rules
 	$(BIN)/lint-imports

@@ -102,7 +102,10 @@ async def _round(engine: Engine, people: Sequence[User]) -> Round:
     sessions = [await engine.sessions.create_for(instance, each) for each in people]
     clients = [await engine.store.clients.find(instance.id, each.client_id) for each in sessions]
     sign_outs = await _rate(
-        [partial(engine.sessions.end, Caller(instance, client), each.id) for client, each in zip(clients, sessions, strict=True)]
+        [
+            partial(engine.sessions.end, Caller(instance, client), each.id)
+            for client, each in zip(clients, sessions, strict=True)
+        ]
     )
     return Round(sign_ins, sign_outs)
 
@@ -112,7 +115,9 @@ async def measured(url: str, folder: Path) -> list[bool]:
     worker = Worker(engine)
     worker.start()
     people = [
-        await engine.accounts.create(engine.instance, NewUser(email_addresses=[f"user{n}@example.com"], skip_password_requirement=True))
+        await engine.accounts.create(
+            engine.instance, NewUser(email_addresses=[f"user{n}@example.com"], skip_password_requirement=True)
+        )
         for n in range(SIGN_OUTS)
     ]
     await _round(engine, people)
@@ -125,8 +130,14 @@ async def measured(url: str, folder: Path) -> list[bool]:
     await worker.stop()
     await engine.close()
     return [
-        at_least(f"{SIGN_INS} sign-ins at once, of one line (1/s)", *_medians(now, before, lambda each: each.sign_ins), 1.0),
-        at_least(f"{SIGN_OUTS} sign-outs at once, of one line (1/s)", *_medians(now, before, lambda each: each.sign_outs), 1.0),
+        at_least(
+            f"{SIGN_INS} sign-ins at once, of one line (1/s)", *_medians(now, before, lambda each: each.sign_ins), 1.0
+        ),
+        at_least(
+            f"{SIGN_OUTS} sign-outs at once, of one line (1/s)",
+            *_medians(now, before, lambda each: each.sign_outs),
+            1.0,
+        ),
     ]
 
 

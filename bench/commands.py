@@ -19,7 +19,9 @@ def measure(folder: Path) -> list[bool]:
     created = [_SOJOURN, "users", "create", "--email", "ada@example.com", *data]
     subprocess.run(created, input=b"\n", check=True, capture_output=True)
     first = _medians([_SOJOURN, "--version"], "import typer")
-    reading = _medians([_SOJOURN, "settings", "show", *data], "import typer, sqlalchemy.ext.asyncio, alembic.command, jinja2")
+    reading = _medians(
+        [_SOJOURN, "settings", "show", *data], "import typer, sqlalchemy.ext.asyncio, alembic.command, jinja2"
+    )
     return [
         at_most("command line: first word, ms", *first, 2.0),
         at_most("command line: settings show, ms", *reading, 3.0),

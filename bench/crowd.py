@@ -83,7 +83,9 @@ async def _made(folder: Path, sessions: int) -> Crowd:
     with closing(sqlite3.connect(folder / "sojourn.db", isolation_level=None)) as connection:
         connection.executescript("PRAGMA journal_mode=WAL; PRAGMA synchronous=OFF; PRAGMA cache_size=-500000")
         connection.create_function("lower", 1, lambda text: text.lower() if text else text, deterministic=True)
-        indexes = connection.execute("SELECT name, sql FROM sqlite_master WHERE type = 'index' AND sql IS NOT NULL").fetchall()
+        indexes = connection.execute(
+            "SELECT name, sql FROM sqlite_master WHERE type = 'index' AND sql IS NOT NULL"
+        ).fetchall()
         for name, _ in indexes:
             connection.execute(f"DROP INDEX {name}")
         browsers = _fill(connection, instance, sessions)

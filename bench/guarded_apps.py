@@ -34,7 +34,9 @@ def make() -> Any:
         if scope["type"] == "http":
             await apps[scope["path"]](scope, receive, send)
         elif scope["type"] == "lifespan" and name in _STARTED:
-            await apps[GUARDED](scope, receive, send)  # where a plugin takes its place; the other has nothing to begin with
+            await apps[GUARDED](
+                scope, receive, send
+            )  # where a plugin takes its place; the other has nothing to begin with
 
     return either
 
@@ -152,5 +154,9 @@ def _django(sojourn: SojournClient | None, *, is_async: bool) -> Any:
         django.setup()
     guard = ["sojourn.integrations.django.middleware.SojournMiddleware"] if sojourn else []
     settings.SOJOURN = {"SOJOURN": sojourn}
-    settings.MIDDLEWARE = ["django.middleware.security.SecurityMiddleware", *guard, "django.middleware.common.CommonMiddleware"]
+    settings.MIDDLEWARE = [
+        "django.middleware.security.SecurityMiddleware",
+        *guard,
+        "django.middleware.common.CommonMiddleware",
+    ]
     return ASGIHandler() if is_async else WSGIHandler()

@@ -29,7 +29,9 @@ def _one(name: str, tokens: Sequence[str], variables: Mapping[str, str], log: Pa
     for _ in range(_PROCESSES):
         port = free_port()
         served = [*granian("bench.guarded_apps:make", port, "asgi" if name in ASYNC else "wsgi"), "--factory"]
-        asked = {path: [get(path, port, Authorization=f"Bearer {token}") for token in tokens] for path in (OPEN, GUARDED)}
+        asked = {
+            path: [get(path, port, Authorization=f"Bearer {token}") for token in tokens] for path in (OPEN, GUARDED)
+        }
         with running(served, port, log, {**variables, "BENCH_APP": name}):
             # the first look at each token is another line's
             warm = min(drive(port, asked[path], seconds=_WARM_UP, at_once=_AT_ONCE).rate for path in asked)

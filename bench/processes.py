@@ -28,7 +28,9 @@ SERVERS, OWN = (set(_CORES[:1]), set(_CORES[1:])) if len(_CORES) > 1 else (set(_
 
 
 @contextmanager
-def running(command: list[str], port: int, log: Path, variables: Mapping[str, str] | None = None) -> Iterator[psutil.Process]:
+def running(
+    command: list[str], port: int, log: Path, variables: Mapping[str, str] | None = None
+) -> Iterator[psutil.Process]:
     """The process, once its port answers; ended with its children."""
     os.sched_setaffinity(0, OWN)
     with log.open("ab") as out:

@@ -45,7 +45,9 @@ HASHERS = {
 async def _refusal(engine: Engine, email: str) -> float:
     began = perf_counter()
     try:
-        await engine.sign_ins.create(Caller(engine.instance, None, Device()), SignInInput(identifier=email, password=_WRONG))
+        await engine.sign_ins.create(
+            Caller(engine.instance, None, Device()), SignInInput(identifier=email, password=_WRONG)
+        )
     except SojournError:
         return perf_counter() - began
     raise AssertionError("a wrong password was let in")
@@ -78,7 +80,10 @@ async def _measured(name: str, folder: Path) -> bool:
     pairs = [await _pair(engine, user, email) for _ in range(_PAIRS)]
     known, unknown = [each[0] for each in pairs], [each[1] for each in pairs]
     t, ok = _welch(known, unknown), abs(_welch(known, unknown)) < _MOST
-    print(f"{name:<16} known {fmean(known) * 1000:8.2f} ms   unknown {fmean(unknown) * 1000:8.2f} ms   t {t:6.2f}   {'ok' if ok else 'TELLS'}", flush=True)
+    print(
+        f"{name:<16} known {fmean(known) * 1000:8.2f} ms   unknown {fmean(unknown) * 1000:8.2f} ms   t {t:6.2f}   {'ok' if ok else 'TELLS'}",
+        flush=True,
+    )
     await engine.close()
     return ok
 

@@ -81,7 +81,11 @@ def _licences(modules: Path) -> str:
                 text = file.read_text(encoding="utf-8", errors="replace").strip()
                 holders.setdefault(text, []).append(name)
     parts = ["\n".join(["=" * 78, *dict.fromkeys(names), "=" * 78, "", text]) for text, names in holders.items()]
-    return "Licences of the browser packages in this folder, and of the packages they are built from.\n\n" + "\n\n".join(parts) + "\n"
+    return (
+        "Licences of the browser packages in this folder, and of the packages they are built from.\n\n"
+        + "\n\n".join(parts)
+        + "\n"
+    )
 
 
 def _skipped() -> bool:

@@ -33,7 +33,9 @@ class Started:
         config = replace(config, root_keys=(self.root_key,), trusted_proxies=(IPv4Network(PROXY),))
         if kind not in self._made:
             made = self.folder / f"{len(self._made)}.db"
-            first = await Engine.open(replace(config, database_url=f"sqlite:///{made}"), clock=FakeClock(), mailer=Mailbox())
+            first = await Engine.open(
+                replace(config, database_url=f"sqlite:///{made}"), clock=FakeClock(), mailer=Mailbox()
+            )
             await first.close()
             self._made[kind] = made
         copied = config.data / "sojourn.db"

@@ -51,7 +51,9 @@ async def notices(engine: Engine, mailbox: Mailbox) -> list[tuple[str, str]]:
 
 async def events(engine: Engine, user: User | None = None) -> list[str]:
     """The kinds of what the audit log holds, in no promised order."""
-    found = await engine.store.events.list(engine.instance.id, Page(500), EventFilter(user_id=user.id if user else None))
+    found = await engine.store.events.list(
+        engine.instance.id, Page(500), EventFilter(user_id=user.id if user else None)
+    )
     return [event.kind for event in found]
 
 

@@ -81,7 +81,9 @@ async def test_an_engine_runs_on_a_store_a_clock_and_a_mailer_of_ones_own(tmp_pa
     caller = Caller(engine.instance, None, Device())
     given = SignUpInput(email_address="ada@example.com", password="correct horse battery staple")
     sign_up, issued = await engine.sign_ups.create(caller, given)
-    await engine.sign_ups.prepare_verification(Caller(engine.instance, issued.client, Device()), sign_up.id, "email_code")
+    await engine.sign_ups.prepare_verification(
+        Caller(engine.instance, issued.client, Device()), sign_up.id, "email_code"
+    )
     assert sign_up.created_at > Instant(2_208_988_800_000)
     assert store.committed == committed + 2
     await engine.outbox.deliver_due()

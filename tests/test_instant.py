@@ -25,7 +25,10 @@ def test_a_length_of_time_is_read_in_both_ways_of_writing_it(text: str, seconds:
     assert read_length(text) == timedelta(seconds=seconds)
 
 
-@pytest.mark.parametrize("text", ["", "30", "d", "P", "PT", "P1M", "P1Y", "1.5h", "-1d", "30 d", "12h ago", "P1DT", "9" * 40 + "d", "999999999w"])
+@pytest.mark.parametrize(
+    "text",
+    ["", "30", "d", "P", "PT", "P1M", "P1Y", "1.5h", "-1d", "30 d", "12h ago", "P1DT", "9" * 40 + "d", "999999999w"],
+)
 def test_what_is_no_length_is_refused_and_never_guessed(text: str) -> None:
     with pytest.raises(ValueError, match=r"length of time|longer than"):
         read_length(text)

@@ -162,7 +162,11 @@ def _operation(words: Sequence[str], verb: str, path: str, asked: Any, schemas: 
         verb,
         path,
         [each["name"] for each in asked["parameters"] if each["in"] == "path"],
-        [Parameter(each["name"], _type(each["schema"], schemas), False) for each in asked["parameters"] if each["in"] == "query"],
+        [
+            Parameter(each["name"], _type(each["schema"], schemas), False)
+            for each in asked["parameters"]
+            if each["in"] == "query"
+        ],
         None if schema is None else list(_fields(schema, schemas)),
         "multipart/form-data" in content,
     )
@@ -248,7 +252,11 @@ def _iterator(each: Operation, result: str, *, is_async: bool) -> Iterator[str]:
     """By the last that was seen where the server can, or people who come meanwhile would shift the pages."""
     item = result.removeprefix("list[").removesuffix("]")
     steady = any(parameter.name == "starting_after" for parameter in each.query)
-    taken = [parameter for parameter in each.query if parameter.name not in ("limit", "offset", "paginated", "starting_after")]
+    taken = [
+        parameter
+        for parameter in each.query
+        if parameter.name not in ("limit", "offset", "paginated", "starting_after")
+    ]
     generator, wait = ("AsyncIterator", "async ") if is_async else ("Iterator", "")
     yield f"    def iterate(self{_signature(each, taken)}) -> {generator}[{item}]:"
     yield '        """Every one of them, page by page, asked for as they are needed."""'
@@ -275,7 +283,9 @@ def _call(each: Operation, query: list[Parameter]) -> str:
     if query:
         parts.append("{" + ", ".join(f'"{p.name}": {p.name}' for p in query) + "}")
     if each.body is not None:
-        parts.append(f"{'files' if each.is_upload else 'body'}={{" + ", ".join(f'"{p.name}": {p.name}' for p in each.body) + "}")
+        parts.append(
+            f"{'files' if each.is_upload else 'body'}={{" + ", ".join(f'"{p.name}": {p.name}' for p in each.body) + "}"
+        )
     return f"Call({', '.join(parts)})"
 
 

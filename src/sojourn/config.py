@@ -49,9 +49,14 @@ class Config:
         default=(), metadata=_says("32 random bytes each, base64url, comma-separated; the first encrypts, all decrypt")
     )
     password_peppers: tuple[Secret, ...] = field(
-        default=(), metadata=_says("optional; 32 random bytes each, base64url; the first is used for new hashes; add one last, then move it first")
+        default=(),
+        metadata=_says(
+            "optional; 32 random bytes each, base64url; the first is used for new hashes; add one last, then move it first"
+        ),
     )
-    smtp_host: str = field(default="", metadata=_says("mail server; empty in development: mail lands in the mailbox page"))
+    smtp_host: str = field(
+        default="", metadata=_says("mail server; empty in development: mail lands in the mailbox page")
+    )
     smtp_port: int = field(default=587, metadata=_says("port of the mail server"))
     smtp_username: str = field(default="", metadata=_says("empty: no authentication"))
     smtp_password: Secret | None = field(default=None, metadata=_says("password at the mail server"))
@@ -66,17 +71,30 @@ class Config:
         default=(), metadata=_says("further Host names this server answers to, beside that of public_url")
     )
     development_hosts: tuple[str, ...] = field(
-        default=(), metadata=_says("development only: hosts and bind addresses, beside this machine's own, that may use it; name only what no stranger can reach")
+        default=(),
+        metadata=_says(
+            "development only: hosts and bind addresses, beside this machine's own, that may use it; name only what no stranger can reach"
+        ),
     )
     cookie_domain: str = field(
-        default="", metadata=_says("production: domain that this server and the apps share; empty: found from the allowed origins")
+        default="",
+        metadata=_says("production: domain that this server and the apps share; empty: found from the allowed origins"),
     )
     authorized_parties: tuple[str, ...] = field(
-        default=(), metadata=_says("apps with the server inside: the only origins whose tokens they take; empty: the allowed origins")
+        default=(),
+        metadata=_says(
+            "apps with the server inside: the only origins whose tokens they take; empty: the allowed origins"
+        ),
     )
-    hash_threads: int = field(default=0, metadata=_says("password hashes at once; 0: one per processor. A quarter is kept for calls with a secret key"))
+    hash_threads: int = field(
+        default=0,
+        metadata=_says("password hashes at once; 0: one per processor. A quarter is kept for calls with a secret key"),
+    )
     sign_in_floor_ms: int = field(
-        default=300, metadata=_says("least time of a refused sign-in, so that its length tells nothing; more where slower hashes were imported")
+        default=300,
+        metadata=_says(
+            "least time of a refused sign-in, so that its length tells nothing; more where slower hashes were imported"
+        ),
     )
     log_level: str = field(default="info", metadata=_says("debug, info, warning or error"))
 
@@ -158,7 +176,9 @@ class Config:
         if address.scheme not in ("http", "https") or not address.hostname or self.public_url.endswith("/"):
             raise ConfigError("SOJOURN_PUBLIC_URL must look like https://auth.example.com, without a slash at the end")
         if f"{address.path}/".startswith(_OWN_PATHS):
-            raise ConfigError("SOJOURN_PUBLIC_URL has a path that this server uses itself: choose another, such as /auth")
+            raise ConfigError(
+                "SOJOURN_PUBLIC_URL has a path that this server uses itself: choose another, such as /auth"
+            )
         if address.scheme == "http" and not self.is_development and not is_loopback(address.hostname):
             raise ConfigError("SOJOURN_PUBLIC_URL must start with https:// in production")
         if self.is_development:

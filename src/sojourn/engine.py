@@ -261,7 +261,10 @@ def _session_parts(on: Foundation, of: InstanceParts) -> SessionParts:
 def _user_parts(on: Foundation, of: InstanceParts, held: SessionParts) -> UserParts:
     store, clock, sessions, codes, outbox, audit = on.store, on.clock, held.sessions, of.codes, of.outbox, of.audit
     lockout, password_lockout = Lockout(store, clock, outbox, audit), PasswordLockout(store, outbox, audit)
-    device_tries, code_tries = DeviceTries(store, of.budgets, password_lockout), CodeTries(store, clock, of.budgets, lockout)
+    device_tries, code_tries = (
+        DeviceTries(store, of.budgets, password_lockout),
+        CodeTries(store, clock, of.budgets, lockout),
+    )
     passwords = Passwords(
         store, clock, on.hash_pool, on.hash_costs, on.sign_in_floor, sessions, outbox, audit, lockout, password_lockout
     )
@@ -276,7 +279,9 @@ def _user_parts(on: Foundation, of: InstanceParts, held: SessionParts) -> UserPa
         addresses=addresses,
         verifications=Verifications(store, clock, codes, addresses, code_tries),
         profile_images=images,
-        profile=Profile(store, clock, held.devices, device_tries, accounts, addresses, images, sessions, codes, of.records),
+        profile=Profile(
+            store, clock, held.devices, device_tries, accounts, addresses, images, sessions, codes, of.records
+        ),
     )
 
 
@@ -284,7 +289,15 @@ def _flow_parts(on: Foundation, of: InstanceParts, held: SessionParts, users: Us
     store, clock, clients, codes = on.store, on.clock, held.clients, of.codes
     floor = Floor(store, on.hash_costs, on.sign_in_floor)
     sign_in_protection = SignInProtection(
-        store, clock, on.hash_pool, held.devices, users.device_tries, of.audit, users.lockout, users.password_lockout, floor
+        store,
+        clock,
+        on.hash_pool,
+        held.devices,
+        users.device_tries,
+        of.audit,
+        users.lockout,
+        users.password_lockout,
+        floor,
     )
     session_start = SessionStart(clock, held.sessions, held.devices, of.outbox)
     sign_in_codes = SignInCodes(store, clock, codes, sign_in_protection, users.code_tries, users.device_tries)
@@ -292,7 +305,9 @@ def _flow_parts(on: Foundation, of: InstanceParts, held: SessionParts, users: Us
     return FlowParts(
         sign_in_protection=sign_in_protection,
         tickets=Tickets(store, clock, of.audit),
-        sign_ins=SignIns(store, clock, clients, sign_in_codes, sign_in_protection, session_start, users.accounts, identifying),
+        sign_ins=SignIns(
+            store, clock, clients, sign_in_codes, sign_in_protection, session_start, users.accounts, identifying
+        ),
         sign_ups=SignUps(store, clock, clients, codes, sign_in_protection, session_start, on.hash_pool, of.records),
     )
 

@@ -88,7 +88,9 @@ def read_moment(text: str, now: Instant) -> Instant:
     try:
         at = datetime.fromisoformat(text.strip())
     except ValueError:
-        raise ValueError(f"{text!r} is neither a moment such as 2026-11-28T09:30 nor a length of time such as 12h") from None
+        raise ValueError(
+            f"{text!r} is neither a moment such as 2026-11-28T09:30 nor a length of time such as 12h"
+        ) from None
     return Instant.from_datetime(at if at.tzinfo else at.replace(tzinfo=UTC))
 
 

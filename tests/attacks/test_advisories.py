@@ -121,7 +121,13 @@ async def test_no_update_swaps_the_type_of_a_setting(engine: Engine, path: str) 
 # -- script in a stored address
 
 
-SCRIPTS = ("javascript:alert(1)", "JaVaScRiPt:alert(1)", " javascript:alert(1)", "data:text/html,<script>", "vbscript:x")
+SCRIPTS = (
+    "javascript:alert(1)",
+    "JaVaScRiPt:alert(1)",
+    " javascript:alert(1)",
+    "data:text/html,<script>",
+    "vbscript:x",
+)
 
 
 @pytest.mark.parametrize("path", [path for path in SETTINGS if path.endswith("_url")])

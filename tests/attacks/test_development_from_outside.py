@@ -15,7 +15,17 @@ from sojourn.web.app import build
 from ..wire.browsing import APP, PASSWORD, SERVER, TEST_CODE
 
 STRANGER = ("198.51.100.7", 40123)
-CLAIMS = ["127.0.0.1", "::1", "[::1]", "127.0.0.1, 127.0.0.1", "::ffff:127.0.0.1", "127.0.0.1:40123", "[::1]:40123", "testclient", "<local>"]
+CLAIMS = [
+    "127.0.0.1",
+    "::1",
+    "[::1]",
+    "127.0.0.1, 127.0.0.1",
+    "::ffff:127.0.0.1",
+    "127.0.0.1:40123",
+    "[::1]:40123",
+    "testclient",
+    "<local>",
+]
 
 
 def seen_through(engine: Engine, peer: tuple[str, int], believed: str, **headers: str) -> httpx.AsyncClient:
@@ -35,7 +45,9 @@ async def test_a_server_that_believes_every_sender_gives_no_codes_away(engine: E
 
 async def test_the_code_that_everybody_knows_does_not_work_for_them_either(engine: Engine) -> None:  # R-DEV-02
     engine.config = replace(engine.config, trusted_proxies=())
-    async with seen_through(engine, STRANGER, "*", X_Forwarded_For="127.0.0.1", Origin=APP, Sec_Fetch_Site="same-site") as http:
+    async with seen_through(
+        engine, STRANGER, "*", X_Forwarded_For="127.0.0.1", Origin=APP, Sec_Fetch_Site="same-site"
+    ) as http:
         fields = {"email_address": "eve+clerk_test@example.com", "password": PASSWORD}
         begun = await http.post("/v1/client/sign_ups", data=fields)
         path = f"/v1/client/sign_ups/{begun.json()['response']['id']}"
@@ -50,7 +62,9 @@ async def test_the_developer_of_such_an_app_reads_the_mailbox_without_a_proxy(en
 
 
 @pytest.mark.parametrize("version", ["1", "1.0"])  # as Granian and Uvicorn name it
-async def test_a_proxy_that_says_nothing_but_speaks_an_old_protocol_reads_no_codes(engine: Engine, version: str) -> None:  # R-DEV-02
+async def test_a_proxy_that_says_nothing_but_speaks_an_old_protocol_reads_no_codes(
+    engine: Engine, version: str
+) -> None:  # R-DEV-02
     inner = build(engine, pages=PAGES)
 
     async def of_nginx(scope: Any, receive: Any, send: Any) -> None:

@@ -65,7 +65,9 @@ class Tab:
 
     async def sign_up(self, email: str) -> str:
         fields = {"email_address": email, "password": PASSWORD}
-        where = f"/v1/client/sign_ups/{(await self.send('POST', '/v1/client/sign_ups', fields)).json()['response']['id']}"
+        where = (
+            f"/v1/client/sign_ups/{(await self.send('POST', '/v1/client/sign_ups', fields)).json()['response']['id']}"
+        )
         await self.send("POST", f"{where}/prepare_verification", {"strategy": "email_code"})
         code = {"strategy": "email_code", "code": TEST_CODE}
         return (await self.send("POST", f"{where}/attempt_verification", code)).json()["response"]["created_session_id"]
@@ -122,7 +124,12 @@ async def opens_nothing(attacker: Tab, session: str) -> None:
         ("DELETE", "/v1/client/sessions", None, 409),
         ("DELETE", "/v1/client", None, 409),
         ("POST", "/v1/me/email_addresses", {"email_address": "mine@attacker.example"}, 401),
-        ("POST", "/v1/me/change_password", {"current_password": PASSWORD, "new_password": "violet umbrella ferry"}, 401),
+        (
+            "POST",
+            "/v1/me/change_password",
+            {"current_password": PASSWORD, "new_password": "violet umbrella ferry"},
+            401,
+        ),
         ("DELETE", "/v1/me", None, 401),
     ):
         assert (await attacker.send(method, path, form)).status_code == status, path
@@ -216,7 +223,9 @@ async def test_an_attempt_that_somebody_else_begins_is_none_of_the_owners(  # R-
         ("POST", f"{where}/prepare_verification", CODE),
         ("POST", f"{where}/attempt_verification", {**CODE, "code": TEST_CODE}),
     ):
-        assert (await victim.copy().send(method, path, form, **({"_again": "1"} if form is None else {}))).status_code in (404, 409)
+        assert (
+            await victim.copy().send(method, path, form, **({"_again": "1"} if form is None else {}))
+        ).status_code in (404, 409)
 
 
 @pytest.mark.parametrize("way", WAYS)
@@ -245,7 +254,9 @@ async def test_a_secret_copied_two_sign_ins_ago_opens_nothing(http: httpx.AsyncC
     await opens_nothing(attacker, third)
 
 
-async def test_a_planted_development_browser_is_bound_to_nobody_who_comes_with_a_cookie(http: httpx.AsyncClient) -> None:
+async def test_a_planted_development_browser_is_bound_to_nobody_who_comes_with_a_cookie(
+    http: httpx.AsyncClient,
+) -> None:
     victim = await opened(http, "cookie")  # R-FLOW-01
     session = await victim.sign_in(ADA)
     planted = await opened(http, "development browser")
@@ -309,11 +320,15 @@ async def test_a_server_is_told_that_a_replaced_secret_is_of_nobody(http: httpx.
 
 
 @pytest.mark.parametrize("way", WAYS)
-async def test_a_secret_from_before_a_proven_reset_code_sets_no_password(http: httpx.AsyncClient, way: Way) -> None:  # R-FLOW-01
+async def test_a_secret_from_before_a_proven_reset_code_sets_no_password(
+    http: httpx.AsyncClient, way: Way
+) -> None:  # R-FLOW-01
     victim = await opened(http, way)
     begun = (await victim.send("POST", "/v1/client/sign_ins", {"identifier": ADA})).json()["response"]
     where, strategy = f"/v1/client/sign_ins/{begun['id']}", "reset_password_email_code"
-    address = next(each for each in begun["supported_first_factors"] if each["strategy"] == strategy)["email_address_id"]
+    address = next(each for each in begun["supported_first_factors"] if each["strategy"] == strategy)[
+        "email_address_id"
+    ]
     await victim.send("POST", f"{where}/prepare_first_factor", {"strategy": strategy, "email_address_id": address})
     attacker = victim.copy()
     proof = {"strategy": strategy, "code": TEST_CODE}
@@ -327,14 +342,18 @@ async def test_a_secret_from_before_a_proven_reset_code_sets_no_password(http: h
 
 
 @pytest.mark.parametrize("way", WAYS)
-async def test_a_secret_from_before_a_proven_address_finishes_no_sign_up(http: httpx.AsyncClient, way: Way) -> None:  # R-FLOW-01
+async def test_a_secret_from_before_a_proven_address_finishes_no_sign_up(
+    http: httpx.AsyncClient, way: Way
+) -> None:  # R-FLOW-01
     victim = await opened(http, way)
     fields = {"email_address": "new+clerk_test@example.com"}
     where = f"/v1/client/sign_ups/{(await victim.send('POST', '/v1/client/sign_ups', fields)).json()['response']['id']}"
     await victim.send("POST", f"{where}/prepare_verification", {"strategy": "email_code"})
     attacker = victim.copy()
     code = {"strategy": "email_code", "code": TEST_CODE}
-    assert (await victim.send("POST", f"{where}/attempt_verification", code)).json()["response"]["status"] == "missing_requirements"
+    assert (await victim.send("POST", f"{where}/attempt_verification", code)).json()["response"][
+        "status"
+    ] == "missing_requirements"
     assert (await attacker.send("PATCH", where, {"password": "violet umbrella ferry"})).status_code == 409
     mine = await victim.send("PATCH", where, {"password": PASSWORD})
     assert mine.json()["response"]["status"] == "complete"

@@ -82,7 +82,10 @@ async def test_a_new_address_takes_the_place_of_all_others(  # R-OTP-06, R-PWD-1
         ("address_removed", "ada@example.com"),
         ("address_removed", "second@example.com"),
     ]
-    assert await api.refused("GET", f"/email_addresses/{user['email_addresses'][0]['id']}") == (404, "resource_not_found")
+    assert await api.refused("GET", f"/email_addresses/{user['email_addresses'][0]['id']}") == (
+        404,
+        "resource_not_found",
+    )
 
 
 async def test_replacing_an_address_by_itself_changes_nothing(engine: Engine, api: Caller, mailbox: Mailbox):

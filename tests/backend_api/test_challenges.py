@@ -94,7 +94,12 @@ async def test_a_verification_of_something_else_is_not_found(api: Caller):  # R-
     id = await unproven(api)
     other = (await api.user("bob@example.com"))["email_addresses"][0]["id"]
     challenge = await sent(api, id)
-    for address, verification in ((other, challenge["id"]), (id, "ver_nobody"), (id, "no id"), ("idn_x", challenge["id"])):
+    for address, verification in (
+        (other, challenge["id"]),
+        (id, "ver_nobody"),
+        (id, "no id"),
+        ("idn_x", challenge["id"]),
+    ):
         body = {"verification_id": verification, "code": TEST_CODE}
         refused = await api.refused("POST", f"/email_addresses/{address}/attempt_verification", body)
         assert refused == (404, "resource_not_found")

@@ -51,7 +51,13 @@ async def test_a_value_of_the_wrong_type_names_its_field(api: Caller):
         ("POST", "/users", {"email_address": "s3cret"}, {}, "email_address must be a list or null."),
         ("POST", "/users", {"email_address": [1]}, {}, "email_address[0] must be a text."),
         ("POST", "/users", {"created_at": "s3cret"}, {}, "created_at must be a time with its zone, such as"),
-        ("POST", "/users", {"created_at": "2026-01-31T12:00:00"}, {}, "created_at must be a time with its zone, such as"),
+        (
+            "POST",
+            "/users",
+            {"created_at": "2026-01-31T12:00:00"},
+            {},
+            "created_at must be a time with its zone, such as",
+        ),
         ("POST", "/jwt_templates", {"name": "a", "claims": {}, "lifetime": 5}, {}, "lifetime must be at least 30."),
         ("POST", "/jwt_templates", {"name": "a", "claims": "s3cret"}, {}, "claims must be an object."),
     ],
@@ -142,7 +148,12 @@ async def test_a_query_that_cannot_be_read_is_malformed(api: Caller, query: str)
 
 
 async def test_a_filter_that_is_not_known_is_refused_not_ignored(api: Caller):  # R-INP-04
-    for path in ("/v1/users?emailaddress=ada@example.com", "/v1/users/count?nickname=", "/v1/sessions?user=u", "/v1/redirect_urls?x=1"):
+    for path in (
+        "/v1/users?emailaddress=ada@example.com",
+        "/v1/users/count?nickname=",
+        "/v1/sessions?user=u",
+        "/v1/redirect_urls?x=1",
+    ):
         answer = await api.http.get(path)
         error = answer.json()["errors"][0]
         assert (answer.status_code, error["code"]) == (422, "form_param_unknown"), path

@@ -174,7 +174,9 @@ async def test_answers_are_never_cached_and_never_run(api: Caller):  # R-CKI-07,
     assert "set-cookie" not in headers
 
 
-async def test_a_path_without_a_route_is_not_found_and_counted_for_each_address(api: Caller, clock: FakeClock):  # R-WEB-08
+async def test_a_path_without_a_route_is_not_found_and_counted_for_each_address(
+    api: Caller, clock: FakeClock
+):  # R-WEB-08
     for headers in ({}, {"Authorization": ""}) * 50:
         response = await api.send("GET", "/users/x/y/z", headers=headers)
         assert (response.status_code, response.json()["errors"][0]["code"]) == (404, "resource_not_found")

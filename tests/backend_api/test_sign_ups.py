@@ -77,7 +77,9 @@ async def test_what_is_over_is_not_changed(engine: Engine, api: Caller, clerk: C
 
 async def test_nobody_sets_these_from_a_browser(engine: Engine, api: Caller):  # R-INP-04
     browser, sign_up = await begun(engine)
-    await browser.send("PATCH", f"/v1/client/sign_ups/{sign_up['id']}", {"external_id": "mine", "custom_action": "true"})
+    await browser.send(
+        "PATCH", f"/v1/client/sign_ups/{sign_up['id']}", {"external_id": "mine", "custom_action": "true"}
+    )
     found = await api.ok("GET", f"/sign_ups/{sign_up['id']}")
     assert (found["external_id"], found["custom_action"]) == (None, False)
 

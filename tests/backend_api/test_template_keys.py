@@ -105,5 +105,7 @@ async def test_a_browser_gets_such_a_token_too(engine: Engine, api: Caller):
     await api.ok("POST", "/jwt_templates", {**PLAIN, **OWN})
     session = await engine.sessions.get(engine.instance, (await api.session(user["id"]))["id"])
     owner = await engine.accounts.get(engine.instance, user["id"])
-    token = await engine.tokens.from_template(engine.instance, session, owner, "billing", origin="https://app.example.com")
+    token = await engine.tokens.from_template(
+        engine.instance, session, owner, "billing", origin="https://app.example.com"
+    )
     assert jwt.get_unverified_header(token)["alg"] == "ES256"

@@ -33,12 +33,18 @@ def backend(server: Served) -> Iterator[Backend]:
 
 def test_the_clients_are_what_the_server_s_document_says() -> None:
     for file, is_async in backend_client.FILES.items():
-        assert file.read_text() == backend_client.source(is_async=is_async), "write it anew: python -m tools.backend_client"
+        assert file.read_text() == backend_client.source(is_async=is_async), (
+            "write it anew: python -m tools.backend_client"
+        )
 
 
 def test_every_operation_has_a_method_in_both() -> None:
     def methods(groups: object) -> set[str]:
-        return {f"{group}.{name}" for group, each in vars(groups).items() for name, _ in inspect.getmembers(each, inspect.ismethod)}
+        return {
+            f"{group}.{name}"
+            for group, each in vars(groups).items()
+            for name, _ in inspect.getmembers(each, inspect.ismethod)
+        }
 
     wanted = {f"{each.group}.{each.name}" for each in backend_client.operations()}
     for groups in (Groups(None), AsyncGroups(None)):  # type: ignore[arg-type]
@@ -49,7 +55,11 @@ def test_a_user_is_made_changed_found_and_deleted(server: Served, backend: Backe
     ada = backend.users.create(email_address=["ada@example.com"], password=PASSWORD, first_name="Ada", last_name="L")
     assert (ada.email, ada.name, ada.password_enabled) == ("ada@example.com", "Ada L", True)
     changed = backend.users.update(ada.id, first_name=None, public_metadata={"plan": "gold"})
-    assert (changed.first_name, changed.last_name, changed.public_metadata) == (None, "L", {"plan": "gold"})  # unset is not null
+    assert (changed.first_name, changed.last_name, changed.public_metadata) == (
+        None,
+        "L",
+        {"plan": "gold"},
+    )  # unset is not null
     assert backend.users.get(ada.id) == changed
     assert [each.id for each in backend.users.list(email_address=["ada@example.com"])] == [ada.id]
     assert backend.users.count(query="ada@").total_count == 1
@@ -90,7 +100,9 @@ def test_what_an_owner_configures(backend: Backend) -> None:
     assert [each.url for each in backend.redirect_urls.iterate()] == [url.url]
     entry = backend.allowlist.create(identifier="*@example.com")
     assert backend.allowlist.delete(entry.id).deleted
-    ticket = backend.sign_in_tokens.create(user_id=backend.users.create(username="grace", skip_password_requirement=True).id)
+    ticket = backend.sign_in_tokens.create(
+        user_id=backend.users.create(username="grace", skip_password_requirement=True).id
+    )
     assert ticket.token
     assert ticket.token not in repr(ticket)
     assert backend.sign_in_tokens.revoke(ticket.id).status == "revoked"
@@ -116,7 +128,9 @@ async def test_the_async_client_says_the_same(server: Served, backend: Backend) 
     async with AsyncBackend(server.url, server.secret_key) as waiting:
         made = [waiting.users.create(username=f"async{number}", skip_password_requirement=True) for number in range(5)]
         people = await asyncio.gather(*made)
-        assert [each async for each in waiting.users.iterate(query="async")] == list(backend.users.iterate(query="async"))
+        assert [each async for each in waiting.users.iterate(query="async")] == list(
+            backend.users.iterate(query="async")
+        )
         assert await waiting.users.get(people[0].id) == backend.users.get(people[0].id)
         with pytest.raises(NotFound):
             await waiting.users.get("user_nobody")

@@ -20,13 +20,17 @@ Done = subprocess.CompletedProcess[str]
 def run(*words: str, data: Path | None = None, stdin: str = "", **variables: str) -> Done:
     """A process of its own. Every command has a test that starts it so."""
     command, environment = _command(words, data, variables)
-    return subprocess.run(command, env=environment, capture_output=True, text=True, input=stdin, timeout=60, check=False)
+    return subprocess.run(
+        command, env=environment, capture_output=True, text=True, input=stdin, timeout=60, check=False
+    )
 
 
 def call(*words: str, data: Path | None = None, **variables: str) -> Done:
     """The same words, environment and exit status without a process, whose imports cost more than most commands."""
     command, environment = _command(words, data, variables)
-    out, err = (TextIOWrapper(BytesIO(), "utf-8", errors) for errors in ("strict", "backslashreplace"))  # as Python opens them
+    out, err = (
+        TextIOWrapper(BytesIO(), "utf-8", errors) for errors in ("strict", "backslashreplace")
+    )  # as Python opens them
     with (
         patch.dict(os.environ, environment, clear=True),
         patch.object(sys, "argv", command),

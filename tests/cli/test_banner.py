@@ -16,7 +16,15 @@ def test_answers_name_no_software_and_no_version(tmp_path: Path) -> None:  # R-H
     running.start()
     try:
         with httpx.Client(base_url=f"http://localhost:{PORT}") as client:
-            for path in ("/health", "/sign-in", "/v1/client", "/v1/environment", "/nowhere", "/v1/users", "/v1/sessions/x"):
+            for path in (
+                "/health",
+                "/sign-in",
+                "/v1/client",
+                "/v1/environment",
+                "/nowhere",
+                "/v1/users",
+                "/v1/sessions/x",
+            ):
                 answer = client.get(path)
                 shown = {name: value for name, value in answer.headers.items() if name != "content-security-policy"}
                 assert not _SOFTWARE.search(" ".join(shown.values())), (path, shown)

@@ -116,7 +116,9 @@ def test_env_names_the_apps_it_knows(tmp_path: Path) -> None:
     assert "nextjs" in refused.stderr and refused.stderr.count("\n") == 1
 
 
-@pytest.mark.parametrize("name", ["python", "asgi", "starlette", "fastapi", "litestar", "flask", "django", "quart", "wsgi"])
+@pytest.mark.parametrize(
+    "name", ["python", "asgi", "starlette", "fastapi", "litestar", "flask", "django", "quart", "wsgi"]
+)
 def test_env_prints_the_address_and_keys_that_a_python_app_reads(tmp_path: Path, name: str) -> None:
     printed = call("env", name, "--port", "8123", data=tmp_path).stdout.splitlines()
     names = ["SOJOURN_URL", "SOJOURN_PUBLISHABLE_KEY", "SOJOURN_SECRET_KEY"]
@@ -185,11 +187,17 @@ def test_users_are_created_listed_banned_and_deleted(tmp_path: Path, person: dic
     assert json.loads(call("users", "list", "--json", data=tmp_path).stdout) == []
 
 
-def test_a_user_is_named_by_id_or_by_an_address_that_is_theirs(tmp_path: Path, person: dict[str, str]) -> None:  # R-LOG-01
+def test_a_user_is_named_by_id_or_by_an_address_that_is_theirs(
+    tmp_path: Path, person: dict[str, str]
+) -> None:  # R-LOG-01
     for address in ("ada@example.com", "ADA@Example.com"):
         assert json.loads(call("users", "show", address, data=tmp_path).stdout)["id"] == person["id"]
         assert person["id"] in call("inspect", address, data=tmp_path).stdout
-    for words in (["users", "show", "eve@example.com"], ["events", "--user", "eve@example.com"], ["inspect", "eve@example.com"]):
+    for words in (
+        ["users", "show", "eve@example.com"],
+        ["events", "--user", "eve@example.com"],
+        ["inspect", "eve@example.com"],
+    ):
         refused = call(*words, data=tmp_path)
         assert (refused.returncode, refused.stderr) == (1, "sojourn: Nobody has the address eve@example.com here.\n")
     for word in ("ban", "unban", "unlock"):

@@ -46,7 +46,11 @@ ADA = {
     "verified_email_addresses": "ada@example.com|countess@example.com", "unverified_email_addresses": "new@example.com",
     "password_digest": BCRYPT, "password_hasher": "bcrypt",
 }  # fmt: skip
-GRACE = {"id": "user_2def", "primary_email_address": "grace@example.com", "verified_email_addresses": "grace@example.com"}
+GRACE = {
+    "id": "user_2def",
+    "primary_email_address": "grace@example.com",
+    "verified_email_addresses": "grace@example.com",
+}
 
 
 def _users(data: Path) -> list[dict[str, object]]:
@@ -218,7 +222,9 @@ def test_an_import_that_was_killed_goes_on_where_it_was(tmp_path: Path) -> None:
 
 
 def test_an_import_that_is_interrupted_says_how_far_it_came(tmp_path: Path) -> None:
-    everybody = [{"id": f"user_{n}", "primary_email_address": f"p{n}@example.com"} for n in range(30_000)]  # many seconds of work
+    everybody = [
+        {"id": f"user_{n}", "primary_email_address": f"p{n}@example.com"} for n in range(30_000)
+    ]  # many seconds of work
     file = clerk_file(tmp_path, *everybody)
     assert _users(tmp_path) == []
     command = [str(SOJOURN), "import", "clerk", str(file), "--data", str(tmp_path)]
@@ -249,8 +255,13 @@ def test_whatever_goes_wrong_no_hash_and_no_password_is_shown(tmp_path: Path) ->
         {**ADA, "id": "user_1", "password_digest": canary},
         {**ADA, "id": "user_2", "password_hasher": canary},
         {**ADA, "id": "user_3", "first_name": canary * 10, "password_digest": canary + "\0"},
-        {**ADA, "id": "user_4", "primary_email_address": canary, "verified_email_addresses": "",
-         "unverified_email_addresses": ""},
+        {
+            **ADA,
+            "id": "user_4",
+            "primary_email_address": canary,
+            "verified_email_addresses": "",
+            "unverified_email_addresses": "",
+        },
     )
     django = tmp_path / "auth_user.csv"
     django.write_text(f"id,password,username,email\n1,{plain},adalove,a@example.com\n2,{canary}x$1$2$3,bobby,\n")
@@ -298,7 +309,8 @@ def test_the_report_never_replaces_the_file_that_is_read(tmp_path: Path) -> None
 
 
 @pytest.mark.parametrize(
-    "words", [["clerk", "--hash-config", "x"], ["clerk", "--verified-emails"], ["firebase"], ["clerk", "--report", "/no/x"]]
+    "words",
+    [["clerk", "--hash-config", "x"], ["clerk", "--verified-emails"], ["firebase"], ["clerk", "--report", "/no/x"]],
 )
 def test_an_option_that_cannot_be_followed_is_one_clear_line(tmp_path: Path, words: list[str]) -> None:
     source, *options = words

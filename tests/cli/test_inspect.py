@@ -53,7 +53,9 @@ def test_a_good_token_is_told_with_its_claims_its_session_and_its_user(tmp_path:
     assert (told["session"]["status"], told["user"]["status"]) == ("active", "active")
     shown = run("inspect", token, data=tmp_path).stdout
     assert "claims.sid" in shown and session.id in shown and "session.status" in shown
-    assert f"{session.created_at.datetime():%Y-%m-%d %H:%M:%S}\n" in shown and "+00:00" not in shown  # as tables have it
+    assert (
+        f"{session.created_at.datetime():%Y-%m-%d %H:%M:%S}\n" in shown and "+00:00" not in shown
+    )  # as tables have it
 
 
 def test_an_expired_token_still_shows_what_it_says_and_how_its_session_stands(tmp_path: Path) -> None:
@@ -91,7 +93,10 @@ def test_a_banned_user_is_told_as_the_cause_of_the_end(tmp_path: Path) -> None:
     assert inspected(tmp_path, session.id)[1]["session"]["status"] == "revoked"
 
 
-@pytest.mark.parametrize("what", ["not.a.token", "sess_unknown", "user_unknown", "a.b.c", "x", "e30.e30.e30", "..", "a." + "W1" * 50_000 + ".c"])
+@pytest.mark.parametrize(
+    "what",
+    ["not.a.token", "sess_unknown", "user_unknown", "a.b.c", "x", "e30.e30.e30", "..", "a." + "W1" * 50_000 + ".c"],
+)
 def test_what_nobody_knows_is_told_and_ends_with_status_one(tmp_path: Path, what: str) -> None:
     signed_in(tmp_path)
     status, told = inspected(tmp_path, what)
@@ -147,7 +152,9 @@ def test_the_check_says_what_it_does_not_cover_yet_and_what_was_changed(tmp_path
 
     async def record() -> None:
         store = open_store(url)  # as a server that is killed before it has chained
-        await store.events.record(Event(user.instance_id, "user.banned", Instant(1_770_000_000_000), "operator", user.id))
+        await store.events.record(
+            Event(user.instance_id, "user.banned", Instant(1_770_000_000_000), "operator", user.id)
+        )
         await store.close()
 
     asyncio.run(record())
@@ -164,7 +171,9 @@ def test_the_check_says_what_it_does_not_cover_yet_and_what_was_changed(tmp_path
     assert (refused.returncode, refused.stdout.startswith("The audit log was changed")) == (1, True)
 
 
-@pytest.mark.parametrize("words", [("--kind", "sesion.revoked"), ("--since", "soon"), ("--kind", "."), ("--limit", "0")])
+@pytest.mark.parametrize(
+    "words", [("--kind", "sesion.revoked"), ("--since", "soon"), ("--kind", "."), ("--limit", "0")]
+)
 def test_a_filter_that_names_nothing_is_refused_with_those_there_are(tmp_path: Path, words: tuple[str, str]) -> None:
     signed_in(tmp_path)
     refused = call("events", *words, data=tmp_path)
@@ -174,4 +183,6 @@ def test_a_filter_that_names_nothing_is_refused_with_those_there_are(tmp_path: P
 def test_no_secret_is_in_what_is_told(tmp_path: Path) -> None:  # R-LOG-02
     _, session, token = signed_in(tmp_path)
     shown = call("inspect", session.id, "--json", data=tmp_path).stdout + call("events", "--json", data=tmp_path).stdout
-    assert token not in shown and "secret" not in shown.replace("secret_key", "") and Secret.random().reveal() not in shown
+    assert (
+        token not in shown and "secret" not in shown.replace("secret_key", "") and Secret.random().reveal() not in shown
+    )

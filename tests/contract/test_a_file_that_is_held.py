@@ -39,7 +39,10 @@ def breaker(store: SqlStore) -> Breaker:
 @contextmanager
 def held(folder: Path) -> Iterator[sqlite3.Connection]:
     """Somebody left a transaction open in a shell, and who waits is short of patience."""
-    with closing(sqlite3.connect(folder / "sojourn.db", isolation_level=None)) as shell, pytest.MonkeyPatch.context() as patched:
+    with (
+        closing(sqlite3.connect(folder / "sojourn.db", isolation_level=None)) as shell,
+        pytest.MonkeyPatch.context() as patched,
+    ):
         patched.setattr(patience, "MOST_SECONDS", SHORT)
         patched.setattr(sqlite_writer, "_HANG_SECONDS", SHORT / 2)
         shell.execute("BEGIN IMMEDIATE")
@@ -55,7 +58,10 @@ async def test_after_three_waits_in_vain_nobody_waits_to_write_until_the_file_is
             with pytest.raises(Overloaded):
                 await store.users.create(a_user(instance_id))
         assert not breaker(store).closed.is_set()
-        for writing in (store.users.create(a_user(instance_id)), store.users.spend_password_try(instance_id, user.id, most=3)):
+        for writing in (
+            store.users.create(a_user(instance_id)),
+            store.users.spend_password_try(instance_id, user.id, most=3),
+        ):
             with pytest.raises(Overloaded):
                 writing.__await__().send(None)  # at the first step already: nothing was waited for
         assert await store.users.find(instance_id, user.id) == user
@@ -66,7 +72,9 @@ async def test_after_three_waits_in_vain_nobody_waits_to_write_until_the_file_is
     assert await store.users.count(instance_id, UserFilter()) == 1
 
 
-async def test_many_who_wait_in_one_line_find_out_together(store: SqlStore, tmp_path: Path, instance_id: InstanceId) -> None:  # R-REL-03
+async def test_many_who_wait_in_one_line_find_out_together(
+    store: SqlStore, tmp_path: Path, instance_id: InstanceId
+) -> None:  # R-REL-03
     with held(tmp_path):
         writes = [store.users.create(a_user(instance_id)) for _ in range(50)]
         refused = await asyncio.gather(*writes, return_exceptions=True)
@@ -76,7 +84,9 @@ async def test_many_who_wait_in_one_line_find_out_together(store: SqlStore, tmp_
     await store.users.create(a_user(instance_id))
 
 
-async def test_a_file_that_is_held_shortly_is_waited_for(store: SqlStore, tmp_path: Path, instance_id: InstanceId) -> None:
+async def test_a_file_that_is_held_shortly_is_waited_for(
+    store: SqlStore, tmp_path: Path, instance_id: InstanceId
+) -> None:
     with closing(sqlite3.connect(tmp_path / "sojourn.db", isolation_level=None)) as shell:
         shell.execute("BEGIN IMMEDIATE")
         writing = asyncio.create_task(store.users.create(user := a_user(instance_id)))

@@ -44,9 +44,7 @@ async def test_of_fifty_who_bring_an_anonymous_key_one_moves_what_is_there(  # R
     await nodes[0].app_data.put(instance_id, _ANONYMOUS, {"cart": 1}, NOW, expire_at=_OVER)
 
     async def move(node: Store) -> bool:
-        return await node.app_data.move(
-            instance_id, _ANONYMOUS, "sess_1", NOW, expire_at=_OVER, user_id=user.id
-        )
+        return await node.app_data.move(instance_id, _ANONYMOUS, "sess_1", NOW, expire_at=_OVER, user_id=user.id)
 
     assert sum(await race(nodes, move)) == 1
     assert await nodes[1].app_data.find(instance_id, "sess_1", NOW) == {"cart": 1}

@@ -29,7 +29,9 @@ async def test_a_budget_is_spent_within_a_window_that_slides(store: Store, insta
     assert await store.budgets.spent(instance_id, NAME, KEY, NOW + timedelta(seconds=69), window=MINUTE) == 3
 
 
-async def test_budgets_of_other_names_keys_and_instances_are_others(store: Store, instance_id: InstanceId) -> None:  # R-AUZ-02
+async def test_budgets_of_other_names_keys_and_instances_are_others(
+    store: Store, instance_id: InstanceId
+) -> None:  # R-AUZ-02
     assert await spend(store, instance_id, most=1)
     others = ((instance_id, "tries", KEY), (instance_id, NAME, "somebody else"), (new_instance_id(), NAME, KEY))
     for instance, name, key in others:
@@ -38,7 +40,9 @@ async def test_budgets_of_other_names_keys_and_instances_are_others(store: Store
     assert not await spend(store, instance_id, most=1)
 
 
-async def test_what_is_given_back_or_reset_can_be_spent_again(store: Store, instance_id: InstanceId) -> None:  # R-LIM-05
+async def test_what_is_given_back_or_reset_can_be_spent_again(
+    store: Store, instance_id: InstanceId
+) -> None:  # R-LIM-05
     await store.budgets.give_back(instance_id, NAME, KEY)
     for seconds in range(3):
         assert await spend(store, instance_id, after=timedelta(seconds=seconds))
@@ -50,7 +54,9 @@ async def test_what_is_given_back_or_reset_can_be_spent_again(store: Store, inst
     assert await spend(store, instance_id)
 
 
-async def test_two_nodes_at_once_spend_exactly_what_there_is(nodes: list[Store], instance_id: InstanceId) -> None:  # R-LIM-06, R-OTP-08
+async def test_two_nodes_at_once_spend_exactly_what_there_is(
+    nodes: list[Store], instance_id: InstanceId
+) -> None:  # R-LIM-06, R-OTP-08
     spent = await race(nodes, lambda store: spend(store, instance_id, most=7))
     assert spent.count(True) == 7
     assert await nodes[0].budgets.spent(instance_id, NAME, KEY, NOW, window=MINUTE) == 7
@@ -73,7 +79,9 @@ async def test_a_budget_whose_window_is_over_is_forgotten(store: Store, instance
     assert await store.budgets.spent(instance_id, NAME, KEY, NOW, window=MINUTE) == 0
 
 
-async def test_a_link_admits_one_attempt_once(nodes: list[Store], instance_id: InstanceId) -> None:  # R-OTP-02, R-REL-02
+async def test_a_link_admits_one_attempt_once(
+    nodes: list[Store], instance_id: InstanceId
+) -> None:  # R-OTP-02, R-REL-02
     link = digest()
     verification = a_verification(instance_id, link_hash=link)
     await nodes[0].verifications.start(verification)
@@ -85,7 +93,9 @@ async def test_a_link_admits_one_attempt_once(nodes: list[Store], instance_id: I
     assert [each.admitted_at for each in admitted if each is not None] == [NOW]
 
 
-async def test_the_link_of_an_expired_or_replaced_challenge_admits_nobody(store: Store, instance_id: InstanceId) -> None:  # R-OTP-02
+async def test_the_link_of_an_expired_or_replaced_challenge_admits_nobody(
+    store: Store, instance_id: InstanceId
+) -> None:  # R-OTP-02
     first, second = digest(), digest()
     await store.verifications.start(a_verification(instance_id, link_hash=first))
     newest = a_verification(instance_id, link_hash=second)
@@ -94,7 +104,9 @@ async def test_the_link_of_an_expired_or_replaced_challenge_admits_nobody(store:
     assert await store.verifications.admit(instance_id, second, newest.expire_at) is None
 
 
-async def test_a_link_is_taken_once_while_it_is_young_and_unused(nodes: list[Store], instance_id: InstanceId) -> None:  # R-OTP-02, R-REL-02
+async def test_a_link_is_taken_once_while_it_is_young_and_unused(
+    nodes: list[Store], instance_id: InstanceId
+) -> None:  # R-OTP-02, R-REL-02
     store, link, used = nodes[0], digest(), digest()
     verification = a_verification(instance_id, link_hash=link)
     await store.verifications.start(verification)

@@ -39,7 +39,12 @@ async def test_of_two_claims_the_younger_waits_until_a_code_of_the_older_is_dead
 
     def claim(user: User, after: timedelta) -> Identifier:
         return an_address(
-            user.id, instance_id, "ada@example.com", verified_at=None, verification_strategy=None, created_at=NOW + after
+            user.id,
+            instance_id,
+            "ada@example.com",
+            verified_at=None,
+            verification_strategy=None,
+            created_at=NOW + after,
         )
 
     older = claim(first, timedelta(0))

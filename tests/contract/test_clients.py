@@ -74,7 +74,11 @@ async def test_of_fifty_tabs_one_rotates_the_secret(nodes: list[Store], instance
 
     (new,) = [each for each in await race(nodes, rotate) if each is not None]
     rotated = replace(
-        client, secret_hash=new, previous_secret_hash=client.secret_hash, previous_secret_until=NOW + GRACE, generation=1
+        client,
+        secret_hash=new,
+        previous_secret_hash=client.secret_hash,
+        previous_secret_until=NOW + GRACE,
+        generation=1,
     )
     assert await nodes[1].clients.find_by_secret(instance_id, new) == rotated
     assert await nodes[1].clients.find_by_secret(instance_id, client.secret_hash) == rotated
@@ -150,7 +154,9 @@ async def test_a_development_browser_stays_what_it_was_made(store: Store, instan
     assert await store.clients.find_dev_browser(new_instance_id(), browser.token_hash) is None
 
 
-async def test_browsers_in_which_nobody_ever_signed_in_are_forgotten(store: Store, instance_id: InstanceId) -> None:  # R-SES-13
+async def test_browsers_in_which_nobody_ever_signed_in_are_forgotten(
+    store: Store, instance_id: InstanceId
+) -> None:  # R-SES-13
     never = [a_client(instance_id) for _ in range(3)]
     once = a_client(instance_id, last_authentication_strategy="password")
     of_now = a_client(instance_id, updated_at=LATER)

@@ -31,7 +31,9 @@ class Filled:
         self._numbers = count(1)
 
     def value(self, kind: type[Any], without: Mapping[str, object]) -> Any:
-        return kind(**{each.name: without[each.name] if each.name in without else self._of(each.type) for each in fields(kind)})
+        return kind(
+            **{each.name: without[each.name] if each.name in without else self._of(each.type) for each in fields(kind)}
+        )
 
     def _of(self, hint: Any) -> Any:
         base, number = base_of(hint), next(self._numbers)

@@ -56,7 +56,9 @@ async def _recorded_not_committed(store: Store, event: Event) -> AsyncGenerator[
 
 
 @ON_POSTGRESQL
-async def test_an_entry_that_is_committed_late_is_chained_late_and_not_passed_over(nodes: list[Store], instance_id: InstanceId) -> None:
+async def test_an_entry_that_is_committed_late_is_chained_late_and_not_passed_over(
+    nodes: list[Store], instance_id: InstanceId
+) -> None:
     await nodes[0].events.record(_event(instance_id, "first"))  # R-LOG-01
     async with _recorded_not_committed(nodes[0], _event(instance_id, "late")) as late:
         async with _recorded_not_committed(nodes[0], _event(instance_id, "never")):
@@ -121,14 +123,16 @@ async def release_0_1_records(connection: AsyncConnection, event: Event) -> None
     said = json.dumps([sequence, values], sort_keys=True, separators=(",", ":"), ensure_ascii=False)
     moved = {"sequence": sequence, "chain_hash": hashlib.sha256(before + said.encode()).digest()}
     columns = [*values, *moved]
-    row = f'INSERT INTO events ({", ".join(columns)}) VALUES ({", ".join(f":{each}" for each in columns)})'
+    row = f"INSERT INTO events ({', '.join(columns)}) VALUES ({', '.join(f':{each}' for each in columns)})"
     await connection.execute(text(row), {**values, **moved})
     change = "UPDATE event_heads SET sequence = :sequence, chain_hash = :chain_hash WHERE instance_id = :instance_id"
     begin = "INSERT INTO event_heads (instance_id, sequence, chain_hash) VALUES (:instance_id, :sequence, :chain_hash)"
     await connection.execute(text(change if found else begin), {**of, **moved})
 
 
-async def test_the_release_before_appends_to_the_same_chain_at_the_same_time(nodes: list[Store], instance_id: InstanceId) -> None:
+async def test_the_release_before_appends_to_the_same_chain_at_the_same_time(
+    nodes: list[Store], instance_id: InstanceId
+) -> None:
     old = asyncio.Lock()  # R-LOG-01; SQLite: its writer is one of a process, and this is another process's
 
     async def write(node: Store) -> None:
@@ -148,7 +152,11 @@ async def test_the_release_before_appends_to_the_same_chain_at_the_same_time(nod
 async def test_a_chain_of_the_schema_before_stays_whole_and_goes_on(
     kind: str, request: pytest.FixtureRequest, tmp_path: Any, instance_id: InstanceId
 ) -> None:  # R-LOG-01
-    url = f"sqlite:///{tmp_path}/before.db" if kind == "sqlite" else await request.getfixturevalue("postgres").make_database("before")
+    url = (
+        f"sqlite:///{tmp_path}/before.db"
+        if kind == "sqlite"
+        else await request.getfixturevalue("postgres").make_database("before")
+    )
     store = open_store(url)
     async with _database(store)._engine.begin() as connection:
         await connection.run_sync(partial(run_files, to="0014"))
@@ -165,7 +173,9 @@ async def test_a_chain_of_the_schema_before_stays_whole_and_goes_on(
     await store.close()
 
 
-async def test_an_entry_with_the_id_of_a_chained_one_is_told_and_holds_nobody_up(store: Store, instance_id: InstanceId) -> None:
+async def test_an_entry_with_the_id_of_a_chained_one_is_told_and_holds_nobody_up(
+    store: Store, instance_id: InstanceId
+) -> None:
     entry = _event(instance_id, "first")  # R-LOG-01
     await store.events.record(entry)
     await _chain(store)
@@ -179,7 +189,9 @@ async def test_an_entry_with_the_id_of_a_chained_one_is_told_and_holds_nobody_up
     assert await _targets(store, instance_id) == ["first", "second"]
 
 
-async def test_a_chain_that_cannot_go_on_holds_up_no_other_and_no_sign_in(store: Store, instance_id: InstanceId) -> None:
+async def test_a_chain_that_cannot_go_on_holds_up_no_other_and_no_sign_in(
+    store: Store, instance_id: InstanceId
+) -> None:
     broken, others = instance_id, [InstanceId(new_id("ins_")) for _ in range(3)]  # R-LOG-01, R-AUZ-02
     await store.events.record(_event(broken, "first"))
     await _chain(store)

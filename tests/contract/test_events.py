@@ -56,8 +56,14 @@ async def test_entries_come_back_newest_first(store: Store, instance_id: Instanc
         await _chain(store)
 
 
-async def test_the_newest_entries_come_first_whether_they_are_chained_or_not(store: Store, instance_id: InstanceId) -> None:
-    entries = [_event(instance_id, kind=kind, target=f"sess_{n}") for n in range(6) for kind in ("session.created", "user.banned")]
+async def test_the_newest_entries_come_first_whether_they_are_chained_or_not(
+    store: Store, instance_id: InstanceId
+) -> None:
+    entries = [
+        _event(instance_id, kind=kind, target=f"sess_{n}")
+        for n in range(6)
+        for kind in ("session.created", "user.banned")
+    ]
     for n, entry in enumerate(entries):  # R-LOG-01
         await store.events.record(entry)
         if n == 5:

@@ -3,7 +3,7 @@
 import subprocess
 import sys
 
-_UNTIL_FULL = '''
+_UNTIL_FULL = """
 import asyncio, resource, signal, sqlite3, sys
 from pathlib import Path
 from sojourn.errors import Overloaded
@@ -40,7 +40,7 @@ async def main(folder):
     print(len(kept))
 
 asyncio.run(main(sys.argv[1]))
-'''
+"""
 
 
 def test_a_full_disk_refuses_loses_nothing_and_recovers(tmp_path: object) -> None:  # R-REL-05

@@ -39,7 +39,9 @@ async def test_the_earlier_picture_is_gone(store: Store, instance_id: InstanceId
     assert await store.images.find(instance_id, others.id) == others
 
 
-async def test_of_fifty_pictures_put_at_once_one_is_left(nodes: list[Store], instance_id: InstanceId) -> None:  # R-REL-02
+async def test_of_fifty_pictures_put_at_once_one_is_left(
+    nodes: list[Store], instance_id: InstanceId
+) -> None:  # R-REL-02
     user = a_user(instance_id)
     await nodes[0].users.create(user)
     images = [an_image(instance_id, user.id, b"%d" % n) for n in range(50)]

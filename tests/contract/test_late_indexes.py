@@ -53,7 +53,9 @@ async def _answers(store: Store, instance_id: InstanceId) -> list[list[str]]:
 async def _people(store: Store, instance_id: InstanceId) -> None:
     for number in range(12):
         active = NOW if number % 3 else None
-        user = a_user(instance_id, f"ada{number}@example.com", first_name="Änne", last_active_at=active, banned=number == 5)
+        user = a_user(
+            instance_id, f"ada{number}@example.com", first_name="Änne", last_active_at=active, banned=number == 5
+        )
         await store.users.create(user)
 
 
@@ -127,7 +129,9 @@ async def test_an_index_that_a_stopped_node_left_half_built_is_built_anew(
     database = _database(store)
     if database.dialect.name == "postgresql":
         await database.change(text(f"CREATE INDEX {BY_ACTIVITY} ON users (instance_id)"))
-        await database.change(text(f"UPDATE pg_index SET indisvalid = false WHERE indexrelid = '{BY_ACTIVITY}'::regclass"))
+        await database.change(
+            text(f"UPDATE pg_index SET indisvalid = false WHERE indexrelid = '{BY_ACTIVITY}'::regclass")
+        )
     while await store.build() is not None:
         pass
     assert database.built.has(BY_ACTIVITY)
@@ -139,7 +143,9 @@ async def test_an_index_that_a_stopped_node_left_half_built_is_built_anew(
 
 async def test_a_search_follows_every_change_of_a_person(store: Store, instance_id: InstanceId) -> None:
     """Also one that a node of the release before makes: it knows nothing of the search."""
-    user = a_user(instance_id, "ada@example.com", "+15005550006", first_name="Ada", username="ada_l", username_key="ada_l")
+    user = a_user(
+        instance_id, "ada@example.com", "+15005550006", first_name="Ada", username="ada_l", username_key="ada_l"
+    )
     await store.users.create(user)
     database = _database(store)
 
@@ -171,7 +177,13 @@ async def test_a_search_for_one_or_two_characters_finds_the_beginnings_of_words(
     for user in people.values():
         await store.users.create(user)
     names = {user.id: name for name, user in people.items()}
-    expected = {"李": {"李明"}, "li": {"Li Ming", "李明"}, "mi": set(people) - {"李明"}, "lić": {"Ada Milić"}, "da": set[str]()}
+    expected = {
+        "李": {"李明"},
+        "li": {"Li Ming", "李明"},
+        "mi": set(people) - {"李明"},
+        "lić": {"Ada Milić"},
+        "da": set[str](),
+    }
     for query, found in expected.items():
         listed = await store.users.list(instance_id, UserFilter(query=query), Page())
         assert {names[user.id] for user in listed} == found, query

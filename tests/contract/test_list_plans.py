@@ -135,7 +135,9 @@ async def test_what_many_users_have_is_met_along_the_index_of_the_order(
         for descending in (True, False):
             await _lists(explained).ids(instance_id, replace(where, order_by=order, descending=descending), Page())
     assert [plan for plan in explained.plans if not _is_indexed(plan)] == []
-    names_users = where.email_addresses or where.phone_numbers or where.usernames or where.external_ids or where.user_ids
+    names_users = (
+        where.email_addresses or where.phone_numbers or where.usernames or where.external_ids or where.user_ids
+    )
     if not names_users:
         assert [plan for plan in explained.plans if _is_sorted_whole(plan)] == []
 
@@ -252,4 +254,6 @@ async def test_the_audit_log_is_met_along_an_index(
     assert _is_indexed(plan) and not _is_sorted_whole(plan)
     used = {"of a user": "ix_events_user", "of a session": OF_TARGET, "of a time": EVENTS_BY_TIME}
     for name, index in used.items():
-        assert (index in plan) == (where == EVENT_FILTERS[name] or (index == EVENTS_BY_TIME and where.since is not None))
+        assert (index in plan) == (
+            where == EVENT_FILTERS[name] or (index == EVENTS_BY_TIME and where.since is not None)
+        )

@@ -85,7 +85,9 @@ async def lists(store: Store) -> Lists:
     return Lists(database)
 
 
-async def test_a_list_for_which_there_is_no_room_waits_its_turn(lists: Lists, store: Store, instance_id: InstanceId) -> None:
+async def test_a_list_for_which_there_is_no_room_waits_its_turn(
+    lists: Lists, store: Store, instance_id: InstanceId
+) -> None:
     await store.users.create(user := a_user(instance_id))
     async with lists.full():
         waits = asyncio.create_task(store.users.list(instance_id, UserFilter(), Page()))
@@ -124,7 +126,9 @@ async def test_who_gives_up_waiting_leaves_the_line(lists: Lists) -> None:
     assert await lists.have_room()
 
 
-async def test_a_list_that_takes_too_long_is_ended_by_the_database(lists: Lists, monkeypatch: pytest.MonkeyPatch) -> None:  # R-REL-03, R-LIM-08
+async def test_a_list_that_takes_too_long_is_ended_by_the_database(
+    lists: Lists, monkeypatch: pytest.MonkeyPatch
+) -> None:  # R-REL-03, R-LIM-08
     with monkeypatch.context() as patched:
         patched.setattr(patience, "LIST_SECONDS", 0.05)
         for _ in range(ROOM + 1):

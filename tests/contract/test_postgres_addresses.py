@@ -73,7 +73,9 @@ def test_what_cannot_be_kept_is_refused_by_name(url: str, named: str) -> None:
     assert _SECRET not in refused.value.long_message  # R-LOG-02
 
 
-@pytest.mark.parametrize("place", ["me:{}@db/shop", "me@db/shop?password={}", "me:{}@db/shop?a=b&sslpassword={}", "me:x{}@y@db/shop"])
+@pytest.mark.parametrize(
+    "place", ["me:{}@db/shop", "me@db/shop?password={}", "me:{}@db/shop?a=b&sslpassword={}", "me:x{}@y@db/shop"]
+)
 def test_an_address_is_shown_without_its_passwords(place: str) -> None:  # R-LOG-02
     shown = without_secrets("postgresql://" + place.format(_SECRET, _SECRET))
     assert _SECRET not in shown and shown.startswith("postgresql://me") and "db/shop" in shown

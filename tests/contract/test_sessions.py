@@ -279,7 +279,9 @@ async def test_what_the_clock_has_ended_is_written_down(store: Store, instance_i
     assert [each.status for each in found if each] == ["expired", "expired", "expired", "abandoned", "active"]
 
 
-async def test_a_session_that_is_used_is_due_again_when_it_may_be_over_next(store: Store, instance_id: InstanceId) -> None:  # R-SES-01
+async def test_a_session_that_is_used_is_due_again_when_it_may_be_over_next(
+    store: Store, instance_id: InstanceId
+) -> None:  # R-SES-01
     minute = timedelta(minutes=1)
     user, client, _ = await signed_in(store, instance_id)
     session = a_session(user, client, inactivity=minute, expire_at=NOW + 3 * minute)
@@ -290,7 +292,9 @@ async def test_a_session_that_is_used_is_due_again_when_it_may_be_over_next(stor
     assert await store.sessions.finish_timed_out(NOW + minute, most=10) == 0
     await store.sessions.touch_many({session.id: NOW + 2.5 * minute})
     assert await store.sessions.finish_timed_out(NOW + 2.9 * minute, most=10) == 1
-    assert await store.sessions.finish_timed_out(NOW + 2.99 * minute, most=10) == 0  # its end comes before the next idle moment
+    assert (
+        await store.sessions.finish_timed_out(NOW + 2.99 * minute, most=10) == 0
+    )  # its end comes before the next idle moment
     assert await store.sessions.finish_timed_out(NOW + 3 * minute, most=10) == 1
     found = await store.sessions.find(instance_id, session.id)
     assert found and (found.status, found.updated_at) == (SessionStatus.EXPIRED, NOW + 3 * minute)

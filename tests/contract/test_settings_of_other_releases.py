@@ -74,7 +74,11 @@ async def test_what_this_release_does_not_know_is_written_back_at_every_depth(up
 async def test_an_owner_cannot_set_what_this_release_does_not_know(upgrading: Upgrading) -> None:  # R-CFG-01
     instances = Instances(upgrading.store, FakeClock(NOW + timedelta(minutes=5)))
     (instance,) = await upgrading.store.instances.all()
-    patches: list[dict[str, Json]] = [{"passkeys": {"enabled": False}}, {"sessions": {"idle": {}}}, {"theme": {"shade": "dark"}}]
+    patches: list[dict[str, Json]] = [
+        {"passkeys": {"enabled": False}},
+        {"sessions": {"idle": {}}},
+        {"theme": {"shade": "dark"}},
+    ]
     for patch in patches:
         with pytest.raises(FieldError, match="is not a setting"):
             await instances.update_settings(instance, patch)

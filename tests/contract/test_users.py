@@ -372,7 +372,9 @@ async def test_tries_of_a_password_stop_at_the_most_however_many_come_at_once(
     assert await nodes[1].users.spend_password_try(instance_id, user.id, most=5) == 1
 
 
-async def test_a_store_knows_which_peppers_its_passwords_need(store: Store, instance_id: InstanceId) -> None:  # R-PWD-02
+async def test_a_store_knows_which_peppers_its_passwords_need(
+    store: Store, instance_id: InstanceId
+) -> None:  # R-PWD-02
     assert list(await store.peppers_in_use()) == []
     for pepper in ("pepper_b", "pepper_a", "pepper_b", None):
         await store.users.create(a_user(instance_id, password=StoredPassword("argon2id", "$argon2id$", pepper)))

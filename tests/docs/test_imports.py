@@ -20,7 +20,12 @@ FORMER = [
 
 
 def _printed() -> Iterator[tuple[str, str]]:
-    pages = [ROOT / "README.md", *(ROOT / "docs").rglob("*.md"), *(ROOT / "examples").rglob("*.md"), *(ROOT / "examples").rglob("*.py")]
+    pages = [
+        ROOT / "README.md",
+        *(ROOT / "docs").rglob("*.md"),
+        *(ROOT / "examples").rglob("*.md"),
+        *(ROOT / "examples").rglob("*.py"),
+    ]
     for page in pages:
         for line in re.findall(r"^\s*(from sojourn[\w.]* import [\w, ]+)", page.read_text(), re.MULTILINE):
             (imported,) = ast.parse(line.strip().rstrip(",")).body

@@ -101,8 +101,12 @@ def _nginx(folder: Path, port: int, server_port: int) -> list[str]:
     block = block.replace("listen 443", f"listen {port}").replace("127.0.0.1:8000", f"127.0.0.1:{server_port}")
     block = re.sub(r"ssl_certificate +\S+;", f"ssl_certificate {folder}/mail.pem;", block)
     block = re.sub(r"ssl_certificate_key +\S+;", f"ssl_certificate_key {folder}/mail.key;", block)
-    kept = "".join(f"{kind}_temp_path {folder}/{kind};\n" for kind in ("client_body", "proxy", "fastcgi", "uwsgi", "scgi"))
-    around = f"daemon off; pid {folder}/pid; error_log stderr;\nevents {{}}\nhttp {{\naccess_log off;\n{kept}{block}}}\n"
+    kept = "".join(
+        f"{kind}_temp_path {folder}/{kind};\n" for kind in ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")
+    )
+    around = (
+        f"daemon off; pid {folder}/pid; error_log stderr;\nevents {{}}\nhttp {{\naccess_log off;\n{kept}{block}}}\n"
+    )
     (folder / "nginx.conf").write_text(around)
     return [str(program("nginx")), "-p", str(folder), "-c", str(folder / "nginx.conf")]
 

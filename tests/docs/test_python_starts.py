@@ -49,7 +49,10 @@ def _of_wsgi(app: Any, sojourn: SojournClient, paths: list[str]) -> list[httpx.R
     [("fastapi", _of_asgi), ("flask", _of_wsgi), ("litestar", _of_asgi), ("quart", _of_asgi), ("starlette", _of_asgi)],
 )
 def test_a_quick_start_has_a_page_that_leads_to_the_protected_one(
-    page: str, ask: Callable[[Any, SojournClient, list[str]], list[httpx.Response]], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    page: str,
+    ask: Callable[[Any, SojournClient, list[str]], list[httpx.Response]],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.chdir(tmp_path)
     monkeypatch.syspath_prepend(str(tmp_path))

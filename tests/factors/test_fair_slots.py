@@ -51,6 +51,8 @@ async def test_a_slot_that_is_given_back_as_waits_run_out_goes_to_one_who_still_
     await asyncio.sleep(0)
     slots.give_back("a")
     await waiting
-    assert all(isinstance(each, asyncio.CancelledError) for each in await asyncio.gather(*ending, return_exceptions=True))
+    assert all(
+        isinstance(each, asyncio.CancelledError) for each in await asyncio.gather(*ending, return_exceptions=True)
+    )
     slots.give_back("c")
     await slots.take("d")

@@ -122,7 +122,9 @@ async def test_who_stops_waiting_takes_no_slot_along(held: Held) -> None:  # R-P
     pool.close()
 
 
-async def test_an_address_has_twenty_operations_a_minute_and_servers_have_no_such_bound(pool: HashPool) -> None:  # R-PWD-12
+async def test_an_address_has_twenty_operations_a_minute_and_servers_have_no_such_bound(
+    pool: HashPool,
+) -> None:  # R-PWD-12
     for _ in range(LIMITS["hashes"][0]):
         await run(pool, FLOOD, lambda: None)
     with pytest.raises(TooManyRequests):

@@ -39,7 +39,9 @@ PUBLISHED = [
 
 
 @pytest.mark.parametrize(("hasher", "digest", "password"), PUBLISHED)
-def test_a_published_example_is_verified_and_replaced(hasher: str, digest: str, password: str) -> None:  # R-PWD-03, R-PWD-04
+def test_a_published_example_is_verified_and_replaced(
+    hasher: str, digest: str, password: str
+) -> None:  # R-PWD-03, R-PWD-04
     stored = _hashing.import_digest(hasher, digest)
     verified = _hashing.verify(stored, password)
     assert verified.ok and verified.upgraded is not None and verified.upgraded.hasher == "argon2id"
@@ -48,7 +50,9 @@ def test_a_published_example_is_verified_and_replaced(hasher: str, digest: str, 
 
 
 @pytest.mark.parametrize("password", ["word press 12", "a long one " * 20, "pässwörter éàü 12"])
-def test_wordpress_hashes_the_mac_of_a_password_with_bcrypt(password: str) -> None:  # R-PWD-04, WordPress 6.8 wp_hash_password
+def test_wordpress_hashes_the_mac_of_a_password_with_bcrypt(
+    password: str,
+) -> None:  # R-PWD-04, WordPress 6.8 wp_hash_password
     mac = b64encode(hmac.new(b"wp-sha384", password.encode(), hashlib.sha384).digest())
     digest = "$wp" + bcrypt.hashpw(mac, bcrypt.gensalt(4)).decode().replace("$2b$", "$2y$")
     stored = _hashing.import_digest("bcrypt", digest)
@@ -58,7 +62,10 @@ def test_wordpress_hashes_the_mac_of_a_password_with_bcrypt(password: str) -> No
 
 
 def test_the_mark_of_wordpress_makes_no_dearer_hash_and_belongs_to_bcrypt_alone() -> None:  # R-PWD-04
-    for hasher, digest in (("bcrypt", "$wp$2y$16$" + "a" * 53), ("bcrypt_peppered", "$wp$2y$04$" + "a" * 53 + "$pepper")):
+    for hasher, digest in (
+        ("bcrypt", "$wp$2y$16$" + "a" * 53),
+        ("bcrypt_peppered", "$wp$2y$04$" + "a" * 53 + "$pepper"),
+    ):
         with pytest.raises(FieldFormat):
             _hashing.import_digest(hasher, digest)
 
@@ -151,7 +158,9 @@ REFUSED = [
 
 
 @pytest.mark.parametrize(("hasher", "digest"), REFUSED)
-def test_a_cost_beyond_what_we_bear_or_a_form_that_is_not_its_own_is_refused(hasher: str, digest: str) -> None:  # R-PWD-04
+def test_a_cost_beyond_what_we_bear_or_a_form_that_is_not_its_own_is_refused(
+    hasher: str, digest: str
+) -> None:  # R-PWD-04
     with pytest.raises(FieldFormat) as refused:
         _hashing.import_digest(hasher, digest)
     assert refused.value.param == "password_digest"

@@ -62,7 +62,9 @@ def test_two_spellings_of_one_letter_are_one_password() -> None:  # R-PWD-05
 
 
 @pytest.mark.parametrize("hasher", list(DIGESTS))
-def test_an_imported_digest_is_verified_as_its_system_did_and_asks_to_be_replaced(hasher: str) -> None:  # R-PWD-03, R-PWD-04
+def test_an_imported_digest_is_verified_as_its_system_did_and_asks_to_be_replaced(
+    hasher: str,
+) -> None:  # R-PWD-03, R-PWD-04
     stored = import_digest(hasher, DIGESTS[hasher])
     assert verify_password(stored, TEXT).ok
     assert verify_password(stored, TEXT).upgraded is not None
@@ -127,7 +129,9 @@ def test_lengths_and_common_passwords_are_refused_with_their_own_code(  # R-PWD-
         check_new_password(password, param="password", context=["grace.hopper@example.com"])
 
 
-@pytest.mark.parametrize("password", ["aaaa bbbb cccc dddd", "einfachlanggenugundneu", "\u00fcber \u00e4\u00f6\u00fc \u00df 123"])
+@pytest.mark.parametrize(
+    "password", ["aaaa bbbb cccc dddd", "einfachlanggenugundneu", "\u00fcber \u00e4\u00f6\u00fc \u00df 123"]
+)
 def test_no_composition_is_asked_for(password: str) -> None:  # R-PWD-08
     check_new_password(password, param="password")
 

@@ -15,7 +15,9 @@ async def told(engine: Engine) -> list[tuple[str, str, dict[str, object]]]:
 
 
 async def test_changed_settings_name_the_fields_and_no_value(engine: Engine) -> None:  # R-LOG-01, R-LOG-02
-    await engine.instances.update_settings(engine.instance, {"application_name": "Ferry", "theme": {"color": "#123456"}})
+    await engine.instances.update_settings(
+        engine.instance, {"application_name": "Ferry", "theme": {"color": "#123456"}}
+    )
     await engine.instances.update_settings(engine.instance, {"application_name": "Boat"}, actor="backend_api")
     with pytest.raises(FieldError):
         await engine.instances.update_settings(engine.instance, {"no_such": 1})

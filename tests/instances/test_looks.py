@@ -26,7 +26,11 @@ def test_a_length_has_one_spelling(typed: str, written: str) -> None:
 
 @pytest.mark.parametrize(
     ("typed", "written"),
-    [("Georgia, serif", "Georgia, serif"), ("'Open Sans',sans-serif", '"Open Sans", sans-serif'), ("思源黑体", '"思源黑体"')],
+    [
+        ("Georgia, serif", "Georgia, serif"),
+        ("'Open Sans',sans-serif", '"Open Sans", sans-serif'),
+        ("思源黑体", '"思源黑体"'),
+    ],
 )
 def test_fonts_have_one_spelling(typed: str, written: str) -> None:
     assert str(Fonts.parse(typed)) == written
@@ -58,7 +62,10 @@ async def test_what_is_parsed_is_kept_in_its_one_spelling(engine: Engine) -> Non
         "theme": {"color": "#ABC", "logo_url": "https://cdn.example.com/logo.png"},
         "paths": {"home_url": "/home?x=1#top", "sign_in_url": "https://app.example.com/in", "user_profile_url": "http://localhost:3000/me"},
     })  # fmt: skip
-    assert (changed.settings.theme.color, changed.settings.theme.logo_url) == ("#aabbcc", "https://cdn.example.com/logo.png")
+    assert (changed.settings.theme.color, changed.settings.theme.logo_url) == (
+        "#aabbcc",
+        "https://cdn.example.com/logo.png",
+    )
     assert changed.settings.paths.home_url == "/home?x=1#top"
 
 

@@ -49,7 +49,9 @@ async def test_parties_come_from_the_environment(tmp_path: Path, monkeypatch: py
     await handle.close()
 
 
-@pytest.mark.parametrize("wrong", ["spa.example.com", "https://spa.example.com/app", "https://*.example.com", "", "localhost:3000"])
+@pytest.mark.parametrize(
+    "wrong", ["spa.example.com", "https://spa.example.com/app", "https://*.example.com", "", "localhost:3000"]
+)
 def test_what_is_no_origin_is_refused_at_start(wrong: str) -> None:
     with pytest.raises(ConfigError, match=r"https://app\.example\.com"):
         named_parties([wrong])

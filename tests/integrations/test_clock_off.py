@@ -36,7 +36,9 @@ async def test_the_page_that_ends_the_redirects_says_by_how_much_the_clock_is_of
     with caplog.at_level(logging.ERROR, "sojourn.integrations"):
         stuck = await client.get("/protected", headers={**PAGE, "cookie": f"{cookies}; {counted}"})
     assert stuck.status_code == 401
-    told = re.search(r"clock is off by (\d+) s, it is \d+ s (ahead of|behind) the server", stuck.text.replace("&#x27;", "'"))
+    told = re.search(
+        r"clock is off by (\d+) s, it is \d+ s (ahead of|behind) the server", stuck.text.replace("&#x27;", "'")
+    )
     assert told is not None and 240 <= int(told[1]) <= 360 and told[2] == words
     assert any(each.getMessage().startswith("clock.off seconds=") for each in caplog.records)
 

@@ -34,7 +34,12 @@ def test_a_row_is_made_when_somebody_first_comes_and_found_afterwards(client, so
     for _ in range(2):
         assert _get(client, "/me", sojourn.signed_in(ada)).json() == {"email": "ada@example.com"}
     row = User.objects.get()
-    assert (row.username, row.first_name, row.last_name, row.has_usable_password()) == (ada.id, "Ada", "Lovelace", False)
+    assert (row.username, row.first_name, row.last_name, row.has_usable_password()) == (
+        ada.id,
+        "Ada",
+        "Lovelace",
+        False,
+    )
     assert not row.is_staff and not row.is_superuser
 
 
@@ -105,7 +110,9 @@ def test_djangos_test_client_says_what_to_write_instead(client, idiom: str) -> N
     row = Row.objects.create_user("ada", "ada@example.com", "x")
     backend = "django.contrib.auth.backends.ModelBackend"
     with override_settings(AUTHENTICATION_BACKENDS=[backend]), pytest.raises(RuntimeError, match="FakeSojourn"):
-        client.force_login(row, backend=backend) if idiom == "force_login" else client.login(username="ada", password="x")
+        client.force_login(row, backend=backend) if idiom == "force_login" else client.login(
+            username="ada", password="x"
+        )
 
 
 def test_djangos_test_client_signs_out_a_token_in_its_cookies(client, sojourn: FakeSojourn) -> None:  # type: ignore[no-untyped-def]

@@ -64,7 +64,8 @@ def test_staff_are_sent_to_sign_in_and_come_back_to_their_page(client: Any, sojo
 
 
 @pytest.mark.parametrize(
-    ("wanted", "back"), [("", "/open/staff/"), ("?next=/open/staff/x/", "/open/staff/x/"), ("?next=https://evil.example/", "/open/staff/")]
+    ("wanted", "back"),
+    [("", "/open/staff/"), ("?next=/open/staff/x/", "/open/staff/x/"), ("?next=https://evil.example/", "/open/staff/")],
 )
 def test_the_login_page_leads_back_into_this_admin_alone(client: Any, wanted: str, back: str) -> None:  # R-WEB-05
     assert _sign_in_of(client.get(f"/open/staff/login/{wanted}"))[1].startswith(f"http://localhost:8000{back}")
@@ -96,9 +97,16 @@ def test_the_admin_takes_no_password(client: Any) -> None:
 
 
 @pytest.mark.parametrize(
-    ("names", "greeting"), [({"first_name": "Ada", "last_name": "Lovelace"}, "Ada"), ({}, "ada@example.com"), ({"first_name": "<b>"}, "&lt;b&gt;")]
+    ("names", "greeting"),
+    [
+        ({"first_name": "Ada", "last_name": "Lovelace"}, "Ada"),
+        ({}, "ada@example.com"),
+        ({"first_name": "<b>"}, "&lt;b&gt;"),
+    ],
 )
-def test_staff_are_greeted_by_name_and_never_by_an_id(client: Any, sojourn: FakeSojourn, names: dict[str, str], greeting: str) -> None:
+def test_staff_are_greeted_by_name_and_never_by_an_id(
+    client: Any, sojourn: FakeSojourn, names: dict[str, str], greeting: str
+) -> None:
     headers = staff(client, sojourn, **names)
     for page in ("/staff/", "/open/staff/"):
         shown = client.get(page, headers=headers).content.decode()

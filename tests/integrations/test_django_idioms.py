@@ -15,7 +15,9 @@ PAGE = {"HTTP_ACCEPT": "text/html", "HTTP_SEC_FETCH_DEST": "document"}
 
 @pytest.fixture
 def client(sojourn: FakeSojourn, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
-    _, undo = app.build(sojourn, tmp_path_factory.getbasetemp(), is_async=False, public=[*PUBLIC, "/admin/login/", "/accounts/(.*)"])
+    _, undo = app.build(
+        sojourn, tmp_path_factory.getbasetemp(), is_async=False, public=[*PUBLIC, "/admin/login/", "/accounts/(.*)"]
+    )
     from django.contrib.auth.models import User
     from django.test import Client
 
@@ -50,9 +52,7 @@ def test_djangos_own_guards_send_strangers_to_sign_in_and_back(client: Any, path
     assert "evil" not in elsewhere["Location"]
 
 
-def test_whoever_is_signed_in_and_may_not_is_told_so_and_not_sent_round(
-    client: Any, sojourn: FakeSojourn
-) -> None:
+def test_whoever_is_signed_in_and_may_not_is_told_so_and_not_sent_round(client: Any, sojourn: FakeSojourn) -> None:
     ada = sojourn.signed_in()
     assert client.get("/open/login", **_browser(ada)).json() == {"user": ada.user.id}
     assert client.get("/open/mixed", **_browser(ada)).json() == {"user": ada.user.id}
@@ -131,4 +131,6 @@ def test_djangos_own_sign_in_beside_it_gives_a_visitor_another_key(client: Any, 
         assert given != planted
         client.cookies.clear()
         assert client.get("/open/login", HTTP_COOKIE=f"sojourn_data={given}").status_code == 200
-        assert client.get("/open/login", HTTP_COOKIE=f"sojourn_data={planted}").status_code == 302  # whoever planted it is nobody
+        assert (
+            client.get("/open/login", HTTP_COOKIE=f"sojourn_data={planted}").status_code == 302
+        )  # whoever planted it is nobody

@@ -54,7 +54,9 @@ def asking(get_response: Any) -> Any:
 
 
 @pytest.fixture(params=["wsgi", "asgi"])
-def ask(request: pytest.FixtureRequest, sojourn: FakeSojourn, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Ask]:
+def ask(
+    request: pytest.FixtureRequest, sojourn: FakeSojourn, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Ask]:
     """Ask an app which has the given middleware behind all others, as it would run in production."""
     is_async = request.param == "asgi"
     app.configure(tmp_path_factory.getbasetemp())
@@ -101,7 +103,11 @@ def test_a_server_that_does_not_answer_a_middleware_is_busy_and_not_broken(  # R
 ) -> None:
     for more in ({}, {"X-Data": "1"}):
         busy = ask(OWN, **sojourn.signed_in().headers, **more)
-        assert (busy.status_code, busy.headers["retry-after"], busy.headers["cache-control"]) == (503, "5", "no-store"), busy.text
+        assert (busy.status_code, busy.headers["retry-after"], busy.headers["cache-control"]) == (
+            503,
+            "5",
+            "no-store",
+        ), busy.text
         assert busy.json()["errors"][0]["code"] == ServerUnreachable.code
 
 

@@ -52,7 +52,9 @@ FAILURES = {
 
 
 @pytest.fixture(params=NAMES)
-def build(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[SojournClient], App]]:
+def build(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Callable[[SojournClient], App]]:
     name: str = request.param
     loop = None if name in SYNC else Loop()
     undone: list[Callable[[], None]] = []
@@ -92,7 +94,10 @@ def test_every_failure_of_the_server_has_an_answer_for_people_and_for_programs( 
         told = ask(path, {**ada.headers, **OWN})
         assert (told.status_code, told.json()["errors"][0]["code"]) == (status, code), (path, told.text)
         page = ask(path, browser)
-        assert (page.status_code, page.headers["content-type"]) == (status, "text/html; charset=utf-8"), (path, page.text)
+        assert (page.status_code, page.headers["content-type"]) == (status, "text/html; charset=utf-8"), (
+            path,
+            page.text,
+        )
         assert page.headers["cache-control"] == "no-store"
         assert "of.the.owner" not in page.text + told.text
         assert ("retry-after" in page.headers) == isinstance(error, ServerUnreachable | Overloaded)
@@ -184,7 +189,9 @@ ANSWERS = {
 
 
 @pytest.mark.parametrize("given", ANSWERS, ids=lambda given: f"{given[0]}-{given[1].decode()[:12]}")
-async def test_whatever_answers_in_the_servers_place_becomes_an_error_that_the_guard_knows(given: tuple[int, bytes]) -> None:
+async def test_whatever_answers_in_the_servers_place_becomes_an_error_that_the_guard_knows(
+    given: tuple[int, bytes],
+) -> None:
     with answering(*given, Retry_After="7") as url:
         server = HttpServer(url, Secret("sk_test_x"))
         with pytest.raises(SojournError) as raised:

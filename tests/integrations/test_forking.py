@@ -34,7 +34,9 @@ def in_child(work: Callable[[], str]) -> str:
 
 def asks(handle: SojournClient, token: str, session_id: str) -> str:
     """A page, the user by the server's word, and session data that is written and read."""
-    with httpx.Client(transport=httpx.WSGITransport(SojournWsgiMiddleware(show, handle)), base_url="http://localhost:8000") as app:
+    with httpx.Client(
+        transport=httpx.WSGITransport(SojournWsgiMiddleware(show, handle)), base_url="http://localhost:8000"
+    ) as app:
         user_id = app.get("/", headers={"authorization": f"Bearer {token}"}).text
     handle.write_data_now(session_id, {"seen": user_id})
     assert handle.read_data_now(session_id) == {"seen": user_id}
@@ -43,7 +45,9 @@ def asks(handle: SojournClient, token: str, session_id: str) -> str:
 
 
 async def signed_in(engine: Any) -> tuple[str, str, str]:
-    user = await engine.accounts.create(engine.instance, NewUser(email_addresses=["ada@example.com"], skip_password_requirement=True))
+    user = await engine.accounts.create(
+        engine.instance, NewUser(email_addresses=["ada@example.com"], skip_password_requirement=True)
+    )
     session = await engine.sessions.create_for(engine.instance, user)
     return user.id, session.id, await engine.tokens.for_session(engine.instance, session, user, origin=None)
 

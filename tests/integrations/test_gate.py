@@ -84,7 +84,9 @@ async def test_cookies_of_another_instance_on_the_host_are_left_aside(  # R-CKI-
     client: httpx.AsyncClient, sojourn: Sojourn, token: str
 ) -> None:
     suffix = cookie_suffix((await sojourn.ready()).publishable_key)
-    cookies = f"__session=somebody.elses.token; __client_uat=1700000000; __session_{suffix}={token}; __client_uat_{suffix}=1"
+    cookies = (
+        f"__session=somebody.elses.token; __client_uat=1700000000; __session_{suffix}={token}; __client_uat_{suffix}=1"
+    )
     assert (await client.get("/protected", headers={**PAGE, "cookie": cookies})).status_code == 200
 
 

@@ -5,7 +5,19 @@ import sys
 
 import pytest
 
-_SERVER = {"sqlalchemy", "alembic", "asyncpg", "aiosqlite", "argon2", "granian", "typer", "structlog", "jinja2", "phonenumbers", "zxcvbn"}
+_SERVER = {
+    "sqlalchemy",
+    "alembic",
+    "asyncpg",
+    "aiosqlite",
+    "argon2",
+    "granian",
+    "typer",
+    "structlog",
+    "jinja2",
+    "phonenumbers",
+    "zxcvbn",
+}
 _ADAPTERS = {
     "sojourn": "from sojourn import Sojourn, SojournMiddleware, SojournWsgiMiddleware, Verifier",
     "asgi": "import sojourn.integrations.asgi",

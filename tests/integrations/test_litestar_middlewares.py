@@ -55,7 +55,9 @@ async def test_an_errors_answer_goes_through_every_other_middleware(sojourn: Fak
         middleware=[_Marks] if where == "inside" else [],
         logging_config=None,
     )
-    another = Litestar([_lost], plugins=[plugin], logging_config=None)  # with nothing around it, which is its own matter
+    another = Litestar(
+        [_lost], plugins=[plugin], logging_config=None
+    )  # with nothing around it, which is its own matter
     async with AsyncTestClient(app, raise_server_exceptions=False) as client, AsyncTestClient(another):
         for path, status in (("/lost", 404), ("/broken", 500)):
             answer = await client.get(path, headers=ada.headers)

@@ -52,7 +52,9 @@ def _starlette() -> Any:
 
 
 def _litestar() -> Any:
-    @get("/guarded", guards=[litestar.requires()], dependencies={"session": Provide(lambda: None, sync_to_thread=False)})
+    @get(
+        "/guarded", guards=[litestar.requires()], dependencies={"session": Provide(lambda: None, sync_to_thread=False)}
+    )
     async def guarded() -> str:
         return "let in"
 
@@ -73,7 +75,9 @@ async def test_in_starlette_and_plain_asgi() -> None:
 
 
 async def test_in_litestar() -> None:
-    async with httpx.AsyncClient(transport=httpx.ASGITransport(_litestar()), base_url="http://localhost:8000") as client:
+    async with httpx.AsyncClient(
+        transport=httpx.ASGITransport(_litestar()), base_url="http://localhost:8000"
+    ) as client:
         refused = await client.get("/guarded")
     assert (refused.status_code, "let in" in refused.text) == (500, False)
 
@@ -91,7 +95,12 @@ async def test_in_quart() -> None:
 
 
 @pytest.mark.parametrize(
-    "ask", [lambda: flask.session_required(lambda: "let in")(), lambda: flask.current_session.user_id, lambda: flask.current_user.name]
+    "ask",
+    [
+        lambda: flask.session_required(lambda: "let in")(),
+        lambda: flask.current_session.user_id,
+        lambda: flask.current_user.name,
+    ],
 )
 def test_in_flask(ask: Callable[[], object]) -> None:
     with Flask(__name__).test_request_context("/"), pytest.raises(RuntimeError, match="Put it first"):
@@ -105,6 +114,10 @@ def test_in_django_and_where_its_order_is_wrong(tmp_path_factory: pytest.TempPat
     from django.test import Client, override_settings
 
     ours, djangos = "sojourn.integrations.django.middleware.", "django.contrib.sessions.middleware.SessionMiddleware"
-    for wrong in ([], [ours + "SessionMiddleware", ours + "SojournMiddleware"], [djangos, ours + "AuthenticationMiddleware"]):
+    for wrong in (
+        [],
+        [ours + "SessionMiddleware", ours + "SojournMiddleware"],
+        [djangos, ours + "AuthenticationMiddleware"],
+    ):
         with override_settings(MIDDLEWARE=wrong), pytest.raises(RuntimeError, match="Put it first"):
             Client(headers={"host": "localhost"}).get("/open/guarded")

@@ -61,7 +61,9 @@ async def test_an_app_of_fastapi_inside_another_refuses_in_the_same_words(sojour
 
 
 async def test_a_middleware_inside_a_mount_reads_paths_as_its_own_router_does(sojourn: FakeSojourn) -> None:  # R-WEB-08
-    inner = SojournMiddleware(Starlette(routes=[Route("/account", lambda _: PlainTextResponse("let in"))]), sojourn, protected=["/account"])
+    inner = SojournMiddleware(
+        Starlette(routes=[Route("/account", lambda _: PlainTextResponse("let in"))]), sojourn, protected=["/account"]
+    )
     async with _client(Starlette(routes=[Mount("/sub", inner)])) as client:
         assert (await client.get("/sub/account")).status_code == 401
 
@@ -115,7 +117,11 @@ async def test_what_litestar_mounts_is_guarded_with_and_without_its_lifespan(soj
         async with _client(app) as client:
             paths = ("/sub", "/sub/", "/sub/x", "/subx")
             said = [(await client.get(path)).status_code for path in paths]
-            return [*said, (await client.get("/sub/open")).status_code, (await client.get("/sub/x", headers=ada.headers)).status_code]
+            return [
+                *said,
+                (await client.get("/sub/open")).status_code,
+                (await client.get("/sub/x", headers=ada.headers)).status_code,
+            ]
 
     assert await ask() == [401, 401, 401, 401, 200, 200]
     async with app.lifespan():
@@ -131,7 +137,11 @@ async def test_a_preflight_carries_no_token_and_litestar_answers_it(sojourn: Fak
     app = Litestar([protected], cors_config=cors, plugins=[SojournPlugin(sojourn)])
     origin = {"origin": "https://app.example.com"}
     async with app.lifespan(), _client(app) as client:
-        preflight = {**origin, "access-control-request-method": "GET", "access-control-request-headers": "authorization"}
+        preflight = {
+            **origin,
+            "access-control-request-method": "GET",
+            "access-control-request-headers": "authorization",
+        }
         assert (await client.options("/protected", headers=preflight)).status_code == 204
         refused = await client.get("/protected", headers=origin)
         assert refused.status_code == 401

@@ -39,7 +39,9 @@ def test_the_server_is_asked_once_for_the_address_that_browsers_use(elsewhere: S
     assert gate.frontend == elsewhere.url
     assert app.gate is gate
     app.close_now()
-    address = OuterAddress(inner(elsewhere), key_of("of.another.example"), Secret(elsewhere.secret_key), "", FakeClock())
+    address = OuterAddress(
+        inner(elsewhere), key_of("of.another.example"), Secret(elsewhere.secret_key), "", FakeClock()
+    )
     assert address.ask()
     assert address.known == elsewhere.url
 
@@ -53,14 +55,18 @@ def test_a_token_of_the_outer_address_is_believed(elsewhere: Served) -> None:
 
 
 async def _token(engine: Engine) -> str:
-    user = await engine.accounts.create(engine.instance, NewUser(email_addresses=("ada@example.com",), skip_password_requirement=True))
+    user = await engine.accounts.create(
+        engine.instance, NewUser(email_addresses=("ada@example.com",), skip_password_requirement=True)
+    )
     session = await engine.sessions.create_for(engine.instance, user)
     return await engine.tokens.for_session(engine.instance, session, user, origin=None, api_version="2025-11-10")
 
 
 def test_what_the_app_says_stands(elsewhere: Served) -> None:
     key = elsewhere.engine.instance.publishable_key
-    address = OuterAddress(inner(elsewhere), key, Secret(elsewhere.secret_key), "https://auth.example.com/", FakeClock())
+    address = OuterAddress(
+        inner(elsewhere), key, Secret(elsewhere.secret_key), "https://auth.example.com/", FakeClock()
+    )
     assert not address.ask()
     assert (address.known, address.is_to_be_asked, address.trouble) == ("https://auth.example.com", False, "")
     with pytest.raises(ConfigError, match="no address that browsers use"):

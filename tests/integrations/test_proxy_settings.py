@@ -137,5 +137,7 @@ async def test_an_app_that_nobody_told_of_its_proxy_is_at_https_where_its_cookie
     build: Callable[[FakeSojourn], Any],
 ) -> None:
     secure = FakeSojourn(url="https://auth.example.com")
-    async with httpx.AsyncClient(transport=httpx.ASGITransport(build(secure)), base_url="http://www.example.com") as client:
+    async with httpx.AsyncClient(
+        transport=httpx.ASGITransport(build(secure)), base_url="http://www.example.com"
+    ) as client:
         assert back(await client.get("/page?x=1", headers=PROXIED)) == "https://www.example.com/page?x=1"

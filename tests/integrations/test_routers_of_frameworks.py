@@ -94,7 +94,11 @@ def quart() -> Routed:
 
 def litestar() -> Routed:
     # a parameter is a whole segment there
-    handlers = [get(each.replace("{name}", "{name:str}"), name=name)(answer) for name, each in PATTERNS.items() if "}." not in each]
+    handlers = [
+        get(each.replace("{name}", "{name:str}"), name=name)(answer)
+        for name, each in PATTERNS.items()
+        if "}." not in each
+    ]
     app = Litestar(handlers, openapi_config=None)
 
     def routed(path: str) -> str | None:

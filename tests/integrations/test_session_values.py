@@ -82,7 +82,11 @@ def test_flashed_markup_and_translations_arrive(sojourn: FakeSojourn) -> None:
         return "kept"
 
     app.add_url_rule("/put", "put", view_func=put)
-    app.add_url_rule("/get", "get", view_func=lambda: {"is": [[str(each), hasattr(each, "__html__")] for each in get_flashed_messages()]})
+    app.add_url_rule(
+        "/get",
+        "get",
+        view_func=lambda: {"is": [[str(each), hasattr(each, "__html__")] for each in get_flashed_messages()]},
+    )
     client = app.test_client()
     assert client.get("/put", headers=browser).status_code == 200
     assert client.get("/get", headers=browser).json == {"is": [["<a>Look</a>", True], ["Saved", True]]}
@@ -130,7 +134,11 @@ async def test_the_session_of_asgi_apps_refuses_what_json_would_change(sojourn: 
 
 
 JSON = st.recursive(
-    st.none() | st.booleans() | st.integers(-(2**63), 2**63 - 1) | st.floats(allow_nan=False, allow_infinity=False) | st.text(),
+    st.none()
+    | st.booleans()
+    | st.integers(-(2**63), 2**63 - 1)
+    | st.floats(allow_nan=False, allow_infinity=False)
+    | st.text(),
     lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner) | st.tuples(inner),
 )
 

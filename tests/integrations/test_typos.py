@@ -34,7 +34,22 @@ def test_one_text_is_no_list_of_patterns() -> None:
         Matcher(public="/about")
 
 
-@pytest.mark.parametrize("pattern", ["/", "/about", "/blog(.*)", "(.*)", "/posts/:id", "/posts/:id/edit", "/v[12]/x", "/a{2}", "/(?P<name>x|y)", "/a.b", "^/x$"])
+@pytest.mark.parametrize(
+    "pattern",
+    [
+        "/",
+        "/about",
+        "/blog(.*)",
+        "(.*)",
+        "/posts/:id",
+        "/posts/:id/edit",
+        "/v[12]/x",
+        "/a{2}",
+        "/(?P<name>x|y)",
+        "/a.b",
+        "^/x$",
+    ],
+)
 def test_patterns_as_people_write_them_are_taken(pattern: str) -> None:
     assert Matcher(public=[pattern], protected=[pattern])
 

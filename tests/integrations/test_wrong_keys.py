@@ -44,7 +44,10 @@ def refused(elsewhere: Served) -> SojournClient:
 
 
 Make = Callable[[Served], SojournClient]
-WRONG: dict[Make, str] = {foreign: "of.another.example in development, and the server", refused: "refuses the secret key"}
+WRONG: dict[Make, str] = {
+    foreign: "of.another.example in development, and the server",
+    refused: "refuses the secret key",
+}
 
 
 @pytest.mark.parametrize(
@@ -60,7 +63,9 @@ WRONG: dict[Make, str] = {foreign: "of.another.example in development, and the s
         (key_of("auth.example.com"), "sk_live_x", r"development \(pk_test_…\).*sk_live_…"),
     ],
 )
-def test_keys_that_cannot_be_right_are_refused_where_they_are_written(publishable_key: str, secret_key: str, hint: str) -> None:
+def test_keys_that_cannot_be_right_are_refused_where_they_are_written(
+    publishable_key: str, secret_key: str, hint: str
+) -> None:
     with pytest.raises(ConfigError, match=hint) as refusal:
         Sojourn.remote("https://auth.example.com", publishable_key, secret_key)
     assert "sk_test_x" not in str(refusal.value)
@@ -91,7 +96,9 @@ def test_a_server_that_is_down_stops_no_app_from_starting() -> None:  # R-REL-03
 
 
 @pytest.fixture(params=NAMES)
-def build(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[SojournClient], App]]:
+def build(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Callable[[SojournClient], App]]:
     """An app whose first request finds what is wrong: no server of this test runs its lifespan."""
     name: str = request.param
     loop = None if name in SYNC else Loop()
@@ -130,7 +137,9 @@ def test_people_read_what_is_wrong_and_are_sent_nowhere(
     assert caplog.text.count("keys.wrong") == 1
 
 
-def test_djangos_own_decorators_send_nobody_round_either(elsewhere: Served, tmp_path_factory: pytest.TempPathFactory) -> None:
+def test_djangos_own_decorators_send_nobody_round_either(
+    elsewhere: Served, tmp_path_factory: pytest.TempPathFactory
+) -> None:
     made, undo = django.build(refused(elsewhere), tmp_path_factory.getbasetemp(), is_async=False)
     page = App(made, None).get("/accounts/login/?next=/", PAGE)
     undo()

@@ -89,7 +89,9 @@ def test_a_bad_authorization_header_is_401_and_no_cookie_is_tried(  # R-JWT-11
     assert refused.status_code == 401
 
 
-@pytest.mark.parametrize("path", ["/about/../protected", "/about//x", "/about%252fx", "/about;x", "/about%5cx", "/about%00"])
+@pytest.mark.parametrize(
+    "path", ["/about/../protected", "/about//x", "/about%252fx", "/about;x", "/about%5cx", "/about%00"]
+)
 def test_a_path_that_can_be_read_two_ways_is_never_public(client: httpx.Client, path: str) -> None:  # R-WEB-08
     assert client.get(path).status_code == 401
 
@@ -127,7 +129,9 @@ def test_the_server_inside_answers_below_its_path(client: httpx.Client) -> None:
 def test_an_app_beside_a_server_fetches_its_keys_once() -> None:
     with key_server(rsa_key()) as keys:
         url = keys.url.removesuffix("/.well-known/jwks.json")
-        guarded = SojournWsgiMiddleware(show, Sojourn.remote(url, "pk_test_c29qb3Vybi5sb2NhbGhvc3Qk", public_url=url), public=["/"])
+        guarded = SojournWsgiMiddleware(
+            show, Sojourn.remote(url, "pk_test_c29qb3Vybi5sb2NhbGhvc3Qk", public_url=url), public=["/"]
+        )
         signed_in = {"authorization": f"Bearer {good_token(now=SystemClock().now(), issuer=url, authorized_party=APP)}"}
         with httpx.Client(transport=httpx.WSGITransport(guarded), base_url=APP) as client:
             assert [client.get("/protected", headers=signed_in).text for _ in range(3)] == ["user_ada"] * 3

@@ -47,7 +47,9 @@ def sojourn_handle() -> SojournClient:
 
 
 @pytest.fixture(params=NAMES)
-def app(request: pytest.FixtureRequest, sojourn_handle: SojournClient, tmp_path_factory: pytest.TempPathFactory) -> Iterator[App]:
+def app(
+    request: pytest.FixtureRequest, sojourn_handle: SojournClient, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[App]:
     name: str = request.param
     loop = None if name in SYNC else Loop()
     undo = None

@@ -60,11 +60,17 @@ def test_parts_are_for_whom_they_say(render: Render, sojourn: FakeSojourn) -> No
 def test_a_part_that_asks_for_nothing_that_can_be_read_is_shown_to_nobody(  # R-AUZ-03
     render: Render, sojourn: FakeSojourn, wanted: str, value: dict[str, Any]
 ) -> None:
-    shown = render("[{% signed_in " + wanted + " %}secret{% else %}less{% endsigned_in %}]", sojourn.signed_in(role="org:admin"), **value)
+    shown = render(
+        "[{% signed_in " + wanted + " %}secret{% else %}less{% endsigned_in %}]",
+        sojourn.signed_in(role="org:admin"),
+        **value,
+    )
     assert shown == "[less]"
 
 
-@pytest.mark.parametrize("source", ["{% signed_in rol='admin' %}{% endsigned_in %}", "{% signed_out role='admin' %}{% endsigned_out %}"])
+@pytest.mark.parametrize(
+    "source", ["{% signed_in rol='admin' %}{% endsigned_in %}", "{% signed_out role='admin' %}{% endsigned_out %}"]
+)
 def test_a_part_that_asks_for_what_nobody_knows_is_no_template(render: Render, source: str) -> None:
     with pytest.raises(Exception, match="knows no rol"):
         render(source)

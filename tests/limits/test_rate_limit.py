@@ -16,7 +16,9 @@ from sojourn.testing.clock import FakeClock
 
 def an_application(*, rate_limits: dict[str, list[int]]) -> Instance:
     settings, now = Settings(protection=ProtectionSettings(rate_limits=rate_limits)), FakeClock().now()
-    return Instance(instance_id(), Environment.PRODUCTION, "pk_live_x", "https://accounts.example.com", settings, now, now)
+    return Instance(
+        instance_id(), Environment.PRODUCTION, "pk_live_x", "https://accounts.example.com", settings, now, now
+    )
 
 
 async def allowed(limiter: RateLimiter, name: str, key: str, times: int) -> int:

@@ -69,9 +69,7 @@ async def test_mail_waits_for_a_server_that_is_away_and_goes_out_once(
     assert inbox.recipients == [ADA]
 
 
-async def test_an_address_that_the_server_refuses_is_given_up_after_ten_tries(
-    engine: Engine, clock: FakeClock
-) -> None:
+async def test_an_address_that_the_server_refuses_is_given_up_after_ten_tries(engine: Engine, clock: FakeClock) -> None:
     inbox, port = Inbox(refusing={ADA}), free_port()
     engine.outbox.mailer = to(port)
     await ask_for_a_code(engine)

@@ -30,7 +30,10 @@ def _fields(document: Document, operation: Operation) -> Iterator[tuple[str, Map
     for each in [*item.get("parameters", []), *asked.get("parameters", [])]:
         parameter = document.resolved(each)
         if parameter["in"] != "path":
-            yield parameter["name"], {"description": parameter.get("description"), **document.resolved(parameter["schema"])}
+            yield (
+                parameter["name"],
+                {"description": parameter.get("description"), **document.resolved(parameter["schema"])},
+            )
     body = document.resolved(asked.get("requestBody")) or {}
     for content in body.get("content", {}).values():
         yield from _members(document, content.get("schema"))

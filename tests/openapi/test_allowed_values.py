@@ -102,7 +102,9 @@ class Asking:
 
     async def attempt_sign_in(self, value: str) -> httpx.Response:
         browser, where = await self.begun_sign_in(value)
-        given = {"strategy": value, "password": PASSWORD} if value == "password" else {"strategy": value, "code": TEST_CODE}
+        given = (
+            {"strategy": value, "password": PASSWORD} if value == "password" else {"strategy": value, "code": TEST_CODE}
+        )
         return await browser.send("POST", f"{where}/attempt_first_factor", given)
 
     async def sign_with(self, value: str) -> httpx.Response:

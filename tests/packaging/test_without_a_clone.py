@@ -21,9 +21,19 @@ def test_the_wheel_starts_a_development_server_in_an_empty_folder(tmp_path: Path
     )  # fmt: skip
     wheel, port, home = next(built.glob("*.whl")), free_port(), tmp_path / "project"
     home.mkdir()
-    as_uvx = [str(UVX), "--python", sys.executable, "--constraints", str(ROOT / "requirements/run.txt"), "--from", f"{wheel}[server]"]
+    as_uvx = [
+        str(UVX),
+        "--python",
+        sys.executable,
+        "--constraints",
+        str(ROOT / "requirements/run.txt"),
+        "--from",
+        f"{wheel}[server]",
+    ]
     environment = {"UV_CACHE_DIR": str(tmp_path / "cache"), "UV_TOOL_DIR": str(tmp_path / "tools")}
-    told = subprocess.run([*as_uvx, "sojourn", "--version"], env={**os.environ, **environment}, capture_output=True, text=True, check=True)
+    told = subprocess.run(
+        [*as_uvx, "sojourn", "--version"], env={**os.environ, **environment}, capture_output=True, text=True, check=True
+    )
     assert told.stdout.startswith("sojourn ")
     command = [*as_uvx, "sojourn", "dev", "--port", str(port)]
     server = Process(command, f"http://localhost:{port}/health", home, tmp_path / "server.log", environment)

@@ -42,7 +42,8 @@ _NEWEST = max(_APPS, key=lambda name: _APPS[name])
 
 
 @pytest.fixture(
-    scope="session", params=[name if name == _NEWEST else pytest.param(name, marks=pytest.mark.extended) for name in _APPS]
+    scope="session",
+    params=[name if name == _NEWEST else pytest.param(name, marks=pytest.mark.extended) for name in _APPS],
 )
 def setup(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Setup]:
     name: str = request.param
@@ -54,9 +55,7 @@ def setup(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFacto
     app = next_app(name, env_lines(major, server_port, data), app_port, data / "app.log")
     try:
         app.start()
-        yield Setup(
-            name, major, f"http://localhost:{app_port}", f"http://localhost:{server_port}", data, running, app
-        )
+        yield Setup(name, major, f"http://localhost:{app_port}", f"http://localhost:{server_port}", data, running, app)
     finally:
         app.stop()
         running.stop()

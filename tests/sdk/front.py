@@ -11,14 +11,23 @@ from typing import Any
 import httpx
 
 UPSTREAMS: dict[str, str] = json.loads(os.environ["UPSTREAMS"])
-_OF_THE_CONNECTION = {b"connection", b"keep-alive", b"transfer-encoding", b"content-length", b"content-encoding", b"accept-encoding"}
+_OF_THE_CONNECTION = {
+    b"connection",
+    b"keep-alive",
+    b"transfer-encoding",
+    b"content-length",
+    b"content-encoding",
+    b"accept-encoding",
+}
 _client = httpx.AsyncClient(timeout=30, follow_redirects=False)
 
 Message = MutableMapping[str, Any]
 
 
 async def app(
-    scope: MutableMapping[str, Any], receive: Callable[[], Awaitable[Message]], send: Callable[[Message], Awaitable[None]]
+    scope: MutableMapping[str, Any],
+    receive: Callable[[], Awaitable[Message]],
+    send: Callable[[Message], Awaitable[None]],
 ) -> None:
     if scope["type"] != "http":
         return
@@ -29,7 +38,11 @@ async def app(
             break
     given = [(name, value) for name, value in scope["headers"] if name not in _OF_THE_CONNECTION]
     host = next(value for name, value in given if name == b"host").decode()
-    given += [(b"x-forwarded-proto", b"https"), (b"x-forwarded-host", host.encode()), (b"x-forwarded-for", b"192.0.2.7")]
+    given += [
+        (b"x-forwarded-proto", b"https"),
+        (b"x-forwarded-host", host.encode()),
+        (b"x-forwarded-for", b"192.0.2.7"),
+    ]
     url = httpx.URL(UPSTREAMS[host.partition(":")[0]]).copy_with(
         raw_path=scope["raw_path"] + (b"?" + scope["query_string"] if scope["query_string"] else b"")
     )

@@ -97,7 +97,9 @@ async def until_quiet(page: Page) -> AsyncGenerator[None]:
     """
     told = asyncio.Queue[tuple[Request, bool]]()
     page.on("request", lambda request: told.put_nowait((request, True)))
-    page.on("response", lambda answer: told.put_nowait((answer.request, False)))  # the router does not read them all to the end
+    page.on(
+        "response", lambda answer: told.put_nowait((answer.request, False))
+    )  # the router does not read them all to the end
     page.on("requestfailed", lambda request: told.put_nowait((request, False)))
     yield
     unanswered = set[Request]()
@@ -201,7 +203,9 @@ async def add_address(page: Page, setup: Setup, address: str) -> None:
 
 
 def address_row(page: Page, address: str) -> Locator:
-    rows = page.locator(".cl-profileSection__emailAddresses").locator(".cl-accordionTriggerButton, .cl-profileSectionItem")
+    rows = page.locator(".cl-profileSection__emailAddresses").locator(
+        ".cl-accordionTriggerButton, .cl-profileSectionItem"
+    )
     return rows.filter(has_text=address)
 
 

@@ -34,7 +34,12 @@ class Process:
     def start(self) -> None:
         with self.log.open("ab") as log:
             self._running = subprocess.Popen(
-                self.command, cwd=self.cwd, env={**os.environ, **self.env}, stdout=log, stderr=log, start_new_session=True
+                self.command,
+                cwd=self.cwd,
+                env={**os.environ, **self.env},
+                stdout=log,
+                stderr=log,
+                start_new_session=True,
             )
         deadline = time.monotonic() + _READY_SECONDS
         while time.monotonic() < deadline:
@@ -89,7 +94,18 @@ def settings(data: Path, *assignments: str) -> None:
 
 def env_lines(sdk_major: int, port: int, data: Path) -> str:
     """What the guide's app has in its environment file: it has sign-in and sign-up pages of its own."""
-    command = [SOJOURN, "env", "nextjs", "--sdk-major", str(sdk_major), "--own-pages", "--port", str(port), "--data", data]
+    command = [
+        SOJOURN,
+        "env",
+        "nextjs",
+        "--sdk-major",
+        str(sdk_major),
+        "--own-pages",
+        "--port",
+        str(port),
+        "--data",
+        data,
+    ]
     return subprocess.run(command, check=True, capture_output=True, text=True).stdout
 
 

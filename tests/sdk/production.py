@@ -88,7 +88,9 @@ def beside(folder: Path) -> Iterator[Site]:
         )
         (app / "node_modules").symlink_to(APPS / "next15-clerk7" / "node_modules")
         # the app's server does not go through the proxy: only the browser knows its names
-        printed = site.sojourn("env", "nextjs", "--own-pages").replace(f"CLERK_API_URL={site.public_url}", f"CLERK_API_URL={internal}")
+        printed = site.sojourn("env", "nextjs", "--own-pages").replace(
+            f"CLERK_API_URL={site.public_url}", f"CLERK_API_URL={internal}"
+        )
         built(app, f"{printed}CLERK_SECRET_KEY={site.secret_key()}\n")
         running = next_start(app, site.app_port, folder / "app.log")
         stack.callback(running.stop)

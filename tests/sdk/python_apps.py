@@ -106,9 +106,7 @@ def remote(folder: Path, *, clock_seconds: int = 0, name: str = "fastapi_app") -
         env = keys(data, server_port)
         app = example(name, folder / "app", port, env, clock_seconds=clock_seconds)
         app.start()
-        yield PythonApp(
-            f"http://localhost:{port}", env["SOJOURN_URL"], data, env["SOJOURN_SECRET_KEY"], app, running
-        )
+        yield PythonApp(f"http://localhost:{port}", env["SOJOURN_URL"], data, env["SOJOURN_SECRET_KEY"], app, running)
     finally:
         if app is not None:
             app.stop()
@@ -125,7 +123,9 @@ class Visit:
     @classmethod
     def of(cls, page: Page, app: PythonApp) -> "Visit":
         visit = cls(app)
-        page.on("response", lambda answer: visit.answers.append(answer) if answer.request.is_navigation_request() else None)
+        page.on(
+            "response", lambda answer: visit.answers.append(answer) if answer.request.is_navigation_request() else None
+        )
         return visit
 
     @property
@@ -178,7 +178,9 @@ async def expect_sign_in_page(page: Page) -> None:
 
 async def ask_the_api(page: Page) -> tuple[int, dict[str, object]]:
     """Status and JSON of the protected API, as a script of the page gets them."""
-    status, body = await page.evaluate("fetch('/api/protected').then(async answer => [answer.status, await answer.json()])")
+    status, body = await page.evaluate(
+        "fetch('/api/protected').then(async answer => [answer.status, await answer.json()])"
+    )
     return status, body
 
 

@@ -8,7 +8,14 @@ from tests.sdk.processes import installed
 
 _STARTS = Path(__file__).parents[2] / "docs" / "start"
 _FILE = re.compile(r"^`([\w./\[\]-]+\.\w+)`[^\n]*(?:\n[^\n`][^\n]*)*\n\n```\w+\n(.*?)^```", re.DOTALL | re.MULTILINE)
-_OF_THE_GENERATOR = ("package.json", "tsconfig.json", "next.config.ts", "index.html", "app/globals.css", "vite.config.js")
+_OF_THE_GENERATOR = (
+    "package.json",
+    "tsconfig.json",
+    "next.config.ts",
+    "index.html",
+    "app/globals.css",
+    "vite.config.js",
+)
 
 
 def files(page: str, section: str = "") -> dict[str, str]:

@@ -110,7 +110,10 @@ def api(name: str, environment: Mapping[str, str], log_folder: Path) -> Process:
     command = [NODE, f"{name}.js"]
     folder = installed("node-apis").parent
     if name == "fastapi":
-        command, folder = [sys.executable, "-m", "uvicorn", "fastapi_api:app", "--port", str(port)], Path(__file__).parent
+        command, folder = (
+            [sys.executable, "-m", "uvicorn", "fastapi_api:app", "--port", str(port)],
+            Path(__file__).parent,
+        )
     environment = {**environment, "PORT": str(port)}
     return Process(command, f"http://localhost:{port}", folder, log_folder / f"{name}.log", environment)
 

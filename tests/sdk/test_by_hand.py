@@ -113,9 +113,7 @@ async def test_somebody_signs_up_and_is_in_and_a_name_is_given_once(url: str, de
     await expect(page.get_by_text("Protected content for grace.")).to_be_visible()
 
 
-async def test_the_page_leaves_by_itself_when_the_time_is_over(
-    tmp_path: Path, device: BrowserContext
-) -> None:
+async def test_the_page_leaves_by_itself_when_the_time_is_over(tmp_path: Path, device: BrowserContext) -> None:
     port = free_port()
     process = example("by_hand", tmp_path, port, {"LIFE_SECONDS": "2"})
     process.start()

@@ -32,7 +32,9 @@ async def test_somebody_signs_up_looks_around_and_signs_out(
 ) -> None:
     page = await device.new_page()
     await page.goto(app.url)
-    await expect(page.locator("main input[name=identifier]")).to_be_visible()  # the component, drawn in the app's own page
+    await expect(
+        page.locator("main input[name=identifier]")
+    ).to_be_visible()  # the component, drawn in the app's own page
     assert (await ask_the_api(page))[0] == 401
     await sign_up(page, app, address)
     await expect(page.locator("#looks")).to_have_text("1")
@@ -44,7 +46,9 @@ async def test_somebody_signs_up_looks_around_and_signs_out(
     other = await (await browser.new_context()).new_page()
     other.set_default_timeout(30_000)
     await other.goto(app.url)
-    await expect(other.locator(".cl-formButtonPrimary")).to_have_css("background-color", "rgb(122, 31, 92)")  # the instance's theme
+    await expect(other.locator(".cl-formButtonPrimary")).to_have_css(
+        "background-color", "rgb(122, 31, 92)"
+    )  # the instance's theme
     await other.locator("input[name=identifier]").fill(address)
     await other.locator(".cl-formButtonPrimary").click()
     entry = other.locator("input[name=password]:not([aria-hidden=true])")

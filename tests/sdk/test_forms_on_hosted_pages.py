@@ -52,8 +52,6 @@ async def _forget_password(page: Page, hosted: Hosted, address: str) -> None:
     await expect(page.get_by_text("Reset your password")).to_be_visible()
 
 
-
-
 async def test_an_address_is_listed_once_and_the_code_goes_to_the_one_that_was_typed(
     hosted: Hosted, device: BrowserContext
 ) -> None:  # R-INP-02

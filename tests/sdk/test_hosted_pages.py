@@ -70,7 +70,9 @@ async def test_a_newcomer_signs_up_in_the_demo_with_the_code_from_the_mailbox(  
     assert violations == []
 
 
-async def test_the_demo_shows_the_session_and_a_second_tab_notices_its_end(running: Path, device: BrowserContext) -> None:
+async def test_the_demo_shows_the_session_and_a_second_tab_notices_its_end(
+    running: Path, device: BrowserContext
+) -> None:
     page = await device.new_page()
     await page.goto(f"{URL}/demo")
     await page.get_by_role("link", name="Sign up").click()

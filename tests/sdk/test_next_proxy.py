@@ -30,7 +30,9 @@ def app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SdkApp]:
         yield started
 
 
-async def test_a_browser_of_the_proxied_app_asks_the_app_alone(app: SdkApp, device: BrowserContext, address: str) -> None:
+async def test_a_browser_of_the_proxied_app_asks_the_app_alone(
+    app: SdkApp, device: BrowserContext, address: str
+) -> None:
     page = await device.new_page()
     elsewhere: list[str] = []
 

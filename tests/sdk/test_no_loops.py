@@ -60,7 +60,9 @@ class Visit:
     @classmethod
     def of(cls, page: Page, app_url: str) -> "Visit":
         visit = cls(app_url)
-        page.on("response", lambda answer: visit.answers.append(answer) if answer.request.is_navigation_request() else None)
+        page.on(
+            "response", lambda answer: visit.answers.append(answer) if answer.request.is_navigation_request() else None
+        )
         return visit
 
     @property
@@ -110,7 +112,13 @@ async def _forget_the_token(page: Page) -> None:
 
 def _token_of_another_server() -> str:
     """In good shape, and signed by nobody that the app knows."""
-    claims = {"iss": "http://localhost:4", "sub": "user_another", "sid": "sess_another", "iat": 1_700_000_000, "exp": 4_000_000_000}
+    claims = {
+        "iss": "http://localhost:4",
+        "sub": "user_another",
+        "sid": "sess_another",
+        "iat": 1_700_000_000,
+        "exp": 4_000_000_000,
+    }
     parts = ({"alg": "RS256", "kid": "ins_another", "typ": "JWT"}, claims)
     texts = [urlsafe_b64encode(json.dumps(part).encode()) for part in parts] + [urlsafe_b64encode(bytes(256))]
     return b".".join(text.rstrip(b"=") for text in texts).decode()
@@ -163,7 +171,12 @@ async def test_cookies_of_another_server_on_the_host_are_nobodys_trouble(  # R-C
 ) -> None:
     other = cookie_suffix("pk_test_b3RoZXIuZXhhbXBsZSQ")
     token = _token_of_another_server()
-    values = {"__session": token, f"__session_{other}": token, "__client_uat": "1700000000", f"__client_uat_{other}": "1700000000"}
+    values = {
+        "__session": token,
+        f"__session_{other}": token,
+        "__client_uat": "1700000000",
+        f"__client_uat_{other}": "1700000000",
+    }
     paths = ("/",) if setup.major == 4 else ("/", "/protected")  # generation 4 believes the nearest, whatever it is
     stale = [
         {"name": name, "value": value, "domain": domain, "path": path}

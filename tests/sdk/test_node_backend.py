@@ -45,7 +45,9 @@ class Known:
         """The public key as an app's environment holds it, for verification without the network."""
         (key,) = httpx.get(f"{URL}/.well-known/jwks.json", timeout=10).json()["keys"]
         n, e = (int.from_bytes(urlsafe_b64decode(key[part] + "=="), "big") for part in "ne")
-        return RSAPublicNumbers(e, n).public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo).decode()
+        return (
+            RSAPublicNumbers(e, n).public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo).decode()
+        )
 
     def cookies(self, token: str, signed_in_at: int) -> str:
         """The app's cookies as the browser SDK writes them, each with its twin that names the application."""
@@ -131,10 +133,16 @@ def test_nobody_is_signed_out_with_a_reason(known: Known, major: int) -> None:
 @pytest.mark.parametrize("major", GENERATIONS)
 def test_an_old_token_on_a_page_asks_our_server_for_a_new_one(known: Known, major: int) -> None:
     old = known.token(expires_in_seconds=30)
-    headers = {"Cookie": known.cookies(old, int(time.time()) + 600), "Sec-Fetch-Dest": "document", "Accept": "text/html"}
+    headers = {
+        "Cookie": known.cookies(old, int(time.time()) + 600),
+        "Sec-Fetch-Dest": "document",
+        "Accept": "text/html",
+    }
     answer = request(known, major, headers)
     assert (answer["status"], answer["reason"]) == ("handshake", "session-token-iat-before-client-uat")
-    server = URL.replace("http:", "https:") if major == 1 else URL  # it builds this address with https, whatever it was given
+    server = (
+        URL.replace("http:", "https:") if major == 1 else URL
+    )  # it builds this address with https, whatever it was given
     assert answer["location"].startswith(f"{server}/v1/client/handshake?redirect_url=")
 
 

@@ -64,9 +64,7 @@ async def test_a_wrong_password_says_so_and_a_second_device_gets_in(
     await expect_signed_in(other, setup, address)
 
 
-async def test_signing_out_in_one_tab_signs_out_the_other(
-    setup: Setup, device: BrowserContext, address: str
-) -> None:
+async def test_signing_out_in_one_tab_signs_out_the_other(setup: Setup, device: BrowserContext, address: str) -> None:
     page, other = await device.new_page(), await device.new_page()
     await sign_up(page, setup, address)
     await expect_signed_in(other, setup, address)

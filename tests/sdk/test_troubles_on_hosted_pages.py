@@ -128,7 +128,9 @@ async def test_whose_picture_is_refused_is_told_what_to_do_and_may_choose_anothe
     assert await _upload(page, picture()) == 200
     await expect(_alert(page)).to_have_count(0)
     await page.goto(f"{hosted.url}/user")
-    await expect(page.locator(".cl-profileSection__profile img")).to_have_attribute("src", re.compile("/v1/images/img_"))
+    await expect(page.locator(".cl-profileSection__profile img")).to_have_attribute(
+        "src", re.compile("/v1/images/img_")
+    )
 
 
 async def test_whoever_was_imported_from_firebase_signs_in_with_the_password_they_had(  # R-PWD-04

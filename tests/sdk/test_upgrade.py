@@ -66,7 +66,9 @@ def _put_into_the_first_schema(database: Path) -> None:
     _run_first_migration(database)
     with sqlite3.connect(database) as opened:
         opened.execute("ATTACH ? AS newer", (str(newer),))
-        tables = opened.execute("SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%'").fetchall()
+        tables = opened.execute(
+            "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%'"
+        ).fetchall()
         for (table,) in tables:
             if table == "alembic_version":
                 continue

@@ -85,4 +85,6 @@ async def test_somebody_signs_up_changes_their_name_and_signs_out(page: Page) ->
     await page.get_by_role("link", name="Sign out").click()
     await page.get_by_role("button", name="Sign out").click()
     await page.goto(f"{URL}/user")
-    await expect(page.locator("noscript a[href$='/sign-in']")).to_be_visible()  # a text inside <noscript> is found by no text
+    await expect(
+        page.locator("noscript a[href$='/sign-in']")
+    ).to_be_visible()  # a text inside <noscript> is found by no text

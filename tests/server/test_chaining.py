@@ -57,7 +57,9 @@ async def test_a_running_worker_chains_what_is_recorded(
         await engine.close()
 
 
-async def test_a_process_that_ends_leaves_nothing_unchained(started: Started, tmp_path: Path, clock: FakeClock, mailbox: Mailbox) -> None:
+async def test_a_process_that_ends_leaves_nothing_unchained(
+    started: Started, tmp_path: Path, clock: FakeClock, mailbox: Mailbox
+) -> None:
     engine = await started.open(Config(data=tmp_path), clock, mailbox)  # R-LOG-01
     await person(engine)
     await engine.close()

@@ -33,6 +33,11 @@ async def test_one_round_sweeps_more_than_one_step_takes(
         await Worker(engine)._clean()  # pyright: ignore[reportPrivateUsage]
         assert await engine.store.clients.count(instance.id) == 0
         for n in range(10):
-            assert await engine.store.tickets.take_nonce(instance.id, bytes([n]) * 32, clock.now().before(timedelta(days=1))) is None
+            assert (
+                await engine.store.tickets.take_nonce(
+                    instance.id, bytes([n]) * 32, clock.now().before(timedelta(days=1))
+                )
+                is None
+            )
     finally:
         await engine.close()

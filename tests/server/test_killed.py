@@ -58,7 +58,9 @@ class Load:
 
     def _live(self, backend: httpx.Client, account: Account, chance: random.Random) -> None:
         name = f"killed{chance.getrandbits(64):x}@example.com"
-        made = backend.post("/users", json={"email_address": [name], "skip_password_requirement": True}).raise_for_status()
+        made = backend.post(
+            "/users", json={"email_address": [name], "skip_password_requirement": True}
+        ).raise_for_status()
         account.id = made.json()["id"]
         self._told(account)
         for _ in range(2):
@@ -122,7 +124,10 @@ def _started(folder: Path, database: str | None) -> tuple[Process, Load]:
     changed = call("settings", "set", _UNLIMITED, *more, data=folder)
     assert changed.returncode == 0, changed.stderr
     lines = subprocess.run(
-        [SOJOURN, "env", "express", "--port", str(port), "--data", folder, *more], check=True, capture_output=True, text=True
+        [SOJOURN, "env", "express", "--port", str(port), "--data", folder, *more],
+        check=True,
+        capture_output=True,
+        text=True,
     ).stdout
     return process, Load(url, dict(line.split("=", 1) for line in lines.splitlines())["CLERK_SECRET_KEY"])
 

@@ -17,7 +17,9 @@ async def test_what_a_first_start_makes_is_for_its_owner_alone(tmp_path: Path) -
     config, _ = development_config(Config.load({"data": tmp_path / "data"}, {}))
     engine = await Engine.open(config, mailer=Mailbox())
     try:
-        modes = {each.name: stat.S_IMODE(each.stat().st_mode) for each in config.data.iterdir() if each.name != ".gitignore"}
+        modes = {
+            each.name: stat.S_IMODE(each.stat().st_mode) for each in config.data.iterdir() if each.name != ".gitignore"
+        }
         assert {"keys.json", "sojourn.db", "sojourn.db-wal", "sojourn.db-shm"} <= modes.keys()
         assert set(modes.values()) == {0o600}, modes
         assert stat.S_IMODE(config.data.stat().st_mode) == 0o700

@@ -63,7 +63,9 @@ async def test_a_session_that_timed_out_stays_over_when_the_clock_is_set_back(  
         await minted(engine, client, session)
 
 
-async def test_a_token_does_not_outlive_its_session_by_a_clock_set_back(engine: Engine, clock: FakeClock) -> None:  # R-REL-04
+async def test_a_token_does_not_outlive_its_session_by_a_clock_set_back(
+    engine: Engine, clock: FakeClock
+) -> None:  # R-REL-04
     await person(engine)
     _, session = await on_a_browser(engine)
     clock.advance(days=-1)

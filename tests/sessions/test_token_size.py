@@ -110,5 +110,3 @@ async def test_other_settings_are_saved_beside_claims_of_an_older_release(
     assert engine.instance.settings.sessions.claims == old
     with pytest.raises(FieldError, match="first_name"):
         await saved(engine, {**old, "more": 1})
-
-

@@ -45,7 +45,9 @@ async def test_it_proves_nothing_to_a_server_or_in_a_session_either(engine: Engi
     with pytest.raises(PasswordCompromised):
         await engine.accounts.verify_password(engine.instance, user.id, PASSWORD)
     with pytest.raises(PasswordCompromised):
-        await engine.profile.change_password(await acting(engine, session), session, user, current=PASSWORD, new=OTHER_PASSWORD)
+        await engine.profile.change_password(
+            await acting(engine, session), session, user, current=PASSWORD, new=OTHER_PASSWORD
+        )
 
 
 async def test_the_owner_is_told_once(engine: Engine, mailbox: Mailbox) -> None:  # R-LOG-04

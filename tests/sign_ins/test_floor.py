@@ -73,7 +73,9 @@ async def test_a_server_may_not_raise_the_floor_unasked_where_time_could_tell(
     await given(engine, "another@example.com", DEARER)  # as dear as one that is here
 
 
-async def test_slow_hashes_of_an_import_are_taken_by_name_only(engine: Engine, measured: dict[str, float]) -> None:  # R-ENU-02
+async def test_slow_hashes_of_an_import_are_taken_by_name_only(
+    engine: Engine, measured: dict[str, float]
+) -> None:  # R-ENU-02
     costs, slow, quick = HashCosts(engine.hash_pool), StoredPassword("bcrypt", DEARER), StoredPassword("bcrypt", CHEAP)
     fast, damaged = StoredPassword("md5", "0" * 32), StoredPassword("bcrypt", "$2b$05$short")
     assert await checked_floor(costs, [quick, fast, damaged], []) is None

@@ -46,10 +46,18 @@ class Ada:
         await self.engine.accounts.verify_password(self.engine.instance, self.user.id, password)
 
     async def change(self, password: str) -> None:
-        await self.engine.profile.change_password(await acting(self.engine, self.session), self.session, self.user, current=password, new="a wholly different phrase")
+        await self.engine.profile.change_password(
+            await acting(self.engine, self.session),
+            self.session,
+            self.user,
+            current=password,
+            new="a wholly different phrase",
+        )
 
     async def remove(self, password: str) -> None:
-        await self.engine.profile.remove_password(await acting(self.engine, self.session), self.session, self.user, password)
+        await self.engine.profile.remove_password(
+            await acting(self.engine, self.session), self.session, self.user, password
+        )
 
     async def sign_in_where_she_is_known(self, password: str) -> None:
         client = await self.engine.store.clients.find(self.engine.instance.id, self.ended.client_id)
@@ -109,9 +117,7 @@ async def test_a_right_password_whose_session_could_not_be_written_counts_for_no
     await ada.attempt(PASSWORD)
 
 
-async def test_locks_of_failed_tries_since_a_moment_end_together(
-    engine: Engine, clock: FakeClock
-) -> None:  # R-LIM-03
+async def test_locks_of_failed_tries_since_a_moment_end_together(engine: Engine, clock: FakeClock) -> None:  # R-LIM-03
     async def locked(email: str) -> User:
         user = await person(engine, email)
         for _ in range(10):

@@ -57,7 +57,9 @@ async def test_the_last_mail_that_strangers_bring_lets_the_owner_in_by_a_new_bro
     sign_in, issued = await engine.sign_ins.create(owner, CODE)
     await sent(engine, mailbox)
     proof = Proof(strategy="email_code", code=mailbox.last().code)
-    done, _ = await engine.sign_ins.attempt_first_factor(Caller(engine.instance, issued.client, mark=mark), sign_in.id, proof)
+    done, _ = await engine.sign_ins.attempt_first_factor(
+        Caller(engine.instance, issued.client, mark=mark), sign_in.id, proof
+    )
     assert done.status == "complete"
     for use in (engine.sign_ins.codes.recognise(owner, token), engine.sign_ins.codes.admit(engine.instance, token)):
         with pytest.raises(VerificationExpired):

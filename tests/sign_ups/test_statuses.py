@@ -35,7 +35,9 @@ MOVES: list[Callable[[SignUp, Instant], SignUp]] = [after_code, done]
 
 @pytest.mark.parametrize("move", MOVES)
 @pytest.mark.parametrize("status", SignUpStatus)
-def test_only_an_open_sign_up_moves(status: SignUpStatus, move: Callable[[SignUp, Instant], SignUp]) -> None:  # R-FLOW-02
+def test_only_an_open_sign_up_moves(
+    status: SignUpStatus, move: Callable[[SignUp, Instant], SignUp]
+) -> None:  # R-FLOW-02
     if status is not SignUpStatus.MISSING_REQUIREMENTS:
         with pytest.raises((WrongStep, VerificationExpired)):
             move(at(status), LATER)

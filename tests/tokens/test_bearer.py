@@ -43,6 +43,8 @@ def test_any_header_is_a_token_or_refused_or_of_another_scheme(values: list[str]
         assert values[0].endswith(found)
 
 
-@pytest.mark.parametrize("values", [["Basic YTpi"], ["Token a.b.c"], ['Digest username="a", realm="b"'], ["Negotiate YII="], ["Bearerx y"]])
+@pytest.mark.parametrize(
+    "values", [["Basic YTpi"], ["Token a.b.c"], ['Digest username="a", realm="b"'], ["Negotiate YII="], ["Bearerx y"]]
+)
 def test_another_scheme_is_no_session_token(values: list[str]):  # R-JWT-11
     assert bearer(values) is None

@@ -16,7 +16,14 @@ def test_a_header_that_differs_anywhere_from_a_remembered_one_is_read_anew(verif
 
     head, payload, signature = token.split(".")
     changed = f"{head}.{payload[:-8]}{payload[-8:].swapcase()}.{signature}"
-    for sent in (f"Bearer {changed}", f"bearer {token}", f"Bearer  {token}", token, f"Basic {token}", f"x, Bearer {token}"):
+    for sent in (
+        f"Bearer {changed}",
+        f"bearer {token}",
+        f"Bearer  {token}",
+        token,
+        f"Basic {token}",
+        f"x, Bearer {token}",
+    ):
         assert recall_header(sent) is None
         assert recall([(b"authorization", sent.encode())]) is None
     assert recall([(b"authorization", f"Bearer {token}".encode())] * 2) is None
@@ -25,7 +32,9 @@ def test_a_header_that_differs_anywhere_from_a_remembered_one_is_read_anew(verif
     assert recall_header(f"Bearer {token}") is None
 
 
-def test_the_short_way_is_shut_while_the_clock_is_behind_what_it_has_shown(verifier: Verifier, clock: FakeClock):  # R-REL-04
+def test_the_short_way_is_shut_while_the_clock_is_behind_what_it_has_shown(
+    verifier: Verifier, clock: FakeClock
+):  # R-REL-04
     token = good_token()
     recall, recall_header = recalling(verifier, Always())
     claims = verifier.verify(token)

@@ -150,4 +150,6 @@ def test_a_shortcode_that_names_nothing_is_refused_with_one_that_is_like_it(code
 def test_every_documented_shortcode_is_taken():  # wire protocol section 8.4
     for root, names in KNOWN.items():
         check_template({name: "{{" + f"{root}.{name}" + "}}" for name in names} | {"whole": "{{" + root + "}}"})
-    check_template({"a": "{{user.public_metadata.a.b-c || session.actor.sub || 'x' || 30 || true}}", "b": '{"x": {"y": 1}}'})
+    check_template(
+        {"a": "{{user.public_metadata.a.b-c || session.actor.sub || 'x' || 30 || true}}", "b": '{"x": {"y": 1}}'}
+    )

@@ -26,7 +26,9 @@ def test_text_is_read_on_every_ground_of_both_schemes(color: str) -> None:
 def test_the_owners_colours_are_those_of_the_light_scheme_as_they_are() -> None:
     colors = palette(ThemeSettings(color="#7a1f5c", background_color="#fffdf5", page_color="#eeeeee"), "light")
     assert (colors.accent, colors.card, colors.page) == ("#7a1f5c", "#fffdf5", "#eeeeee")
-    assert palette(ThemeSettings(color="no colour"), "light") == palette(ThemeSettings(), "light")  # stored by another release
+    assert palette(ThemeSettings(color="no colour"), "light") == palette(
+        ThemeSettings(), "light"
+    )  # stored by another release
 
 
 def test_the_scheme_is_the_devices_unless_the_owner_names_one() -> None:
@@ -37,5 +39,7 @@ def test_the_scheme_is_the_devices_unless_the_owner_names_one() -> None:
 
 def test_pages_of_apps_take_the_owners_colours_as_a_style_sheet() -> None:
     css = theme_css(ThemeSettings(page_color="#eeeeee"))
-    assert css.index("--page: #eeeeee") < css.index("@media (prefers-color-scheme: dark)") < css.index("--page: #0e0f12")
+    assert (
+        css.index("--page: #eeeeee") < css.index("@media (prefers-color-scheme: dark)") < css.index("--page: #0e0f12")
+    )
     assert "@media" not in theme_css(ThemeSettings(scheme="light"))

@@ -19,7 +19,17 @@ NEEDED = {
     "a family": "👨\u200d👩\u200d👧",
     "a skin tone": "👩🏽\u200d⚕️",
 }
-HIDDEN = ["Ad\u200ca", "Ad\u200da", "Ad\u200eam", "A\u202eda", "Ad\u00ada", "Ad\ufeffa", "Ad\u200ba", "علی\u200c\u200cرضا", "A\tda"]
+HIDDEN = [
+    "Ad\u200ca",
+    "Ad\u200da",
+    "Ad\u200eam",
+    "A\u202eda",
+    "Ad\u00ada",
+    "Ad\ufeffa",
+    "Ad\u200ba",
+    "علی\u200c\u200cرضا",
+    "A\tda",
+]
 ADDED = ["ada@example.com\u200b", "\u200eada@example.com\u200e", "\ufeffada@example.com", "ada@example.com\u00a0\n"]
 
 
@@ -40,7 +50,9 @@ def test_what_keyboards_and_chats_add_around_an_address_is_trimmed(typed: str) -
     assert normal_username(typed.replace("@example.com", "_l"), param="username").name == "ada_l"
 
 
-@pytest.mark.parametrize("typed", ["a\u200bda@example.com", "ada@exam\u200dple.com", "ada@example.com\0", "a\u202eda@example.com"])
+@pytest.mark.parametrize(
+    "typed", ["a\u200bda@example.com", "ada@exam\u200dple.com", "ada@example.com\0", "a\u202eda@example.com"]
+)
 def test_an_invisible_character_inside_an_address_is_refused(typed: str) -> None:  # R-INP-01, R-INP-03
     with pytest.raises(FieldFormat):
         normal_email(typed, param="email_address")
@@ -57,11 +69,11 @@ def test_a_part_of_an_international_address_is_looked_for_as_it_is_stored() -> N
     assert stored_part("hans@example.com") is None and stored_part("ünsal@example") is None
 
 
-@pytest.mark.parametrize("query", ["müller", "MÜLLER.de", "hans@müller.de", "hans@mu\u0308ller.de", "xn--mller", "\ufeffhans@müller.de"])
+@pytest.mark.parametrize(
+    "query", ["müller", "MÜLLER.de", "hans@müller.de", "hans@mu\u0308ller.de", "xn--mller", "\ufeffhans@müller.de"]
+)
 async def test_somebody_of_an_international_domain_is_found_however_it_is_written(engine: Engine, query: str) -> None:
-    hans = await engine.accounts.create(
-        engine.instance, NewUser(email_addresses=["hans@müller.de"], password=PASSWORD)
-    )
+    hans = await engine.accounts.create(engine.instance, NewUser(email_addresses=["hans@müller.de"], password=PASSWORD))
     await engine.accounts.create(engine.instance, NewUser(email_addresses=["eve@example.com"], password=PASSWORD))
     for where in (UserFilter(query=query), UserFilter(email_address_query=query)):
         assert [each.id for each in await engine.accounts.list(engine.instance, where, Page())] == [hans.id]

@@ -23,7 +23,8 @@ def test_every_kind_becomes_one_kind(kind: str) -> None:  # R-HDR-04
 
 
 @pytest.mark.parametrize(
-    ("size", "drawn"), [((2000, 1000), (512, 256)), ((900, 3000), (154, 512)), ((1, 9000), (1, 512)), ((40, 40), (40, 40))]
+    ("size", "drawn"),
+    [((2000, 1000), (512, 256)), ((900, 3000), (154, 512)), ((1, 9000), (1, 512)), ((40, 40), (40, 40))],
 )
 def test_no_side_is_longer_than_512_pixels(size: tuple[int, int], drawn: tuple[int, int]) -> None:
     assert SIDE == 512
@@ -87,7 +88,9 @@ def test_texts_and_what_hangs_after_the_picture_are_left_behind() -> None:  # R-
     assert opened(drawn).size == (20, 20)
 
 
-@pytest.mark.parametrize("content", [SVG, PAGE, b"GIF", b"\0" * 100, b"BM" + b"\0" * 100, picture("BMP"), picture("TIFF"), picture("ICO")])
+@pytest.mark.parametrize(
+    "content", [SVG, PAGE, b"GIF", b"\0" * 100, b"BM" + b"\0" * 100, picture("BMP"), picture("TIFF"), picture("ICO")]
+)
 def test_what_is_no_picture_of_those_kinds_is_refused(content: bytes) -> None:  # R-HDR-04
     with pytest.raises(ImageKindUnknown) as refused:
         encoded(content)

@@ -72,7 +72,9 @@ def test_one_address_in_two_spellings_is_one_and_proven_when_either_is() -> None
     assert list(fit(record(*spellings)).emails) == [Address("ADA@example.com", verified=True)]
 
 
-@pytest.mark.parametrize("number", ["+5215512345678", "tel:+12025550143", "\u202a+1 202 555 0143\u202c", "+1-202-555-0143."])
+@pytest.mark.parametrize(
+    "number", ["+5215512345678", "tel:+12025550143", "\u202a+1 202 555 0143\u202c", "+1-202-555-0143."]
+)
 def test_a_number_is_taken_as_contacts_and_old_exports_write_it(number: str) -> None:
     given = record(ADA, phones=[Address(number, verified=True)])
     assert [each.value for each in fit(given).phones] in (["+525512345678"], ["+12025550143"])
@@ -104,7 +106,10 @@ async def test_a_field_that_decides_nothing_is_left_out_and_the_person_comes(
 
 
 def test_addresses_beyond_the_fiftieth_are_left_out_the_unproven_first() -> None:  # R-LIM-07
-    many = [Address("new@example.com", verified=False), *(Address(f"p{n}@example.com", verified=True) for n in range(50))]
+    many = [
+        Address("new@example.com", verified=False),
+        *(Address(f"p{n}@example.com", verified=True) for n in range(50)),
+    ]
     assert left(record(*many)) == ["email_address"]
     assert all(each.verified for each in fit(record(*many)).emails)
 
@@ -118,5 +123,3 @@ def test_somebody_whose_only_names_cannot_be_used_is_refused_with_the_reason() -
 def test_what_a_reader_left_out_is_still_told() -> None:
     told = [LeftOut("created_at", "it is not a date")]
     assert list(fit(record(ADA, left_out=told)).left_out) == told
-
-

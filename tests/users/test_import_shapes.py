@@ -27,7 +27,10 @@ def text(given: Any) -> io.StringIO:
 
 @pytest.mark.parametrize("mark", [";", "\t"])
 def test_a_file_that_a_spreadsheet_saved_again_is_read(mark: str) -> None:
-    rows = ["id,first_name,primary_email_address,verified_email_addresses", "user_1,Ada,ada@example.com,ada@example.com"]
+    rows = [
+        "id,first_name,primary_email_address,verified_email_addresses",
+        "user_1,Ada,ada@example.com,ada@example.com",
+    ]
     user = only(clerk.read(text("\n".join(rows).replace(",", mark) + "\n")))
     assert (user.external_id, user.first_name, user.emails[0].verified) == ("user_1", "Ada", True)
 
@@ -74,7 +77,12 @@ def test_a_date_that_is_none_is_left_out_and_told() -> None:
 
 
 def test_custom_claims_of_firebase_come_along_as_public_metadata() -> None:  # R-INP-04
-    account = {"localId": "u1", "email": "ada@example.com", "customAttributes": '{"role": "admin"}', "photoUrl": "https://x/y.png"}
+    account = {
+        "localId": "u1",
+        "email": "ada@example.com",
+        "customAttributes": '{"role": "admin"}',
+        "photoUrl": "https://x/y.png",
+    }
     user = only(firebase.read(text({"users": [account]}), _PARAMETERS))
     assert (user.public_metadata, user.private_metadata) == ({"role": "admin"}, {})
     assert user.unused == ("photoUrl",)
@@ -86,7 +94,14 @@ def test_custom_claims_that_cannot_be_read_are_not_dropped_silently() -> None:
 
 
 def test_fields_that_have_no_place_here_are_named_and_empty_ones_are_not() -> None:
-    record = {"user_id": "a|1", "picture": "https://x/y.png", "nickname": "", "logins_count": 0, "identities": [], "$2b$": 1}
+    record = {
+        "user_id": "a|1",
+        "picture": "https://x/y.png",
+        "nickname": "",
+        "logins_count": 0,
+        "identities": [],
+        "$2b$": 1,
+    }
     assert only(auth0.read(text(record))).unused == ("picture", "other")
     assert only(django.read(text(_DJANGO + "1,,,1,ada_l,,,,f,t,\n"))).unused == ("is_superuser",)
 

@@ -125,7 +125,9 @@ async def test_changing_the_password_keeps_this_session_and_ends_the_others(
 ):  # R-PWD-11
     session, user = await ada(engine)
     other = await signed_in(engine)
-    await engine.profile.change_password(await acting(engine, session), session, await now_of(engine, session), current=PASSWORD, new=OTHER_PASSWORD)
+    await engine.profile.change_password(
+        await acting(engine, session), session, await now_of(engine, session), current=PASSWORD, new=OTHER_PASSWORD
+    )
     assert await is_live(engine, session)
     assert not await is_live(engine, other)
     assert ("password_changed", ADA) in await notices(engine, mailbox)
@@ -138,7 +140,9 @@ async def test_every_verified_address_is_told_and_no_other(engine: Engine, mailb
     session = await signed_in(engine)
     await engine.profile.add_email(engine.instance, session, await now_of(engine, session), "third@example.com")
     user = await now_of(engine, session)
-    await engine.profile.change_password(await acting(engine, session), session, user, current=PASSWORD, new=OTHER_PASSWORD)
+    await engine.profile.change_password(
+        await acting(engine, session), session, user, current=PASSWORD, new=OTHER_PASSWORD
+    )
     told = {to for kind, to in await notices(engine, mailbox) if kind == "password_changed"}
     assert told == set(two)
 
@@ -148,12 +152,16 @@ async def test_a_change_without_the_current_password_needs_a_fresh_second_factor
 ):  # R-PWD-10
     session, user = await ada(engine)
     with pytest.raises(ReverificationRequired) as refused:
-        await engine.profile.change_password(await acting(engine, session), session, user, current=None, new=OTHER_PASSWORD)
+        await engine.profile.change_password(
+            await acting(engine, session), session, user, current=None, new=OTHER_PASSWORD
+        )
     assert refused.value.meta == {"reverification": {"level": "second_factor", "after_minutes": 10}}
     proven = replace(session, second_factor_at=clock.now())
     clock.advance(minutes=11)
     with pytest.raises(ReverificationRequired):
-        await engine.profile.change_password(await acting(engine, proven), proven, user, current=None, new=OTHER_PASSWORD)
+        await engine.profile.change_password(
+            await acting(engine, proven), proven, user, current=None, new=OTHER_PASSWORD
+        )
     fresh = replace(session, second_factor_at=clock.now())
     await engine.profile.change_password(await acting(engine, fresh), fresh, user, current=None, new=OTHER_PASSWORD)
 
@@ -161,7 +169,9 @@ async def test_a_change_without_the_current_password_needs_a_fresh_second_factor
 async def test_a_wrong_current_password_changes_nothing_and_is_on_record(engine: Engine):  # R-PWD-10
     session, user = await ada(engine)
     with pytest.raises(WrongPassword) as refused:
-        await engine.profile.change_password(await acting(engine, session), session, user, current="wrong", new=OTHER_PASSWORD)
+        await engine.profile.change_password(
+            await acting(engine, session), session, user, current="wrong", new=OTHER_PASSWORD
+        )
     assert refused.value.param == "current_password"
     assert (await now_of(engine, session)).password == user.password
     assert "password.refused" in await events(engine, user)
@@ -174,18 +184,24 @@ async def test_guessing_the_current_password_in_a_stolen_session_comes_to_an_end
     with pytest.raises(UserLocked):
         for _ in range(30):
             try:
-                await engine.profile.change_password(await acting(engine, session), session, user, current="wrong", new=OTHER_PASSWORD)
+                await engine.profile.change_password(
+                    await acting(engine, session), session, user, current="wrong", new=OTHER_PASSWORD
+                )
             except WrongPassword:
                 continue
     with pytest.raises(UserLocked):
-        await engine.profile.change_password(await acting(engine, session), session, user, current=PASSWORD, new=OTHER_PASSWORD)
+        await engine.profile.change_password(
+            await acting(engine, session), session, user, current=PASSWORD, new=OTHER_PASSWORD
+        )
 
 
 async def test_the_new_password_must_differ_and_follow_the_policy(engine: Engine):  # R-PWD-09
     session, user = await ada(engine)
     for new, refusal in ((PASSWORD, PasswordUnchanged), ("password1", PasswordCommon), ("", FieldMissing)):
         with pytest.raises(refusal) as refused:
-            await engine.profile.change_password(await acting(engine, session), session, user, current=PASSWORD, new=new)
+            await engine.profile.change_password(
+                await acting(engine, session), session, user, current=PASSWORD, new=new
+            )
         assert refused.value.param == "new_password"
 
 
@@ -197,7 +213,9 @@ async def test_a_first_password_needs_a_fresh_session_only(engine: Engine, clock
     with pytest.raises(ReverificationRequired):
         await engine.profile.change_password(await acting(engine, session), session, user, current=None, new=PASSWORD)
     fresh = replace(session, first_factor_at=clock.now())
-    changed, _ = await engine.profile.change_password(await acting(engine, fresh), fresh, user, current=None, new=PASSWORD)
+    changed, _ = await engine.profile.change_password(
+        await acting(engine, fresh), fresh, user, current=None, new=PASSWORD
+    )
     assert changed.password is not None
 
 
@@ -222,7 +240,9 @@ async def test_a_new_address_is_proven_by_code_and_the_old_one_is_told(engine: E
     user = await now_of(engine, session)
     await engine.profile.prepare_email(engine.instance, session, user, address.id, "email_code")
     assert [each.id for each in user.email_addresses if each.is_verified] == [user.primary_email_address_id]
-    proven, after, _ = await engine.profile.attempt_email(await acting(engine, session), session, user, address.id, TEST_CODE)
+    proven, after, _ = await engine.profile.attempt_email(
+        await acting(engine, session), session, user, address.id, TEST_CODE
+    )
     assert (proven.is_verified, proven.verification_strategy) == (True, "email_code")
     assert after.primary_email_address_id == user.primary_email_address_id
     assert after == await now_of(engine, session)
@@ -298,7 +318,9 @@ async def test_removing_an_address_keeps_this_session_and_ends_the_others(engine
     await engine.profile.remove_email(await acting(engine, session), session, user, user.email_addresses[1].id)
     assert (await is_live(engine, session), await is_live(engine, other)) == (True, False)
     with pytest.raises(LastIdentifier):
-        await engine.profile.remove_email(await acting(engine, session), session, await now_of(engine, session), user.email_addresses[0].id)
+        await engine.profile.remove_email(
+            await acting(engine, session), session, await now_of(engine, session), user.email_addresses[0].id
+        )
 
 
 async def test_an_address_kept_out_of_sign_up_cannot_be_added_later(engine: Engine):

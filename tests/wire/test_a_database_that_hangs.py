@@ -70,9 +70,14 @@ async def test_each_request_is_refused_and_works_again(
     assert (await browser.post(f"/v1/client/sessions/{session}/end"))["response"]["status"] == "ended"
 
 
-async def test_an_address_may_ask_half_as_often_meanwhile(engine: Engine, postgres: PostgresServer, browser: Browser) -> None:  # R-LIM-02
+async def test_an_address_may_ask_half_as_often_meanwhile(
+    engine: Engine, postgres: PostgresServer, browser: Browser
+) -> None:  # R-LIM-02
     most, _ = LIMITS["create_sign_in"]
-    assert await browser.refused("POST", "/v1/client/sign_ins", {"identifier": ADA}) == (422, "form_identifier_not_found")
+    assert await browser.refused("POST", "/v1/client/sign_ins", {"identifier": ADA}) == (
+        422,
+        "form_identifier_not_found",
+    )
     with hanging(postgres):
         asked = [await browser.refused("POST", "/v1/client/sign_ins", {"identifier": ADA}) for _ in range(most)]
     assert [status for status, _ in asked] == [503, 429, 429, 429, 429]  # one of two was spent before
@@ -81,7 +86,9 @@ async def test_an_address_may_ask_half_as_often_meanwhile(engine: Engine, postgr
     assert [each.status_code for each in again] == [422, 422, 422, 429, 429]  # with the two that this process counted
 
 
-async def test_a_list_and_a_write_of_a_server_are_refused_and_work_again(engine: Engine, postgres: PostgresServer) -> None:  # R-REL-03
+async def test_a_list_and_a_write_of_a_server_are_refused_and_work_again(
+    engine: Engine, postgres: PostgresServer
+) -> None:  # R-REL-03
     caller = Caller(build(engine), (await engine.instances.new_secret_key(engine.instance)).reveal())
     ada = await caller.user()
     with hanging(postgres):

@@ -81,7 +81,9 @@ async def test_a_field_over_its_length_is_refused(browser: Browser) -> None:  # 
 
 
 async def test_guessing_too_fast_is_slowed_down(browser: Browser, engine: Engine) -> None:  # R-LIM-01
-    await engine.instances.update_settings(engine.instance, {"protection": {"rate_limits": {"create_sign_in": [5, 10]}}})
+    await engine.instances.update_settings(
+        engine.instance, {"protection": {"rate_limits": {"create_sign_in": [5, 10]}}}
+    )
     for _ in range(5):
         await browser.refused("POST", "/v1/client/sign_ins", {"identifier": "nobody@example.com"})
     assert await browser.refused("POST", "/v1/client/sign_ins", {"identifier": ADA}) == (429, "too_many_requests")
@@ -96,11 +98,19 @@ async def test_reading_never_changes_anything(browser: Browser) -> None:  # R-WE
     assert len((await browser.get("/v1/client"))["client"]["sessions"]) == 1
 
 
-async def test_in_development_the_environment_leads_back_to_the_app_and_to_sign_in_pages_that_are_there(browser: Browser) -> None:
+async def test_in_development_the_environment_leads_back_to_the_app_and_to_sign_in_pages_that_are_there(
+    browser: Browser,
+) -> None:
     shown = await browser.patch("/v1/environment")
     display = shown["display_config"]
     assert display["instance_environment_type"] == "development"
-    for name in ("home_url", "after_sign_in_url", "after_sign_up_url", "after_sign_out_one_url", "after_sign_out_all_url"):
+    for name in (
+        "home_url",
+        "after_sign_in_url",
+        "after_sign_up_url",
+        "after_sign_out_one_url",
+        "after_sign_out_all_url",
+    ):
         assert display[name] == "http://localhost:3000"
     pages = {"sign_in_url": "sign-in", "sign_up_url": "sign-up", "user_profile_url": "user"}
     assert {name: display[name] for name in pages} == {name: f"{SERVER}/{page}" for name, page in pages.items()}
@@ -201,10 +211,18 @@ async def test_codes_say_what_published_components_and_custom_flows_show(browser
     wrong = "Password is incorrect. Try again, or use another method."
     short, unknown = "Passwords must be 8 characters or more.", "Couldn't find your account."
     sign_ups, sign_ins = "/v1/client/sign_ups", "/v1/client/sign_ins"
-    assert await told(sign_ups, {"email_address": ADA, "password": PASSWORD}) == ("form_identifier_exists", taken, taken)
+    assert await told(sign_ups, {"email_address": ADA, "password": PASSWORD}) == (
+        "form_identifier_exists",
+        taken,
+        taken,
+    )
     assert await told(sign_ups, {"password": "short"}) == ("form_password_length_too_short", short, short)
     assert await told(sign_ins, {"identifier": "nobody@example.com"}) == ("form_identifier_not_found", unknown, unknown)
-    assert await told(sign_ins, {"identifier": ADA, "password": "not this one"}) == ("form_password_incorrect", wrong, wrong)
+    assert await told(sign_ins, {"identifier": ADA, "password": "not this one"}) == (
+        "form_password_incorrect",
+        wrong,
+        wrong,
+    )
     begun = (await stranger.post(sign_ins, {"strategy": "email_code", "identifier": ADA}))["response"]
     attempt = {"strategy": "email_code", "code": "000000"}
     code = ("form_code_incorrect", "is incorrect", "Incorrect code.")

@@ -59,7 +59,12 @@ async def test_a_second_tab_on_the_sign_in_page_can_take_over_the_session_of_the
 async def test_every_refused_write_of_a_known_browser_carries_its_client(tab: Browser, late: Browser) -> None:
     session = (await tab.sign_in())["sessions"][0]["id"]
     for method, path, form, status in (
-        ("POST", "/v1/client/sign_ins/sia_unknown/attempt_first_factor", {"strategy": "password", "password": "x"}, 404),
+        (
+            "POST",
+            "/v1/client/sign_ins/sia_unknown/attempt_first_factor",
+            {"strategy": "password", "password": "x"},
+            404,
+        ),
         ("POST", "/v1/client/sign_ins/sia_unknown/prepare_first_factor", {}, 422),
         ("POST", "/v1/client/sign_ups", {"email_address": BOB}, 400),
         ("POST", f"/v1/client/sessions/{session}/tokens/none", None, 404),

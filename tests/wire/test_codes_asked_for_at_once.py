@@ -22,7 +22,9 @@ def _meeting() -> Iterator[None]:
     both, held = asyncio.Barrier(2), SignInProtection.held
 
     @asynccontextmanager
-    async def held_by_both(sign_in_protection: SignInProtection, instance: Instance, *, answers_too: bool = False) -> AsyncIterator[None]:
+    async def held_by_both(
+        sign_in_protection: SignInProtection, instance: Instance, *, answers_too: bool = False
+    ) -> AsyncIterator[None]:
         await both.wait()
         async with held(sign_in_protection, instance, answers_too=answers_too):
             yield

@@ -37,7 +37,9 @@ async def _looks(http: httpx.AsyncClient) -> dict[str, Any]:
     return json.loads(said.rstrip(";"))
 
 
-async def test_components_in_apps_pages_are_told_the_theme_that_hosted_pages_wear(engine: Engine, http: httpx.AsyncClient) -> None:
+async def test_components_in_apps_pages_are_told_the_theme_that_hosted_pages_wear(
+    engine: Engine, http: httpx.AsyncClient
+) -> None:
     looks = await _looks(http)
     assert (looks["scheme"], looks["light"]["variables"]["colorPrimary"]) == ("system", "#2f6f4f")
     theme = {"color": "#7a1f5c", "background_color": "#fffdf5", "border_radius": "0", "font_family": "Georgia, serif"}

@@ -106,7 +106,9 @@ async def test_a_stranger_who_names_this_machine_is_refused(engine: Engine, peer
 @pytest.mark.parametrize("peer", ["127.0.0.1", "::1", "::ffff:127.0.0.1", "testclient"])
 async def test_the_developer_reads_the_mailbox_and_the_demo(engine: Engine, peer: str) -> None:  # R-DEV-02
     async with asking(engine, peer=peer) as http:
-        assert [(await http.get(path)).status_code for path in ("/dev/mailbox.json", "/dev/mailbox", "/demo")] == [200] * 3
+        assert [(await http.get(path)).status_code for path in ("/dev/mailbox.json", "/dev/mailbox", "/demo")] == [
+            200
+        ] * 3
 
 
 FORWARDED = [
@@ -124,7 +126,9 @@ FORWARDED = [
 
 
 @pytest.mark.parametrize("headers", FORWARDED)
-async def test_whoever_comes_through_a_proxy_reads_no_codes(engine: Engine, headers: dict[str, str]) -> None:  # R-DEV-02
+async def test_whoever_comes_through_a_proxy_reads_no_codes(
+    engine: Engine, headers: dict[str, str]
+) -> None:  # R-DEV-02
     async with asking(engine, **headers) as http:
         for path in ("/dev/mailbox.json", "/dev/mailbox", "/demo", "/demo/protected"):
             answer = await http.get(path)
@@ -132,7 +136,12 @@ async def test_whoever_comes_through_a_proxy_reads_no_codes(engine: Engine, head
 
 
 async def test_a_bundlers_server_in_front_is_this_machine(engine: Engine) -> None:  # R-DEV-02
-    own = {"X_Forwarded_For": "::1", "X_Forwarded_Host": "localhost:3000", "X_Forwarded_Proto": "http", "X_Forwarded_Port": "3000"}
+    own = {
+        "X_Forwarded_For": "::1",
+        "X_Forwarded_Host": "localhost:3000",
+        "X_Forwarded_Proto": "http",
+        "X_Forwarded_Port": "3000",
+    }
     async with asking(engine, **own) as http:
         assert (await http.get("/dev/mailbox.json")).status_code == 200
 
@@ -158,7 +167,9 @@ async def signing_up(http: httpx.AsyncClient, code: str) -> int:
     return (await http.post(f"{path}/attempt_verification", data={"strategy": "email_code", "code": code})).status_code
 
 
-async def test_the_code_that_everybody_knows_works_at_this_machine_only(engine: Engine, named: Engine) -> None:  # R-DEV-02
+async def test_the_code_that_everybody_knows_works_at_this_machine_only(
+    engine: Engine, named: Engine
+) -> None:  # R-DEV-02
     async with asking(named, "http://box.example", "198.51.100.7") as stranger:
         assert await signing_up(stranger, TEST_CODE) == 422
     async with asking(engine) as developer:

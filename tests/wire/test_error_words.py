@@ -30,12 +30,24 @@ WORDS = {
     NotAllowedAccess(): (403, "Access not allowed.", "This identifier is not allowed to access this application."),
     SessionExists(): (400, "Session already exists", "You're already signed in."),
     SignUpRestricted(): (403, "Sign-ups restricted", "New sign-ups are currently restricted."),
-    StrategyNotPossible(): (422, "Invalid verification strategy", "The verification strategy is not valid for this account"),
+    StrategyNotPossible(): (
+        422,
+        "Invalid verification strategy",
+        "The verification strategy is not valid for this account",
+    ),
     TooManyRequests(timedelta(seconds=1)): (429, "Too many requests", "Too many requests, retry later"),
-    UserBanned(): (403, "User banned", "You have been banned. If you think this was by mistake, please contact support."),
+    UserBanned(): (
+        403,
+        "User banned",
+        "You have been banned. If you think this was by mistake, please contact support.",
+    ),
     UserLocked(None): (403, "Account locked", f"Your account is locked. {SUPPORT}"),
     VerificationExpired(): (400, "expired", "This verification has expired. You must create a new one."),
-    VerificationFailed(): (422, "failed", "Too many failed attempts. You have to try again with the same or another method."),
+    VerificationFailed(): (
+        422,
+        "failed",
+        "Too many failed attempts. You have to try again with the same or another method.",
+    ),
 }
 
 

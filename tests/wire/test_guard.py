@@ -46,7 +46,8 @@ def incoming(
 
 
 @pytest.mark.parametrize(
-    "host", ["auth.example.com", "AUTH.example.com", "auth.example.com:443", "clerk.example.com", "clerk.example.com:443"]
+    "host",
+    ["auth.example.com", "AUTH.example.com", "auth.example.com:443", "clerk.example.com", "clerk.example.com:443"],
 )
 def test_a_configured_host_is_answered_however_it_is_spelled(host: str) -> None:  # R-WEB-06, RFC 3986 section 6.2
     assert check_host(incoming(host=host), LIVE_CONFIG) == host.lower().removesuffix(":443")

@@ -63,7 +63,9 @@ async def test_a_signed_in_browser_gets_back_with_a_token_not_older_than_its_sig
 
 
 @pytest.mark.parametrize("reason", ["session-token-iat-in-the-future", "session-token-nbf"])
-async def test_a_developers_app_whose_clock_is_behind_gets_a_token_it_can_believe(browser: Browser, reason: str) -> None:
+async def test_a_developers_app_whose_clock_is_behind_gets_a_token_it_can_believe(
+    browser: Browser, reason: str
+) -> None:
     await browser.sign_up()
     answer = await browser.send("GET", "/v1/client/handshake", redirect_url=PAGE, __clerk_hs_reason=reason)
     lines = directives_in(answer.headers["location"])

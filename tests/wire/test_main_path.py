@@ -111,7 +111,9 @@ async def test_a_compromised_password_leads_to_the_reset(browser: Browser, engin
     offered = {each["strategy"] for each in begun["supported_first_factors"]}
     assert {"password", "reset_password_email_code"} <= offered
     where = f"/v1/client/sign_ins/{begun['id']}"
-    tried = await browser.refused("POST", f"{where}/attempt_first_factor", {"strategy": "password", "password": PASSWORD})
+    tried = await browser.refused(
+        "POST", f"{where}/attempt_first_factor", {"strategy": "password", "password": PASSWORD}
+    )
     assert tried == (422, "form_password_compromised")
     assert (await browser.get("/v1/client"))["client"]["sessions"] == []
     strategy = {"strategy": "reset_password_email_code"}
@@ -228,7 +230,12 @@ async def test_devices_are_listed_and_ended_from_another(
 
 @pytest.mark.parametrize(
     ("address", "place"),
-    [("127.0.0.1", "this computer"), ("::1", "this computer"), ("10.0.0.5", "local network"), ("8.8.8.8", "unknown place")],
+    [
+        ("127.0.0.1", "this computer"),
+        ("::1", "this computer"),
+        ("10.0.0.5", "local network"),
+        ("8.8.8.8", "unknown place"),
+    ],
 )
 async def test_a_device_stands_with_the_place_that_its_address_tells(
     open_browser: Callable[..., Browser], address: str, place: str
@@ -250,7 +257,11 @@ async def test_ended_sessions_are_listed_beside_the_live_one_and_nobody_elses_ar
     clock.advance(seconds=1)
     third = (await open_browser().sign_in())["last_active_session_id"]
     listed = await browser.get("/v1/me/sessions")
-    assert [(each["id"], each["status"]) for each in listed] == [(third, "active"), (second, "active"), (first, "ended")]
+    assert [(each["id"], each["status"]) for each in listed] == [
+        (third, "active"),
+        (second, "active"),
+        (first, "ended"),
+    ]
     assert all(each["public_user_data"]["identifier"] == ADA for each in listed)
     assert all(each["last_active_token"] is None for each in listed)
     await browser.delete("/v1/client/sessions")
@@ -389,7 +400,9 @@ async def test_session_ids_that_are_no_ids_are_refused_like_unknown_ones(browser
             assert status in (401, 404)
 
 
-async def test_a_flood_of_sign_ins_is_told_to_wait_and_nobody_else_is(browser: Browser, engine: Engine) -> None:  # R-PWD-12
+async def test_a_flood_of_sign_ins_is_told_to_wait_and_nobody_else_is(
+    browser: Browser, engine: Engine
+) -> None:  # R-PWD-12
     session = (await browser.sign_up())["sessions"][0]["id"]
     stranger = Browser(build(engine))
     form = {"strategy": "password", "identifier": ADA, "password": PASSWORD}

@@ -35,7 +35,14 @@ PIECES = (
 def scope(raw: str, **more: object) -> HTTPScope:
     """A request for `raw`, decoded as ASGI servers decode it."""
     path = unquote(raw.partition("?")[0])
-    return {"type": "http", "method": "GET", "path": path, "raw_path": raw.encode("utf-8", "replace"), "root_path": "", **more}  # type: ignore
+    return {
+        "type": "http",
+        "method": "GET",
+        "path": path,
+        "raw_path": raw.encode("utf-8", "replace"),
+        "root_path": "",
+        **more,
+    }  # type: ignore
 
 
 @cache
@@ -142,12 +149,19 @@ async def test_a_refused_path_is_a_400_in_the_envelope_and_counted(browser: Brow
     assert await browser.refused("POST", "/v1//client/sign_ins", {}) == (429, "too_many_requests")
 
 
-@pytest.mark.parametrize("spelling", ["/v1/client/sign_ins", "/v1/client/sign_ins/", "/v1/client/%73ign_ins", "/v1/client/sign_ins?_method=POST"])
+@pytest.mark.parametrize(
+    "spelling",
+    ["/v1/client/sign_ins", "/v1/client/sign_ins/", "/v1/client/%73ign_ins", "/v1/client/sign_ins?_method=POST"],
+)
 async def test_every_spelling_that_is_answered_counts_against_the_limit(  # R-WEB-08, R-LIM-01
     engine: Engine, browser: Browser, spelling: str
 ) -> None:
-    await engine.instances.update_settings(engine.instance, {"protection": {"rate_limits": {"create_sign_in": [5, 10]}}})
-    statuses = [(await browser.send("POST", spelling, {"identifier": f"{at}@example.com"})).status_code for at in range(7)]
+    await engine.instances.update_settings(
+        engine.instance, {"protection": {"rate_limits": {"create_sign_in": [5, 10]}}}
+    )
+    statuses = [
+        (await browser.send("POST", spelling, {"identifier": f"{at}@example.com"})).status_code for at in range(7)
+    ]
     assert statuses[5:] == [429, 429]
     assert 429 not in statuses[:5]
 
@@ -177,4 +191,8 @@ async def test_every_page_and_read_answers_head_without_a_body(browser: Browser)
 async def test_health_answers_a_probe_that_knows_the_address_only(engine: Engine) -> None:
     transport = httpx.ASGITransport(build(engine))  # type: ignore[arg-type]
     async with httpx.AsyncClient(transport=transport, base_url="http://10.0.0.7:8000") as probe:
-        assert [(await probe.get(path)).status_code for path in ("/health", "/v1/health", "/v1/environment")] == [200, 200, 421]
+        assert [(await probe.get(path)).status_code for path in ("/health", "/v1/health", "/v1/environment")] == [
+            200,
+            200,
+            421,
+        ]

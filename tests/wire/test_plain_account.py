@@ -58,7 +58,9 @@ async def test_somebody_signs_up_with_the_code_from_their_mail_and_is_in(
 async def test_after_a_wrong_code_another_one_is_sent_and_the_first_is_worth_nothing(
     engine: Engine, http: httpx.AsyncClient, mailbox: Mailbox
 ) -> None:  # R-OTP-01
-    asked = await http.post("/sign-up", data=await form_of(http, "/sign-up", email_address=ADA, password=PASSWORD, first_name="Ada"))
+    asked = await http.post(
+        "/sign-up", data=await form_of(http, "/sign-up", email_address=ADA, password=PASSWORD, first_name="Ada")
+    )
     await engine.outbox.deliver_due()
     first = str(mailbox.last().code)
     form = {"sign_up": hidden(asked.text, "sign_up"), "form_token": hidden(asked.text, "form_token")}

@@ -43,7 +43,9 @@ async def test_a_form_that_was_not_opened_here_signs_nobody_in(  # R-WEB-03, R-F
     assert PASSWORD not in refused.text
 
 
-async def test_a_form_is_good_once_opened_and_for_an_hour(http: httpx.AsyncClient, clock: FakeClock) -> None:  # R-WEB-03
+async def test_a_form_is_good_once_opened_and_for_an_hour(
+    http: httpx.AsyncClient, clock: FakeClock
+) -> None:  # R-WEB-03
     token = await _token(http)
     clock.advance(minutes=61)
     assert (await http.post("/sign-in", data={**FORM, "form_token": token})).status_code == 403

@@ -73,9 +73,7 @@ async def test_a_doubled_client_cookie_is_expired_and_uses_no_session(
         assert "__Host-__client=; Path=/; Max-Age=0" in response.headers["set-cookie"]
 
 
-async def test_only_listed_origins_are_answered_across_origins(
-    live: Engine, live_browser: Browser
-) -> None:  # R-WEB-04
+async def test_only_listed_origins_are_answered_across_origins(live: Engine, live_browser: Browser) -> None:  # R-WEB-04
     allowed = await live_browser.send("GET", "/v1/client")
     assert allowed.headers["access-control-allow-origin"] == LIVE_APP
     assert allowed.headers["access-control-allow-credentials"] == "true"

@@ -45,7 +45,9 @@ async def test_an_uploaded_picture_is_shown_wherever_the_user_is(browser: Browse
         assert (shown["image_url"], shown["has_image"]) == (image["public_url"], True)
 
 
-async def test_anybody_who_has_the_address_sees_the_picture_and_nothing_runs_there(browser: Browser) -> None:  # R-HDR-04
+async def test_anybody_who_has_the_address_sees_the_picture_and_nothing_runs_there(
+    browser: Browser,
+) -> None:  # R-HDR-04
     await browser.sign_up()
     url = (await uploaded(browser, picture()))["response"]["public_url"]
     answer = await browser.http.get(url, headers={"Origin": "https://elsewhere.example"})

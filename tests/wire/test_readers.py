@@ -63,7 +63,9 @@ async def test_a_user_and_an_administrator_read_different_fields_and_neither_rea
     assert not [name for name in seen if "digest" in name or "secret" in name or name == "password"]
 
 
-async def test_what_an_administrator_changes_stands_in_the_next_token(engine: Engine, browser: Browser) -> None:  # R-AUZ-05
+async def test_what_an_administrator_changes_stands_in_the_next_token(
+    engine: Engine, browser: Browser
+) -> None:  # R-AUZ-05
     await engine.instances.update_settings(
         engine.instance, {"sessions": {"claims": {"role": "{{user.public_metadata.role}}"}}}
     )

@@ -98,7 +98,9 @@ async def test_a_redirect_comes_back_to_a_clean_address_with_the_apps_cookies(vi
 async def test_twelve_tabs_share_a_browser(visitor: Visitor) -> None:  # R-HSK-01
     begun = [await visitor.begin(f"/page?tab={number}") for number in range(12)]
     returned = [await visitor.answer(each) for each in begun]
-    assert sum(len(f"{name}={value}; ") for name, value in visitor.cookies.items()) < 8192, "servers refuse longer headers"
+    assert sum(len(f"{name}={value}; ") for name, value in visitor.cookies.items()) < 8192, (
+        "servers refuse longer headers"
+    )
     people = [await visitor.come_back(each) for each in returned]
     assert len(set(people)) == 1
     assert people[0] is not None
@@ -114,7 +116,9 @@ async def test_no_handshake_is_taken_from_an_address(visitor: Visitor) -> None: 
     assert "__session" not in visitor.cookies
 
 
-async def test_what_was_made_for_one_redirect_is_worth_nothing_in_another(visitor: Visitor) -> None:  # R-HSK-01, CWE-294
+async def test_what_was_made_for_one_redirect_is_worth_nothing_in_another(
+    visitor: Visitor,
+) -> None:  # R-HSK-01, CWE-294
     await visitor.answer(await visitor.begin())
     stolen = {name: value for name, value in visitor.cookies.items() if "__clerk_handshake" in name}
     thief = Visitor(visitor.gate, visitor.at_server)

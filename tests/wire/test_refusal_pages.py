@@ -47,7 +47,12 @@ async def test_a_person_reads_a_page_in_the_theme(  # R-HDR-01
 
 
 async def test_a_program_gets_the_envelope_and_so_does_everybody_below_the_apis(http: httpx.AsyncClient) -> None:
-    for path, headers in (("/nowhere", {"Accept": "application/json"}), ("/v1/nowhere", PERSON), ("/v1/users", PERSON), ("/nowhere", {})):
+    for path, headers in (
+        ("/nowhere", {"Accept": "application/json"}),
+        ("/v1/nowhere", PERSON),
+        ("/v1/users", PERSON),
+        ("/nowhere", {}),
+    ):
         answer = await http.get(path, headers=headers)
         assert answer.headers["content-type"] == "application/json", path
         assert answer.json()["errors"], path

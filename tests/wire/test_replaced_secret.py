@@ -54,7 +54,9 @@ async def test_a_read_is_sent_for_once_more_and_then_finds_the_new_cookie(tab: B
     assert again.request.url.params["debug"] == "a&b=1 %"
 
 
-async def test_behind_the_sdks_own_proxy_the_browser_is_sent_to_the_same_address_there(tab: Browser, late: Browser) -> None:
+async def test_behind_the_sdks_own_proxy_the_browser_is_sent_to_the_same_address_there(
+    tab: Browser, late: Browser
+) -> None:
     await tab.sign_in(BOB)
     proxied = {"Clerk-Proxy-Url": "http://localhost:3000/__clerk"}
     sent = await late.send("GET", "/v1/client", headers=proxied)

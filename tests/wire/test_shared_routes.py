@@ -9,7 +9,9 @@ from sojourn.web.app import build
 from .browsing import Browser
 
 
-async def test_two_engines_asked_at_the_same_time_answer_for_themselves(browser: Browser, live_browser: Browser) -> None:
+async def test_two_engines_asked_at_the_same_time_answer_for_themselves(
+    browser: Browser, live_browser: Browser
+) -> None:
     asked = await gather(*(each.send("GET", "/v1/environment") for each in [browser, live_browser] * 20))
     kinds = [answer.json()["display_config"]["instance_environment_type"] for answer in asked]
     assert kinds == ["development", "production"] * 20

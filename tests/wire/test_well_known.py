@@ -9,7 +9,9 @@ from sojourn.web.app import build, litestar_app
 from .browsing import SERVER, Browser
 
 
-async def test_the_issuers_address_leads_to_its_keys(browser: Browser) -> None:  # OpenID Connect Discovery 1.0 section 4
+async def test_the_issuers_address_leads_to_its_keys(
+    browser: Browser,
+) -> None:  # OpenID Connect Discovery 1.0 section 4
     found = await browser.get("/.well-known/openid-configuration")
     assert (found["issuer"], found["jwks_uri"]) == (SERVER, f"{SERVER}/.well-known/jwks.json")
     keys = (await browser.get("/.well-known/jwks.json"))["keys"]
@@ -25,7 +27,9 @@ async def test_discovery_advertises_nothing_that_has_no_route(browser: Browser) 
 
 
 @pytest.mark.parametrize("path", ["/.well-known/jwks.json", "/.well-known/openid-configuration"])
-async def test_whoever_has_the_answer_is_not_sent_it_again(browser: Browser, path: str) -> None:  # RFC 9110 section 13.1.2
+async def test_whoever_has_the_answer_is_not_sent_it_again(
+    browser: Browser, path: str
+) -> None:  # RFC 9110 section 13.1.2
     first = await browser.send("GET", path)
     tag = first.headers["etag"]
     assert "max-age" in first.headers["cache-control"]
@@ -41,4 +45,6 @@ async def test_a_password_manager_finds_where_a_password_is_changed(engine: Engi
     async with httpx.AsyncClient(transport=transport, base_url=SERVER) as http:
         answer = await http.get("/.well-known/change-password")
         assert (answer.status_code, answer.headers["location"]) == (302, f"{SERVER}/user/security")
-        assert (await http.get("/.well-known/resource-that-should-not-exist-whose-status-code-should-not-be-200")).status_code == 404
+        assert (
+            await http.get("/.well-known/resource-that-should-not-exist-whose-status-code-should-not-be-200")
+        ).status_code == 404

@@ -28,7 +28,9 @@ _LONGEST_PAUSE = 10.0
 class BackendRefused(SojournError):
     """What the server refused, with its own code and words; `status` is that of HTTP, `trace_id` finds it in the server's log."""
 
-    def __init__(self, status: int, code: str, message: str, advice: str, param: str | None, trace_id: str | None) -> None:
+    def __init__(
+        self, status: int, code: str, message: str, advice: str, param: str | None, trace_id: str | None
+    ) -> None:
         super().__init__(advice or message, param=param)
         self.status = status
         self.code = code  # pyright: ignore[reportAttributeAccessIssue]

@@ -11,7 +11,9 @@ def main() -> None:
     try:
         from sojourn.cli.commands import app, usage
     except ModuleNotFoundError as missing:
-        advice = "install what its commands need: pip install 'sojourn[server]', or uvx --from 'sojourn[server]' sojourn"
+        advice = (
+            "install what its commands need: pip install 'sojourn[server]', or uvx --from 'sojourn[server]' sojourn"
+        )
         print(f"sojourn: {missing.name} is not there; {advice}", file=sys.stderr)
         raise SystemExit(1) from missing
     from typer import Abort, TyperException

@@ -40,7 +40,11 @@ async def in_force(engine: "Engine") -> dict[str, Json]:
 def _limits(engine: "Engine") -> dict[str, Json]:
     from sojourn.limits.rate_limit import LIMITS, MOST_SHARED, OF_BUDGETS, OF_ONE_PROCESS, limit_of
 
-    here, common, kept = "in each process", "over all nodes, half of each while the database is away", "kept over restarts"
+    here, common, kept = (
+        "in each process",
+        "over all nodes, half of each while the database is away",
+        "kept over restarts",
+    )
     texts: dict[str, list[str]] = {}
     for name in LIMITS:
         most, seconds = limit_of(name, engine.instance.settings)

@@ -26,7 +26,9 @@ def dev(
 
     given = {"data": data, "database_url": database_url, "public_url": public_url or f"http://localhost:{port}"}
     if Config.named(given).get("environment", "development") != "development":
-        raise ConfigError("`sojourn dev` is for development, and SOJOURN_ENVIRONMENT says otherwise: unset it, or `sojourn serve`")
+        raise ConfigError(
+            "`sojourn dev` is for development, and SOJOURN_ENVIRONMENT says otherwise: unset it, or `sojourn serve`"
+        )
     config = Config.load(given)
     config.check_bind(host)
     config, keys = development_config(config)

@@ -14,9 +14,7 @@ from sojourn.instances.instance import Environment, publishable_key
 from sojourn.instances.instances import key_host
 from sojourn.server.development import development_keys, has_keys, remembered
 
-_SECRET_KEY_APART = (
-    "Add the secret key that `sojourn serve` printed at its first start, as {name}; `sojourn keys create-secret` makes another."
-)
+_SECRET_KEY_APART = "Add the secret key that `sojourn serve` printed at its first start, as {name}; `sojourn keys create-secret` makes another."
 _JWT_KEY = "CLERK_JWT_KEY is the present signing key: run this again after `sojourn keys rotate`."
 
 
@@ -24,11 +22,14 @@ def env(
     name: Annotated[str, typer.Argument(help="nextjs, react, vue, nuxt, express, fastapi, flask, django …")],
     sdk_major: Annotated[int, typer.Option(help="Major version of the SDK: 4, 6 or 7 for nextjs.")] = 7,
     port: Annotated[
-        int | None, typer.Option(min=0, max=65535, help="Port of `sojourn dev`, when no server has run in the folder yet.")
+        int | None,
+        typer.Option(min=0, max=65535, help="Port of `sojourn dev`, when no server has run in the folder yet."),
     ] = None,
     data: Data = None,
     database_url: DatabaseUrl = None,
-    own_pages: Annotated[bool, typer.Option("--own-pages", help="The app has its own pages at /sign-in and /sign-up.")] = False,
+    own_pages: Annotated[
+        bool, typer.Option("--own-pages", help="The app has its own pages at /sign-in and /sign-up.")
+    ] = False,
 ) -> None:
     """Print KEY=value lines for the environment file of an app. In production the secret key is known to you alone."""
     check(name, sdk_major)

@@ -21,7 +21,8 @@ _COLUMNS = ("at", "kind", "what happened")
 
 def events(
     kind: Annotated[
-        list[str] | None, typer.Option("--kind", help="Only this kind, such as session.revoked; session. is all of sessions.")
+        list[str] | None,
+        typer.Option("--kind", help="Only this kind, such as session.revoked; session. is all of sessions."),
     ] = None,
     user: Annotated[str | None, typer.Option(help="Only entries of this user, by id or e-mail address.")] = None,
     session: Annotated[str | None, typer.Option(help="Only entries of this session id.")] = None,
@@ -29,7 +30,9 @@ def events(
         str | None, typer.Option(metavar="TIME", help="Only from then on (UTC): 2026-11-28T09:30, or 12h ago.")
     ] = None,
     limit: Annotated[int, typer.Option(min=1, max=10_000)] = 50,
-    check: Annotated[bool, typer.Option("--check", help="Say whether an entry was changed, removed or put in.")] = False,
+    check: Annotated[
+        bool, typer.Option("--check", help="Say whether an entry was changed, removed or put in.")
+    ] = False,
     data: Data = None,
     database_url: DatabaseUrl = None,
     as_json: AsJson = False,
@@ -61,7 +64,11 @@ def _check(target: Target) -> NoReturn:
         return await log.is_whole(id), await log.unchained(id)
 
     is_whole, unchained = with_engine(target, read)
-    print("The audit log is whole." if is_whole else "The audit log was changed: an entry does not follow from the one before.")
+    print(
+        "The audit log is whole."
+        if is_whole
+        else "The audit log was changed: an entry does not follow from the one before."
+    )
     if unchained.count:
         print(f"Not covered: {waiting(unchained)}.")
     raise typer.Exit(0 if is_whole else 1)

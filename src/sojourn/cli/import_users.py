@@ -53,7 +53,9 @@ def import_users(
     ] = False,
     accept_slow_hasher: Annotated[
         list[str] | None,
-        typer.Option("--accept-slow-hasher", help="Take hashes of this name though one takes over 250 ms to check here."),
+        typer.Option(
+            "--accept-slow-hasher", help="Take hashes of this name though one takes over 250 ms to check here."
+        ),
     ] = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Check everything, write no user.")] = False,
     report: Annotated[Path | None, typer.Option("--report", help="Write who was refused, and why, to FILE.")] = None,

@@ -29,7 +29,10 @@ _LATEST = 32_503_680_000  # the year 3000
 
 
 def inspect(
-    what: Annotated[str, typer.Argument(metavar="TOKEN_OR_ID", help="A session token, a session id, or a user by id or e-mail address.")],
+    what: Annotated[
+        str,
+        typer.Argument(metavar="TOKEN_OR_ID", help="A session token, a session id, or a user by id or e-mail address."),
+    ],
     data: Data = None,
     database_url: DatabaseUrl = None,
     as_json: AsJson = False,

@@ -18,7 +18,9 @@ if TYPE_CHECKING:
     from sojourn.engine import Engine
 
 Data = Annotated[Path | None, typer.Option("--data", help="Data folder of `sojourn dev`.")]
-DatabaseUrl = Annotated[str | None, typer.Option("--database-url", help="sqlite:///path or postgresql://user@host/name")]
+DatabaseUrl = Annotated[
+    str | None, typer.Option("--database-url", help="sqlite:///path or postgresql://user@host/name")
+]
 Port = Annotated[int, typer.Option(min=0, max=65535, help="Port that the server listens on.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON, for scripts.")]
 

@@ -21,6 +21,8 @@ def serve(
 
     given = {"database_url": database_url, "public_url": public_url}
     if Config.named(given).get("environment", "production") != "production":
-        raise ConfigError("`sojourn serve` is for production, and SOJOURN_ENVIRONMENT says otherwise: unset it, or `sojourn dev`")
+        raise ConfigError(
+            "`sojourn serve` is for production, and SOJOURN_ENVIRONMENT says otherwise: unset it, or `sojourn dev`"
+        )
     config = Config.load({"environment": "production", **given})
     run_production(config, host, port, workers)

@@ -16,7 +16,9 @@ from sojourn.instances.settings import Settings
 if TYPE_CHECKING:
     from sojourn.engine import Engine
 
-app = typer.Typer(help="Settings of the application: timeouts, sign-up rules, theme.", no_args_is_help=True, add_completion=False)
+app = typer.Typer(
+    help="Settings of the application: timeouts, sign-up rules, theme.", no_args_is_help=True, add_completion=False
+)
 
 
 @app.command("show")
@@ -35,7 +37,9 @@ def show(data: Data = None, database_url: DatabaseUrl = None, as_json: AsJson = 
 
 @app.command("describe")
 def describe(
-    names: Annotated[list[str] | None, typer.Argument(help="Settings or groups, such as sessions; all if none is named")] = None,
+    names: Annotated[
+        list[str] | None, typer.Argument(help="Settings or groups, such as sessions; all if none is named")
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
     """Print what each setting does, what it takes and its default."""
@@ -48,7 +52,9 @@ def describe(
         print_json([_described(each) for each in chosen])
         return
     for each in chosen:
-        print(f"{each.path}\n    {each.about.effect}\n    Takes {each.takes}. Default: {msgspec.json.encode(each.default).decode()}\n")
+        print(
+            f"{each.path}\n    {each.about.effect}\n    Takes {each.takes}. Default: {msgspec.json.encode(each.default).decode()}\n"
+        )
 
 
 @app.command("set")

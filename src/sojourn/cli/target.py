@@ -87,13 +87,21 @@ class Target:
             instances = [each for each in instances if each.environment is self.config.environment]
             if not instances:
                 said = self.config.environment.value
-                raise ConfigError(f"SOJOURN_ENVIRONMENT says {said}, and this database holds another application: {found}")
+                raise ConfigError(
+                    f"SOJOURN_ENVIRONMENT says {said}, and this database holds another application: {found}"
+                )
         elif len(instances) > 1:
-            raise ConfigError(f"this database holds several applications ({found}): SOJOURN_ENVIRONMENT says which one is meant")
+            raise ConfigError(
+                f"this database holds several applications ({found}): SOJOURN_ENVIRONMENT says which one is meant"
+            )
         return instances[0]
 
     def _root_keys(self, config: Config) -> tuple[Secret, ...]:
         if config.is_development and has_keys(config.data):
             return (Secret(development_keys(config.data).root_key),)
-        where = "the folder with its keys.json (--data), or SOJOURN_ROOT_KEYS" if config.is_development else "SOJOURN_ROOT_KEYS"
+        where = (
+            "the folder with its keys.json (--data), or SOJOURN_ROOT_KEYS"
+            if config.is_development
+            else "SOJOURN_ROOT_KEYS"
+        )
         raise ConfigError(f"this application's keys are sealed: this command needs {where}, as its server does")

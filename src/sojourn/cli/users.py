@@ -56,7 +56,9 @@ def show(user: UserNamed, data: Data = None, database_url: DatabaseUrl = None) -
 
 @app.command("create")
 def create(
-    address: Annotated[str | None, typer.Argument(metavar="ADDRESS", help="E-mail address; counts as verified.")] = None,
+    address: Annotated[
+        str | None, typer.Argument(metavar="ADDRESS", help="E-mail address; counts as verified.")
+    ] = None,
     email: Annotated[str | None, typer.Option(help="The same, by name.")] = None,
     first_name: Annotated[str | None, typer.Option()] = None,
     last_name: Annotated[str | None, typer.Option()] = None,
@@ -101,7 +103,8 @@ def unlock(
     all_since: Annotated[
         str | None,
         typer.Option(
-            "--all-since", metavar="TIME",
+            "--all-since",
+            metavar="TIME",
             help="Unlock every user whom failed tries have locked since TIME (UTC), such as 2026-11-28T09:30 or 12h.",
         ),
     ] = None,

@@ -66,7 +66,9 @@ class Outbox:
         except Exception as error:  # whatever the mail server does, the outbox goes on
             import structlog  # a command of the operator has nothing to say, and need not load it
 
-            structlog.get_logger().warning("mail.failed", message_id=message.id, kind=message.kind, error=type(error).__name__)
+            structlog.get_logger().warning(
+                "mail.failed", message_id=message.id, kind=message.kind, error=type(error).__name__
+            )
             if message.tries >= _MOST_TRIES:
                 await self.store.events.done_message(message.id)
             return False

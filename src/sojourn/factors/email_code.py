@@ -118,7 +118,9 @@ class EmailCodes:
     async def consume(self, tx: Groups, instance: Instance, challenge: Verification) -> Verification:
         """Mark one that fits used, in the transaction of what it proves; of racing callers one gets through. Raises: Conflict."""
         now, proof = self.clock.now(), challenge.proof_hash
-        verification = await tx.verifications.consume(instance.id, challenge.id, proof, now) if proof is not None else None
+        verification = (
+            await tx.verifications.consume(instance.id, challenge.id, proof, now) if proof is not None else None
+        )
         if verification is None:
             raise Conflict("This code has just been used.")
         return verification

@@ -50,7 +50,9 @@ def check_import(hasher: str, digest: str) -> None:
     if checked is None:
         raise FieldError(f"{hasher[:40]} is not a password hasher that can be imported.", param="password_hasher")
     if len(digest) > 1024 or not checked(digest):
-        raise FieldFormat("password_digest does not have the form of its hasher, or costs too much.", param="password_digest")
+        raise FieldFormat(
+            "password_digest does not have the form of its hasher, or costs too much.", param="password_digest"
+        )
 
 
 def import_fits(stored: StoredPassword, text: bytes) -> bool:
@@ -67,7 +69,11 @@ def import_fits(stored: StoredPassword, text: bytes) -> bool:
 def _argon2_fits(hasher: argon2.PasswordHasher, digest: str, text: bytes) -> bool:
     try:
         return hasher.verify(digest, text)
-    except (argon2.exceptions.VerifyMismatchError, argon2.exceptions.VerificationError, argon2.exceptions.InvalidHashError):
+    except (
+        argon2.exceptions.VerifyMismatchError,
+        argon2.exceptions.VerificationError,
+        argon2.exceptions.InvalidHashError,
+    ):
         return False
 
 
@@ -230,7 +236,13 @@ def _firebase_fits(digest: str, text: bytes) -> bool:
 
     expected, salt, signer, separator, rounds, cost = digest.split("$")
     key = hashlib.scrypt(
-        text, salt=b64decode(salt) + b64decode(separator), n=1 << int(cost), r=int(rounds), p=1, maxmem=256 << 20, dklen=32
+        text,
+        salt=b64decode(salt) + b64decode(separator),
+        n=1 << int(cost),
+        r=int(rounds),
+        p=1,
+        maxmem=256 << 20,
+        dklen=32,
     )
     encryptor = Cipher(algorithms.AES(key), modes.CTR(b"\0" * 16)).encryptor()
     made = encryptor.update(b64decode(signer)) + encryptor.finalize()

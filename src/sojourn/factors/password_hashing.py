@@ -20,7 +20,9 @@ _SALT = 16
 
 OWN = "argon2id"
 _CURRENT = f"$argon2id$v=19$m={MEMORY_KIB},t={TIME},p={LANES}$"
-_FINISHED = re.compile(r"\$argon2id\$v=19\$m=(\d{1,7}),t=(\d{1,3}),p=(\d{1,3})\$([A-Za-z0-9+/]{11,88})\$[A-Za-z0-9+/]{43}")
+_FINISHED = re.compile(
+    r"\$argon2id\$v=19\$m=(\d{1,7}),t=(\d{1,3}),p=(\d{1,3})\$([A-Za-z0-9+/]{11,88})\$[A-Za-z0-9+/]{43}"
+)
 _WRAPPED = "+argon2id"
 
 
@@ -100,7 +102,9 @@ class PasswordHashing:
         salt, mark, rest = stored.digest.partition("$argon2id$")
         known = False
         for spelling in spellings(text):
-            plain = hashlib.new(algorithm, salt.removesuffix("$").encode() + spelling, usedforsecurity=False).hexdigest()
+            plain = hashlib.new(
+                algorithm, salt.removesuffix("$").encode() + spelling, usedforsecurity=False
+            ).hexdigest()
             finished = self._finished(mark + rest, plain.encode())
             known = known or finished is not None
             if finished is not None and self._same(mark + rest, finished, stored.pepper):
@@ -122,7 +126,9 @@ class PasswordHashing:
         memory, time, lanes = int(found[1]), int(found[2]), int(found[3])
         salt = b64decode(found[4] + "=" * (-len(found[4]) % 4))
         is_current = (memory, time, lanes) == (MEMORY_KIB, TIME, LANES)
-        tag = self._compute(text, salt) if is_current else hash_secret_raw(text, salt, time, memory, lanes, _TAG, Type.ID)
+        tag = (
+            self._compute(text, salt) if is_current else hash_secret_raw(text, salt, time, memory, lanes, _TAG, Type.ID)
+        )
         return f"{digest.rpartition('$')[0]}${_unpadded(tag)}"
 
     def _same(self, digest: str, finished: str, pepper: str | None) -> bool:
@@ -131,7 +137,9 @@ class PasswordHashing:
         except KeyError:
             import structlog  # a command of the operator has nothing to say, and need not load it
 
-            structlog.get_logger().error("password.pepper_unknown", pepper=pepper)  # another node has a key that this one was not given
+            structlog.get_logger().error(
+                "password.pepper_unknown", pepper=pepper
+            )  # another node has a key that this one was not given
             return False
 
 

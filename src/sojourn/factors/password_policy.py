@@ -21,7 +21,9 @@ def check_bounds(password: str, *, param: str) -> None:
         raise PasswordTooManyBytes(f"Passwords must be at most {MAX_BYTES} bytes.", param=param)
 
 
-def check_new_password(password: str, *, param: str, min_length: int = LEAST_PASSWORD, context: Iterable[str] = ()) -> None:
+def check_new_password(
+    password: str, *, param: str, min_length: int = LEAST_PASSWORD, context: Iterable[str] = ()
+) -> None:
     """No rules of composition; lengths in code points. `context` are words that belong to this account or application.
 
     Raises: PasswordTooShort, PasswordTooLong, PasswordTooManyBytes, PasswordCommon. Checked before any hashing.
@@ -38,6 +40,10 @@ def _is_context(folded: str, context: Iterable[str]) -> bool:
     for text in context:
         for word in {text.casefold(), text.partition("@")[0].casefold()}:
             squeezed = word.replace(" ", "")
-            if len(squeezed) >= _SHORTEST_CONTEXT and squeezed in folded and len(folded) - len(squeezed) < _SHORTEST_CONTEXT:
+            if (
+                len(squeezed) >= _SHORTEST_CONTEXT
+                and squeezed in folded
+                and len(folded) - len(squeezed) < _SHORTEST_CONTEXT
+            ):
                 return True
     return False

@@ -36,9 +36,7 @@ class Instances:
     _instances: dict[InstanceId, Instance] = field(default_factory=dict[InstanceId, Instance])
     _by_host: dict[str, Instance] = field(default_factory=dict[str, Instance])
     _loaded_at: Instant = Instant(0)
-    _secret_keys: dict[bytes, tuple[SecretKey, Instant]] = field(
-        default_factory=dict[bytes, tuple[SecretKey, Instant]]
-    )
+    _secret_keys: dict[bytes, tuple[SecretKey, Instant]] = field(default_factory=dict[bytes, tuple[SecretKey, Instant]])
     _listed: tuple[frozenset[bytes], Instant] | None = None
 
     async def open(self, environment: Environment, public_url: str) -> Instance:
@@ -160,7 +158,9 @@ class Instances:
         self._secret_keys.clear()
         self._listed = None
 
-    async def update_settings(self, instance: Instance, patch: Mapping[str, Json], *, actor: str = OPERATOR) -> Instance:
+    async def update_settings(
+        self, instance: Instance, patch: Mapping[str, Json], *, actor: str = OPERATOR
+    ) -> Instance:
         """Merge `patch` into the settings, whole or not at all. Raises: FieldError (param is the dotted path), Conflict."""
         current = await self.store.instances.find(instance.id)
         if current is None:

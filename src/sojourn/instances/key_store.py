@@ -94,7 +94,9 @@ class KeyStore:
         now = self.clock.now()
         if not any(row.algorithm == wanted and row.retired_at is None for row in rows):
             async with self.store.transaction() as tx:
-                await tx.instances.note_key_change(instance.id)  # locks the row: of workers that start at once, one makes the key
+                await tx.instances.note_key_change(
+                    instance.id
+                )  # locks the row: of workers that start at once, one makes the key
                 rows = await tx.instances.signing_keys(instance.id)
                 if not any(row.algorithm == wanted and row.retired_at is None for row in rows):
                     made = await self._make(tx, instance, active_from=now)

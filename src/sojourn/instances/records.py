@@ -130,7 +130,9 @@ class Records:
         other = await self.store.records.find_by_key(instance.id, "jwt_template", new.name)
         if other is not None and other.id != row.id:
             raise _taken("name")
-        changed = replace(row, key=new.name, body=self._template_body(instance, row.id, new), updated_at=self.clock.now())
+        changed = replace(
+            row, key=new.name, body=self._template_body(instance, row.id, new), updated_at=self.clock.now()
+        )
         async with self.store.transaction() as tx:
             if not await tx.records.replace(changed):
                 raise _taken("name")

@@ -136,7 +136,9 @@ class SessionSettings(_Group, frozen=True, kw_only=True):
     ] = True
     sessions_per_user: Annotated[
         int,
-        About(effect="A user has at most this many sessions; one more ends the one idle longest.", least=1, most=10_000),
+        About(
+            effect="A user has at most this many sessions; one more ends the one idle longest.", least=1, most=10_000
+        ),
     ] = 100
 
     @property
@@ -162,13 +164,16 @@ class SignUpSettings(_Group, frozen=True, kw_only=True):
             shown=_at("user_settings.sign_up.mode"),
         ),
     ] = "public"
-    first_name: Annotated[Use, About(effect="Asks for a first name at sign-up.", shown=_use_of("first_name"))] = "optional"
+    first_name: Annotated[Use, About(effect="Asks for a first name at sign-up.", shown=_use_of("first_name"))] = (
+        "optional"
+    )
     last_name: Annotated[Use, About(effect="Asks for a last name at sign-up.", shown=_use_of("last_name"))] = "optional"
     username: Annotated[
         Use, About(effect="Asks for a user name, which also identifies a user at sign-in.", shown=_use_of("username"))
     ] = "off"
     password: Annotated[
-        Use, About(effect="Asks for a password; off, people sign in with e-mail codes alone.", shown=_use_of("password"))
+        Use,
+        About(effect="Asks for a password; off, people sign in with e-mail codes alone.", shown=_use_of("password")),
     ] = "required"
     verify_email: Annotated[
         bool,
@@ -184,7 +189,9 @@ class ProtectionSettings(_Group, frozen=True, kw_only=True):
 
     strict_enumeration: Annotated[
         bool | None,
-        About(effect="No answer tells whether an account exists; `null` means on in production and off in development."),
+        About(
+            effect="No answer tells whether an account exists; `null` means on in production and off in development."
+        ),
     ] = None
     lockout_tries: Annotated[
         int,
@@ -283,7 +290,11 @@ class ThemeSettings(_Group, frozen=True, kw_only=True):
     ] = "system-ui, sans-serif"  # fmt: skip
     border_radius: Annotated[
         str,
-        About(effect="Rounds the corners of forms and buttons.", form=_LENGTH, shown=_at("display_config.theme.general.border_radius")),
+        About(
+            effect="Rounds the corners of forms and buttons.",
+            form=_LENGTH,
+            shown=_at("display_config.theme.general.border_radius"),
+        ),
     ] = "0.5rem"
     logo_url: Annotated[
         str,
@@ -297,7 +308,9 @@ class ThemeSettings(_Group, frozen=True, kw_only=True):
     ] = ""  # fmt: skip
     scheme: Annotated[
         Literal["system", "light", "dark"],
-        About(effect="Chooses light or dark pages: `system` follows the visitor's device, and dark pages keep `color` only."),
+        About(
+            effect="Chooses light or dark pages: `system` follows the visitor's device, and dark pages keep `color` only."
+        ),
     ] = "system"
     dark: Annotated[bool, About(effect='Says `scheme = "dark"` the older way, and wins while it is on.')] = False
 
@@ -309,7 +322,10 @@ class Settings(_Group, frozen=True, kw_only=True):
     ] = "My application"
     support_email: Annotated[
         str,
-        About(effect="Is the address that components show to people who need help.", shown=_at("display_config.support_email")),
+        About(
+            effect="Is the address that components show to people who need help.",
+            shown=_at("display_config.support_email"),
+        ),
     ] = ""
     allowed_origins: Annotated[
         list[str],
@@ -325,9 +341,7 @@ class Settings(_Group, frozen=True, kw_only=True):
     theme: ThemeSettings = ThemeSettings()
     test_mode: Annotated[
         bool,
-        About(
-            effect="In development, addresses with `+clerk_test` take the code 424242; production never honours it."
-        ),
+        About(effect="In development, addresses with `+clerk_test` take the code 424242; production never honours it."),
     ] = True
     delete_self: Annotated[
         bool,

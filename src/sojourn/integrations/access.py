@@ -27,7 +27,13 @@ class Look:
 
 
 def looked(
-    gate: Authenticator, asked: RequestHead, verdict: AuthState, guard: Guard, trusted: Collection[str], *, is_protected: bool
+    gate: Authenticator,
+    asked: RequestHead,
+    verdict: AuthState,
+    guard: Guard,
+    trusted: Collection[str],
+    *,
+    is_protected: bool,
 ) -> Look:
     refused = refused_at(gate, asked, verdict, guard, trusted, is_protected=is_protected)
     if isinstance(verdict, SignedIn):
@@ -36,13 +42,25 @@ def looked(
 
 
 def refused_at(
-    gate: Authenticator, asked: RequestHead, verdict: AuthState, guard: Guard, trusted: Collection[str], *, is_protected: bool
+    gate: Authenticator,
+    asked: RequestHead,
+    verdict: AuthState,
+    guard: Guard,
+    trusted: Collection[str],
+    *,
+    is_protected: bool,
 ) -> Denial | None:
     """Strangers first, then writes that a page elsewhere made the browser send (R-WEB-01); None lets the app answer."""
     if not isinstance(verdict, SignedIn):
-        if verdict.reason == NO_KEYS and is_protected:  # a dependency that is down: not allowed, and not "signed out" (R-REL-03)
+        if (
+            verdict.reason == NO_KEYS and is_protected
+        ):  # a dependency that is down: not allowed, and not "signed out" (R-REL-03)
             return unreachable(ServerUnreachable(), asked)
         refused = refusal(gate, asked, verdict, is_protected=is_protected, sign_in_url=guard.sign_in_url)
         if refused is not None:
             return refused
-    return foreign(gate, asked) if may_be_used(asked, verdict) and not is_own(asked, {*trusted, *gate.own_origins}) else None
+    return (
+        foreign(gate, asked)
+        if may_be_used(asked, verdict) and not is_own(asked, {*trusted, *gate.own_origins})
+        else None
+    )

@@ -15,10 +15,14 @@ _SECRET = re.compile(r"sk_(test|live)_.")
 def check_keys(publishable_key: str, secret_key: str) -> None:
     """Raises: ConfigError for a publishable key that is none, and for two keys of different environments."""
     if publishable_key.startswith("sk_"):
-        raise ConfigError("the publishable key is a secret key, which no browser may see: the two stand in each other's place")
+        raise ConfigError(
+            "the publishable key is a secret key, which no browser may see: the two stand in each other's place"
+        )
     kind = _PUBLISHABLE.fullmatch(publishable_key)
     if kind is None or host_in(publishable_key, "https") is None:
-        raise ConfigError(f"{publishable_key!r} is no publishable key, such as pk_test_…: was it cut off? `sojourn env` prints it")
+        raise ConfigError(
+            f"{publishable_key!r} is no publishable key, such as pk_test_…: was it cut off? `sojourn env` prints it"
+        )
     if not secret_key:
         return
     other = _SECRET.match(secret_key)

@@ -193,14 +193,18 @@ class SojournMiddleware:
         gate = self._sojourn.gate or await self._sojourn.ready()
         asked = read(scope)
         verdict = await gate.decide_with_new_keys(asked)
-        is_foreign = may_be_used(asked, verdict) and not is_own(asked, {*self._trusted, *gate.own_origins}, is_socket=True)
+        is_foreign = may_be_used(asked, verdict) and not is_own(
+            asked, {*self._trusted, *gate.own_origins}, is_socket=True
+        )
         if is_foreign or (not isinstance(verdict, SignedIn) and self._is_protected(scope)):
             await refuse(scope, receive, send, "origin_invalid" if is_foreign else "signed-out")
             return
         claims = verdict.claims if isinstance(verdict, SignedIn) else None
         self.put(scope, claims)
         if self._keeps_data:
-            scope["session"] = SessionData.of(await Keeping.of(asked, claims, is_secure=gate.is_secure).read(self._sojourn))
+            scope["session"] = SessionData.of(
+                await Keeping.of(asked, claims, is_secure=gate.is_secure).read(self._sojourn)
+            )
         if claims is None:
             await self._app(scope, receive, send)
         else:

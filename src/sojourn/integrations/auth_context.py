@@ -21,7 +21,7 @@ ANYBODY = Requirement()
 
 MISSING = (
     "No Sojourn middleware has seen this request: it is missing, or comes after what asks for the session. Put it first "
-    "(SojournMiddleware, SojournFlask, SojournQuart, SojournPlugin), with public=[\"(.*)\"] if it shall guard nothing itself."
+    '(SojournMiddleware, SojournFlask, SojournQuart, SojournPlugin), with public=["(.*)"] if it shall guard nothing itself.'
 )
 
 
@@ -96,6 +96,8 @@ class AuthContext:
         return None if lack is None else lacking(self.gate, lack, self.asked())
 
     def _stranger(self, reason: str) -> Denial:
-        refused = refusal(self.gate, self.asked(), SignedOut(reason), is_protected=True, sign_in_url=self.guard.sign_in_url)
+        refused = refusal(
+            self.gate, self.asked(), SignedOut(reason), is_protected=True, sign_in_url=self.guard.sign_in_url
+        )
         assert refused is not None
         return refused

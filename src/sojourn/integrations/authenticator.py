@@ -149,7 +149,11 @@ class Authenticator:
     def decide_now(self, asked: RequestHead) -> AuthState:
         """The same for sync apps, whose thread waits meanwhile."""
         verdict = self._decide(asked)
-        if isinstance(verdict, SignedOut | Elsewhere) and self.renew_now is not None and verdict.reason in _FETCH_MAY_HELP:
+        if (
+            isinstance(verdict, SignedOut | Elsewhere)
+            and self.renew_now is not None
+            and verdict.reason in _FETCH_MAY_HELP
+        ):
             self.renew_now()
             verdict = self._decide(asked)
         if not isinstance(verdict, Nonce):

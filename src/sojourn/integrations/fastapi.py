@@ -29,7 +29,9 @@ class _Session(SecurityBase):
     """The session that the middleware found, if it is enough: the guard repeated in the handler (R-WEB-08)."""
 
     def __init__(self, requirement: Requirement) -> None:
-        self.model = HTTPBearer(bearerFormat="JWT", description="A session token, as `getToken()` of the browser gives it.")
+        self.model = HTTPBearer(
+            bearerFormat="JWT", description="A session token, as `getToken()` of the browser gives it."
+        )
         self.scheme_name = "SojournSession"
         self._requirement = requirement
 

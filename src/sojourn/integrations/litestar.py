@@ -65,7 +65,9 @@ class SojournPlugin(InitPlugin):
     async def _surround(self, of_routes: DefineMiddleware, around: "list[_AroundRoutes]", app: Litestar) -> None:
         await self._sojourn.open()
         outermost: Any = app.asgi_handler
-        if app.cors_config is not None:  # CORS stays outside: a preflight carries no token, and scripts may read refusals
+        if (
+            app.cors_config is not None
+        ):  # CORS stays outside: a preflight carries no token, and scripts may read refusals
             outermost.app = SojournMiddleware(outermost.app, **self._options)
         else:
             app.asgi_handler = SojournMiddleware(outermost, **self._options)  # pyright: ignore[reportAttributeAccessIssue]

@@ -156,7 +156,9 @@ class Sojourn(Embedded):
     """`Sojourn(public_url=…)` in-process, or `Sojourn.remote(url, …)` against a server: same names, same types."""
 
     @classmethod
-    def from_environment(cls, public_url: str = "http://localhost:8000/auth", data: str | Path = ".sojourn") -> SojournClient:
+    def from_environment(
+        cls, public_url: str = "http://localhost:8000/auth", data: str | Path = ".sojourn"
+    ) -> SojournClient:
         """A server elsewhere when `SOJOURN_URL` names one, with `SOJOURN_PUBLISHABLE_KEY` and `SOJOURN_SECRET_KEY` as
         `sojourn env` prints them; else one inside this process. Raises: ConfigError.
         """

@@ -50,7 +50,9 @@ class Inside(SojournClient):
         return EngineServer(self._engine)
 
 
-def gate_of(engine: "Engine", handle: SojournClient, parties: Collection[str] = ()) -> tuple[Authenticator, tuple[Recall, RecallHeader]]:
+def gate_of(
+    engine: "Engine", handle: SojournClient, parties: Collection[str] = ()
+) -> tuple[Authenticator, tuple[Recall, RecallHeader]]:
     """The gate of an engine whose keys are loaded; a key that is rotated in later is known too."""
 
     from sojourn.web.redirects import is_allowed_origin, origin_of
@@ -115,5 +117,3 @@ class EngineServer:
 
     async def adopt_data(self, anonymous: str, session_id: str) -> Data:
         return await self.engine.app_data.adopt(self.engine.instance, anonymous, session_id)
-
-

@@ -14,7 +14,9 @@ Component = Literal["sign-in", "sign-up", "user-button", "user-profile"]
 _LINKS: Mapping[Component, str] = {"sign-in": "Sign in", "sign-up": "Sign up", "user-profile": "Your account"}
 
 
-def component(visit: AuthContext, name: Component, options: Mapping[str, Json] | None = None, *, home: str = "/", nonce: str = "") -> str:
+def component(
+    visit: AuthContext, name: Component, options: Mapping[str, Json] | None = None, *, home: str = "/", nonce: str = ""
+) -> str:
     """`options` are those of the component; `home` is where it sends people afterwards; `nonce` is that of the page's
     Content-Security-Policy, whose `script-src` wants the server's address too.
 

@@ -55,7 +55,9 @@ def _check(name: str, patterns: Sequence[str]) -> None:
         raise ConfigError(f"{name} is a list of patterns: write [{patterns!r}]")
     for each in patterns:
         if not each.startswith(("/", "(", "^", "[", ".")):
-            raise ConfigError(f"the {name} pattern {each!r} matches no path: a path begins with a slash, as in '/{each.lstrip('/')}'")
+            raise ConfigError(
+                f"the {name} pattern {each!r} matches no path: a path begins with a slash, as in '/{each.lstrip('/')}'"
+            )
         for typo, hint in _TYPOS:
             if typo.search(each):
                 told = hint.format(slash=re.sub(r"\*+", "(.*)", each)) if "{slash}" in hint else hint

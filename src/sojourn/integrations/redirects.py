@@ -62,7 +62,13 @@ class Redirects:
     # -- on the way out
 
     def handshake_url(self, id: str, page: str, reason: str, *, asks_nonce: bool) -> str:
-        query = {"redirect_url": page, "suffixed_cookies": "true", "__clerk_hs_reason": reason, REDIRECT: id, "__clerk_api_version": _API_VERSION}
+        query = {
+            "redirect_url": page,
+            "suffixed_cookies": "true",
+            "__clerk_hs_reason": reason,
+            REDIRECT: id,
+            "__clerk_api_version": _API_VERSION,
+        }
         if asks_nonce:
             query["format"] = "nonce"
         return f"{self._frontend}/v1/client/handshake?{urlencode(query)}"
@@ -118,7 +124,9 @@ class Redirects:
         return found
 
     def _cookie(self, name: str, value: str, seconds: int) -> str:
-        return f"{name}={value}; Path=/; Max-Age={seconds}; HttpOnly; SameSite=Lax{'; Secure' if self._is_secure else ''}"
+        return (
+            f"{name}={value}; Path=/; Max-Age={seconds}; HttpOnly; SameSite=Lax{'; Secure' if self._is_secure else ''}"
+        )
 
 
 def clean(url: str) -> str:

@@ -189,7 +189,9 @@ class HttpServer:
             await self._call("POST", f"/v1/sessions/{quote(session_id, safe='')}/revoke", _Session)
 
     async def handshake(self, nonce: str) -> list[str]:
-        return (await self._call("GET", f"/v1/clients/handshake_payload?nonce={quote(nonce, safe='')}", _Payload)).directives
+        return (
+            await self._call("GET", f"/v1/clients/handshake_payload?nonce={quote(nonce, safe='')}", _Payload)
+        ).directives
 
     async def read_data(self, key: str) -> Data | None:
         return (await self._call("GET", _data_of(key), _Kept)).data

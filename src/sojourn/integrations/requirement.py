@@ -53,11 +53,17 @@ class Requirement:
         if not isinstance(self.organization, bool):  # pyright: ignore[reportUnnecessaryIsInstance]
             raise ConfigError(f"organization is True or False, not {self.organization!r}")
         if self.max_age is not UNASKED and (not isinstance(self.max_age, timedelta) or self.max_age <= timedelta(0)):  # pyright: ignore[reportUnnecessaryIsInstance]
-            raise ConfigError(f"max_age is a length of time above zero, such as timedelta(minutes=10), not {self.max_age!r}")
+            raise ConfigError(
+                f"max_age is a length of time above zero, such as timedelta(minutes=10), not {self.max_age!r}"
+            )
 
     def lack(self, claims: Claims, now: Instant) -> Lack | None:
         if self.organization and claims.organization is None:
-            return Lack("organization_missing", "No organization", "This needs an active organization. Choose one and try again.")
+            return Lack(
+                "organization_missing",
+                "No organization",
+                "This needs an active organization. Choose one and try again.",
+            )
         if self.role is not UNASKED and self.role not in _roles(claims):
             return Lack("role_missing", "Not allowed", f"This needs the role {self.role}.", {"role": self.role})
         if self.permission is not UNASKED and self.permission not in _permissions(claims):
@@ -77,9 +83,13 @@ def _check_name(name: str, value: object) -> None:
     if not isinstance(value, str):
         raise ConfigError(f"{name} is one text, not {value!r}; guard twice to ask for two")
     if not value:
-        raise ConfigError(f"{name} is empty: leave it out to ask for none, and look whether what it is read from is set")
+        raise ConfigError(
+            f"{name} is empty: leave it out to ask for none, and look whether what it is read from is set"
+        )
     if re.search(r"[\s,;|*]", value):
-        raise ConfigError(f"{name}={value!r} is no name that a session holds: one name, without spaces, lists or wildcards")
+        raise ConfigError(
+            f"{name}={value!r} is no name that a session holds: one name, without spaces, lists or wildcards"
+        )
 
 
 def _roles(claims: Claims) -> set[str]:

@@ -114,7 +114,9 @@ class Keeping:
 
     @classmethod
     def of(cls, asked: RequestHead, claims: Claims | None, *, is_secure: bool) -> "Keeping":
-        given = [each for each in asked.cookies.get(cookie_name(is_secure=is_secure), ()) if len(each) == _SECRET_LENGTH]
+        given = [
+            each for each in asked.cookies.get(cookie_name(is_secure=is_secure), ()) if len(each) == _SECRET_LENGTH
+        ]
         anonymous = _key(Secret(given[0])) if len(given) == 1 else None
         return cls(claims.session_id if claims else None, anonymous, is_secure)
 
@@ -155,11 +157,15 @@ class Keeping:
         if self.anonymous and data.was_kept and not anew:
             return Writing(self.anonymous, values, None)
         secret = Secret.random()
-        return Writing(_key(secret), values, self._cookie(secret.reveal(), _KEPT), self.anonymous if data.was_kept else None)
+        return Writing(
+            _key(secret), values, self._cookie(secret.reveal(), _KEPT), self.anonymous if data.was_kept else None
+        )
 
     def _cookie(self, value: str, max_age: int) -> str:
         name = cookie_name(is_secure=self.is_secure)
-        return f"{name}={value}; Path=/; Max-Age={max_age}; HttpOnly; SameSite=Lax{'; Secure' if self.is_secure else ''}"
+        return (
+            f"{name}={value}; Path=/; Max-Age={max_age}; HttpOnly; SameSite=Lax{'; Secure' if self.is_secure else ''}"
+        )
 
 
 @dataclass(frozen=True, slots=True)

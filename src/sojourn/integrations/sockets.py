@@ -33,13 +33,18 @@ async def refuse(scope: MutableMapping[str, Any], receive: Receive, send: Send, 
         await send({"type": "websocket.close", "code": UNAUTHORIZED})
         return
     headers = [(b"content-type", b"application/json"), (b"www-authenticate", b"Bearer")]
-    body = json.dumps({"errors": [{"code": "authentication_invalid", "message": "Not signed in", "meta": {"reason": reason}}]})
+    body = json.dumps(
+        {"errors": [{"code": "authentication_invalid", "message": "Not signed in", "meta": {"reason": reason}}]}
+    )
     await send({"type": "websocket.http.response.start", "status": 401, "headers": headers})
     await send({"type": "websocket.http.response.body", "body": body.encode()})
 
 
 async def closing_on_failure(
-    app: Callable[[MutableMapping[str, Any], Receive, Send], Awaitable[None]], scope: MutableMapping[str, Any], receive: Receive, send: Send
+    app: Callable[[MutableMapping[str, Any], Receive, Send], Awaitable[None]],
+    scope: MutableMapping[str, Any],
+    receive: Receive,
+    send: Send,
 ) -> None:
     """Run `app`; a failure of the server closes the socket with 1013, an end of its user with 4401: no error of the app's own."""
     is_closed = False
@@ -55,7 +60,9 @@ async def closing_on_failure(
         if not isinstance(error, Refused):
             failed(error, None)  # says why in the log
         if not is_closed:
-            await send({"type": "websocket.close", "code": UNAUTHORIZED if isinstance(error, Refused) else TRY_AGAIN_LATER})
+            await send(
+                {"type": "websocket.close", "code": UNAUTHORIZED if isinstance(error, Refused) else TRY_AGAIN_LATER}
+            )
 
 
 class Socket:
@@ -63,7 +70,9 @@ class Socket:
     be asked for want of a secret key, counts as yes until the token, and a minute since the last yes, are over.
     """
 
-    def __init__(self, sojourn: SojournClient, claims: Claims, receive: Receive, send: Send, *, every: timedelta) -> None:
+    def __init__(
+        self, sojourn: SojournClient, claims: Claims, receive: Receive, send: Send, *, every: timedelta
+    ) -> None:
         self._sojourn = sojourn
         self._claims = claims
         self._receive = receive
@@ -73,7 +82,9 @@ class Socket:
         self._ended = asyncio.Event()
         self._is_closed = False
 
-    async def run(self, app: Callable[[MutableMapping[str, Any], Receive, Send], Awaitable[None]], scope: MutableMapping[str, Any]) -> None:
+    async def run(
+        self, app: Callable[[MutableMapping[str, Any], Receive, Send], Awaitable[None]], scope: MutableMapping[str, Any]
+    ) -> None:
         watch = asyncio.create_task(self._watch())
         try:
             await app(scope, self.receive, self.send)

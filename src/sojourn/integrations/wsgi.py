@@ -168,7 +168,9 @@ def read(environ: Environ) -> RequestHead:
 
     def url(host: str) -> str:
         # PEP 3333: the path's bytes are latin-1 characters
-        path = quote((environ.get("SCRIPT_NAME", "") + environ.get("PATH_INFO", "")).encode("latin-1"), safe="/:@!$&'()*+,;=~")
+        path = quote(
+            (environ.get("SCRIPT_NAME", "") + environ.get("PATH_INFO", "")).encode("latin-1"), safe="/:@!$&'()*+,;=~"
+        )
         query = environ.get("QUERY_STRING", "")
         return f"{environ.get('wsgi.url_scheme', 'http')}://{host}{path or '/'}{'?' + query if query else ''}"
 

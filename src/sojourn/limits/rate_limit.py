@@ -104,7 +104,9 @@ class RateLimiter:
         if name in self._windows and whose in self._windows[name]:
             self._open(name, whose, *limit_of(name, instance and instance.settings))
 
-    async def _share(self, shared: SharedCountStore, id: InstanceId, name: str, whose: _Key, most: int, seconds: int) -> _Window:
+    async def _share(
+        self, shared: SharedCountStore, id: InstanceId, name: str, whose: _Key, most: int, seconds: int
+    ) -> _Window:
         """The window, once all nodes together have counted the hit. Raises: TooManyRequests."""
         now = self.clock.now()
         try:

@@ -51,7 +51,9 @@ def development_keys(data: Path) -> DevelopmentKeys:
             _write(path, DevelopmentKeys(Secret.random().reveal(), fresh_secret_key(Environment.DEVELOPMENT).reveal()))
         return msgspec.json.decode(path.read_bytes(), type=DevelopmentKeys)
     except OSError as error:
-        raise ConfigError(f"the data folder {data} cannot be used: {error.strerror}; choose another with --data") from error
+        raise ConfigError(
+            f"the data folder {data} cannot be used: {error.strerror}; choose another with --data"
+        ) from error
     except msgspec.DecodeError as error:
         raise ConfigError(f"{path} is damaged: restore it, or delete it to start with new keys") from error
 

@@ -154,7 +154,7 @@ def require_free(host: str, port: int) -> None:
             probe.bind((host, port))
         except OSError as error:
             if error.errno == errno.EADDRINUSE:
-                raise ConfigError(f"port {port} is taken: stop what listens there, or choose another: {_free_one(host, port)}") from error
+                raise ConfigError(
+                    f"port {port} is taken: stop what listens there, or choose another: {_free_one(host, port)}"
+                ) from error
             raise ConfigError(f"cannot listen on {host}:{port}: {error.strerror}") from error
-
-

@@ -47,9 +47,7 @@ class AppData:
             await self.store.app_data.put(instance.id, key, kept, now, expire_at=now + _ANONYMOUS_KEPT)
             return
         session = await self._live(instance, key)
-        await self.store.app_data.put(
-            instance.id, key, kept, now, expire_at=session.expire_at, user_id=session.user_id
-        )
+        await self.store.app_data.put(instance.id, key, kept, now, expire_at=session.expire_at, user_id=session.user_id)
 
     async def adopt(self, instance: Instance, anonymous: str, session_id: str) -> dict[str, Json]:
         """Move an anonymous visitor's data to the session they signed in to; what the session has now.

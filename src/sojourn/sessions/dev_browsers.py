@@ -106,7 +106,9 @@ class DevBrowsers:
     def _is_unbound(self, instance: Instance, token: Secret) -> bool:
         name, _, signature = token.reveal().partition(".")
         expected = self._signature(instance, name)
-        return name.startswith(_PREFIX) and hmac.compare_digest(signature.encode("utf-8", "surrogatepass"), expected.encode())
+        return name.startswith(_PREFIX) and hmac.compare_digest(
+            signature.encode("utf-8", "surrogatepass"), expected.encode()
+        )
 
     def _signature(self, instance: Instance, name: str) -> str:
         text = f"{instance.id}\0{name}".encode("utf-8", "surrogatepass")

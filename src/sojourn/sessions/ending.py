@@ -49,8 +49,6 @@ async def _cause(store: Store, session: Session, entry: Event) -> Event | None:
     """What was done to the user in the same moment, and ended the session with it."""
     where = EventFilter(kinds=_CAUSES, user_id=session.user_id, since=entry.at.before(_TOGETHER))
     near = [
-        each
-        for each in await store.events.list(session.instance_id, _NEAR, where)
-        if each.at <= entry.at + _TOGETHER
+        each for each in await store.events.list(session.instance_id, _NEAR, where) if each.at <= entry.at + _TOGETHER
     ]
     return near[-1] if near else None

@@ -207,9 +207,7 @@ class Sessions:
 
     # -- end
 
-    async def end(
-        self, caller: Caller, id: str, status: SessionStatus = SessionStatus.ENDED
-    ) -> tuple[Session, Issued]:
+    async def end(self, caller: Caller, id: str, status: SessionStatus = SessionStatus.ENDED) -> tuple[Session, Issued]:
         """Sign out of one session. Ending it twice is no error: it is over either way.
 
         Raises: SignedOut, SessionEnded (another client's), SecretReplaced.
@@ -278,7 +276,9 @@ class Sessions:
     ) -> Sequence[Session]:
         """End every session of the user but `keep`, and forget their devices, in the caller's transaction (R-PWD-11, R-SES-07)."""
         now = self.clock.now()
-        await tx.users.forget_devices(instance.id, user_id, now)  # first, as `start` holds the user before their sessions
+        await tx.users.forget_devices(
+            instance.id, user_id, now
+        )  # first, as `start` holds the user before their sessions
         revoked = await tx.sessions.finish_of_user(instance.id, user_id, SessionStatus.REVOKED, now, keep=keep)
         await self._ended(tx, instance, revoked, "session.revoked", now, actor=actor)
         return revoked

@@ -33,7 +33,6 @@ SYSTEM = "system"
 """The actor in the audit log where the server itself noticed something."""
 
 
-
 _SAMPLE = 100
 _MOST_TOLD = 1000
 _TOLD_EVERY = timedelta(seconds=1)
@@ -81,9 +80,7 @@ class Minting:
         """The live session that the secret opens, used now. Raises: SessionEnded, UserBanned."""
         if not well_formed(id):
             raise SessionEnded()
-        facts = await self.store.sessions.mint_facts(
-            instance.id, secret_hash, SessionId(id), now, with_user=with_user
-        )
+        facts = await self.store.sessions.mint_facts(instance.id, secret_hash, SessionId(id), now, with_user=with_user)
         if facts is None:
             raise SessionEnded()
         session = self.activity.seen(facts.session)
@@ -110,7 +107,14 @@ class Minting:
         """
         refuse_banned(user)
         return await self._signed(
-            instance, session, user, self.clock.now(), origin=origin, api_version=api_version, life=life, backdated=backdated
+            instance,
+            session,
+            user,
+            self.clock.now(),
+            origin=origin,
+            api_version=api_version,
+            life=life,
+            backdated=backdated,
         )
 
     async def _signed(

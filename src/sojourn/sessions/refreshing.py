@@ -29,7 +29,9 @@ class Refreshing:
 
     def secret(self, session: Session) -> Secret:
         """What the browser keeps in `__refresh_…`, out of reach of scripts."""
-        since = f":{session.generation}" if session.generation else ""  # one from before dies when the session grows stronger
+        since = (
+            f":{session.generation}" if session.generation else ""
+        )  # one from before dies when the session grows stronger
         return Secret(_PREFIX + encoded(Secret(f"{session.id}:{session.client_id}{since}").keyed_form(self.key)))
 
     async def check(

@@ -107,7 +107,9 @@ class SignIns:
             raise StrategyNotBuilt(param="strategy")
         if not given.identifier:
             raise FieldMissing("identifier")
-        async with self.sign_in_protection.held(caller.instance, answers_too=not _wants_password(given), typed=given.password):
+        async with self.sign_in_protection.held(
+            caller.instance, answers_too=not _wants_password(given), typed=given.password
+        ):
             return await self._begin(caller, given, given.identifier)
 
     async def _begin(self, caller: Caller, given: SignInInput, typed: str) -> tuple[SignIn, Issued]:
@@ -142,7 +144,9 @@ class SignIns:
         ticket = await self.store.tickets.find_by_secret(caller.instance.id, Secret(ticket_text).stored_form())
         now = self.clock.now()
         if ticket is None or ticket.status_at(now) is not TicketStatus.PENDING:
-            raise FieldError("This sign-in link has been used, revoked or has expired. Ask for a new one.", param="ticket")
+            raise FieldError(
+                "This sign-in link has been used, revoked or has expired. Ask for a new one.", param="ticket"
+            )
         user = await self.accounts.get(caller.instance, ticket.user_id)
         refuse_banned(user)
         issued = self.clients.proposed(caller)
@@ -184,7 +188,9 @@ class SignIns:
             except Conflict:
                 moved = await self.get(caller, id)
                 require(moved, SignInStatus.NEEDS_FIRST_FACTOR, self.clock.now())
-                if moved.verification_id == sign_in.verification_id or not await self.codes.is_sent(moved, strategy, address):
+                if moved.verification_id == sign_in.verification_id or not await self.codes.is_sent(
+                    moved, strategy, address
+                ):
                     raise
         return moved, Issued(_client_of(caller))
 
@@ -211,7 +217,9 @@ class SignIns:
         upgraded = await self.sign_in_protection.check_password(caller, user, password)
         assert user is not None
         async with self.sign_in_protection.proven(caller, user, by_password=True), self.store.transaction() as tx:
-            return await self._finish(tx, caller, Issued(_client_of(caller)), sign_in, user, PASSWORD, upgraded=upgraded)
+            return await self._finish(
+                tx, caller, Issued(_client_of(caller)), sign_in, user, PASSWORD, upgraded=upgraded
+            )
 
     async def _attempt_code(
         self, caller: Caller, sign_in: SignIn, user: User | None, proof: Proof
@@ -229,9 +237,13 @@ class SignIns:
             if proof.strategy == RESET_CODE:
                 moved = after_first_factor(sign_in, owed_after(by_reset_code=True, has_second_factor=False), now)
                 await tx.sign_ins.move(sign_in, moved)
-                return moved, await rotate(tx, _client_of(caller), now)  # what is proven is the prover's alone (R-FLOW-01)
+                return moved, await rotate(
+                    tx, _client_of(caller), now
+                )  # what is proven is the prover's alone (R-FLOW-01)
             admitted = None if challenge.admitted_at is None else challenge.owner_id
-            return await self._finish(tx, caller, Issued(_client_of(caller)), sign_in, user, EMAIL_CODE, admitted=admitted)
+            return await self._finish(
+                tx, caller, Issued(_client_of(caller)), sign_in, user, EMAIL_CODE, admitted=admitted
+            )
 
     async def reset_password(
         self, caller: Caller, id: str, password: str | None, *, sign_out_others: bool = True

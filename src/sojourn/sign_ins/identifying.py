@@ -22,7 +22,9 @@ class Identifying:
         typed = trimmed(typed)
         if "@" in typed:
             email = normal_email(typed, param="identifier")
-            found = await self.store.users.find_by_identifier(instance.id, IdentifierKind.EMAIL_ADDRESS, email.canonical)
+            found = await self.store.users.find_by_identifier(
+                instance.id, IdentifierKind.EMAIL_ADDRESS, email.canonical
+            )
             await self.records.check_allowed(instance, email.canonical)
             return _only_verified(found, IdentifierKind.EMAIL_ADDRESS, email.canonical), email.canonical
         if typed.startswith("+"):

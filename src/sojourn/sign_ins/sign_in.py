@@ -75,7 +75,9 @@ def begun(
         id=sign_in_id(),
         instance_id=instance_id,
         client_id=client_id,
-        status=SignInStatus.NEEDS_IDENTIFIER if identifier is None and user_id is None else SignInStatus.NEEDS_FIRST_FACTOR,
+        status=SignInStatus.NEEDS_IDENTIFIER
+        if identifier is None and user_id is None
+        else SignInStatus.NEEDS_FIRST_FACTOR,
         identifier=identifier,
         user_id=user_id,
         created_at=now,

@@ -116,9 +116,7 @@ class SignInProtection:
             return await self.device_tries.spend(caller.instance, user, device, of_password=True)
         return await self.lockout.spend(caller.instance, user, most_of_password=MOST_FAILURES)
 
-    async def forgive(
-        self, tx: Groups, caller: Caller, user: User, *, device: str | None, by_password: bool
-    ) -> None:
+    async def forgive(self, tx: Groups, caller: Caller, user: User, *, device: str | None, by_password: bool) -> None:
         """A proven factor resets its own counter only (R-LIM-05)."""
         if by_password:
             await self.password_lockout.passed(tx, caller.instance, user)

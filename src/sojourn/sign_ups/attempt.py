@@ -134,7 +134,10 @@ class SignUps:
                     await tx.sign_ups.move(sign_up, moved)
             except Conflict:
                 moved = await self._open(caller, id)
-                if moved.verification_id in (None, sign_up.verification_id) or moved.email_canonical != sign_up.email_canonical:
+                if (
+                    moved.verification_id in (None, sign_up.verification_id)
+                    or moved.email_canonical != sign_up.email_canonical
+                ):
                     raise
         return moved, self._issued(caller)
 

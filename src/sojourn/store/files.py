@@ -43,7 +43,9 @@ def _told(path: Path) -> list[str]:
     told: list[str] = []
     if found.st_mode & _OF_OTHERS:
         mode = "0700" if stat.S_ISDIR(found.st_mode) else "0600"
-        told.append(f"{path} has mode {stat.S_IMODE(found.st_mode):04o}: chmod {mode} keeps other users of this machine out")
+        told.append(
+            f"{path} has mode {stat.S_IMODE(found.st_mode):04o}: chmod {mode} keeps other users of this machine out"
+        )
     if found.st_uid != os.geteuid():
         told.append(f"{path} belongs to another user (id {found.st_uid}), who can read and replace it")
     return told

@@ -87,7 +87,9 @@ class PostgresAddress:
             else:
                 _check_without_effect(name, value)
         query = urlencode(kept, quote_via=quote)
-        return cls(f"postgresql://{parts.netloc}{parts.path}{'?' if query else ''}{query}", settings, is_pooled, seconds)
+        return cls(
+            f"postgresql://{parts.netloc}{parts.path}{'?' if query else ''}{query}", settings, is_pooled, seconds
+        )
 
 
 def without_secrets(url: str) -> str:

@@ -60,7 +60,9 @@ class FakeSojourn(SojournClient):
 
         verifier = Verifier(find, issuer=url, clock=self.time)
         self.recall, self.recall_header = recalling(verifier, Always())
-        self._gate = Authenticator(_KEY, url, verifier.verify, lambda token: read_handshake(token, find, self.time.now()), clock=self.time)
+        self._gate = Authenticator(
+            _KEY, url, verifier.verify, lambda token: read_handshake(token, find, self.time.now()), clock=self.time
+        )
 
     def add_user(self, email: str = "ada@example.com", **fields: Any) -> User:
         """A user with a verified address; `fields` are those of `User`."""
@@ -96,7 +98,9 @@ class FakeSojourn(SojournClient):
             self._url, whose.id, session_id, custom=claims or {}, organization=organization,
             first_factor_age=-1 if verified is None else verified // timedelta(minutes=1),
         )  # fmt: skip
-        return SignedInBrowser(whose, session_id, mint(grant, self._signing_key, self.time.now().before(age), life=_LIFE))
+        return SignedInBrowser(
+            whose, session_id, mint(grant, self._signing_key, self.time.now().before(age), life=_LIFE)
+        )
 
     @property
     def gate(self) -> Authenticator | None:
@@ -167,7 +171,9 @@ class Memory:
         if session_id not in self.sessions:
             raise SessionEnded()
         moved = self.data.pop(anonymous, None)
-        return dict(self.data.setdefault(session_id, moved)) if moved is not None else dict(self.data.get(session_id, {}))
+        return (
+            dict(self.data.setdefault(session_id, moved)) if moved is not None else dict(self.data.get(session_id, {}))
+        )
 
 
 @contextmanager

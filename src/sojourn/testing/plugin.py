@@ -57,7 +57,9 @@ def mailbox() -> "Mailbox":
 
 
 @pytest.fixture
-def sojourn_server(tmp_path: "Path", sojourn_clock: "FakeClock", mailbox: "Mailbox") -> "Generator[Sojourn, None, None]":
+def sojourn_server(
+    tmp_path: "Path", sojourn_clock: "FakeClock", mailbox: "Mailbox"
+) -> "Generator[Sojourn, None, None]":
     """A whole Sojourn inside this process, on a database of its own: for tests that sign up, sign in and read the mail."""
     from sojourn import Sojourn
 

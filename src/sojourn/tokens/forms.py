@@ -26,7 +26,9 @@ class FormTokens:
         if not seconds.isascii() or not seconds.isdecimal() or len(seconds) > 12:
             return False
         made_at, now = Instant(int(seconds) * 1000), self.clock.now()
-        is_own = hmac.compare_digest(self._at(int(seconds), form, browser).encode(), token.encode("utf-8", "surrogatepass"))
+        is_own = hmac.compare_digest(
+            self._at(int(seconds), form, browser).encode(), token.encode("utf-8", "surrogatepass")
+        )
         return is_own and now.before(_LIFE) <= made_at <= now
 
     def _at(self, seconds: int, form: str, browser: str) -> str:

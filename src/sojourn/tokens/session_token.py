@@ -166,7 +166,9 @@ class Verifier:
         claims = self._checked(verify(token, self._find_key), now)
         end = claims.expires_at.seconds + self._skew
         if now >= end:
-            raise TokenRefused("token-expired", "The token has expired. Get a new one.", issued_at=claims.issued_at.seconds)
+            raise TokenRefused(
+                "token-expired", "The token has expired. Get a new one.", issued_at=claims.issued_at.seconds
+            )
         self.remembered.add(token, claims, end, generation=generation)
         return claims
 

@@ -136,7 +136,9 @@ def _check_text(text: str, param: str) -> None:
         for operand in _operands(found[1]) or []:
             _check_known(operand, param)
     if "{{" in _CODE.sub("", text):
-        raise FieldError("A shortcode is written {{user.id}}: one of these is empty, too long, or not closed.", param=param)
+        raise FieldError(
+            "A shortcode is written {{user.id}}: one of these is empty, too long, or not closed.", param=param
+        )
 
 
 def _check_known(operand: str, param: str) -> None:

@@ -53,7 +53,13 @@ async def confirm(exchange: CurrentExchange) -> Response[str]:
 
 
 def _page(
-    exchange: RequestContext, *, token: str = "", asked_at: str = "", is_open: bool = False, said: str = "", status: int = 200
+    exchange: RequestContext,
+    *,
+    token: str = "",
+    asked_at: str = "",
+    is_open: bool = False,
+    said: str = "",
+    status: int = 200,
 ) -> Response[str]:
     """Either the form or, with `said`, how it went."""
     nonce, headers = page_policy(exchange.instance)

@@ -52,18 +52,22 @@ class _Demo:
         email = user.primary_email_address if user else None
         is_protected = path == _PROTECTED
         instance = await engine.instances.current()
-        html = _templates().get_template("demo.html").render(
-            nonce=nonce,
-            look=look(instance.settings.theme),
-            components=looks(instance),
-            base=engine.config.public_url,
-            key=engine.instance.publishable_key,
-            title=_title(is_protected=is_protected, is_known=user is not None),
-            email=email.value if email else None,
-            is_protected=is_protected,
-            session=session,
-            life=_life(session) if session else None,
-            claims=msgspec.json.format(msgspec.json.encode(session.raw)).decode() if session else None,
+        html = (
+            _templates()
+            .get_template("demo.html")
+            .render(
+                nonce=nonce,
+                look=look(instance.settings.theme),
+                components=looks(instance),
+                base=engine.config.public_url,
+                key=engine.instance.publishable_key,
+                title=_title(is_protected=is_protected, is_known=user is not None),
+                email=email.value if email else None,
+                is_protected=is_protected,
+                session=session,
+                life=_life(session) if session else None,
+                claims=msgspec.json.format(msgspec.json.encode(session.raw)).decode() if session else None,
+            )
         )
         policy = (
             f"default-src 'none'; script-src 'nonce-{nonce}' 'strict-dynamic'; style-src 'nonce-{nonce}' {COMPONENT_STYLES}; "

@@ -57,7 +57,12 @@ def profile_form(exchange: RequestContext, person: User | None, given: Secret | 
     }
     fields = [_field(name, use, value or "") for name, (use, value) in names.items() if use != "off"]
     email = person.primary_email_address
-    return {**form, "person": email.value if email else person.username, "fields": fields, "has_password": person.password is not None}
+    return {
+        **form,
+        "person": email.value if email else person.username,
+        "fields": fields,
+        "has_password": person.password is not None,
+    }
 
 
 def _field(name: str, use: Use, value: str) -> Mapping[str, object]:

@@ -40,7 +40,9 @@ async def mail_page(exchange: RequestContext) -> Response[str]:
     found = next((each for each in _mailbox(exchange).messages if each.id == id), None)
     if found is None:
         raise NotFound("This mail is not in the mailbox any more.")
-    return Response(found.html, media_type=MediaType.HTML, headers={"Content-Security-Policy": _MAIL_POLICY, **PAGE_HEADERS})
+    return Response(
+        found.html, media_type=MediaType.HTML, headers={"Content-Security-Policy": _MAIL_POLICY, **PAGE_HEADERS}
+    )
 
 
 @get("/dev/mailbox.json", include_in_schema=False, opt=development_help())

@@ -93,19 +93,23 @@ def _page(exchange: RequestContext, name: str, form: Mapping[str, object]) -> Re
     instance = exchange.instance
     nonce, headers = page_policy(instance)
     theme = instance.settings.theme
-    html = templates().get_template("page.html").render(
-        nonce=nonce,
-        page=name,
-        form=form,
-        title=TITLES[name],
-        application=instance.settings.application_name,
-        is_development=instance.is_development,
-        theme=theme,
-        look=look(theme),
-        base=instance.public_url,
-        key=instance.publishable_key,
-        scripts=[f"{instance.public_url}/npm/@clerk/{each}" for each in _SCRIPTS],
-        facts=msgspec.json.encode(_facts(instance, name)).decode().replace("<", "\\u003c"),
+    html = (
+        templates()
+        .get_template("page.html")
+        .render(
+            nonce=nonce,
+            page=name,
+            form=form,
+            title=TITLES[name],
+            application=instance.settings.application_name,
+            is_development=instance.is_development,
+            theme=theme,
+            look=look(theme),
+            base=instance.public_url,
+            key=instance.publishable_key,
+            scripts=[f"{instance.public_url}/npm/@clerk/{each}" for each in _SCRIPTS],
+            facts=msgspec.json.encode(_facts(instance, name)).decode().replace("<", "\\u003c"),
+        )
     )
     return Response(html, media_type=MediaType.HTML, headers=headers)
 

@@ -114,7 +114,9 @@ def plain_page(
 def go_on(exchange: RequestContext, wanted: str, otherwise: str) -> Response[str]:
     """Where the browser goes next: 303, so that a reload does not send the form again."""
     instance = exchange.instance
-    target = checked_redirect(instance, wanted) or checked_redirect(instance, otherwise) or f"{instance.public_url}/user"
+    target = (
+        checked_redirect(instance, wanted) or checked_redirect(instance, otherwise) or f"{instance.public_url}/user"
+    )
     return Response("", status_code=303, headers={"Location": target, "Cache-Control": "no-store"})
 
 

@@ -34,10 +34,24 @@ def palette(theme: ThemeSettings, scheme: Scheme) -> Palette:
     """The owner's colours in the light scheme; in the dark one a fixed ground with the owner's accent, made lighter where needed."""
     if scheme == "light":
         card = theme.background_color
-        rest = {"page": theme.page_color, "ink": "#1c211e", "muted": "#55605a", "line": "#cfd5d0", "field": card, "danger": "#8a2f20"}
+        rest = {
+            "page": theme.page_color,
+            "ink": "#1c211e",
+            "muted": "#55605a",
+            "line": "#cfd5d0",
+            "field": card,
+            "danger": "#8a2f20",
+        }
     else:
         card = "#1b1e24"
-        rest = {"page": "#0e0f12", "ink": "#f2f4f3", "muted": "#a9b1ac", "line": "#3a3f47", "field": "#12141a", "danger": "#f2a093"}
+        rest = {
+            "page": "#0e0f12",
+            "ink": "#f2f4f3",
+            "muted": "#a9b1ac",
+            "line": "#3a3f47",
+            "field": "#12141a",
+            "danger": "#f2a093",
+        }
     link = _readable(theme.color, card)
     accent = theme.color if scheme == "light" else link
     return Palette(card=card, accent=accent, on_accent=_on(accent), link=link, **rest)
@@ -120,5 +134,7 @@ def _hexadecimal(channels: tuple[int, ...]) -> str:
 
 def _luminance(channels: tuple[int, ...]) -> float:
     """Relative luminance, 0 to 1 (WCAG 2.2)."""
-    red, green, blue = (c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in (each / 255 for each in channels))
+    red, green, blue = (
+        c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in (each / 255 for each in channels)
+    )
     return 0.2126 * red + 0.7152 * green + 0.0722 * blue

@@ -122,9 +122,7 @@ class Addresses:
         owner = await self.accounts.get(instance, user_id)
         youngest = max((each.created_at.millis for each in owner.identifiers), default=0)
         at = max(self.clock.now(), Instant(youngest + 1))
-        address = new_address(
-            instance.id, owner.id, kind, value, at, strategy=ADMIN if status == "verified" else None
-        )
+        address = new_address(instance.id, owner.id, kind, value, at, strategy=ADMIN if status == "verified" else None)
         address = replace(address, reserved=status == "reserved")
 
         def change(user: User, now: Instant) -> User:

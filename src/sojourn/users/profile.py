@@ -275,9 +275,7 @@ class Profile:
             if address.is_verified:
                 issued = await self._renewed(tx, caller, session, after)
 
-        await self.addresses.delete(
-            caller.instance, address.id, keep=session.id, actor=_actor(session), also=renewed
-        )
+        await self.addresses.delete(caller.instance, address.id, keep=session.id, actor=_actor(session), also=renewed)
         return address, issued
 
     async def verifications(self, instance: Instance, user: User) -> Mapping[IdentifierId, Verification]:
@@ -293,9 +291,7 @@ class Profile:
 
     # -- sessions and the account itself
 
-    async def end_session(
-        self, caller: Caller, session: Session, user: User, id: str
-    ) -> tuple[Session, Issued | None]:
+    async def end_session(self, caller: Caller, session: Session, user: User, id: str) -> tuple[Session, Issued | None]:
         """End one of the user's own sessions, on any device (R-SES-04).
 
         That of the asking browser is a sign-out, with a new secret. Raises: NotFound, ReverificationRequired, SecretReplaced.

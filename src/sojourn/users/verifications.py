@@ -38,9 +38,7 @@ class Verifications:
         address = await self._email(instance, address_id)
         async with self.store.transaction() as tx:
             await self.codes.allow(tx, instance, address.canonical)
-            return await self.codes.start(
-                tx, instance, address.id, EMAIL_CODE, address.value, identifier_id=address.id
-            )
+            return await self.codes.start(tx, instance, address.id, EMAIL_CODE, address.value, identifier_id=address.id)
 
     async def attempt(self, instance: Instance, address_id: str, id: str, code: str) -> Verification:
         """The challenge after one try: a wrong code, one that came too late or too often shows in its status.

@@ -77,7 +77,9 @@ def as_asked(instance: Instance, incoming: Incoming, config: Config) -> Instance
     """
     if not instance.is_development or not instance.settings.test_mode:
         return instance
-    if _is_at_this_machine(incoming, config) and (not _is_forwarded(incoming) or _is_of_trusted_proxy(incoming, config)):
+    if _is_at_this_machine(incoming, config) and (
+        not _is_forwarded(incoming) or _is_of_trusted_proxy(incoming, config)
+    ):
         return instance
     return replace(instance, settings=msgspec.structs.replace(instance.settings, test_mode=False))
 

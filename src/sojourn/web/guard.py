@@ -50,7 +50,11 @@ def page_elsewhere(incoming: Incoming, config: Config) -> str | None:
 
     Cookies and scripts of `localhost` do not reach `127.0.0.1`, so a page works at the public address only. The APIs answer both.
     """
-    if not config.is_development or incoming.method not in ("GET", "HEAD") or "text/html" not in (incoming.header(b"accept") or ""):
+    if (
+        not config.is_development
+        or incoming.method not in ("GET", "HEAD")
+        or "text/html" not in (incoming.header(b"accept") or "")
+    ):
         return None
     if f"{incoming.path}/".startswith(("/v1/", "/npm/", "/static/", "/.well-known/")):
         return None

@@ -26,7 +26,11 @@ TRUSTED = "https://sister.example.com"
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Websockets are asked for where there are any."""
     without = (*SYNC, "django-wsgi", "django-asgi")
-    items[:] = [item for item in items if "test_sockets" not in item.nodeid or not any(f"[{name}-" in item.nodeid for name in without)]
+    items[:] = [
+        item
+        for item in items
+        if "test_sockets" not in item.nodeid or not any(f"[{name}-" in item.nodeid for name in without)
+    ]
 
 
 @pytest.fixture(scope="session", params=[f"{name}-{where}" for name in NAMES for where in ("inside", "beside")])

@@ -78,7 +78,9 @@ class Server:
         new = NewUser(email_addresses=[email], skip_password_requirement=True, first_name="Ada")
         user = await engine.accounts.create(engine.instance, new)
         session = await engine.sessions.create_for(engine.instance, user)
-        said = TokenClaims(engine.config.public_url, user.id, session.id, custom=dict(claims), **{"first_factor_age": 0, **grant})
+        said = TokenClaims(
+            engine.config.public_url, user.id, session.id, custom=dict(claims), **{"first_factor_age": 0, **grant}
+        )
         key = await engine.key_store.signing_key(engine.instance)
         now = engine.clock.now().before(timedelta(seconds=age))
         return Person(user.id, session.id, email, mint(said, key, now, life=timedelta(seconds=60)))
@@ -101,7 +103,9 @@ class Server:
         self.run(self.engine.accounts.delete(self.engine.instance, UserId(person.user_id), actor="test"))
 
 
-ORGANIZATION = TokenOrganization(id="org_1", slug="acme", role="org:admin", permissions=frozenset({"org:invoices:write"}))
+ORGANIZATION = TokenOrganization(
+    id="org_1", slug="acme", role="org:admin", permissions=frozenset({"org:invoices:write"})
+)
 
 
 @dataclass(slots=True)

@@ -15,7 +15,10 @@ def test_a_token_of_another_origin_is_refused_by_header_and_by_cookie(site: Site
         person = server.person(authorized_party=origin)
         for sent in (person.bearer, person.cookie, person.bearer):
             refused = site.ask("/protected", **sent)
-            assert (refused.status_code, refused.headers["x-clerk-auth-reason"]) == (401, "token-invalid-authorized-parties")
+            assert (refused.status_code, refused.headers["x-clerk-auth-reason"]) == (
+                401,
+                "token-invalid-authorized-parties",
+            )
 
 
 def test_an_origin_that_is_listed_is_taken(site: Site, server: Server) -> None:  # R-JWT-07

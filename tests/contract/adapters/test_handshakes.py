@@ -91,7 +91,9 @@ def begun(browser: Browser, path: str = "/protected") -> str:
 def handshake_for(browser: Browser, page: str) -> str:
     """The address that the server sends a browser back to, had the app not asked for it."""
     query = urlencode({"redirect_url": page, "suffixed_cookies": "true"})
-    return browser.get(f"{browser.site.server.engine.config.public_url}/v1/client/handshake?{query}").headers["location"]
+    return browser.get(f"{browser.site.server.engine.config.public_url}/v1/client/handshake?{query}").headers[
+        "location"
+    ]
 
 
 def test_a_link_with_somebody_elses_handshake_changes_no_cookie(site: Site) -> None:  # R-HSK-01

@@ -110,7 +110,9 @@ def test_the_server_inside_answers_below_the_prefix_too(build: Build, tmp_path: 
     assert ask("/app/protected", "/app").status_code == 401
 
 
-def test_while_the_server_has_never_answered_nobody_is_let_in_and_public_pages_are_there(build: Build) -> None:  # R-REL-03
+def test_while_the_server_has_never_answered_nobody_is_let_in_and_public_pages_are_there(
+    build: Build,
+) -> None:  # R-REL-03
     ask = build(Sojourn.remote("http://127.0.0.1:9", publishable_key(Environment.DEVELOPMENT, "127.0.0.1:9")))
     assert ask("/").json() == {"user": None}
     token = FakeSojourn().signed_in().headers

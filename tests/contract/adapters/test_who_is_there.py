@@ -89,7 +89,9 @@ def test_a_bad_authorization_header_is_401_and_no_cookie_is_tried(  # R-JWT-11, 
         assert site.ask("/open/guarded", authorization=sent, **person.cookie, **page).status_code == 401
 
 
-@pytest.mark.parametrize("header", ["Basic c3RhZ2luZzpzZWNyZXQ=", "Token {token}", 'Digest username="a", realm="b"', "Bearerx {token}"])
+@pytest.mark.parametrize(
+    "header", ["Basic c3RhZ2luZzpzZWNyZXQ=", "Token {token}", 'Digest username="a", realm="b"', "Bearerx {token}"]
+)
 def test_another_scheme_is_as_if_absent(site: Site, server: Server, header: str) -> None:  # R-JWT-11
     person = server.person()
     sent = {"authorization": header.replace("{token}", person.token)}
@@ -197,7 +199,10 @@ def test_people_read_every_refusal_as_a_page_in_the_theme(site: Site, server: Se
     foreign = site.ask("/form", "POST", **PAGE, **server.person().cookie, sec_fetch_site="cross-site")
     assert foreign.status_code == 403
     assert_in_theme(foreign, server)
-    for told in (site.ask("/form", "POST", **OWN), site.ask("/form", "POST", **server.person().cookie, sec_fetch_site="cross-site")):
+    for told in (
+        site.ask("/form", "POST", **OWN),
+        site.ask("/form", "POST", **server.person().cookie, sec_fetch_site="cross-site"),
+    ):
         assert told.headers["content-type"] == "application/json"
 
 
@@ -248,7 +253,11 @@ def test_a_forged_handshake_signs_nobody_in(site: Site) -> None:
 def test_many_at_once_are_each_who_they_are(site: Site, server: Server) -> None:
     people = [server.person() for _ in range(8)]
     with ThreadPoolExecutor(16) as pool:
-        asked = [(person, pool.submit(site.ask, path, **person.bearer)) for person in people * 6 for path in ("/protected", "/me")]
+        asked = [
+            (person, pool.submit(site.ask, path, **person.bearer))
+            for person in people * 6
+            for path in ("/protected", "/me")
+        ]
         for person, answer in asked:
             assert answer.result().json() in ({"user": person.user_id}, {"email": person.email})
 
@@ -277,7 +286,12 @@ def test_a_write_that_a_page_elsewhere_made_a_browser_send_is_403(site: Site, se
     ]  # fmt: skip
     for headers in foreign:
         assert site.ask("/form", "POST", **person.cookie, **headers).status_code == 403, headers
-    own = [OWN, {"origin": APP}, {"referer": f"{APP}/form"}, {"sec_fetch_site": "same-site", "origin": "https://sister.example.com"}]
+    own = [
+        OWN,
+        {"origin": APP},
+        {"referer": f"{APP}/form"},
+        {"sec_fetch_site": "same-site", "origin": "https://sister.example.com"},
+    ]
     for headers in own:
         assert site.ask("/form", "POST", **person.cookie, **headers).json() == {"done": True}, headers
     assert site.ask("/form", "POST", **person.bearer).json() == {"done": True}  # nothing that a browser sends by itself
@@ -296,7 +310,9 @@ def test_the_server_inside_answers_below_its_path(site: Site) -> None:
     assert len(set(names)) == len(names) > 1  # each as the server wrote it
 
 
-def test_a_picture_of_three_megabytes_is_taken_below_the_path_and_shown_there(site: Site, server: Server) -> None:  # R-LIM-07
+def test_a_picture_of_three_megabytes_is_taken_below_the_path_and_shown_there(
+    site: Site, server: Server
+) -> None:  # R-LIM-07
     if not site.sojourn.mount_path:
         assert site.ask("/auth/v1/images/img_1").status_code == 401
         return

@@ -55,7 +55,9 @@ def _link(sojourn_id: str) -> SojournLink | None:
 def _made(user: User) -> SojournLink:
     """The link of somebody who comes for the first time. Of requests that race one makes it, the others find it."""
     if options().link_by_email and _awaits_proof(user):
-        raise PermissionDenied("An account of this app has your e-mail address. Prove that the address is yours, and come back.")
+        raise PermissionDenied(
+            "An account of this app has your e-mail address. Prove that the address is yours, and come back."
+        )
     try:
         with transaction.atomic():
             row = (_row_with_address(user) if options().link_by_email else None) or _new_row(user)
@@ -93,7 +95,10 @@ def _revised(link: SojournLink, user: User) -> SojournLink:
 def _is_used(row: Any) -> bool:
     """Whether any other row of the database refers to this one, beside its link."""
     for relation in row._meta.related_objects:
-        if relation.related_model is not SojournLink and relation.related_model._base_manager.filter(**{relation.field.name: row}).exists():
+        if (
+            relation.related_model is not SojournLink
+            and relation.related_model._base_manager.filter(**{relation.field.name: row}).exists()
+        ):
             return True
     return any(getattr(row, field.name).exists() for field in row._meta.many_to_many)
 
@@ -118,7 +123,9 @@ def _row_with_address(user: User) -> Any | None:
 
 def _unlinked_row(address: str) -> Any | None:
     model = get_user_model()
-    rows = model._default_manager.filter(**{f"{model.get_email_field_name()}__iexact": address}, sojourn_link__isnull=True)[:2]
+    rows = model._default_manager.filter(
+        **{f"{model.get_email_field_name()}__iexact": address}, sojourn_link__isnull=True
+    )[:2]
     return rows[0] if len(rows) == 1 else None
 
 
@@ -127,7 +134,10 @@ def _bring_up_to_date(link: SojournLink, user: User, session_id: str) -> None:
         try:
             with transaction.atomic():
                 link.user.save()
-        except (IntegrityError, DataError):  # the address is another row's too, and the model wants it unique: the old one stays
+        except (
+            IntegrityError,
+            DataError,
+        ):  # the address is another row's too, and the model wants it unique: the old one stays
             link.user.refresh_from_db()
     SojournLink.objects.filter(pk=link.pk).update(seen_session=session_id)
 

@@ -17,6 +17,7 @@ from sojourn.store.sql.database import Prepared
 
 T = TypeVar("T")
 
+
 class Codec(Generic[T]):
     """`columns` are those that hold fields of the value, in the order of the table; a row is read by their positions."""
 

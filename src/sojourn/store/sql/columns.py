@@ -59,7 +59,9 @@ def conversion_of(column: Column[Any], hint: Any, *, within_optional: bool = Fal
         raise TypeError(f"{column} and its field do not agree about NULL")
     names = {**_NAMES, **plain.names}
     if is_empty:
-        return Conversion(f"(dict() if {{r}} is None else {plain.decode})", f"({plain.encode} if {{v}} else None)", names)
+        return Conversion(
+            f"(dict() if {{r}} is None else {plain.decode})", f"({plain.encode} if {{v}} else None)", names
+        )
     decode = f"(None if {{r}} is None else {plain.decode})" if optional and plain.decode != "{r}" else plain.decode
     may_be_none = (optional or within_optional) and plain.encode != "{v}"
     encode = f"(None if {{v}} is None else {plain.encode})" if may_be_none else plain.encode

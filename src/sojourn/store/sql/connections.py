@@ -226,7 +226,10 @@ class EngineDatabase:
 
     async def listed(self, statement: Executable) -> Sequence[Row]:
         with refusing(), nothing_has_it():
-            async with self._my_list(), self._list(min(patience.left() - _ANSWER_SECONDS, patience.LIST_SECONDS)) as (connection, watch):
+            async with (
+                self._my_list(),
+                self._list(min(patience.left() - _ANSWER_SECONDS, patience.LIST_SECONDS)) as (connection, watch),
+            ):
                 with watch.limited():
                     return (await connection.execute(statement)).all()
         return ()

@@ -42,7 +42,9 @@ async def extend(database: Runner, *, most: int) -> int:
         except SojournError as error:
             failed = error
         except Exception as error:  # whatever was done to the rows of one instance, the others' chains go on
-            failed = Conflict("A chain of the audit log cannot go on; `sojourn events --check` says whether it was changed.")
+            failed = Conflict(
+                "A chain of the audit log cannot go on; `sojourn events --check` says whether it was changed."
+            )
             failed.__cause__ = error
     if failed is not None:
         raise failed
@@ -51,7 +53,9 @@ async def extend(database: Runner, *, most: int) -> int:
 
 async def _extend(database: Runner, instance_id: str, most: int) -> int:
     ordinal = unchained_events.c.ordinal
-    oldest = select(ordinal).where(unchained_events.c.instance_id == instance_id, ~_IS_KNOWN).order_by(ordinal).limit(most)
+    oldest = (
+        select(ordinal).where(unchained_events.c.instance_id == instance_id, ~_IS_KNOWN).order_by(ordinal).limit(most)
+    )
     taken = delete(unchained_events).where(ordinal.in_(oldest)).returning(ordinal, *codecs.unchained_event.columns)
     async with database.together() as transaction:
         # the release before chains what it records, in this line; what is read after it has ended is read anew
@@ -88,7 +92,9 @@ async def is_whole(run: Runner, instance_id: InstanceId) -> bool:
             return False
         promised, head = await _head(run, instance_id)
         if (promised, head) == (last, before):
-            known = select(unchained_events.c.id).where(unchained_events.c.instance_id == instance_id, _IS_KNOWN).limit(1)
+            known = (
+                select(unchained_events.c.id).where(unchained_events.c.instance_id == instance_id, _IS_KNOWN).limit(1)
+            )
             return not await run.rows(known)
         if promised <= last:
             return False

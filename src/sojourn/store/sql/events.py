@@ -23,9 +23,7 @@ class SqlEvents(Group):
             # last of all: entries are then numbered nearly in the order of their commits
             transaction.last(partial(SqlEvents(transaction)._insert, codecs.unchained_event, event))
 
-    async def list(
-        self, instance_id: InstanceId, page: Page, where: EventFilter = EventFilter()
-    ) -> Sequence[Event]:
+    async def list(self, instance_id: InstanceId, page: Page, where: EventFilter = EventFilter()) -> Sequence[Event]:
         # in one statement, so that an entry which is chained meanwhile is read once; each part is short and in order, and the
         # database would sort both together
         farthest = Page(page.offset + page.limit)
@@ -73,7 +71,9 @@ def _chained(instance_id: InstanceId, where: EventFilter) -> Select[Any]:
             events.c.instance_id == instance_id, events.c.at >= where.since.millis
         )
         wanted.append(events.c.sequence >= recent.scalar_subquery())
-    return select(*codecs.event.columns, literal(0), events.c.sequence).where(*wanted).order_by(events.c.sequence.desc())
+    return (
+        select(*codecs.event.columns, literal(0), events.c.sequence).where(*wanted).order_by(events.c.sequence.desc())
+    )
 
 
 def _place(row: Row) -> tuple[int, int]:

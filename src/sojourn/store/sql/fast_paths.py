@@ -63,7 +63,9 @@ class HotReads:
     def compiled(cls, dialect: Dialect) -> "HotReads":
         now = clients.c.secret_hash == _HASH
         before = clients.c.previous_secret_hash == _HASH
-        held_before = or_(sessions.c.generation < clients.c.generation, sessions.c.earlier_generation < clients.c.generation)
+        held_before = or_(
+            sessions.c.generation < clients.c.generation, sessions.c.earlier_generation < clients.c.generation
+        )
         shortly = before & (clients.c.previous_secret_until > _NOW) & held_before
         is_as_it_was = or_(now, sessions.c.generation < clients.c.generation)
         has_grown_since = case((is_as_it_was, _number(0)), else_=_number(1))
@@ -93,7 +95,9 @@ class HotReads:
             .outerjoin(sessions, (sessions.c.client_id == clients.c.id) & live)
             .outerjoin(users, users.c.id == sessions.c.user_id)
             .outerjoin(identifiers, identifiers.c.user_id == users.c.id)
-            .where(clients.c.instance_id == _INSTANCE, now),  # put in order by who reads it: nearly always it is one row
+            .where(
+                clients.c.instance_id == _INSTANCE, now
+            ),  # put in order by who reads it: nearly always it is one row
             "session": reading(codecs.session).where(sessions.c.id == _ID, sessions.c.instance_id == _INSTANCE),
             "sessions_of_client": reading(codecs.session)
             .where(sessions.c.client_id == _ID, live)

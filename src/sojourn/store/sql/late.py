@@ -172,9 +172,10 @@ def make_at_once(connection: Connection) -> None:
 
 def has_trigrams(connection: Connection) -> bool:
     """Whether this SQLite is one with FTS5 and its trigram tokenizer (3.34 and newer, as nearly all are built)."""
-    return trigrams_are_known(connection.exec_driver_sql("SELECT sqlite_version()").scalar_one(), (
-        str(row[0]) for row in connection.exec_driver_sql("SELECT name FROM pragma_module_list")
-    ))
+    return trigrams_are_known(
+        connection.exec_driver_sql("SELECT sqlite_version()").scalar_one(),
+        (str(row[0]) for row in connection.exec_driver_sql("SELECT name FROM pragma_module_list")),
+    )
 
 
 def trigrams_are_known(version: str, modules: Iterable[str]) -> bool:

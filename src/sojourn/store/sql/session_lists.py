@@ -94,5 +94,7 @@ def _ids(instance_id: InstanceId, where: SessionFilter) -> Select[Any] | None:
     written = found.where(sessions.c.status == where.status.value)
     if where.status is not SessionStatus.EXPIRED:
         return written
-    either = union_all(written, *(found.where(sessions.c.status == live, is_over(where.now)) for live in _LIVE)).subquery()
+    either = union_all(
+        written, *(found.where(sessions.c.status == live, is_over(where.now)) for live in _LIVE)
+    ).subquery()
     return select(either.c.id)

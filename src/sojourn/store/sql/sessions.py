@@ -100,7 +100,9 @@ class SqlSessions(Group):
         facts: Sequence[Any] = rows[0][_SESSION_END:_USER]
         is_banned, has_grown_since, first_factor_at, second_factor_at = facts
         if has_grown_since:
-            session = replace(session, first_factor_at=moment(first_factor_at), second_factor_at=moment(second_factor_at))
+            session = replace(
+                session, first_factor_at=moment(first_factor_at), second_factor_at=moment(second_factor_at)
+            )
         return MintFacts(session, bool(is_banned), joined_user(rows, _USER) if with_user else None)
 
     # -- change
@@ -179,9 +181,13 @@ class SqlSessions(Group):
 
     async def finish_timed_out(self, now: Instant, *, most: int) -> int:
         if not self._built.has(DUE):
-            return 0  # every live session would be looked at; the index is on its way, and who is asked goes by the clock
+            return (
+                0  # every live session would be looked at; the index is on its way, and who is asked goes by the clock
+            )
         # looked up outside of the writing transaction, so that nobody waits meanwhile
-        found = _DUE[self._run.dialect.name].bindparams(bindparam("now", value=now.millis), bindparam("most", value=most))
+        found = _DUE[self._run.dialect.name].bindparams(
+            bindparam("now", value=now.millis), bindparam("most", value=most)
+        )
         due = [str(row[0]) for row in await self._run.rows(found)]
         settled = 0
         for start in range(0, len(due), _AT_ONCE):
@@ -207,4 +213,3 @@ class SqlSessions(Group):
 
 def _ended(status: SessionStatus, now: Instant) -> dict[str, object]:
     return {"status": status.value, "updated_at": now.millis}
-

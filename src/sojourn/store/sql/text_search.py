@@ -43,7 +43,9 @@ class TextSearch:
         found = [self._within(_OF_USERS[field], needle) for field, needle in needles.items() if field in _OF_USERS]
         for kind, needle in needles.items():
             if kind not in _OF_USERS:
-                of_kind = select(identifiers.c.id).where(identifiers.c.user_id == users.c.id, identifiers.c.kind == kind)
+                of_kind = select(identifiers.c.id).where(
+                    identifiers.c.user_id == users.c.id, identifiers.c.kind == kind
+                )
                 found.append(of_kind.where(self._within(identifiers.c.value, needle)).exists())
         return or_(literal(False), *found)
 
@@ -97,4 +99,3 @@ def _needles(fields: Sequence[str], query: str, as_stored: str | None) -> dict[s
 def _padded(query: str) -> str:
     lowered = query.lower().replace(" ", "  ")
     return " " * (_SHORTEST - len(lowered)) + lowered
-

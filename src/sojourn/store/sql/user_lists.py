@@ -46,7 +46,9 @@ class UserLists:
         walk = self._walk(instance_id, where, filters)
         if index is None or where.order_by in NEVER_NULL or where.descending:
             return _ids(await self._run.listed(paged(walk, page)))
-        rising = walk.order_by(None).order_by(users.c[where.order_by].nulls_first(), users.c.id)  # as the index has them
+        rising = walk.order_by(None).order_by(
+            users.c[where.order_by].nulls_first(), users.c.id
+        )  # as the index has them
         if any(each.column == where.order_by for each in filters):  # which keeps nobody who has no value
             return _ids(await self._run.listed(paged(rising, page)))
         return await self._nulls_last(rising, where, page)
@@ -56,7 +58,9 @@ class UserLists:
         filters = parts(instance_id, where, self._search)
         if few := _few(filters):
             return _number(await self._run.rows(_counting(self._among(instance_id, where, few, filters))))
-        search = next((each for each in filters if each.ids and each.index and not each.column and self._has(each)), None)
+        search = next(
+            (each for each in filters if each.ids and each.index and not each.column and self._has(each)), None
+        )
         counted = _all(instance_id).where(*(each.condition for each in filters))
         if search is not None:
             counted = self._among(instance_id, where, search, filters)
@@ -68,7 +72,12 @@ class UserLists:
     async def _narrowest(self, filters: Sequence[Part], where: UserFilter, most: int) -> Part | None:
         """The first filter whose index holds no more than `most` users; the order's own index is looked at anyway."""
         for each in filters:
-            if each.ids and self._has(each) and each.column != where.order_by and await self._are_few(_found(each), most):
+            if (
+                each.ids
+                and self._has(each)
+                and each.column != where.order_by
+                and await self._are_few(_found(each), most)
+            ):
                 return each
         return None
 
@@ -79,7 +88,9 @@ class UserLists:
         """Those that the index of `chosen` finds, sorted."""
         rest = [each.condition for each in filters if each is not chosen]
         statement = select(users.c.id).where(users.c.id.in_(_found(chosen)))
-        return statement.where(*self._unindexed([users.c.instance_id == instance_id, *rest])).order_by(*ordering(where, self._run.dialect))
+        return statement.where(*self._unindexed([users.c.instance_id == instance_id, *rest])).order_by(
+            *ordering(where, self._run.dialect)
+        )
 
     def _walk(self, instance_id: InstanceId, where: UserFilter, filters: Sequence[Part]) -> Select[Any]:
         """Along the order's index, past those whom a filter does not keep."""

@@ -57,7 +57,11 @@ def _named_ones(instance_id: InstanceId, where: UserFilter) -> list[Part]:
         found.append(_owning(instance_id, IdentifierKind.PHONE_NUMBER, where.phone_numbers))
     if where.usernames:
         found.append(_among(instance_id, users.c.username_key, _folded(where.usernames)))
-    return found + _listed(instance_id, users.c.id, where.user_ids) + _listed(instance_id, users.c.external_id, where.external_ids)
+    return (
+        found
+        + _listed(instance_id, users.c.id, where.user_ids)
+        + _listed(instance_id, users.c.external_id, where.external_ids)
+    )
 
 
 def _searches(instance_id: InstanceId, where: UserFilter, search: TextSearch) -> list[Part]:
@@ -133,7 +137,11 @@ def _among(instance_id: InstanceId, column: Column[str], values: Sequence[str]) 
 
 
 def _owning(instance_id: InstanceId, kind: IdentifierKind, canonical: Sequence[str]) -> Part:
-    named = (identifiers.c.instance_id == instance_id, identifiers.c.kind == kind.value, identifiers.c.canonical.in_(canonical))
+    named = (
+        identifiers.c.instance_id == instance_id,
+        identifiers.c.kind == kind.value,
+        identifiers.c.canonical.in_(canonical),
+    )
     ids = select(identifiers.c.user_id).where(*named)
     return Part(users.c.id.in_(ids), [ids], few=True)
 

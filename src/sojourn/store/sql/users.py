@@ -97,7 +97,9 @@ class SqlUsers(Group):
         guard = (users.c.id == user.id, users.c.instance_id == user.instance_id, users.c.updated_at == expected.millis)
         try:
             async with self._undoing() as runner:
-                written = await SqlUsers(runner, self._reads, self._writes, self._built)._update(codecs.user, codecs.user.encode(user), *guard)
+                written = await SqlUsers(runner, self._reads, self._writes, self._built)._update(
+                    codecs.user, codecs.user.encode(user), *guard
+                )
         except IntegrityError as error:
             raise _taken(error) from error
         if written != 1:
@@ -131,12 +133,17 @@ class SqlUsers(Group):
 
     async def spend_password_try(self, instance_id: InstanceId, id: UserId, *, most: int) -> int | None:
         values = {"of_instance": instance_id, "of_id": id, "most": most}
-        spent = first([codecs.tries.decode(row) for row in await self._run.tally(self._writes.spend_password_try, values)])
+        spent = first(
+            [codecs.tries.decode(row) for row in await self._run.tally(self._writes.spend_password_try, values)]
+        )
         return spent.password_failures if spent else None
 
     async def dearest_candidates(self, instance_id: InstanceId) -> Sequence[StoredPassword]:
         found: list[StoredPassword] = []
-        last, columns = "", (users.c.password_cost, users.c.password_hasher, users.c.password_digest, users.c.password_pepper)
+        last, columns = (
+            "",
+            (users.c.password_cost, users.c.password_hasher, users.c.password_digest, users.c.password_pepper),
+        )
         # from one to the next by the index, however many users share it
         theirs = (users.c.instance_id == instance_id, users.c.password_cost.is_not(None))
         next_one = select(*columns).order_by(users.c.password_cost).limit(1)

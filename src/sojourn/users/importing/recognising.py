@@ -15,7 +15,7 @@ _START = 64 * 1024
 WANTED: Mapping[str, str] = {
     "clerk": "the CSV file of the dashboard: Settings, User exports, Export users",
     "django": "auth_user as CSV with a header (psql: \\copy auth_user to auth_user.csv csv header), or `manage.py dumpdata auth.user`",
-    "auth0": "the bulk export of users, a JSON record on each line, such as {\"user_id\": \"auth0|1\", \"email\": \"ada@example.com\"}",
+    "auth0": 'the bulk export of users, a JSON record on each line, such as {"user_id": "auth0|1", "email": "ada@example.com"}',
     "firebase": "what `firebase auth:export users.json --format=json` writes",
 }
 """The file that each source takes, in words for whoever has another."""

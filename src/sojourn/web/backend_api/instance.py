@@ -153,7 +153,9 @@ async def list_domains(call: CurrentCall) -> Response[bytes]:
 async def save(call: Call, **settings: Json) -> Instance:
     """Write the settings that are not None. Raises: FieldError, Conflict."""
     patched = {name: value for name, value in settings.items() if value is not None}
-    return await call.engine.instances.update_settings(call.instance, patched, actor=ACTOR) if patched else call.instance
+    return (
+        await call.engine.instances.update_settings(call.instance, patched, actor=ACTOR) if patched else call.instance
+    )
 
 
 async def _save_protection(call: Call, **settings: Json) -> Instance:

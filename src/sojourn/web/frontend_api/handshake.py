@@ -66,10 +66,16 @@ async def handshake(exchange: CurrentExchange) -> Response[bytes]:
     reason = query.get("__clerk_hs_reason", "")
     known_reason = reason if _REASON.fullmatch(reason) else "not-given"
     _log.info("handshake", reason=known_reason, signed_in=bool(view and view.sessions))
-    return Response(b"", status_code=307, headers={"Location": await _delivered(exchange, target, lines, is_signed_in=bool(view and view.sessions))})
+    return Response(
+        b"",
+        status_code=307,
+        headers={"Location": await _delivered(exchange, target, lines, is_signed_in=bool(view and view.sessions))},
+    )
 
 
-async def _directives(exchange: RequestContext, identified: Identified, view: ClientView | None, target: str) -> list[str]:
+async def _directives(
+    exchange: RequestContext, identified: Identified, view: ClientView | None, target: str
+) -> list[str]:
     instance = exchange.instance
     session = view.last_active_session if view else None
     backdated = _BACKDATED if instance.is_development and _app_is_behind(exchange) else timedelta(0)

@@ -56,7 +56,9 @@ def configure(folder: Path) -> None:
         call_command("migrate", verbosity=0)
 
 
-def build(sojourn: SojournClient, folder: Path, *, is_async: bool, public: Sequence[str] = PUBLIC, **options: Any) -> tuple[Any, Any]:
+def build(
+    sojourn: SojournClient, folder: Path, *, is_async: bool, public: Sequence[str] = PUBLIC, **options: Any
+) -> tuple[Any, Any]:
     """The application, and what undoes the settings."""
     configure(folder)
     chosen = {name.upper(): value for name, value in options.items()}

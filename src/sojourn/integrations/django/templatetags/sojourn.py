@@ -30,7 +30,9 @@ for _name in ("sign-in", "sign-up", "user-button", "user-profile"):
 
 
 class _Part(template.Node):
-    def __init__(self, is_for: Callable[[Any, dict[str, Any]], bool], wanted: Any, body: NodeList, otherwise: NodeList) -> None:
+    def __init__(
+        self, is_for: Callable[[Any, dict[str, Any]], bool], wanted: Any, body: NodeList, otherwise: NodeList
+    ) -> None:
         self._is_for = is_for
         self._wanted: dict[str, FilterExpression] = wanted
         self.nodelist = body

@@ -20,4 +20,6 @@ def upgrade() -> None:
     op.add_column("verifications", sa.Column("link_hash", sa.LargeBinary(), nullable=True))
     op.add_column("verifications", sa.Column("admitted_at", sa.BigInteger(), nullable=True))
     linked = sa.text("link_hash IS NOT NULL")
-    op.create_index("ix_verifications_link", "verifications", ["link_hash"], sqlite_where=linked, postgresql_where=linked)
+    op.create_index(
+        "ix_verifications_link", "verifications", ["link_hash"], sqlite_where=linked, postgresql_where=linked
+    )
