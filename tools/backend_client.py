@@ -199,14 +199,14 @@ def source(*, is_async: bool) -> str:
     known = operations()
     groups = list(dict.fromkeys(each.group for each in known))
     colour, other = ("Async", "while other tasks go on") if is_async else ("", "one call after the other")
-    asking = "AsyncAsking" if is_async else "Asking"
+    http_client = "AsyncHttpClient" if is_async else "HttpClient"
     parts = [
         f'"""The Backend API, {other}. Written by `python -m tools.backend_client`; change that, and not this."""\n',
         f"from collections.abc import {'AsyncIterator' if is_async else 'Iterator'}, Sequence",
         "from typing import Any",
         "from urllib.parse import quote\n",
         "from msgspec import UNSET, UnsetType\n",
-        f"from sojourn.backend.http_client import {asking}",
+        f"from sojourn.backend.http_client import {http_client}",
         "from sojourn.backend.models import (\n    Client,\n    Deleted,\n    JwtTemplate,\n    ListedIdentifier,\n    RedirectUrl,\n"
         "    Session,\n    SessionData,\n    TestingToken,\n    Ticket,\n    Token,\n    Total,\n)",
         "from sojourn.backend.transport import Call, Given",
@@ -214,8 +214,8 @@ def source(*, is_async: bool) -> str:
         "",
     ]
     for group in groups:
-        parts += _group(group, [each for each in known if each.group == group], colour, asking, is_async=is_async)
-    parts += _whole(groups, colour, asking)
+        parts += _group(group, [each for each in known if each.group == group], colour, http_client, is_async=is_async)
+    parts += _whole(groups, colour, http_client)
     return _formatted("\n".join(parts) + "\n")
 
 
@@ -224,10 +224,10 @@ def _formatted(text: str) -> str:
     return subprocess.run(command, input=text, capture_output=True, text=True, check=True).stdout
 
 
-def _group(group: str, known: list[Operation], colour: str, asking: str, *, is_async: bool) -> Iterator[str]:
+def _group(group: str, known: list[Operation], colour: str, http_client: str, *, is_async: bool) -> Iterator[str]:
     yield f"class {colour}{_class(group)}:"
-    yield f"    def __init__(self, asking: {asking}) -> None:"
-    yield "        self._asking = asking"
+    yield f"    def __init__(self, http_client: {http_client}) -> None:"
+    yield "        self._http = http_client"
     # `list` is last: after it the word no longer means the type
     for each in sorted(known, key=lambda each: each.name == "list"):
         yield ""
@@ -238,14 +238,14 @@ def _group(group: str, known: list[Operation], colour: str, asking: str, *, is_a
 def _method(each: Operation, *, is_async: bool) -> Iterator[str]:
     result = "None" if each.result == "Nothing" else each.result
     verb, wait = ("async def", "await ") if is_async else ("def", "")
-    if each.name == "list" and any(parameter.name == "limit" for parameter in each.query):
+    if result.startswith("list[") and any(parameter.name == "limit" for parameter in each.query):
         yield from _iterator(each, result, is_async=is_async)
         yield ""
     query = [parameter for parameter in each.query if parameter.name != "paginated"]
     yield f"    {verb} {each.name}(self{_signature(each, query)}) -> {result}:"
     yield f'        """`{each.verb} {each.path}` ({each.id})."""'
     kind = OBJECT if result == "None" else result
-    yield f"        {'' if result == 'None' else 'return '}{wait}self._asking.send({_call(each, query)}, {kind})"
+    yield f"        {'' if result == 'None' else 'return '}{wait}self._http.send({_call(each, query)}, {kind})"
 
 
 def _iterator(each: Operation, result: str, *, is_async: bool) -> Iterator[str]:
@@ -265,9 +265,9 @@ def _iterator(each: Operation, result: str, *, is_async: bool) -> Iterator[str]:
     where = '"starting_after": last.id if last else None' if steady else '"offset": seen'
     given = "".join(f', "{parameter.name}": {parameter.name}' for parameter in taken)
     yield f'            call = Call("{each.verb}", "{each.path}", {{"limit": 100, {where}{given}}})'
-    yield f"            return {'await ' if is_async else ''}self._asking.send(call, {result})"
+    yield f"            return {'await ' if is_async else ''}self._http.send(call, {result})"
     yield ""
-    yield "        return self._asking.pages(page)"
+    yield "        return self._http.pages(page)"
 
 
 def _signature(each: Operation, query: list[Parameter]) -> str:
@@ -289,11 +289,11 @@ def _call(each: Operation, query: list[Parameter]) -> str:
     return f"Call({', '.join(parts)})"
 
 
-def _whole(groups: list[str], colour: str, asking: str) -> Iterator[str]:
+def _whole(groups: list[str], colour: str, http_client: str) -> Iterator[str]:
     yield f"class {colour}Groups:"
-    yield f"    def __init__(self, asking: {asking}) -> None:"
+    yield f"    def __init__(self, http_client: {http_client}) -> None:"
     for group in groups:
-        yield f"        self.{group} = {colour}{_class(group)}(asking)"
+        yield f"        self.{group} = {colour}{_class(group)}(http_client)"
 
 
 def _class(group: str) -> str:

@@ -25,26 +25,26 @@ from sojourn.backend.user import EmailAddress, PhoneNumber, User
 
 
 class AsyncJwks:
-    def __init__(self, asking: AsyncHttpClient) -> None:
-        self._asking = asking
+    def __init__(self, http_client: AsyncHttpClient) -> None:
+        self._http = http_client
 
     async def get(self) -> dict[str, Any]:
         """`GET /v1/jwks` (GetJWKS)."""
-        return await self._asking.send(Call("GET", "/v1/jwks"), dict[str, Any])
+        return await self._http.send(Call("GET", "/v1/jwks"), dict[str, Any])
 
 
 class AsyncTestingTokens:
-    def __init__(self, asking: AsyncHttpClient) -> None:
-        self._asking = asking
+    def __init__(self, http_client: AsyncHttpClient) -> None:
+        self._http = http_client
 
     async def create(self) -> TestingToken:
         """`POST /v1/testing_tokens` (CreateTestingToken)."""
-        return await self._asking.send(Call("POST", "/v1/testing_tokens"), TestingToken)
+        return await self._http.send(Call("POST", "/v1/testing_tokens"), TestingToken)
 
 
 class AsyncUsers:
-    def __init__(self, asking: AsyncHttpClient) -> None:
-        self._asking = asking
+    def __init__(self, http_client: AsyncHttpClient) -> None:
+        self._http = http_client
 
     async def create(
         self,
@@ -81,7 +81,7 @@ class AsyncUsers:
         locked: bool | None | UnsetType = UNSET,
     ) -> User:
         """`POST /v1/users` (CreateUser)."""
-        return await self._asking.send(
+        return await self._http.send(
             Call(
                 "POST",
                 "/v1/users",
@@ -148,7 +148,7 @@ class AsyncUsers:
         provider_user_id: Sequence[str] | UnsetType = UNSET,
     ) -> Total:
         """`GET /v1/users/count` (GetUsersCount)."""
-        return await self._asking.send(
+        return await self._http.send(
             Call(
                 "GET",
                 "/v1/users/count",
@@ -182,7 +182,7 @@ class AsyncUsers:
 
     async def get(self, user_id: str) -> User:
         """`GET /v1/users/{user_id}` (GetUser)."""
-        return await self._asking.send(Call("GET", f"/v1/users/{quote(user_id, safe='')}"), User)
+        return await self._http.send(Call("GET", f"/v1/users/{quote(user_id, safe='')}"), User)
 
     async def update(
         self,
@@ -217,7 +217,7 @@ class AsyncUsers:
         bypass_client_trust: bool | None | UnsetType = UNSET,
     ) -> User:
         """`PATCH /v1/users/{user_id}` (UpdateUser)."""
-        return await self._asking.send(
+        return await self._http.send(
             Call(
                 "PATCH",
                 f"/v1/users/{quote(user_id, safe='')}",
@@ -256,17 +256,17 @@ class AsyncUsers:
 
     async def delete(self, user_id: str) -> Deleted:
         """`DELETE /v1/users/{user_id}` (DeleteUser)."""
-        return await self._asking.send(Call("DELETE", f"/v1/users/{quote(user_id, safe='')}"), Deleted)
+        return await self._http.send(Call("DELETE", f"/v1/users/{quote(user_id, safe='')}"), Deleted)
 
     async def set_profile_image(self, user_id: str, *, file: bytes) -> User:
         """`POST /v1/users/{user_id}/profile_image` (SetUserProfileImage)."""
-        return await self._asking.send(
+        return await self._http.send(
             Call("POST", f"/v1/users/{quote(user_id, safe='')}/profile_image", files={"file": file}), User
         )
 
     async def delete_profile_image(self, user_id: str) -> User:
         """`DELETE /v1/users/{user_id}/profile_image` (DeleteUserProfileImage)."""
-        return await self._asking.send(Call("DELETE", f"/v1/users/{quote(user_id, safe='')}/profile_image"), User)
+        return await self._http.send(Call("DELETE", f"/v1/users/{quote(user_id, safe='')}/profile_image"), User)
 
     async def replace_metadata(
         self,
@@ -277,7 +277,7 @@ class AsyncUsers:
         unsafe_metadata: Given | None | UnsetType = UNSET,
     ) -> User:
         """`PUT /v1/users/{user_id}/metadata` (ReplaceUserMetadata)."""
-        return await self._asking.send(
+        return await self._http.send(
             Call(
                 "PUT",
                 f"/v1/users/{quote(user_id, safe='')}/metadata",
@@ -299,7 +299,7 @@ class AsyncUsers:
         unsafe_metadata: Given | None | UnsetType = UNSET,
     ) -> User:
         """`PATCH /v1/users/{user_id}/metadata` (UpdateUserMetadata)."""
-        return await self._asking.send(
+        return await self._http.send(
             Call(
                 "PATCH",
                 f"/v1/users/{quote(user_id, safe='')}/metadata",
@@ -314,7 +314,7 @@ class AsyncUsers:
 
     async def verify_password(self, user_id: str, *, password: str) -> dict[str, Any]:
         """`POST /v1/users/{user_id}/verify_password` (VerifyPassword)."""
-        return await self._asking.send(
+        return await self._http.send(
             Call("POST", f"/v1/users/{quote(user_id, safe='')}/verify_password", body={"password": password}),
             dict[str, Any],
         )
@@ -323,7 +323,7 @@ class AsyncUsers:
         self, user_id: str, *, sign_out_of_other_sessions: bool | None | UnsetType = UNSET
     ) -> User:
         """`POST /v1/users/{user_id}/remove_password` (RemoveUserPassword)."""
-        return await self._asking.send(
+        return await self._http.send(
             Call(
                 "POST",
                 f"/v1/users/{quote(user_id, safe='')}/remove_password",
@@ -336,7 +336,7 @@ class AsyncUsers:
         self, user_id: str, *, revoke_all_sessions: bool | None | UnsetType = UNSET
     ) -> User:
         """`POST /v1/users/{user_id}/password/set_compromised` (SetUserPasswordCompromised)."""
-        return await self._asking.send(
+        return await self._http.send(
             Call(
                 "POST",
                 f"/v1/users/{quote(user_id, safe='')}/password/set_compromised",
@@ -347,39 +347,39 @@ class AsyncUsers:
 
     async def unset_password_compromised(self, user_id: str) -> User:
         """`POST /v1/users/{user_id}/password/unset_compromised` (UnsetUserPasswordCompromised)."""
-        return await self._asking.send(
+        return await self._http.send(
             Call("POST", f"/v1/users/{quote(user_id, safe='')}/password/unset_compromised"), User
         )
 
     async def ban(self, user_id: str) -> User:
         """`POST /v1/users/{user_id}/ban` (BanUser)."""
-        return await self._asking.send(Call("POST", f"/v1/users/{quote(user_id, safe='')}/ban"), User)
+        return await self._http.send(Call("POST", f"/v1/users/{quote(user_id, safe='')}/ban"), User)
 
     async def unban(self, user_id: str) -> User:
         """`POST /v1/users/{user_id}/unban` (UnbanUser)."""
-        return await self._asking.send(Call("POST", f"/v1/users/{quote(user_id, safe='')}/unban"), User)
+        return await self._http.send(Call("POST", f"/v1/users/{quote(user_id, safe='')}/unban"), User)
 
     async def lock(self, user_id: str) -> User:
         """`POST /v1/users/{user_id}/lock` (LockUser)."""
-        return await self._asking.send(Call("POST", f"/v1/users/{quote(user_id, safe='')}/lock"), User)
+        return await self._http.send(Call("POST", f"/v1/users/{quote(user_id, safe='')}/lock"), User)
 
     async def unlock(self, user_id: str) -> User:
         """`POST /v1/users/{user_id}/unlock` (UnlockUser)."""
-        return await self._asking.send(Call("POST", f"/v1/users/{quote(user_id, safe='')}/unlock"), User)
+        return await self._http.send(Call("POST", f"/v1/users/{quote(user_id, safe='')}/unlock"), User)
 
     async def ban_all(self, *, user_ids: Sequence[str]) -> list[User]:
         """`POST /v1/users/ban` (UsersBan)."""
-        return await self._asking.send(Call("POST", "/v1/users/ban", body={"user_ids": user_ids}), list[User])
+        return await self._http.send(Call("POST", "/v1/users/ban", body={"user_ids": user_ids}), list[User])
 
     async def unban_all(self, *, user_ids: Sequence[str]) -> list[User]:
         """`POST /v1/users/unban` (UsersUnban)."""
-        return await self._asking.send(Call("POST", "/v1/users/unban", body={"user_ids": user_ids}), list[User])
+        return await self._http.send(Call("POST", "/v1/users/unban", body={"user_ids": user_ids}), list[User])
 
     async def organization_memberships(
         self, user_id: str, *, limit: int | UnsetType = UNSET, offset: int | UnsetType = UNSET
     ) -> dict[str, Any]:
         """`GET /v1/users/{user_id}/organization_memberships` (UsersGetOrganizationMemberships)."""
-        return await self._asking.send(
+        return await self._http.send(
             Call(
                 "GET",
                 f"/v1/users/{quote(user_id, safe='')}/organization_memberships",
@@ -397,7 +397,7 @@ class AsyncUsers:
         status: str | UnsetType = UNSET,
     ) -> dict[str, Any]:
         """`GET /v1/users/{user_id}/organization_invitations` (UsersGetOrganizationInvitations)."""
-        return await self._asking.send(
+        return await self._http.send(
             Call(
                 "GET",
                 f"/v1/users/{quote(user_id, safe='')}/organization_invitations",
@@ -467,9 +467,9 @@ class AsyncUsers:
                     "order_by": order_by,
                 },
             )
-            return await self._asking.send(call, list[User])
+            return await self._http.send(call, list[User])
 
-        return self._asking.pages(page)
+        return self._http.pages(page)
 
     async def list(
         self,
@@ -502,7 +502,7 @@ class AsyncUsers:
         order_by: str | UnsetType = UNSET,
     ) -> list[User]:
         """`GET /v1/users` (GetUserList)."""
-        return await self._asking.send(
+        return await self._http.send(
             Call(
                 "GET",
                 "/v1/users",
@@ -540,8 +540,8 @@ class AsyncUsers:
 
 
 class AsyncEmailAddresses:
-    def __init__(self, asking: AsyncHttpClient) -> None:
-        self._asking = asking
+    def __init__(self, http_client: AsyncHttpClient) -> None:
+        self._http = http_client
 
     async def create(
         self,
@@ -553,7 +553,7 @@ class AsyncEmailAddresses:
         notify_primary_email_address_changed: bool | None | UnsetType = UNSET,
     ) -> EmailAddress:
         """`POST /v1/email_addresses` (CreateEmailAddress)."""
-        return await self._asking.send(
+        return await self._http.send(
             Call(
                 "POST",
                 "/v1/email_addresses",
@@ -570,7 +570,7 @@ class AsyncEmailAddresses:
 
     async def get(self, email_address_id: str) -> EmailAddress:
         """`GET /v1/email_addresses/{email_address_id}` (GetEmailAddress)."""
-        return await self._asking.send(
+        return await self._http.send(
             Call("GET", f"/v1/email_addresses/{quote(email_address_id, safe='')}"), EmailAddress
         )
 
@@ -583,7 +583,7 @@ class AsyncEmailAddresses:
         notify_primary_email_address_changed: bool | None | UnsetType = UNSET,
     ) -> EmailAddress:
         """`PATCH /v1/email_addresses/{email_address_id}` (UpdateEmailAddress)."""
-        return await self._asking.send(
+        return await self._http.send(
             Call(
                 "PATCH",
                 f"/v1/email_addresses/{quote(email_address_id, safe='')}",
@@ -598,9 +598,7 @@ class AsyncEmailAddresses:
 
     async def delete(self, email_address_id: str) -> Deleted:
         """`DELETE /v1/email_addresses/{email_address_id}` (DeleteEmailAddress)."""
-        return await self._asking.send(
-            Call("DELETE", f"/v1/email_addresses/{quote(email_address_id, safe='')}"), Deleted
-        )
+        return await self._http.send(Call("DELETE", f"/v1/email_addresses/{quote(email_address_id, safe='')}"), Deleted)
 
     async def replace(
         self,
@@ -611,7 +609,7 @@ class AsyncEmailAddresses:
         notify_primary_email_address_changed: bool | None | UnsetType = UNSET,
     ) -> EmailAddress:
         """`PUT /v1/users/{user_id}/email_address` (ReplaceUserEmailAddress)."""
-        return await self._asking.send(
+        return await self._http.send(
             Call(
                 "PUT",
                 f"/v1/users/{quote(user_id, safe='')}/email_address",
@@ -626,13 +624,13 @@ class AsyncEmailAddresses:
 
     async def prepare_verification(self, email_address_id: str) -> dict[str, Any]:
         """`POST /v1/email_addresses/{email_address_id}/prepare_verification` (PrepareEmailAddressVerification)."""
-        return await self._asking.send(
+        return await self._http.send(
             Call("POST", f"/v1/email_addresses/{quote(email_address_id, safe='')}/prepare_verification"), dict[str, Any]
         )
 
     async def attempt_verification(self, email_address_id: str, *, verification_id: str, code: str) -> dict[str, Any]:
         """`POST /v1/email_addresses/{email_address_id}/attempt_verification` (AttemptEmailAddressVerification)."""
-        return await self._asking.send(
+        return await self._http.send(
             Call(
                 "POST",
                 f"/v1/email_addresses/{quote(email_address_id, safe='')}/attempt_verification",
@@ -643,8 +641,8 @@ class AsyncEmailAddresses:
 
 
 class AsyncPhoneNumbers:
-    def __init__(self, asking: AsyncHttpClient) -> None:
-        self._asking = asking
+    def __init__(self, http_client: AsyncHttpClient) -> None:
+        self._http = http_client
 
     async def create(
         self,
@@ -656,7 +654,7 @@ class AsyncPhoneNumbers:
         reserved_for_second_factor: bool | None | UnsetType = UNSET,
     ) -> PhoneNumber:
         """`POST /v1/phone_numbers` (CreatePhoneNumber)."""
-        return await self._asking.send(
+        return await self._http.send(
             Call(
                 "POST",
                 "/v1/phone_numbers",
@@ -673,7 +671,7 @@ class AsyncPhoneNumbers:
 
     async def get(self, phone_number_id: str) -> PhoneNumber:
         """`GET /v1/phone_numbers/{phone_number_id}` (GetPhoneNumber)."""
-        return await self._asking.send(Call("GET", f"/v1/phone_numbers/{quote(phone_number_id, safe='')}"), PhoneNumber)
+        return await self._http.send(Call("GET", f"/v1/phone_numbers/{quote(phone_number_id, safe='')}"), PhoneNumber)
 
     async def update(
         self,
@@ -684,7 +682,7 @@ class AsyncPhoneNumbers:
         reserved_for_second_factor: bool | None | UnsetType = UNSET,
     ) -> PhoneNumber:
         """`PATCH /v1/phone_numbers/{phone_number_id}` (UpdatePhoneNumber)."""
-        return await self._asking.send(
+        return await self._http.send(
             Call(
                 "PATCH",
                 f"/v1/phone_numbers/{quote(phone_number_id, safe='')}",
@@ -699,13 +697,13 @@ class AsyncPhoneNumbers:
 
     async def delete(self, phone_number_id: str) -> Deleted:
         """`DELETE /v1/phone_numbers/{phone_number_id}` (DeletePhoneNumber)."""
-        return await self._asking.send(Call("DELETE", f"/v1/phone_numbers/{quote(phone_number_id, safe='')}"), Deleted)
+        return await self._http.send(Call("DELETE", f"/v1/phone_numbers/{quote(phone_number_id, safe='')}"), Deleted)
 
     async def replace(
         self, user_id: str, *, phone_number: str, identification_status: str | UnsetType = UNSET
     ) -> PhoneNumber:
         """`PUT /v1/users/{user_id}/phone_number` (ReplaceUserPhoneNumber)."""
-        return await self._asking.send(
+        return await self._http.send(
             Call(
                 "PUT",
                 f"/v1/users/{quote(user_id, safe='')}/phone_number",
@@ -716,27 +714,27 @@ class AsyncPhoneNumbers:
 
 
 class AsyncSessions:
-    def __init__(self, asking: AsyncHttpClient) -> None:
-        self._asking = asking
+    def __init__(self, http_client: AsyncHttpClient) -> None:
+        self._http = http_client
 
     async def create(self, *, user_id: str, active_organization_id: str | None | UnsetType = UNSET) -> Session:
         """`POST /v1/sessions` (createSession)."""
-        return await self._asking.send(
+        return await self._http.send(
             Call("POST", "/v1/sessions", body={"user_id": user_id, "active_organization_id": active_organization_id}),
             Session,
         )
 
     async def get(self, session_id: str) -> Session:
         """`GET /v1/sessions/{session_id}` (GetSession)."""
-        return await self._asking.send(Call("GET", f"/v1/sessions/{quote(session_id, safe='')}"), Session)
+        return await self._http.send(Call("GET", f"/v1/sessions/{quote(session_id, safe='')}"), Session)
 
     async def revoke(self, session_id: str) -> Session:
         """`POST /v1/sessions/{session_id}/revoke` (RevokeSession)."""
-        return await self._asking.send(Call("POST", f"/v1/sessions/{quote(session_id, safe='')}/revoke"), Session)
+        return await self._http.send(Call("POST", f"/v1/sessions/{quote(session_id, safe='')}/revoke"), Session)
 
     async def token(self, session_id: str, *, expires_in_seconds: int | None | UnsetType = UNSET) -> Token:
         """`POST /v1/sessions/{session_id}/tokens` (CreateSessionToken)."""
-        return await self._asking.send(
+        return await self._http.send(
             Call(
                 "POST",
                 f"/v1/sessions/{quote(session_id, safe='')}/tokens",
@@ -749,7 +747,7 @@ class AsyncSessions:
         self, session_id: str, template_name: str, *, expires_in_seconds: int | None | UnsetType = UNSET
     ) -> Token:
         """`POST /v1/sessions/{session_id}/tokens/{template_name}` (CreateSessionTokenFromTemplate)."""
-        return await self._asking.send(
+        return await self._http.send(
             Call(
                 "POST",
                 f"/v1/sessions/{quote(session_id, safe='')}/tokens/{quote(template_name, safe='')}",
@@ -760,7 +758,7 @@ class AsyncSessions:
 
     async def verify(self, session_id: str, *, token: str) -> Session:
         """`POST /v1/sessions/{session_id}/verify` (VerifySession)."""
-        return await self._asking.send(
+        return await self._http.send(
             Call("POST", f"/v1/sessions/{quote(session_id, safe='')}/verify", body={"token": token}), Session
         )
 
@@ -776,7 +774,7 @@ class AsyncSessions:
         request_originating_ip: str | None | UnsetType = UNSET,
     ) -> dict[str, Any]:
         """`POST /v1/sessions/{session_id}/refresh` (RefreshSession)."""
-        return await self._asking.send(
+        return await self._http.send(
             Call(
                 "POST",
                 f"/v1/sessions/{quote(session_id, safe='')}/refresh",
@@ -794,7 +792,7 @@ class AsyncSessions:
 
     async def read_data(self, session_id: str) -> SessionData:
         """`GET /v1/sojourn/sessions/{session_id}/data` (ReadSessionData)."""
-        return await self._asking.send(
+        return await self._http.send(
             Call("GET", f"/v1/sojourn/sessions/{quote(session_id, safe='')}/data"), SessionData
         )
 
@@ -802,7 +800,7 @@ class AsyncSessions:
         self, session_id: str, *, public: Given | None | UnsetType = UNSET, private: Given | None | UnsetType = UNSET
     ) -> SessionData:
         """`PATCH /v1/sojourn/sessions/{session_id}/data` (UpdateSessionData)."""
-        return await self._asking.send(
+        return await self._http.send(
             Call(
                 "PATCH",
                 f"/v1/sojourn/sessions/{quote(session_id, safe='')}/data",
@@ -822,9 +820,9 @@ class AsyncSessions:
                 "/v1/sessions",
                 {"limit": 100, "offset": seen, "client_id": client_id, "user_id": user_id, "status": status},
             )
-            return await self._asking.send(call, list[Session])
+            return await self._http.send(call, list[Session])
 
-        return self._asking.pages(page)
+        return self._http.pages(page)
 
     async def list(
         self,
@@ -836,7 +834,7 @@ class AsyncSessions:
         status: str | UnsetType = UNSET,
     ) -> list[Session]:
         """`GET /v1/sessions` (GetSessionList)."""
-        return await self._asking.send(
+        return await self._http.send(
             Call(
                 "GET",
                 "/v1/sessions",
@@ -847,42 +845,42 @@ class AsyncSessions:
 
 
 class AsyncClients:
-    def __init__(self, asking: AsyncHttpClient) -> None:
-        self._asking = asking
+    def __init__(self, http_client: AsyncHttpClient) -> None:
+        self._http = http_client
 
     async def get(self, client_id: str) -> Client:
         """`GET /v1/clients/{client_id}` (GetClient)."""
-        return await self._asking.send(Call("GET", f"/v1/clients/{quote(client_id, safe='')}"), Client)
+        return await self._http.send(Call("GET", f"/v1/clients/{quote(client_id, safe='')}"), Client)
 
     async def verify(self, *, token: str) -> Client:
         """`POST /v1/clients/verify` (VerifyClient)."""
-        return await self._asking.send(Call("POST", "/v1/clients/verify", body={"token": token}), Client)
+        return await self._http.send(Call("POST", "/v1/clients/verify", body={"token": token}), Client)
 
     async def handshake_payload(self, *, nonce: str | UnsetType = UNSET) -> dict[str, Any]:
         """`GET /v1/clients/handshake_payload` (GetHandshakePayload)."""
-        return await self._asking.send(Call("GET", "/v1/clients/handshake_payload", {"nonce": nonce}), dict[str, Any])
+        return await self._http.send(Call("GET", "/v1/clients/handshake_payload", {"nonce": nonce}), dict[str, Any])
 
     def iterate(self) -> AsyncIterator[Client]:
         """Every one of them, page by page, asked for as they are needed."""
 
         async def page(seen: int, last: Client | None) -> list[Client]:
             call = Call("GET", "/v1/clients", {"limit": 100, "offset": seen})
-            return await self._asking.send(call, list[Client])
+            return await self._http.send(call, list[Client])
 
-        return self._asking.pages(page)
+        return self._http.pages(page)
 
     async def list(self, *, limit: int | UnsetType = UNSET, offset: int | UnsetType = UNSET) -> list[Client]:
         """`GET /v1/clients` (GetClientList)."""
-        return await self._asking.send(Call("GET", "/v1/clients", {"limit": limit, "offset": offset}), list[Client])
+        return await self._http.send(Call("GET", "/v1/clients", {"limit": limit, "offset": offset}), list[Client])
 
 
 class AsyncSignUps:
-    def __init__(self, asking: AsyncHttpClient) -> None:
-        self._asking = asking
+    def __init__(self, http_client: AsyncHttpClient) -> None:
+        self._http = http_client
 
     async def get(self, sign_up_id: str) -> dict[str, Any]:
         """`GET /v1/sign_ups/{sign_up_id}` (GetSignUp)."""
-        return await self._asking.send(Call("GET", f"/v1/sign_ups/{quote(sign_up_id, safe='')}"), dict[str, Any])
+        return await self._http.send(Call("GET", f"/v1/sign_ups/{quote(sign_up_id, safe='')}"), dict[str, Any])
 
     async def update(
         self,
@@ -892,7 +890,7 @@ class AsyncSignUps:
         custom_action: bool | None | UnsetType = UNSET,
     ) -> dict[str, Any]:
         """`PATCH /v1/sign_ups/{sign_up_id}` (UpdateSignUp)."""
-        return await self._asking.send(
+        return await self._http.send(
             Call(
                 "PATCH",
                 f"/v1/sign_ups/{quote(sign_up_id, safe='')}",
@@ -903,8 +901,8 @@ class AsyncSignUps:
 
 
 class AsyncSignInTokens:
-    def __init__(self, asking: AsyncHttpClient) -> None:
-        self._asking = asking
+    def __init__(self, http_client: AsyncHttpClient) -> None:
+        self._http = http_client
 
     async def create(
         self,
@@ -914,7 +912,7 @@ class AsyncSignInTokens:
         expires_in_seconds: int | None | UnsetType = UNSET,
     ) -> Ticket:
         """`POST /v1/sign_in_tokens` (CreateSignInToken)."""
-        return await self._asking.send(
+        return await self._http.send(
             Call(
                 "POST",
                 "/v1/sign_in_tokens",
@@ -925,14 +923,14 @@ class AsyncSignInTokens:
 
     async def revoke(self, sign_in_token_id: str) -> Ticket:
         """`POST /v1/sign_in_tokens/{sign_in_token_id}/revoke` (RevokeSignInToken)."""
-        return await self._asking.send(
+        return await self._http.send(
             Call("POST", f"/v1/sign_in_tokens/{quote(sign_in_token_id, safe='')}/revoke"), Ticket
         )
 
 
 class AsyncActorTokens:
-    def __init__(self, asking: AsyncHttpClient) -> None:
-        self._asking = asking
+    def __init__(self, http_client: AsyncHttpClient) -> None:
+        self._http = http_client
 
     async def create(
         self,
@@ -943,7 +941,7 @@ class AsyncActorTokens:
         session_max_duration_in_seconds: int | None | UnsetType = UNSET,
     ) -> Ticket:
         """`POST /v1/actor_tokens` (CreateActorToken)."""
-        return await self._asking.send(
+        return await self._http.send(
             Call(
                 "POST",
                 "/v1/actor_tokens",
@@ -959,14 +957,12 @@ class AsyncActorTokens:
 
     async def revoke(self, actor_token_id: str) -> Ticket:
         """`POST /v1/actor_tokens/{actor_token_id}/revoke` (RevokeActorToken)."""
-        return await self._asking.send(
-            Call("POST", f"/v1/actor_tokens/{quote(actor_token_id, safe='')}/revoke"), Ticket
-        )
+        return await self._http.send(Call("POST", f"/v1/actor_tokens/{quote(actor_token_id, safe='')}/revoke"), Ticket)
 
 
 class AsyncJwtTemplates:
-    def __init__(self, asking: AsyncHttpClient) -> None:
-        self._asking = asking
+    def __init__(self, http_client: AsyncHttpClient) -> None:
+        self._http = http_client
 
     async def create(
         self,
@@ -980,7 +976,7 @@ class AsyncJwtTemplates:
         signing_key: str | None | UnsetType = UNSET,
     ) -> JwtTemplate:
         """`POST /v1/jwt_templates` (CreateJWTTemplate)."""
-        return await self._asking.send(
+        return await self._http.send(
             Call(
                 "POST",
                 "/v1/jwt_templates",
@@ -999,7 +995,7 @@ class AsyncJwtTemplates:
 
     async def get(self, template_id: str) -> JwtTemplate:
         """`GET /v1/jwt_templates/{template_id}` (GetJWTTemplate)."""
-        return await self._asking.send(Call("GET", f"/v1/jwt_templates/{quote(template_id, safe='')}"), JwtTemplate)
+        return await self._http.send(Call("GET", f"/v1/jwt_templates/{quote(template_id, safe='')}"), JwtTemplate)
 
     async def update(
         self,
@@ -1014,7 +1010,7 @@ class AsyncJwtTemplates:
         signing_key: str | None | UnsetType = UNSET,
     ) -> JwtTemplate:
         """`PATCH /v1/jwt_templates/{template_id}` (UpdateJWTTemplate)."""
-        return await self._asking.send(
+        return await self._http.send(
             Call(
                 "PATCH",
                 f"/v1/jwt_templates/{quote(template_id, safe='')}",
@@ -1033,70 +1029,70 @@ class AsyncJwtTemplates:
 
     async def delete(self, template_id: str) -> Deleted:
         """`DELETE /v1/jwt_templates/{template_id}` (DeleteJWTTemplate)."""
-        return await self._asking.send(Call("DELETE", f"/v1/jwt_templates/{quote(template_id, safe='')}"), Deleted)
+        return await self._http.send(Call("DELETE", f"/v1/jwt_templates/{quote(template_id, safe='')}"), Deleted)
 
     def iterate(self) -> AsyncIterator[JwtTemplate]:
         """Every one of them, page by page, asked for as they are needed."""
 
         async def page(seen: int, last: JwtTemplate | None) -> list[JwtTemplate]:
             call = Call("GET", "/v1/jwt_templates", {"limit": 100, "offset": seen})
-            return await self._asking.send(call, list[JwtTemplate])
+            return await self._http.send(call, list[JwtTemplate])
 
-        return self._asking.pages(page)
+        return self._http.pages(page)
 
     async def list(self, *, limit: int | UnsetType = UNSET, offset: int | UnsetType = UNSET) -> list[JwtTemplate]:
         """`GET /v1/jwt_templates` (ListJWTTemplates)."""
-        return await self._asking.send(
+        return await self._http.send(
             Call("GET", "/v1/jwt_templates", {"limit": limit, "offset": offset}), list[JwtTemplate]
         )
 
 
 class AsyncRedirectUrls:
-    def __init__(self, asking: AsyncHttpClient) -> None:
-        self._asking = asking
+    def __init__(self, http_client: AsyncHttpClient) -> None:
+        self._http = http_client
 
     async def create(self, *, url: str) -> RedirectUrl:
         """`POST /v1/redirect_urls` (CreateRedirectURL)."""
-        return await self._asking.send(Call("POST", "/v1/redirect_urls", body={"url": url}), RedirectUrl)
+        return await self._http.send(Call("POST", "/v1/redirect_urls", body={"url": url}), RedirectUrl)
 
     async def get(self, url_id: str) -> RedirectUrl:
         """`GET /v1/redirect_urls/{url_id}` (GetRedirectURL)."""
-        return await self._asking.send(Call("GET", f"/v1/redirect_urls/{quote(url_id, safe='')}"), RedirectUrl)
+        return await self._http.send(Call("GET", f"/v1/redirect_urls/{quote(url_id, safe='')}"), RedirectUrl)
 
     async def delete(self, url_id: str) -> Deleted:
         """`DELETE /v1/redirect_urls/{url_id}` (DeleteRedirectURL)."""
-        return await self._asking.send(Call("DELETE", f"/v1/redirect_urls/{quote(url_id, safe='')}"), Deleted)
+        return await self._http.send(Call("DELETE", f"/v1/redirect_urls/{quote(url_id, safe='')}"), Deleted)
 
     def iterate(self) -> AsyncIterator[RedirectUrl]:
         """Every one of them, page by page, asked for as they are needed."""
 
         async def page(seen: int, last: RedirectUrl | None) -> list[RedirectUrl]:
             call = Call("GET", "/v1/redirect_urls", {"limit": 100, "offset": seen})
-            return await self._asking.send(call, list[RedirectUrl])
+            return await self._http.send(call, list[RedirectUrl])
 
-        return self._asking.pages(page)
+        return self._http.pages(page)
 
     async def list(self, *, limit: int | UnsetType = UNSET, offset: int | UnsetType = UNSET) -> list[RedirectUrl]:
         """`GET /v1/redirect_urls` (ListRedirectURLs)."""
-        return await self._asking.send(
+        return await self._http.send(
             Call("GET", "/v1/redirect_urls", {"limit": limit, "offset": offset}), list[RedirectUrl]
         )
 
 
 class AsyncAllowlist:
-    def __init__(self, asking: AsyncHttpClient) -> None:
-        self._asking = asking
+    def __init__(self, http_client: AsyncHttpClient) -> None:
+        self._http = http_client
 
     async def create(self, *, identifier: str, notify: bool | None | UnsetType = UNSET) -> ListedIdentifier:
         """`POST /v1/allowlist_identifiers` (CreateAllowlistIdentifier)."""
-        return await self._asking.send(
+        return await self._http.send(
             Call("POST", "/v1/allowlist_identifiers", body={"identifier": identifier, "notify": notify}),
             ListedIdentifier,
         )
 
     async def delete(self, identifier_id: str) -> Deleted:
         """`DELETE /v1/allowlist_identifiers/{identifier_id}` (DeleteAllowlistIdentifier)."""
-        return await self._asking.send(
+        return await self._http.send(
             Call("DELETE", f"/v1/allowlist_identifiers/{quote(identifier_id, safe='')}"), Deleted
         )
 
@@ -1105,45 +1101,47 @@ class AsyncAllowlist:
 
         async def page(seen: int, last: ListedIdentifier | None) -> list[ListedIdentifier]:
             call = Call("GET", "/v1/allowlist_identifiers", {"limit": 100, "offset": seen})
-            return await self._asking.send(call, list[ListedIdentifier])
+            return await self._http.send(call, list[ListedIdentifier])
 
-        return self._asking.pages(page)
+        return self._http.pages(page)
 
     async def list(self, *, limit: int | UnsetType = UNSET, offset: int | UnsetType = UNSET) -> list[ListedIdentifier]:
         """`GET /v1/allowlist_identifiers` (ListAllowlistIdentifiers)."""
-        return await self._asking.send(
+        return await self._http.send(
             Call("GET", "/v1/allowlist_identifiers", {"limit": limit, "offset": offset}), list[ListedIdentifier]
         )
 
 
 class AsyncBlocklist:
-    def __init__(self, asking: AsyncHttpClient) -> None:
-        self._asking = asking
+    def __init__(self, http_client: AsyncHttpClient) -> None:
+        self._http = http_client
 
     async def create(self, *, identifier: str) -> ListedIdentifier:
         """`POST /v1/blocklist_identifiers` (CreateBlocklistIdentifier)."""
-        return await self._asking.send(
+        return await self._http.send(
             Call("POST", "/v1/blocklist_identifiers", body={"identifier": identifier}), ListedIdentifier
         )
 
     async def delete(self, identifier_id: str) -> Deleted:
         """`DELETE /v1/blocklist_identifiers/{identifier_id}` (DeleteBlocklistIdentifier)."""
-        return await self._asking.send(
+        return await self._http.send(
             Call("DELETE", f"/v1/blocklist_identifiers/{quote(identifier_id, safe='')}"), Deleted
         )
 
-    async def list(self) -> dict[str, Any]:
+    async def list(self, *, limit: int | UnsetType = UNSET, offset: int | UnsetType = UNSET) -> dict[str, Any]:
         """`GET /v1/blocklist_identifiers` (ListBlocklistIdentifiers)."""
-        return await self._asking.send(Call("GET", "/v1/blocklist_identifiers"), dict[str, Any])
+        return await self._http.send(
+            Call("GET", "/v1/blocklist_identifiers", {"limit": limit, "offset": offset}), dict[str, Any]
+        )
 
 
 class AsyncInstance:
-    def __init__(self, asking: AsyncHttpClient) -> None:
-        self._asking = asking
+    def __init__(self, http_client: AsyncHttpClient) -> None:
+        self._http = http_client
 
     async def get(self) -> dict[str, Any]:
         """`GET /v1/instance` (GetInstance)."""
-        return await self._asking.send(Call("GET", "/v1/instance"), dict[str, Any])
+        return await self._http.send(Call("GET", "/v1/instance"), dict[str, Any])
 
     async def update(
         self,
@@ -1159,7 +1157,7 @@ class AsyncInstance:
         preferred_sign_in_strategy_when_password_required: str | None | UnsetType = UNSET,
     ) -> None:
         """`PATCH /v1/instance` (UpdateInstance)."""
-        await self._asking.send(
+        await self._http.send(
             Call(
                 "PATCH",
                 "/v1/instance",
@@ -1188,7 +1186,7 @@ class AsyncInstance:
         block_disposable_email_domains: bool | None | UnsetType = UNSET,
     ) -> dict[str, Any]:
         """`PATCH /v1/instance/restrictions` (UpdateInstanceRestrictions)."""
-        return await self._asking.send(
+        return await self._http.send(
             Call(
                 "PATCH",
                 "/v1/instance/restrictions",
@@ -1212,7 +1210,7 @@ class AsyncInstance:
         test_mode: bool | None | UnsetType = UNSET,
     ) -> dict[str, Any]:
         """`PATCH /v1/beta_features/instance_settings` (UpdateInstanceAuthConfig)."""
-        return await self._asking.send(
+        return await self._http.send(
             Call(
                 "PATCH",
                 "/v1/beta_features/instance_settings",
@@ -1239,7 +1237,7 @@ class AsyncInstance:
         domains_default_role_id: str | None | UnsetType = UNSET,
     ) -> dict[str, Any]:
         """`PATCH /v1/instance/organization_settings` (UpdateInstanceOrganizationSettings)."""
-        return await self._asking.send(
+        return await self._http.send(
             Call(
                 "PATCH",
                 "/v1/instance/organization_settings",
@@ -1259,13 +1257,13 @@ class AsyncInstance:
 
     async def organization_settings(self) -> dict[str, Any]:
         """`GET /v1/instance/organization_settings` (GetInstanceOrganizationSettings)."""
-        return await self._asking.send(Call("GET", "/v1/instance/organization_settings"), dict[str, Any])
+        return await self._http.send(Call("GET", "/v1/instance/organization_settings"), dict[str, Any])
 
     async def update_protect(
         self, *, rules_enabled: bool | None | UnsetType = UNSET, specter_enabled: bool | None | UnsetType = UNSET
     ) -> dict[str, Any]:
         """`PATCH /v1/instance/protect` (UpdateInstanceProtect)."""
-        return await self._asking.send(
+        return await self._http.send(
             Call(
                 "PATCH",
                 "/v1/instance/protect",
@@ -1276,33 +1274,33 @@ class AsyncInstance:
 
     async def protect(self) -> dict[str, Any]:
         """`GET /v1/instance/protect` (GetInstanceProtect)."""
-        return await self._asking.send(Call("GET", "/v1/instance/protect"), dict[str, Any])
+        return await self._http.send(Call("GET", "/v1/instance/protect"), dict[str, Any])
 
     async def update_communication(
         self, *, blocked_country_codes: Sequence[str] | None | UnsetType = UNSET
     ) -> dict[str, Any]:
         """`PATCH /v1/instance/communication` (UpdateInstanceCommunication)."""
-        return await self._asking.send(
+        return await self._http.send(
             Call("PATCH", "/v1/instance/communication", body={"blocked_country_codes": blocked_country_codes}),
             dict[str, Any],
         )
 
     async def communication(self) -> dict[str, Any]:
         """`GET /v1/instance/communication` (GetInstanceCommunication)."""
-        return await self._asking.send(Call("GET", "/v1/instance/communication"), dict[str, Any])
+        return await self._http.send(Call("GET", "/v1/instance/communication"), dict[str, Any])
 
     async def domains(self) -> dict[str, Any]:
         """`GET /v1/domains` (ListDomains)."""
-        return await self._asking.send(Call("GET", "/v1/domains"), dict[str, Any])
+        return await self._http.send(Call("GET", "/v1/domains"), dict[str, Any])
 
 
 class AsyncSettings:
-    def __init__(self, asking: AsyncHttpClient) -> None:
-        self._asking = asking
+    def __init__(self, http_client: AsyncHttpClient) -> None:
+        self._http = http_client
 
     async def read(self) -> dict[str, Any]:
         """`GET /v1/sojourn/settings` (ReadSettings)."""
-        return await self._asking.send(Call("GET", "/v1/sojourn/settings"), dict[str, Any])
+        return await self._http.send(Call("GET", "/v1/sojourn/settings"), dict[str, Any])
 
     async def update(
         self,
@@ -1319,7 +1317,7 @@ class AsyncSettings:
         delete_self: bool | None | UnsetType = UNSET,
     ) -> dict[str, Any]:
         """`PATCH /v1/sojourn/settings` (UpdateSettings)."""
-        return await self._asking.send(
+        return await self._http.send(
             Call(
                 "PATCH",
                 "/v1/sojourn/settings",
@@ -1341,55 +1339,55 @@ class AsyncSettings:
 
 
 class AsyncSigningKeys:
-    def __init__(self, asking: AsyncHttpClient) -> None:
-        self._asking = asking
+    def __init__(self, http_client: AsyncHttpClient) -> None:
+        self._http = http_client
 
     async def rotate(self, *, emergency: bool | UnsetType = UNSET) -> dict[str, Any]:
         """`POST /v1/sojourn/keys/rotate` (RotateSigningKey)."""
-        return await self._asking.send(
+        return await self._http.send(
             Call("POST", "/v1/sojourn/keys/rotate", body={"emergency": emergency}), dict[str, Any]
         )
 
 
 class AsyncAppData:
-    def __init__(self, asking: AsyncHttpClient) -> None:
-        self._asking = asking
+    def __init__(self, http_client: AsyncHttpClient) -> None:
+        self._http = http_client
 
     async def read(self, key: str) -> dict[str, Any]:
         """`GET /v1/sojourn/app_data/{key}` (ReadAppData)."""
-        return await self._asking.send(Call("GET", f"/v1/sojourn/app_data/{quote(key, safe='')}"), dict[str, Any])
+        return await self._http.send(Call("GET", f"/v1/sojourn/app_data/{quote(key, safe='')}"), dict[str, Any])
 
     async def write(self, key: str, *, data: Given) -> dict[str, Any]:
         """`PUT /v1/sojourn/app_data/{key}` (WriteAppData)."""
-        return await self._asking.send(
+        return await self._http.send(
             Call("PUT", f"/v1/sojourn/app_data/{quote(key, safe='')}", body={"data": data}), dict[str, Any]
         )
 
     async def adopt(self, key: str, *, anonymous: str) -> dict[str, Any]:
         """`POST /v1/sojourn/app_data/{key}/adopt` (AdoptAppData)."""
-        return await self._asking.send(
+        return await self._http.send(
             Call("POST", f"/v1/sojourn/app_data/{quote(key, safe='')}/adopt", body={"anonymous": anonymous}),
             dict[str, Any],
         )
 
 
 class AsyncGroups:
-    def __init__(self, asking: AsyncHttpClient) -> None:
-        self.jwks = AsyncJwks(asking)
-        self.testing_tokens = AsyncTestingTokens(asking)
-        self.users = AsyncUsers(asking)
-        self.email_addresses = AsyncEmailAddresses(asking)
-        self.phone_numbers = AsyncPhoneNumbers(asking)
-        self.sessions = AsyncSessions(asking)
-        self.clients = AsyncClients(asking)
-        self.sign_ups = AsyncSignUps(asking)
-        self.sign_in_tokens = AsyncSignInTokens(asking)
-        self.actor_tokens = AsyncActorTokens(asking)
-        self.jwt_templates = AsyncJwtTemplates(asking)
-        self.redirect_urls = AsyncRedirectUrls(asking)
-        self.allowlist = AsyncAllowlist(asking)
-        self.blocklist = AsyncBlocklist(asking)
-        self.instance = AsyncInstance(asking)
-        self.settings = AsyncSettings(asking)
-        self.signing_keys = AsyncSigningKeys(asking)
-        self.app_data = AsyncAppData(asking)
+    def __init__(self, http_client: AsyncHttpClient) -> None:
+        self.jwks = AsyncJwks(http_client)
+        self.testing_tokens = AsyncTestingTokens(http_client)
+        self.users = AsyncUsers(http_client)
+        self.email_addresses = AsyncEmailAddresses(http_client)
+        self.phone_numbers = AsyncPhoneNumbers(http_client)
+        self.sessions = AsyncSessions(http_client)
+        self.clients = AsyncClients(http_client)
+        self.sign_ups = AsyncSignUps(http_client)
+        self.sign_in_tokens = AsyncSignInTokens(http_client)
+        self.actor_tokens = AsyncActorTokens(http_client)
+        self.jwt_templates = AsyncJwtTemplates(http_client)
+        self.redirect_urls = AsyncRedirectUrls(http_client)
+        self.allowlist = AsyncAllowlist(http_client)
+        self.blocklist = AsyncBlocklist(http_client)
+        self.instance = AsyncInstance(http_client)
+        self.settings = AsyncSettings(http_client)
+        self.signing_keys = AsyncSigningKeys(http_client)
+        self.app_data = AsyncAppData(http_client)

@@ -25,26 +25,26 @@ from sojourn.backend.user import EmailAddress, PhoneNumber, User
 
 
 class Jwks:
-    def __init__(self, asking: HttpClient) -> None:
-        self._asking = asking
+    def __init__(self, http_client: HttpClient) -> None:
+        self._http = http_client
 
     def get(self) -> dict[str, Any]:
         """`GET /v1/jwks` (GetJWKS)."""
-        return self._asking.send(Call("GET", "/v1/jwks"), dict[str, Any])
+        return self._http.send(Call("GET", "/v1/jwks"), dict[str, Any])
 
 
 class TestingTokens:
-    def __init__(self, asking: HttpClient) -> None:
-        self._asking = asking
+    def __init__(self, http_client: HttpClient) -> None:
+        self._http = http_client
 
     def create(self) -> TestingToken:
         """`POST /v1/testing_tokens` (CreateTestingToken)."""
-        return self._asking.send(Call("POST", "/v1/testing_tokens"), TestingToken)
+        return self._http.send(Call("POST", "/v1/testing_tokens"), TestingToken)
 
 
 class Users:
-    def __init__(self, asking: HttpClient) -> None:
-        self._asking = asking
+    def __init__(self, http_client: HttpClient) -> None:
+        self._http = http_client
 
     def create(
         self,
@@ -81,7 +81,7 @@ class Users:
         locked: bool | None | UnsetType = UNSET,
     ) -> User:
         """`POST /v1/users` (CreateUser)."""
-        return self._asking.send(
+        return self._http.send(
             Call(
                 "POST",
                 "/v1/users",
@@ -148,7 +148,7 @@ class Users:
         provider_user_id: Sequence[str] | UnsetType = UNSET,
     ) -> Total:
         """`GET /v1/users/count` (GetUsersCount)."""
-        return self._asking.send(
+        return self._http.send(
             Call(
                 "GET",
                 "/v1/users/count",
@@ -182,7 +182,7 @@ class Users:
 
     def get(self, user_id: str) -> User:
         """`GET /v1/users/{user_id}` (GetUser)."""
-        return self._asking.send(Call("GET", f"/v1/users/{quote(user_id, safe='')}"), User)
+        return self._http.send(Call("GET", f"/v1/users/{quote(user_id, safe='')}"), User)
 
     def update(
         self,
@@ -217,7 +217,7 @@ class Users:
         bypass_client_trust: bool | None | UnsetType = UNSET,
     ) -> User:
         """`PATCH /v1/users/{user_id}` (UpdateUser)."""
-        return self._asking.send(
+        return self._http.send(
             Call(
                 "PATCH",
                 f"/v1/users/{quote(user_id, safe='')}",
@@ -256,17 +256,17 @@ class Users:
 
     def delete(self, user_id: str) -> Deleted:
         """`DELETE /v1/users/{user_id}` (DeleteUser)."""
-        return self._asking.send(Call("DELETE", f"/v1/users/{quote(user_id, safe='')}"), Deleted)
+        return self._http.send(Call("DELETE", f"/v1/users/{quote(user_id, safe='')}"), Deleted)
 
     def set_profile_image(self, user_id: str, *, file: bytes) -> User:
         """`POST /v1/users/{user_id}/profile_image` (SetUserProfileImage)."""
-        return self._asking.send(
+        return self._http.send(
             Call("POST", f"/v1/users/{quote(user_id, safe='')}/profile_image", files={"file": file}), User
         )
 
     def delete_profile_image(self, user_id: str) -> User:
         """`DELETE /v1/users/{user_id}/profile_image` (DeleteUserProfileImage)."""
-        return self._asking.send(Call("DELETE", f"/v1/users/{quote(user_id, safe='')}/profile_image"), User)
+        return self._http.send(Call("DELETE", f"/v1/users/{quote(user_id, safe='')}/profile_image"), User)
 
     def replace_metadata(
         self,
@@ -277,7 +277,7 @@ class Users:
         unsafe_metadata: Given | None | UnsetType = UNSET,
     ) -> User:
         """`PUT /v1/users/{user_id}/metadata` (ReplaceUserMetadata)."""
-        return self._asking.send(
+        return self._http.send(
             Call(
                 "PUT",
                 f"/v1/users/{quote(user_id, safe='')}/metadata",
@@ -299,7 +299,7 @@ class Users:
         unsafe_metadata: Given | None | UnsetType = UNSET,
     ) -> User:
         """`PATCH /v1/users/{user_id}/metadata` (UpdateUserMetadata)."""
-        return self._asking.send(
+        return self._http.send(
             Call(
                 "PATCH",
                 f"/v1/users/{quote(user_id, safe='')}/metadata",
@@ -314,14 +314,14 @@ class Users:
 
     def verify_password(self, user_id: str, *, password: str) -> dict[str, Any]:
         """`POST /v1/users/{user_id}/verify_password` (VerifyPassword)."""
-        return self._asking.send(
+        return self._http.send(
             Call("POST", f"/v1/users/{quote(user_id, safe='')}/verify_password", body={"password": password}),
             dict[str, Any],
         )
 
     def remove_password(self, user_id: str, *, sign_out_of_other_sessions: bool | None | UnsetType = UNSET) -> User:
         """`POST /v1/users/{user_id}/remove_password` (RemoveUserPassword)."""
-        return self._asking.send(
+        return self._http.send(
             Call(
                 "POST",
                 f"/v1/users/{quote(user_id, safe='')}/remove_password",
@@ -332,7 +332,7 @@ class Users:
 
     def set_password_compromised(self, user_id: str, *, revoke_all_sessions: bool | None | UnsetType = UNSET) -> User:
         """`POST /v1/users/{user_id}/password/set_compromised` (SetUserPasswordCompromised)."""
-        return self._asking.send(
+        return self._http.send(
             Call(
                 "POST",
                 f"/v1/users/{quote(user_id, safe='')}/password/set_compromised",
@@ -343,37 +343,37 @@ class Users:
 
     def unset_password_compromised(self, user_id: str) -> User:
         """`POST /v1/users/{user_id}/password/unset_compromised` (UnsetUserPasswordCompromised)."""
-        return self._asking.send(Call("POST", f"/v1/users/{quote(user_id, safe='')}/password/unset_compromised"), User)
+        return self._http.send(Call("POST", f"/v1/users/{quote(user_id, safe='')}/password/unset_compromised"), User)
 
     def ban(self, user_id: str) -> User:
         """`POST /v1/users/{user_id}/ban` (BanUser)."""
-        return self._asking.send(Call("POST", f"/v1/users/{quote(user_id, safe='')}/ban"), User)
+        return self._http.send(Call("POST", f"/v1/users/{quote(user_id, safe='')}/ban"), User)
 
     def unban(self, user_id: str) -> User:
         """`POST /v1/users/{user_id}/unban` (UnbanUser)."""
-        return self._asking.send(Call("POST", f"/v1/users/{quote(user_id, safe='')}/unban"), User)
+        return self._http.send(Call("POST", f"/v1/users/{quote(user_id, safe='')}/unban"), User)
 
     def lock(self, user_id: str) -> User:
         """`POST /v1/users/{user_id}/lock` (LockUser)."""
-        return self._asking.send(Call("POST", f"/v1/users/{quote(user_id, safe='')}/lock"), User)
+        return self._http.send(Call("POST", f"/v1/users/{quote(user_id, safe='')}/lock"), User)
 
     def unlock(self, user_id: str) -> User:
         """`POST /v1/users/{user_id}/unlock` (UnlockUser)."""
-        return self._asking.send(Call("POST", f"/v1/users/{quote(user_id, safe='')}/unlock"), User)
+        return self._http.send(Call("POST", f"/v1/users/{quote(user_id, safe='')}/unlock"), User)
 
     def ban_all(self, *, user_ids: Sequence[str]) -> list[User]:
         """`POST /v1/users/ban` (UsersBan)."""
-        return self._asking.send(Call("POST", "/v1/users/ban", body={"user_ids": user_ids}), list[User])
+        return self._http.send(Call("POST", "/v1/users/ban", body={"user_ids": user_ids}), list[User])
 
     def unban_all(self, *, user_ids: Sequence[str]) -> list[User]:
         """`POST /v1/users/unban` (UsersUnban)."""
-        return self._asking.send(Call("POST", "/v1/users/unban", body={"user_ids": user_ids}), list[User])
+        return self._http.send(Call("POST", "/v1/users/unban", body={"user_ids": user_ids}), list[User])
 
     def organization_memberships(
         self, user_id: str, *, limit: int | UnsetType = UNSET, offset: int | UnsetType = UNSET
     ) -> dict[str, Any]:
         """`GET /v1/users/{user_id}/organization_memberships` (UsersGetOrganizationMemberships)."""
-        return self._asking.send(
+        return self._http.send(
             Call(
                 "GET",
                 f"/v1/users/{quote(user_id, safe='')}/organization_memberships",
@@ -391,7 +391,7 @@ class Users:
         status: str | UnsetType = UNSET,
     ) -> dict[str, Any]:
         """`GET /v1/users/{user_id}/organization_invitations` (UsersGetOrganizationInvitations)."""
-        return self._asking.send(
+        return self._http.send(
             Call(
                 "GET",
                 f"/v1/users/{quote(user_id, safe='')}/organization_invitations",
@@ -461,9 +461,9 @@ class Users:
                     "order_by": order_by,
                 },
             )
-            return self._asking.send(call, list[User])
+            return self._http.send(call, list[User])
 
-        return self._asking.pages(page)
+        return self._http.pages(page)
 
     def list(
         self,
@@ -496,7 +496,7 @@ class Users:
         order_by: str | UnsetType = UNSET,
     ) -> list[User]:
         """`GET /v1/users` (GetUserList)."""
-        return self._asking.send(
+        return self._http.send(
             Call(
                 "GET",
                 "/v1/users",
@@ -534,8 +534,8 @@ class Users:
 
 
 class EmailAddresses:
-    def __init__(self, asking: HttpClient) -> None:
-        self._asking = asking
+    def __init__(self, http_client: HttpClient) -> None:
+        self._http = http_client
 
     def create(
         self,
@@ -547,7 +547,7 @@ class EmailAddresses:
         notify_primary_email_address_changed: bool | None | UnsetType = UNSET,
     ) -> EmailAddress:
         """`POST /v1/email_addresses` (CreateEmailAddress)."""
-        return self._asking.send(
+        return self._http.send(
             Call(
                 "POST",
                 "/v1/email_addresses",
@@ -564,7 +564,7 @@ class EmailAddresses:
 
     def get(self, email_address_id: str) -> EmailAddress:
         """`GET /v1/email_addresses/{email_address_id}` (GetEmailAddress)."""
-        return self._asking.send(Call("GET", f"/v1/email_addresses/{quote(email_address_id, safe='')}"), EmailAddress)
+        return self._http.send(Call("GET", f"/v1/email_addresses/{quote(email_address_id, safe='')}"), EmailAddress)
 
     def update(
         self,
@@ -575,7 +575,7 @@ class EmailAddresses:
         notify_primary_email_address_changed: bool | None | UnsetType = UNSET,
     ) -> EmailAddress:
         """`PATCH /v1/email_addresses/{email_address_id}` (UpdateEmailAddress)."""
-        return self._asking.send(
+        return self._http.send(
             Call(
                 "PATCH",
                 f"/v1/email_addresses/{quote(email_address_id, safe='')}",
@@ -590,7 +590,7 @@ class EmailAddresses:
 
     def delete(self, email_address_id: str) -> Deleted:
         """`DELETE /v1/email_addresses/{email_address_id}` (DeleteEmailAddress)."""
-        return self._asking.send(Call("DELETE", f"/v1/email_addresses/{quote(email_address_id, safe='')}"), Deleted)
+        return self._http.send(Call("DELETE", f"/v1/email_addresses/{quote(email_address_id, safe='')}"), Deleted)
 
     def replace(
         self,
@@ -601,7 +601,7 @@ class EmailAddresses:
         notify_primary_email_address_changed: bool | None | UnsetType = UNSET,
     ) -> EmailAddress:
         """`PUT /v1/users/{user_id}/email_address` (ReplaceUserEmailAddress)."""
-        return self._asking.send(
+        return self._http.send(
             Call(
                 "PUT",
                 f"/v1/users/{quote(user_id, safe='')}/email_address",
@@ -616,13 +616,13 @@ class EmailAddresses:
 
     def prepare_verification(self, email_address_id: str) -> dict[str, Any]:
         """`POST /v1/email_addresses/{email_address_id}/prepare_verification` (PrepareEmailAddressVerification)."""
-        return self._asking.send(
+        return self._http.send(
             Call("POST", f"/v1/email_addresses/{quote(email_address_id, safe='')}/prepare_verification"), dict[str, Any]
         )
 
     def attempt_verification(self, email_address_id: str, *, verification_id: str, code: str) -> dict[str, Any]:
         """`POST /v1/email_addresses/{email_address_id}/attempt_verification` (AttemptEmailAddressVerification)."""
-        return self._asking.send(
+        return self._http.send(
             Call(
                 "POST",
                 f"/v1/email_addresses/{quote(email_address_id, safe='')}/attempt_verification",
@@ -633,8 +633,8 @@ class EmailAddresses:
 
 
 class PhoneNumbers:
-    def __init__(self, asking: HttpClient) -> None:
-        self._asking = asking
+    def __init__(self, http_client: HttpClient) -> None:
+        self._http = http_client
 
     def create(
         self,
@@ -646,7 +646,7 @@ class PhoneNumbers:
         reserved_for_second_factor: bool | None | UnsetType = UNSET,
     ) -> PhoneNumber:
         """`POST /v1/phone_numbers` (CreatePhoneNumber)."""
-        return self._asking.send(
+        return self._http.send(
             Call(
                 "POST",
                 "/v1/phone_numbers",
@@ -663,7 +663,7 @@ class PhoneNumbers:
 
     def get(self, phone_number_id: str) -> PhoneNumber:
         """`GET /v1/phone_numbers/{phone_number_id}` (GetPhoneNumber)."""
-        return self._asking.send(Call("GET", f"/v1/phone_numbers/{quote(phone_number_id, safe='')}"), PhoneNumber)
+        return self._http.send(Call("GET", f"/v1/phone_numbers/{quote(phone_number_id, safe='')}"), PhoneNumber)
 
     def update(
         self,
@@ -674,7 +674,7 @@ class PhoneNumbers:
         reserved_for_second_factor: bool | None | UnsetType = UNSET,
     ) -> PhoneNumber:
         """`PATCH /v1/phone_numbers/{phone_number_id}` (UpdatePhoneNumber)."""
-        return self._asking.send(
+        return self._http.send(
             Call(
                 "PATCH",
                 f"/v1/phone_numbers/{quote(phone_number_id, safe='')}",
@@ -689,13 +689,13 @@ class PhoneNumbers:
 
     def delete(self, phone_number_id: str) -> Deleted:
         """`DELETE /v1/phone_numbers/{phone_number_id}` (DeletePhoneNumber)."""
-        return self._asking.send(Call("DELETE", f"/v1/phone_numbers/{quote(phone_number_id, safe='')}"), Deleted)
+        return self._http.send(Call("DELETE", f"/v1/phone_numbers/{quote(phone_number_id, safe='')}"), Deleted)
 
     def replace(
         self, user_id: str, *, phone_number: str, identification_status: str | UnsetType = UNSET
     ) -> PhoneNumber:
         """`PUT /v1/users/{user_id}/phone_number` (ReplaceUserPhoneNumber)."""
-        return self._asking.send(
+        return self._http.send(
             Call(
                 "PUT",
                 f"/v1/users/{quote(user_id, safe='')}/phone_number",
@@ -706,27 +706,27 @@ class PhoneNumbers:
 
 
 class Sessions:
-    def __init__(self, asking: HttpClient) -> None:
-        self._asking = asking
+    def __init__(self, http_client: HttpClient) -> None:
+        self._http = http_client
 
     def create(self, *, user_id: str, active_organization_id: str | None | UnsetType = UNSET) -> Session:
         """`POST /v1/sessions` (createSession)."""
-        return self._asking.send(
+        return self._http.send(
             Call("POST", "/v1/sessions", body={"user_id": user_id, "active_organization_id": active_organization_id}),
             Session,
         )
 
     def get(self, session_id: str) -> Session:
         """`GET /v1/sessions/{session_id}` (GetSession)."""
-        return self._asking.send(Call("GET", f"/v1/sessions/{quote(session_id, safe='')}"), Session)
+        return self._http.send(Call("GET", f"/v1/sessions/{quote(session_id, safe='')}"), Session)
 
     def revoke(self, session_id: str) -> Session:
         """`POST /v1/sessions/{session_id}/revoke` (RevokeSession)."""
-        return self._asking.send(Call("POST", f"/v1/sessions/{quote(session_id, safe='')}/revoke"), Session)
+        return self._http.send(Call("POST", f"/v1/sessions/{quote(session_id, safe='')}/revoke"), Session)
 
     def token(self, session_id: str, *, expires_in_seconds: int | None | UnsetType = UNSET) -> Token:
         """`POST /v1/sessions/{session_id}/tokens` (CreateSessionToken)."""
-        return self._asking.send(
+        return self._http.send(
             Call(
                 "POST",
                 f"/v1/sessions/{quote(session_id, safe='')}/tokens",
@@ -739,7 +739,7 @@ class Sessions:
         self, session_id: str, template_name: str, *, expires_in_seconds: int | None | UnsetType = UNSET
     ) -> Token:
         """`POST /v1/sessions/{session_id}/tokens/{template_name}` (CreateSessionTokenFromTemplate)."""
-        return self._asking.send(
+        return self._http.send(
             Call(
                 "POST",
                 f"/v1/sessions/{quote(session_id, safe='')}/tokens/{quote(template_name, safe='')}",
@@ -750,7 +750,7 @@ class Sessions:
 
     def verify(self, session_id: str, *, token: str) -> Session:
         """`POST /v1/sessions/{session_id}/verify` (VerifySession)."""
-        return self._asking.send(
+        return self._http.send(
             Call("POST", f"/v1/sessions/{quote(session_id, safe='')}/verify", body={"token": token}), Session
         )
 
@@ -766,7 +766,7 @@ class Sessions:
         request_originating_ip: str | None | UnsetType = UNSET,
     ) -> dict[str, Any]:
         """`POST /v1/sessions/{session_id}/refresh` (RefreshSession)."""
-        return self._asking.send(
+        return self._http.send(
             Call(
                 "POST",
                 f"/v1/sessions/{quote(session_id, safe='')}/refresh",
@@ -784,13 +784,13 @@ class Sessions:
 
     def read_data(self, session_id: str) -> SessionData:
         """`GET /v1/sojourn/sessions/{session_id}/data` (ReadSessionData)."""
-        return self._asking.send(Call("GET", f"/v1/sojourn/sessions/{quote(session_id, safe='')}/data"), SessionData)
+        return self._http.send(Call("GET", f"/v1/sojourn/sessions/{quote(session_id, safe='')}/data"), SessionData)
 
     def update_data(
         self, session_id: str, *, public: Given | None | UnsetType = UNSET, private: Given | None | UnsetType = UNSET
     ) -> SessionData:
         """`PATCH /v1/sojourn/sessions/{session_id}/data` (UpdateSessionData)."""
-        return self._asking.send(
+        return self._http.send(
             Call(
                 "PATCH",
                 f"/v1/sojourn/sessions/{quote(session_id, safe='')}/data",
@@ -810,9 +810,9 @@ class Sessions:
                 "/v1/sessions",
                 {"limit": 100, "offset": seen, "client_id": client_id, "user_id": user_id, "status": status},
             )
-            return self._asking.send(call, list[Session])
+            return self._http.send(call, list[Session])
 
-        return self._asking.pages(page)
+        return self._http.pages(page)
 
     def list(
         self,
@@ -824,7 +824,7 @@ class Sessions:
         status: str | UnsetType = UNSET,
     ) -> list[Session]:
         """`GET /v1/sessions` (GetSessionList)."""
-        return self._asking.send(
+        return self._http.send(
             Call(
                 "GET",
                 "/v1/sessions",
@@ -835,42 +835,42 @@ class Sessions:
 
 
 class Clients:
-    def __init__(self, asking: HttpClient) -> None:
-        self._asking = asking
+    def __init__(self, http_client: HttpClient) -> None:
+        self._http = http_client
 
     def get(self, client_id: str) -> Client:
         """`GET /v1/clients/{client_id}` (GetClient)."""
-        return self._asking.send(Call("GET", f"/v1/clients/{quote(client_id, safe='')}"), Client)
+        return self._http.send(Call("GET", f"/v1/clients/{quote(client_id, safe='')}"), Client)
 
     def verify(self, *, token: str) -> Client:
         """`POST /v1/clients/verify` (VerifyClient)."""
-        return self._asking.send(Call("POST", "/v1/clients/verify", body={"token": token}), Client)
+        return self._http.send(Call("POST", "/v1/clients/verify", body={"token": token}), Client)
 
     def handshake_payload(self, *, nonce: str | UnsetType = UNSET) -> dict[str, Any]:
         """`GET /v1/clients/handshake_payload` (GetHandshakePayload)."""
-        return self._asking.send(Call("GET", "/v1/clients/handshake_payload", {"nonce": nonce}), dict[str, Any])
+        return self._http.send(Call("GET", "/v1/clients/handshake_payload", {"nonce": nonce}), dict[str, Any])
 
     def iterate(self) -> Iterator[Client]:
         """Every one of them, page by page, asked for as they are needed."""
 
         def page(seen: int, last: Client | None) -> list[Client]:
             call = Call("GET", "/v1/clients", {"limit": 100, "offset": seen})
-            return self._asking.send(call, list[Client])
+            return self._http.send(call, list[Client])
 
-        return self._asking.pages(page)
+        return self._http.pages(page)
 
     def list(self, *, limit: int | UnsetType = UNSET, offset: int | UnsetType = UNSET) -> list[Client]:
         """`GET /v1/clients` (GetClientList)."""
-        return self._asking.send(Call("GET", "/v1/clients", {"limit": limit, "offset": offset}), list[Client])
+        return self._http.send(Call("GET", "/v1/clients", {"limit": limit, "offset": offset}), list[Client])
 
 
 class SignUps:
-    def __init__(self, asking: HttpClient) -> None:
-        self._asking = asking
+    def __init__(self, http_client: HttpClient) -> None:
+        self._http = http_client
 
     def get(self, sign_up_id: str) -> dict[str, Any]:
         """`GET /v1/sign_ups/{sign_up_id}` (GetSignUp)."""
-        return self._asking.send(Call("GET", f"/v1/sign_ups/{quote(sign_up_id, safe='')}"), dict[str, Any])
+        return self._http.send(Call("GET", f"/v1/sign_ups/{quote(sign_up_id, safe='')}"), dict[str, Any])
 
     def update(
         self,
@@ -880,7 +880,7 @@ class SignUps:
         custom_action: bool | None | UnsetType = UNSET,
     ) -> dict[str, Any]:
         """`PATCH /v1/sign_ups/{sign_up_id}` (UpdateSignUp)."""
-        return self._asking.send(
+        return self._http.send(
             Call(
                 "PATCH",
                 f"/v1/sign_ups/{quote(sign_up_id, safe='')}",
@@ -891,8 +891,8 @@ class SignUps:
 
 
 class SignInTokens:
-    def __init__(self, asking: HttpClient) -> None:
-        self._asking = asking
+    def __init__(self, http_client: HttpClient) -> None:
+        self._http = http_client
 
     def create(
         self,
@@ -902,7 +902,7 @@ class SignInTokens:
         expires_in_seconds: int | None | UnsetType = UNSET,
     ) -> Ticket:
         """`POST /v1/sign_in_tokens` (CreateSignInToken)."""
-        return self._asking.send(
+        return self._http.send(
             Call(
                 "POST",
                 "/v1/sign_in_tokens",
@@ -913,12 +913,12 @@ class SignInTokens:
 
     def revoke(self, sign_in_token_id: str) -> Ticket:
         """`POST /v1/sign_in_tokens/{sign_in_token_id}/revoke` (RevokeSignInToken)."""
-        return self._asking.send(Call("POST", f"/v1/sign_in_tokens/{quote(sign_in_token_id, safe='')}/revoke"), Ticket)
+        return self._http.send(Call("POST", f"/v1/sign_in_tokens/{quote(sign_in_token_id, safe='')}/revoke"), Ticket)
 
 
 class ActorTokens:
-    def __init__(self, asking: HttpClient) -> None:
-        self._asking = asking
+    def __init__(self, http_client: HttpClient) -> None:
+        self._http = http_client
 
     def create(
         self,
@@ -929,7 +929,7 @@ class ActorTokens:
         session_max_duration_in_seconds: int | None | UnsetType = UNSET,
     ) -> Ticket:
         """`POST /v1/actor_tokens` (CreateActorToken)."""
-        return self._asking.send(
+        return self._http.send(
             Call(
                 "POST",
                 "/v1/actor_tokens",
@@ -945,12 +945,12 @@ class ActorTokens:
 
     def revoke(self, actor_token_id: str) -> Ticket:
         """`POST /v1/actor_tokens/{actor_token_id}/revoke` (RevokeActorToken)."""
-        return self._asking.send(Call("POST", f"/v1/actor_tokens/{quote(actor_token_id, safe='')}/revoke"), Ticket)
+        return self._http.send(Call("POST", f"/v1/actor_tokens/{quote(actor_token_id, safe='')}/revoke"), Ticket)
 
 
 class JwtTemplates:
-    def __init__(self, asking: HttpClient) -> None:
-        self._asking = asking
+    def __init__(self, http_client: HttpClient) -> None:
+        self._http = http_client
 
     def create(
         self,
@@ -964,7 +964,7 @@ class JwtTemplates:
         signing_key: str | None | UnsetType = UNSET,
     ) -> JwtTemplate:
         """`POST /v1/jwt_templates` (CreateJWTTemplate)."""
-        return self._asking.send(
+        return self._http.send(
             Call(
                 "POST",
                 "/v1/jwt_templates",
@@ -983,7 +983,7 @@ class JwtTemplates:
 
     def get(self, template_id: str) -> JwtTemplate:
         """`GET /v1/jwt_templates/{template_id}` (GetJWTTemplate)."""
-        return self._asking.send(Call("GET", f"/v1/jwt_templates/{quote(template_id, safe='')}"), JwtTemplate)
+        return self._http.send(Call("GET", f"/v1/jwt_templates/{quote(template_id, safe='')}"), JwtTemplate)
 
     def update(
         self,
@@ -998,7 +998,7 @@ class JwtTemplates:
         signing_key: str | None | UnsetType = UNSET,
     ) -> JwtTemplate:
         """`PATCH /v1/jwt_templates/{template_id}` (UpdateJWTTemplate)."""
-        return self._asking.send(
+        return self._http.send(
             Call(
                 "PATCH",
                 f"/v1/jwt_templates/{quote(template_id, safe='')}",
@@ -1017,113 +1017,111 @@ class JwtTemplates:
 
     def delete(self, template_id: str) -> Deleted:
         """`DELETE /v1/jwt_templates/{template_id}` (DeleteJWTTemplate)."""
-        return self._asking.send(Call("DELETE", f"/v1/jwt_templates/{quote(template_id, safe='')}"), Deleted)
+        return self._http.send(Call("DELETE", f"/v1/jwt_templates/{quote(template_id, safe='')}"), Deleted)
 
     def iterate(self) -> Iterator[JwtTemplate]:
         """Every one of them, page by page, asked for as they are needed."""
 
         def page(seen: int, last: JwtTemplate | None) -> list[JwtTemplate]:
             call = Call("GET", "/v1/jwt_templates", {"limit": 100, "offset": seen})
-            return self._asking.send(call, list[JwtTemplate])
+            return self._http.send(call, list[JwtTemplate])
 
-        return self._asking.pages(page)
+        return self._http.pages(page)
 
     def list(self, *, limit: int | UnsetType = UNSET, offset: int | UnsetType = UNSET) -> list[JwtTemplate]:
         """`GET /v1/jwt_templates` (ListJWTTemplates)."""
-        return self._asking.send(
-            Call("GET", "/v1/jwt_templates", {"limit": limit, "offset": offset}), list[JwtTemplate]
-        )
+        return self._http.send(Call("GET", "/v1/jwt_templates", {"limit": limit, "offset": offset}), list[JwtTemplate])
 
 
 class RedirectUrls:
-    def __init__(self, asking: HttpClient) -> None:
-        self._asking = asking
+    def __init__(self, http_client: HttpClient) -> None:
+        self._http = http_client
 
     def create(self, *, url: str) -> RedirectUrl:
         """`POST /v1/redirect_urls` (CreateRedirectURL)."""
-        return self._asking.send(Call("POST", "/v1/redirect_urls", body={"url": url}), RedirectUrl)
+        return self._http.send(Call("POST", "/v1/redirect_urls", body={"url": url}), RedirectUrl)
 
     def get(self, url_id: str) -> RedirectUrl:
         """`GET /v1/redirect_urls/{url_id}` (GetRedirectURL)."""
-        return self._asking.send(Call("GET", f"/v1/redirect_urls/{quote(url_id, safe='')}"), RedirectUrl)
+        return self._http.send(Call("GET", f"/v1/redirect_urls/{quote(url_id, safe='')}"), RedirectUrl)
 
     def delete(self, url_id: str) -> Deleted:
         """`DELETE /v1/redirect_urls/{url_id}` (DeleteRedirectURL)."""
-        return self._asking.send(Call("DELETE", f"/v1/redirect_urls/{quote(url_id, safe='')}"), Deleted)
+        return self._http.send(Call("DELETE", f"/v1/redirect_urls/{quote(url_id, safe='')}"), Deleted)
 
     def iterate(self) -> Iterator[RedirectUrl]:
         """Every one of them, page by page, asked for as they are needed."""
 
         def page(seen: int, last: RedirectUrl | None) -> list[RedirectUrl]:
             call = Call("GET", "/v1/redirect_urls", {"limit": 100, "offset": seen})
-            return self._asking.send(call, list[RedirectUrl])
+            return self._http.send(call, list[RedirectUrl])
 
-        return self._asking.pages(page)
+        return self._http.pages(page)
 
     def list(self, *, limit: int | UnsetType = UNSET, offset: int | UnsetType = UNSET) -> list[RedirectUrl]:
         """`GET /v1/redirect_urls` (ListRedirectURLs)."""
-        return self._asking.send(
-            Call("GET", "/v1/redirect_urls", {"limit": limit, "offset": offset}), list[RedirectUrl]
-        )
+        return self._http.send(Call("GET", "/v1/redirect_urls", {"limit": limit, "offset": offset}), list[RedirectUrl])
 
 
 class Allowlist:
-    def __init__(self, asking: HttpClient) -> None:
-        self._asking = asking
+    def __init__(self, http_client: HttpClient) -> None:
+        self._http = http_client
 
     def create(self, *, identifier: str, notify: bool | None | UnsetType = UNSET) -> ListedIdentifier:
         """`POST /v1/allowlist_identifiers` (CreateAllowlistIdentifier)."""
-        return self._asking.send(
+        return self._http.send(
             Call("POST", "/v1/allowlist_identifiers", body={"identifier": identifier, "notify": notify}),
             ListedIdentifier,
         )
 
     def delete(self, identifier_id: str) -> Deleted:
         """`DELETE /v1/allowlist_identifiers/{identifier_id}` (DeleteAllowlistIdentifier)."""
-        return self._asking.send(Call("DELETE", f"/v1/allowlist_identifiers/{quote(identifier_id, safe='')}"), Deleted)
+        return self._http.send(Call("DELETE", f"/v1/allowlist_identifiers/{quote(identifier_id, safe='')}"), Deleted)
 
     def iterate(self) -> Iterator[ListedIdentifier]:
         """Every one of them, page by page, asked for as they are needed."""
 
         def page(seen: int, last: ListedIdentifier | None) -> list[ListedIdentifier]:
             call = Call("GET", "/v1/allowlist_identifiers", {"limit": 100, "offset": seen})
-            return self._asking.send(call, list[ListedIdentifier])
+            return self._http.send(call, list[ListedIdentifier])
 
-        return self._asking.pages(page)
+        return self._http.pages(page)
 
     def list(self, *, limit: int | UnsetType = UNSET, offset: int | UnsetType = UNSET) -> list[ListedIdentifier]:
         """`GET /v1/allowlist_identifiers` (ListAllowlistIdentifiers)."""
-        return self._asking.send(
+        return self._http.send(
             Call("GET", "/v1/allowlist_identifiers", {"limit": limit, "offset": offset}), list[ListedIdentifier]
         )
 
 
 class Blocklist:
-    def __init__(self, asking: HttpClient) -> None:
-        self._asking = asking
+    def __init__(self, http_client: HttpClient) -> None:
+        self._http = http_client
 
     def create(self, *, identifier: str) -> ListedIdentifier:
         """`POST /v1/blocklist_identifiers` (CreateBlocklistIdentifier)."""
-        return self._asking.send(
+        return self._http.send(
             Call("POST", "/v1/blocklist_identifiers", body={"identifier": identifier}), ListedIdentifier
         )
 
     def delete(self, identifier_id: str) -> Deleted:
         """`DELETE /v1/blocklist_identifiers/{identifier_id}` (DeleteBlocklistIdentifier)."""
-        return self._asking.send(Call("DELETE", f"/v1/blocklist_identifiers/{quote(identifier_id, safe='')}"), Deleted)
+        return self._http.send(Call("DELETE", f"/v1/blocklist_identifiers/{quote(identifier_id, safe='')}"), Deleted)
 
-    def list(self) -> dict[str, Any]:
+    def list(self, *, limit: int | UnsetType = UNSET, offset: int | UnsetType = UNSET) -> dict[str, Any]:
         """`GET /v1/blocklist_identifiers` (ListBlocklistIdentifiers)."""
-        return self._asking.send(Call("GET", "/v1/blocklist_identifiers"), dict[str, Any])
+        return self._http.send(
+            Call("GET", "/v1/blocklist_identifiers", {"limit": limit, "offset": offset}), dict[str, Any]
+        )
 
 
 class Instance:
-    def __init__(self, asking: HttpClient) -> None:
-        self._asking = asking
+    def __init__(self, http_client: HttpClient) -> None:
+        self._http = http_client
 
     def get(self) -> dict[str, Any]:
         """`GET /v1/instance` (GetInstance)."""
-        return self._asking.send(Call("GET", "/v1/instance"), dict[str, Any])
+        return self._http.send(Call("GET", "/v1/instance"), dict[str, Any])
 
     def update(
         self,
@@ -1139,7 +1137,7 @@ class Instance:
         preferred_sign_in_strategy_when_password_required: str | None | UnsetType = UNSET,
     ) -> None:
         """`PATCH /v1/instance` (UpdateInstance)."""
-        self._asking.send(
+        self._http.send(
             Call(
                 "PATCH",
                 "/v1/instance",
@@ -1168,7 +1166,7 @@ class Instance:
         block_disposable_email_domains: bool | None | UnsetType = UNSET,
     ) -> dict[str, Any]:
         """`PATCH /v1/instance/restrictions` (UpdateInstanceRestrictions)."""
-        return self._asking.send(
+        return self._http.send(
             Call(
                 "PATCH",
                 "/v1/instance/restrictions",
@@ -1192,7 +1190,7 @@ class Instance:
         test_mode: bool | None | UnsetType = UNSET,
     ) -> dict[str, Any]:
         """`PATCH /v1/beta_features/instance_settings` (UpdateInstanceAuthConfig)."""
-        return self._asking.send(
+        return self._http.send(
             Call(
                 "PATCH",
                 "/v1/beta_features/instance_settings",
@@ -1219,7 +1217,7 @@ class Instance:
         domains_default_role_id: str | None | UnsetType = UNSET,
     ) -> dict[str, Any]:
         """`PATCH /v1/instance/organization_settings` (UpdateInstanceOrganizationSettings)."""
-        return self._asking.send(
+        return self._http.send(
             Call(
                 "PATCH",
                 "/v1/instance/organization_settings",
@@ -1239,13 +1237,13 @@ class Instance:
 
     def organization_settings(self) -> dict[str, Any]:
         """`GET /v1/instance/organization_settings` (GetInstanceOrganizationSettings)."""
-        return self._asking.send(Call("GET", "/v1/instance/organization_settings"), dict[str, Any])
+        return self._http.send(Call("GET", "/v1/instance/organization_settings"), dict[str, Any])
 
     def update_protect(
         self, *, rules_enabled: bool | None | UnsetType = UNSET, specter_enabled: bool | None | UnsetType = UNSET
     ) -> dict[str, Any]:
         """`PATCH /v1/instance/protect` (UpdateInstanceProtect)."""
-        return self._asking.send(
+        return self._http.send(
             Call(
                 "PATCH",
                 "/v1/instance/protect",
@@ -1256,33 +1254,33 @@ class Instance:
 
     def protect(self) -> dict[str, Any]:
         """`GET /v1/instance/protect` (GetInstanceProtect)."""
-        return self._asking.send(Call("GET", "/v1/instance/protect"), dict[str, Any])
+        return self._http.send(Call("GET", "/v1/instance/protect"), dict[str, Any])
 
     def update_communication(
         self, *, blocked_country_codes: Sequence[str] | None | UnsetType = UNSET
     ) -> dict[str, Any]:
         """`PATCH /v1/instance/communication` (UpdateInstanceCommunication)."""
-        return self._asking.send(
+        return self._http.send(
             Call("PATCH", "/v1/instance/communication", body={"blocked_country_codes": blocked_country_codes}),
             dict[str, Any],
         )
 
     def communication(self) -> dict[str, Any]:
         """`GET /v1/instance/communication` (GetInstanceCommunication)."""
-        return self._asking.send(Call("GET", "/v1/instance/communication"), dict[str, Any])
+        return self._http.send(Call("GET", "/v1/instance/communication"), dict[str, Any])
 
     def domains(self) -> dict[str, Any]:
         """`GET /v1/domains` (ListDomains)."""
-        return self._asking.send(Call("GET", "/v1/domains"), dict[str, Any])
+        return self._http.send(Call("GET", "/v1/domains"), dict[str, Any])
 
 
 class Settings:
-    def __init__(self, asking: HttpClient) -> None:
-        self._asking = asking
+    def __init__(self, http_client: HttpClient) -> None:
+        self._http = http_client
 
     def read(self) -> dict[str, Any]:
         """`GET /v1/sojourn/settings` (ReadSettings)."""
-        return self._asking.send(Call("GET", "/v1/sojourn/settings"), dict[str, Any])
+        return self._http.send(Call("GET", "/v1/sojourn/settings"), dict[str, Any])
 
     def update(
         self,
@@ -1299,7 +1297,7 @@ class Settings:
         delete_self: bool | None | UnsetType = UNSET,
     ) -> dict[str, Any]:
         """`PATCH /v1/sojourn/settings` (UpdateSettings)."""
-        return self._asking.send(
+        return self._http.send(
             Call(
                 "PATCH",
                 "/v1/sojourn/settings",
@@ -1321,53 +1319,53 @@ class Settings:
 
 
 class SigningKeys:
-    def __init__(self, asking: HttpClient) -> None:
-        self._asking = asking
+    def __init__(self, http_client: HttpClient) -> None:
+        self._http = http_client
 
     def rotate(self, *, emergency: bool | UnsetType = UNSET) -> dict[str, Any]:
         """`POST /v1/sojourn/keys/rotate` (RotateSigningKey)."""
-        return self._asking.send(Call("POST", "/v1/sojourn/keys/rotate", body={"emergency": emergency}), dict[str, Any])
+        return self._http.send(Call("POST", "/v1/sojourn/keys/rotate", body={"emergency": emergency}), dict[str, Any])
 
 
 class AppData:
-    def __init__(self, asking: HttpClient) -> None:
-        self._asking = asking
+    def __init__(self, http_client: HttpClient) -> None:
+        self._http = http_client
 
     def read(self, key: str) -> dict[str, Any]:
         """`GET /v1/sojourn/app_data/{key}` (ReadAppData)."""
-        return self._asking.send(Call("GET", f"/v1/sojourn/app_data/{quote(key, safe='')}"), dict[str, Any])
+        return self._http.send(Call("GET", f"/v1/sojourn/app_data/{quote(key, safe='')}"), dict[str, Any])
 
     def write(self, key: str, *, data: Given) -> dict[str, Any]:
         """`PUT /v1/sojourn/app_data/{key}` (WriteAppData)."""
-        return self._asking.send(
+        return self._http.send(
             Call("PUT", f"/v1/sojourn/app_data/{quote(key, safe='')}", body={"data": data}), dict[str, Any]
         )
 
     def adopt(self, key: str, *, anonymous: str) -> dict[str, Any]:
         """`POST /v1/sojourn/app_data/{key}/adopt` (AdoptAppData)."""
-        return self._asking.send(
+        return self._http.send(
             Call("POST", f"/v1/sojourn/app_data/{quote(key, safe='')}/adopt", body={"anonymous": anonymous}),
             dict[str, Any],
         )
 
 
 class Groups:
-    def __init__(self, asking: HttpClient) -> None:
-        self.jwks = Jwks(asking)
-        self.testing_tokens = TestingTokens(asking)
-        self.users = Users(asking)
-        self.email_addresses = EmailAddresses(asking)
-        self.phone_numbers = PhoneNumbers(asking)
-        self.sessions = Sessions(asking)
-        self.clients = Clients(asking)
-        self.sign_ups = SignUps(asking)
-        self.sign_in_tokens = SignInTokens(asking)
-        self.actor_tokens = ActorTokens(asking)
-        self.jwt_templates = JwtTemplates(asking)
-        self.redirect_urls = RedirectUrls(asking)
-        self.allowlist = Allowlist(asking)
-        self.blocklist = Blocklist(asking)
-        self.instance = Instance(asking)
-        self.settings = Settings(asking)
-        self.signing_keys = SigningKeys(asking)
-        self.app_data = AppData(asking)
+    def __init__(self, http_client: HttpClient) -> None:
+        self.jwks = Jwks(http_client)
+        self.testing_tokens = TestingTokens(http_client)
+        self.users = Users(http_client)
+        self.email_addresses = EmailAddresses(http_client)
+        self.phone_numbers = PhoneNumbers(http_client)
+        self.sessions = Sessions(http_client)
+        self.clients = Clients(http_client)
+        self.sign_ups = SignUps(http_client)
+        self.sign_in_tokens = SignInTokens(http_client)
+        self.actor_tokens = ActorTokens(http_client)
+        self.jwt_templates = JwtTemplates(http_client)
+        self.redirect_urls = RedirectUrls(http_client)
+        self.allowlist = Allowlist(http_client)
+        self.blocklist = Blocklist(http_client)
+        self.instance = Instance(http_client)
+        self.settings = Settings(http_client)
+        self.signing_keys = SigningKeys(http_client)
+        self.app_data = AppData(http_client)
