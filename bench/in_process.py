@@ -14,7 +14,7 @@ from bench.lines import at_most
 from sojourn.instant import SystemClock
 from sojourn.tokens.jws import Algorithm
 from sojourn.tokens.session_token import TokenClaims, Verifier, mint
-from sojourn.tokens.signing_keys import KeySet, SigningKey
+from sojourn.tokens.signing_keys import SigningKey, SigningKeySet
 
 _ROUNDS = 5
 
@@ -36,7 +36,7 @@ def measure() -> list[bool]:
     key = SigningKey.generate(Algorithm.RS256, now)
     grant = TokenClaims("http://localhost:8000", "user_1", "sess_1", "http://localhost:3000", 0, -1)
     token = mint(grant, key, now, life=timedelta(seconds=3600))
-    verifier = Verifier(KeySet((key,)).jwks(now), clock=clock)
+    verifier = Verifier(SigningKeySet((key,)).jwks(now), clock=clock)
 
     signed, _, signature_part = token.rpartition(".")
     signature, message = urlsafe_b64decode(signature_part + "=="), signed.encode()

@@ -23,7 +23,7 @@ from sojourn.tokens.bearer import bearer
 from sojourn.tokens.claims import Claims
 from sojourn.tokens.jws import Algorithm
 from sojourn.tokens.session_token import TokenClaims, Verifier, mint
-from sojourn.tokens.signing_keys import KeySet, SigningKey
+from sojourn.tokens.signing_keys import SigningKey, SigningKeySet
 
 ISSUER = "http://localhost:8000"
 LIFE = timedelta(seconds=int(os.environ.get("LIFE_SECONDS", "600")))
@@ -31,7 +31,7 @@ COOKIE = "session"
 USERNAME = re.compile(r"[A-Za-z0-9_-]{3,30}", re.ASCII)
 
 clock = SystemClock()
-keys = KeySet((SigningKey.generate(Algorithm.EDDSA, clock.now()),))
+keys = SigningKeySet((SigningKey.generate(Algorithm.EDDSA, clock.now()),))
 
 # one connection for the life of the process, instead of one per call
 database = sqlite3.connect("users.db", check_same_thread=False, isolation_level=None)

@@ -18,7 +18,7 @@ from sojourn.errors import TokenRefused
 from sojourn.testing.clock import FakeClock
 from sojourn.tokens.jws import encoded
 from sojourn.tokens.session_token import Verifier
-from sojourn.tokens.signing_keys import KeySet
+from sojourn.tokens.signing_keys import SigningKeySet
 from tests.tokens.keys import (
     NOW,
     ed_key,
@@ -318,7 +318,7 @@ def test_the_json_form_of_a_jws_is_refused(verifier: Verifier):  # R-JWT-05, CVE
 
 def test_a_revoked_sessions_token_stays_refused_however_it_is_written():  # R-JWT-10
     revoked = {"sess_one"}
-    verifier = Verifier(KeySet((rsa_key(),)).jwks(NOW), clock=FakeClock(NOW), is_revoked=revoked.__contains__)
+    verifier = Verifier(SigningKeySet((rsa_key(),)).jwks(NOW), clock=FakeClock(NOW), is_revoked=revoked.__contains__)
     for token in (
         good_token(),
         good_token(),
@@ -329,7 +329,7 @@ def test_a_revoked_sessions_token_stays_refused_however_it_is_written():  # R-JW
     assert verifier.verify(good_token(session_id="sess_two")).session_id == "sess_two"
 
 
-_VERIFIER = Verifier(KeySet((rsa_key(), ed_key())).jwks(NOW), clock=FakeClock(NOW))
+_VERIFIER = Verifier(SigningKeySet((rsa_key(), ed_key())).jwks(NOW), clock=FakeClock(NOW))
 _json = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(),
     lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner),

@@ -8,7 +8,7 @@ from sojourn.errors import TokenRefused
 from sojourn.secret import Secret
 from sojourn.tokens.handshake import mint_handshake, read_handshake
 from sojourn.tokens.session_token import Verifier, mint_template
-from sojourn.tokens.signing_keys import KeySet
+from sojourn.tokens.signing_keys import SigningKeySet
 from tests.tokens.keys import APP, ISSUER, MINUTE, NOW, good_claims, good_header, good_token, rsa_key, signed
 
 LINES = ["__session=a.b.c; Path=/"]
@@ -48,7 +48,7 @@ def test_only_a_session_token_passes_as_one(verifier: Verifier, kind: str):  # R
 
 @pytest.mark.parametrize("kind", sorted(everything()))
 def test_only_a_handshake_token_passes_as_one(kind: str):  # R-JWT-08
-    token, ring = everything()[kind], KeySet((rsa_key(),))
+    token, ring = everything()[kind], SigningKeySet((rsa_key(),))
     assert ring.signing_key(NOW) == rsa_key()
     find = {rsa_key().kid: rsa_key().verification_key}.get
     if kind == "handshake":

@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 
 from sojourn.engine import Engine
-from sojourn.errors import FieldError, Gone, Json, NotFound, SojournError
+from sojourn.errors import FieldError, Gone, Json, NotFound, SojournError, UserLocked, WrongPassword
 from sojourn.ids import InstanceId
 from sojourn.secret import Secret
 from sojourn.sessions.caller import Caller
@@ -15,7 +15,7 @@ from sojourn.sign_ins.attempt import SignInInput
 from sojourn.sign_ins.ticket import TicketKind, TicketStatus
 from sojourn.testing.clock import FakeClock
 
-from ..people import events, person
+from ..people import events, person, signed_in
 
 
 async def used(engine: Engine, secret: Secret) -> Session:
@@ -125,3 +125,31 @@ async def test_impersonation_never_outlasts_an_hour(engine: Engine):  # R-SES-01
         await engine.tickets.create_actor_token(
             engine.instance, user.id, {"sub": "user_support"}, session_max=timedelta(minutes=61)
         )
+
+
+async def test_a_locked_user_is_not_signed_in_by_a_ticket_which_stays_unused(  # R-FLOW-04
+    engine: Engine, clock: FakeClock
+) -> None:
+    user = await person(engine)
+    await engine.accounts.lock(engine.instance, user.id)  # which revokes the tickets that there are
+    ticket, secret = await engine.tickets.create_sign_in_token(engine.instance, user.id, expires_in=timedelta(days=1))
+    with pytest.raises(UserLocked):
+        await used(engine, secret)
+    assert (await engine.tickets.get(engine.instance, TicketKind.SIGN_IN, ticket.id)).status is TicketStatus.PENDING
+    await engine.accounts.unlock(engine.instance, user.id)
+    assert (await used(engine, secret)).user_id == user.id
+
+
+async def test_a_lock_by_strangers_stops_a_ticket_too_until_it_runs_out(
+    engine: Engine, clock: FakeClock
+) -> None:  # R-FLOW-04
+    user = await person(engine)
+    _, secret = await engine.tickets.create_sign_in_token(engine.instance, user.id, expires_in=timedelta(days=1))
+    rules = engine.instance.settings.protection
+    for _ in range(rules.lockout_tries):
+        with pytest.raises(WrongPassword):
+            await signed_in(engine, password="not this one at all")
+    with pytest.raises(UserLocked):
+        await used(engine, secret)
+    clock.advance(seconds=rules.lockout_seconds)
+    assert (await used(engine, secret)).user_id == user.id

@@ -2,7 +2,7 @@ import pytest
 
 from sojourn.testing.clock import FakeClock
 from sojourn.tokens.session_token import Verifier
-from sojourn.tokens.signing_keys import KeySet
+from sojourn.tokens.signing_keys import SigningKeySet
 
 from .keys import NOW, ed_key, rsa_key
 
@@ -14,4 +14,4 @@ def clock() -> FakeClock:
 
 @pytest.fixture
 def verifier(clock: FakeClock) -> Verifier:
-    return Verifier(KeySet((rsa_key(), ed_key())).jwks(NOW), clock=clock)
+    return Verifier(SigningKeySet((rsa_key(), ed_key())).jwks(NOW), clock=clock)

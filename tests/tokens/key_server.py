@@ -8,7 +8,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import msgspec
 
-from sojourn.tokens.signing_keys import KeySet, SigningKey
+from sojourn.tokens.signing_keys import SigningKey, SigningKeySet
 
 from .keys import NOW
 
@@ -24,7 +24,7 @@ class KeyServer:
     held: threading.Event = field(default_factory=threading.Event)
 
     def shows(self, *keys: SigningKey) -> None:
-        self.body, self.status = msgspec.json.encode(KeySet(keys).jwks(NOW)), 200
+        self.body, self.status = msgspec.json.encode(SigningKeySet(keys).jwks(NOW)), 200
 
 
 @contextmanager

@@ -12,7 +12,7 @@ from sojourn.testing.clock import FakeClock
 from sojourn.tokens.jws import Algorithm, encoded
 from sojourn.tokens.organization_claims import TokenOrganization, organization_claims
 from sojourn.tokens.session_token import Verifier, mint
-from sojourn.tokens.signing_keys import KeySet, SigningKey
+from sojourn.tokens.signing_keys import SigningKey, SigningKeySet
 from sojourn.tokens.templates import RESERVED_IN_SESSIONS
 
 from .keys import (
@@ -40,7 +40,7 @@ def parts(token: str) -> tuple[dict[str, object], dict[str, object]]:
 
 
 def given_keys() -> dict[str, Json]:
-    return KeySet((rsa_key(), ed_key())).jwks(NOW)  # type: ignore[return-value]
+    return SigningKeySet((rsa_key(), ed_key())).jwks(NOW)  # type: ignore[return-value]
 
 
 # -- what is minted

@@ -3,6 +3,7 @@
 import random
 from collections.abc import Mapping
 from functools import cache
+from typing import Any
 from urllib.parse import unquote
 
 import httpx
@@ -35,14 +36,14 @@ PIECES = (
 def scope(raw: str, **more: object) -> HTTPScope:
     """A request for `raw`, decoded as ASGI servers decode it."""
     path = unquote(raw.partition("?")[0])
-    return {
+    made: Any = {
         "type": "http",
         "method": "GET",
         "path": path,
         "raw_path": raw.encode("utf-8", "replace"),
         "root_path": "",
-        **more,
-    }  # type: ignore
+    }
+    return made | more
 
 
 @cache

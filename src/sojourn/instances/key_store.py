@@ -13,7 +13,7 @@ from sojourn.instant import Clock, Instant
 from sojourn.secret import Secret
 from sojourn.store.interface import Groups, Store, StoredSigningKey
 from sojourn.tokens.sealing import Sealer, SealingError
-from sojourn.tokens.signing_keys import Algorithm, KeySet, SigningKey
+from sojourn.tokens.signing_keys import Algorithm, SigningKey, SigningKeySet
 
 PUBLISH_BEFORE_USE = timedelta(minutes=10)
 _REFRESH = timedelta(seconds=60)
@@ -37,7 +37,7 @@ class KeyStore:
         """Call `listener` whenever a key is gone: what was verified with it no longer counts."""
         self._listeners.append(listener)
 
-    async def ring(self, instance: Instance) -> KeySet:
+    async def ring(self, instance: Instance) -> SigningKeySet:
         """The instance's keys, making the first one when there is none. Raises: ConfigError when the root key is another's."""
         now = self.clock.now()
         known = self._known(instance, now)
@@ -78,7 +78,7 @@ class KeyStore:
         await self._load(instance)
         return fresh
 
-    def _known(self, instance: Instance, now: Instant) -> tuple[KeySet, SigningKey] | None:
+    def _known(self, instance: Instance, now: Instant) -> tuple[SigningKeySet, SigningKey] | None:
         """The ring as last loaded and its key of the moment; None when it must be loaded (again)."""
         known = self._rings.get(instance.id)
         if known is None or not known.at <= now < known.at + _REFRESH or known.version < instance.keys_version:
@@ -86,7 +86,7 @@ class KeyStore:
         key = known.ring.signing_key(now)
         return (known.ring, key) if key.algorithm == instance.settings.sessions.token_algorithm else None
 
-    async def _load(self, instance: Instance) -> KeySet:
+    async def _load(self, instance: Instance) -> SigningKeySet:
         stored = await self.store.instances.find(instance.id)  # before the keys: a change meanwhile is then seen again
         version = instance.keys_version if stored is None else stored.keys_version
         rows = await self.store.instances.signing_keys(instance.id)
@@ -104,7 +104,7 @@ class KeyStore:
                         if row.retired_at is None:
                             await tx.instances.retire_signing_key(instance.id, row.kid, made.active_from)
             rows = await self.store.instances.signing_keys(instance.id)
-        ring = KeySet(tuple(self._opened(instance, row) for row in rows))
+        ring = SigningKeySet(tuple(self._opened(instance, row) for row in rows))
         before = self._rings.get(instance.id)
         self._rings[instance.id] = _Loaded(ring, now, version)
         if before is not None and {key.kid for key in before.ring.keys} - {key.kid for key in ring.keys}:
@@ -139,7 +139,7 @@ class KeyStore:
             retired_at=row.retired_at,
         )
 
-    def find(self, instance: Instance) -> KeySet:
+    def find(self, instance: Instance) -> SigningKeySet:
         """The ring as last loaded, without a look at the store. Raises: NotFound before the first load."""
         known = self._rings.get(instance.id)
         if known is None:
@@ -151,7 +151,7 @@ class KeyStore:
 class _Loaded:
     """Keys as they were at a moment."""
 
-    ring: KeySet
+    ring: SigningKeySet
     at: Instant
     version: int
 

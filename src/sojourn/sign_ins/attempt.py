@@ -149,6 +149,7 @@ class SignIns:
             )
         user = await self.accounts.get(caller.instance, ticket.user_id)
         refuse_banned(user)
+        await self.sign_in_protection.refuse_locked(caller, user)
         issued = self.clients.proposed(caller)
         identifier = user.primary_email_address.value if user.primary_email_address else user.username
         sign_in = begun(caller.instance.id, issued.client.id, now, identifier=identifier, user_id=user.id)

@@ -116,6 +116,17 @@ class SignInProtection:
             return await self.device_tries.spend(caller.instance, user, device, of_password=True)
         return await self.lockout.spend(caller.instance, user, most_of_password=MOST_FAILURES)
 
+    async def refuse_locked(self, caller: Caller, user: User) -> None:
+        """For a proof that nobody guesses, such as a ticket: the lock is the same for every way in (R-FLOW-04).
+
+        Raises: UserLocked.
+        """
+        now = self.lockout.clock.now()
+        if not user.is_locked(now):
+            return
+        if user.is_locked_by_administrator or await self.devices.named(caller, user) is None:
+            raise UserLocked(user.locked_until.since(now) if user.locked_until else None)
+
     async def forgive(self, tx: Groups, caller: Caller, user: User, *, device: str | None, by_password: bool) -> None:
         """A proven factor resets its own counter only (R-LIM-05)."""
         if by_password:

@@ -91,7 +91,7 @@ class SigningKey:
 
 
 @dataclass(frozen=True)
-class KeySet:
+class SigningKeySet:
     """The keys of one instance, oldest first."""
 
     keys: tuple[SigningKey, ...]
@@ -134,4 +134,4 @@ def _unsigned(number: int) -> str:
     return encoded(number.to_bytes((number.bit_length() + 7) // 8, "big"))
 
 
-__getattr__ = moved(__name__, {"KeyRing": "sojourn.tokens.signing_keys:KeySet"})
+__getattr__ = moved(__name__, {"KeyRing": "sojourn.tokens.signing_keys:SigningKeySet"})
