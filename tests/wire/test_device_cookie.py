@@ -28,6 +28,13 @@ async def test_the_device_cookie_is_bound_to_its_host_hidden_and_lasts_a_year(
     assert len(line.partition("=")[2].partition(";")[0]) <= 512
 
 
+async def test_the_client_cookie_is_the_last_for_proxies_that_pass_on_one(live: Engine, live_browser: Browser) -> None:
+    await signed_up(live, live_browser)
+    lines = live_browser.last.headers.get_list("set-cookie")
+    assert len(lines) > 2
+    assert lines[-1].startswith("__Host-__client=")
+
+
 async def test_a_browser_that_signed_out_and_lost_its_client_is_still_known(
     live: Engine, live_browser: Browser
 ) -> None:  # R-LIM-03

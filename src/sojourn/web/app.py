@@ -23,7 +23,7 @@ from sojourn.web.backend_api import routes as backend_routes
 from sojourn.web.backend_api.call import KEY as CALL_KEY
 from sojourn.web.backend_api.call import Call, admit
 from sojourn.web.client_ip import client_address, limit_key
-from sojourn.web.cookies import CookieRules
+from sojourn.web.cookies import CookieRules, client_last
 from sojourn.web.development import as_asked, check_helped, check_here
 from sojourn.web.errors import HostUnknown, MethodNotAllowed, answer_of, as_refusal
 from sojourn.web.frontend_api import routes
@@ -346,4 +346,4 @@ class _Answer:
         await self._send(message)
 
     def _cookie_headers(self) -> Headers:
-        return [(b"set-cookie", cookie.encode("latin-1")) for cookie in self.cookies]
+        return [(b"set-cookie", cookie.encode("latin-1")) for cookie in client_last(self.cookies)]

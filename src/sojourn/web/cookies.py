@@ -23,6 +23,11 @@ PREFIXED = "__Host-__client"
 DEVICE = "__device"
 
 
+def client_last(lines: Sequence[str]) -> list[str]:
+    """The lines in the order to send them: of several, the proxies in published SDKs pass on the last alone."""
+    return sorted(lines, key=lambda line: line.partition("=")[0] in (PLAIN, PREFIXED))
+
+
 @dataclass(frozen=True, slots=True)
 class CookieRules:
     """How cookies look at one public address. `domain`, when the operator names one, is what this server and the apps share.
