@@ -10,7 +10,7 @@ from sojourn.config import Config
 from sojourn.engine import Engine
 from sojourn.messages.mailbox import Mailbox
 from sojourn.server.development import development_config, exposed_files
-from tests.cli.running import call
+from tests.cli.running import call, run
 
 
 async def test_what_a_first_start_makes_is_for_its_owner_alone(tmp_path: Path) -> None:  # R-KEY-01
@@ -41,8 +41,8 @@ def test_files_that_others_may_read_are_told_of_and_left_as_they_are(tmp_path: P
 
 @pytest.mark.parametrize("option", ["--report", "--left-out"])
 def test_what_an_import_reports_is_for_its_owner_alone(tmp_path: Path, option: str) -> None:
-    people, report = tmp_path / "people.json", tmp_path / "refused.jsonl"
-    people.write_text('[{"primary_email_address": "who@example.com"}]')
+    people, report = tmp_path / "people.csv", tmp_path / "refused.jsonl"
+    people.write_text("id,primary_email_address\n,who@example.com\n")
     for before in (None, "what somebody else may read"):
         if before is not None:
             report.write_text(before)
@@ -54,7 +54,7 @@ def test_what_an_import_reports_is_for_its_owner_alone(tmp_path: Path, option: s
 
 
 def test_a_report_may_go_to_a_device(tmp_path: Path) -> None:
-    people = tmp_path / "people.json"
-    people.write_text('[{"primary_email_address": "who@example.com"}]')
-    told = call("import", "clerk", str(people), "--report", "/dev/stderr", data=tmp_path).stderr
+    people = tmp_path / "people.csv"
+    people.write_text("id,primary_email_address\n,who@example.com\n")
+    told = run("import", "clerk", str(people), "--report", "/dev/stderr", data=tmp_path).stderr
     assert "it has no id" in told
