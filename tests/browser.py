@@ -14,7 +14,7 @@ FLAGS = [
     "--host-resolver-rules=MAP *.example.test 127.0.0.1",
 ]  # fmt: skip
 
-_CALLS = """() => performance.getEntriesByType('resource').filter(each => each.name.includes('/v1/'))
+_CALLS = """() => performance.getEntriesByType('resource').filter(each => each.name.includes('/v1/') || !(each.responseStatus < 400 && each.responseStatus))
     .map(each => `${Math.round(each.startTime)} ms +${Math.round(each.duration)} ${each.responseStatus} ${each.name}`).join('\\n')"""
 """What a page has asked the server, and what became of it."""
 

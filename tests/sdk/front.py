@@ -19,7 +19,9 @@ _OF_THE_CONNECTION = {
     b"content-encoding",
     b"accept-encoding",
 }
-_client = httpx.AsyncClient(timeout=30, follow_redirects=False)
+# A connection is let go before the server behind closes it, after five seconds: a request that met the end would be lost.
+_LIMITS = httpx.Limits(keepalive_expiry=2)
+_client = httpx.AsyncClient(timeout=30, follow_redirects=False, limits=_LIMITS)
 
 Message = MutableMapping[str, Any]
 

@@ -19,6 +19,10 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
+KEPT_CONNECTION_SECONDS = 2.0
+"""How long a connection is kept for the next question: shorter than any server keeps it (uvicorn five seconds), because a POST
+that meets its end is lost."""
+
 _REPEATABLE = frozenset({"GET", "PUT", "DELETE"})
 _PASSING = frozenset({429, 502, 503, 504})
 _FIRST_PAUSE = 0.2
@@ -76,8 +80,11 @@ class RetryPolicy:
 
     @property
     def client_options(self) -> dict[str, Any]:
+        import httpx
+
         headers = {"Authorization": f"Bearer {self.secret_key.reveal()}", "User-Agent": f"sojourn-python/{_version()}"}
-        return {"base_url": self.url, "headers": headers, "follow_redirects": False}
+        limits = httpx.Limits(keepalive_expiry=KEPT_CONNECTION_SECONDS)
+        return {"base_url": self.url, "headers": headers, "follow_redirects": False, "limits": limits}
 
     def request(self, call: Call) -> dict[str, Any]:
         """What httpx wants. Unset parts are left out, None is sent as null."""

@@ -11,6 +11,7 @@ from weakref import WeakKeyDictionary
 
 import msgspec
 
+from sojourn.backend.transport import KEPT_CONNECTION_SECONDS
 from sojourn.backend.user import User
 from sojourn.errors import (
     BadSecretKey,
@@ -228,7 +229,8 @@ class HttpServer:
         known = self._clients.get(loop)
         if known is None:
             bearer = {"Authorization": f"Bearer {self._secret_key.reveal()}"}
-            known = self._clients[loop] = httpx.AsyncClient(timeout=_DEADLINE, headers=bearer)
+            limits = httpx.Limits(keepalive_expiry=KEPT_CONNECTION_SECONDS)
+            known = self._clients[loop] = httpx.AsyncClient(timeout=_DEADLINE, headers=bearer, limits=limits)
         return known
 
 

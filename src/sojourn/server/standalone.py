@@ -11,6 +11,7 @@ from contextlib import asynccontextmanager, suppress
 import structlog
 from granian import Granian
 from granian.constants import Interfaces
+from granian.http import HTTP1Settings
 from granian.log import LogLevels
 from granian.server.embed import Server
 
@@ -27,6 +28,9 @@ from sojourn.ui.routes import PAGES
 from sojourn.web.app import build
 
 log = structlog.get_logger()
+
+_IDLE_CONNECTION_MS = 130_000
+"""Longer than proxies keep theirs (nginx and AWS a minute, Caddy two): a request on a connection that ends that moment is a 502."""
 
 
 @asynccontextmanager
@@ -104,6 +108,7 @@ def run_production(config: Config, host: str, port: int, workers: int) -> None:
         factory=True,
         log_level=LogLevels.warning,
         respawn_failed_workers=True,
+        http1_settings=HTTP1Settings(header_read_timeout=_IDLE_CONNECTION_MS),
     ).serve()
 
 

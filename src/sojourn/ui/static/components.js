@@ -48,7 +48,8 @@
       appearance: appearance(),
       localization,
     });
-  } catch {
+  } catch (error) {
+    console.error('Sojourn: the components did not start.', error);
     tell();
     return;
   } finally {

@@ -38,7 +38,8 @@
       appearance: appearance(),
       localization,
     });
-  } catch {
+  } catch (error) {
+    console.error('Sojourn: the components did not start.', error);
     place.replaceChildren();
     document.getElementById('trouble').hidden = false;
     return;
