@@ -37,6 +37,18 @@ async def acting(engine: Engine, session: Session) -> Caller:
     return Caller(engine.instance, await engine.store.clients.find(engine.instance.id, session.client_id))
 
 
+async def ada(engine: Engine, **given: Any) -> tuple[Session, User]:
+    """Ada, signed in on a browser of her own."""
+    await person(engine, **given)
+    session = await signed_in(engine)
+    return session, await now_of(engine, session)
+
+
+async def now_of(engine: Engine, session: Session) -> User:
+    """The user of the session, as stored now."""
+    return await engine.accounts.get(engine.instance, session.user_id)
+
+
 async def is_live(engine: Engine, session: Session) -> bool:
     now_is = await engine.sessions.get(engine.instance, session.id)
     return now_is.is_live(engine.clock.now())
