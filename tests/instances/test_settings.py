@@ -14,8 +14,8 @@ from sojourn.instances.setting import Setting, groups, tree
 from sojourn.instances.settings import Settings
 from sojourn.instances.settings_input import patched
 from sojourn.instant import Instant
+from sojourn.resources.environment import environment
 from sojourn.web.backend_api.extensions import SettingsPatch
-from sojourn.web.resources.environment import environment
 
 ROOT = Path(__file__).parents[2]
 DOCS = ROOT / "docs"

@@ -5,11 +5,11 @@ import pytest
 from sojourn.engine import Engine
 from sojourn.errors import IdentifierTaken, PasswordTooShort, SojournError, WrongCode
 from sojourn.messages.mailbox import Mailbox
+from sojourn.resources import Resource
+from sojourn.resources.sign_ups import sign_up as rendered
 from sojourn.sessions.caller import Caller
 from sojourn.sessions.session import Device
 from sojourn.sign_ups.attempt import SignUpInput
-from sojourn.web.resources import Resource
-from sojourn.web.resources.sign_ups import sign_up as rendered
 
 from ..people import ADA, OTHER_PASSWORD, PASSWORD, notices, person, set_up
 

@@ -10,9 +10,9 @@ from sojourn.cli.tables import print_table, time_text
 from sojourn.errors import SojournError
 from sojourn.ids import SessionId
 from sojourn.instant import SystemClock
+from sojourn.resources.sessions import backend_session
 from sojourn.sessions.session import Session, SessionStatus
 from sojourn.store.interface import Page, SessionFilter
-from sojourn.web.resources.sessions import backend_session
 
 if TYPE_CHECKING:
     from sojourn.engine import Engine

@@ -12,9 +12,9 @@ from sojourn.cli.runtime import AsJson, Data, DatabaseUrl, configured, print_jso
 from sojourn.cli.tables import print_table, time_text
 from sojourn.errors import Json, SojournError
 from sojourn.ids import UserId
+from sojourn.resources.users import backend_user
 from sojourn.store.interface import Page, UserFilter
 from sojourn.users.user import User
-from sojourn.web.resources.users import backend_user
 
 if TYPE_CHECKING:
     from sojourn.engine import Engine

@@ -85,7 +85,7 @@ class EngineServer:
     engine: "Engine"
 
     async def user(self, user_id: str) -> User:
-        from sojourn.web.resources.users import backend_user
+        from sojourn.resources.users import backend_user
 
         engine = self.engine
         found = await engine.accounts.get(engine.instance, UserId(user_id))

@@ -26,7 +26,7 @@ from sojourn.errors import (
     SojournError,
     TooManyRequests,
 )
-from sojourn.web.resources import Resource
+from sojourn.resources import Resource
 
 _log = structlog.get_logger("sojourn.web")
 

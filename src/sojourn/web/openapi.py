@@ -9,8 +9,8 @@ from litestar import Litestar
 from litestar.handlers import HTTPRouteHandler
 from litestar.routes import HTTPRoute
 
+from sojourn.resources import Resource
 from sojourn.web.access import Api, declared
-from sojourn.web.resources import Resource
 
 Bodies = Mapping[type, Mapping[str, object]]
 """The schema of each body type, named apart from others of its name."""

@@ -14,6 +14,11 @@ from sojourn.ids import UserId
 from sojourn.instances.instance import Instance
 from sojourn.instant import Instant
 from sojourn.origin import origin_of
+from sojourn.resources import Resource
+from sojourn.resources.clients import client as client_resource
+from sojourn.resources.sessions import session as session_resource
+from sojourn.resources.sign_ins import sign_in as sign_in_resource
+from sojourn.resources.sign_ups import sign_up as sign_up_resource
 from sojourn.secret import Secret
 from sojourn.sessions.caller import Caller, Issued
 from sojourn.sessions.client import Client, ClientView
@@ -26,11 +31,6 @@ from sojourn.web.form_bodies import Form, form_of
 from sojourn.web.guard import CLIENT_NAMED, SAFE, Reading
 from sojourn.web.headers import Headers
 from sojourn.web.incoming import Incoming
-from sojourn.web.resources import Resource
-from sojourn.web.resources.clients import client as client_resource
-from sojourn.web.resources.sessions import session as session_resource
-from sojourn.web.resources.sign_ins import sign_in as sign_in_resource
-from sojourn.web.resources.sign_ups import sign_up as sign_up_resource
 from sojourn.web.uploads import uploaded
 
 OLDEST_API = "2021-02-05"

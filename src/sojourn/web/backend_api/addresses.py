@@ -5,12 +5,12 @@ from litestar import Response, delete, get, patch, post, put
 from litestar.params import FromPath
 
 from sojourn.errors import FeatureOff
+from sojourn.resources import deleted
+from sojourn.resources.users import address as address_resource
+from sojourn.resources.verifications import backend_verification
 from sojourn.users.new_user import Status
 from sojourn.users.user import Identifier, IdentifierKind
 from sojourn.web.backend_api.call import Call, CurrentCall, json
-from sojourn.web.resources import deleted
-from sojourn.web.resources.users import address as address_resource
-from sojourn.web.resources.verifications import backend_verification
 
 EMAIL = IdentifierKind.EMAIL_ADDRESS
 PHONE = IdentifierKind.PHONE_NUMBER

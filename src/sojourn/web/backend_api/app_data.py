@@ -5,9 +5,9 @@ from litestar import Response, get, post, put
 from litestar.params import FromPath
 
 from sojourn.errors import Json
+from sojourn.resources import Resource
 from sojourn.web.backend_api.call import CurrentCall, json
 from sojourn.web.backend_api.reading import JsonObject
-from sojourn.web.resources import Resource
 
 
 class Kept(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):

@@ -12,13 +12,13 @@ from sojourn.engine import Engine
 from sojourn.errors import BadSecretKey, Malformed, ReadOnlyKey, TokenRefused
 from sojourn.instances.instance import Instance
 from sojourn.instant import Instant
+from sojourn.resources import Resource
 from sojourn.secret import Secret
 from sojourn.tokens.bearer import bearer
 from sojourn.web.backend_api.reading import Nothing, Paging, read_body, read_query
 from sojourn.web.errors import UnsupportedMediaType
 from sojourn.web.guard import Reading
 from sojourn.web.incoming import Incoming
-from sojourn.web.resources import Resource
 from sojourn.web.secret_keys import good_key
 from sojourn.web.uploads import uploaded
 

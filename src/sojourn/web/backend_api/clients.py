@@ -6,12 +6,12 @@ from litestar.params import FromPath
 
 from sojourn.errors import FieldMissing, NotFound, TokenRefused
 from sojourn.ids import ClientId, well_formed
+from sojourn.resources import Resource
+from sojourn.resources.clients import backend_client
 from sojourn.secret import Secret
 from sojourn.sessions.client import Client
 from sojourn.web.backend_api.call import Call, CurrentCall, json, listing
 from sojourn.web.backend_api.reading import Paging
-from sojourn.web.resources import Resource
-from sojourn.web.resources.clients import backend_client
 
 
 class ClientProof(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):

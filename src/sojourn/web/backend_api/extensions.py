@@ -9,11 +9,11 @@ from sojourn.ids import SessionId
 from sojourn.instances.instance import Instance
 from sojourn.instances.setting import groups
 from sojourn.instances.settings import Settings
+from sojourn.resources import Resource
 from sojourn.sessions.session import Session
 from sojourn.users.metadata import checked_metadata
 from sojourn.web.backend_api.call import ACTOR, CurrentCall, json
 from sojourn.web.backend_api.reading import JsonObject
-from sojourn.web.resources import Resource
 
 SettingsPatch = msgspec.defstruct(
     "SettingsPatch",

@@ -3,8 +3,8 @@
 import msgspec
 
 from sojourn.ids import SessionId
+from sojourn.resources.sessions import backend_session
 from sojourn.web.backend_api.call import Call
-from sojourn.web.resources.sessions import backend_session
 
 
 async def session(call: Call, session_id: str) -> bytes:

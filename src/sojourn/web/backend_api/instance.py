@@ -5,8 +5,8 @@ from litestar import Response, get, patch
 
 from sojourn.errors import FeatureOff, Json, ValueNotBuilt
 from sojourn.instances.instance import Instance
+from sojourn.resources import instances
 from sojourn.web.backend_api.call import ACTOR, Call, CurrentCall, json
-from sojourn.web.resources import instances
 
 _PREFERRED = "preferred_sign_in_strategy_when_password_required"
 

@@ -2,9 +2,9 @@
 
 from litestar import Litestar
 
+from sojourn.resources import Resource
 from sojourn.web.access import Api
 from sojourn.web.openapi import document
-from sojourn.web.resources import Resource
 
 
 def backend_document(app: Litestar, server: str) -> Resource:

@@ -11,12 +11,12 @@ from msgspec import Meta
 from sojourn.errors import FeatureOff, FieldError, FieldMissing
 from sojourn.instances.instance import Instance
 from sojourn.instances.records import JwtTemplate, ListName, NewJwtTemplate
+from sojourn.resources import deleted
+from sojourn.resources.records import jwt_template, listed_identifier, redirect_url
 from sojourn.store.interface import RecordKind
 from sojourn.tokens.template_keys import TemplateKey
 from sojourn.web.backend_api.call import Call, CurrentCall, json, listing
 from sojourn.web.backend_api.reading import LONGEST_LIST, JsonObject, Limit, Paging
-from sojourn.web.resources import deleted
-from sojourn.web.resources.records import jwt_template, listed_identifier, redirect_url
 
 ALLOWED: ListName = "allowlist_identifier"
 BLOCKED: ListName = "blocklist_identifier"

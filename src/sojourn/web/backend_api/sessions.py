@@ -10,6 +10,8 @@ from msgspec import Meta
 
 from sojourn.errors import FeatureOff, FieldError, Malformed, NotFound, SessionEnded, TokenRefused
 from sojourn.ids import SessionId
+from sojourn.resources import token
+from sojourn.resources.sessions import backend_session
 from sojourn.secret import Secret
 from sojourn.sessions.session import Session, SessionStatus
 from sojourn.store.interface import SessionFilter
@@ -21,8 +23,6 @@ from sojourn.web.backend_api.call import ACTOR, Call, CurrentCall, json, listing
 from sojourn.web.backend_api.reading import JsonObject, Paging
 from sojourn.web.cookies import cookie_domain
 from sojourn.web.headers import of_token
-from sojourn.web.resources import token
-from sojourn.web.resources.sessions import backend_session
 
 _DAY = 86400
 Life = Annotated[int, Meta(ge=30, le=_DAY)]

@@ -5,10 +5,10 @@ from litestar import Response, get, patch
 from litestar.params import FromPath
 from msgspec import UNSET, UnsetType
 
+from sojourn.resources.sign_ups import backend_sign_up
 from sojourn.sign_ups.sign_up import SignUp
 from sojourn.web.backend_api.call import Call, CurrentCall, json
 from sojourn.web.backend_api.reading import given
-from sojourn.web.resources.sign_ups import backend_sign_up
 
 
 class SignUpPatch(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):

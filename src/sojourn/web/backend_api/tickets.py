@@ -9,11 +9,11 @@ from litestar.params import FromPath
 from msgspec import Meta
 
 from sojourn.errors import FeatureOff
+from sojourn.resources.tickets import ticket as ticket_resource
 from sojourn.sign_ins.ticket import TicketKind
 from sojourn.sign_ins.tickets import ACTOR_LIFE, ACTOR_SESSION, SIGN_IN_LIFE
 from sojourn.web.backend_api.call import CurrentCall, json
 from sojourn.web.backend_api.reading import JsonObject
-from sojourn.web.resources.tickets import ticket as ticket_resource
 
 Seconds = Annotated[int, Meta(ge=1, le=2**31)]
 

@@ -10,6 +10,8 @@ from litestar.params import FromPath
 
 from sojourn.errors import FieldError, FieldUnknown
 from sojourn.instant import Instant
+from sojourn.resources import Resource, deleted, total_count
+from sojourn.resources.users import backend_user
 from sojourn.store.interface import Page, UserFilter
 from sojourn.users.user import User
 from sojourn.web.access import IMAGE_MOST, backend
@@ -17,8 +19,6 @@ from sojourn.web.backend_api.call import METADATA_APART, Call, CurrentCall, json
 from sojourn.web.backend_api.reading import Limit, Offset
 from sojourn.web.backend_api.user_filters import UserCountQuery, UserListQuery
 from sojourn.web.backend_api.user_input import Metadata, UserCreation, UserPatch
-from sojourn.web.resources import Resource, deleted, total_count
-from sojourn.web.resources.users import backend_user
 from sojourn.web.uploads import FIELD
 
 _MOST_AT_ONCE = 500

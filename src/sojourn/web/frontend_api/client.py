@@ -3,9 +3,9 @@
 from litestar import Response, delete, post, put
 
 from sojourn.errors import NotFound
+from sojourn.resources.clients import client as client_resource
 from sojourn.web.access import frontend
 from sojourn.web.request_context import CurrentExchange, RequestContext
-from sojourn.web.resources.clients import client as client_resource
 
 
 @put("/v1/client", operation_id="putClient", status_code=200, opt=frontend(limit="create_client"))

@@ -4,10 +4,10 @@ import msgspec
 from litestar import Response, delete, get, post
 from litestar.params import FromPath
 
+from sojourn.resources import deleted
+from sojourn.resources.users import address as address_resource
 from sojourn.web.access import frontend
 from sojourn.web.request_context import CurrentExchange
-from sojourn.web.resources import deleted
-from sojourn.web.resources.users import address as address_resource
 
 
 class AddForm(msgspec.Struct, kw_only=True):

@@ -3,11 +3,11 @@
 from litestar import Response, get, patch
 
 from sojourn.instances.protection import is_strict
+from sojourn.resources.environment import environment
 from sojourn.web.access import frontend
 from sojourn.web.guard import CLIENT_NAMED
 from sojourn.web.redirects import is_allowed_origin
 from sojourn.web.request_context import CurrentExchange, RequestContext
-from sojourn.web.resources.environment import environment
 
 
 @get("/v1/environment", operation_id="getEnvironment", opt=frontend(limit=None))

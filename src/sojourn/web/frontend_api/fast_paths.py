@@ -5,10 +5,10 @@ from litestar import Response, get, post
 from litestar.params import FromPath
 
 from sojourn.errors import SessionEnded
+from sojourn.resources import token
 from sojourn.web.access import frontend
 from sojourn.web.headers import of_token
 from sojourn.web.request_context import CurrentExchange, RequestContext
-from sojourn.web.resources import token
 
 _NOBODY = b'{"response":null,"client":null}'
 

@@ -6,6 +6,11 @@ from litestar.params import FromPath
 from msgspec import UNSET, UnsetType
 
 from sojourn.errors import FieldMissing
+from sojourn.resources import deleted
+from sojourn.resources.images import image as image_resource
+from sojourn.resources.sessions import listed_session, own_session
+from sojourn.resources.sessions import session as session_resource
+from sojourn.resources.users import user as user_resource
 from sojourn.sessions.caller import Issued
 from sojourn.store.interface import Page, SessionFilter
 from sojourn.users.profile import ProfileChanges
@@ -13,11 +18,6 @@ from sojourn.users.user import User
 from sojourn.web.access import IMAGE_MOST, frontend
 from sojourn.web.form_bodies import json_object
 from sojourn.web.request_context import CurrentExchange, RequestContext
-from sojourn.web.resources import deleted
-from sojourn.web.resources.images import image as image_resource
-from sojourn.web.resources.sessions import listed_session, own_session
-from sojourn.web.resources.sessions import session as session_resource
-from sojourn.web.resources.users import user as user_resource
 from sojourn.web.uploads import FIELD
 
 _MOST_SESSIONS = 100

@@ -12,10 +12,10 @@ from litestar import Response, get
 from litestar.params import FromPath
 
 from sojourn.errors import NotFound
+from sojourn.resources.avatars import drawn
 from sojourn.users.images import CONTENT_TYPE
 from sojourn.web.access import frontend, public
 from sojourn.web.request_context import CurrentExchange, RequestContext
-from sojourn.web.resources.avatars import drawn
 
 _BUNDLE = re.compile(r"/@clerk/([a-z-]{1,32})@([0-9A-Za-z.-]{1,32})/dist/([0-9A-Za-z._-]{1,128})")
 _HUE = re.compile(r"[0-9]{1,3}")

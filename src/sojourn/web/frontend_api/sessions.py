@@ -7,12 +7,12 @@ import msgspec
 from litestar import Response, get, post
 from litestar.params import FromPath
 
+from sojourn.resources import Resource, token
+from sojourn.resources.sessions import session as session_resource
 from sojourn.sessions.caller import Caller, Issued
 from sojourn.sessions.session import Session, SessionStatus
 from sojourn.web.access import frontend
 from sojourn.web.request_context import CurrentExchange, RequestContext
-from sojourn.web.resources import Resource, token
-from sojourn.web.resources.sessions import session as session_resource
 
 
 class TouchForm(msgspec.Struct, kw_only=True):

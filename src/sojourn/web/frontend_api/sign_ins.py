@@ -6,12 +6,12 @@ from litestar.params import FromPath
 
 from sojourn.errors import FieldMissing
 from sojourn.factors.factor import RESET_CODE
+from sojourn.resources.sign_ins import sign_in as sign_in_resource
 from sojourn.sessions.caller import Issued
 from sojourn.sign_ins.attempt import Proof, SignInInput
 from sojourn.sign_ins.sign_in import SignIn
 from sojourn.web.access import frontend
 from sojourn.web.request_context import CurrentExchange, RequestContext
-from sojourn.web.resources.sign_ins import sign_in as sign_in_resource
 
 _RESET_OF_CREATE = "reset_password_code"
 """What the published document calls a reset by e-mail at the create; every other operation says `reset_password_email_code`."""

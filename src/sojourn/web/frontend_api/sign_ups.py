@@ -5,13 +5,13 @@ from litestar import Response, get, patch, post
 from litestar.params import FromPath
 
 from sojourn.errors import FieldMissing
+from sojourn.resources.sign_ups import sign_up as sign_up_resource
 from sojourn.sessions.caller import Issued
 from sojourn.sign_ups.attempt import SignUpInput
 from sojourn.sign_ups.sign_up import SignUp
 from sojourn.web.access import frontend
 from sojourn.web.form_bodies import json_object
 from sojourn.web.request_context import CurrentExchange, RequestContext
-from sojourn.web.resources.sign_ups import sign_up as sign_up_resource
 
 
 class SignUpForm(msgspec.Struct, kw_only=True):

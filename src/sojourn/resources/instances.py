@@ -3,7 +3,7 @@
 from urllib.parse import urlsplit
 
 from sojourn.instances.instance import Instance
-from sojourn.web.resources import Resource
+from sojourn.resources import Resource
 
 
 def instance(each: Instance) -> Resource:

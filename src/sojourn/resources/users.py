@@ -6,10 +6,10 @@ from sojourn.factors.verification import Verification
 from sojourn.ids import IdentifierId
 from sojourn.instances.instance import Instance
 from sojourn.instant import Instant
+from sojourn.resources import Resource, millis
+from sojourn.resources.verifications import of_identifier
 from sojourn.users.images import avatar_url
 from sojourn.users.user import Identifier, IdentifierKind, User
-from sojourn.web.resources import Resource, millis
-from sojourn.web.resources.verifications import of_identifier
 
 Challenges = Mapping[IdentifierId, Verification]
 """The open challenge of an address, where one is known."""

@@ -5,10 +5,10 @@ from ipaddress import ip_address
 from sojourn.instances.instance import Instance
 from sojourn.instant import Instant
 from sojourn.origin import is_loopback
+from sojourn.resources import Resource, token, without_nulls
+from sojourn.resources.users import public_user_data, user
 from sojourn.sessions.session import Session, SessionStatus
 from sojourn.users.user import User
-from sojourn.web.resources import Resource, token, without_nulls
-from sojourn.web.resources.users import public_user_data, user
 
 _NEVER = -1
 

@@ -11,8 +11,8 @@ from sojourn.factors.password_policy import MAX_LENGTH
 from sojourn.instances.instance import Instance
 from sojourn.instances.setting import tree
 from sojourn.instances.settings import Settings
+from sojourn.resources import Resource
 from sojourn.users.identifiers import USERNAME_LENGTHS
-from sojourn.web.resources import Resource
 
 _SPECIAL = "!\"#$%&'()*+,-./:;<=>?@[]^_`{|}~"
 

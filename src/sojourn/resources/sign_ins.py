@@ -6,11 +6,11 @@ from sojourn.factors.factor import Factor
 from sojourn.factors.verification import Verification
 from sojourn.instances.instance import Instance
 from sojourn.instant import Instant
+from sojourn.resources import Resource
+from sojourn.resources.users import preview
+from sojourn.resources.verifications import proven_by, verification
 from sojourn.sign_ins.sign_in import SignIn, SignInStatus
 from sojourn.users.user import User
-from sojourn.web.resources import Resource
-from sojourn.web.resources.users import preview
-from sojourn.web.resources.verifications import proven_by, verification
 
 
 def sign_in(

@@ -2,8 +2,8 @@
 
 from sojourn.factors.verification import Verification, VerificationStatus
 from sojourn.instant import Instant
+from sojourn.resources import Resource
 from sojourn.users.user import Identifier
-from sojourn.web.resources import Resource
 
 _OBJECTS = {"password": "verification_password", "ticket": "verification_ticket", "admin": "verification_admin"}
 

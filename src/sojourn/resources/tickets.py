@@ -1,10 +1,10 @@
 """Sign-in tokens and actor tokens."""
 
 from sojourn.instances.instance import Instance
+from sojourn.resources import Resource
+from sojourn.resources.environment import page_urls
 from sojourn.secret import Secret
 from sojourn.sign_ins.ticket import Ticket, TicketKind
-from sojourn.web.resources import Resource
-from sojourn.web.resources.environment import page_urls
 
 
 def ticket(each: Ticket, instance: Instance, secret: Secret | None = None) -> Resource:

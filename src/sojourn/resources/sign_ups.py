@@ -3,6 +3,8 @@
 from sojourn.factors.verification import Verification
 from sojourn.instances.instance import Instance
 from sojourn.instant import Instant
+from sojourn.resources import Resource
+from sojourn.resources.verifications import of_sign_up_email
 from sojourn.sign_ups.sign_up import (
     SignUp,
     SignUpStatus,
@@ -11,8 +13,6 @@ from sojourn.sign_ups.sign_up import (
     required_fields,
     unverified_fields,
 )
-from sojourn.web.resources import Resource
-from sojourn.web.resources.verifications import of_sign_up_email
 
 
 def sign_up(each: SignUp, instance: Instance, current: Verification | None, now: Instant) -> Resource:

@@ -3,9 +3,9 @@
 from collections.abc import Sequence
 
 from sojourn.instant import Instant
+from sojourn.resources import Resource
+from sojourn.resources.sessions import backend_session
 from sojourn.sessions.client import ClientView
-from sojourn.web.resources import Resource
-from sojourn.web.resources.sessions import backend_session
 
 
 def client(

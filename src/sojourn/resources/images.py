@@ -1,9 +1,9 @@
 """The picture of a user as an object of its own."""
 
 from sojourn.instances.instance import Instance
+from sojourn.resources import Resource
 from sojourn.users.images import image_url
 from sojourn.users.user import User
-from sojourn.web.resources import Resource
 
 
 def image(owner: User, instance: Instance) -> Resource:

@@ -2,7 +2,7 @@
 
 from sojourn.instances.instance import Instance
 from sojourn.instances.records import JwtTemplate, ListedIdentifier, ListName, RedirectUrl
-from sojourn.web.resources import Resource
+from sojourn.resources import Resource
 
 
 def jwt_template(each: JwtTemplate, instance: Instance) -> Resource:
