@@ -16,10 +16,11 @@ from sojourn.ids import instance_id as new_instance_id
 from sojourn.sessions.session import SessionStatus
 from sojourn.store.interface import EventFilter, Page, RecordKind, SessionFilter, Store, UserFilter, UserOrder
 from sojourn.store.sql import session_lists, user_lists
+from sojourn.store.sql.clients import SqlClients
 from sojourn.store.sql.connections import EngineDatabase
 from sojourn.store.sql.database import Row
 from sojourn.store.sql.events import SqlEvents
-from sojourn.store.sql.late import DUE, EVENTS_BY_TIME, OF_TARGET, Built
+from sojourn.store.sql.late import DUE, EVENTS_BY_TIME, OF_KIND, OF_TARGET, Built
 from sojourn.store.sql.records import SqlRecords
 from sojourn.store.sql.session_lists import SessionLists
 from sojourn.store.sql.sessions import _TOUCH, SqlSessions
@@ -97,7 +98,7 @@ class Explained:
 
 def _is_indexed(plan: str) -> bool:
     """No table is read from end to end, and an index that gives the order is not sorted again."""
-    return re.search(r"Seq Scan on|SCAN (users|identifiers|user_texts|records|events)\b", plan) is None
+    return re.search(r"Seq Scan on|SCAN (users|identifiers|user_texts|records|events|clients)\b", plan) is None
 
 
 def _is_sorted_whole(plan: str) -> bool:
@@ -241,6 +242,10 @@ EVENT_FILTERS = {
     "of a session": EventFilter(target="sess_1"),
     "of a time": EventFilter(since=NOW),
     "of a time and kinds": EventFilter(since=NOW, kinds=["session.", "user.locked"]),
+    "of a kind": EventFilter(kinds=["settings.updated"]),
+    "of kinds": EventFilter(kinds=["session.", "user.locked"]),
+    "of a user and kinds": EventFilter(user_id=UserId("user_1"), kinds=["session.", "user.locked"]),
+    "of a session and kinds": EventFilter(target="sess_1", kinds=["session."]),
 }
 
 
@@ -248,12 +253,25 @@ EVENT_FILTERS = {
 async def test_the_audit_log_is_met_along_an_index(
     explained: Explained, instance_id: InstanceId, where: EventFilter
 ) -> None:
-    events = SqlEvents(cast("Any", explained))
+    events = SqlEvents(cast("Any", explained), explained._database.built)
     await events.list(instance_id, Page(), where)
     (plan,) = explained.plans
     assert _is_indexed(plan) and not _is_sorted_whole(plan)
-    used = {"of a user": "ix_events_user", "of a session": OF_TARGET, "of a time": EVENTS_BY_TIME}
-    for name, index in used.items():
-        assert (index in plan) == (
-            where == EVENT_FILTERS[name] or (index == EVENTS_BY_TIME and where.since is not None)
-        )
+    of_kind = where.kinds and where.user_id is None and where.target is None
+    used = {
+        "ix_events_user": where.user_id is not None,
+        OF_TARGET: where.target is not None,
+        OF_KIND: bool(of_kind),
+        EVENTS_BY_TIME: where.since is not None,
+    }
+    assert {index: index in plan for index in used} == used
+
+
+async def test_browsers_are_met_along_the_index_of_their_beginning(
+    explained: Explained, instance_id: InstanceId
+) -> None:
+    clients = SqlClients(cast("Any", explained), cast("Any", None), cast("Any", None))
+    await clients.list(instance_id, Page(offset=20))
+    await clients.count(instance_id)
+    listed, counted = explained.plans
+    assert "ix_clients_created" in listed and not _is_sorted_whole(listed) and "ix_clients_created" in counted

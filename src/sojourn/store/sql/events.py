@@ -5,29 +5,35 @@ from datetime import timedelta
 from functools import partial
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, Table, delete, func, literal, or_, select, union_all
+from sqlalchemy import ColumnElement, Select, Table, delete, false, func, literal, or_, select, true, union_all
 
 from sojourn.events.event import Event
+from sojourn.events.kinds import KINDS
 from sojourn.ids import InstanceId
 from sojourn.instant import Instant
 from sojourn.store.interface import EventFilter, OutboxMessage, Page, UnchainedEvents
 from sojourn.store.sql import codecs, event_chain
-from sojourn.store.sql.database import Row
+from sojourn.store.sql.database import Row, Runner
 from sojourn.store.sql.group import Group, paged
+from sojourn.store.sql.late import OF_KIND, Built
 from sojourn.store.sql.tables import events, outbox, unchained_events
 
 
 class SqlEvents(Group):
+    def __init__(self, runner: Runner, built: Built) -> None:
+        super().__init__(runner)
+        self._built = built
+
     async def record(self, event: Event) -> None:
         async with self._run.together() as transaction:
             # last of all: entries are then numbered nearly in the order of their commits
-            transaction.last(partial(SqlEvents(transaction)._insert, codecs.unchained_event, event))
+            transaction.last(partial(SqlEvents(transaction, self._built)._insert, codecs.unchained_event, event))
 
     async def list(self, instance_id: InstanceId, page: Page, where: EventFilter = EventFilter()) -> Sequence[Event]:
         # in one statement, so that an entry which is chained meanwhile is read once; each part is short and in order, and the
         # database would sort both together
         farthest = Page(page.offset + page.limit)
-        parts = (_unchained(instance_id, where), _chained(instance_id, where))
+        parts = (_unchained(instance_id, where), *self._chained(instance_id, where))
         rows = await self._run.listed(union_all(*(select(paged(part, farthest).subquery()) for part in parts)))
         newest = sorted(rows, key=_place, reverse=True)[page.offset : page.offset + page.limit]
         return [codecs.event.decode(row) for row in newest]
@@ -53,17 +59,26 @@ class SqlEvents(Group):
     async def done_message(self, id: str) -> None:
         await self._run.change(delete(outbox).where(outbox.c.id == id))
 
+    def _chained(self, instance_id: InstanceId, where: EventFilter) -> Sequence[Select[Any]]:
+        """One select, or one for each kind along its own index: a kind that is rare would be met late along the whole log."""
+        has_own_index = where.user_id is not None or where.target is not None
+        if where.kinds and not has_own_index and self._built.has(OF_KIND):
+            return [_newest_chained(instance_id, where, events.c.kind == kind) for kind in _spelled_out(where.kinds)]
+        is_wanted = _is_of_kinds(events, where.kinds)
+        # SQLite, which knows nothing of how often a value occurs, must not take the index of kinds for these
+        return [_newest_chained(instance_id, where, func.coalesce(is_wanted, false()) if has_own_index else is_wanted)]
+
 
 def _unchained(instance_id: InstanceId, where: EventFilter) -> Select[Any]:
     """Newest first, each with 1 and its number: all of them are newer than what is chained."""
     ordinal = unchained_events.c.ordinal
-    wanted = _wanted(unchained_events, instance_id, where)
+    wanted = [*_wanted(unchained_events, instance_id, where), _is_of_kinds(unchained_events, where.kinds)]
     return select(*codecs.unchained_event.columns, literal(1), ordinal).where(*wanted).order_by(ordinal.desc())
 
 
-def _chained(instance_id: InstanceId, where: EventFilter) -> Select[Any]:
+def _newest_chained(instance_id: InstanceId, where: EventFilter, is_wanted: ColumnElement[bool]) -> Select[Any]:
     """Newest first, each with 0 and its number."""
-    wanted = _wanted(events, instance_id, where)
+    wanted = [*_wanted(events, instance_id, where), is_wanted]
     if where.since is not None:
         # the first entry of that time, so that the whole log is not walked for entries that are not there; `+ 0`, or
         # PostgreSQL looks for it by walking the log from its beginning
@@ -90,9 +105,18 @@ def _wanted(table: Table, instance_id: InstanceId, where: EventFilter) -> list[C
         wanted.append(table.c.target == where.target)
     if where.since is not None:
         wanted.append(table.c.at >= where.since.millis)
-    if where.kinds:
-        wanted.append(or_(*(_is_of_kind(table, kind) for kind in where.kinds)))
     return wanted
+
+
+def _spelled_out(kinds: Sequence[str]) -> list[str]:
+    """Each kind by its whole name; the log refuses to record others than `KINDS`."""
+    names = {kind for kind in kinds if not kind.endswith(".")}
+    beginnings = tuple(kind for kind in kinds if kind.endswith("."))
+    return sorted(names | {kind for kind in KINDS if kind.startswith(beginnings)})
+
+
+def _is_of_kinds(table: Table, kinds: Sequence[str]) -> ColumnElement[bool]:
+    return or_(*(_is_of_kind(table, kind) for kind in kinds)) if kinds else true()
 
 
 def _is_of_kind(table: Table, kind: str) -> ColumnElement[bool]:

@@ -12,6 +12,7 @@ BANNED = "ix_users_banned"
 LOCKED = "ix_users_locked"
 STRANGERS = "ix_clients_strangers"
 OF_TARGET = "ix_events_target"
+OF_KIND = "ix_events_kind"
 EVENTS_BY_TIME = "ix_events_at"
 DUE = "ix_sessions_due"
 SEARCH = "user_search"
@@ -54,6 +55,7 @@ INDEXES = (
     LateIndex(DUE, "sessions", "due_at", only="status IN ('active', 'pending')"),
     LateIndex("ix_records_created", "records", "instance_id, kind, created_at, id"),
     LateIndex(OF_TARGET, "events", "target, instance_id, sequence", only="target IS NOT NULL"),
+    LateIndex(OF_KIND, "events", "instance_id, kind, sequence"),
     LateIndex(EVENTS_BY_TIME, "events", "instance_id, at, sequence"),
 )  # fmt: skip
 

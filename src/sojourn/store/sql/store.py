@@ -70,7 +70,7 @@ class SqlGroups:
         self.records = SqlRecords(runner)
         self.app_data = SqlAppData(runner)
         self.budgets = SqlBudgets(runner)
-        self.events = SqlEvents(runner)
+        self.events = SqlEvents(runner, built)
 
 
 class Database(Runner, Protocol):
