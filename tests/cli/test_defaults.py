@@ -22,6 +22,14 @@ def test_every_limit_and_deadline_is_named(tmp_path: Path) -> None:
         assert f"{name} {most} in {seconds} s" in limits.split(", ")
     assert {"limits (in each process)", "limits (kept over restarts)"} < found.keys()  # SQLite has one process
     assert found["wrong codes in browsers an account does not know"].startswith("100 a year")
+    assert found["wrong codes on known devices of an account"].startswith("100 a year")
+    assert found["accounts"] == "locked for 3600 s after 10 wrong tries; a password ends after 100 wrong ones"
+    claims = "kept from other accounts for 10 minutes while a code lives, otherwise a minute; never from a sign-up"
+    assert found["addresses that nobody proved"] == claims
+    assert found["imported hashes"].startswith("refused where a check takes over 250 ms")
+    assert found["revoked keys"] == "refused by every process of this server within 1 s"
+    assert found["session tokens"].startswith("4096 bytes")
+    assert found["orders of users"].startswith("by any field up to 10,000 users; above, by created_at")
     assert found["client secret of before"].startswith("10 s")
     assert found["handshakes of one browser"] == "12 under way, each 15 minutes and once"
     assert found["browsers in which nobody signed in"] == "forgotten after a day"

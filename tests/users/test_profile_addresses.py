@@ -13,6 +13,7 @@ from sojourn.errors import (
     NotFound,
     ReverificationRequired,
     StrategyNotPossible,
+    TooManyRequests,
     VerificationExpired,
     VerificationFailed,
     WrongCode,
@@ -22,6 +23,7 @@ from sojourn.messages.mailbox import Mailbox
 from sojourn.testing.clock import FakeClock
 from sojourn.users.accounts import NewUser
 from sojourn.users.profile import ProfileChanges
+from sojourn.users.user import IdentifierKind
 
 from ..people import (
     ADA,
@@ -144,3 +146,15 @@ async def test_only_email_codes_prove_addresses_here(engine: Engine):
         await engine.profile.prepare_email(
             engine.instance, session, await now_of(engine, session), address.id, "email_link"
         )
+
+
+async def test_nobody_keeps_an_address_from_its_owner_by_adding_it_over_and_over(engine: Engine):  # R-LIM-01
+    squatter, user = await ada(engine)
+    owner = await person(engine, "owner@example.com")
+    for _ in range(5):
+        claim = await engine.profile.add_email(engine.instance, squatter, user, WORK)
+        user = await now_of(engine, squatter)
+        await engine.profile.remove_email(await acting(engine, squatter), squatter, user, claim.id)
+    with pytest.raises(TooManyRequests):
+        await engine.profile.add_email(engine.instance, squatter, await now_of(engine, squatter), WORK)
+    assert await engine.addresses.create(engine.instance, owner.id, IdentifierKind.EMAIL_ADDRESS, WORK)

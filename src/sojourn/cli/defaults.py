@@ -12,26 +12,43 @@ if TYPE_CHECKING:
 
 async def in_force(engine: "Engine") -> dict[str, Json]:
     """By name, a sentence each. Raises: Overloaded."""
+    from sojourn.factors.hash_cost import SLOW
+    from sojourn.instances.instances import KNOWN_FOR
     from sojourn.integrations.redirects import LONGEST, MOST
     from sojourn.limits.budgets import MOST_WRONG_CODES
     from sojourn.server.worker import KEPT, SESSIONS_KEPT
     from sojourn.sessions.clients import GRACE
     from sojourn.store import patience
     from sojourn.store.breaker import HANGS
+    from sojourn.store.interface.users import CLAIM_LASTS, CLAIM_WITHOUT_CODE, MOST_SORTED
+    from sojourn.tokens.cookie_size import LARGEST_COOKIE
+    from sojourn.users.password_lockout import MOST_FAILURES
     from sojourn.web.backend_api.reading import LONGEST_LIST
 
+    protection = engine.instance.settings.protection
     floor = await engine.sign_in_protection.floor.now(engine.instance)
     return {
         **_limits(engine),
+        "accounts": f"locked for {protection.lockout_seconds} s after {protection.lockout_tries} wrong tries; a password ends after"
+        f" {MOST_FAILURES} wrong ones",
         "wrong codes in browsers an account does not know": f"{MOST_WRONG_CODES} a year; then mails carry a link too",
-        "a refused sign-in lasts": f"{round(floor / timedelta(milliseconds=1))} ms, or 1.2 times the dearest stored hash",
+        "wrong codes on known devices of an account": f"{MOST_WRONG_CODES} a year; then they count as those of other browsers",
+        "addresses that nobody proved": f"kept from other accounts for {_minutes(CLAIM_LASTS)} while a code lives, otherwise"
+        f" {_minutes(CLAIM_WITHOUT_CODE)}; never from a sign-up",
+        "a refused sign-in lasts": f"{_ms(floor)} ms, or 1.2 times the dearest stored hash",
+        "imported hashes": f"refused where a check takes over {_ms(SLOW)} ms here and none as dear is stored"
+        " (`import --accept-slow-hasher`)",
         "password hashes at once": f"{engine.hash_pool.of_visitors} for visitors, {engine.hash_pool.of_servers} for calls with a secret key",
         "client secret of before": f"{round(GRACE.total_seconds())} s, for sessions that were there before it was replaced",
+        "revoked keys": f"refused by every process of this server within {round(KNOWN_FOR.total_seconds())} s",
+        "session tokens": f"{LARGEST_COOKIE} bytes with the cookie's name; claims that may grow larger are refused",
         "handshakes of one browser": f"{MOST} under way, each {LONGEST // 60} minutes and once",
         "browsers in which nobody signed in": f"forgotten after {_days(KEPT)}",
         "ended sessions": f"listed for {_days(SESSIONS_KEPT)} after their longest time",
         "lists": f"{patience.LISTS_AT_ONCE} at once, others wait {patience.LIST_WAITS_SECONDS:g} s, each ends after"
         f" {patience.LIST_SECONDS:g} s; {LONGEST_LIST} entries at most",
+        "orders of users": f"by any field up to {MOST_SORTED:,} users; above, by created_at, updated_at, last_sign_in_at and"
+        " last_active_at",
         "a database that hangs": f"{patience.MOST_SECONDS:g} s for a request, refused at once after {HANGS} in a row",
         "search": _search(engine.store.unbuilt()),
     }
@@ -61,6 +78,15 @@ def _search(unbuilt: Sequence[str]) -> str:
         f"{', '.join(unbuilt)} not built yet, and lists that need them read many rows: the server builds them while it runs,"
         " `sojourn migrate` at once (a search index in SQLite needs FTS5, 3.34 or newer)"
     )
+
+
+def _ms(length: timedelta) -> int:
+    return round(length / timedelta(milliseconds=1))
+
+
+def _minutes(length: timedelta) -> str:
+    minutes = length // timedelta(minutes=1)
+    return "a minute" if minutes == 1 else f"{minutes} minutes"
 
 
 def _days(length: timedelta) -> str:

@@ -21,7 +21,7 @@ from sojourn.tokens.templates import RESERVED_IN_SESSIONS, check_template
 OPERATOR = "operator"
 """Whoever changes an instance by the command line or in the process itself."""
 
-_REFRESH = timedelta(seconds=1)
+KNOWN_FOR = timedelta(seconds=1)
 """How old the remembered instances and secret keys may be: a revoked key is refused within a second."""
 
 
@@ -99,7 +99,7 @@ class Instances:
         hashed = secret.stored_form()
         now = self.clock.now()
         known = self._secret_keys.get(hashed)
-        if known is None or now.since(known[1]) >= _REFRESH or now < known[1]:
+        if known is None or now.since(known[1]) >= KNOWN_FOR or now < known[1]:
             if is_damaged(secret):
                 raise BadSecretKey("This secret key is incomplete or mistyped: its checksum is wrong. Copy it again.")
             row = await self.store.instances.find_secret_key(hashed)
@@ -120,7 +120,7 @@ class Instances:
         """Whether it was good a second ago at most: the keys of all instances are read once a second, however many ask."""
         now = self.clock.now()
         known = self._listed
-        if known is None or now.since(known[1]) >= _REFRESH or now < known[1]:
+        if known is None or now.since(known[1]) >= KNOWN_FOR or now < known[1]:
             if known is not None:
                 self._listed = (known[0], now)  # meanwhile others go by what was listed before
             rows = [row for id in self._instances for row in await self.store.instances.secret_keys(id)]
@@ -189,7 +189,7 @@ class Instances:
 
     async def _refresh(self) -> None:
         now = self.clock.now()
-        if now.since(self._loaded_at) >= _REFRESH or now < self._loaded_at:
+        if now.since(self._loaded_at) >= KNOWN_FOR or now < self._loaded_at:
             await self._load()
 
     async def _load(self) -> None:

@@ -36,6 +36,7 @@ LIMITS: Mapping[str, tuple[int, int]] = {
     "codes": (20, 60),
     "codes_per_identifier": (3, 600),
     "codes_per_identifier_day": (10, 86_400),
+    "claims_per_address": (5, 86_400),
     "tries_of_known_device": (10, 3600),
     "hashes": (20, 60),
     "pictures": (10, 60),
@@ -49,7 +50,9 @@ LIMITS: Mapping[str, tuple[int, int]] = {
 OF_ONE_PROCESS = frozenset({"handshakes", "backend_api", WRONG_KEYS, UNMATCHED, REFUSED_PATHS})
 """Limits that keep a process from being flooded. Counting them in the database would let a flood through to it."""
 
-OF_BUDGETS = frozenset({"codes_per_identifier", "codes_per_identifier_day", "tries_of_known_device"})
+OF_BUDGETS = frozenset(
+    {"codes_per_identifier", "codes_per_identifier_day", "claims_per_address", "tries_of_known_device"}
+)
 """Limits that the database keeps over restarts (`budgets.py`)."""
 
 MOST_SHARED = 1000

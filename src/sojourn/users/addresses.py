@@ -40,10 +40,11 @@ class Addresses:
         verified: bool = False,
         primary: bool = False,
         actor: str = SERVER,
+        also: Consequence | None = None,
     ) -> Identifier:
         """A further address of the user; the first one that is verified becomes the primary one.
 
-        Raises: NotFound, IdentifierTaken, FieldFormat, FieldError (too many; primary but not verified).
+        `also` is written with it, first. Raises: NotFound, IdentifierTaken, FieldFormat, FieldError (too many; primary but not verified).
         """
         strategy = ADMIN if verified else None
         owner = await self.accounts.get(instance, user_id)
@@ -60,6 +61,8 @@ class Addresses:
             return with_primary(user, kind, address.id) if primary else user
 
         async def then(tx: Groups, before: User, after: User) -> None:
+            if also is not None:
+                await also(tx, before, after)
             await tx.users.add_identifier(address)
             if verified:
                 await self._proven(tx, instance, before, after, address)

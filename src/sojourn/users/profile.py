@@ -205,14 +205,23 @@ class Profile:
         return found
 
     async def add_email(self, instance: Instance, session: Session, user: User, value: str | None) -> Identifier:
-        """A further address, of no use until proven. Raises: IdentifierTaken, NotAllowedAccess …"""
+        """A further address, of no use until proven.
+
+        One user adds the same address few times a day: it is kept from other accounts for a while each time
+        (docs/decisions/0016). Raises: IdentifierTaken, NotAllowedAccess, TooManyRequests …
+        """
         self._require_fresh(session)
         if not value:
             raise FieldMissing("email_address")
         email = normal_email(value, param="email_address")
         await self.records.check_new_address(instance, email.canonical)
+
+        async def count(tx: Groups, before: User, after: User) -> None:
+            key = f"{user.id} {email.canonical}"
+            await self.codes.budgets.spend(tx, instance, "claims_per_address", key)
+
         return await self.addresses.create(
-            instance, user.id, IdentifierKind.EMAIL_ADDRESS, value, actor=_actor(session)
+            instance, user.id, IdentifierKind.EMAIL_ADDRESS, value, actor=_actor(session), also=count
         )
 
     async def prepare_email(

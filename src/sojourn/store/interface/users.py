@@ -11,6 +11,15 @@ from sojourn.instant import Instant
 from sojourn.store.interface.paging import Page
 from sojourn.users.user import Identifier, IdentifierKind, User
 
+MOST_SORTED = 10_000
+"""The most users that an order without an index sorts."""
+
+CLAIM_LASTS = timedelta(minutes=10)
+"""How long an address that is not proven yet is kept from other accounts that add it too, at most: as long as a code lives."""
+
+CLAIM_WITHOUT_CODE = timedelta(minutes=1)
+"""The same where no code is on its way: time to ask for one."""
+
 
 @dataclass(frozen=True, slots=True)
 class Tries:

@@ -14,6 +14,7 @@ from sqlalchemy import Select, false, func, select, union_all
 from sojourn.errors import TooManyToSort
 from sojourn.ids import InstanceId
 from sojourn.store.interface import Page, UserFilter
+from sojourn.store.interface.users import MOST_SORTED
 from sojourn.store.sql.database import Row, Runner
 from sojourn.store.sql.group import Condition, paged
 from sojourn.store.sql.late import Built
@@ -22,7 +23,7 @@ from sojourn.store.sql.text_search import TextSearch
 from sojourn.store.sql.user_search import NEVER_NULL, ORDERED_BY, Part, ordering, parts
 
 _SORTED = 2_000
-_SORTABLE = 10_000
+_SORTABLE = MOST_SORTED
 
 
 class UserLists:

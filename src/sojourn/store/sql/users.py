@@ -15,6 +15,7 @@ from sojourn.factors.verification import VerificationStatus
 from sojourn.ids import IdentifierId, InstanceId, UserId
 from sojourn.instant import Instant
 from sojourn.store.interface import Page, Tries, UserFilter
+from sojourn.store.interface.users import CLAIM_LASTS, CLAIM_WITHOUT_CODE
 from sojourn.store.sql import codecs
 from sojourn.store.sql.codec import costed_password_columns, password
 from sojourn.store.sql.database import Runner
@@ -25,12 +26,6 @@ from sojourn.store.sql.late import Built
 from sojourn.store.sql.tables import identifiers, sessions, sign_ins, sign_ups, tickets, users, verifications
 from sojourn.store.sql.user_lists import UserLists
 from sojourn.users.user import Identifier, IdentifierKind, User
-
-_CLAIM_LASTS = timedelta(minutes=10)
-"""How long an address that is not proven yet is kept from other accounts that add it too, at most: as long as a code lives."""
-
-_CLAIM_WITHOUT_CODE = timedelta(minutes=1)
-"""The same where no code is on its way: time to ask for one."""
 
 
 class SqlUsers(Group):
@@ -216,8 +211,8 @@ class SqlUsers(Group):
                 verifications.c.expire_at > now.millis,
             )
             begun = identifiers.c.created_at
-            idle = (begun <= now.before(_CLAIM_WITHOUT_CODE).millis) & ~has_code
-            claim.append(or_(begun <= now.before(_CLAIM_LASTS).millis, idle))
+            idle = (begun <= now.before(CLAIM_WITHOUT_CODE).millis) & ~has_code
+            claim.append(or_(begun <= now.before(CLAIM_LASTS).millis, idle))
         await self._run.change(delete(identifiers).where(*claim))
 
     async def verify_identifier(self, instance_id: InstanceId, id: IdentifierId, strategy: str, now: Instant) -> bool:
