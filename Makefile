@@ -12,23 +12,6 @@ OTHER_SDK_APPS := $(STAMPS)/sdk/apps/next13-clerk4 $(STAMPS)/sdk/apps/next15-cle
 ALL_SDK_APPS := $(patsubst tests/sdk/%/package-lock.json,$(STAMPS)/sdk/%,$(wildcard tests/sdk/apps/*/package-lock.json tests/sdk/node/package-lock.json))
 SDK_APPS := $(filter-out $(OTHER_SDK_APPS),$(ALL_SDK_APPS))
 
-# The browser tests in parts, as pytest's -k names them, the longest first; three at a time, because each waits more than it works.
-PARTS := clerk7 test_python test_published_sdks \
-	'not (next13 or clerk6 or clerk7 or test_python or test_published_sdks)'
-ALL_PARTS := next13 clerk6 $(PARTS)
-
-# Runs everything with pytest's options $(1), the browser tests in the parts $(2).
-define run_tests
-	@# races first, while the machine has nothing else to do
-	@$(BIN)/python -m pytest $(1) tests/contract --ignore=tests/contract/adapters
-	@echo "The browser tests run beside the others, in three processes; their reports follow."
-	@rm -f $(STAMPS)/browser-*.log; printf '%s\n' $(2) | xargs -P 3 -I{} sh -c \
-		'$(BIN)/python -m pytest $(1) tests/sdk -k "$$1" --durations=12 > "$(STAMPS)/browser-$$$$.log" 2>&1' sh {} & browsers=$$!; \
-	$(BIN)/python -m pytest $(1) --ignore=tests/sdk --ignore-glob='tests/contract/test_*'; failed=$$?; \
-	wait $$browsers || failed=1; \
-	cat $(STAMPS)/browser-*.log; exit $$failed
-endef
-
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .PHONY: help run setup test test-all check bench timing coverage docs lock release wheel clean
@@ -81,13 +64,13 @@ test: setup $(SDK_APPS) $(STAMPS)/django-4.2 ## install what the tests need and 
 ifdef ARGS
 	$(BIN)/python -m pytest $(ARGS)
 else
-	$(call run_tests,-m "not extended",$(PARTS))
+	$(BIN)/python -m tools.gate
 endif
 
 test-all: setup $(ALL_SDK_APPS) $(STAMPS)/django-4.2 ## the gate, every major of each SDK, quick starts built from their text, kill -9 jobs
 	$(BIN)/python -m tools.chromium
 	$(BIN)/python -m tools.debian
-	$(call run_tests,,$(ALL_PARTS))
+	$(BIN)/python -m tools.gate --all
 
 check: setup ## ruff, types, import rules, and the security requirements still without a test
 	$(BIN)/ruff check .
