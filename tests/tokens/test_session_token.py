@@ -74,6 +74,21 @@ def test_a_pending_session_says_so_in_both_versions(verifier: Verifier):
         )
 
 
+@pytest.mark.parametrize("status", [None, 1, True, ["active"], {"sts": "active"}])
+def test_a_status_that_is_not_text_is_refused_rather_than_read_as_active(verifier: Verifier, status: Json):  # R-FLOW-02
+    assert refusal(verifier, signed(good_claims() | {"sts": status})) == "token-invalid"
+
+
+@pytest.mark.parametrize("version", [None, "2", True, 2.0, [2]])
+def test_a_version_that_is_not_a_whole_number_is_refused(verifier: Verifier, version: Json):
+    assert refusal(verifier, signed(good_claims() | {"v": version})) == "token-invalid"
+
+
+def test_a_version_of_later_is_read_and_changes_no_decision(verifier: Verifier):  # R-VER-01
+    claims = verifier.verify(signed(good_claims() | {"v": 3, "sts": "pending"}))
+    assert (claims.version, claims.status) == (3, "pending")
+
+
 def test_seconds_are_rounded_down():  # R-JWT-01
     assert parts(good_token(now=Instant(NOW.millis + 999)))[1]["iat"] == NOW.seconds
 

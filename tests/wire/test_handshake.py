@@ -2,13 +2,15 @@
 
 import json
 from base64 import urlsafe_b64decode
-from typing import Any
+from typing import Any, cast
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
+from sqlalchemy import text
 
 from sojourn.engine import Engine
 from sojourn.secret import Secret
+from sojourn.store.sql.connections import EngineDatabase
 from sojourn.testing.clock import FakeClock
 from sojourn.tokens.handshake import cookie_suffix
 
@@ -60,6 +62,35 @@ async def test_a_signed_in_browser_gets_back_with_a_token_not_older_than_its_sig
     assert claims["iss"] == engine.instance.public_url
     assert 0 < int(value(lines["__client_uat"])) <= int(str(claims["iat"]))
     assert all("=" not in value(line) for line in lines.values())
+
+
+@pytest.mark.parametrize(
+    ("named", "version"),
+    [("2025-11-10", 2), ("2025-04-10", 2), ("2024-10-01", None), ("nonsense", None), ("", None)],
+)
+async def test_a_handshake_brings_the_claims_of_the_sdk_that_asks(
+    browser: Browser, named: str, version: int | None
+) -> None:  # R-VER-01
+    await browser.sign_up()
+    answer = await browser.send("GET", "/v1/client/handshake", redirect_url=PAGE, __clerk_api_version=named)
+    claims = payload(value(directives_in(answer.headers["location"])["__session"]))
+    assert (claims.get("v"), claims.get("sts")) == (version, "active" if version else None)
+
+
+@pytest.mark.parametrize("named", ["2025-11-10", "2024-10-01"])
+async def test_a_pending_session_is_called_so_in_every_handshake(
+    browser: Browser, engine: Engine, named: str
+) -> None:  # R-VER-01
+    await browser.sign_up()
+    await make_pending(engine)
+    answer = await browser.send("GET", "/v1/client/handshake", redirect_url=PAGE, __clerk_api_version=named)
+    assert payload(value(directives_in(answer.headers["location"])["__session"]))["sts"] == "pending"
+
+
+async def make_pending(engine: Engine) -> None:
+    """As a task that every session owes would."""
+    database = cast("EngineDatabase", engine.store._database)  # type: ignore[attr-defined]
+    assert await database.change(text("UPDATE sessions SET status = 'pending'")) == 1
 
 
 @pytest.mark.parametrize("reason", ["session-token-iat-in-the-future", "session-token-nbf"])

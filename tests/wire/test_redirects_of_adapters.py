@@ -16,6 +16,7 @@ from sojourn.tokens.handshake import cookie_suffix
 
 from .browsing import Browser
 from .conftest import LIVE_APP
+from .test_handshake import make_pending, payload
 from .test_production import signed_up
 
 
@@ -93,6 +94,26 @@ async def test_a_redirect_comes_back_to_a_clean_address_with_the_apps_cookies(vi
     assert sent(await visitor.ask(returned)) == f"{LIVE_APP}/page?x=1"
     assert isinstance(await visitor.ask(f"{LIVE_APP}/page?x=1"), SignedIn)
     assert not [name for name in visitor.cookies if "handshake" in name or "redirect_" in name]
+
+
+async def test_what_a_redirect_brings_has_the_claims_of_today(visitor: Visitor) -> None:
+    await visitor.come_back(await visitor.answer(await visitor.begin()))
+    for name in ("__session", f"__session_{cookie_suffix(visitor.gate.publishable_key)}"):
+        claims = payload(visitor.cookies[name])
+        assert (claims["v"], claims["sts"]) == (2, "active")
+
+
+async def test_a_session_that_has_something_left_to_do_signs_nobody_in(
+    visitor: Visitor, live: Engine
+) -> None:  # R-FLOW-02
+    await make_pending(live)
+    assert await visitor.come_back(await visitor.answer(await visitor.begin())) is None
+    verdict = await visitor.ask(f"{LIVE_APP}/page")
+    assert isinstance(verdict, SignedOut)
+    assert (verdict.reason, verdict.is_stuck) == ("session-not-active", True), "signing in again would not help"
+    token = visitor.cookies["__session"]
+    bearer = RequestHead("GET", [(b"authorization", f"Bearer {token}".encode())], lambda _: LIVE_APP)
+    assert isinstance(await visitor.gate.decide_with_new_keys(bearer), SignedOut)
 
 
 async def test_twelve_tabs_share_a_browser(visitor: Visitor) -> None:  # R-HSK-01

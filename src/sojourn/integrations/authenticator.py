@@ -27,6 +27,9 @@ NO_COOKIES = "redirect-cookie-missing"
 TOO_LARGE = "session-token-too-large"
 """The token does not fit into a cookie, so nobody with claims like these can be signed in by one."""
 
+NOT_ACTIVE = "session-not-active"
+"""The session is pending, or of a status that is not known here: published SDKs take it for signed out too."""
+
 WRONG_KEYS = "keys-wrong"
 """The server refuses the app's keys: whatever anybody sends, signing in would not help."""
 
@@ -170,7 +173,7 @@ class Authenticator:
         try:
             token = bearer(asked.values(b"authorization"))
             if token is not None:
-                return SignedIn(self.verify(token))
+                return _let_in(SignedIn(self.verify(token)))
         except TokenRefused as refused:
             return SignedOut(refused.reason)  # a caller that tried and failed: no cookie is looked at (R-JWT-11)
         if asked.is_page and (id := self.redirects.returned(asked)) is not None:
@@ -230,7 +233,7 @@ class Authenticator:
             return SignedOut(TWO_PEOPLE, is_stuck=True)
         for claims in found:
             if signed_in_at is None or claims.issued_at.seconds >= signed_in_at:
-                return SignedIn(claims, by_cookie=True)
+                return _let_in(SignedIn(claims, by_cookie=True))
             reason, issued_at = "session-token-iat-before-client-uat", None
         verdict = self._ask_the_server(asked, reason)
         if issued_at is None or not isinstance(verdict, SignedOut) or not verdict.is_stuck:
@@ -347,6 +350,11 @@ class Authenticator:
                 self._used.pop(known, None)
         mine = (now,)
         return self._used.setdefault(id, mine) is mine
+
+
+def _let_in(verdict: SignedIn) -> SignedIn | SignedOut:
+    """A session with tasks left to do signs nobody in yet (R-FLOW-02)."""
+    return verdict if verdict.claims.status == "active" else SignedOut(NOT_ACTIVE, is_stuck=True)
 
 
 def clock_words(off: int) -> str:

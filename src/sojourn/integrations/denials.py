@@ -11,6 +11,7 @@ from sojourn.errors import ConfigError, Json, OriginRefused, Overloaded, Sojourn
 from sojourn.integrations.app_keys import REFUSED
 from sojourn.integrations.authenticator import (
     NO_COOKIES,
+    NOT_ACTIVE,
     TOO_LARGE,
     TWO_PEOPLE,
     WRONG_KEYS,
@@ -198,6 +199,8 @@ def _stuck(verdict: SignedOut) -> str:
             "This browser sends the sign-ins of two people at once, so neither counts. Close it, delete this site's cookies, and "
             "sign in again. Another site of this domain may have set one of them."
         )
+    if reason == NOT_ACTIVE:
+        return "You are signed in, but something is left to do before you can go on. Finish it on the sign-in page, then come back here."
     if reason == NO_COOKIES:
         return "You could not be signed in here, because your browser keeps no cookies of this site. Allow them, and try again."
     if reason == TOO_LARGE:

@@ -184,6 +184,10 @@ class Verifier:
         if self._issuer is not None and issuer != self._issuer:
             _refuse("token-invalid-issuer", "The token was issued by another server.")
         self._check_parties(raw)
+        if not isinstance(raw.get("sts", "active"), str):  # read as absent, it would make the session active
+            _refuse("token-invalid", "The token's sts claim is not text.")
+        if type(raw.get("v", 1)) is not int:
+            _refuse("token-invalid", "The token's v claim is not a whole number.")
         if not_before - self._skew > now:
             raise TokenRefused("token-not-active-yet", _EARLY, issued_at=issued)
         if issued - self._skew > now:
