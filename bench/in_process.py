@@ -50,7 +50,7 @@ def measure() -> list[bool]:
         json.loads(claims)
 
     def first_sight() -> None:
-        verifier.forget()
+        verifier.clear_cache()
         verifier.verify(token)
 
     return [

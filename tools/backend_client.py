@@ -209,7 +209,7 @@ def source(*, is_async: bool) -> str:
         f"from sojourn.backend.http_client import {http_client}",
         "from sojourn.backend.models import (\n    Client,\n    Deleted,\n    JwtTemplate,\n    ListedIdentifier,\n    RedirectUrl,\n"
         "    Session,\n    SessionData,\n    TestingToken,\n    Ticket,\n    Token,\n    Total,\n)",
-        "from sojourn.backend.transport import Call, Given",
+        "from sojourn.backend.transport import BackendCall, Given",
         "from sojourn.backend.user import EmailAddress, PhoneNumber, User",
         "",
     ]
@@ -264,7 +264,7 @@ def _iterator(each: Operation, result: str, *, is_async: bool) -> Iterator[str]:
     yield f"        {wait}def page(seen: int, last: {item} | None) -> {result}:"
     where = '"starting_after": last.id if last else None' if steady else '"offset": seen'
     given = "".join(f', "{parameter.name}": {parameter.name}' for parameter in taken)
-    yield f'            call = Call("{each.verb}", "{each.path}", {{"limit": 100, {where}{given}}})'
+    yield f'            call = BackendCall("{each.verb}", "{each.path}", {{"limit": 100, {where}{given}}})'
     yield f"            return {'await ' if is_async else ''}self._http.send(call, {result})"
     yield ""
     yield "        return self._http.pages(page)"
@@ -286,11 +286,11 @@ def _call(each: Operation, query: list[Parameter]) -> str:
         parts.append(
             f"{'files' if each.is_upload else 'body'}={{" + ", ".join(f'"{p.name}": {p.name}' for p in each.body) + "}"
         )
-    return f"Call({', '.join(parts)})"
+    return f"BackendCall({', '.join(parts)})"
 
 
 def _whole(groups: list[str], colour: str, http_client: str) -> Iterator[str]:
-    yield f"class {colour}Groups:"
+    yield f"class {colour}BackendGroups:"
     yield f"    def __init__(self, http_client: {http_client}) -> None:"
     for group in groups:
         yield f"        self.{group} = {colour}{_class(group)}(http_client)"

@@ -8,8 +8,8 @@ from collections.abc import Iterator
 import pytest
 
 from sojourn.backend import AsyncBackend, Backend, BackendRefused
-from sojourn.backend.async_api import AsyncGroups
-from sojourn.backend.sync_api import Groups
+from sojourn.backend.async_api import AsyncBackendGroups
+from sojourn.backend.sync_api import BackendGroups
 from sojourn.errors import BadSecretKey, ConfigError, NotFound, SessionEnded
 from tools import backend_client
 
@@ -47,7 +47,7 @@ def test_every_operation_has_a_method_in_both() -> None:
         }
 
     wanted = {f"{each.group}.{each.name}" for each in backend_client.operations()}
-    for groups in (Groups(None), AsyncGroups(None)):  # type: ignore[arg-type]
+    for groups in (BackendGroups(None), AsyncBackendGroups(None)):  # type: ignore[arg-type]
         assert wanted <= {name for name in methods(groups) if not name.endswith("__init__")}
 
 

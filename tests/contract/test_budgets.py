@@ -74,8 +74,8 @@ async def test_a_count_is_undone_with_its_transaction(store: Store, instance_id:
 
 async def test_a_budget_whose_window_is_over_is_forgotten(store: Store, instance_id: InstanceId) -> None:
     assert await spend(store, instance_id)
-    assert await store.forget((NOW + MINUTE).before(timedelta(milliseconds=1)), most=10) == 0
-    assert await store.forget(NOW + MINUTE, most=10) == 1
+    assert await store.purge((NOW + MINUTE).before(timedelta(milliseconds=1)), most=10) == 0
+    assert await store.purge(NOW + MINUTE, most=10) == 1
     assert await store.budgets.spent(instance_id, NAME, KEY, NOW, window=MINUTE) == 0
 
 

@@ -82,9 +82,9 @@ async def test_the_hits_of_a_clock_that_was_wrong_lock_nobody_out(nodes: list[Sq
 async def test_keys_are_forgotten_once_their_window_is_over(nodes: list[SqlStore]) -> None:  # R-LIM-02
     await hit(nodes[0])
     await hit(nodes[0], after=timedelta(seconds=30), key="somebody else")
-    assert await counts(nodes[1]).forget((NOW + MINUTE).before(timedelta(milliseconds=1)), most=10) == 0
-    assert await counts(nodes[1]).forget(NOW + MINUTE, most=10) == 1
-    assert await counts(nodes[1]).forget(NOW + MINUTE * 2, most=10) == 1
+    assert await counts(nodes[1]).purge((NOW + MINUTE).before(timedelta(milliseconds=1)), most=10) == 0
+    assert await counts(nodes[1]).purge(NOW + MINUTE, most=10) == 1
+    assert await counts(nodes[1]).purge(NOW + MINUTE * 2, most=10) == 1
 
 
 async def test_no_count_waits_for_the_disk(nodes: list[SqlStore]) -> None:
@@ -119,8 +119,8 @@ class Away:
             raise Overloaded()
         return await self._inner.hit(instance_id, name, key, now, most=most, window=window)
 
-    async def forget(self, before: Instant, *, most: int) -> int:
-        return await self._inner.forget(before, most=most)
+    async def purge(self, before: Instant, *, most: int) -> int:
+        return await self._inner.purge(before, most=most)
 
 
 async def refused(limiter: RateLimiter, name: str, key: str) -> timedelta | None:

@@ -6,7 +6,7 @@ import pytest
 
 from sojourn.engine import Engine
 from sojourn.errors import TokenRefused
-from sojourn.integrations.local_server import Inside, gate_of
+from sojourn.integrations.local_server import EngineClient, gate_of
 from sojourn.messages.mailbox import Mailbox
 from sojourn.server.worker import Worker
 from sojourn.sessions.session import Session
@@ -50,7 +50,7 @@ async def test_a_process_that_only_verifies_learns_of_it_too(
     await person(engine)
     session = await signed_in(engine)
     token = await _minted(engine, session)
-    gate, _ = gate_of(engine, Inside(engine))
+    gate, _ = gate_of(engine, EngineClient(engine))
     gate.verify(token)  # and remembered
     await other.key_store.rotate(other.instance, emergency=True)
     clock.advance(seconds=1)
@@ -63,7 +63,7 @@ async def test_a_planned_rotation_refuses_no_token(engine: Engine, other: Engine
     await person(engine)
     session = await signed_in(engine)
     token = await _minted(engine, session)
-    gate, _ = gate_of(engine, Inside(engine))
+    gate, _ = gate_of(engine, EngineClient(engine))
     await other.key_store.rotate(other.instance)
     clock.advance(seconds=1)
     await Worker(engine)._follow_keys()  # pyright: ignore[reportPrivateUsage]

@@ -6,7 +6,7 @@ import pytest
 from django.test import override_settings
 from msgspec.structs import replace
 
-from sojourn.backend.user import User, Verified
+from sojourn.backend.user import AddressVerification, User
 from sojourn.testing import FakeSojourn
 
 from ..contract.adapters.apps import django as app
@@ -64,7 +64,7 @@ def _linking(client, sojourn):  # type: ignore[no-untyped-def]
 
 def _unproven(sojourn: FakeSojourn, email: str, **fields: object) -> User:
     made = sojourn.add_user(email, **fields)
-    address = replace(made.email_addresses[0], verification=Verified("unverified", "email_code"))
+    address = replace(made.email_addresses[0], verification=AddressVerification("unverified", "email_code"))
     changed = replace(made, email_addresses=(address,))
     sojourn.memory.users[made.id] = changed
     return changed

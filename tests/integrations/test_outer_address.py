@@ -9,7 +9,7 @@ import pytest
 from sojourn import Sojourn
 from sojourn.engine import Engine
 from sojourn.errors import ConfigError
-from sojourn.integrations.authenticator import SignedIn
+from sojourn.integrations.authenticator import SignedInState
 from sojourn.integrations.outer_address import OuterAddress
 from sojourn.integrations.request_head import RequestHead
 from sojourn.secret import Secret
@@ -50,7 +50,7 @@ def test_a_token_of_the_outer_address_is_believed(elsewhere: Served) -> None:
     jwt = elsewhere.run(_token)
     app = Sojourn.remote(inner(elsewhere), elsewhere.engine.instance.publishable_key, elsewhere.secret_key)
     asked = RequestHead("GET", [(b"authorization", b"Bearer " + jwt.encode())], lambda host: f"http://{host}/page")
-    assert isinstance(app.ready_now().decide(asked), SignedIn)
+    assert isinstance(app.ready_now().decide(asked), SignedInState)
     app.close_now()
 
 

@@ -13,10 +13,10 @@ from sojourn.users.new_user import NewUser
 
 from .conftest import App
 
-SignedIn = Callable[..., SignedInBrowser]
+SignedInState = Callable[..., SignedInBrowser]
 
 
-def test_strangers_are_refused_and_the_signed_in_are_let_in(app: App, signed_in: SignedIn) -> None:
+def test_strangers_are_refused_and_the_signed_in_are_let_in(app: App, signed_in: SignedInState) -> None:
     assert app.get("/protected").status_code == 401
     ada = signed_in()
     assert app.get("/protected", ada.headers).json() == {"user": ada.user.id}
@@ -25,7 +25,7 @@ def test_strangers_are_refused_and_the_signed_in_are_let_in(app: App, signed_in:
 
 
 def test_roles_fresh_proofs_and_time_are_what_the_test_says(
-    app: App, signed_in: SignedIn, sojourn: FakeSojourn, sojourn_clock: FakeClock
+    app: App, signed_in: SignedInState, sojourn: FakeSojourn, sojourn_clock: FakeClock
 ) -> None:
     assert app.get("/open/admin", signed_in().headers).status_code == 403
     assert app.get("/open/admin", signed_in(role="org:admin").headers).status_code == 200
@@ -37,7 +37,7 @@ def test_roles_fresh_proofs_and_time_are_what_the_test_says(
     assert app.get("/protected", ada.headers).status_code == 401
 
 
-def test_users_and_data_are_there_without_a_server(app: App, signed_in: SignedIn, sojourn: FakeSojourn) -> None:
+def test_users_and_data_are_there_without_a_server(app: App, signed_in: SignedInState, sojourn: FakeSojourn) -> None:
     ada = signed_in(sojourn.add_user("ada@example.com", first_name="Ada"))
     assert app.get("/me", ada.headers).json() == {"email": "ada@example.com"}
     assert app.post("/data?name=x", ada.browser).json() == {"name": "x"}
@@ -45,7 +45,7 @@ def test_users_and_data_are_there_without_a_server(app: App, signed_in: SignedIn
     assert sojourn.memory.data[ada.session_id] == {"name": "x"}
 
 
-def test_a_session_that_the_test_ends_is_over(signed_in: SignedIn, sojourn: FakeSojourn) -> None:
+def test_a_session_that_the_test_ends_is_over(signed_in: SignedInState, sojourn: FakeSojourn) -> None:
     ada = signed_in()
     assert sojourn.is_live_now(ada.session_id)
     sojourn.end_session_now(ada.session_id)
@@ -55,7 +55,7 @@ def test_a_session_that_the_test_ends_is_over(signed_in: SignedIn, sojourn: Fake
 
 
 def test_a_server_that_does_not_answer_is_503_and_nobody_is_let_in(  # R-REL-03
-    app: App, signed_in: SignedIn, sojourn: FakeSojourn, monkeypatch: pytest.MonkeyPatch
+    app: App, signed_in: SignedInState, sojourn: FakeSojourn, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     ada = signed_in()
 

@@ -168,7 +168,7 @@ async def test_a_request_that_found_its_client_before_sees_nothing_that_came_sin
         with pytest.raises(SecretReplaced):
             await ask(caller, done.created_session_id or "")
     with pytest.raises(SecretReplaced):
-        await engine.clients.forget(caller)
+        await engine.clients.delete(caller)
     assert await is_live(engine, first)
 
 

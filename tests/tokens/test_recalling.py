@@ -1,5 +1,7 @@
 """The short way of a request: a header that was believed before, and everything that shuts it."""
 
+import pytest
+
 from sojourn.testing.clock import FakeClock
 from sojourn.tokens.session_token import Verifier
 from sojourn.tokens.token_recall import Always, recalling
@@ -28,7 +30,7 @@ def test_a_header_that_differs_anywhere_from_a_remembered_one_is_read_anew(verif
         assert recall([(b"authorization", sent.encode())]) is None
     assert recall([(b"authorization", f"Bearer {token}".encode())] * 2) is None
     assert refusal(verifier, changed) == "token-invalid-signature"
-    verifier.forget()
+    verifier.clear_cache()
     assert recall_header(f"Bearer {token}") is None
 
 
@@ -71,5 +73,10 @@ def test_the_short_way_ends_with_the_token(verifier: Verifier, clock: FakeClock)
     assert recall_header(sent) is not None
     clock.advance(seconds=1)
     assert recall_header(sent) is recall([(b"authorization", sent.encode())]) is None
-    assert not verifier.remembered.by_header
-    assert not verifier.remembered.by_header_bytes
+    assert not verifier.token_cache.by_header
+    assert not verifier.token_cache.by_header_bytes
+
+
+def test_the_former_name_of_clear_cache_works_and_says_so(verifier: Verifier) -> None:
+    with pytest.warns(DeprecationWarning, match="Verifier.clear_cache"):
+        verifier.forget()

@@ -198,7 +198,7 @@ def test_a_token_is_good_from_5_seconds_before_its_start(
     clock.advance(seconds=25)
     assert verifier.verify(token)
     if not remembered:
-        verifier.forget()
+        verifier.clear_cache()
     clock.advance(seconds=-0.001)
     assert refusal(verifier, token) == "token-not-active-yet"
 
@@ -208,7 +208,7 @@ def test_a_token_from_the_future_is_refused(verifier: Verifier, clock: FakeClock
     clock.advance(seconds=-5)
     assert verifier.verify(token)
     clock.advance(seconds=-0.001)
-    verifier.forget()
+    verifier.clear_cache()
     assert refusal(verifier, token) == "token-iat-in-the-future"
 
 
@@ -337,7 +337,7 @@ def test_a_remembered_token_is_not_verified_again():
     verifier, token = Verifier(find, clock=FakeClock(NOW)), good_token()
     assert verifier.verify(token) is verifier.verify(token)
     assert asked == [rsa_key().kid]
-    verifier.forget()
+    verifier.clear_cache()
     verifier.verify(token)
     assert len(asked) == 2
 
@@ -355,7 +355,7 @@ def test_no_more_tokens_are_remembered_than_told():
     tokens = [good_token(ed_key(), session_id=f"sess_{number}") for number in range(35)]
     for token in tokens:
         verifier.verify(token)
-        remembered = verifier.remembered
+        remembered = verifier.token_cache
         assert len(remembered.by_header) == len(remembered.by_header_bytes) <= 10
     assert all(verifier.verify(token).session_id == f"sess_{number}" for number, token in enumerate(tokens))
 
@@ -364,8 +364,8 @@ def test_a_refused_token_is_never_remembered(verifier: Verifier, clock: FakeCloc
     clock.advance(seconds=120)
     for token in (good_token(), good_token(key=other_rsa_key())):
         refusal(verifier, token)
-    assert not verifier.remembered.by_header
-    assert not verifier.remembered.by_header_bytes
+    assert not verifier.token_cache.by_header
+    assert not verifier.token_cache.by_header_bytes
 
 
 def test_threads_may_share_a_verifier():

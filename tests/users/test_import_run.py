@@ -11,7 +11,7 @@ from sojourn.engine import Engine
 from sojourn.factors.password_hashers import StoredPassword
 from sojourn.instant import Instant
 from sojourn.store.interface import UserFilter
-from sojourn.users.importing.record import Address, ImportedUser, Place, Refused
+from sojourn.users.importing.record import ImportedAddress, ImportedUser, RecordPosition, RejectedRecord
 from sojourn.users.importing.run import Imported, Importing, Leaving, Outcome, Skipped
 from sojourn.users.importing.survey import Survey
 from sojourn.users.user import IdentifierKind, User
@@ -20,7 +20,7 @@ from ..people import events
 
 
 async def brought(
-    engine: Engine, *records: ImportedUser | Refused, dry_run: bool = False, leaving: Leaving = Leaving()
+    engine: Engine, *records: ImportedUser | RejectedRecord, dry_run: bool = False, leaving: Leaving = Leaving()
 ) -> list[Outcome]:
     outcomes: list[Outcome] = []
     parts = engine.store, engine.clock, engine.audit, engine.hash_pool
@@ -29,20 +29,20 @@ async def brought(
     return outcomes
 
 
-def record(id: str, *emails: Address, line: int = 2, **more: Any) -> ImportedUser:
-    return ImportedUser(place=Place("line", line), external_id=id, emails=emails, **more)
+def record(id: str, *emails: ImportedAddress, line: int = 2, **more: Any) -> ImportedUser:
+    return ImportedUser(place=RecordPosition("line", line), external_id=id, emails=emails, **more)
 
 
-def proven(value: str) -> Address:
-    return Address(value, verified=True)
+def proven(value: str) -> ImportedAddress:
+    return ImportedAddress(value, verified=True)
 
 
-def unproven(value: str) -> Address:
-    return Address(value, verified=False)
+def unproven(value: str) -> ImportedAddress:
+    return ImportedAddress(value, verified=False)
 
 
 def reasons(outcomes: list[Outcome]) -> list[str | None]:
-    return [each.reason if isinstance(each, Refused) else None for each in outcomes]
+    return [each.reason if isinstance(each, RejectedRecord) else None for each in outcomes]
 
 
 async def owner(engine: Engine, email: str) -> User | None:
@@ -213,4 +213,4 @@ async def test_a_field_that_no_user_may_have_refuses_its_record_and_no_other(
     engine: Engine, hostile: ImportedUser
 ) -> None:  # R-INP-01, R-INP-03
     bad, good = await brought(engine, hostile, record("2", proven("b@example.com")))
-    assert isinstance(bad, Refused) and good == Imported()
+    assert isinstance(bad, RejectedRecord) and good == Imported()

@@ -10,7 +10,7 @@ import pytest
 from sojourn.instant import Instant
 from sojourn.users.importing import auth0, clerk, django, firebase
 from sojourn.users.importing.recognising import WANTED, check_source, with_wanted
-from sojourn.users.importing.record import ImportedUser, LeftOut, Refused, UnusableFile
+from sojourn.users.importing.record import ImportedUser, LeftOut, RejectedRecord, UnusableFile
 
 from .test_importing import only
 
@@ -49,7 +49,7 @@ def test_a_name_that_looks_like_a_missing_value_is_kept_where_it_is_written_as_n
 
 def test_whether_somebody_is_active_is_never_guessed() -> None:
     (told,) = django.read(text(_DJANGO + "1,,,0,ada_l,Ada,,ada@example.com,0,WAHR,\n"))
-    assert isinstance(told, Refused) and "is_active" in told.reason
+    assert isinstance(told, RejectedRecord) and "is_active" in told.reason
 
 
 def test_lines_of_djangos_dump_are_read() -> None:
@@ -59,7 +59,7 @@ def test_lines_of_djangos_dump_are_read() -> None:
 
 def test_a_dump_without_keys_says_how_to_write_one_with_them() -> None:
     (told,) = django.read(text([_OBJECT]))
-    assert isinstance(told, Refused) and "--natural-primary" in told.reason
+    assert isinstance(told, RejectedRecord) and "--natural-primary" in told.reason
 
 
 @pytest.mark.parametrize("date", [{"$numberLong": "1601998471123"}, 1601998471123, "2020-10-06T15:34:31.123Z"])
@@ -90,7 +90,7 @@ def test_custom_claims_of_firebase_come_along_as_public_metadata() -> None:  # R
 
 def test_custom_claims_that_cannot_be_read_are_not_dropped_silently() -> None:
     (told,) = firebase.read(text({"users": [{"localId": "u1", "customAttributes": "admin"}]}), _PARAMETERS)
-    assert isinstance(told, Refused) and "customAttributes" in told.reason
+    assert isinstance(told, RejectedRecord) and "customAttributes" in told.reason
 
 
 def test_fields_that_have_no_place_here_are_named_and_empty_ones_are_not() -> None:

@@ -16,7 +16,7 @@ from sojourn.factors.password_hashing import PasswordHashing
 from sojourn.instant import Instant
 from sojourn.users.importing import auth0, clerk, django, firebase
 from sojourn.users.importing.csv_rows import LONGEST_FIELD
-from sojourn.users.importing.record import Address, ImportedUser, Place, Refused, UnusableFile
+from sojourn.users.importing.record import ImportedAddress, ImportedUser, RecordPosition, RejectedRecord, UnusableFile
 
 _BCRYPT = "$2b$04$" + "a" * 53
 
@@ -38,15 +38,15 @@ def clerk_file(*rows: str, header: str = _CLERK) -> io.StringIO:
     return io.StringIO("\n".join([header, *rows]) + "\n", newline="")
 
 
-def only(read: Iterator[ImportedUser | Refused]) -> ImportedUser:
+def only(read: Iterator[ImportedUser | RejectedRecord]) -> ImportedUser:
     (found,) = read
     assert isinstance(found, ImportedUser), found
     return found
 
 
-def refused(read: Iterator[ImportedUser | Refused]) -> Refused:
+def refused(read: Iterator[ImportedUser | RejectedRecord]) -> RejectedRecord:
     (found,) = read
-    assert isinstance(found, Refused), found
+    assert isinstance(found, RejectedRecord), found
     return found
 
 
@@ -61,8 +61,8 @@ def test_a_row_of_clerks_becomes_a_user() -> None:
     )  # fmt: skip
     user = only(clerk.read(clerk_file(cells)))
     assert (user.external_id, user.first_name, user.last_name, user.username) == ("user_1", "Ada", "Lovelace", "ada_l")
-    assert list(user.emails) == [Address("ada@example.com", verified=True)]
-    assert list(user.phones) == [Address("+12025550142", verified=True)]
+    assert list(user.emails) == [ImportedAddress("ada@example.com", verified=True)]
+    assert list(user.phones) == [ImportedAddress("+12025550142", verified=True)]
     assert user.password == StoredPassword("bcrypt", _BCRYPT)
 
 
@@ -82,7 +82,7 @@ def test_lists_of_clerks_are_taken_apart_and_the_primary_address_is_first(mark: 
 @pytest.mark.parametrize("unverified", ["ada@example.com", ""])
 def test_an_address_that_clerk_does_not_list_as_verified_is_not(unverified: str) -> None:
     user = only(clerk.read(clerk_file(row(unverified=unverified))))
-    assert list(user.emails) == [Address("ada@example.com", verified=False)]
+    assert list(user.emails) == [ImportedAddress("ada@example.com", verified=False)]
 
 
 def test_unknown_columns_are_passed_over_and_a_plain_password_is_one_of_them() -> None:
@@ -99,7 +99,7 @@ def test_a_digest_is_not_in_the_repr_of_a_record() -> None:  # R-LOG-02
 
 def test_a_digest_without_its_hasher_is_refused() -> None:
     told = refused(clerk.read(clerk_file(row(password_digest=_BCRYPT))))
-    assert (told.external_id, told.place) == ("user_1", Place("line", 2))
+    assert (told.external_id, told.place) == ("user_1", RecordPosition("line", 2))
     assert _BCRYPT not in told.reason
 
 
@@ -135,7 +135,7 @@ BAD_ROWS = [
 def test_a_row_that_cannot_be_read_is_refused_with_its_line_and_the_others_are_read(bad: bytes, reason: str) -> None:
     first, second, third = clerk.read(_clerk_bytes(GOOD.encode(), bad, GOOD.encode()))
     assert isinstance(first, ImportedUser) and isinstance(third, ImportedUser)
-    assert isinstance(second, Refused)
+    assert isinstance(second, RejectedRecord)
     assert (first.place.number, second.place.number, third.place.number) == (2, 3, 4)
     assert reason in second.reason
 
@@ -252,7 +252,7 @@ def test_other_models_of_a_dump_are_passed_over_and_users_of_the_projects_own_ar
     post = {"model": "blog.post", "pk": 1, "fields": {"title": "x"}}
     user = {"model": "accounts.User", "pk": "3f2b", "fields": {"password": "", "email": "ada@example.com"}}
     found = only(django.read(dump(post, user)))
-    assert (found.external_id, found.place) == ("3f2b", Place("record", 2))
+    assert (found.external_id, found.place) == ("3f2b", RecordPosition("record", 2))
 
 
 def test_a_user_name_that_is_an_address_is_one() -> None:
@@ -276,7 +276,7 @@ def test_what_is_not_a_hash_is_refused_and_not_repeated(password: str) -> None: 
 def test_a_record_of_another_shape_is_refused_alone(fields: Any) -> None:
     good = {"model": "auth.user", "pk": 2, "fields": {"password": "", "username": "ada_l"}}
     first, second = django.read(dump({"model": "auth.user", "pk": 1, "fields": fields}, good))
-    assert isinstance(first, Refused) and first.external_id == "1"
+    assert isinstance(first, RejectedRecord) and first.external_id == "1"
     assert isinstance(second, ImportedUser)
 
 
@@ -299,7 +299,7 @@ def test_a_record_of_auth0s_becomes_a_user() -> None:
     user = only(auth0.read(lines(record)))
     assert user.external_id == "auth0|5f7c8ec7c33c6c004bbafe82"
     assert (user.first_name, user.last_name, user.banned) == ("Ada", "Lovelace", True)
-    assert list(user.emails) == [Address("ada@example.com", verified=True)]
+    assert list(user.emails) == [ImportedAddress("ada@example.com", verified=True)]
     assert user.password == StoredPassword("bcrypt", _BCRYPT)
     assert user.created_at == Instant(1601998471123)
     assert (user.unsafe_metadata, user.private_metadata) == ({"plan": "gold"}, {"role": "admin"})  # R-INP-04
@@ -309,12 +309,12 @@ def test_the_file_with_hashes_names_its_users_by_their_object_id() -> None:
     record = {"_id": {"$oid": "60425dc43519d90068f82973"}, "email": "a@example.com", "email_verified": False}
     user = only(auth0.read(lines({**record, "created_at": {"$date": "2020-10-06T15:34:31Z"}})))
     assert user.external_id == "auth0|60425dc43519d90068f82973"
-    assert list(user.emails) == [Address("a@example.com", verified=False)]
+    assert list(user.emails) == [ImportedAddress("a@example.com", verified=False)]
 
 
 def test_a_list_of_auth0s_is_read_as_well_as_lines() -> None:
     user = only(auth0.read(io.StringIO('[{"user_id": "a|1", "email": "a@example.com", "name": "Ada King Noel"}]')))
-    assert (user.first_name, user.last_name, user.place) == ("Ada", "King Noel", Place("record", 1))
+    assert (user.first_name, user.last_name, user.place) == ("Ada", "King Noel", RecordPosition("record", 1))
 
 
 @pytest.mark.parametrize(
@@ -326,8 +326,8 @@ def test_a_line_that_cannot_be_read_is_refused_alone(bad: str) -> None:
     good = {"user_id": "a|1", "email": "a@example.com"}
     first, second, third = auth0.read(lines(good, bad, good))
     assert isinstance(first, ImportedUser) and isinstance(third, ImportedUser)
-    assert isinstance(second, Refused)
-    assert second.place == Place("line", 2)
+    assert isinstance(second, RejectedRecord)
+    assert second.place == RecordPosition("line", 2)
 
 
 def test_a_name_cut_in_the_middle_of_an_emoji_ends_neither_record_nor_file() -> None:
@@ -375,8 +375,8 @@ def test_an_account_of_firebases_becomes_a_user() -> None:
                   disabled=True, providerUserInfo=[])  # fmt: skip
     user = only(firebase.read(file, firebase.HashParameters.read(_CONSOLE)))
     assert (user.external_id, user.first_name, user.last_name, user.banned) == ("fb1", "Ada", "Lovelace", True)
-    assert list(user.emails) == [Address("ada@example.com", verified=False)]
-    assert list(user.phones) == [Address("+12025550142", verified=True)]
+    assert list(user.emails) == [ImportedAddress("ada@example.com", verified=False)]
+    assert list(user.phones) == [ImportedAddress("+12025550142", verified=True)]
 
 
 DAMAGED = [

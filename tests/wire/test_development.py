@@ -7,7 +7,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from sojourn import Sojourn as Embedded
+from sojourn import Sojourn
 from sojourn.config import Config
 from sojourn.engine import Engine
 from sojourn.errors import ConfigError
@@ -84,14 +84,14 @@ def test_another_bind_address_refuses_to_start_unless_it_is_named(address: str) 
 def test_the_server_inside_an_app_refuses_too_in_every_way_to_say_it(  # R-DEV-01
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    for make in (Embedded, Embedded.from_environment):
+    for make in (Sojourn, Sojourn.from_environment):
         with pytest.raises(ConfigError, match=r"https://app\.example\.com/auth is not this machine"):
             make(public_url="https://app.example.com/auth", data=tmp_path)
     monkeypatch.setenv("SOJOURN_ALLOWED_HOSTS", "app.example.com")
     with pytest.raises(ConfigError, match="SOJOURN_ALLOWED_HOSTS"):
-        Embedded(data=tmp_path)
+        Sojourn(data=tmp_path)
     monkeypatch.setenv("SOJOURN_DEVELOPMENT_HOSTS", "app.example.com")
-    Embedded(data=tmp_path)
+    Sojourn(data=tmp_path)
 
 
 @pytest.mark.parametrize("peer", ["198.51.100.7", "10.0.0.1", "::2", ""])

@@ -8,8 +8,8 @@ from urllib.parse import parse_qsl, urlsplit
 import pytest
 
 from sojourn.engine import Engine
-from sojourn.integrations.authenticator import Authenticator, AuthState, Elsewhere, SignedIn, SignedOut
-from sojourn.integrations.local_server import Inside
+from sojourn.integrations.authenticator import Authenticator, AuthState, HandshakeState, SignedInState, SignedOutState
+from sojourn.integrations.local_server import EngineClient
 from sojourn.integrations.request_head import RequestHead
 from sojourn.testing.clock import FakeClock
 from sojourn.tokens.handshake import cookie_suffix
@@ -32,7 +32,7 @@ class Visitor:
         cookie = "; ".join(f"{name}={value}" for name, value in self.cookies.items())
         headers = [(b"accept", b"text/html"), (b"cookie", cookie.encode())]
         verdict = await self.gate.decide_with_new_keys(RequestHead("GET", headers, lambda _: url))
-        if isinstance(verdict, SignedOut | Elsewhere):
+        if isinstance(verdict, SignedOutState | HandshakeState):
             self.keep(verdict.cookies)
         return verdict
 
@@ -61,8 +61,8 @@ class Visitor:
         """Who the app takes the browser for in the end."""
         for _ in range(5):
             verdict = await self.ask(url)
-            if not isinstance(verdict, Elsewhere):
-                return verdict.claims.user_id if isinstance(verdict, SignedIn) else None
+            if not isinstance(verdict, HandshakeState):
+                return verdict.claims.user_id if isinstance(verdict, SignedInState) else None
             url = verdict.url
             if "/v1/client/handshake?" in url:
                 url = await self.answer(url)
@@ -70,14 +70,14 @@ class Visitor:
 
 
 def sent(verdict: AuthState) -> str:
-    assert isinstance(verdict, Elsewhere), verdict
+    assert isinstance(verdict, HandshakeState), verdict
     return verdict.url
 
 
 @pytest.fixture(params=["nonce", "token"])
 def gate(request: pytest.FixtureRequest, live: Engine) -> Authenticator:
     """Of an app that can ask the server, and of one without a secret key."""
-    made = Inside(live).gate
+    made = EngineClient(live).gate
     assert made is not None
     return made if request.param == "nonce" else replace(made, payload=None, payload_now=None)
 
@@ -92,7 +92,7 @@ async def test_a_redirect_comes_back_to_a_clean_address_with_the_apps_cookies(vi
     returned = await visitor.answer(await visitor.begin("/page?x=1"))
     assert "__clerk_handshake" not in returned, "nothing that signs in travels in an address"
     assert sent(await visitor.ask(returned)) == f"{LIVE_APP}/page?x=1"
-    assert isinstance(await visitor.ask(f"{LIVE_APP}/page?x=1"), SignedIn)
+    assert isinstance(await visitor.ask(f"{LIVE_APP}/page?x=1"), SignedInState)
     assert not [name for name in visitor.cookies if "handshake" in name or "redirect_" in name]
 
 
@@ -162,7 +162,7 @@ async def test_a_redirect_lasts_fifteen_minutes(visitor: Visitor, clock: FakeClo
 
 async def test_its_cookies_cannot_be_set_by_a_sibling_host(visitor: Visitor) -> None:  # R-CKI-01
     verdict = await visitor.ask(f"{LIVE_APP}/page")
-    assert isinstance(verdict, SignedOut)
+    assert isinstance(verdict, SignedOutState)
     await visitor.begin()
     assert all(name.startswith("__Host-") for name in visitor.cookies if "redirect_" in name)
     assert any("redirect_" in name for name in visitor.cookies)

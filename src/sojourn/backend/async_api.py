@@ -20,7 +20,7 @@ from sojourn.backend.models import (
     Token,
     Total,
 )
-from sojourn.backend.transport import Call, Given
+from sojourn.backend.transport import BackendCall, Given
 from sojourn.backend.user import EmailAddress, PhoneNumber, User
 
 
@@ -30,7 +30,7 @@ class AsyncJwks:
 
     async def get(self) -> dict[str, Any]:
         """`GET /v1/jwks` (GetJWKS)."""
-        return await self._http.send(Call("GET", "/v1/jwks"), dict[str, Any])
+        return await self._http.send(BackendCall("GET", "/v1/jwks"), dict[str, Any])
 
 
 class AsyncTestingTokens:
@@ -39,7 +39,7 @@ class AsyncTestingTokens:
 
     async def create(self) -> TestingToken:
         """`POST /v1/testing_tokens` (CreateTestingToken)."""
-        return await self._http.send(Call("POST", "/v1/testing_tokens"), TestingToken)
+        return await self._http.send(BackendCall("POST", "/v1/testing_tokens"), TestingToken)
 
 
 class AsyncUsers:
@@ -82,7 +82,7 @@ class AsyncUsers:
     ) -> User:
         """`POST /v1/users` (CreateUser)."""
         return await self._http.send(
-            Call(
+            BackendCall(
                 "POST",
                 "/v1/users",
                 body={
@@ -149,7 +149,7 @@ class AsyncUsers:
     ) -> Total:
         """`GET /v1/users/count` (GetUsersCount)."""
         return await self._http.send(
-            Call(
+            BackendCall(
                 "GET",
                 "/v1/users/count",
                 {
@@ -182,7 +182,7 @@ class AsyncUsers:
 
     async def get(self, user_id: str) -> User:
         """`GET /v1/users/{user_id}` (GetUser)."""
-        return await self._http.send(Call("GET", f"/v1/users/{quote(user_id, safe='')}"), User)
+        return await self._http.send(BackendCall("GET", f"/v1/users/{quote(user_id, safe='')}"), User)
 
     async def update(
         self,
@@ -218,7 +218,7 @@ class AsyncUsers:
     ) -> User:
         """`PATCH /v1/users/{user_id}` (UpdateUser)."""
         return await self._http.send(
-            Call(
+            BackendCall(
                 "PATCH",
                 f"/v1/users/{quote(user_id, safe='')}",
                 body={
@@ -256,17 +256,17 @@ class AsyncUsers:
 
     async def delete(self, user_id: str) -> Deleted:
         """`DELETE /v1/users/{user_id}` (DeleteUser)."""
-        return await self._http.send(Call("DELETE", f"/v1/users/{quote(user_id, safe='')}"), Deleted)
+        return await self._http.send(BackendCall("DELETE", f"/v1/users/{quote(user_id, safe='')}"), Deleted)
 
     async def set_profile_image(self, user_id: str, *, file: bytes) -> User:
         """`POST /v1/users/{user_id}/profile_image` (SetUserProfileImage)."""
         return await self._http.send(
-            Call("POST", f"/v1/users/{quote(user_id, safe='')}/profile_image", files={"file": file}), User
+            BackendCall("POST", f"/v1/users/{quote(user_id, safe='')}/profile_image", files={"file": file}), User
         )
 
     async def delete_profile_image(self, user_id: str) -> User:
         """`DELETE /v1/users/{user_id}/profile_image` (DeleteUserProfileImage)."""
-        return await self._http.send(Call("DELETE", f"/v1/users/{quote(user_id, safe='')}/profile_image"), User)
+        return await self._http.send(BackendCall("DELETE", f"/v1/users/{quote(user_id, safe='')}/profile_image"), User)
 
     async def replace_metadata(
         self,
@@ -278,7 +278,7 @@ class AsyncUsers:
     ) -> User:
         """`PUT /v1/users/{user_id}/metadata` (ReplaceUserMetadata)."""
         return await self._http.send(
-            Call(
+            BackendCall(
                 "PUT",
                 f"/v1/users/{quote(user_id, safe='')}/metadata",
                 body={
@@ -300,7 +300,7 @@ class AsyncUsers:
     ) -> User:
         """`PATCH /v1/users/{user_id}/metadata` (UpdateUserMetadata)."""
         return await self._http.send(
-            Call(
+            BackendCall(
                 "PATCH",
                 f"/v1/users/{quote(user_id, safe='')}/metadata",
                 body={
@@ -315,7 +315,7 @@ class AsyncUsers:
     async def verify_password(self, user_id: str, *, password: str) -> dict[str, Any]:
         """`POST /v1/users/{user_id}/verify_password` (VerifyPassword)."""
         return await self._http.send(
-            Call("POST", f"/v1/users/{quote(user_id, safe='')}/verify_password", body={"password": password}),
+            BackendCall("POST", f"/v1/users/{quote(user_id, safe='')}/verify_password", body={"password": password}),
             dict[str, Any],
         )
 
@@ -324,7 +324,7 @@ class AsyncUsers:
     ) -> User:
         """`POST /v1/users/{user_id}/remove_password` (RemoveUserPassword)."""
         return await self._http.send(
-            Call(
+            BackendCall(
                 "POST",
                 f"/v1/users/{quote(user_id, safe='')}/remove_password",
                 body={"sign_out_of_other_sessions": sign_out_of_other_sessions},
@@ -337,7 +337,7 @@ class AsyncUsers:
     ) -> User:
         """`POST /v1/users/{user_id}/password/set_compromised` (SetUserPasswordCompromised)."""
         return await self._http.send(
-            Call(
+            BackendCall(
                 "POST",
                 f"/v1/users/{quote(user_id, safe='')}/password/set_compromised",
                 body={"revoke_all_sessions": revoke_all_sessions},
@@ -348,39 +348,39 @@ class AsyncUsers:
     async def unset_password_compromised(self, user_id: str) -> User:
         """`POST /v1/users/{user_id}/password/unset_compromised` (UnsetUserPasswordCompromised)."""
         return await self._http.send(
-            Call("POST", f"/v1/users/{quote(user_id, safe='')}/password/unset_compromised"), User
+            BackendCall("POST", f"/v1/users/{quote(user_id, safe='')}/password/unset_compromised"), User
         )
 
     async def ban(self, user_id: str) -> User:
         """`POST /v1/users/{user_id}/ban` (BanUser)."""
-        return await self._http.send(Call("POST", f"/v1/users/{quote(user_id, safe='')}/ban"), User)
+        return await self._http.send(BackendCall("POST", f"/v1/users/{quote(user_id, safe='')}/ban"), User)
 
     async def unban(self, user_id: str) -> User:
         """`POST /v1/users/{user_id}/unban` (UnbanUser)."""
-        return await self._http.send(Call("POST", f"/v1/users/{quote(user_id, safe='')}/unban"), User)
+        return await self._http.send(BackendCall("POST", f"/v1/users/{quote(user_id, safe='')}/unban"), User)
 
     async def lock(self, user_id: str) -> User:
         """`POST /v1/users/{user_id}/lock` (LockUser)."""
-        return await self._http.send(Call("POST", f"/v1/users/{quote(user_id, safe='')}/lock"), User)
+        return await self._http.send(BackendCall("POST", f"/v1/users/{quote(user_id, safe='')}/lock"), User)
 
     async def unlock(self, user_id: str) -> User:
         """`POST /v1/users/{user_id}/unlock` (UnlockUser)."""
-        return await self._http.send(Call("POST", f"/v1/users/{quote(user_id, safe='')}/unlock"), User)
+        return await self._http.send(BackendCall("POST", f"/v1/users/{quote(user_id, safe='')}/unlock"), User)
 
     async def ban_all(self, *, user_ids: Sequence[str]) -> list[User]:
         """`POST /v1/users/ban` (UsersBan)."""
-        return await self._http.send(Call("POST", "/v1/users/ban", body={"user_ids": user_ids}), list[User])
+        return await self._http.send(BackendCall("POST", "/v1/users/ban", body={"user_ids": user_ids}), list[User])
 
     async def unban_all(self, *, user_ids: Sequence[str]) -> list[User]:
         """`POST /v1/users/unban` (UsersUnban)."""
-        return await self._http.send(Call("POST", "/v1/users/unban", body={"user_ids": user_ids}), list[User])
+        return await self._http.send(BackendCall("POST", "/v1/users/unban", body={"user_ids": user_ids}), list[User])
 
     async def organization_memberships(
         self, user_id: str, *, limit: int | UnsetType = UNSET, offset: int | UnsetType = UNSET
     ) -> dict[str, Any]:
         """`GET /v1/users/{user_id}/organization_memberships` (UsersGetOrganizationMemberships)."""
         return await self._http.send(
-            Call(
+            BackendCall(
                 "GET",
                 f"/v1/users/{quote(user_id, safe='')}/organization_memberships",
                 {"limit": limit, "offset": offset},
@@ -398,7 +398,7 @@ class AsyncUsers:
     ) -> dict[str, Any]:
         """`GET /v1/users/{user_id}/organization_invitations` (UsersGetOrganizationInvitations)."""
         return await self._http.send(
-            Call(
+            BackendCall(
                 "GET",
                 f"/v1/users/{quote(user_id, safe='')}/organization_invitations",
                 {"limit": limit, "offset": offset, "status": status},
@@ -436,7 +436,7 @@ class AsyncUsers:
         """Every one of them, page by page, asked for as they are needed."""
 
         async def page(seen: int, last: User | None) -> list[User]:
-            call = Call(
+            call = BackendCall(
                 "GET",
                 "/v1/users",
                 {
@@ -503,7 +503,7 @@ class AsyncUsers:
     ) -> list[User]:
         """`GET /v1/users` (GetUserList)."""
         return await self._http.send(
-            Call(
+            BackendCall(
                 "GET",
                 "/v1/users",
                 {
@@ -554,7 +554,7 @@ class AsyncEmailAddresses:
     ) -> EmailAddress:
         """`POST /v1/email_addresses` (CreateEmailAddress)."""
         return await self._http.send(
-            Call(
+            BackendCall(
                 "POST",
                 "/v1/email_addresses",
                 body={
@@ -571,7 +571,7 @@ class AsyncEmailAddresses:
     async def get(self, email_address_id: str) -> EmailAddress:
         """`GET /v1/email_addresses/{email_address_id}` (GetEmailAddress)."""
         return await self._http.send(
-            Call("GET", f"/v1/email_addresses/{quote(email_address_id, safe='')}"), EmailAddress
+            BackendCall("GET", f"/v1/email_addresses/{quote(email_address_id, safe='')}"), EmailAddress
         )
 
     async def update(
@@ -584,7 +584,7 @@ class AsyncEmailAddresses:
     ) -> EmailAddress:
         """`PATCH /v1/email_addresses/{email_address_id}` (UpdateEmailAddress)."""
         return await self._http.send(
-            Call(
+            BackendCall(
                 "PATCH",
                 f"/v1/email_addresses/{quote(email_address_id, safe='')}",
                 body={
@@ -598,7 +598,9 @@ class AsyncEmailAddresses:
 
     async def delete(self, email_address_id: str) -> Deleted:
         """`DELETE /v1/email_addresses/{email_address_id}` (DeleteEmailAddress)."""
-        return await self._http.send(Call("DELETE", f"/v1/email_addresses/{quote(email_address_id, safe='')}"), Deleted)
+        return await self._http.send(
+            BackendCall("DELETE", f"/v1/email_addresses/{quote(email_address_id, safe='')}"), Deleted
+        )
 
     async def replace(
         self,
@@ -610,7 +612,7 @@ class AsyncEmailAddresses:
     ) -> EmailAddress:
         """`PUT /v1/users/{user_id}/email_address` (ReplaceUserEmailAddress)."""
         return await self._http.send(
-            Call(
+            BackendCall(
                 "PUT",
                 f"/v1/users/{quote(user_id, safe='')}/email_address",
                 body={
@@ -625,13 +627,14 @@ class AsyncEmailAddresses:
     async def prepare_verification(self, email_address_id: str) -> dict[str, Any]:
         """`POST /v1/email_addresses/{email_address_id}/prepare_verification` (PrepareEmailAddressVerification)."""
         return await self._http.send(
-            Call("POST", f"/v1/email_addresses/{quote(email_address_id, safe='')}/prepare_verification"), dict[str, Any]
+            BackendCall("POST", f"/v1/email_addresses/{quote(email_address_id, safe='')}/prepare_verification"),
+            dict[str, Any],
         )
 
     async def attempt_verification(self, email_address_id: str, *, verification_id: str, code: str) -> dict[str, Any]:
         """`POST /v1/email_addresses/{email_address_id}/attempt_verification` (AttemptEmailAddressVerification)."""
         return await self._http.send(
-            Call(
+            BackendCall(
                 "POST",
                 f"/v1/email_addresses/{quote(email_address_id, safe='')}/attempt_verification",
                 body={"verification_id": verification_id, "code": code},
@@ -655,7 +658,7 @@ class AsyncPhoneNumbers:
     ) -> PhoneNumber:
         """`POST /v1/phone_numbers` (CreatePhoneNumber)."""
         return await self._http.send(
-            Call(
+            BackendCall(
                 "POST",
                 "/v1/phone_numbers",
                 body={
@@ -671,7 +674,9 @@ class AsyncPhoneNumbers:
 
     async def get(self, phone_number_id: str) -> PhoneNumber:
         """`GET /v1/phone_numbers/{phone_number_id}` (GetPhoneNumber)."""
-        return await self._http.send(Call("GET", f"/v1/phone_numbers/{quote(phone_number_id, safe='')}"), PhoneNumber)
+        return await self._http.send(
+            BackendCall("GET", f"/v1/phone_numbers/{quote(phone_number_id, safe='')}"), PhoneNumber
+        )
 
     async def update(
         self,
@@ -683,7 +688,7 @@ class AsyncPhoneNumbers:
     ) -> PhoneNumber:
         """`PATCH /v1/phone_numbers/{phone_number_id}` (UpdatePhoneNumber)."""
         return await self._http.send(
-            Call(
+            BackendCall(
                 "PATCH",
                 f"/v1/phone_numbers/{quote(phone_number_id, safe='')}",
                 body={
@@ -697,14 +702,16 @@ class AsyncPhoneNumbers:
 
     async def delete(self, phone_number_id: str) -> Deleted:
         """`DELETE /v1/phone_numbers/{phone_number_id}` (DeletePhoneNumber)."""
-        return await self._http.send(Call("DELETE", f"/v1/phone_numbers/{quote(phone_number_id, safe='')}"), Deleted)
+        return await self._http.send(
+            BackendCall("DELETE", f"/v1/phone_numbers/{quote(phone_number_id, safe='')}"), Deleted
+        )
 
     async def replace(
         self, user_id: str, *, phone_number: str, identification_status: str | UnsetType = UNSET
     ) -> PhoneNumber:
         """`PUT /v1/users/{user_id}/phone_number` (ReplaceUserPhoneNumber)."""
         return await self._http.send(
-            Call(
+            BackendCall(
                 "PUT",
                 f"/v1/users/{quote(user_id, safe='')}/phone_number",
                 body={"phone_number": phone_number, "identification_status": identification_status},
@@ -720,22 +727,24 @@ class AsyncSessions:
     async def create(self, *, user_id: str, active_organization_id: str | None | UnsetType = UNSET) -> Session:
         """`POST /v1/sessions` (createSession)."""
         return await self._http.send(
-            Call("POST", "/v1/sessions", body={"user_id": user_id, "active_organization_id": active_organization_id}),
+            BackendCall(
+                "POST", "/v1/sessions", body={"user_id": user_id, "active_organization_id": active_organization_id}
+            ),
             Session,
         )
 
     async def get(self, session_id: str) -> Session:
         """`GET /v1/sessions/{session_id}` (GetSession)."""
-        return await self._http.send(Call("GET", f"/v1/sessions/{quote(session_id, safe='')}"), Session)
+        return await self._http.send(BackendCall("GET", f"/v1/sessions/{quote(session_id, safe='')}"), Session)
 
     async def revoke(self, session_id: str) -> Session:
         """`POST /v1/sessions/{session_id}/revoke` (RevokeSession)."""
-        return await self._http.send(Call("POST", f"/v1/sessions/{quote(session_id, safe='')}/revoke"), Session)
+        return await self._http.send(BackendCall("POST", f"/v1/sessions/{quote(session_id, safe='')}/revoke"), Session)
 
     async def token(self, session_id: str, *, expires_in_seconds: int | None | UnsetType = UNSET) -> Token:
         """`POST /v1/sessions/{session_id}/tokens` (CreateSessionToken)."""
         return await self._http.send(
-            Call(
+            BackendCall(
                 "POST",
                 f"/v1/sessions/{quote(session_id, safe='')}/tokens",
                 body={"expires_in_seconds": expires_in_seconds},
@@ -748,7 +757,7 @@ class AsyncSessions:
     ) -> Token:
         """`POST /v1/sessions/{session_id}/tokens/{template_name}` (CreateSessionTokenFromTemplate)."""
         return await self._http.send(
-            Call(
+            BackendCall(
                 "POST",
                 f"/v1/sessions/{quote(session_id, safe='')}/tokens/{quote(template_name, safe='')}",
                 body={"expires_in_seconds": expires_in_seconds},
@@ -759,7 +768,7 @@ class AsyncSessions:
     async def verify(self, session_id: str, *, token: str) -> Session:
         """`POST /v1/sessions/{session_id}/verify` (VerifySession)."""
         return await self._http.send(
-            Call("POST", f"/v1/sessions/{quote(session_id, safe='')}/verify", body={"token": token}), Session
+            BackendCall("POST", f"/v1/sessions/{quote(session_id, safe='')}/verify", body={"token": token}), Session
         )
 
     async def refresh(
@@ -775,7 +784,7 @@ class AsyncSessions:
     ) -> dict[str, Any]:
         """`POST /v1/sessions/{session_id}/refresh` (RefreshSession)."""
         return await self._http.send(
-            Call(
+            BackendCall(
                 "POST",
                 f"/v1/sessions/{quote(session_id, safe='')}/refresh",
                 body={
@@ -793,7 +802,7 @@ class AsyncSessions:
     async def read_data(self, session_id: str) -> SessionData:
         """`GET /v1/sojourn/sessions/{session_id}/data` (ReadSessionData)."""
         return await self._http.send(
-            Call("GET", f"/v1/sojourn/sessions/{quote(session_id, safe='')}/data"), SessionData
+            BackendCall("GET", f"/v1/sojourn/sessions/{quote(session_id, safe='')}/data"), SessionData
         )
 
     async def update_data(
@@ -801,7 +810,7 @@ class AsyncSessions:
     ) -> SessionData:
         """`PATCH /v1/sojourn/sessions/{session_id}/data` (UpdateSessionData)."""
         return await self._http.send(
-            Call(
+            BackendCall(
                 "PATCH",
                 f"/v1/sojourn/sessions/{quote(session_id, safe='')}/data",
                 body={"public": public, "private": private},
@@ -815,7 +824,7 @@ class AsyncSessions:
         """Every one of them, page by page, asked for as they are needed."""
 
         async def page(seen: int, last: Session | None) -> list[Session]:
-            call = Call(
+            call = BackendCall(
                 "GET",
                 "/v1/sessions",
                 {"limit": 100, "offset": seen, "client_id": client_id, "user_id": user_id, "status": status},
@@ -835,7 +844,7 @@ class AsyncSessions:
     ) -> list[Session]:
         """`GET /v1/sessions` (GetSessionList)."""
         return await self._http.send(
-            Call(
+            BackendCall(
                 "GET",
                 "/v1/sessions",
                 {"limit": limit, "offset": offset, "client_id": client_id, "user_id": user_id, "status": status},
@@ -850,28 +859,32 @@ class AsyncClients:
 
     async def get(self, client_id: str) -> Client:
         """`GET /v1/clients/{client_id}` (GetClient)."""
-        return await self._http.send(Call("GET", f"/v1/clients/{quote(client_id, safe='')}"), Client)
+        return await self._http.send(BackendCall("GET", f"/v1/clients/{quote(client_id, safe='')}"), Client)
 
     async def verify(self, *, token: str) -> Client:
         """`POST /v1/clients/verify` (VerifyClient)."""
-        return await self._http.send(Call("POST", "/v1/clients/verify", body={"token": token}), Client)
+        return await self._http.send(BackendCall("POST", "/v1/clients/verify", body={"token": token}), Client)
 
     async def handshake_payload(self, *, nonce: str | UnsetType = UNSET) -> dict[str, Any]:
         """`GET /v1/clients/handshake_payload` (GetHandshakePayload)."""
-        return await self._http.send(Call("GET", "/v1/clients/handshake_payload", {"nonce": nonce}), dict[str, Any])
+        return await self._http.send(
+            BackendCall("GET", "/v1/clients/handshake_payload", {"nonce": nonce}), dict[str, Any]
+        )
 
     def iterate(self) -> AsyncIterator[Client]:
         """Every one of them, page by page, asked for as they are needed."""
 
         async def page(seen: int, last: Client | None) -> list[Client]:
-            call = Call("GET", "/v1/clients", {"limit": 100, "offset": seen})
+            call = BackendCall("GET", "/v1/clients", {"limit": 100, "offset": seen})
             return await self._http.send(call, list[Client])
 
         return self._http.pages(page)
 
     async def list(self, *, limit: int | UnsetType = UNSET, offset: int | UnsetType = UNSET) -> list[Client]:
         """`GET /v1/clients` (GetClientList)."""
-        return await self._http.send(Call("GET", "/v1/clients", {"limit": limit, "offset": offset}), list[Client])
+        return await self._http.send(
+            BackendCall("GET", "/v1/clients", {"limit": limit, "offset": offset}), list[Client]
+        )
 
 
 class AsyncSignUps:
@@ -880,7 +893,7 @@ class AsyncSignUps:
 
     async def get(self, sign_up_id: str) -> dict[str, Any]:
         """`GET /v1/sign_ups/{sign_up_id}` (GetSignUp)."""
-        return await self._http.send(Call("GET", f"/v1/sign_ups/{quote(sign_up_id, safe='')}"), dict[str, Any])
+        return await self._http.send(BackendCall("GET", f"/v1/sign_ups/{quote(sign_up_id, safe='')}"), dict[str, Any])
 
     async def update(
         self,
@@ -891,7 +904,7 @@ class AsyncSignUps:
     ) -> dict[str, Any]:
         """`PATCH /v1/sign_ups/{sign_up_id}` (UpdateSignUp)."""
         return await self._http.send(
-            Call(
+            BackendCall(
                 "PATCH",
                 f"/v1/sign_ups/{quote(sign_up_id, safe='')}",
                 body={"external_id": external_id, "custom_action": custom_action},
@@ -913,7 +926,7 @@ class AsyncSignInTokens:
     ) -> Ticket:
         """`POST /v1/sign_in_tokens` (CreateSignInToken)."""
         return await self._http.send(
-            Call(
+            BackendCall(
                 "POST",
                 "/v1/sign_in_tokens",
                 body={"user_id": user_id, "org_id": org_id, "expires_in_seconds": expires_in_seconds},
@@ -924,7 +937,7 @@ class AsyncSignInTokens:
     async def revoke(self, sign_in_token_id: str) -> Ticket:
         """`POST /v1/sign_in_tokens/{sign_in_token_id}/revoke` (RevokeSignInToken)."""
         return await self._http.send(
-            Call("POST", f"/v1/sign_in_tokens/{quote(sign_in_token_id, safe='')}/revoke"), Ticket
+            BackendCall("POST", f"/v1/sign_in_tokens/{quote(sign_in_token_id, safe='')}/revoke"), Ticket
         )
 
 
@@ -942,7 +955,7 @@ class AsyncActorTokens:
     ) -> Ticket:
         """`POST /v1/actor_tokens` (CreateActorToken)."""
         return await self._http.send(
-            Call(
+            BackendCall(
                 "POST",
                 "/v1/actor_tokens",
                 body={
@@ -957,7 +970,9 @@ class AsyncActorTokens:
 
     async def revoke(self, actor_token_id: str) -> Ticket:
         """`POST /v1/actor_tokens/{actor_token_id}/revoke` (RevokeActorToken)."""
-        return await self._http.send(Call("POST", f"/v1/actor_tokens/{quote(actor_token_id, safe='')}/revoke"), Ticket)
+        return await self._http.send(
+            BackendCall("POST", f"/v1/actor_tokens/{quote(actor_token_id, safe='')}/revoke"), Ticket
+        )
 
 
 class AsyncJwtTemplates:
@@ -977,7 +992,7 @@ class AsyncJwtTemplates:
     ) -> JwtTemplate:
         """`POST /v1/jwt_templates` (CreateJWTTemplate)."""
         return await self._http.send(
-            Call(
+            BackendCall(
                 "POST",
                 "/v1/jwt_templates",
                 body={
@@ -995,7 +1010,9 @@ class AsyncJwtTemplates:
 
     async def get(self, template_id: str) -> JwtTemplate:
         """`GET /v1/jwt_templates/{template_id}` (GetJWTTemplate)."""
-        return await self._http.send(Call("GET", f"/v1/jwt_templates/{quote(template_id, safe='')}"), JwtTemplate)
+        return await self._http.send(
+            BackendCall("GET", f"/v1/jwt_templates/{quote(template_id, safe='')}"), JwtTemplate
+        )
 
     async def update(
         self,
@@ -1011,7 +1028,7 @@ class AsyncJwtTemplates:
     ) -> JwtTemplate:
         """`PATCH /v1/jwt_templates/{template_id}` (UpdateJWTTemplate)."""
         return await self._http.send(
-            Call(
+            BackendCall(
                 "PATCH",
                 f"/v1/jwt_templates/{quote(template_id, safe='')}",
                 body={
@@ -1029,13 +1046,13 @@ class AsyncJwtTemplates:
 
     async def delete(self, template_id: str) -> Deleted:
         """`DELETE /v1/jwt_templates/{template_id}` (DeleteJWTTemplate)."""
-        return await self._http.send(Call("DELETE", f"/v1/jwt_templates/{quote(template_id, safe='')}"), Deleted)
+        return await self._http.send(BackendCall("DELETE", f"/v1/jwt_templates/{quote(template_id, safe='')}"), Deleted)
 
     def iterate(self) -> AsyncIterator[JwtTemplate]:
         """Every one of them, page by page, asked for as they are needed."""
 
         async def page(seen: int, last: JwtTemplate | None) -> list[JwtTemplate]:
-            call = Call("GET", "/v1/jwt_templates", {"limit": 100, "offset": seen})
+            call = BackendCall("GET", "/v1/jwt_templates", {"limit": 100, "offset": seen})
             return await self._http.send(call, list[JwtTemplate])
 
         return self._http.pages(page)
@@ -1043,7 +1060,7 @@ class AsyncJwtTemplates:
     async def list(self, *, limit: int | UnsetType = UNSET, offset: int | UnsetType = UNSET) -> list[JwtTemplate]:
         """`GET /v1/jwt_templates` (ListJWTTemplates)."""
         return await self._http.send(
-            Call("GET", "/v1/jwt_templates", {"limit": limit, "offset": offset}), list[JwtTemplate]
+            BackendCall("GET", "/v1/jwt_templates", {"limit": limit, "offset": offset}), list[JwtTemplate]
         )
 
 
@@ -1053,21 +1070,21 @@ class AsyncRedirectUrls:
 
     async def create(self, *, url: str) -> RedirectUrl:
         """`POST /v1/redirect_urls` (CreateRedirectURL)."""
-        return await self._http.send(Call("POST", "/v1/redirect_urls", body={"url": url}), RedirectUrl)
+        return await self._http.send(BackendCall("POST", "/v1/redirect_urls", body={"url": url}), RedirectUrl)
 
     async def get(self, url_id: str) -> RedirectUrl:
         """`GET /v1/redirect_urls/{url_id}` (GetRedirectURL)."""
-        return await self._http.send(Call("GET", f"/v1/redirect_urls/{quote(url_id, safe='')}"), RedirectUrl)
+        return await self._http.send(BackendCall("GET", f"/v1/redirect_urls/{quote(url_id, safe='')}"), RedirectUrl)
 
     async def delete(self, url_id: str) -> Deleted:
         """`DELETE /v1/redirect_urls/{url_id}` (DeleteRedirectURL)."""
-        return await self._http.send(Call("DELETE", f"/v1/redirect_urls/{quote(url_id, safe='')}"), Deleted)
+        return await self._http.send(BackendCall("DELETE", f"/v1/redirect_urls/{quote(url_id, safe='')}"), Deleted)
 
     def iterate(self) -> AsyncIterator[RedirectUrl]:
         """Every one of them, page by page, asked for as they are needed."""
 
         async def page(seen: int, last: RedirectUrl | None) -> list[RedirectUrl]:
-            call = Call("GET", "/v1/redirect_urls", {"limit": 100, "offset": seen})
+            call = BackendCall("GET", "/v1/redirect_urls", {"limit": 100, "offset": seen})
             return await self._http.send(call, list[RedirectUrl])
 
         return self._http.pages(page)
@@ -1075,7 +1092,7 @@ class AsyncRedirectUrls:
     async def list(self, *, limit: int | UnsetType = UNSET, offset: int | UnsetType = UNSET) -> list[RedirectUrl]:
         """`GET /v1/redirect_urls` (ListRedirectURLs)."""
         return await self._http.send(
-            Call("GET", "/v1/redirect_urls", {"limit": limit, "offset": offset}), list[RedirectUrl]
+            BackendCall("GET", "/v1/redirect_urls", {"limit": limit, "offset": offset}), list[RedirectUrl]
         )
 
 
@@ -1086,21 +1103,21 @@ class AsyncAllowlist:
     async def create(self, *, identifier: str, notify: bool | None | UnsetType = UNSET) -> ListedIdentifier:
         """`POST /v1/allowlist_identifiers` (CreateAllowlistIdentifier)."""
         return await self._http.send(
-            Call("POST", "/v1/allowlist_identifiers", body={"identifier": identifier, "notify": notify}),
+            BackendCall("POST", "/v1/allowlist_identifiers", body={"identifier": identifier, "notify": notify}),
             ListedIdentifier,
         )
 
     async def delete(self, identifier_id: str) -> Deleted:
         """`DELETE /v1/allowlist_identifiers/{identifier_id}` (DeleteAllowlistIdentifier)."""
         return await self._http.send(
-            Call("DELETE", f"/v1/allowlist_identifiers/{quote(identifier_id, safe='')}"), Deleted
+            BackendCall("DELETE", f"/v1/allowlist_identifiers/{quote(identifier_id, safe='')}"), Deleted
         )
 
     def iterate(self) -> AsyncIterator[ListedIdentifier]:
         """Every one of them, page by page, asked for as they are needed."""
 
         async def page(seen: int, last: ListedIdentifier | None) -> list[ListedIdentifier]:
-            call = Call("GET", "/v1/allowlist_identifiers", {"limit": 100, "offset": seen})
+            call = BackendCall("GET", "/v1/allowlist_identifiers", {"limit": 100, "offset": seen})
             return await self._http.send(call, list[ListedIdentifier])
 
         return self._http.pages(page)
@@ -1108,7 +1125,7 @@ class AsyncAllowlist:
     async def list(self, *, limit: int | UnsetType = UNSET, offset: int | UnsetType = UNSET) -> list[ListedIdentifier]:
         """`GET /v1/allowlist_identifiers` (ListAllowlistIdentifiers)."""
         return await self._http.send(
-            Call("GET", "/v1/allowlist_identifiers", {"limit": limit, "offset": offset}), list[ListedIdentifier]
+            BackendCall("GET", "/v1/allowlist_identifiers", {"limit": limit, "offset": offset}), list[ListedIdentifier]
         )
 
 
@@ -1119,19 +1136,19 @@ class AsyncBlocklist:
     async def create(self, *, identifier: str) -> ListedIdentifier:
         """`POST /v1/blocklist_identifiers` (CreateBlocklistIdentifier)."""
         return await self._http.send(
-            Call("POST", "/v1/blocklist_identifiers", body={"identifier": identifier}), ListedIdentifier
+            BackendCall("POST", "/v1/blocklist_identifiers", body={"identifier": identifier}), ListedIdentifier
         )
 
     async def delete(self, identifier_id: str) -> Deleted:
         """`DELETE /v1/blocklist_identifiers/{identifier_id}` (DeleteBlocklistIdentifier)."""
         return await self._http.send(
-            Call("DELETE", f"/v1/blocklist_identifiers/{quote(identifier_id, safe='')}"), Deleted
+            BackendCall("DELETE", f"/v1/blocklist_identifiers/{quote(identifier_id, safe='')}"), Deleted
         )
 
     async def list(self, *, limit: int | UnsetType = UNSET, offset: int | UnsetType = UNSET) -> dict[str, Any]:
         """`GET /v1/blocklist_identifiers` (ListBlocklistIdentifiers)."""
         return await self._http.send(
-            Call("GET", "/v1/blocklist_identifiers", {"limit": limit, "offset": offset}), dict[str, Any]
+            BackendCall("GET", "/v1/blocklist_identifiers", {"limit": limit, "offset": offset}), dict[str, Any]
         )
 
 
@@ -1141,7 +1158,7 @@ class AsyncInstance:
 
     async def get(self) -> dict[str, Any]:
         """`GET /v1/instance` (GetInstance)."""
-        return await self._http.send(Call("GET", "/v1/instance"), dict[str, Any])
+        return await self._http.send(BackendCall("GET", "/v1/instance"), dict[str, Any])
 
     async def update(
         self,
@@ -1158,7 +1175,7 @@ class AsyncInstance:
     ) -> None:
         """`PATCH /v1/instance` (UpdateInstance)."""
         await self._http.send(
-            Call(
+            BackendCall(
                 "PATCH",
                 "/v1/instance",
                 body={
@@ -1187,7 +1204,7 @@ class AsyncInstance:
     ) -> dict[str, Any]:
         """`PATCH /v1/instance/restrictions` (UpdateInstanceRestrictions)."""
         return await self._http.send(
-            Call(
+            BackendCall(
                 "PATCH",
                 "/v1/instance/restrictions",
                 body={
@@ -1211,7 +1228,7 @@ class AsyncInstance:
     ) -> dict[str, Any]:
         """`PATCH /v1/beta_features/instance_settings` (UpdateInstanceAuthConfig)."""
         return await self._http.send(
-            Call(
+            BackendCall(
                 "PATCH",
                 "/v1/beta_features/instance_settings",
                 body={
@@ -1238,7 +1255,7 @@ class AsyncInstance:
     ) -> dict[str, Any]:
         """`PATCH /v1/instance/organization_settings` (UpdateInstanceOrganizationSettings)."""
         return await self._http.send(
-            Call(
+            BackendCall(
                 "PATCH",
                 "/v1/instance/organization_settings",
                 body={
@@ -1257,14 +1274,14 @@ class AsyncInstance:
 
     async def organization_settings(self) -> dict[str, Any]:
         """`GET /v1/instance/organization_settings` (GetInstanceOrganizationSettings)."""
-        return await self._http.send(Call("GET", "/v1/instance/organization_settings"), dict[str, Any])
+        return await self._http.send(BackendCall("GET", "/v1/instance/organization_settings"), dict[str, Any])
 
     async def update_protect(
         self, *, rules_enabled: bool | None | UnsetType = UNSET, specter_enabled: bool | None | UnsetType = UNSET
     ) -> dict[str, Any]:
         """`PATCH /v1/instance/protect` (UpdateInstanceProtect)."""
         return await self._http.send(
-            Call(
+            BackendCall(
                 "PATCH",
                 "/v1/instance/protect",
                 body={"rules_enabled": rules_enabled, "specter_enabled": specter_enabled},
@@ -1274,24 +1291,24 @@ class AsyncInstance:
 
     async def protect(self) -> dict[str, Any]:
         """`GET /v1/instance/protect` (GetInstanceProtect)."""
-        return await self._http.send(Call("GET", "/v1/instance/protect"), dict[str, Any])
+        return await self._http.send(BackendCall("GET", "/v1/instance/protect"), dict[str, Any])
 
     async def update_communication(
         self, *, blocked_country_codes: Sequence[str] | None | UnsetType = UNSET
     ) -> dict[str, Any]:
         """`PATCH /v1/instance/communication` (UpdateInstanceCommunication)."""
         return await self._http.send(
-            Call("PATCH", "/v1/instance/communication", body={"blocked_country_codes": blocked_country_codes}),
+            BackendCall("PATCH", "/v1/instance/communication", body={"blocked_country_codes": blocked_country_codes}),
             dict[str, Any],
         )
 
     async def communication(self) -> dict[str, Any]:
         """`GET /v1/instance/communication` (GetInstanceCommunication)."""
-        return await self._http.send(Call("GET", "/v1/instance/communication"), dict[str, Any])
+        return await self._http.send(BackendCall("GET", "/v1/instance/communication"), dict[str, Any])
 
     async def domains(self) -> dict[str, Any]:
         """`GET /v1/domains` (ListDomains)."""
-        return await self._http.send(Call("GET", "/v1/domains"), dict[str, Any])
+        return await self._http.send(BackendCall("GET", "/v1/domains"), dict[str, Any])
 
 
 class AsyncSettings:
@@ -1300,7 +1317,7 @@ class AsyncSettings:
 
     async def read(self) -> dict[str, Any]:
         """`GET /v1/sojourn/settings` (ReadSettings)."""
-        return await self._http.send(Call("GET", "/v1/sojourn/settings"), dict[str, Any])
+        return await self._http.send(BackendCall("GET", "/v1/sojourn/settings"), dict[str, Any])
 
     async def update(
         self,
@@ -1318,7 +1335,7 @@ class AsyncSettings:
     ) -> dict[str, Any]:
         """`PATCH /v1/sojourn/settings` (UpdateSettings)."""
         return await self._http.send(
-            Call(
+            BackendCall(
                 "PATCH",
                 "/v1/sojourn/settings",
                 body={
@@ -1345,7 +1362,7 @@ class AsyncSigningKeys:
     async def rotate(self, *, emergency: bool | UnsetType = UNSET) -> dict[str, Any]:
         """`POST /v1/sojourn/keys/rotate` (RotateSigningKey)."""
         return await self._http.send(
-            Call("POST", "/v1/sojourn/keys/rotate", body={"emergency": emergency}), dict[str, Any]
+            BackendCall("POST", "/v1/sojourn/keys/rotate", body={"emergency": emergency}), dict[str, Any]
         )
 
 
@@ -1355,23 +1372,23 @@ class AsyncAppData:
 
     async def read(self, key: str) -> dict[str, Any]:
         """`GET /v1/sojourn/app_data/{key}` (ReadAppData)."""
-        return await self._http.send(Call("GET", f"/v1/sojourn/app_data/{quote(key, safe='')}"), dict[str, Any])
+        return await self._http.send(BackendCall("GET", f"/v1/sojourn/app_data/{quote(key, safe='')}"), dict[str, Any])
 
     async def write(self, key: str, *, data: Given) -> dict[str, Any]:
         """`PUT /v1/sojourn/app_data/{key}` (WriteAppData)."""
         return await self._http.send(
-            Call("PUT", f"/v1/sojourn/app_data/{quote(key, safe='')}", body={"data": data}), dict[str, Any]
+            BackendCall("PUT", f"/v1/sojourn/app_data/{quote(key, safe='')}", body={"data": data}), dict[str, Any]
         )
 
     async def adopt(self, key: str, *, anonymous: str) -> dict[str, Any]:
         """`POST /v1/sojourn/app_data/{key}/adopt` (AdoptAppData)."""
         return await self._http.send(
-            Call("POST", f"/v1/sojourn/app_data/{quote(key, safe='')}/adopt", body={"anonymous": anonymous}),
+            BackendCall("POST", f"/v1/sojourn/app_data/{quote(key, safe='')}/adopt", body={"anonymous": anonymous}),
             dict[str, Any],
         )
 
 
-class AsyncGroups:
+class AsyncBackendGroups:
     def __init__(self, http_client: AsyncHttpClient) -> None:
         self.jwks = AsyncJwks(http_client)
         self.testing_tokens = AsyncTestingTokens(http_client)

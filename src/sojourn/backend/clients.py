@@ -3,16 +3,16 @@
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
-from sojourn.backend.async_api import AsyncGroups
+from sojourn.backend.async_api import AsyncBackendGroups
 from sojourn.backend.http_client import AsyncHttpClient, HttpClient
-from sojourn.backend.sync_api import Groups
+from sojourn.backend.sync_api import BackendGroups
 from sojourn.backend.transport import RetryPolicy
 
 if TYPE_CHECKING:
     import httpx
 
 
-class Backend(Groups):
+class Backend(BackendGroups):
     """`with Backend(url, secret_key) as backend: backend.users.create(…)`. Threads may share one.
 
     `timeout` is seconds for each try, `retries` how often a call that may be repeated is. Raises: ConfigError for an address
@@ -43,7 +43,7 @@ class Backend(Groups):
         self.close()
 
 
-class AsyncBackend(AsyncGroups):
+class AsyncBackend(AsyncBackendGroups):
     """`async with AsyncBackend(url, secret_key) as backend: await backend.users.create(…)`; as `Backend` otherwise."""
 
     def __init__(

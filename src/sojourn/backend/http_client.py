@@ -5,7 +5,7 @@ import time
 from collections.abc import AsyncIterator, Callable, Iterator
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from sojourn.backend.transport import Call, RetryPolicy, answered
+from sojourn.backend.transport import BackendCall, RetryPolicy, answered
 from sojourn.errors import ServerUnreachable
 
 if TYPE_CHECKING:
@@ -24,7 +24,7 @@ class HttpClient:
         self._manner = manner
         self._client = client or httpx.Client(timeout=manner.timeout, **manner.client_options)
 
-    def send(self, call: Call, kind: type[T]) -> T:
+    def send(self, call: BackendCall, kind: type[T]) -> T:
         """Raises: as `answered`, and ServerUnreachable when no answer came."""
         import httpx
 
@@ -65,7 +65,7 @@ class AsyncHttpClient:
         self._manner = manner
         self._client = client or httpx.AsyncClient(timeout=manner.timeout, **manner.client_options)
 
-    async def send(self, call: Call, kind: type[T]) -> T:
+    async def send(self, call: BackendCall, kind: type[T]) -> T:
         """Raises: as `answered`, and ServerUnreachable when no answer came."""
         import httpx
 

@@ -20,7 +20,7 @@ from sojourn.backend.models import (
     Token,
     Total,
 )
-from sojourn.backend.transport import Call, Given
+from sojourn.backend.transport import BackendCall, Given
 from sojourn.backend.user import EmailAddress, PhoneNumber, User
 
 
@@ -30,7 +30,7 @@ class Jwks:
 
     def get(self) -> dict[str, Any]:
         """`GET /v1/jwks` (GetJWKS)."""
-        return self._http.send(Call("GET", "/v1/jwks"), dict[str, Any])
+        return self._http.send(BackendCall("GET", "/v1/jwks"), dict[str, Any])
 
 
 class TestingTokens:
@@ -39,7 +39,7 @@ class TestingTokens:
 
     def create(self) -> TestingToken:
         """`POST /v1/testing_tokens` (CreateTestingToken)."""
-        return self._http.send(Call("POST", "/v1/testing_tokens"), TestingToken)
+        return self._http.send(BackendCall("POST", "/v1/testing_tokens"), TestingToken)
 
 
 class Users:
@@ -82,7 +82,7 @@ class Users:
     ) -> User:
         """`POST /v1/users` (CreateUser)."""
         return self._http.send(
-            Call(
+            BackendCall(
                 "POST",
                 "/v1/users",
                 body={
@@ -149,7 +149,7 @@ class Users:
     ) -> Total:
         """`GET /v1/users/count` (GetUsersCount)."""
         return self._http.send(
-            Call(
+            BackendCall(
                 "GET",
                 "/v1/users/count",
                 {
@@ -182,7 +182,7 @@ class Users:
 
     def get(self, user_id: str) -> User:
         """`GET /v1/users/{user_id}` (GetUser)."""
-        return self._http.send(Call("GET", f"/v1/users/{quote(user_id, safe='')}"), User)
+        return self._http.send(BackendCall("GET", f"/v1/users/{quote(user_id, safe='')}"), User)
 
     def update(
         self,
@@ -218,7 +218,7 @@ class Users:
     ) -> User:
         """`PATCH /v1/users/{user_id}` (UpdateUser)."""
         return self._http.send(
-            Call(
+            BackendCall(
                 "PATCH",
                 f"/v1/users/{quote(user_id, safe='')}",
                 body={
@@ -256,17 +256,17 @@ class Users:
 
     def delete(self, user_id: str) -> Deleted:
         """`DELETE /v1/users/{user_id}` (DeleteUser)."""
-        return self._http.send(Call("DELETE", f"/v1/users/{quote(user_id, safe='')}"), Deleted)
+        return self._http.send(BackendCall("DELETE", f"/v1/users/{quote(user_id, safe='')}"), Deleted)
 
     def set_profile_image(self, user_id: str, *, file: bytes) -> User:
         """`POST /v1/users/{user_id}/profile_image` (SetUserProfileImage)."""
         return self._http.send(
-            Call("POST", f"/v1/users/{quote(user_id, safe='')}/profile_image", files={"file": file}), User
+            BackendCall("POST", f"/v1/users/{quote(user_id, safe='')}/profile_image", files={"file": file}), User
         )
 
     def delete_profile_image(self, user_id: str) -> User:
         """`DELETE /v1/users/{user_id}/profile_image` (DeleteUserProfileImage)."""
-        return self._http.send(Call("DELETE", f"/v1/users/{quote(user_id, safe='')}/profile_image"), User)
+        return self._http.send(BackendCall("DELETE", f"/v1/users/{quote(user_id, safe='')}/profile_image"), User)
 
     def replace_metadata(
         self,
@@ -278,7 +278,7 @@ class Users:
     ) -> User:
         """`PUT /v1/users/{user_id}/metadata` (ReplaceUserMetadata)."""
         return self._http.send(
-            Call(
+            BackendCall(
                 "PUT",
                 f"/v1/users/{quote(user_id, safe='')}/metadata",
                 body={
@@ -300,7 +300,7 @@ class Users:
     ) -> User:
         """`PATCH /v1/users/{user_id}/metadata` (UpdateUserMetadata)."""
         return self._http.send(
-            Call(
+            BackendCall(
                 "PATCH",
                 f"/v1/users/{quote(user_id, safe='')}/metadata",
                 body={
@@ -315,14 +315,14 @@ class Users:
     def verify_password(self, user_id: str, *, password: str) -> dict[str, Any]:
         """`POST /v1/users/{user_id}/verify_password` (VerifyPassword)."""
         return self._http.send(
-            Call("POST", f"/v1/users/{quote(user_id, safe='')}/verify_password", body={"password": password}),
+            BackendCall("POST", f"/v1/users/{quote(user_id, safe='')}/verify_password", body={"password": password}),
             dict[str, Any],
         )
 
     def remove_password(self, user_id: str, *, sign_out_of_other_sessions: bool | None | UnsetType = UNSET) -> User:
         """`POST /v1/users/{user_id}/remove_password` (RemoveUserPassword)."""
         return self._http.send(
-            Call(
+            BackendCall(
                 "POST",
                 f"/v1/users/{quote(user_id, safe='')}/remove_password",
                 body={"sign_out_of_other_sessions": sign_out_of_other_sessions},
@@ -333,7 +333,7 @@ class Users:
     def set_password_compromised(self, user_id: str, *, revoke_all_sessions: bool | None | UnsetType = UNSET) -> User:
         """`POST /v1/users/{user_id}/password/set_compromised` (SetUserPasswordCompromised)."""
         return self._http.send(
-            Call(
+            BackendCall(
                 "POST",
                 f"/v1/users/{quote(user_id, safe='')}/password/set_compromised",
                 body={"revoke_all_sessions": revoke_all_sessions},
@@ -343,38 +343,40 @@ class Users:
 
     def unset_password_compromised(self, user_id: str) -> User:
         """`POST /v1/users/{user_id}/password/unset_compromised` (UnsetUserPasswordCompromised)."""
-        return self._http.send(Call("POST", f"/v1/users/{quote(user_id, safe='')}/password/unset_compromised"), User)
+        return self._http.send(
+            BackendCall("POST", f"/v1/users/{quote(user_id, safe='')}/password/unset_compromised"), User
+        )
 
     def ban(self, user_id: str) -> User:
         """`POST /v1/users/{user_id}/ban` (BanUser)."""
-        return self._http.send(Call("POST", f"/v1/users/{quote(user_id, safe='')}/ban"), User)
+        return self._http.send(BackendCall("POST", f"/v1/users/{quote(user_id, safe='')}/ban"), User)
 
     def unban(self, user_id: str) -> User:
         """`POST /v1/users/{user_id}/unban` (UnbanUser)."""
-        return self._http.send(Call("POST", f"/v1/users/{quote(user_id, safe='')}/unban"), User)
+        return self._http.send(BackendCall("POST", f"/v1/users/{quote(user_id, safe='')}/unban"), User)
 
     def lock(self, user_id: str) -> User:
         """`POST /v1/users/{user_id}/lock` (LockUser)."""
-        return self._http.send(Call("POST", f"/v1/users/{quote(user_id, safe='')}/lock"), User)
+        return self._http.send(BackendCall("POST", f"/v1/users/{quote(user_id, safe='')}/lock"), User)
 
     def unlock(self, user_id: str) -> User:
         """`POST /v1/users/{user_id}/unlock` (UnlockUser)."""
-        return self._http.send(Call("POST", f"/v1/users/{quote(user_id, safe='')}/unlock"), User)
+        return self._http.send(BackendCall("POST", f"/v1/users/{quote(user_id, safe='')}/unlock"), User)
 
     def ban_all(self, *, user_ids: Sequence[str]) -> list[User]:
         """`POST /v1/users/ban` (UsersBan)."""
-        return self._http.send(Call("POST", "/v1/users/ban", body={"user_ids": user_ids}), list[User])
+        return self._http.send(BackendCall("POST", "/v1/users/ban", body={"user_ids": user_ids}), list[User])
 
     def unban_all(self, *, user_ids: Sequence[str]) -> list[User]:
         """`POST /v1/users/unban` (UsersUnban)."""
-        return self._http.send(Call("POST", "/v1/users/unban", body={"user_ids": user_ids}), list[User])
+        return self._http.send(BackendCall("POST", "/v1/users/unban", body={"user_ids": user_ids}), list[User])
 
     def organization_memberships(
         self, user_id: str, *, limit: int | UnsetType = UNSET, offset: int | UnsetType = UNSET
     ) -> dict[str, Any]:
         """`GET /v1/users/{user_id}/organization_memberships` (UsersGetOrganizationMemberships)."""
         return self._http.send(
-            Call(
+            BackendCall(
                 "GET",
                 f"/v1/users/{quote(user_id, safe='')}/organization_memberships",
                 {"limit": limit, "offset": offset},
@@ -392,7 +394,7 @@ class Users:
     ) -> dict[str, Any]:
         """`GET /v1/users/{user_id}/organization_invitations` (UsersGetOrganizationInvitations)."""
         return self._http.send(
-            Call(
+            BackendCall(
                 "GET",
                 f"/v1/users/{quote(user_id, safe='')}/organization_invitations",
                 {"limit": limit, "offset": offset, "status": status},
@@ -430,7 +432,7 @@ class Users:
         """Every one of them, page by page, asked for as they are needed."""
 
         def page(seen: int, last: User | None) -> list[User]:
-            call = Call(
+            call = BackendCall(
                 "GET",
                 "/v1/users",
                 {
@@ -497,7 +499,7 @@ class Users:
     ) -> list[User]:
         """`GET /v1/users` (GetUserList)."""
         return self._http.send(
-            Call(
+            BackendCall(
                 "GET",
                 "/v1/users",
                 {
@@ -548,7 +550,7 @@ class EmailAddresses:
     ) -> EmailAddress:
         """`POST /v1/email_addresses` (CreateEmailAddress)."""
         return self._http.send(
-            Call(
+            BackendCall(
                 "POST",
                 "/v1/email_addresses",
                 body={
@@ -564,7 +566,9 @@ class EmailAddresses:
 
     def get(self, email_address_id: str) -> EmailAddress:
         """`GET /v1/email_addresses/{email_address_id}` (GetEmailAddress)."""
-        return self._http.send(Call("GET", f"/v1/email_addresses/{quote(email_address_id, safe='')}"), EmailAddress)
+        return self._http.send(
+            BackendCall("GET", f"/v1/email_addresses/{quote(email_address_id, safe='')}"), EmailAddress
+        )
 
     def update(
         self,
@@ -576,7 +580,7 @@ class EmailAddresses:
     ) -> EmailAddress:
         """`PATCH /v1/email_addresses/{email_address_id}` (UpdateEmailAddress)."""
         return self._http.send(
-            Call(
+            BackendCall(
                 "PATCH",
                 f"/v1/email_addresses/{quote(email_address_id, safe='')}",
                 body={
@@ -590,7 +594,9 @@ class EmailAddresses:
 
     def delete(self, email_address_id: str) -> Deleted:
         """`DELETE /v1/email_addresses/{email_address_id}` (DeleteEmailAddress)."""
-        return self._http.send(Call("DELETE", f"/v1/email_addresses/{quote(email_address_id, safe='')}"), Deleted)
+        return self._http.send(
+            BackendCall("DELETE", f"/v1/email_addresses/{quote(email_address_id, safe='')}"), Deleted
+        )
 
     def replace(
         self,
@@ -602,7 +608,7 @@ class EmailAddresses:
     ) -> EmailAddress:
         """`PUT /v1/users/{user_id}/email_address` (ReplaceUserEmailAddress)."""
         return self._http.send(
-            Call(
+            BackendCall(
                 "PUT",
                 f"/v1/users/{quote(user_id, safe='')}/email_address",
                 body={
@@ -617,13 +623,14 @@ class EmailAddresses:
     def prepare_verification(self, email_address_id: str) -> dict[str, Any]:
         """`POST /v1/email_addresses/{email_address_id}/prepare_verification` (PrepareEmailAddressVerification)."""
         return self._http.send(
-            Call("POST", f"/v1/email_addresses/{quote(email_address_id, safe='')}/prepare_verification"), dict[str, Any]
+            BackendCall("POST", f"/v1/email_addresses/{quote(email_address_id, safe='')}/prepare_verification"),
+            dict[str, Any],
         )
 
     def attempt_verification(self, email_address_id: str, *, verification_id: str, code: str) -> dict[str, Any]:
         """`POST /v1/email_addresses/{email_address_id}/attempt_verification` (AttemptEmailAddressVerification)."""
         return self._http.send(
-            Call(
+            BackendCall(
                 "POST",
                 f"/v1/email_addresses/{quote(email_address_id, safe='')}/attempt_verification",
                 body={"verification_id": verification_id, "code": code},
@@ -647,7 +654,7 @@ class PhoneNumbers:
     ) -> PhoneNumber:
         """`POST /v1/phone_numbers` (CreatePhoneNumber)."""
         return self._http.send(
-            Call(
+            BackendCall(
                 "POST",
                 "/v1/phone_numbers",
                 body={
@@ -663,7 +670,7 @@ class PhoneNumbers:
 
     def get(self, phone_number_id: str) -> PhoneNumber:
         """`GET /v1/phone_numbers/{phone_number_id}` (GetPhoneNumber)."""
-        return self._http.send(Call("GET", f"/v1/phone_numbers/{quote(phone_number_id, safe='')}"), PhoneNumber)
+        return self._http.send(BackendCall("GET", f"/v1/phone_numbers/{quote(phone_number_id, safe='')}"), PhoneNumber)
 
     def update(
         self,
@@ -675,7 +682,7 @@ class PhoneNumbers:
     ) -> PhoneNumber:
         """`PATCH /v1/phone_numbers/{phone_number_id}` (UpdatePhoneNumber)."""
         return self._http.send(
-            Call(
+            BackendCall(
                 "PATCH",
                 f"/v1/phone_numbers/{quote(phone_number_id, safe='')}",
                 body={
@@ -689,14 +696,14 @@ class PhoneNumbers:
 
     def delete(self, phone_number_id: str) -> Deleted:
         """`DELETE /v1/phone_numbers/{phone_number_id}` (DeletePhoneNumber)."""
-        return self._http.send(Call("DELETE", f"/v1/phone_numbers/{quote(phone_number_id, safe='')}"), Deleted)
+        return self._http.send(BackendCall("DELETE", f"/v1/phone_numbers/{quote(phone_number_id, safe='')}"), Deleted)
 
     def replace(
         self, user_id: str, *, phone_number: str, identification_status: str | UnsetType = UNSET
     ) -> PhoneNumber:
         """`PUT /v1/users/{user_id}/phone_number` (ReplaceUserPhoneNumber)."""
         return self._http.send(
-            Call(
+            BackendCall(
                 "PUT",
                 f"/v1/users/{quote(user_id, safe='')}/phone_number",
                 body={"phone_number": phone_number, "identification_status": identification_status},
@@ -712,22 +719,24 @@ class Sessions:
     def create(self, *, user_id: str, active_organization_id: str | None | UnsetType = UNSET) -> Session:
         """`POST /v1/sessions` (createSession)."""
         return self._http.send(
-            Call("POST", "/v1/sessions", body={"user_id": user_id, "active_organization_id": active_organization_id}),
+            BackendCall(
+                "POST", "/v1/sessions", body={"user_id": user_id, "active_organization_id": active_organization_id}
+            ),
             Session,
         )
 
     def get(self, session_id: str) -> Session:
         """`GET /v1/sessions/{session_id}` (GetSession)."""
-        return self._http.send(Call("GET", f"/v1/sessions/{quote(session_id, safe='')}"), Session)
+        return self._http.send(BackendCall("GET", f"/v1/sessions/{quote(session_id, safe='')}"), Session)
 
     def revoke(self, session_id: str) -> Session:
         """`POST /v1/sessions/{session_id}/revoke` (RevokeSession)."""
-        return self._http.send(Call("POST", f"/v1/sessions/{quote(session_id, safe='')}/revoke"), Session)
+        return self._http.send(BackendCall("POST", f"/v1/sessions/{quote(session_id, safe='')}/revoke"), Session)
 
     def token(self, session_id: str, *, expires_in_seconds: int | None | UnsetType = UNSET) -> Token:
         """`POST /v1/sessions/{session_id}/tokens` (CreateSessionToken)."""
         return self._http.send(
-            Call(
+            BackendCall(
                 "POST",
                 f"/v1/sessions/{quote(session_id, safe='')}/tokens",
                 body={"expires_in_seconds": expires_in_seconds},
@@ -740,7 +749,7 @@ class Sessions:
     ) -> Token:
         """`POST /v1/sessions/{session_id}/tokens/{template_name}` (CreateSessionTokenFromTemplate)."""
         return self._http.send(
-            Call(
+            BackendCall(
                 "POST",
                 f"/v1/sessions/{quote(session_id, safe='')}/tokens/{quote(template_name, safe='')}",
                 body={"expires_in_seconds": expires_in_seconds},
@@ -751,7 +760,7 @@ class Sessions:
     def verify(self, session_id: str, *, token: str) -> Session:
         """`POST /v1/sessions/{session_id}/verify` (VerifySession)."""
         return self._http.send(
-            Call("POST", f"/v1/sessions/{quote(session_id, safe='')}/verify", body={"token": token}), Session
+            BackendCall("POST", f"/v1/sessions/{quote(session_id, safe='')}/verify", body={"token": token}), Session
         )
 
     def refresh(
@@ -767,7 +776,7 @@ class Sessions:
     ) -> dict[str, Any]:
         """`POST /v1/sessions/{session_id}/refresh` (RefreshSession)."""
         return self._http.send(
-            Call(
+            BackendCall(
                 "POST",
                 f"/v1/sessions/{quote(session_id, safe='')}/refresh",
                 body={
@@ -784,14 +793,16 @@ class Sessions:
 
     def read_data(self, session_id: str) -> SessionData:
         """`GET /v1/sojourn/sessions/{session_id}/data` (ReadSessionData)."""
-        return self._http.send(Call("GET", f"/v1/sojourn/sessions/{quote(session_id, safe='')}/data"), SessionData)
+        return self._http.send(
+            BackendCall("GET", f"/v1/sojourn/sessions/{quote(session_id, safe='')}/data"), SessionData
+        )
 
     def update_data(
         self, session_id: str, *, public: Given | None | UnsetType = UNSET, private: Given | None | UnsetType = UNSET
     ) -> SessionData:
         """`PATCH /v1/sojourn/sessions/{session_id}/data` (UpdateSessionData)."""
         return self._http.send(
-            Call(
+            BackendCall(
                 "PATCH",
                 f"/v1/sojourn/sessions/{quote(session_id, safe='')}/data",
                 body={"public": public, "private": private},
@@ -805,7 +816,7 @@ class Sessions:
         """Every one of them, page by page, asked for as they are needed."""
 
         def page(seen: int, last: Session | None) -> list[Session]:
-            call = Call(
+            call = BackendCall(
                 "GET",
                 "/v1/sessions",
                 {"limit": 100, "offset": seen, "client_id": client_id, "user_id": user_id, "status": status},
@@ -825,7 +836,7 @@ class Sessions:
     ) -> list[Session]:
         """`GET /v1/sessions` (GetSessionList)."""
         return self._http.send(
-            Call(
+            BackendCall(
                 "GET",
                 "/v1/sessions",
                 {"limit": limit, "offset": offset, "client_id": client_id, "user_id": user_id, "status": status},
@@ -840,28 +851,28 @@ class Clients:
 
     def get(self, client_id: str) -> Client:
         """`GET /v1/clients/{client_id}` (GetClient)."""
-        return self._http.send(Call("GET", f"/v1/clients/{quote(client_id, safe='')}"), Client)
+        return self._http.send(BackendCall("GET", f"/v1/clients/{quote(client_id, safe='')}"), Client)
 
     def verify(self, *, token: str) -> Client:
         """`POST /v1/clients/verify` (VerifyClient)."""
-        return self._http.send(Call("POST", "/v1/clients/verify", body={"token": token}), Client)
+        return self._http.send(BackendCall("POST", "/v1/clients/verify", body={"token": token}), Client)
 
     def handshake_payload(self, *, nonce: str | UnsetType = UNSET) -> dict[str, Any]:
         """`GET /v1/clients/handshake_payload` (GetHandshakePayload)."""
-        return self._http.send(Call("GET", "/v1/clients/handshake_payload", {"nonce": nonce}), dict[str, Any])
+        return self._http.send(BackendCall("GET", "/v1/clients/handshake_payload", {"nonce": nonce}), dict[str, Any])
 
     def iterate(self) -> Iterator[Client]:
         """Every one of them, page by page, asked for as they are needed."""
 
         def page(seen: int, last: Client | None) -> list[Client]:
-            call = Call("GET", "/v1/clients", {"limit": 100, "offset": seen})
+            call = BackendCall("GET", "/v1/clients", {"limit": 100, "offset": seen})
             return self._http.send(call, list[Client])
 
         return self._http.pages(page)
 
     def list(self, *, limit: int | UnsetType = UNSET, offset: int | UnsetType = UNSET) -> list[Client]:
         """`GET /v1/clients` (GetClientList)."""
-        return self._http.send(Call("GET", "/v1/clients", {"limit": limit, "offset": offset}), list[Client])
+        return self._http.send(BackendCall("GET", "/v1/clients", {"limit": limit, "offset": offset}), list[Client])
 
 
 class SignUps:
@@ -870,7 +881,7 @@ class SignUps:
 
     def get(self, sign_up_id: str) -> dict[str, Any]:
         """`GET /v1/sign_ups/{sign_up_id}` (GetSignUp)."""
-        return self._http.send(Call("GET", f"/v1/sign_ups/{quote(sign_up_id, safe='')}"), dict[str, Any])
+        return self._http.send(BackendCall("GET", f"/v1/sign_ups/{quote(sign_up_id, safe='')}"), dict[str, Any])
 
     def update(
         self,
@@ -881,7 +892,7 @@ class SignUps:
     ) -> dict[str, Any]:
         """`PATCH /v1/sign_ups/{sign_up_id}` (UpdateSignUp)."""
         return self._http.send(
-            Call(
+            BackendCall(
                 "PATCH",
                 f"/v1/sign_ups/{quote(sign_up_id, safe='')}",
                 body={"external_id": external_id, "custom_action": custom_action},
@@ -903,7 +914,7 @@ class SignInTokens:
     ) -> Ticket:
         """`POST /v1/sign_in_tokens` (CreateSignInToken)."""
         return self._http.send(
-            Call(
+            BackendCall(
                 "POST",
                 "/v1/sign_in_tokens",
                 body={"user_id": user_id, "org_id": org_id, "expires_in_seconds": expires_in_seconds},
@@ -913,7 +924,9 @@ class SignInTokens:
 
     def revoke(self, sign_in_token_id: str) -> Ticket:
         """`POST /v1/sign_in_tokens/{sign_in_token_id}/revoke` (RevokeSignInToken)."""
-        return self._http.send(Call("POST", f"/v1/sign_in_tokens/{quote(sign_in_token_id, safe='')}/revoke"), Ticket)
+        return self._http.send(
+            BackendCall("POST", f"/v1/sign_in_tokens/{quote(sign_in_token_id, safe='')}/revoke"), Ticket
+        )
 
 
 class ActorTokens:
@@ -930,7 +943,7 @@ class ActorTokens:
     ) -> Ticket:
         """`POST /v1/actor_tokens` (CreateActorToken)."""
         return self._http.send(
-            Call(
+            BackendCall(
                 "POST",
                 "/v1/actor_tokens",
                 body={
@@ -945,7 +958,7 @@ class ActorTokens:
 
     def revoke(self, actor_token_id: str) -> Ticket:
         """`POST /v1/actor_tokens/{actor_token_id}/revoke` (RevokeActorToken)."""
-        return self._http.send(Call("POST", f"/v1/actor_tokens/{quote(actor_token_id, safe='')}/revoke"), Ticket)
+        return self._http.send(BackendCall("POST", f"/v1/actor_tokens/{quote(actor_token_id, safe='')}/revoke"), Ticket)
 
 
 class JwtTemplates:
@@ -965,7 +978,7 @@ class JwtTemplates:
     ) -> JwtTemplate:
         """`POST /v1/jwt_templates` (CreateJWTTemplate)."""
         return self._http.send(
-            Call(
+            BackendCall(
                 "POST",
                 "/v1/jwt_templates",
                 body={
@@ -983,7 +996,7 @@ class JwtTemplates:
 
     def get(self, template_id: str) -> JwtTemplate:
         """`GET /v1/jwt_templates/{template_id}` (GetJWTTemplate)."""
-        return self._http.send(Call("GET", f"/v1/jwt_templates/{quote(template_id, safe='')}"), JwtTemplate)
+        return self._http.send(BackendCall("GET", f"/v1/jwt_templates/{quote(template_id, safe='')}"), JwtTemplate)
 
     def update(
         self,
@@ -999,7 +1012,7 @@ class JwtTemplates:
     ) -> JwtTemplate:
         """`PATCH /v1/jwt_templates/{template_id}` (UpdateJWTTemplate)."""
         return self._http.send(
-            Call(
+            BackendCall(
                 "PATCH",
                 f"/v1/jwt_templates/{quote(template_id, safe='')}",
                 body={
@@ -1017,20 +1030,22 @@ class JwtTemplates:
 
     def delete(self, template_id: str) -> Deleted:
         """`DELETE /v1/jwt_templates/{template_id}` (DeleteJWTTemplate)."""
-        return self._http.send(Call("DELETE", f"/v1/jwt_templates/{quote(template_id, safe='')}"), Deleted)
+        return self._http.send(BackendCall("DELETE", f"/v1/jwt_templates/{quote(template_id, safe='')}"), Deleted)
 
     def iterate(self) -> Iterator[JwtTemplate]:
         """Every one of them, page by page, asked for as they are needed."""
 
         def page(seen: int, last: JwtTemplate | None) -> list[JwtTemplate]:
-            call = Call("GET", "/v1/jwt_templates", {"limit": 100, "offset": seen})
+            call = BackendCall("GET", "/v1/jwt_templates", {"limit": 100, "offset": seen})
             return self._http.send(call, list[JwtTemplate])
 
         return self._http.pages(page)
 
     def list(self, *, limit: int | UnsetType = UNSET, offset: int | UnsetType = UNSET) -> list[JwtTemplate]:
         """`GET /v1/jwt_templates` (ListJWTTemplates)."""
-        return self._http.send(Call("GET", "/v1/jwt_templates", {"limit": limit, "offset": offset}), list[JwtTemplate])
+        return self._http.send(
+            BackendCall("GET", "/v1/jwt_templates", {"limit": limit, "offset": offset}), list[JwtTemplate]
+        )
 
 
 class RedirectUrls:
@@ -1039,28 +1054,30 @@ class RedirectUrls:
 
     def create(self, *, url: str) -> RedirectUrl:
         """`POST /v1/redirect_urls` (CreateRedirectURL)."""
-        return self._http.send(Call("POST", "/v1/redirect_urls", body={"url": url}), RedirectUrl)
+        return self._http.send(BackendCall("POST", "/v1/redirect_urls", body={"url": url}), RedirectUrl)
 
     def get(self, url_id: str) -> RedirectUrl:
         """`GET /v1/redirect_urls/{url_id}` (GetRedirectURL)."""
-        return self._http.send(Call("GET", f"/v1/redirect_urls/{quote(url_id, safe='')}"), RedirectUrl)
+        return self._http.send(BackendCall("GET", f"/v1/redirect_urls/{quote(url_id, safe='')}"), RedirectUrl)
 
     def delete(self, url_id: str) -> Deleted:
         """`DELETE /v1/redirect_urls/{url_id}` (DeleteRedirectURL)."""
-        return self._http.send(Call("DELETE", f"/v1/redirect_urls/{quote(url_id, safe='')}"), Deleted)
+        return self._http.send(BackendCall("DELETE", f"/v1/redirect_urls/{quote(url_id, safe='')}"), Deleted)
 
     def iterate(self) -> Iterator[RedirectUrl]:
         """Every one of them, page by page, asked for as they are needed."""
 
         def page(seen: int, last: RedirectUrl | None) -> list[RedirectUrl]:
-            call = Call("GET", "/v1/redirect_urls", {"limit": 100, "offset": seen})
+            call = BackendCall("GET", "/v1/redirect_urls", {"limit": 100, "offset": seen})
             return self._http.send(call, list[RedirectUrl])
 
         return self._http.pages(page)
 
     def list(self, *, limit: int | UnsetType = UNSET, offset: int | UnsetType = UNSET) -> list[RedirectUrl]:
         """`GET /v1/redirect_urls` (ListRedirectURLs)."""
-        return self._http.send(Call("GET", "/v1/redirect_urls", {"limit": limit, "offset": offset}), list[RedirectUrl])
+        return self._http.send(
+            BackendCall("GET", "/v1/redirect_urls", {"limit": limit, "offset": offset}), list[RedirectUrl]
+        )
 
 
 class Allowlist:
@@ -1070,19 +1087,21 @@ class Allowlist:
     def create(self, *, identifier: str, notify: bool | None | UnsetType = UNSET) -> ListedIdentifier:
         """`POST /v1/allowlist_identifiers` (CreateAllowlistIdentifier)."""
         return self._http.send(
-            Call("POST", "/v1/allowlist_identifiers", body={"identifier": identifier, "notify": notify}),
+            BackendCall("POST", "/v1/allowlist_identifiers", body={"identifier": identifier, "notify": notify}),
             ListedIdentifier,
         )
 
     def delete(self, identifier_id: str) -> Deleted:
         """`DELETE /v1/allowlist_identifiers/{identifier_id}` (DeleteAllowlistIdentifier)."""
-        return self._http.send(Call("DELETE", f"/v1/allowlist_identifiers/{quote(identifier_id, safe='')}"), Deleted)
+        return self._http.send(
+            BackendCall("DELETE", f"/v1/allowlist_identifiers/{quote(identifier_id, safe='')}"), Deleted
+        )
 
     def iterate(self) -> Iterator[ListedIdentifier]:
         """Every one of them, page by page, asked for as they are needed."""
 
         def page(seen: int, last: ListedIdentifier | None) -> list[ListedIdentifier]:
-            call = Call("GET", "/v1/allowlist_identifiers", {"limit": 100, "offset": seen})
+            call = BackendCall("GET", "/v1/allowlist_identifiers", {"limit": 100, "offset": seen})
             return self._http.send(call, list[ListedIdentifier])
 
         return self._http.pages(page)
@@ -1090,7 +1109,7 @@ class Allowlist:
     def list(self, *, limit: int | UnsetType = UNSET, offset: int | UnsetType = UNSET) -> list[ListedIdentifier]:
         """`GET /v1/allowlist_identifiers` (ListAllowlistIdentifiers)."""
         return self._http.send(
-            Call("GET", "/v1/allowlist_identifiers", {"limit": limit, "offset": offset}), list[ListedIdentifier]
+            BackendCall("GET", "/v1/allowlist_identifiers", {"limit": limit, "offset": offset}), list[ListedIdentifier]
         )
 
 
@@ -1101,17 +1120,19 @@ class Blocklist:
     def create(self, *, identifier: str) -> ListedIdentifier:
         """`POST /v1/blocklist_identifiers` (CreateBlocklistIdentifier)."""
         return self._http.send(
-            Call("POST", "/v1/blocklist_identifiers", body={"identifier": identifier}), ListedIdentifier
+            BackendCall("POST", "/v1/blocklist_identifiers", body={"identifier": identifier}), ListedIdentifier
         )
 
     def delete(self, identifier_id: str) -> Deleted:
         """`DELETE /v1/blocklist_identifiers/{identifier_id}` (DeleteBlocklistIdentifier)."""
-        return self._http.send(Call("DELETE", f"/v1/blocklist_identifiers/{quote(identifier_id, safe='')}"), Deleted)
+        return self._http.send(
+            BackendCall("DELETE", f"/v1/blocklist_identifiers/{quote(identifier_id, safe='')}"), Deleted
+        )
 
     def list(self, *, limit: int | UnsetType = UNSET, offset: int | UnsetType = UNSET) -> dict[str, Any]:
         """`GET /v1/blocklist_identifiers` (ListBlocklistIdentifiers)."""
         return self._http.send(
-            Call("GET", "/v1/blocklist_identifiers", {"limit": limit, "offset": offset}), dict[str, Any]
+            BackendCall("GET", "/v1/blocklist_identifiers", {"limit": limit, "offset": offset}), dict[str, Any]
         )
 
 
@@ -1121,7 +1142,7 @@ class Instance:
 
     def get(self) -> dict[str, Any]:
         """`GET /v1/instance` (GetInstance)."""
-        return self._http.send(Call("GET", "/v1/instance"), dict[str, Any])
+        return self._http.send(BackendCall("GET", "/v1/instance"), dict[str, Any])
 
     def update(
         self,
@@ -1138,7 +1159,7 @@ class Instance:
     ) -> None:
         """`PATCH /v1/instance` (UpdateInstance)."""
         self._http.send(
-            Call(
+            BackendCall(
                 "PATCH",
                 "/v1/instance",
                 body={
@@ -1167,7 +1188,7 @@ class Instance:
     ) -> dict[str, Any]:
         """`PATCH /v1/instance/restrictions` (UpdateInstanceRestrictions)."""
         return self._http.send(
-            Call(
+            BackendCall(
                 "PATCH",
                 "/v1/instance/restrictions",
                 body={
@@ -1191,7 +1212,7 @@ class Instance:
     ) -> dict[str, Any]:
         """`PATCH /v1/beta_features/instance_settings` (UpdateInstanceAuthConfig)."""
         return self._http.send(
-            Call(
+            BackendCall(
                 "PATCH",
                 "/v1/beta_features/instance_settings",
                 body={
@@ -1218,7 +1239,7 @@ class Instance:
     ) -> dict[str, Any]:
         """`PATCH /v1/instance/organization_settings` (UpdateInstanceOrganizationSettings)."""
         return self._http.send(
-            Call(
+            BackendCall(
                 "PATCH",
                 "/v1/instance/organization_settings",
                 body={
@@ -1237,14 +1258,14 @@ class Instance:
 
     def organization_settings(self) -> dict[str, Any]:
         """`GET /v1/instance/organization_settings` (GetInstanceOrganizationSettings)."""
-        return self._http.send(Call("GET", "/v1/instance/organization_settings"), dict[str, Any])
+        return self._http.send(BackendCall("GET", "/v1/instance/organization_settings"), dict[str, Any])
 
     def update_protect(
         self, *, rules_enabled: bool | None | UnsetType = UNSET, specter_enabled: bool | None | UnsetType = UNSET
     ) -> dict[str, Any]:
         """`PATCH /v1/instance/protect` (UpdateInstanceProtect)."""
         return self._http.send(
-            Call(
+            BackendCall(
                 "PATCH",
                 "/v1/instance/protect",
                 body={"rules_enabled": rules_enabled, "specter_enabled": specter_enabled},
@@ -1254,24 +1275,24 @@ class Instance:
 
     def protect(self) -> dict[str, Any]:
         """`GET /v1/instance/protect` (GetInstanceProtect)."""
-        return self._http.send(Call("GET", "/v1/instance/protect"), dict[str, Any])
+        return self._http.send(BackendCall("GET", "/v1/instance/protect"), dict[str, Any])
 
     def update_communication(
         self, *, blocked_country_codes: Sequence[str] | None | UnsetType = UNSET
     ) -> dict[str, Any]:
         """`PATCH /v1/instance/communication` (UpdateInstanceCommunication)."""
         return self._http.send(
-            Call("PATCH", "/v1/instance/communication", body={"blocked_country_codes": blocked_country_codes}),
+            BackendCall("PATCH", "/v1/instance/communication", body={"blocked_country_codes": blocked_country_codes}),
             dict[str, Any],
         )
 
     def communication(self) -> dict[str, Any]:
         """`GET /v1/instance/communication` (GetInstanceCommunication)."""
-        return self._http.send(Call("GET", "/v1/instance/communication"), dict[str, Any])
+        return self._http.send(BackendCall("GET", "/v1/instance/communication"), dict[str, Any])
 
     def domains(self) -> dict[str, Any]:
         """`GET /v1/domains` (ListDomains)."""
-        return self._http.send(Call("GET", "/v1/domains"), dict[str, Any])
+        return self._http.send(BackendCall("GET", "/v1/domains"), dict[str, Any])
 
 
 class Settings:
@@ -1280,7 +1301,7 @@ class Settings:
 
     def read(self) -> dict[str, Any]:
         """`GET /v1/sojourn/settings` (ReadSettings)."""
-        return self._http.send(Call("GET", "/v1/sojourn/settings"), dict[str, Any])
+        return self._http.send(BackendCall("GET", "/v1/sojourn/settings"), dict[str, Any])
 
     def update(
         self,
@@ -1298,7 +1319,7 @@ class Settings:
     ) -> dict[str, Any]:
         """`PATCH /v1/sojourn/settings` (UpdateSettings)."""
         return self._http.send(
-            Call(
+            BackendCall(
                 "PATCH",
                 "/v1/sojourn/settings",
                 body={
@@ -1324,7 +1345,9 @@ class SigningKeys:
 
     def rotate(self, *, emergency: bool | UnsetType = UNSET) -> dict[str, Any]:
         """`POST /v1/sojourn/keys/rotate` (RotateSigningKey)."""
-        return self._http.send(Call("POST", "/v1/sojourn/keys/rotate", body={"emergency": emergency}), dict[str, Any])
+        return self._http.send(
+            BackendCall("POST", "/v1/sojourn/keys/rotate", body={"emergency": emergency}), dict[str, Any]
+        )
 
 
 class AppData:
@@ -1333,23 +1356,23 @@ class AppData:
 
     def read(self, key: str) -> dict[str, Any]:
         """`GET /v1/sojourn/app_data/{key}` (ReadAppData)."""
-        return self._http.send(Call("GET", f"/v1/sojourn/app_data/{quote(key, safe='')}"), dict[str, Any])
+        return self._http.send(BackendCall("GET", f"/v1/sojourn/app_data/{quote(key, safe='')}"), dict[str, Any])
 
     def write(self, key: str, *, data: Given) -> dict[str, Any]:
         """`PUT /v1/sojourn/app_data/{key}` (WriteAppData)."""
         return self._http.send(
-            Call("PUT", f"/v1/sojourn/app_data/{quote(key, safe='')}", body={"data": data}), dict[str, Any]
+            BackendCall("PUT", f"/v1/sojourn/app_data/{quote(key, safe='')}", body={"data": data}), dict[str, Any]
         )
 
     def adopt(self, key: str, *, anonymous: str) -> dict[str, Any]:
         """`POST /v1/sojourn/app_data/{key}/adopt` (AdoptAppData)."""
         return self._http.send(
-            Call("POST", f"/v1/sojourn/app_data/{quote(key, safe='')}/adopt", body={"anonymous": anonymous}),
+            BackendCall("POST", f"/v1/sojourn/app_data/{quote(key, safe='')}/adopt", body={"anonymous": anonymous}),
             dict[str, Any],
         )
 
 
-class Groups:
+class BackendGroups:
     def __init__(self, http_client: HttpClient) -> None:
         self.jwks = Jwks(http_client)
         self.testing_tokens = TestingTokens(http_client)

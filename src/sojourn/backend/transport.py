@@ -43,7 +43,7 @@ class BackendRefused(SojournError):
 
 
 @dataclass(frozen=True, slots=True)
-class Call:
+class BackendCall:
     """One question; `again` counts how often it has been asked already."""
 
     method: str
@@ -86,7 +86,7 @@ class RetryPolicy:
         limits = httpx.Limits(keepalive_expiry=KEPT_CONNECTION_SECONDS)
         return {"base_url": self.url, "headers": headers, "follow_redirects": False, "limits": limits}
 
-    def request(self, call: Call) -> dict[str, Any]:
+    def request(self, call: BackendCall) -> dict[str, Any]:
         """What httpx wants. Unset parts are left out, None is sent as null."""
         query = {name: value for name, value in call.query.items() if value is not UNSET and value is not None}
         asked: dict[str, Any] = {"method": call.method, "url": call.path, "params": query}
@@ -97,7 +97,7 @@ class RetryPolicy:
             asked["files"] = {name: (name, content) for name, content in call.files.items()}
         return asked
 
-    def pause_after(self, call: Call, tries: int, failed: "httpx.HTTPError | httpx.Response") -> float | None:
+    def pause_after(self, call: BackendCall, tries: int, failed: "httpx.HTTPError | httpx.Response") -> float | None:
         """Seconds until the call is repeated; None when it is not."""
         import httpx
 

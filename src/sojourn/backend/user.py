@@ -5,7 +5,7 @@ from typing import Any
 import msgspec
 
 
-class Verified(msgspec.Struct, frozen=True):
+class AddressVerification(msgspec.Struct, frozen=True):
     """How an address was proven; `status` is `verified` once it was."""
 
     status: str
@@ -15,7 +15,7 @@ class Verified(msgspec.Struct, frozen=True):
 class EmailAddress(msgspec.Struct, frozen=True):
     id: str
     email_address: str
-    verification: Verified | None = None
+    verification: AddressVerification | None = None
 
     @property
     def is_verified(self) -> bool:
@@ -25,7 +25,7 @@ class EmailAddress(msgspec.Struct, frozen=True):
 class PhoneNumber(msgspec.Struct, frozen=True):
     id: str
     phone_number: str
-    verification: Verified | None = None
+    verification: AddressVerification | None = None
 
 
 class User(msgspec.Struct, frozen=True, kw_only=True):

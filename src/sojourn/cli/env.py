@@ -12,7 +12,7 @@ from sojourn.cli.target import Target
 from sojourn.errors import ConfigError
 from sojourn.instances.instance import Environment, publishable_key
 from sojourn.instances.instances import key_host
-from sojourn.server.development import development_keys, has_keys, remembered
+from sojourn.server.development import development_keys, has_keys, read_last_start
 
 _SECRET_KEY_APART = "Add the secret key that `sojourn serve` printed at its first start, as {name}; `sojourn keys create-secret` makes another."
 _JWT_KEY = "CLERK_JWT_KEY is the present signing key: run this again after `sojourn keys rotate`."
@@ -62,7 +62,7 @@ def _application(target: Target, port: int | None) -> tuple[Environment, str]:
     if "environment" in target.named and not config.is_development:
         config.check()
         return config.environment, config.public_url
-    last = remembered(config.data)
+    last = read_last_start(config.data)
     if "database_url" in target.named or (last is None and target.has_database):
         instance = target.chosen(asyncio.run(target.instances()))
         if instance.environment is Environment.PRODUCTION:

@@ -8,7 +8,7 @@ from typing import TextIO
 import msgspec
 
 from sojourn.errors import Json
-from sojourn.users.importing.record import ImportedUser, Refused
+from sojourn.users.importing.record import ImportedUser, RejectedRecord
 from sojourn.users.importing.run import Imported, Outcome, Skipped
 
 _SHOWN = 10
@@ -29,7 +29,7 @@ class Tally:
     fields_left_out: Counter[str] = field(default_factory=Counter[str])
     fields_unused: Counter[str] = field(default_factory=Counter[str])
     fields_mended: Counter[str] = field(default_factory=Counter[str])
-    first_refused: list[Refused] = field(default_factory=list[Refused])
+    first_refused: list[RejectedRecord] = field(default_factory=list[RejectedRecord])
     moved: Callable[[], None] = lambda: None
 
     @property
@@ -45,7 +45,7 @@ class Tally:
                     self._add_fields(outcome.record)
             case Skipped():
                 self.skipped += 1
-            case Refused():
+            case RejectedRecord():
                 self.refused += 1
                 if len(self.first_refused) < _SHOWN:
                     self.first_refused.append(outcome)
@@ -94,6 +94,6 @@ class Tally:
             print(f"  and {self.refused - len(self.first_refused):,} more; --report FILE lists them all")
 
 
-def _line(of: Refused | ImportedUser, **told: str) -> str:
+def _line(of: RejectedRecord | ImportedUser, **told: str) -> str:
     id = of.external_id[:_LONGEST_ID] if of.external_id else None
     return msgspec.json.encode({of.place.unit: of.place.number, "external_id": id, **told}).decode() + "\n"

@@ -16,7 +16,7 @@ from sojourn.errors import SojournError
 from sojourn.store.files import open_for_writing
 from sojourn.users.importing import auth0, clerk, django, firebase
 from sojourn.users.importing.recognising import check_source, with_wanted
-from sojourn.users.importing.record import ImportedUser, Refused, UnusableFile
+from sojourn.users.importing.record import ImportedUser, RejectedRecord, UnusableFile
 from sojourn.users.importing.run import Importing, Leaving
 from sojourn.users.importing.slow_hashes import checked_floor
 from sojourn.users.importing.survey import Survey
@@ -24,7 +24,7 @@ from sojourn.users.importing.survey import Survey
 if TYPE_CHECKING:
     from sojourn.engine import Engine
 
-Reader = Callable[[TextIO], Iterator[ImportedUser | Refused]]
+Reader = Callable[[TextIO], Iterator[ImportedUser | RejectedRecord]]
 
 _REFUSED, _UNUSABLE, _INTERRUPTED = 1, 2, 130
 
@@ -111,7 +111,7 @@ def _surveyed(text: TextIO, source: Source, read: Reader) -> Survey:
 
 
 async def _imported(
-    records: Iterator[ImportedUser | Refused],
+    records: Iterator[ImportedUser | RejectedRecord],
     survey: Survey,
     leaving: Leaving,
     tally: Tally,

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from sojourn.config import Config
 from sojourn.errors import ConfigError
 from sojourn.secret import Secret
-from sojourn.server.development import development_keys, has_keys, remembered
+from sojourn.server.development import development_keys, has_keys, read_last_start
 
 if TYPE_CHECKING:
     from sojourn.instances.instance import Instance
@@ -31,7 +31,7 @@ class Target:
     @property
     def database_url(self) -> str:
         """The database named, or that of the data folder. Raises: ConfigError when the folder's server uses another one."""
-        last = None if "database_url" in self.named else remembered(self.config.data)
+        last = None if "database_url" in self.named else read_last_start(self.config.data)
         if last is not None and last.database_is_elsewhere:
             raise ConfigError(
                 f"the server of {self.config.data} was started with --database-url: name the same database to this command"

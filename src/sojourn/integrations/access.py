@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 from sojourn.errors import ServerUnreachable
 from sojourn.integrations.auth_context import Guard
-from sojourn.integrations.authenticator import NO_KEYS, Authenticator, AuthState, SignedIn
+from sojourn.integrations.authenticator import NO_KEYS, Authenticator, AuthState, SignedInState
 from sojourn.integrations.denials import Denial, Headers, foreign, refusal, said, unreachable
 from sojourn.integrations.origins import is_own, may_be_used
 from sojourn.integrations.request_head import RequestHead
@@ -36,7 +36,7 @@ def looked(
     is_protected: bool,
 ) -> Look:
     refused = refused_at(gate, asked, verdict, guard, trusted, is_protected=is_protected)
-    if isinstance(verdict, SignedIn):
+    if isinstance(verdict, SignedInState):
         return Look(verdict.claims, refused, is_private=is_protected)
     return Look(None, refused, said(verdict))
 
@@ -51,7 +51,7 @@ def refused_at(
     is_protected: bool,
 ) -> Denial | None:
     """Strangers first, then writes that a page elsewhere made the browser send (R-WEB-01); None lets the app answer."""
-    if not isinstance(verdict, SignedIn):
+    if not isinstance(verdict, SignedInState):
         if (
             verdict.reason == NO_KEYS and is_protected
         ):  # a dependency that is down: not allowed, and not "signed out" (R-REL-03)

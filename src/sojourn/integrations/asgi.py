@@ -7,8 +7,8 @@ from typing import Any
 
 from sojourn.integrations.access import Look, looked, refused_at
 from sojourn.integrations.auth_context import MISSING, AuthContext, Guard
-from sojourn.integrations.authenticator import Authenticator, AuthState, SignedIn
-from sojourn.integrations.denials import KEPT_NOWHERE, Denial, Headers, Refused, said
+from sojourn.integrations.authenticator import Authenticator, AuthState, SignedInState
+from sojourn.integrations.denials import KEPT_NOWHERE, Denial, Denied, Headers, said
 from sojourn.integrations.failures import FAILURES, failed
 from sojourn.integrations.matching import Matcher
 from sojourn.integrations.origins import is_own, may_be_used
@@ -80,7 +80,7 @@ class SojournMiddleware:
                     await self._app(scope, receive, MethodType(_private, send) if is_protected else send)
                     return
             await self._guarded(scope, receive, send)
-        except Refused as refused:
+        except Denied as refused:
             if scope["type"] != "http":
                 raise
             await _answer(refused.refusal, send)
@@ -161,8 +161,8 @@ class SojournMiddleware:
         if refused is not None:
             await _answer(refused, send)
             return
-        claims = verdict.claims if isinstance(verdict, SignedIn) else None
-        if not isinstance(verdict, SignedIn):
+        claims = verdict.claims if isinstance(verdict, SignedInState) else None
+        if not isinstance(verdict, SignedInState):
             send = _adding(send, said(verdict))
         elif is_protected:
             send = MethodType(_private, send)
@@ -196,10 +196,10 @@ class SojournMiddleware:
         is_foreign = may_be_used(asked, verdict) and not is_own(
             asked, {*self._trusted, *gate.own_origins}, is_socket=True
         )
-        if is_foreign or (not isinstance(verdict, SignedIn) and self._is_protected(scope)):
+        if is_foreign or (not isinstance(verdict, SignedInState) and self._is_protected(scope)):
             await refuse(scope, receive, send, "origin_invalid" if is_foreign else "signed-out")
             return
-        claims = verdict.claims if isinstance(verdict, SignedIn) else None
+        claims = verdict.claims if isinstance(verdict, SignedInState) else None
         self.put(scope, claims)
         if self._keeps_data:
             scope["session"] = SessionData.of(

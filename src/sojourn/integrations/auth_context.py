@@ -7,8 +7,8 @@ from typing import Any
 
 from sojourn.backend.user import User
 from sojourn.errors import ConfigError, NotFound, ServerUnreachable
-from sojourn.integrations.authenticator import Authenticator, SignedOut
-from sojourn.integrations.denials import Denial, Headers, Refused, lacking, refusal
+from sojourn.integrations.authenticator import Authenticator, SignedOutState
+from sojourn.integrations.denials import Denial, Denied, Headers, lacking, refusal
 from sojourn.integrations.request_head import RequestHead
 from sojourn.integrations.requirement import Requirement
 from sojourn.integrations.sojourn_client import SojournClient
@@ -62,19 +62,19 @@ class AuthContext:
     async def user(self) -> User | None:
         """The signed-in user as the server knows them; None for strangers.
 
-        Raises: Refused, which the middleware answers with 401, for one who has been deleted since; BadSecretKey, ServerUnreachable.
+        Raises: Denied, which the middleware answers with 401, for one who has been deleted since; BadSecretKey, ServerUnreachable.
         """
         try:
             return await self.guard.sojourn.user(self.session.user_id) if self.session else None
         except NotFound as error:
-            raise Refused(self._stranger("user-gone")) from error
+            raise Denied(self._stranger("user-gone")) from error
 
     def user_now(self) -> User | None:
         """The same for sync code."""
         try:
             return self.guard.sojourn.user_now(self.session.user_id) if self.session else None
         except NotFound as error:
-            raise Refused(self._stranger("user-gone")) from error
+            raise Denied(self._stranger("user-gone")) from error
 
     def has(self, wanted: Mapping[str, Any]) -> bool:
         """Whether a part of a page that asks for `wanted` is for whoever asks; one that asks for an undefined variable, or
@@ -97,7 +97,7 @@ class AuthContext:
 
     def _stranger(self, reason: str) -> Denial:
         refused = refusal(
-            self.gate, self.asked(), SignedOut(reason), is_protected=True, sign_in_url=self.guard.sign_in_url
+            self.gate, self.asked(), SignedOutState(reason), is_protected=True, sign_in_url=self.guard.sign_in_url
         )
         assert refused is not None
         return refused

@@ -43,7 +43,7 @@ _log = logging.getLogger("sojourn.integrations")
 
 
 @dataclass(frozen=True, slots=True)
-class SignedIn:
+class SignedInState:
     """`by_cookie`: the browser sent it by itself, whoever made it send the request."""
 
     claims: Claims
@@ -51,7 +51,7 @@ class SignedIn:
 
 
 @dataclass(frozen=True, slots=True)
-class SignedOut:
+class SignedOutState:
     """`cookies` are Set-Cookie texts that belong to the answer, whatever it is. `is_stuck`: signing in would not help.
 
     `clock_off`: seconds by which this machine's clock is ahead of the server's, negative when it is behind; 0 when unknown.
@@ -64,7 +64,7 @@ class SignedOut:
 
 
 @dataclass(frozen=True, slots=True)
-class Elsewhere:
+class HandshakeState:
     """The browser must go to `url` first. `is_signed_out`: a protected page may send it to sign in at once."""
 
     url: str
@@ -81,7 +81,7 @@ class Nonce:
     begun: Begun
 
 
-AuthState = SignedIn | SignedOut | Elsewhere
+AuthState = SignedInState | SignedOutState | HandshakeState
 Verify = Callable[[str], Claims]
 ReadHandshake = Callable[[str], Handshake]
 Payload = Callable[[str], Awaitable[Sequence[str]]]
@@ -133,7 +133,11 @@ class Authenticator:
     async def decide_with_new_keys(self, asked: RequestHead) -> AuthState:
         """As `decide`; a key that is not known yet is fetched first, while other requests go on."""
         verdict = self._decide(asked)
-        if isinstance(verdict, SignedOut | Elsewhere) and self.renew is not None and verdict.reason in _FETCH_MAY_HELP:
+        if (
+            isinstance(verdict, SignedOutState | HandshakeState)
+            and self.renew is not None
+            and verdict.reason in _FETCH_MAY_HELP
+        ):
             await self.renew()
             verdict = self._decide(asked)
         if not isinstance(verdict, Nonce):
@@ -147,13 +151,13 @@ class Authenticator:
     def decide(self, asked: RequestHead) -> AuthState:
         """From what is known here: nothing is fetched, and a return that only the server can read is signed out."""
         verdict = self._decide(asked)
-        return SignedOut(_UNKNOWN_NONCE) if isinstance(verdict, Nonce) else verdict
+        return SignedOutState(_UNKNOWN_NONCE) if isinstance(verdict, Nonce) else verdict
 
     def decide_now(self, asked: RequestHead) -> AuthState:
         """The same for sync apps, whose thread waits meanwhile."""
         verdict = self._decide(asked)
         if (
-            isinstance(verdict, SignedOut | Elsewhere)
+            isinstance(verdict, SignedOutState | HandshakeState)
             and self.renew_now is not None
             and verdict.reason in _FETCH_MAY_HELP
         ):
@@ -169,13 +173,13 @@ class Authenticator:
 
     def _decide(self, asked: RequestHead) -> AuthState | Nonce:
         if self.trouble:
-            return SignedOut(WRONG_KEYS, is_stuck=True)
+            return SignedOutState(WRONG_KEYS, is_stuck=True)
         try:
             token = bearer(asked.values(b"authorization"))
             if token is not None:
-                return _let_in(SignedIn(self.verify(token)))
+                return _let_in(SignedInState(self.verify(token)))
         except TokenRefused as refused:
-            return SignedOut(refused.reason)  # a caller that tried and failed: no cookie is looked at (R-JWT-11)
+            return SignedOutState(refused.reason)  # a caller that tried and failed: no cookie is looked at (R-JWT-11)
         if asked.is_page and (id := self.redirects.returned(asked)) is not None:
             return self._returned(asked, id)
         return self._by_cookies(asked)
@@ -195,11 +199,11 @@ class Authenticator:
             parts = parts._replace(scheme=home.scheme, netloc=home.netloc)
         return urlunsplit(parts)
 
-    def to_sign_in(self, asked: RequestHead, reason: str, *, page: str = "", sign_in: str = "") -> Elsewhere:
+    def to_sign_in(self, asked: RequestHead, reason: str, *, page: str = "", sign_in: str = "") -> HandshakeState:
         """The sign-in page, and from there through a handshake back: so the app's own cookies are right on return."""
         page = page or self.page(asked)
         id, cookies = self.redirects.begin(asked, page)
-        return Elsewhere(self._sign_in_url(page, sign_in, id), reason, cookies)
+        return HandshakeState(self._sign_in_url(page, sign_in, id), reason, cookies)
 
     def sign_in_url(self, page: str, sign_in: str = "") -> str:
         """The same for a link, which can set no cookie."""
@@ -219,7 +223,7 @@ class Authenticator:
         signed_in_at = self._signed_in_at(asked)
         tokens = self._tokens(asked)
         if signed_in_at == 0 or (signed_in_at is None and not tokens):
-            return SignedOut("signed-out")
+            return SignedOutState("signed-out")
         reason, issued_at = "session-token-missing", None
         found: list[Claims] = []
         for token in tokens:
@@ -230,13 +234,13 @@ class Authenticator:
                 continue
             found.append(claims)
         if len({claims.user_id for claims in found}) > 1:
-            return SignedOut(TWO_PEOPLE, is_stuck=True)
+            return SignedOutState(TWO_PEOPLE, is_stuck=True)
         for claims in found:
             if signed_in_at is None or claims.issued_at.seconds >= signed_in_at:
-                return _let_in(SignedIn(claims, by_cookie=True))
+                return _let_in(SignedInState(claims, by_cookie=True))
             reason, issued_at = "session-token-iat-before-client-uat", None
         verdict = self._ask_the_server(asked, reason)
-        if issued_at is None or not isinstance(verdict, SignedOut) or not verdict.is_stuck:
+        if issued_at is None or not isinstance(verdict, SignedOutState) or not verdict.is_stuck:
             return verdict
         return replace(verdict, clock_off=self._clock_off(issued_at))
 
@@ -248,14 +252,16 @@ class Authenticator:
 
     def _ask_the_server(self, asked: RequestHead, reason: str, *, is_second: bool = False) -> AuthState:
         if not asked.is_page or reason == NO_KEYS:
-            return SignedOut(reason)
+            return SignedOutState(reason)
         page = self.page(asked)
         count = self.redirects.in_a_row(asked, page)
         if count >= MOST_IN_A_ROW:
-            return SignedOut(f"{reason}-after-{count}-redirects", (self.redirects.counter_gone(page),), is_stuck=True)
+            return SignedOutState(
+                f"{reason}-after-{count}-redirects", (self.redirects.counter_gone(page),), is_stuck=True
+            )
         id, cookies = self.redirects.begin(asked, page, is_second=is_second)
         asks_nonce = self.payload is not None
-        return Elsewhere(self.redirects.handshake_url(id, page, reason, asks_nonce=asks_nonce), reason, cookies)
+        return HandshakeState(self.redirects.handshake_url(id, page, reason, asks_nonce=asks_nonce), reason, cookies)
 
     def _both(self, asked: RequestHead, name: str) -> list[str]:
         """The values of the cookie with this application's suffix; without any, those of the plain name."""
@@ -279,12 +285,12 @@ class Authenticator:
                 return Nonce(bound_nonce(nonce, id), begun)
             return self._after_token(asked, begun, self._brought(asked, HANDSHAKE, HANDSHAKE))
         verdict = self._by_cookies(asked)
-        if isinstance(verdict, SignedIn) or not id:
-            return Elsewhere(self.page(asked), "handshake-of-another-browser")
-        if isinstance(verdict, SignedOut) and (verdict.is_stuck or verdict.reason in _FETCH_MAY_HELP):
+        if isinstance(verdict, SignedInState) or not id:
+            return HandshakeState(self.page(asked), "handshake-of-another-browser")
+        if isinstance(verdict, SignedOutState) and (verdict.is_stuck or verdict.reason in _FETCH_MAY_HELP):
             return verdict
         if self.redirects.is_second(id):
-            return SignedOut(NO_COOKIES, is_stuck=True)
+            return SignedOutState(NO_COOKIES, is_stuck=True)
         return self._ask_the_server(asked, NO_COOKIES, is_second=True)
 
     def _brought(self, asked: RequestHead, parameter: str, cookie: str) -> str:
@@ -314,7 +320,7 @@ class Authenticator:
         given = next((line.partition(";")[0].partition("=")[2] for line in sessions), "")
         if too_large(len(given), self.publishable_key):  # the browser would drop it, and be sent round for another
             _log.error("session_token.too_large bytes=%d", len(given))
-            return SignedOut(TOO_LARGE, tuple(self.redirects.over(begun, page)), is_stuck=True)
+            return SignedOutState(TOO_LARGE, tuple(self.redirects.over(begun, page)), is_stuck=True)
         try:
             if given:
                 self.verify(given)
@@ -324,23 +330,23 @@ class Authenticator:
             if refused.reason not in _FETCH_MAY_HELP:
                 return self._refused(asked, begun, refused.reason)
         cookies = (*lines, *self.redirects.over(begun, page))
-        return Elsewhere(page, "handshake" if given else "signed-out", cookies, is_signed_out=not given)
+        return HandshakeState(page, "handshake" if given else "signed-out", cookies, is_signed_out=not given)
 
     def _refused(self, asked: RequestHead, begun: Begun, reason: str) -> AuthState:
         """Nothing is applied; the page without the handshake is decided by its cookies, and says what is wrong."""
         _log.warning("handshake.refused reason=%s", reason)
         page = self.page(asked)
         is_last = reason not in _ANOTHER_MAY_HELP
-        return Elsewhere(page, reason, self.redirects.over(begun, page, is_last=is_last))
+        return HandshakeState(page, reason, self.redirects.over(begun, page, is_last=is_last))
 
     def _without_payload(self, asked: RequestHead, begun: Begun, error: Exception) -> AuthState:
         if isinstance(error, NotFound):
             return self._refused(asked, begun, _UNKNOWN_NONCE)
         # the nonce is unused: the same address works once the server answers, and takes the app's keys
         if not isinstance(error, BadSecretKey):
-            return SignedOut(NO_KEYS)
+            return SignedOutState(NO_KEYS)
         _log.error("keys.wrong: %s", error.long_message)
-        return SignedOut(WRONG_KEYS, is_stuck=True)
+        return SignedOutState(WRONG_KEYS, is_stuck=True)
 
     def _use(self, id: str) -> bool:
         """Whether this process has not applied a handshake of this redirect before."""
@@ -352,9 +358,9 @@ class Authenticator:
         return self._used.setdefault(id, mine) is mine
 
 
-def _let_in(verdict: SignedIn) -> SignedIn | SignedOut:
+def _let_in(verdict: SignedInState) -> SignedInState | SignedOutState:
     """A session with tasks left to do signs nobody in yet (R-FLOW-02)."""
-    return verdict if verdict.claims.status == "active" else SignedOut(NOT_ACTIVE, is_stuck=True)
+    return verdict if verdict.claims.status == "active" else SignedOutState(NOT_ACTIVE, is_stuck=True)
 
 
 def clock_words(off: int) -> str:

@@ -16,8 +16,8 @@ from sojourn.integrations.authenticator import (
     TWO_PEOPLE,
     WRONG_KEYS,
     Authenticator,
-    Elsewhere,
-    SignedOut,
+    HandshakeState,
+    SignedOutState,
     clock_words,
 )
 from sojourn.integrations.denial_page import Headers, refusal_page
@@ -51,7 +51,7 @@ class Denial:
         return next((value.decode("latin-1") for name, value in self.headers if name == b"location"), None)
 
 
-class Refused(Exception):
+class Denied(Exception):
     """The answer in a view's place, on its way out of code that cannot return it."""
 
     def __init__(self, refusal: Denial) -> None:
@@ -60,16 +60,21 @@ class Refused(Exception):
 
 
 def refusal(
-    gate: Authenticator, asked: RequestHead, verdict: Elsewhere | SignedOut, *, is_protected: bool, sign_in_url: str
+    gate: Authenticator,
+    asked: RequestHead,
+    verdict: HandshakeState | SignedOutState,
+    *,
+    is_protected: bool,
+    sign_in_url: str,
 ) -> Denial | None:
     """The answer in the app's place; None where anybody may see the page, which then wears `said` of the verdict.
 
     People are sent to sign in, API calls get 401 with a challenge (RFC 6750 section 3). A form cannot be sent elsewhere:
     whoever filled it in is told in words, and so is whoever would be sent where they are, round and round.
     """
-    if isinstance(verdict, Elsewhere) and verdict.is_signed_out and is_protected:
-        verdict = SignedOut(verdict.reason, verdict.cookies)
-    if isinstance(verdict, Elsewhere):
+    if isinstance(verdict, HandshakeState) and verdict.is_signed_out and is_protected:
+        verdict = SignedOutState(verdict.reason, verdict.cookies)
+    if isinstance(verdict, HandshakeState):
         return _sized(307, b"", [(b"location", verdict.url.encode()), *said(verdict)])
     if not is_protected:
         return None
@@ -140,7 +145,7 @@ def too_much_kept(asked: RequestHead | None) -> Denial:
     return _json(507, _error("session_data_too_large", "Too much to keep", _TOO_MUCH, {}), _kept_nowhere())
 
 
-def said(verdict: Elsewhere | SignedOut) -> Headers:
+def said(verdict: HandshakeState | SignedOutState) -> Headers:
     """Why, and the cookies that belong to the answer, whatever it is."""
     why = [(b"x-clerk-auth-reason", verdict.reason.encode()), *_kept_nowhere()]
     return [*why, *((b"set-cookie", cookie.encode("latin-1")) for cookie in verdict.cookies)]
@@ -187,7 +192,7 @@ def _behind_guard(asked: RequestHead) -> str:
     )
 
 
-def _stuck(verdict: SignedOut) -> str:
+def _stuck(verdict: SignedOutState) -> str:
     reason = verdict.reason
     if verdict.clock_off:
         return (

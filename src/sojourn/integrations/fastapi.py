@@ -17,7 +17,7 @@ from starlette.exceptions import WebSocketException
 from sojourn.backend.user import User
 from sojourn.integrations.asgi import read, visit
 from sojourn.integrations.auth_context import ANYBODY
-from sojourn.integrations.denials import Denial, Refused
+from sojourn.integrations.denials import Denial, Denied
 from sojourn.integrations.failures import FAILURES, failed
 from sojourn.integrations.requirement import UNASKED, Requirement, Unasked
 from sojourn.integrations.sockets import TRY_AGAIN_LATER, UNAUTHORIZED
@@ -74,7 +74,7 @@ async def current_user(connection: HTTPConnection, session: CurrentSession) -> U
         user = await visit(connection.scope).user()
     except FAILURES as error:
         raise _raised(failed(error, read(connection.scope)), connection) from error
-    except Refused as refused:
+    except Denied as refused:
         raise _raised(refused.refusal, connection) from refused
     assert user is not None, session
     return user

@@ -13,7 +13,7 @@ from sojourn.backend.user import User
 from sojourn.integrations import wsgi
 from sojourn.integrations.access import Look
 from sojourn.integrations.decorators import SessionRequired
-from sojourn.integrations.denials import Denial, Refused
+from sojourn.integrations.denials import Denial, Denied
 from sojourn.integrations.failures import FAILURES, failed
 from sojourn.integrations.flask_values import FLASK_VALUES
 from sojourn.integrations.http_errors import KEPT_IN_NO_CACHE, become, is_preflight, raise_as_http, wear
@@ -68,7 +68,7 @@ class SojournFlask:
             app.wsgi_app = _ServerInside(app.wsgi_app)
         for kind in FAILURES:
             app.register_error_handler(kind, lambda error: _answered(failed(error, wsgi.read(request.environ))))
-        app.register_error_handler(Refused, lambda error: _answered(error.refusal))
+        app.register_error_handler(Denied, lambda error: _answered(error.refusal))
         app.context_processor(lambda: {"current_session": current_session, "current_user": current_user})
         app.jinja_env.add_extension("sojourn.integrations.jinja.SojournExtension")
         if self._keeps_data:

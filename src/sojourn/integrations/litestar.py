@@ -22,7 +22,7 @@ from litestar.types import Receive, Scope, Send
 from sojourn.backend.user import User
 from sojourn.errors import SojournError
 from sojourn.integrations.asgi import GUARD, SojournMiddleware, read, visit
-from sojourn.integrations.denials import Denial, Refused
+from sojourn.integrations.denials import Denial, Denied
 from sojourn.integrations.failures import FAILURES, failed
 from sojourn.integrations.requirement import UNASKED, Requirement, Unasked
 from sojourn.integrations.sockets import UNAUTHORIZED
@@ -52,7 +52,7 @@ class SojournPlugin(InitPlugin):
         app_config.middleware.insert(0, of_routes)
         app_config.on_startup.append(partial(self._surround, of_routes, around))
         app_config.on_shutdown.append(self._close)
-        for kind in (_RefusedHere, Refused, *FAILURES):
+        for kind in (_RefusedHere, Denied, *FAILURES):
             cast("Any", app_config).exception_handlers.setdefault(kind, _answered)
         app_config.dependencies.setdefault("session", Provide(_session, sync_to_thread=False))
         app_config.dependencies.setdefault("user", Provide(_user))
@@ -106,7 +106,7 @@ class _RefusedHere(HTTPException):
         self.refusal = refused
 
 
-def _answered(request: Request[Any, Any, Any], error: _RefusedHere | Refused | SojournError) -> Response[bytes]:
+def _answered(request: Request[Any, Any, Any], error: _RefusedHere | Denied | SojournError) -> Response[bytes]:
     if isinstance(error, SojournError):
         return _Whole(failed(error, read(request.scope)))  # pyright: ignore[reportArgumentType]
     return _Whole(error.refusal)
@@ -135,7 +135,7 @@ async def _user(scope: Scope) -> User:
     if user is None:
         refused = seen.refusal()
         assert refused is not None
-        raise Refused(refused)
+        raise Denied(refused)
     return user
 
 

@@ -26,7 +26,7 @@ _SERVER_PARTS = ("litestar", "sqlalchemy", "alembic", "argon2", "granian", "stru
 """An app has some of them for itself, and not all."""
 
 
-class Embedded(SojournClient):
+class LocalClient(SojournClient):
     """An ASGI app with the sign-in pages and both APIs; mount it at the path of `public_url`.
 
     `lifespan` can be given to Starlette or FastAPI so that the last mail and activity are written at shutdown.
@@ -152,7 +152,7 @@ class Embedded(SojournClient):
             )
 
 
-class Sojourn(Embedded):
+class Sojourn(LocalClient):
     """`Sojourn(public_url=…)` in-process, or `Sojourn.remote(url, …)` against a server: same names, same types."""
 
     @classmethod

@@ -25,7 +25,7 @@ _ACTOR = "app"
 """Who ended a session, in the audit log, when the app around the server did."""
 
 
-class Inside(SojournClient):
+class EngineClient(SojournClient):
     """For an engine that somebody else opens and closes."""
 
     def __init__(self, engine: "Engine") -> None:
@@ -69,7 +69,7 @@ def gate_of(
         find, issuer=url, clock=engine.clock, authorized_parties=parties,
         is_party=allows,
     )  # fmt: skip
-    engine.key_store.on_change(verifier.forget)
+    engine.key_store.on_change(verifier.clear_cache)
     gate = Authenticator(
         engine.instance.publishable_key, url, verifier.verify, lambda token: read_handshake(token, find, engine.clock.now()),
         payload=handle.handshake, payload_now=handle.handshake_now, clock=engine.clock,

@@ -3,7 +3,7 @@
 from collections.abc import Collection
 from urllib.parse import urlsplit
 
-from sojourn.integrations.authenticator import AuthState, SignedIn
+from sojourn.integrations.authenticator import AuthState, SignedInState
 from sojourn.integrations.request_head import RequestHead
 from sojourn.integrations.session_data import DATA_COOKIES
 from sojourn.origin import host_of, origin_of
@@ -27,7 +27,7 @@ def is_own(asked: RequestHead, trusted: Collection[str], *, is_socket: bool = Fa
 
 def may_be_used(asked: RequestHead, verdict: AuthState) -> bool:
     """Whether the request carries anything that a browser sends by itself: only that can be used by others."""
-    if isinstance(verdict, SignedIn) and verdict.by_cookie:
+    if isinstance(verdict, SignedInState) and verdict.by_cookie:
         return True
     return any(name in asked.cookies for name in DATA_COOKIES)
 

@@ -15,7 +15,7 @@ from sojourn.integrations import asgi
 from sojourn.integrations.access import Look
 from sojourn.integrations.asgi import SojournMiddleware
 from sojourn.integrations.decorators import SessionRequired
-from sojourn.integrations.denials import Denial, Headers, Refused
+from sojourn.integrations.denials import Denial, Denied, Headers
 from sojourn.integrations.failures import FAILURES, failed
 from sojourn.integrations.flask_values import FLASK_VALUES
 from sojourn.integrations.http_errors import KEPT_IN_NO_CACHE, become, is_preflight, raise_as_http, wear
@@ -67,7 +67,7 @@ class SojournQuart:
         app.after_serving(_closing(handle))
         for kind in FAILURES:
             app.register_error_handler(kind, lambda error: _answered(failed(error, asgi.read(_scope()))))
-        app.register_error_handler(Refused, lambda error: _answered(error.refusal))
+        app.register_error_handler(Denied, lambda error: _answered(error.refusal))
         app.context_processor(lambda: {"current_session": current_session, "current_user": current_user})
         app.jinja_env.add_extension("sojourn.integrations.jinja.SojournExtension")
         if self._keeps_data:

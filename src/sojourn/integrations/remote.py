@@ -86,7 +86,7 @@ class Remote(SojournClient):
             self._keys.find, issuer=public_url, clock=self.clock,
             authorized_parties=self._named_parties, is_party=self._parties.is_party,
         )  # fmt: skip
-        self._keys.on_change(verifier.forget)
+        self._keys.on_change(verifier.clear_cache)
         self.recall, self.recall_header = recalling(verifier, self._keys)
         asks = bool(self._secret_key.reveal())
         self._gate = Authenticator(

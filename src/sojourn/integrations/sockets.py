@@ -7,7 +7,7 @@ from datetime import timedelta
 from typing import Any
 
 from sojourn.errors import SojournError
-from sojourn.integrations.denials import Refused
+from sojourn.integrations.denials import Denied
 from sojourn.integrations.failures import FAILURES, failed
 from sojourn.integrations.sojourn_client import SojournClient
 from sojourn.tokens.claims import Claims
@@ -56,12 +56,12 @@ async def closing_on_failure(
 
     try:
         await app(scope, receive, sending)
-    except (Refused, *FAILURES) as error:
-        if not isinstance(error, Refused):
+    except (Denied, *FAILURES) as error:
+        if not isinstance(error, Denied):
             failed(error, None)  # says why in the log
         if not is_closed:
             await send(
-                {"type": "websocket.close", "code": UNAUTHORIZED if isinstance(error, Refused) else TRY_AGAIN_LATER}
+                {"type": "websocket.close", "code": UNAUTHORIZED if isinstance(error, Denied) else TRY_AGAIN_LATER}
             )
 
 

@@ -10,7 +10,7 @@ from urllib.parse import quote
 from sojourn.integrations.access import Look, looked
 from sojourn.integrations.asgi import Scope, whole_answer
 from sojourn.integrations.auth_context import MISSING, AuthContext, Guard
-from sojourn.integrations.denials import KEPT_NOWHERE, Denial, Headers, Refused
+from sojourn.integrations.denials import KEPT_NOWHERE, Denial, Denied, Headers
 from sojourn.integrations.failures import FAILURES, failed
 from sojourn.integrations.matching import Matcher
 from sojourn.integrations.request_head import RequestHead
@@ -76,7 +76,7 @@ class SojournWsgiMiddleware:
                     is_protected = self._protects_all or self._is_protected(environ.get("PATH_INFO", ""))
                     return self._app(environ, MethodType(_private, start_response) if is_protected else start_response)
             return self._answer(environ, start_response)
-        except Refused as refused:
+        except Denied as refused:
             return _answered(refused.refusal, start_response)
         except FAILURES as error:  # the app asked a server that does not answer, or not this app
             return _answered(failed(error, read(environ)), start_response)

@@ -81,7 +81,7 @@ def _write(path: Path, keys: DevelopmentKeys) -> None:
     fresh.unlink()
 
 
-class Remembered(msgspec.Struct, frozen=True):
+class LastStart(msgspec.Struct, frozen=True):
     """How the server of a data folder was last started: what the other commands go by. It holds no secret."""
 
     public_url: str
@@ -90,10 +90,10 @@ class Remembered(msgspec.Struct, frozen=True):
     database_is_elsewhere: bool = False
 
 
-def remember(config: Config, host: str, port: int) -> None:
+def write_last_start(config: Config, host: str, port: int) -> None:
     """Write down the address for the commands that are given the same data folder. Raises: ConfigError."""
     own = f"sqlite:///{config.data / 'sojourn.db'}"
-    told = Remembered(config.public_url, host, port, config.database_url != own)
+    told = LastStart(config.public_url, host, port, config.database_url != own)
     path = config.data / _ADDRESS
     fresh = path.with_suffix(f".{os.getpid()}")
     try:
@@ -103,10 +103,10 @@ def remember(config: Config, host: str, port: int) -> None:
         raise ConfigError(f"the data folder {config.data} cannot be written: {error.strerror}") from error
 
 
-def remembered(data: Path) -> Remembered | None:
-    """What `remember` wrote; None when no server has run with this folder or the file cannot be read."""
+def read_last_start(data: Path) -> LastStart | None:
+    """What `write_last_start` wrote; None when no server has run with this folder or the file cannot be read."""
     try:
-        return msgspec.json.decode((data / _ADDRESS).read_bytes(), type=Remembered)
+        return msgspec.json.decode((data / _ADDRESS).read_bytes(), type=LastStart)
     except (OSError, msgspec.DecodeError):
         return None
 

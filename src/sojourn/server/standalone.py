@@ -18,7 +18,7 @@ from granian.server.embed import Server
 from sojourn.config import Config
 from sojourn.engine import Engine
 from sojourn.errors import ConfigError
-from sojourn.server.development import DevelopmentKeys, exposed_files, keep_development_key, remember
+from sojourn.server.development import DevelopmentKeys, exposed_files, keep_development_key, write_last_start
 from sojourn.server.lifespan import Lifespan
 from sojourn.server.logs import configure_logs
 from sojourn.server.worker import Worker
@@ -54,7 +54,7 @@ async def run_development(config: Config, keys: DevelopmentKeys, host: str, port
     configure_logs(config.log_level, as_json=False)
     async with running(config) as engine:
         await keep_development_key(engine, keys)
-        remember(config, host, port)
+        write_last_start(config, host, port)
         app = build(engine, pages=[*PAGES, *demo.HANDLERS], demo=demo.demo_app(engine), refusal_page=refusal_page)  # pyright: ignore[reportArgumentType]
         server = Server(  # errors only: its first words would be a warning about itself, to whoever has just arrived
             app, address=host, port=port, interface=Interfaces.ASGI, log_enabled=True, log_level=LogLevels.error

@@ -38,7 +38,7 @@ SESSIONS_KEPT = timedelta(days=30)
 """How long ended sessions are listed after their lifetime; the audit log keeps their beginning and end."""
 
 
-class Step(Protocol):
+class CleaningStep(Protocol):
     """Does a part of the work, on up to `most` rows of a kind; how many it was."""
 
     def __call__(self, *, most: int) -> Awaitable[int]: ...
@@ -113,12 +113,12 @@ class Worker:
         store, over = self._engine.store, now.before(KEPT)
         await self._in_steps(partial(store.sessions.finish_timed_out, now), _CLEANED_AT_ONCE)
         if store.shared_counts is not None:
-            await self._in_steps(partial(store.shared_counts.forget, now), _CLEANED_AT_ONCE)
-        await self._in_steps(partial(store.forget, over), _CLEANED_AT_ONCE)
-        await self._in_steps(partial(store.forget_strangers, over), _CLEANED_AT_ONCE)
-        await self._in_steps(partial(store.forget_ended, now.before(SESSIONS_KEPT)), _CLEANED_AT_ONCE)
+            await self._in_steps(partial(store.shared_counts.purge, now), _CLEANED_AT_ONCE)
+        await self._in_steps(partial(store.purge, over), _CLEANED_AT_ONCE)
+        await self._in_steps(partial(store.purge_unused_clients, over), _CLEANED_AT_ONCE)
+        await self._in_steps(partial(store.purge_ended, now.before(SESSIONS_KEPT)), _CLEANED_AT_ONCE)
 
-    async def _in_steps(self, step: Step, most: int) -> None:
+    async def _in_steps(self, step: CleaningStep, most: int) -> None:
         """Short steps until one finds less than it might have: nobody makes rows faster than they are swept."""
         for _ in range(_STEPS_A_ROUND):
             if await step(most=most) < most:

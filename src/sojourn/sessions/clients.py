@@ -111,7 +111,7 @@ class Clients:
         now = self.clock.now()
         return ClientView(client, tuple(each for each in map(self.activity.seen, sessions) if each.is_live(now)))
 
-    async def forget(self, caller: Caller) -> None:
+    async def delete(self, caller: Caller) -> None:
         """End every session of the client, and the client itself. Raises: SecretReplaced."""
         if caller.client is None:
             return

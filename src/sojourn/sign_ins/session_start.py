@@ -13,7 +13,7 @@ from sojourn.sessions.known_devices import KnownDevices
 from sojourn.sessions.lifecycle import Sessions
 from sojourn.sessions.session import Session
 from sojourn.store.interface import Groups
-from sojourn.users.notices import tell
+from sojourn.users.notices import notify
 from sojourn.users.user import User
 
 
@@ -49,7 +49,7 @@ class SessionStart:
         if before.secret is None:
             await replace_secret(tx, before.client, issued.client, now)
         if actor is not None:
-            await tell(self.outbox, tx, caller.instance, "impersonated", user)
+            await notify(self.outbox, tx, caller.instance, "impersonated", user)
         address = user.primary_email_address
         if not known_device and actor is None and address is not None and user.last_sign_in_at is not None:
             where = {"browser": caller.device.browser_name or "a browser", "ip_address": caller.device.ip_address or ""}

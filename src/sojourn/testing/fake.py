@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any, TypeVar
 
-from sojourn.backend.user import EmailAddress, User, Verified
+from sojourn.backend.user import AddressVerification, EmailAddress, User
 from sojourn.errors import Json, NotFound, SessionEnded
 from sojourn.integrations.authenticator import Authenticator
 from sojourn.integrations.sojourn_client import Data, Server, SojournClient
@@ -66,7 +66,7 @@ class FakeSojourn(SojournClient):
 
     def add_user(self, email: str = "ada@example.com", **fields: Any) -> User:
         """A user with a verified address; `fields` are those of `User`."""
-        address = EmailAddress(f"idn_{secrets.token_hex(8)}", email, Verified("verified", "email_code"))
+        address = EmailAddress(f"idn_{secrets.token_hex(8)}", email, AddressVerification("verified", "email_code"))
         now = self.time.now().millis
         given: dict[str, Any] = {
             "id": f"user_{secrets.token_hex(8)}", "email_addresses": (address,), "primary_email_address_id": address.id,

@@ -141,7 +141,7 @@ class RemoteVerifier:
         """`verifier` is made with `keys.find`: `RemoteVerifier(keys, Verifier(keys.find, authorized_parties=[...]))`."""
         self._keys = keys
         self._verifier = verifier
-        keys.on_change(verifier.forget)
+        keys.on_change(verifier.clear_cache)
 
     def verify(self, token: str) -> Claims:
         """As `Verifier.verify`, fetching keys when that may help; waits for at most 3 seconds. Raises: TokenRefused."""

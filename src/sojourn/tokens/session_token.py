@@ -1,5 +1,6 @@
 """Session tokens: minted from a live session, verified without asking anybody (R-JWT-01 to R-JWT-10)."""
 
+import warnings
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -16,7 +17,7 @@ from sojourn.tokens.organization_claims import TokenOrganization, organization_c
 from sojourn.tokens.signing_keys import SESSION_CATEGORY, SigningKey
 from sojourn.tokens.template_keys import TemplateKey
 from sojourn.tokens.templates import RESERVED, RESERVED_IN_SESSIONS
-from sojourn.tokens.token_cache import Remembered
+from sojourn.tokens.token_cache import TokenCache
 
 BACKDATED = 10
 """Seconds by which `nbf` lies before `iat`, for verifiers whose clock is behind."""
@@ -100,7 +101,7 @@ def mint_template(
 
 
 class Verifier:
-    """Verifies session tokens, pure and sync; each is remembered until it expires (design section 4).
+    """Verifies session tokens, pure and sync; each is cached until it expires (design section 4).
 
     `keys` is a JSON Web Key Set, a PEM public key, or any function from key id to key. With `authorized_parties` the `azp`
     claim must be present and listed; without, one that is present must pass `is_party` (R-JWT-07). `is_revoked` is asked
@@ -136,17 +137,17 @@ class Verifier:
         self._skew = _skew(clock_skew)
         self.clock = clock or SystemClock()
         self.is_revoked = is_revoked
-        self.remembered = Remembered(remembered)
+        self.token_cache = TokenCache(remembered)
 
     def verify(self, token: str) -> Claims:
         """The claims of a token that is good now. Raises: TokenRefused with the reason the published SDKs use."""
         if len(token) > LONGEST:
             _refuse("token-invalid", "The token is longer than 8 KiB.")
         now = self.clock.seconds()
-        self.remembered.forget_until(now)
-        claims = self.remembered.find(token)
+        self.token_cache.drop_expired(now)
+        claims = self.token_cache.find(token)
         if claims is None:
-            claims = self._remember(token, now)
+            claims = self._verify_and_cache(token, now)
         elif now < claims.not_before.seconds - self._skew:  # the clock was set back since
             _refuse("token-not-active-yet", _EARLY)
         if self.is_revoked is not None and self.is_revoked(claims.session_id):
@@ -155,21 +156,26 @@ class Verifier:
 
     def begin_anew(self) -> None:
         """In a forked process: a lock that was held in the parent is held by nobody."""
-        self.remembered.begin_anew()
+        self.token_cache.begin_anew()
+
+    def clear_cache(self) -> None:
+        """Drop every cached token, because keys have changed."""
+        self.token_cache.clear()
 
     def forget(self) -> None:
-        """Drop what is remembered: keys have changed."""
-        self.remembered.forget()
+        """The former name of `clear_cache`; gone in 0.3."""
+        warnings.warn("Verifier.forget is Verifier.clear_cache now; the old name goes in 0.3.", DeprecationWarning, 2)
+        self.clear_cache()
 
-    def _remember(self, token: str, now: float) -> Claims:
-        generation = self.remembered.generation
+    def _verify_and_cache(self, token: str, now: float) -> Claims:
+        generation = self.token_cache.generation
         claims = self._checked(verify(token, self._find_key), now)
         end = claims.expires_at.seconds + self._skew
         if now >= end:
             raise TokenRefused(
                 "token-expired", "The token has expired. Get a new one.", issued_at=claims.issued_at.seconds
             )
-        self.remembered.add(token, claims, end, generation=generation)
+        self.token_cache.add(token, claims, end, generation=generation)
         return claims
 
     def _checked(self, jws: Jws, now: float) -> Claims:

@@ -9,16 +9,16 @@ from sojourn.tokens.claims import Claims
 BEARER = "Bearer "
 
 
-class Remembered:
-    """At most `most` tokens. Only those that were verified, and are good now, may be added. Threads may share one.
+class TokenCache:
+    """At most `capacity` tokens. Only those that were verified, and are good now, may be added. Threads may share one.
 
-    Nothing says of a token when it is over: who looks it up has told what time it is before, by `forget_until`.
+    Nothing says of a token when it is over: who looks it up has told what time it is before, by `drop_expired`.
     """
 
-    __slots__ = ("_ends", "_first_end", "_generation", "_most", "_writing", "by_header", "by_header_bytes")
+    __slots__ = ("_ends", "_first_end", "_generation", "_capacity", "_writing", "by_header", "by_header_bytes")
 
-    def __init__(self, most: int) -> None:
-        self._most = most
+    def __init__(self, capacity: int) -> None:
+        self._capacity = capacity
         self._writing = threading.Lock()
         self._generation = 0
         self._ends: list[tuple[float, str]] = []
@@ -37,7 +37,7 @@ class Remembered:
     def begin_anew(self) -> None:
         """In a forked process: what was being written when the parent forked may be half done, so nothing is kept."""
         self._writing = threading.Lock()
-        self.forget()
+        self.clear()
 
     def find(self, token: str) -> Claims | None:
         return self.by_header.get(BEARER + token)
@@ -46,14 +46,14 @@ class Remembered:
         with self._writing:
             if generation != self._generation:  # it was verified with a key that may be gone
                 return
-            if len(self.by_header) >= self._most:
+            if len(self.by_header) >= self._capacity:
                 self._make_room()
             header = BEARER + token
             self.by_header[header] = self.by_header_bytes[header.encode()] = claims
             heappush(self._ends, (end, header))
             self._first_end = self._ends[0][0]
 
-    def forget_until(self, now: float) -> None:
+    def drop_expired(self, now: float) -> None:
         """Drop what is over."""
         if now < self._first_end:
             return
@@ -62,7 +62,7 @@ class Remembered:
                 self._drop(heappop(self._ends)[1])
             self._first_end = self._ends[0][0] if self._ends else inf
 
-    def forget(self) -> None:
+    def clear(self) -> None:
         """Drop everything: keys have changed."""
         with self._writing:
             self._generation += 1
@@ -77,7 +77,7 @@ class Remembered:
 
     def _make_room(self) -> None:
         """Keep the half that came last."""
-        for header in list(self.by_header)[: -(self._most // 2) or None]:
+        for header in list(self.by_header)[: -(self._capacity // 2) or None]:
             self._drop(header)
         self._ends = [each for each in self._ends if each[1] in self.by_header]
         heapify(self._ends)

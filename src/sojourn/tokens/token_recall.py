@@ -31,8 +31,8 @@ def recalling(verifier: Verifier, keys: Freshness) -> tuple[Recall, RecallHeader
     Closures with no calls between: on a small page each of them would be seen. Nothing is learnt from how long a look-up
     takes: headers are compared only where their keyed hashes are the same.
     """
-    remembered, clock, is_revoked = verifier.remembered, verifier.clock, verifier.is_revoked
-    by_header, by_header_bytes = remembered.by_header, remembered.by_header_bytes
+    token_cache, clock, is_revoked = verifier.token_cache, verifier.clock, verifier.is_revoked
+    by_header, by_header_bytes = token_cache.by_header, token_cache.by_header_bytes
     latest = look_at = 0.0
 
     def look() -> bool:
@@ -41,7 +41,7 @@ def recalling(verifier: Verifier, keys: Freshness) -> tuple[Recall, RecallHeader
         now = clock.seconds()
         if not latest <= now < keys.stale_at:
             return False
-        remembered.forget_until(now)
+        token_cache.drop_expired(now)
         latest, look_at = now, clock.steady_until
         return True
 

@@ -10,7 +10,7 @@ from litestar.response import Redirect
 
 from sojourn.engine import Engine
 from sojourn.integrations.asgi import App, Receive, Scope, Send, SojournMiddleware
-from sojourn.integrations.local_server import Inside
+from sojourn.integrations.local_server import EngineClient
 from sojourn.tokens.claims import Claims
 from sojourn.ui.pages import COMPONENT_STYLES, PAGE_HEADERS, looks
 from sojourn.ui.theme import look
@@ -27,7 +27,7 @@ async def front_door(exchange: RequestContext) -> Redirect:
 
 
 def demo_app(engine: Engine) -> App:
-    return SojournMiddleware(_Demo(engine), Inside(engine), public=["/"])
+    return SojournMiddleware(_Demo(engine), EngineClient(engine), public=["/"])
 
 
 class _Demo:

@@ -20,7 +20,7 @@ from sojourn.users.access import end_access, moment_after
 from sojourn.users.identifiers import stored_part
 from sojourn.users.metadata import checked_metadata, merged_metadata
 from sojourn.users.new_user import NewUser, UserChanges, built_user, changed_user
-from sojourn.users.notices import tell, tell_of_new_primary
+from sojourn.users.notices import notify, notify_of_new_primary
 from sojourn.users.passwords import Passwords, with_password
 from sojourn.users.primary import with_primary
 from sojourn.users.user import IdentifierKind, User
@@ -94,7 +94,7 @@ class Accounts:
             return moved if stored is None else with_password(moved, stored, now)
 
         async def then(tx: Groups, before: User, after: User) -> None:
-            await tell_of_new_primary(self.outbox, tx, instance, before, after)
+            await notify_of_new_primary(self.outbox, tx, instance, before, after)
             if stored is not None:
                 await self.passwords.has_changed(
                     tx, instance, after, sign_out_others=changes.sign_out_of_other_sessions, actor=actor
@@ -210,7 +210,7 @@ class Accounts:
             now = self.clock.now()
             await end_access(tx, self.sessions, instance, after, now, actor=actor, and_sessions=end_sessions)
             if before.password_compromised_at is None:
-                await tell(self.outbox, tx, instance, "password_compromised", after)
+                await notify(self.outbox, tx, instance, "password_compromised", after)
 
         return await self.change(instance, id, "password.compromised", change, then, actor=actor)
 
@@ -265,7 +265,7 @@ class Accounts:
 
         async def then(tx: Groups, before: User, after: User) -> None:
             await end_access(tx, self.sessions, instance, after, self.clock.now(), actor=actor)
-            await tell(self.outbox, tx, instance, "account_locked_by_administrator", after)
+            await notify(self.outbox, tx, instance, "account_locked_by_administrator", after)
 
         return await self.change(
             instance,

@@ -10,7 +10,7 @@ from sojourn.store.interface import Groups, Store
 from sojourn.users.access import end_access, moment_after, unchanged
 from sojourn.users.accounts import SERVER, Accounts, Consequence
 from sojourn.users.new_user import ADMIN, MOST_ADDRESSES, Status, new_address
-from sojourn.users.notices import tell, tell_of_new_primary
+from sojourn.users.notices import notify, notify_of_new_primary
 from sojourn.users.primary import as_only_one, is_last, with_primary, with_verified, without
 from sojourn.users.user import Identifier, IdentifierKind, User
 
@@ -107,7 +107,7 @@ class Addresses:
             if verified is False and was:
                 await tx.users.unverify_identifier(instance.id, address.id, now)
                 await self._lost(tx, instance, before, after, address, actor=actor)
-            await tell_of_new_primary(self.accounts.outbox, tx, instance, before, after)
+            await notify_of_new_primary(self.accounts.outbox, tx, instance, before, after)
 
         await self.accounts.change(
             instance, address.user_id, f"{address.kind}.updated", change, then, actor=actor, target=address.id
@@ -200,19 +200,19 @@ class Addresses:
         lost = [value for canonical, value in had.items() if canonical not in has]
         added = [value for canonical, value in has.items() if canonical not in had]
         if kind is IdentifierKind.EMAIL_ADDRESS:
-            await tell_of_new_primary(outbox, tx, instance, before, after)
+            await notify_of_new_primary(outbox, tx, instance, before, after)
         elif added:
-            await tell(outbox, tx, instance, "address_added", before, {"address": added[0]})
+            await notify(outbox, tx, instance, "address_added", before, {"address": added[0]})
         if lost and kind is IdentifierKind.EMAIL_ADDRESS:
             await end_access(tx, self.accounts.sessions, instance, after, self.clock.now(), actor=actor)
         if lost:
-            await tell(outbox, tx, instance, "address_removed", before, {"address": ", ".join(lost)})
+            await notify(outbox, tx, instance, "address_removed", before, {"address": ", ".join(lost)})
 
     async def _proven(self, tx: Groups, instance: Instance, before: User, after: User, address: Identifier) -> None:
         outbox, values = self.accounts.outbox, {"address": address.value}
         if any(each.is_verified for each in before.email_addresses):
-            await tell(outbox, tx, instance, "address_added", before, values)
-        await tell_of_new_primary(outbox, tx, instance, before, after)
+            await notify(outbox, tx, instance, "address_added", before, values)
+        await notify_of_new_primary(outbox, tx, instance, before, after)
 
     async def _lost(
         self,
@@ -228,7 +228,7 @@ class Addresses:
         """A proven e-mail address is a factor: what follows its loss is what follows any factor's (R-PWD-11)."""
         if address.kind is IdentifierKind.EMAIL_ADDRESS:
             await end_access(tx, self.accounts.sessions, instance, after, self.clock.now(), actor=actor, keep=keep)
-        await tell(self.accounts.outbox, tx, instance, "address_removed", before, {"address": address.value})
+        await notify(self.accounts.outbox, tx, instance, "address_removed", before, {"address": address.value})
 
 
 def _of(user: User, address: Identifier) -> Identifier:

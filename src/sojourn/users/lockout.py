@@ -9,7 +9,7 @@ from sojourn.events.outbox import Outbox
 from sojourn.instances.instance import Instance
 from sojourn.instant import Clock
 from sojourn.store.interface import Groups, Store, Tries
-from sojourn.users.notices import tell
+from sojourn.users.notices import notify
 from sojourn.users.user import User
 
 
@@ -49,5 +49,5 @@ class Lockout:
         if spent.locked_at is None:
             return
         async with self.store.transaction() as tx:
-            await tell(self.outbox, tx, instance, "account_locked", user)
+            await notify(self.outbox, tx, instance, "account_locked", user)
             await self.audit.record(tx, instance, "user.locked", user_id=user.id, target=user.id, actor="anonymous")

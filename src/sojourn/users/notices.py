@@ -14,7 +14,7 @@ Notice = Literal[
 ]  # fmt: skip
 
 
-async def tell(
+async def notify(
     outbox: Outbox,
     tx: Groups,
     instance: Instance,
@@ -30,11 +30,11 @@ async def tell(
         await outbox.mail(tx, instance, notice, address, values or {})
 
 
-async def tell_of_new_primary(outbox: Outbox, tx: Groups, instance: Instance, before: User, after: User) -> None:
+async def notify_of_new_primary(outbox: Outbox, tx: Groups, instance: Instance, before: User, after: User) -> None:
     """Tell both the old and the new primary e-mail address when it has changed."""
     old, new = before.primary_email_address, after.primary_email_address
     if old is None or new is None or old.canonical == new.canonical:
         return
-    await tell(
+    await notify(
         outbox, tx, instance, "address_changed", after, {"address": new.value}, also=[old] if old.is_verified else []
     )

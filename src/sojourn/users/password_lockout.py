@@ -7,7 +7,7 @@ from sojourn.events.audit_log import AuditLog
 from sojourn.events.outbox import Outbox
 from sojourn.instances.instance import Instance
 from sojourn.store.interface import Groups, Store
-from sojourn.users.notices import tell
+from sojourn.users.notices import notify
 from sojourn.users.user import User
 
 MOST_FAILURES = 100
@@ -34,7 +34,7 @@ class PasswordLockout:
         if spent < MOST_FAILURES:
             return
         async with self.store.transaction() as tx:
-            await tell(self.outbox, tx, instance, "password_disabled", user)
+            await notify(self.outbox, tx, instance, "password_disabled", user)
             await self.audit.record(
                 tx, instance, "password.disabled", user_id=user.id, target=user.id, actor="anonymous"
             )

@@ -25,7 +25,7 @@ from sojourn.sessions.lifecycle import Sessions
 from sojourn.store.interface import Groups, Store, Tries
 from sojourn.users.access import end_access, moment_after, unchanged
 from sojourn.users.lockout import Lockout
-from sojourn.users.notices import tell
+from sojourn.users.notices import notify
 from sojourn.users.password_lockout import MOST_FAILURES, PasswordLockout
 from sojourn.users.standing import refuse_banned
 from sojourn.users.user import User
@@ -243,7 +243,7 @@ class Passwords:
             keep_sign_in=keep_sign_in,
             and_sessions=sign_out_others,
         )
-        await tell(self.outbox, tx, instance, "password_changed", user)
+        await notify(self.outbox, tx, instance, "password_changed", user)
         kind = "password.changed" if user.password else "password.removed"
         await self.audit.record(tx, instance, kind, user_id=user.id, target=user.id, actor=actor)
 

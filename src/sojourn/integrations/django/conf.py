@@ -64,9 +64,9 @@ def _handle(given: Mapping[str, Any]) -> SojournClient:
     return Sojourn(**chosen)
 
 
-def _forget(*, setting: str, **_: object) -> None:
+def _clear_cache(*, setting: str, **_: object) -> None:
     if setting == "SOJOURN":
         options.cache_clear()
 
 
-setting_changed.connect(_forget)
+setting_changed.connect(_clear_cache)

@@ -5,7 +5,7 @@ import sys
 from django.core.signals import got_request_exception
 from django.http import HttpRequest
 
-from sojourn.integrations.denials import Denial, Refused
+from sojourn.integrations.denials import Denial, Denied
 from sojourn.integrations.django.requests import asked_of
 from sojourn.integrations.failures import FAILURES, failed
 
@@ -14,7 +14,7 @@ _NOTED = "_sojourn_refusal"
 
 def refusal_of(error: BaseException | None, request: HttpRequest) -> Denial | None:
     """The answer for a failure of the server, and for a user who is gone. None for errors of the app's own."""
-    if isinstance(error, Refused):
+    if isinstance(error, Denied):
         return error.refusal
     return failed(error, asked_of(request)) if isinstance(error, FAILURES) else None
 

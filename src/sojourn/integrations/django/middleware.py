@@ -17,7 +17,7 @@ from sojourn.integrations import wsgi
 from sojourn.integrations.access import refused_at
 from sojourn.integrations.asgi import whole_answer
 from sojourn.integrations.auth_context import AuthContext, Guard
-from sojourn.integrations.authenticator import Authenticator, AuthState, Elsewhere, SignedIn
+from sojourn.integrations.authenticator import Authenticator, AuthState, HandshakeState, SignedInState
 from sojourn.integrations.denials import KEPT_NOWHERE, said
 from sojourn.integrations.django.conf import options
 from sojourn.integrations.django.exceptions import refusal_behind, refusal_of
@@ -105,11 +105,11 @@ class SojournMiddleware:
 
     def _decided(self, gate: Authenticator, request: HttpRequest, verdict: AuthState) -> AuthContext | HttpResponse:
         """Who asks, or the answer in the view's place."""
-        claims = verdict.claims if isinstance(verdict, SignedIn) else None
+        claims = verdict.claims if isinstance(verdict, SignedInState) else None
         seen = self._put(request, claims)
-        if not isinstance(verdict, SignedIn):
+        if not isinstance(verdict, SignedInState):
             seen.said = said(verdict)
-        if is_login(request) and not isinstance(verdict, Elsewhere):
+        if is_login(request) and not isinstance(verdict, HandshakeState):
             return sent_to_sign_in(request, seen)
         is_protected = self._matcher.is_protected(request.path_info)
         refused = refused_at(gate, asked_of(request), verdict, self._guard, self._trusted, is_protected=is_protected)

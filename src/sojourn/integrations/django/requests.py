@@ -34,14 +34,14 @@ def _read(reader: Callable[[Any], RequestHead], raw: Any, meta: dict[str, Any], 
     seen = reader(raw)
 
     def url(_: str) -> str:
-        address = Address(meta, scheme)
+        address = SchemeAndHost(meta, scheme)
         parts = urlsplit(seen.url)
         return urlunsplit(parts._replace(scheme=address.scheme or scheme, netloc=address.get_host()))
 
     return seen.at(url)
 
 
-class Address(HttpRequest):
+class SchemeAndHost(HttpRequest):
     """What Django makes of a request's scheme and host, without the request itself."""
 
     def __init__(self, meta: dict[str, Any], scheme: str) -> None:

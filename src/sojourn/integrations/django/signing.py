@@ -87,9 +87,9 @@ def _login_path() -> str:
     return ""
 
 
-def _forget(*, setting: str, **_: Any) -> None:
+def _clear_cache(*, setting: str, **_: Any) -> None:
     if setting in ("LOGIN_URL", "ROOT_URLCONF"):
         _login_path.cache_clear()
 
 
-setting_changed.connect(_forget)
+setting_changed.connect(_clear_cache)

@@ -23,6 +23,6 @@ class SharedCountStore(Protocol):
         """
         ...
 
-    async def forget(self, before: Instant, *, most: int) -> int:
+    async def purge(self, before: Instant, *, most: int) -> int:
         """Delete up to `most` keys whose window was over by then; how many."""
         ...

@@ -87,15 +87,15 @@ class Store(Groups, Protocol):
         """
         ...
 
-    async def forget(self, before: Instant, *, most: int) -> int:
+    async def purge(self, before: Instant, *, most: int) -> int:
         """Delete up to `most` sign-ins, sign-ups, verifications, nonces, app data and budgets each that were over by then; how many in all."""
         ...
 
-    async def forget_strangers(self, before: Instant, *, most: int) -> int:
+    async def purge_unused_clients(self, before: Instant, *, most: int) -> int:
         """Delete up to `most` browsers in which nobody ever signed in and that did nothing since then; how many."""
         ...
 
-    async def forget_ended(self, before: Instant, *, most: int) -> int:
+    async def purge_ended(self, before: Instant, *, most: int) -> int:
         """Delete up to `most` ended sessions whose lifetime was over by then, and browsers that could not come back and
         have no session left; how many in all."""
         ...

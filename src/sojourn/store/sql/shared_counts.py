@@ -47,7 +47,7 @@ class SqlSharedCounts:
         moments = sorted(each for each in cast("Sequence[int]", rows[0][0]) if since < each < until) if rows else []
         return Instant(moments[-most]) + window if len(moments) >= most else now  # there is room again by now
 
-    async def forget(self, before: Instant, *, most: int) -> int:
+    async def purge(self, before: Instant, *, most: int) -> int:
         is_over = shared_counts.c.expire_at <= before.millis
         key = tuple(shared_counts.primary_key)
         over = select(*key).where(is_over).order_by(shared_counts.c.expire_at).limit(most)

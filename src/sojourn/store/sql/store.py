@@ -136,7 +136,7 @@ class SqlStore(SqlGroups):
     async def chain_events(self, *, most: int) -> int:
         return await event_chain.extend(self._database, most=most)
 
-    async def forget(self, before: Instant, *, most: int) -> int:
+    async def purge(self, before: Instant, *, most: int) -> int:
         forgotten = 0
         for key, over in _OVER:
             ids = select(key).where(over <= before.millis).order_by(over).limit(most)
@@ -144,13 +144,13 @@ class SqlStore(SqlGroups):
             forgotten += await self._database.change(delete(key.table).where(key.in_(ids), over <= before.millis))
         return forgotten
 
-    async def forget_strangers(self, before: Instant, *, most: int) -> int:
+    async def purge_unused_clients(self, before: Instant, *, most: int) -> int:
         if not self._database.built.has(STRANGERS):
             return 0  # every browser there is would be looked at; the index is on its way
         never = (clients.c.last_authentication_strategy.is_(None), clients.c.updated_at <= before.millis)
         return await self._delete_clients(select(clients.c.id).where(*never, _HAS_NONE).limit(most), *never)
 
-    async def forget_ended(self, before: Instant, *, most: int) -> int:
+    async def purge_ended(self, before: Instant, *, most: int) -> int:
         over = (sessions.c.status.in_(_ENDED), sessions.c.expire_at <= before.millis)
         gone = select(sessions.c.id).where(*over).limit(most)
         forgotten = await self._database.change(delete(sessions).where(sessions.c.id.in_(gone), *over))

@@ -11,7 +11,15 @@ import msgspec
 from sojourn.factors.password_hashers import StoredPassword
 from sojourn.instant import Instant
 from sojourn.users.importing.json_text import Found, read_lines, read_list, read_records
-from sojourn.users.importing.record import Address, ImportedUser, LeftOut, Refused, UnusableFile, dated, split_name
+from sojourn.users.importing.record import (
+    ImportedAddress,
+    ImportedUser,
+    LeftOut,
+    RejectedRecord,
+    UnusableFile,
+    dated,
+    split_name,
+)
 
 
 class _ObjectId(msgspec.Struct):
@@ -47,7 +55,7 @@ class _Profile(msgspec.Struct):
     app_metadata: dict[str, Any] | None = None
 
 
-def read(file: TextIO) -> Iterator[ImportedUser | Refused]:
+def read(file: TextIO) -> Iterator[ImportedUser | RejectedRecord]:
     """Raises: UnusableFile."""
     start = file.read(64)
     file.seek(0)
@@ -57,28 +65,28 @@ def read(file: TextIO) -> Iterator[ImportedUser | Refused]:
         records = read_lines(file, _Profile)
     count = 0
     for count, record in enumerate(records, 1):
-        user = record if isinstance(record, Refused) else _user(record)
-        if count == 1 and isinstance(user, Refused):
+        user = record if isinstance(record, RejectedRecord) else _user(record)
+        if count == 1 and isinstance(user, RejectedRecord):
             raise UnusableFile(f"the first record is not one of Auth0's: {user.reason}")
         yield user
     if count == 0:
         raise UnusableFile("the file holds no record")
 
 
-def _user(found: Found[_Profile]) -> ImportedUser | Refused:
+def _user(found: Found[_Profile]) -> ImportedUser | RejectedRecord:
     place, profile = found.place, found.value
     id = profile.user_id
     if not id and profile.object_id is not None and profile.object_id.oid:
         id = f"auth0|{profile.object_id.oid}"  # the user_id of a database user, which the file with hashes leaves out
     if not id:
-        return Refused(place, None, "it has no user_id")
+        return RejectedRecord(place, None, "it has no user_id")
     at, left_out = _created_at(profile.created_at)
     first, last = _names(profile)
     return ImportedUser(
         place=place,
         external_id=id,
-        emails=[Address(profile.email, bool(profile.email_verified))] if profile.email else [],
-        phones=[Address(profile.phone_number, bool(profile.phone_verified))] if profile.phone_number else [],
+        emails=[ImportedAddress(profile.email, bool(profile.email_verified))] if profile.email else [],
+        phones=[ImportedAddress(profile.phone_number, bool(profile.phone_verified))] if profile.phone_number else [],
         username=profile.username or None,
         first_name=first,
         last_name=last,

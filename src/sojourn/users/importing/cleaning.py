@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from sojourn.errors import FieldError
 from sojourn.instant import Instant
 from sojourn.users.identifiers import is_invisible, normal_email, normal_name, normal_phone, trimmed
-from sojourn.users.importing.record import Address, ImportedUser, LeftOut, Refused
+from sojourn.users.importing.record import ImportedAddress, ImportedUser, LeftOut, RejectedRecord
 from sojourn.users.metadata import checked_metadata
 from sojourn.users.new_user import MOST_ADDRESSES
 
@@ -22,7 +22,7 @@ _QUERY = re.compile(r"\?.*", re.DOTALL)
 _AROUND = " \t\r\n.,;:<>\"'`"
 
 
-def cleaned(record: ImportedUser, now: Instant) -> ImportedUser | Refused:
+def cleaned(record: ImportedUser, now: Instant) -> ImportedUser | RejectedRecord:
     """The record with fields that an account can hold; `left_out` and `mended` say what was done.
 
     Refused when it had an address or a number, and none of them nor a user name is left.
@@ -48,7 +48,9 @@ def cleaned(record: ImportedUser, now: Instant) -> ImportedUser | Refused:
     )
 
 
-def cleaned_records(records: Iterable[ImportedUser | Refused], now: Instant) -> Iterable[ImportedUser | Refused]:
+def cleaned_records(
+    records: Iterable[ImportedUser | RejectedRecord], now: Instant
+) -> Iterable[ImportedUser | RejectedRecord]:
     for each in records:
         yield cleaned(each, now) if isinstance(each, ImportedUser) else each
 
@@ -119,14 +121,14 @@ def _phone(text: str) -> _Spelled:
 
 
 def _addresses(
-    given: Sequence[Address],
+    given: Sequence[ImportedAddress],
     kind: str,
     spell: Callable[[str], _Spelled],
     left: list[LeftOut],
     mended: list[str],
-) -> list[Address]:
+) -> list[ImportedAddress]:
     """The usable ones in their order, each canonical spelling once; proven when one of its spellings is."""
-    found: dict[str, Address] = {}
+    found: dict[str, ImportedAddress] = {}
     for each in given:
         try:
             spelled = spell(each.value)
@@ -137,7 +139,7 @@ def _addresses(
             mended.append(kind)
         known = found.get(spelled.canonical)
         verified = (each.verified and spelled.is_same) or (known is not None and known.verified)
-        found[spelled.canonical] = Address(known.value if known else spelled.value, verified)
+        found[spelled.canonical] = ImportedAddress(known.value if known else spelled.value, verified)
     kept = sorted(found.values(), key=lambda each: not each.verified)[:MOST_ADDRESSES]
     left += [LeftOut(kind, f"a user has at most {MOST_ADDRESSES} of these")] * (len(found) - len(kept))
     return [each for each in found.values() if each in kept]

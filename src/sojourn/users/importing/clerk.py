@@ -6,7 +6,7 @@ from typing import TextIO
 
 from sojourn.factors.password_hashers import StoredPassword
 from sojourn.users.importing.csv_rows import read_rows
-from sojourn.users.importing.record import Address, ImportedUser, Place, Refused
+from sojourn.users.importing.record import ImportedAddress, ImportedUser, RecordPosition, RejectedRecord
 
 _USED = frozenset(
     {"id", "password_digest", "password_hasher", "username", "first_name", "last_name", "totp_secret"}
@@ -16,18 +16,18 @@ _USED = frozenset(
 _BETWEEN = re.compile(r"[|,;]")
 
 
-def read(file: TextIO) -> Iterator[ImportedUser | Refused]:
+def read(file: TextIO) -> Iterator[ImportedUser | RejectedRecord]:
     """Raises: UnusableFile."""
     for row in read_rows(file, ["id", "primary_email_address"]):
-        yield row if isinstance(row, Refused) else _user(row.place, row.cells, row.unused(_USED))
+        yield row if isinstance(row, RejectedRecord) else _user(row.place, row.cells, row.unused(_USED))
 
 
-def _user(place: Place, cells: Mapping[str, str], unused: Sequence[str]) -> ImportedUser | Refused:
+def _user(place: RecordPosition, cells: Mapping[str, str], unused: Sequence[str]) -> ImportedUser | RejectedRecord:
     id, digest, hasher = cells["id"], cells.get("password_digest", ""), cells.get("password_hasher", "")
     if not id:
-        return Refused(place, None, "it has no id")
+        return RejectedRecord(place, None, "it has no id")
     if digest and not hasher:
-        return Refused(place, id, "it has a password_digest without its password_hasher")
+        return RejectedRecord(place, id, "it has a password_digest without its password_hasher")
     return ImportedUser(
         place=place,
         external_id=id,
@@ -42,14 +42,14 @@ def _user(place: Place, cells: Mapping[str, str], unused: Sequence[str]) -> Impo
     )
 
 
-def _addresses(cells: Mapping[str, str], one: str, many: str) -> list[Address]:
+def _addresses(cells: Mapping[str, str], one: str, many: str) -> list[ImportedAddress]:
     """The primary address first. Verified is only what is listed so: an unverified primary stands in the other list."""
     verified = _listed(cells.get(f"verified_{many}", ""))
     others = _listed(cells.get(f"unverified_{many}", ""))
     primary = _listed(cells.get(f"primary_{one}", ""))
     proven = {each.casefold() for each in verified}
     unique = {each.casefold(): each for each in (*primary, *verified, *others)}
-    return [Address(value, key in proven) for key, value in unique.items()]
+    return [ImportedAddress(value, key in proven) for key, value in unique.items()]
 
 
 def _listed(cell: str) -> list[str]:

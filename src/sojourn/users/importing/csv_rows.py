@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TextIO
 
 from sojourn.users.importing.json_text import unused_names
-from sojourn.users.importing.record import Place, Refused, UnusableFile
+from sojourn.users.importing.record import RecordPosition, RejectedRecord, UnusableFile
 
 LONGEST_FIELD = 64 * 1024
 _LONGEST_LINE = 1024 * 1024
@@ -18,7 +18,7 @@ _TOO_LONG = "x" * (LONGEST_FIELD + 1) + "\n"
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    place: Place
+    place: RecordPosition
     cells: dict[str, str]
 
     def unused(self, used: Collection[str], *, nothing: Collection[str] = ()) -> tuple[str, ...]:
@@ -27,25 +27,25 @@ class Row:
         return unused_names(name for name in holding if name not in used)
 
 
-def read_rows(file: TextIO, needed: Sequence[str]) -> Iterator[Row | Refused]:
+def read_rows(file: TextIO, needed: Sequence[str]) -> Iterator[Row | RejectedRecord]:
     """Every row below the header, empty ones left out. Raises: UnusableFile when a needed column is not there."""
     csv.field_size_limit(LONGEST_FIELD)
     reader = csv.reader(_lines(file), delimiter=_delimiter(file, needed), strict=True)
     columns = _columns(reader, needed)
     while True:
-        place = Place("line", reader.line_num + 1)
+        place = RecordPosition("line", reader.line_num + 1)
         try:
             values = next(reader)
         except StopIteration:
             return
         except csv.Error:
-            yield Refused(place, None, _unreadable(place.number, reader.line_num))
+            yield RejectedRecord(place, None, _unreadable(place.number, reader.line_num))
             continue
         if not values:
             continue
         reason = _unusable(values, len(columns))
         if reason is not None:
-            yield Refused(place, None, reason)
+            yield RejectedRecord(place, None, reason)
         else:
             yield Row(place, dict(zip(columns, map(_cell, values), strict=True)))
 

@@ -14,7 +14,7 @@ import msgspec
 from sojourn.factors.password_hashers import StoredPassword
 from sojourn.users.importing.csv_rows import read_rows
 from sojourn.users.importing.json_text import Found, read_lines, read_list, read_records
-from sojourn.users.importing.record import Address, ImportedUser, Refused, UnusableFile, dated
+from sojourn.users.importing.record import ImportedAddress, ImportedUser, RejectedRecord, UnusableFile, dated
 
 _TRUE, _FALSE = frozenset({"t", "true", "1"}), frozenset({"f", "false", "0"})
 _USED = frozenset({"id", "password", "username", "email", "first_name", "last_name", "is_active", "date_joined"})
@@ -37,7 +37,7 @@ class _Object(msgspec.Struct):
     fields: msgspec.Raw = msgspec.Raw(b"{}")
 
 
-def read(file: TextIO, *, verified: bool = False) -> Iterator[ImportedUser | Refused]:
+def read(file: TextIO, *, verified: bool = False) -> Iterator[ImportedUser | RejectedRecord]:
     """Raises: UnusableFile."""
     start = file.read(64)
     file.seek(0)
@@ -50,14 +50,14 @@ def read(file: TextIO, *, verified: bool = False) -> Iterator[ImportedUser | Ref
             yield from _read_csv(file, verified)
 
 
-def _read_csv(file: TextIO, verified: bool) -> Iterator[ImportedUser | Refused]:
+def _read_csv(file: TextIO, verified: bool) -> Iterator[ImportedUser | RejectedRecord]:
     for row in read_rows(file, ["id", "password", "email"]):
-        if isinstance(row, Refused):
+        if isinstance(row, RejectedRecord):
             yield row
             continue
         cells, active = row.cells, row.cells.get("is_active", "t").lower()
         if active not in _TRUE | _FALSE:
-            yield Refused(row.place, cells["id"], "is_active is neither true nor false")
+            yield RejectedRecord(row.place, cells["id"], "is_active is neither true nor false")
             continue
         fields = _Fields(
             password=cells["password"],
@@ -72,10 +72,12 @@ def _read_csv(file: TextIO, verified: bool) -> Iterator[ImportedUser | Refused]:
         yield _user(Found(row.place, fields, unused), cells["id"], verified)
 
 
-def _read_json(records: Iterator[Found[_Object] | Refused], verified: bool) -> Iterator[ImportedUser | Refused]:
+def _read_json(
+    records: Iterator[Found[_Object] | RejectedRecord], verified: bool
+) -> Iterator[ImportedUser | RejectedRecord]:
     is_of_users = False
     for record in records:
-        if isinstance(record, Refused):
+        if isinstance(record, RejectedRecord):
             yield record
             continue
         each = record.value
@@ -83,26 +85,26 @@ def _read_json(records: Iterator[Found[_Object] | Refused], verified: bool) -> I
             continue
         is_of_users = True
         if each.pk is None:
-            yield Refused(record.place, None, "it has no pk: write the dump without --natural-primary")
+            yield RejectedRecord(record.place, None, "it has no pk: write the dump without --natural-primary")
             continue
         fields = next(read_records([each.fields], _Fields))
-        if isinstance(fields, Refused):
-            yield Refused(record.place, str(each.pk), fields.reason)
+        if isinstance(fields, RejectedRecord):
+            yield RejectedRecord(record.place, str(each.pk), fields.reason)
         else:
             yield _user(replace(fields, place=record.place), str(each.pk), verified)
     if not is_of_users:
         raise UnusableFile("the file holds no auth.user: write it with `manage.py dumpdata auth.user`")
 
 
-def _user(found: Found[_Fields], id: str, verified: bool) -> ImportedUser | Refused:
+def _user(found: Found[_Fields], id: str, verified: bool) -> ImportedUser | RejectedRecord:
     place, fields = found.place, found.value
     if not id:
-        return Refused(place, None, "it has no id")
+        return RejectedRecord(place, None, "it has no id")
     created_at, left_out = dated(fields.date_joined or "")
     try:
         password = _password(fields.password)
     except ValueError:
-        return Refused(place, id, "password is not a hash of Django's that can be imported")
+        return RejectedRecord(place, id, "password is not a hash of Django's that can be imported")
     # many projects keep the address in `username`; here it is an address
     name, email = fields.username, fields.email or ""
     if "@" in name:
@@ -110,7 +112,7 @@ def _user(found: Found[_Fields], id: str, verified: bool) -> ImportedUser | Refu
     return ImportedUser(
         place=place,
         external_id=id,
-        emails=[Address(email, verified)] if email else [],
+        emails=[ImportedAddress(email, verified)] if email else [],
         username=name or None,
         first_name=fields.first_name or None,
         last_name=fields.last_name or None,

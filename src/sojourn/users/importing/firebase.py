@@ -14,7 +14,14 @@ from sojourn.errors import FieldError
 from sojourn.factors.password_hashers import StoredPassword, check_import
 from sojourn.instant import Instant
 from sojourn.users.importing.json_text import Found, read_list, read_records
-from sojourn.users.importing.record import Address, ImportedUser, LeftOut, Refused, UnusableFile, split_name
+from sojourn.users.importing.record import (
+    ImportedAddress,
+    ImportedUser,
+    LeftOut,
+    RejectedRecord,
+    UnusableFile,
+    split_name,
+)
 
 _PARAMETER = re.compile(r"\"?(\w+)\"?\s*:\s*\"?([A-Za-z0-9+/=_-]+)\"?")
 _NORMAL = str.maketrans("-_", "+/")
@@ -72,20 +79,20 @@ class _Account(msgspec.Struct):
     second_factors: list[msgspec.Raw] | None = msgspec.field(name="mfaInfo", default=None)
 
 
-def read(file: TextIO, parameters: HashParameters) -> Iterator[ImportedUser | Refused]:
+def read(file: TextIO, parameters: HashParameters) -> Iterator[ImportedUser | RejectedRecord]:
     """Raises: UnusableFile."""
     for record in read_records(read_list(file.read(), _Export).users, _Account):
-        yield record if isinstance(record, Refused) else _user(record, parameters)
+        yield record if isinstance(record, RejectedRecord) else _user(record, parameters)
 
 
-def _user(found: Found[_Account], parameters: HashParameters) -> ImportedUser | Refused:
+def _user(found: Found[_Account], parameters: HashParameters) -> ImportedUser | RejectedRecord:
     place, account = found.place, found.value
     if not account.id:
-        return Refused(place, None, "it has no localId")
+        return RejectedRecord(place, None, "it has no localId")
     try:
         roles = msgspec.json.decode(account.custom_claims or "{}", type=dict[str, Any])
     except (msgspec.DecodeError, UnicodeError, RecursionError):
-        return Refused(place, account.id, "customAttributes is not a JSON object")
+        return RejectedRecord(place, account.id, "customAttributes is not a JSON object")
     created_at, left_out = _created_at(account.created_at)
     password = None
     if account.password_hash:
@@ -95,9 +102,9 @@ def _user(found: Found[_Account], parameters: HashParameters) -> ImportedUser | 
     return ImportedUser(
         place=place,
         external_id=account.id,
-        emails=[Address(account.email, bool(account.email_verified))] if account.email else [],
+        emails=[ImportedAddress(account.email, bool(account.email_verified))] if account.email else [],
         # a number is there only when its owner has signed in by it
-        phones=[Address(account.phone_number, True)] if account.phone_number else [],
+        phones=[ImportedAddress(account.phone_number, True)] if account.phone_number else [],
         first_name=first,
         last_name=last,
         password=password,

@@ -7,7 +7,7 @@ from typing import Generic, TextIO, TypeVar
 
 import msgspec
 
-from sojourn.users.importing.record import Place, Refused, UnusableFile
+from sojourn.users.importing.record import RecordPosition, RejectedRecord, UnusableFile
 
 T = TypeVar("T")
 R = TypeVar("R", bound=msgspec.Struct)
@@ -25,7 +25,7 @@ _HALF = re.compile(r"\\u[dD][89a-fA-F]\w\w", re.ASCII)
 class Found(Generic[R]):
     """A record, and the names of its fields that hold something and that its shape does not know."""
 
-    place: Place
+    place: RecordPosition
     value: R
     unused: tuple[str, ...]
 
@@ -40,21 +40,21 @@ def read_list(text: str, shape: type[T]) -> T:
         raise UnusableFile("the file is not JSON in UTF-8, or it breaks off") from error
 
 
-def read_records(raw: Iterable[msgspec.Raw], shape: type[R]) -> Iterator[Found[R] | Refused]:
+def read_records(raw: Iterable[msgspec.Raw], shape: type[R]) -> Iterator[Found[R] | RejectedRecord]:
     for number, each in enumerate(raw, 1):
-        yield _record(Place("record", number), bytes(each).decode(errors="surrogateescape"), shape)
+        yield _record(RecordPosition("record", number), bytes(each).decode(errors="surrogateescape"), shape)
 
 
-def read_lines(file: TextIO, shape: type[R]) -> Iterator[Found[R] | Refused]:
+def read_lines(file: TextIO, shape: type[R]) -> Iterator[Found[R] | RejectedRecord]:
     """One record on each line, empty lines left out."""
     number = 0
     while line := file.readline(_LONGEST_LINE):
         number += 1
-        place = Place("line", number)
+        place = RecordPosition("line", number)
         if len(line) == _LONGEST_LINE and not line.endswith("\n"):
             while line and not line.endswith("\n"):
                 line = file.readline(_LONGEST_LINE)
-            yield Refused(place, None, f"it is longer than {_LONGEST_LINE} characters")
+            yield RejectedRecord(place, None, f"it is longer than {_LONGEST_LINE} characters")
         elif not line.isspace():
             yield _record(place, line, shape)
 
@@ -64,7 +64,7 @@ def unused_names(names: Iterable[str]) -> tuple[str, ...]:
     return tuple(name if _FIELD.fullmatch(name) else "other" for name in names)
 
 
-def _record(place: Place, text: str, shape: type[R]) -> Found[R] | Refused:
+def _record(place: RecordPosition, text: str, shape: type[R]) -> Found[R] | RejectedRecord:
     try:
         value = _decoded(text, shape)
         fields = _decoded(text, dict[str, msgspec.Raw])
@@ -72,9 +72,11 @@ def _record(place: Place, text: str, shape: type[R]) -> Found[R] | Refused:
         holding = (name for name, raw in fields.items() if bytes(raw).strip() not in _EMPTY)
         return Found(place, value, unused_names(name for name in holding if name not in known))
     except msgspec.ValidationError as error:
-        return Refused(place, None, f"it does not have the form of this export: {error}")  # names types, not values
+        return RejectedRecord(
+            place, None, f"it does not have the form of this export: {error}"
+        )  # names types, not values
     except (msgspec.DecodeError, UnicodeError, RecursionError):
-        return Refused(place, None, "it is not a JSON record in UTF-8")
+        return RejectedRecord(place, None, "it is not a JSON record in UTF-8")
 
 
 def _decoded(text: str, shape: type[T]) -> T:

@@ -19,7 +19,7 @@ class UnusableFile(SojournError):
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class RecordPosition:
     """Where in the file, as an operator finds it: a line of text, or the nth record of a JSON list."""
 
     unit: Literal["line", "record"]
@@ -30,10 +30,10 @@ class Place:
 
 
 @dataclass(frozen=True, slots=True)
-class Refused:
+class RejectedRecord:
     """`reason` says what was wrong, and never what the record holds (R-LOG-02)."""
 
-    place: Place
+    place: RecordPosition
     external_id: str | None
     reason: str
 
@@ -47,7 +47,7 @@ class LeftOut:
 
 
 @dataclass(frozen=True, slots=True)
-class Address:
+class ImportedAddress:
     value: str
     verified: bool
 
@@ -59,10 +59,10 @@ class ImportedUser:
     `unused` names the fields of the source that hold something and have no place here; `mended` those that were cleaned.
     """
 
-    place: Place
+    place: RecordPosition
     external_id: str
-    emails: Sequence[Address] = ()
-    phones: Sequence[Address] = ()
+    emails: Sequence[ImportedAddress] = ()
+    phones: Sequence[ImportedAddress] = ()
     username: str | None = None
     first_name: str | None = None
     last_name: str | None = None
@@ -77,8 +77,8 @@ class ImportedUser:
     left_out: Sequence[LeftOut] = ()
     mended: Sequence[str] = ()
 
-    def refused(self, reason: str) -> Refused:
-        return Refused(self.place, self.external_id, reason)
+    def refused(self, reason: str) -> RejectedRecord:
+        return RejectedRecord(self.place, self.external_id, reason)
 
     def new_user(self) -> NewUser:
         """What the account is made of, but for its password."""
@@ -122,12 +122,12 @@ def split_name(name: str) -> tuple[str | None, str | None]:
     return first or None, last.strip() or None
 
 
-def _proven_first(addresses: Sequence[Address]) -> list[Address]:
+def _proven_first(addresses: Sequence[ImportedAddress]) -> list[ImportedAddress]:
     """The primary address is the first; one that is not verified gives way to one that is."""
     return sorted(addresses, key=lambda each: not each.verified)
 
 
-def _statuses(addresses: Sequence[Address], *, names_user: bool) -> list[Status]:
+def _statuses(addresses: Sequence[ImportedAddress], *, names_user: bool) -> list[Status]:
     """Somebody whose only address was never proven keeps it, as after a sign-up without proof: it still names them."""
     found: list[Status] = ["verified" if each.verified else "unverified" for each in addresses]
     if found and names_user and "verified" not in found:

@@ -16,7 +16,7 @@ from sojourn.instant import Clock
 from sojourn.store.interface import Groups, Page, Store, UserFilter
 from sojourn.users.identifiers import normal_email, normal_phone, normal_username
 from sojourn.users.importing.cleaning import cleaned_records
-from sojourn.users.importing.record import ImportedUser, Refused
+from sojourn.users.importing.record import ImportedUser, RejectedRecord
 from sojourn.users.importing.survey import Survey
 from sojourn.users.new_user import built_user
 from sojourn.users.user import Identifier, IdentifierKind, User
@@ -50,7 +50,7 @@ class Skipped:
     """There already, by the id at the source."""
 
 
-Outcome: TypeAlias = Imported | Skipped | Refused
+Outcome: TypeAlias = Imported | Skipped | RejectedRecord
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +85,7 @@ class Importing:
     """Kinds and canonical spellings that this dry run would have given away."""
 
     async def run(
-        self, instance: Instance, records: Iterable[ImportedUser | Refused], told: Callable[[Outcome], None]
+        self, instance: Instance, records: Iterable[ImportedUser | RejectedRecord], told: Callable[[Outcome], None]
     ) -> None:
         """Tell the outcome of every record, in order, once it is written.
 
@@ -95,7 +95,7 @@ class Importing:
             for outcome in await self._batch(instance, batch):
                 told(outcome)
 
-    async def _batch(self, instance: Instance, batch: Sequence[ImportedUser | Refused]) -> list[Outcome]:
+    async def _batch(self, instance: Instance, batch: Sequence[ImportedUser | RejectedRecord]) -> list[Outcome]:
         there = await self._there(instance, batch)
         wanted = [self._wanted(record, there) for record in batch]
         slots = asyncio.Semaphore(_HASHES_AT_ONCE)
@@ -105,7 +105,7 @@ class Importing:
         async with self.store.transaction() as tx:
             return [await self._written(tx, instance, each) if isinstance(each, Account) else each for each in made]
 
-    async def _there(self, instance: Instance, batch: Sequence[ImportedUser | Refused]) -> Mapping[str, User]:
+    async def _there(self, instance: Instance, batch: Sequence[ImportedUser | RejectedRecord]) -> Mapping[str, User]:
         """The users who have the external ids of the batch."""
         # a sign before an id says whether it is wanted, and ids may begin with one
         ids = [f"+{each.external_id}" for each in batch if isinstance(each, ImportedUser)]
@@ -115,8 +115,10 @@ class Importing:
         found = await self.store.users.list(instance.id, where, Page(len(ids)))
         return {user.external_id: user for user in found if user.external_id}
 
-    def _wanted(self, record: ImportedUser | Refused, there: Mapping[str, User]) -> ImportedUser | Refused | Skipped:
-        if isinstance(record, Refused):
+    def _wanted(
+        self, record: ImportedUser | RejectedRecord, there: Mapping[str, User]
+    ) -> ImportedUser | RejectedRecord | Skipped:
+        if isinstance(record, RejectedRecord):
             return record
         if record.external_id in self._ids:
             return record.refused("its id stands in the file twice")
@@ -131,8 +133,8 @@ class Importing:
         return replace(record, username=None) if self.leaving.usernames else record
 
     async def _made(
-        self, instance: Instance, record: ImportedUser | Refused | Skipped, slots: asyncio.Semaphore
-    ) -> Account | Refused | Skipped:
+        self, instance: Instance, record: ImportedUser | RejectedRecord | Skipped, slots: asyncio.Semaphore
+    ) -> Account | RejectedRecord | Skipped:
         """The user as they would be stored, every field checked."""
         if not isinstance(record, ImportedUser):
             return record
@@ -155,7 +157,7 @@ class Importing:
 
     # -- write, or only try
 
-    async def _written(self, tx: Groups, instance: Instance, account: Account) -> Imported | Refused:
+    async def _written(self, tx: Groups, instance: Instance, account: Account) -> Imported | RejectedRecord:
         user = await self._fitted(tx, account.user)
         try:
             await tx.users.create(user)
@@ -164,7 +166,7 @@ class Importing:
         await self.audit.record(tx, instance, "user.created", user_id=user.id, target=user.id, actor=ACTOR)
         return _imported(account, user)
 
-    async def _tried(self, account: Account) -> Imported | Refused:
+    async def _tried(self, account: Account) -> Imported | RejectedRecord:
         user = await self._fitted(self.store, account.user)
         for kind, canonical in _names(user):
             if (kind, canonical) in self._names or await self._owner(self.store, user, kind, canonical):
@@ -188,7 +190,7 @@ class Importing:
         return found if found is not None and found.holds(IdentifierKind(kind), canonical) else None
 
 
-def _batches(records: Iterable[ImportedUser | Refused]) -> Iterator[list[ImportedUser | Refused]]:
+def _batches(records: Iterable[ImportedUser | RejectedRecord]) -> Iterator[list[ImportedUser | RejectedRecord]]:
     left = iter(records)
     while batch := list(islice(left, _BATCH)):
         yield batch

@@ -7,7 +7,7 @@ from sojourn.factors.password_costs import cost_of
 from sojourn.factors.password_hashers import StoredPassword
 from sojourn.instant import Instant
 from sojourn.users.importing.cleaning import cleaned_records
-from sojourn.users.importing.record import Address, ImportedUser, Refused
+from sojourn.users.importing.record import ImportedAddress, ImportedUser, RejectedRecord
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +22,7 @@ class Survey:
     passwords: Collection[StoredPassword] = ()
 
     @classmethod
-    def of(cls, records: Iterable[ImportedUser | Refused]) -> "Survey":
+    def of(cls, records: Iterable[ImportedUser | RejectedRecord]) -> "Survey":
         """Raises: UnusableFile, and a second reading does not."""
         count, proven, passwords = 0, set[int](), dict[str | None, StoredPassword]()
         for record in cleaned_records(records, Instant(0)):
@@ -37,11 +37,11 @@ class Survey:
         """The record without further addresses that it has not proven, and that another one has."""
         return replace(record, emails=self._unclaimed(record.emails), phones=self._unclaimed(record.phones))
 
-    def _unclaimed(self, addresses: Sequence[Address]) -> Sequence[Address]:
+    def _unclaimed(self, addresses: Sequence[ImportedAddress]) -> Sequence[ImportedAddress]:
         if len(addresses) < 2:
             return addresses
         return [each for each in addresses if each.verified or _key(each) not in self.proven]
 
 
-def _key(address: Address) -> int:
+def _key(address: ImportedAddress) -> int:
     return hash(address.value.casefold())

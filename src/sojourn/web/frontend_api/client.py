@@ -33,7 +33,7 @@ async def delete_client(exchange: CurrentExchange) -> Response[bytes]:
     gone = None
     if caller.client is not None:
         view = await exchange.engine.clients.view(caller.client)
-        await exchange.engine.clients.forget(caller)
+        await exchange.engine.clients.delete(caller)
         gone = client_resource(view, [], sign_in=None, sign_up=None) | {"last_active_session_id": None}
     exchange.signed_out()
     exchange.cookies.extend(exchange.rules.client_gone())
