@@ -15,7 +15,7 @@ class TokenCache:
     Nothing says of a token when it is over: who looks it up has told what time it is before, by `drop_expired`.
     """
 
-    __slots__ = ("_ends", "_first_end", "_generation", "_capacity", "_writing", "by_header", "by_header_bytes")
+    __slots__ = ("_capacity", "_ends", "_first_end", "_generation", "_writing", "by_header", "by_header_bytes")
 
     def __init__(self, capacity: int) -> None:
         self._capacity = capacity
