@@ -109,11 +109,11 @@ async def test_a_session_that_has_something_left_to_do_signs_nobody_in(
     await make_pending(live)
     assert await visitor.come_back(await visitor.answer(await visitor.begin())) is None
     verdict = await visitor.ask(f"{LIVE_APP}/page")
-    assert isinstance(verdict, SignedOut)
+    assert isinstance(verdict, SignedOutState)
     assert (verdict.reason, verdict.is_stuck) == ("session-not-active", True), "signing in again would not help"
     token = visitor.cookies["__session"]
     bearer = RequestHead("GET", [(b"authorization", f"Bearer {token}".encode())], lambda _: LIVE_APP)
-    assert isinstance(await visitor.gate.decide_with_new_keys(bearer), SignedOut)
+    assert isinstance(await visitor.gate.decide_with_new_keys(bearer), SignedOutState)
 
 
 async def test_twelve_tabs_share_a_browser(visitor: Visitor) -> None:  # R-HSK-01
