@@ -12,6 +12,7 @@ from typing import Any, TypeVar
 
 from sojourn import ids
 from sojourn.errors import Overloaded
+from sojourn.factors.credential import Credential, credential_id
 from sojourn.factors.password_hashers import StoredPassword
 from sojourn.factors.verification import Verification, VerificationStatus
 from sojourn.ids import InstanceId, UserId
@@ -137,6 +138,14 @@ def a_ticket(user: User, **given: Any) -> Ticket:
         expire_at=NOW + timedelta(minutes=5),
     )  # fmt: skip
     return replace(ticket, **given)
+
+
+def a_credential(user: User, **given: Any) -> Credential:
+    credential = Credential(
+        id=credential_id(), instance_id=user.instance_id, user_id=user.id, kind="totp", key=None, label=None, body=b"sealed",
+        counter=0, verified_at=NOW, last_used_at=None, expire_at=None, created_at=NOW, updated_at=NOW,
+    )  # fmt: skip
+    return replace(credential, **given)
 
 
 async def signed_in(store: Groups, instance_id: InstanceId, *addresses: str) -> tuple[User, Client, Session]:

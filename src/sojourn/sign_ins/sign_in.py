@@ -60,6 +60,8 @@ class SignIn:
     strategy: str | None = None
     verification_id: VerificationId | None = None
     created_session_id: SessionId | None = None
+    second_strategy: str | None = None
+    second_verification_id: VerificationId | None = None
 
     def status_at(self, now: Instant) -> SignInStatus:
         if self.status is SignInStatus.COMPLETE or now < self.abandon_at:

@@ -8,6 +8,7 @@ on the value of `store.transaction()` act together or not at all.
 from sojourn.store.interface.app_data import AppDataStore
 from sojourn.store.interface.budgets import BudgetStore
 from sojourn.store.interface.clients import ClientFacts, ClientStore, DevBrowser
+from sojourn.store.interface.credentials import CredentialStore
 from sojourn.store.interface.events import EventFilter, EventStore, UnchainedEvents
 from sojourn.store.interface.images import ImageStore
 from sojourn.store.interface.instances import InstanceStore, SecretKey, StoredSigningKey
@@ -28,6 +29,7 @@ __all__ = [
     "BudgetStore",
     "ClientFacts",
     "ClientStore",
+    "CredentialStore",
     "DevBrowser",
     "EventFilter",
     "EventStore",

@@ -8,6 +8,7 @@ from sojourn.instant import Instant
 from sojourn.store.interface.app_data import AppDataStore
 from sojourn.store.interface.budgets import BudgetStore
 from sojourn.store.interface.clients import ClientStore
+from sojourn.store.interface.credentials import CredentialStore
 from sojourn.store.interface.events import EventStore
 from sojourn.store.interface.images import ImageStore
 from sojourn.store.interface.instances import InstanceStore
@@ -38,6 +39,8 @@ class Groups(Protocol):
     def sign_ups(self) -> SignUpStore: ...
     @property
     def verifications(self) -> VerificationStore: ...
+    @property
+    def credentials(self) -> CredentialStore: ...
     @property
     def tickets(self) -> TicketStore: ...
     @property
@@ -88,7 +91,7 @@ class Store(Groups, Protocol):
         ...
 
     async def purge(self, before: Instant, *, most: int) -> int:
-        """Delete up to `most` sign-ins, sign-ups, verifications, nonces, app data and budgets each that were over by then; how many in all."""
+        """Delete up to `most` sign-ins, sign-ups, verifications, nonces, app data, credentials and budgets each that were over by then; how many in all."""
         ...
 
     async def purge_unused_clients(self, before: Instant, *, most: int) -> int:

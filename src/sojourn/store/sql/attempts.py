@@ -33,6 +33,7 @@ class SqlSignIns(Group):
             "of_id": before.id,
             "before_status": before.status.value,
             "before_verification": before.verification_id,
+            "before_second": before.second_verification_id,
         }
         if not await self._run.put(self._writes.move_sign_in, {**codecs.sign_in.encode(after), **guard}):
             raise Conflict()

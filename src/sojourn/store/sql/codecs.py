@@ -1,6 +1,7 @@
 """One codec per stored value, derived from its table and itself."""
 
 from sojourn.events.event import Event
+from sojourn.factors.credential import Credential
 from sojourn.factors.password_costs import cost_of
 from sojourn.factors.verification import Verification
 from sojourn.instances.instance import Instance
@@ -30,6 +31,7 @@ session = Codec(tables.sessions, Session)
 sign_in = Codec(tables.sign_ins, SignIn)
 sign_up = Codec(tables.sign_ups, SignUp)
 verification = Codec(tables.verifications, Verification)
+credential = Codec(tables.credentials, Credential)
 ticket = Codec(tables.tickets, Ticket)
 record = Codec(tables.records, Record)
 event = Codec(tables.events, Event)

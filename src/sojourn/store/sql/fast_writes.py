@@ -41,6 +41,7 @@ class HotWrites:
             sign_ins.c.id == _ID,
             sign_ins.c.status == bindparam("before_status", type_=String),
             sign_ins.c.verification_id.is_not_distinct_from(bindparam("before_verification", type_=String)),
+            sign_ins.c.second_verification_id.is_not_distinct_from(bindparam("before_second", type_=String)),
         )
         return cls(
             spend_try=prepared(_spending(of_user, towards_lock=True, of_password=False)),

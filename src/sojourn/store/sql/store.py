@@ -14,6 +14,7 @@ from sojourn.store.sql.app_data import SqlAppData
 from sojourn.store.sql.attempts import SqlSignIns, SqlSignUps, SqlVerifications
 from sojourn.store.sql.budgets import SqlBudgets
 from sojourn.store.sql.clients import SqlClients
+from sojourn.store.sql.credentials import SqlCredentials
 from sojourn.store.sql.database import Runner
 from sojourn.store.sql.events import SqlEvents
 from sojourn.store.sql.fast_paths import HotReads
@@ -28,6 +29,7 @@ from sojourn.store.sql.tables import (
     app_data,
     budgets,
     clients,
+    credentials,
     dev_browsers,
     nonces,
     sessions,
@@ -46,6 +48,7 @@ _OVER: Sequence[tuple[Column[Any], Column[int]]] = (
     (sign_ups.c.id, sign_ups.c.abandon_at),
     (app_data.c.key, app_data.c.expire_at),
     (budgets.c.key, budgets.c.expire_at),
+    (credentials.c.id, credentials.c.expire_at),
 )
 """What can be used no more once its time is over: its key, and the column that says when."""
 
@@ -66,6 +69,7 @@ class SqlGroups:
         self.sign_ins = SqlSignIns(runner, writes)
         self.sign_ups = SqlSignUps(runner)
         self.verifications = SqlVerifications(runner)
+        self.credentials = SqlCredentials(runner)
         self.tickets = SqlTickets(runner)
         self.records = SqlRecords(runner)
         self.app_data = SqlAppData(runner)

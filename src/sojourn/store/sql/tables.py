@@ -59,6 +59,7 @@ def _count(name: str) -> Column[int]:
 _PEPPERED = text("password_pepper IS NOT NULL")
 _COSTLY = text("password_cost IS NOT NULL")
 _LINKED = text("link_hash IS NOT NULL")
+_EXPIRES = text("expire_at IS NOT NULL")
 
 instances = Table(
     "instances", metadata,
@@ -166,6 +167,7 @@ sign_ins = Table(
     _id(), _ref("instance_id"), _ref("client_id"), _text("status", optional=False), _text("identifier"),
     _ref("user_id", optional=True), _time("created_at"), _time("updated_at"), _time("abandon_at"), _text("strategy"),
     _ref("verification_id", optional=True), _ref("created_session_id", optional=True),
+    _text("second_strategy"), _ref("second_verification_id", optional=True),
     Index("ix_sign_ins_user", "user_id"),
     Index("ix_sign_ins_over", "abandon_at"),
 )  # fmt: skip
@@ -201,6 +203,18 @@ tickets = Table(
     _time("session_max", optional=True),
     UniqueConstraint("secret_hash", name="uq_tickets_secret_hash"),
     Index("ix_tickets_user", "user_id"),
+)  # fmt: skip
+
+# not read with the client or a session: whoever needs a user's credentials reads them with one statement of its own
+credentials = Table(
+    "credentials", metadata,
+    _id(), _ref("instance_id"), _user_ref(), Column("kind", String(64), nullable=False), Column("key", String(256)),
+    _text("label"), _bytes("body"), Column("counter", BigInteger, nullable=False, server_default=text("0")),
+    _time("verified_at", optional=True), _time("last_used_at", optional=True), _time("expire_at", optional=True),
+    _time("created_at"), _time("updated_at"),
+    UniqueConstraint("instance_id", "kind", "key", name="uq_credentials_key"),
+    Index("ix_credentials_user", "user_id", "instance_id", "kind"),
+    Index("ix_credentials_over", "expire_at", sqlite_where=_EXPIRES, postgresql_where=_EXPIRES),
 )  # fmt: skip
 
 nonces = Table(

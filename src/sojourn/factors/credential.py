@@ -1,0 +1,53 @@
+"""A credential: something that a user can prove themselves with, besides a password. One table holds them all."""
+
+import hashlib
+import json
+from dataclasses import dataclass
+
+from sojourn.ids import InstanceId, UserId, new_id
+from sojourn.instant import Instant
+
+_LONGEST_KEY = 128
+_HASHED = "sha256:"
+
+
+@dataclass(frozen=True, slots=True)
+class Credential:
+    """`kind` names what it is, and `key` is what it is looked up by, unique in its instance and kind; None for what is only
+    found by its user. `body` is sealed. `counter` only grows where its kind counts: a step of time, a signature counter.
+
+    One that is not verified yet proves nobody, and none does from `expire_at` on.
+    """
+
+    id: str
+    instance_id: InstanceId
+    user_id: UserId
+    kind: str
+    key: str | None
+    label: str | None
+    body: bytes
+    counter: int
+    verified_at: Instant | None
+    last_used_at: Instant | None
+    expire_at: Instant | None
+    created_at: Instant
+    updated_at: Instant
+
+    def is_usable(self, now: Instant) -> bool:
+        return self.verified_at is not None and (self.expire_at is None or now < self.expire_at)
+
+
+def credential_id() -> str:
+    return new_id("cred_")
+
+
+def credential_key(*parts: str) -> str:
+    """What a credential is looked up by: one text, or several such as issuer and subject. A long one is hashed.
+
+    Different parts never have the same key.
+    """
+    key = parts[0] if len(parts) == 1 else json.dumps(parts)
+    is_plain = len(key) <= _LONGEST_KEY and key.isascii() and key.isprintable() and not key.startswith((_HASHED, "["))
+    if is_plain or (len(parts) > 1 and len(key) <= _LONGEST_KEY):
+        return key
+    return _HASHED + hashlib.sha256(json.dumps(parts).encode()).hexdigest()
