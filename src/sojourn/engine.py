@@ -9,11 +9,17 @@ from sojourn.config import Config
 from sojourn.errors import SojournError
 from sojourn.events.audit_log import AuditLog
 from sojourn.events.outbox import Outbox
+from sojourn.factors.challenges import Challenges
 from sojourn.factors.email_code import EmailCodes
+from sojourn.factors.email_code_factor import EmailCodeFactor
+from sojourn.factors.factor_set import FactorSet
 from sojourn.factors.hash_cost import HashCosts
 from sojourn.factors.hash_pool import HashPool
+from sojourn.factors.password import PasswordFactor
 from sojourn.factors.password_hashing import PasswordHashing
 from sojourn.factors.peppers import Peppers
+from sojourn.factors.strategy import Guess
+from sojourn.factors.ticket import TicketFactor
 from sojourn.instances.instance import Instance
 from sojourn.instances.instances import Instances
 from sojourn.instances.key_store import KeyStore
@@ -37,9 +43,11 @@ from sojourn.sessions.refreshing import Refreshing
 from sojourn.sign_ins.attempt import SignIns
 from sojourn.sign_ins.codes import SignInCodes
 from sojourn.sign_ins.floor import Floor
+from sojourn.sign_ins.guesses import CodeGuesses, GuessesByKind, PasswordGuesses
 from sojourn.sign_ins.identifying import Identifying
 from sojourn.sign_ins.session_start import SessionStart
 from sojourn.sign_ins.sign_in_protection import SignInProtection
+from sojourn.sign_ins.steps import Steps
 from sojourn.sign_ins.tickets import Tickets
 from sojourn.sign_ups.attempt import SignUps
 from sojourn.store.interface import Store
@@ -47,6 +55,7 @@ from sojourn.store.opening import open_store
 from sojourn.tokens.forms import FormTokens
 from sojourn.tokens.sealing import Sealer
 from sojourn.users.accounts import Accounts
+from sojourn.users.address_proofs import AddressProofs
 from sojourn.users.addresses import Addresses
 from sojourn.users.code_tries import CodeTries
 from sojourn.users.device_tries import DeviceTries
@@ -89,7 +98,7 @@ class InstanceParts:
     outbox: Outbox
     records: Records
     budgets: Budgets
-    codes: EmailCodes
+    factors: FactorSet
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,6 +126,7 @@ class UserParts:
     code_tries: CodeTries
     accounts: Accounts
     addresses: Addresses
+    proofs: AddressProofs
     verifications: Verifications
     profile_images: ProfileImages
     profile: Profile
@@ -158,7 +168,7 @@ class Engine:
         self.audit = instances.audit
         self.outbox = instances.outbox
         self.records = instances.records
-        self.codes = instances.codes
+        self.factors = instances.factors
         self.activity = sessions.activity
         self.clients = sessions.clients
         self.dev_browsers = sessions.dev_browsers
@@ -238,8 +248,14 @@ def _instance_parts(on: Foundation) -> InstanceParts:
         outbox=outbox,
         records=Records(on.store, on.clock, audit, on.sealer),
         budgets=budgets,
-        codes=EmailCodes(on.store, on.clock, outbox, budgets, on.sealer.derived(b"codes")),
+        factors=_factors(on, outbox, budgets),
     )
+
+
+def _factors(on: Foundation, outbox: Outbox, budgets: Budgets) -> FactorSet:
+    """In the order in which a sign-in offers them."""
+    codes = EmailCodes(on.store, on.clock, outbox, budgets, on.sealer.derived(b"codes"))
+    return FactorSet([PasswordFactor(), EmailCodeFactor(codes), TicketFactor(on.store, on.clock)])
 
 
 def _session_parts(on: Foundation, of: InstanceParts) -> SessionParts:
@@ -259,7 +275,7 @@ def _session_parts(on: Foundation, of: InstanceParts) -> SessionParts:
 
 
 def _user_parts(on: Foundation, of: InstanceParts, held: SessionParts) -> UserParts:
-    store, clock, sessions, codes, outbox, audit = on.store, on.clock, held.sessions, of.codes, of.outbox, of.audit
+    store, clock, sessions, outbox, audit = on.store, on.clock, held.sessions, of.outbox, of.audit
     lockout, password_lockout = Lockout(store, clock, outbox, audit), PasswordLockout(store, outbox, audit)
     device_tries, code_tries = (
         DeviceTries(store, of.budgets, password_lockout),
@@ -270,6 +286,7 @@ def _user_parts(on: Foundation, of: InstanceParts, held: SessionParts) -> UserPa
     )
     accounts = Accounts(store, clock, sessions, outbox, audit, passwords)
     addresses, images = Addresses(store, clock, accounts), ProfileImages(store, accounts)
+    proofs = AddressProofs(store, of.factors, Challenges(store, clock))
     return UserParts(
         lockout=lockout,
         password_lockout=password_lockout,
@@ -277,17 +294,31 @@ def _user_parts(on: Foundation, of: InstanceParts, held: SessionParts) -> UserPa
         code_tries=code_tries,
         accounts=accounts,
         addresses=addresses,
-        verifications=Verifications(store, clock, codes, addresses, code_tries),
+        proofs=proofs,
+        verifications=Verifications(store, clock, proofs, addresses, code_tries),
         profile_images=images,
         profile=Profile(
-            store, clock, held.devices, device_tries, accounts, addresses, images, sessions, codes, of.records
+            store,
+            clock,
+            held.devices,
+            device_tries,
+            accounts,
+            addresses,
+            images,
+            sessions,
+            proofs,
+            of.budgets,
+            of.records,
         ),
     )
 
 
 def _flow_parts(on: Foundation, of: InstanceParts, held: SessionParts, users: UserParts) -> FlowParts:
-    store, clock, clients, codes = on.store, on.clock, held.clients, of.codes
+    store, clock, clients = on.store, on.clock, held.clients
     floor = Floor(store, on.hash_costs, on.sign_in_floor)
+    code_guesses = CodeGuesses(store, held.devices, users.code_tries, users.device_tries)
+    by_password = PasswordGuesses(held.devices, users.device_tries, users.lockout, users.password_lockout)
+    guesses: GuessesByKind = {Guess.PASSWORD: by_password, Guess.CODE: code_guesses}
     sign_in_protection = SignInProtection(
         store,
         clock,
@@ -297,18 +328,30 @@ def _flow_parts(on: Foundation, of: InstanceParts, held: SessionParts, users: Us
         of.audit,
         users.lockout,
         users.password_lockout,
+        Challenges(store, clock),
+        guesses,
         floor,
     )
     session_start = SessionStart(clock, held.sessions, held.devices, of.outbox)
-    sign_in_codes = SignInCodes(store, clock, codes, sign_in_protection, users.code_tries, users.device_tries)
     identifying = Identifying(store, of.records)
     return FlowParts(
         sign_in_protection=sign_in_protection,
         tickets=Tickets(store, clock, of.audit),
         sign_ins=SignIns(
-            store, clock, clients, sign_in_codes, sign_in_protection, session_start, users.accounts, identifying
+            store,
+            clock,
+            clients,
+            of.factors,
+            SignInCodes(store, clock, held.devices, users.code_tries, users.device_tries),
+            code_guesses,
+            sign_in_protection,
+            Steps(clock, sign_in_protection, session_start),
+            users.accounts,
+            identifying,
         ),
-        sign_ups=SignUps(store, clock, clients, codes, sign_in_protection, session_start, on.hash_pool, of.records),
+        sign_ups=SignUps(
+            store, clock, clients, users.proofs, sign_in_protection, session_start, on.hash_pool, of.records
+        ),
     )
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Literal
 
-from sojourn.errors import AlreadyVerified, Conflict, VerificationExpired, VerificationFailed, WrongCode
+from sojourn.errors import Conflict
 from sojourn.events.outbox import Outbox
 from sojourn.factors.verification import Verification, VerificationStatus
 from sojourn.ids import IdentifierId, VerificationId, verification_id
@@ -97,20 +97,6 @@ class EmailCodes:
             await self.outbox.mail(tx, instance, mail, address, values)
         return verification
 
-    async def check(self, instance: Instance, id: VerificationId, code: str) -> Verification:
-        """Spend a try and compare; the challenge to `consume`, where no other count is kept. Raises: WrongCode, and as `spend`."""
-        challenge = await self.spend(instance, id)
-        if not self.fits(challenge, code):
-            raise WrongCode()
-        return challenge
-
-    async def spend(self, instance: Instance, id: VerificationId) -> Verification:
-        """Spend one of the tries of a challenge. Raises: VerificationFailed (none left), VerificationExpired, AlreadyVerified."""
-        verification = await self.store.verifications.spend_try(instance.id, id, self.clock.now())
-        if verification is None:
-            raise await self._why_not(instance, id)
-        return verification
-
     def fits(self, challenge: Verification, code: str) -> bool:
         proof = self._proof(challenge.id, Secret(code.strip()))
         return challenge.proof_hash is not None and hmac.compare_digest(proof, challenge.proof_hash)
@@ -124,15 +110,6 @@ class EmailCodes:
         if verification is None:
             raise Conflict("This code has just been used.")
         return verification
-
-    async def _why_not(self, instance: Instance, id: VerificationId) -> Exception:
-        verification = await self.store.verifications.find(instance.id, id)
-        status = verification.status_at(self.clock.now()) if verification else VerificationStatus.EXPIRED
-        if status is VerificationStatus.VERIFIED:
-            return AlreadyVerified()
-        if status is VerificationStatus.EXPIRED:
-            return VerificationExpired()
-        return VerificationFailed()
 
     def _proof(self, id: VerificationId, code: Secret) -> bytes:
         return Secret(f"{id}:{code.reveal()}").keyed_form(self.key)

@@ -1,63 +1,152 @@
-"""What a user can prove themselves with, as a sign-in offers it."""
+"""The factor: everything that proves somebody fits this Protocol, built in or brought by an app.
 
-import hashlib
-import hmac
-from dataclasses import dataclass, replace
+A flow (a sign-in, a sign-up, the check of an address) finds a factor by the strategy that a request names and hands it an
+`Attempt`. The flow counts tries, holds refusals back, and writes what a proof leads to; the factor sends and compares.
+"""
 
-from sojourn.ids import IdentifierId
-from sojourn.users.identifiers import safe_identifier
-from sojourn.users.user import Identifier, User
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Protocol
 
-PASSWORD = "password"
-EMAIL_CODE = "email_code"
-RESET_CODE = "reset_password_email_code"
-TICKET = "ticket"
+from sojourn.errors import Json
+from sojourn.events.outbox import Outbox
+from sojourn.factors.hash_pool import HashPool, Slot
+from sojourn.factors.offer import Offer, Person
+from sojourn.factors.strategy import Proof, Purpose, Strategy
+from sojourn.factors.verification import Verification
+from sojourn.ids import IdentifierId, UserId, VerificationId
+from sojourn.instances.instance import Instance
+from sojourn.instant import Clock
+from sojourn.store.interface import Groups, Store
+from sojourn.tokens.sealing import Sealer
+from sojourn.users.user import User
 
-CODE_STRATEGIES = frozenset({EMAIL_CODE, RESET_CODE})
+EnvironmentPart = Mapping[str, Json]
+"""What a factor adds to `/v1/environment`, as a tree: objects are merged, lists joined, other values set."""
 
 
 @dataclass(frozen=True, slots=True)
-class Factor:
-    """`strategy` is the wire name; the other fields are set for factors that send something to an address."""
+class FactorTools:
+    """The parts of an engine that factors work with."""
 
-    strategy: str
-    email_address_id: IdentifierId | None = None
-    safe_identifier: str | None = None
-    primary: bool = False
+    store: Store
+    clock: Clock
+    sealer: Sealer
+    outbox: Outbox
+    hash_pool: HashPool
 
 
-def offered(user: User, identifier: str | None) -> list[Factor]:
-    """First factors of the user who typed the identifier. A reset needs a password to replace and an address to send to.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Address:
+    """The address that a sign-up or a check of an address is about.
 
-    The typed address comes first, in full, so that components send there; the others are masked. Of addresses whose masks
-    are equal only the first is offered, because a person cannot tell them apart; the others are reached by typing them.
+    `value` is where mail goes, in its stored spelling; None goes nowhere. `is_taken`: it belongs to somebody else, who is told
+    so instead (R-ENU-03).
     """
-    shown: dict[str, Factor] = {}
-    for each in possible_addresses(user, identifier):
-        text = each.canonical if each.canonical == identifier else safe_identifier(each.value)
-        shown.setdefault(text, Factor(EMAIL_CODE, each.id, text, each.id == user.primary_email_address_id))
-    by_code = list(shown.values())
-    if not user.password:
-        return by_code
-    return [Factor(PASSWORD), *by_code, *(replace(each, strategy=RESET_CODE) for each in by_code)]
+
+    value: str | None
+    canonical: str
+    id: IdentifierId | None = None
+    is_taken: bool = False
 
 
-def possible_addresses(user: User, identifier: str | None) -> list[Identifier]:
-    """Addresses that a code may go to: verified ones, the typed one first, then the primary one."""
-    verified = [each for each in user.email_addresses if each.is_verified]
-    return sorted(verified, key=lambda each: (each.canonical != identifier, each.id != user.primary_email_address_id))
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Attempt:
+    """What a flow hands to a factor: what is proven, by whom and for which purpose.
 
-
-def offered_to_anyone(identifier: str, key: bytes) -> list[Factor]:
-    """What strict protection offers for every identifier, known or not: same strategies, an id that repeats (R-ENU-01).
-
-    A typed address is shown in full, as `offered` shows it.
+    `owner_id` is the sign-in, sign-up or address that a challenge belongs to. `user` is None for nobody: what is sent then is
+    a decoy, and what is checked is wrong, in the same time (R-ENU-01, R-ENU-02). `chosen` is the id of an offer's address.
+    `device` names a known device, and `needs_link` says that strangers have used up the tries of the account, so that a mail
+    must carry a link that admits this browser (R-OTP-08). `verification_id` is the challenge that waits for an answer, and
+    `challenge` that one in a check, its try counted.
     """
-    id = decoy_id(identifier, key)
-    shown = identifier if "@" in identifier else safe_identifier(identifier)
-    return [Factor(PASSWORD), Factor(EMAIL_CODE, id, shown, True), Factor(RESET_CODE, id, shown, True)]
+
+    instance: Instance
+    purpose: Purpose
+    strategy: Strategy
+    owner_id: str
+    user: User | None = None
+    identifier: str | None = None
+    chosen: str | None = None
+    address: Address | None = None
+    device: str | None = None
+    needs_link: bool = False
+    verification_id: VerificationId | None = None
+    challenge: Verification | None = None
 
 
-def decoy_id(identifier: str, key: bytes) -> IdentifierId:
-    digest = hmac.new(key, b"decoy identifier\0" + identifier.encode(), hashlib.sha256).hexdigest()
-    return IdentifierId(f"idn_{digest[:27]}")
+@dataclass(frozen=True, slots=True)
+class Challenge:
+    """Something to be answered. `record` writes it, and the mail that carries it, in the transaction of its flow.
+
+    Raises, when recorded: TooManyRequests.
+    """
+
+    record: Callable[[Groups], Awaitable[Verification]]
+    identifier_id: IdentifierId | None = None
+    """The address that it goes to."""
+
+
+async def _nothing(_: Groups) -> None:
+    """A proof that can be given again, such as a password, has nothing to use up."""
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """Of a session in which somebody acts in the place of the user: who, and for how long at most (R-AUZ-06)."""
+
+    actor: Mapping[str, Json] | None = None
+    longest: timedelta | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Proven:
+    """A right proof, and who it proves: a user, or the address of the attempt.
+
+    `consume` uses it up in the transaction of what it leads to: one guarded statement decides a race, and the loser gets an
+    error. `terms` are those of the session, where the proof sets them.
+    """
+
+    user_id: UserId | None = None
+    consume: Callable[[Groups], Awaitable[None]] = _nothing
+    terms: Terms | None = None
+
+
+class Factor(Protocol):
+    """Derive from it to inherit what most factors do: send nothing, and add nothing to the environment.
+
+    Methods that are not `async` are pure. No transaction is open in `challenge` and `check`, so they may be slow or use the
+    network.
+    """
+
+    def connected(self, tools: FactorTools) -> "Factor":
+        """The factor as one engine uses it; called once, when the engine opens."""
+        return self
+
+    def strategies(self, instance: Instance) -> Sequence[Strategy]:
+        """The ways that it offers, whatever an instance has switched on: the others are answered as unknown."""
+        ...
+
+    def environment(self, instance: Instance) -> EnvironmentPart:
+        return {}
+
+    def offers(self, instance: Instance, person: Person) -> Sequence[Offer]:
+        """What the user can prove themselves with, by strategies of this factor."""
+        ...
+
+    def decoys(self, instance: Instance, identifier: str) -> Sequence[Offer]:
+        """What strict protection shows for every identifier instead of offers, known or not: the same each time (R-ENU-01)."""
+        return ()
+
+    async def challenge(self, attempt: Attempt) -> Challenge | None:
+        """What is sent, or only seems to be; None for strategies that need nothing sent. Raises: StrategyNotPossible."""
+        return None
+
+    async def check(self, attempt: Attempt, proof: Proof, slot: Slot | None) -> Proven:
+        """Compare; the flow has counted the try. `slot` is of the hash pool, for strategies that hash.
+
+        For an attempt without a user it takes as long, and raises. Raises: WrongCode, WrongPassword, PasswordCompromised: any of
+        them is a failed try.
+        """
+        ...

@@ -1,26 +1,26 @@
 """The environment: what an instance offers, so that components show nothing that is off.
 
 Where a setting is shown as it is, its declaration in `instances/settings.py` names the place. Here is what follows from several
-settings, or from none.
+settings, or from none. What belongs to a factor stands with the factor, as its part.
 """
 
+from collections.abc import Mapping, Sequence
 from typing import cast
 
 from sojourn.errors import Json
-from sojourn.factors.password_policy import MAX_LENGTH
 from sojourn.instances.instance import Instance
 from sojourn.instances.setting import tree
 from sojourn.instances.settings import Settings
 from sojourn.resources import Resource
 from sojourn.users.identifiers import USERNAME_LENGTHS
 
-_SPECIAL = "!\"#$%&'()*+,-./:;<=>?@[]^_`{|}~"
 
-
-def environment(instance: Instance, origin: str | None, *, strict: bool) -> Resource:
+def environment(
+    instance: Instance, origin: str | None, *, strict: bool, parts: Sequence[Mapping[str, Json]] = ()
+) -> Resource:
     """`origin` is the page that asks: in development its address stands in for paths nobody has set.
 
-    `strict` is whether enumeration protection is on. No fields beyond the published ones.
+    `strict` is whether enumeration protection is on, and `parts` are what factors add. No fields beyond the published ones.
     """
     settings = instance.settings
     shown: Resource = {
@@ -50,10 +50,24 @@ def environment(instance: Instance, origin: str | None, *, strict: bool) -> Reso
         "partitioned_cookies": False,
         "maintenance_mode": False,
     }
+    for part in parts:
+        _merge(shown, part)
     for setting in tree(Settings):
         for place, shown_as in setting.about.shown.items():
             _put(shown, place, shown_as(setting.of(settings)))
     return shown
+
+
+def _merge(shown: Resource, part: Mapping[str, Json]) -> None:
+    """Objects are merged, lists joined without repeats, and other values set."""
+    for name, value in part.items():
+        before = shown.get(name)
+        if isinstance(before, dict) and isinstance(value, dict):
+            _merge(cast(Resource, before), value)
+        elif isinstance(before, list) and isinstance(value, list):
+            shown[name] = [*before, *(each for each in value if each not in before)]
+        else:
+            shown[name] = value
 
 
 def _put(shown: Resource, place: str, value: Json) -> None:
@@ -74,9 +88,9 @@ def _auth_config(instance: Instance) -> Resource:
         "phone_number": "off",
         "identification_requirements": [["email_address"], ["username"] if rules.username == "required" else []],
         "identification_strategies": ["email_address", "username"] if usernames else ["email_address"],
-        "first_factors": ["email_code"] if rules.password == "off" else ["email_code", "password"],
+        "first_factors": [],
         "second_factors": [],
-        "email_address_verification_strategies": ["email_code"],
+        "email_address_verification_strategies": [],
         "enhanced_email_deliverability": False,
         "test_mode": instance.is_development and instance.settings.test_mode,
         "cookieless_dev": False,
@@ -187,7 +201,7 @@ def _user_settings(settings: Settings, *, strict: bool) -> Resource:
             "block_email_subaddresses": {},
             "block_disposable_email_domains": {"enabled": False},
         },
-        "password_settings": _password_settings(),
+        "password_settings": {},
         "username_settings": {
             "min_length": USERNAME_LENGTHS[0],
             "max_length": USERNAME_LENGTHS[1],
@@ -212,30 +226,9 @@ def _user_settings(settings: Settings, *, strict: bool) -> Resource:
     }
 
 
-def _password_settings() -> Resource:
-    return {
-        "disable_hibp": True,
-        "disable_password_reverification": True,
-        "max_length": MAX_LENGTH,
-        "require_special_char": False,
-        "require_numbers": False,
-        "require_uppercase": False,
-        "require_lowercase": False,
-        "show_zxcvbn": True,  # or components call every password of the right length a good one, also one just refused
-        "min_zxcvbn_strength": 1,
-        "enforce_hibp_on_sign_in": False,
-        "allowed_special_characters": _SPECIAL,
-    }
-
-
 def _attributes(settings: Settings) -> Resource:
-    email = _attribute(enabled=True, required=True) | {
-        "used_for_first_factor": True,
-        "first_factors": ["email_code"],
-        "verifications": ["email_code"],
-    }
     return {
-        "email_address": email,
+        "email_address": _attribute(enabled=True, required=True),
         "phone_number": _attribute(),
         "username": _attribute() | {"used_for_first_factor": settings.sign_up.username != "off"},
         "web3_wallet": _attribute(),
@@ -243,7 +236,7 @@ def _attributes(settings: Settings) -> Resource:
         "last_name": _attribute(),
         "password": _attribute(),
         "authenticator_app": _attribute(),
-        "ticket": _attribute(enabled=True),
+        "ticket": _attribute(),
         "backup_code": _attribute(),
         "passkey": _attribute(),
     }

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from sojourn.factors.factor import Factor
+from sojourn.factors.offer import Offer
 from sojourn.factors.verification import Verification
 from sojourn.instances.instance import Instance
 from sojourn.instant import Instant
@@ -20,7 +20,7 @@ def sign_in(
     *,
     user: User | None,
     current: Verification | None,
-    factors: Sequence[Factor],
+    factors: Sequence[Offer],
 ) -> Resource:
     """`user` is who may be shown before anything is proven: None for nobody, and in strict protection (R-ENU-01)."""
     status = each.status_at(now)
@@ -45,7 +45,7 @@ def supported_identifiers(instance: Instance) -> list[str]:
     return ["email_address", "username"] if has_usernames else ["email_address"]
 
 
-def factor(offer: Factor) -> Resource:
+def factor(offer: Offer) -> Resource:
     if offer.email_address_id is None:
         return {"strategy": offer.strategy}
     return {

@@ -5,7 +5,6 @@ from dataclasses import dataclass, replace
 
 from sojourn.errors import (
     Conflict,
-    FieldError,
     FieldMissing,
     IdentifierAlreadySignedIn,
     NotFound,
@@ -14,45 +13,30 @@ from sojourn.errors import (
     StrategyNotPossible,
     UnknownIdentifier,
 )
-from sojourn.factors.factor import (
-    CODE_STRATEGIES,
-    EMAIL_CODE,
-    PASSWORD,
-    RESET_CODE,
-    TICKET,
-    Factor,
-    offered,
-    offered_to_anyone,
-)
-from sojourn.factors.password_hashers import StoredPassword
+from sojourn.factors.factor import Attempt, Challenge
+from sojourn.factors.factor_set import Chosen, FactorSet
+from sojourn.factors.offer import Offer, Person
+from sojourn.factors.strategy import Proof, Purpose, Strategy
 from sojourn.factors.verification import Verification
-from sojourn.ids import SignInId, well_formed
+from sojourn.ids import SignInId, UserId, well_formed
 from sojourn.instances.instance import Instance
 from sojourn.instances.protection import is_strict
-from sojourn.instant import Clock, Instant
-from sojourn.secret import Secret
+from sojourn.instant import Clock
 from sojourn.sessions.caller import Caller, Issued
 from sojourn.sessions.client import Client
-from sojourn.sessions.clients import Clients, begin_attempt, rotate
+from sojourn.sessions.clients import Clients, begin_attempt
 from sojourn.sign_ins.codes import SignInCodes
+from sojourn.sign_ins.guesses import CodeGuesses
 from sojourn.sign_ins.identifying import Identifying
-from sojourn.sign_ins.session_start import SessionStart
-from sojourn.sign_ins.sign_in import (
-    SignIn,
-    SignInStatus,
-    after_first_factor,
-    after_new_password,
-    begun,
-    owed_after,
-    require,
-    with_session,
-)
-from sojourn.sign_ins.sign_in_protection import SignInProtection
-from sojourn.sign_ins.ticket import Ticket, TicketStatus
+from sojourn.sign_ins.sign_in import SignIn, SignInStatus, begun, require
+from sojourn.sign_ins.sign_in_protection import Checked, SignInProtection
+from sojourn.sign_ins.steps import Steps
 from sojourn.store.interface import Groups, Store
 from sojourn.users.accounts import Accounts
 from sojourn.users.standing import refuse_banned
 from sojourn.users.user import User
+
+__all__ = ["Proof", "SignInFacts", "SignInInput", "SignIns"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,12 +48,9 @@ class SignInInput:
     password: str | None = None
     ticket: str | None = None
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Proof:
-    strategy: str
-    password: str | None = None
-    code: str | None = None
+    @property
+    def proof(self) -> Proof:
+        return Proof(strategy=self.strategy, password=self.password, ticket=self.ticket)
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +60,7 @@ class SignInFacts:
     sign_in: SignIn
     user: User | None
     verification: Verification | None
-    factors: Sequence[Factor]
+    factors: Sequence[Offer]
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,32 +68,34 @@ class SignIns:
     store: Store
     clock: Clock
     clients: Clients
+    factors: FactorSet
     codes: SignInCodes
+    code_guesses: CodeGuesses
     sign_in_protection: SignInProtection
-    session_start: SessionStart
+    steps: Steps
     accounts: Accounts
     identifying: Identifying
 
     # -- create
 
     async def create(self, caller: Caller, given: SignInInput) -> tuple[SignIn, Issued]:
-        """Begin a sign-in, replacing the client's current one; with a password or ticket, finish it at once.
+        """Begin a sign-in, replacing the client's current one; with a proof that needs no challenge, move it on at once.
 
         Raises: SessionExists, UnknownIdentifier (never in strict protection), WrongPassword, UserLocked, FieldMissing …
         """
         await self._refuse_signed_in(caller)
-        if given.strategy == TICKET:
-            return await self._with_ticket(caller, given.ticket)
-        if given.strategy not in (None, PASSWORD, *CODE_STRATEGIES):
-            raise StrategyNotBuilt(param="strategy")
+        chosen = self.factors.named_by(caller.instance, given.proof)
+        if chosen is not None and chosen.strategy.identifies:
+            return await self._by_proof_alone(caller, chosen, given.proof)
         if not given.identifier:
             raise FieldMissing("identifier")
-        async with self.sign_in_protection.held(
-            caller.instance, answers_too=not _wants_password(given), typed=given.password
-        ):
-            return await self._begin(caller, given, given.identifier)
+        is_proven = chosen is not None and _can_be_checked(chosen.strategy, given.proof)
+        async with self.sign_in_protection.held(caller.instance, answers_too=not is_proven, typed=given.password):
+            return await self._begin(caller, given, given.identifier, chosen)
 
-    async def _begin(self, caller: Caller, given: SignInInput, typed: str) -> tuple[SignIn, Issued]:
+    async def _begin(
+        self, caller: Caller, given: SignInInput, typed: str, chosen: Chosen | None
+    ) -> tuple[SignIn, Issued]:
         user, identifier = await self.identifying.who(caller.instance, typed)
         if user is None and not is_strict(caller.instance):
             raise UnknownIdentifier(param="identifier")
@@ -121,44 +104,37 @@ class SignIns:
         issued = self.clients.proposed(caller)
         now, user_id = self.clock.now(), user.id if user else None
         sign_in = begun(caller.instance.id, issued.client.id, now, identifier=identifier, user_id=user_id)
-        if _wants_password(given):  # checked before anything is written: a wrong one leaves no attempt behind
-            upgraded = await self.sign_in_protection.check_password(caller, user, given.password or "")
-            assert user is not None
-            async with self.sign_in_protection.proven(caller, user, by_password=True), self.store.transaction() as tx:
-                await self.clients.write(tx, issued)
-                await tx.sign_ins.create(sign_in)
-                return await self._finish(tx, caller, issued, sign_in, user, PASSWORD, upgraded=upgraded)
+        if chosen is not None and _can_be_checked(chosen.strategy, given.proof):
+            # checked before anything is written: a wrong one leaves no attempt behind
+            attempt = self._attempt(caller, sign_in, user, chosen.strategy)
+            checked = await self.sign_in_protection.check(caller, chosen.factor, attempt, given.proof)
+            return await self._proven(caller, issued, sign_in, checked, is_new=True)
+        challenge = None
+        if chosen is not None and chosen.strategy.is_challenged:
+            challenge = await self._challenge(caller, chosen, sign_in, user, None)
         async with self.store.transaction() as tx:
             await self.clients.write(tx, issued)
             await tx.sign_ins.create(sign_in)
             issued = await begin_attempt(tx, issued, now, sign_in_id=sign_in.id)
-            if given.strategy in CODE_STRATEGIES:
-                strategy = given.strategy or EMAIL_CODE
-                address = self.codes.address_for(caller.instance, sign_in, user, strategy, None)
-                sign_in = await self.codes.send(tx, caller, sign_in, user, strategy, address)
+            if challenge is not None and chosen is not None:
+                sign_in = await self._sent(tx, sign_in, chosen.strategy, challenge)
         return sign_in, issued
 
-    async def _with_ticket(self, caller: Caller, ticket_text: str | None) -> tuple[SignIn, Issued]:
-        if not ticket_text:
-            raise FieldMissing("ticket")
-        ticket = await self.store.tickets.find_by_secret(caller.instance.id, Secret(ticket_text).stored_form())
-        now = self.clock.now()
-        if ticket is None or ticket.status_at(now) is not TicketStatus.PENDING:
-            raise FieldError(
-                "This sign-in link has been used, revoked or has expired. Ask for a new one.", param="ticket"
-            )
-        user = await self.accounts.get(caller.instance, ticket.user_id)
+    async def _by_proof_alone(self, caller: Caller, chosen: Chosen, proof: Proof) -> tuple[SignIn, Issued]:
+        """A proof that says whose it is, such as a ticket."""
+        if not proof.of(chosen.strategy.field):
+            raise FieldMissing(chosen.strategy.field)
+        issued, now = self.clients.proposed(caller), self.clock.now()
+        attempt = Attempt(
+            instance=caller.instance, purpose=Purpose.SIGN_IN, strategy=chosen.strategy, owner_id=issued.client.id
+        )
+        proven = await chosen.factor.check(attempt, proof, None)
+        user = await self.accounts.get(caller.instance, proven.user_id or UserId(""))
         refuse_banned(user)
         await self.sign_in_protection.refuse_locked(caller, user)
-        issued = self.clients.proposed(caller)
         identifier = user.primary_email_address.value if user.primary_email_address else user.username
         sign_in = begun(caller.instance.id, issued.client.id, now, identifier=identifier, user_id=user.id)
-        async with self.store.transaction() as tx:
-            if await tx.tickets.finish(caller.instance.id, ticket.id, TicketStatus.ACCEPTED, now) is None:
-                raise FieldError("This sign-in link has just been used.", param="ticket")
-            await self.clients.write(tx, issued)
-            await tx.sign_ins.create(sign_in)
-            return await self._finish(tx, caller, issued, sign_in, user, TICKET, ticket=ticket)
+        return await self._proven(caller, issued, sign_in, Checked(user, proven, attempt), is_new=True)
 
     # -- steps
 
@@ -178,22 +154,50 @@ class SignIns:
         """
         sign_in = await self.get(caller, id)
         require(sign_in, SignInStatus.NEEDS_FIRST_FACTOR, self.clock.now())
-        if strategy not in CODE_STRATEGIES:
-            raise StrategyNotPossible(param="strategy") if strategy == PASSWORD else StrategyNotBuilt(param="strategy")
+        chosen = self._find(caller.instance, strategy)
+        if not chosen.strategy.is_challenged:
+            raise StrategyNotPossible(param="strategy")
         user = await self._user_of(sign_in)
         async with self.sign_in_protection.held(caller.instance, answers_too=True):
-            address = self.codes.address_for(caller.instance, sign_in, user, strategy, email_address_id)
+            challenge = await self._challenge(caller, chosen, sign_in, user, email_address_id)
             try:
                 async with self.store.transaction() as tx:
-                    moved = await self.codes.send(tx, caller, sign_in, user, strategy, address)
+                    moved = await self._sent(tx, sign_in, chosen.strategy, challenge)
             except Conflict:
                 moved = await self.get(caller, id)
                 require(moved, SignInStatus.NEEDS_FIRST_FACTOR, self.clock.now())
-                if moved.verification_id == sign_in.verification_id or not await self.codes.is_sent(
-                    moved, strategy, address
+                if moved.verification_id == sign_in.verification_id or not await self._is_sent(
+                    moved, strategy, challenge
                 ):
                     raise
         return moved, Issued(_client_of(caller))
+
+    async def _challenge(
+        self, caller: Caller, chosen: Chosen, sign_in: SignIn, user: User | None, address_id: str | None
+    ) -> Challenge:
+        """Raises: StrategyNotPossible."""
+        attempt = self._attempt(caller, sign_in, user, chosen.strategy)
+        device = await self.code_guesses.known_by(caller, user)
+        attempt = replace(attempt, chosen=address_id, device=device)
+        needs_link = await self.code_guesses.needs_link(attempt)
+        challenge = await chosen.factor.challenge(replace(attempt, needs_link=needs_link))
+        if challenge is None:
+            raise StrategyNotPossible(param="strategy")
+        return challenge
+
+    async def _sent(self, tx: Groups, sign_in: SignIn, strategy: Strategy, challenge: Challenge) -> SignIn:
+        """Raises: TooManyRequests, Conflict."""
+        verification = await challenge.record(tx)
+        moved = replace(sign_in, strategy=strategy.name, verification_id=verification.id, updated_at=self.clock.now())
+        await tx.sign_ins.move(sign_in, moved)
+        return moved
+
+    async def _is_sent(self, sign_in: SignIn, strategy: str, challenge: Challenge) -> bool:
+        """Whether the code that the sign-in waits for is of this kind and went to this address."""
+        if sign_in.verification_id is None or sign_in.strategy != strategy:
+            return False
+        sent = await self.store.verifications.find(sign_in.instance_id, sign_in.verification_id)
+        return sent is not None and sent.identifier_id in (None, challenge.identifier_id)
 
     async def attempt_first_factor(self, caller: Caller, id: str, proof: Proof) -> tuple[SignIn, Issued]:
         """Check one proof and move the sign-in on.
@@ -202,49 +206,16 @@ class SignIns:
         """
         sign_in = await self.get(caller, id)
         require(sign_in, SignInStatus.NEEDS_FIRST_FACTOR, self.clock.now())
-        user = await self._user_of(sign_in)
+        chosen = self._find(caller.instance, proof.strategy)
+        user, strategy = await self._user_of(sign_in), chosen.strategy
         async with self.sign_in_protection.held(caller.instance, typed=proof.password):
-            if proof.strategy == PASSWORD:
-                return await self._attempt_password(caller, sign_in, user, proof.password)
-            if proof.strategy in CODE_STRATEGIES:
-                return await self._attempt_code(caller, sign_in, user, proof)
-        raise StrategyNotBuilt(param="strategy")
-
-    async def _attempt_password(
-        self, caller: Caller, sign_in: SignIn, user: User | None, password: str | None
-    ) -> tuple[SignIn, Issued]:
-        if not password:
-            raise FieldMissing("password")
-        upgraded = await self.sign_in_protection.check_password(caller, user, password)
-        assert user is not None
-        async with self.sign_in_protection.proven(caller, user, by_password=True), self.store.transaction() as tx:
-            return await self._finish(
-                tx, caller, Issued(_client_of(caller)), sign_in, user, PASSWORD, upgraded=upgraded
-            )
-
-    async def _attempt_code(
-        self, caller: Caller, sign_in: SignIn, user: User | None, proof: Proof
-    ) -> tuple[SignIn, Issued]:
-        if not proof.code:
-            raise FieldMissing("code")
-        if sign_in.verification_id is None or sign_in.strategy != proof.strategy:
-            raise StrategyNotPossible("Ask for a code first.", param="strategy")
-        challenge = await self.codes.check(caller, user, sign_in.verification_id, proof.code)
-        assert user is not None
-        refuse_banned(user)
-        now = self.clock.now()
-        async with self.sign_in_protection.proven(caller, user, by_password=False), self.store.transaction() as tx:
-            await self.codes.codes.consume(tx, caller.instance, challenge)
-            if proof.strategy == RESET_CODE:
-                moved = after_first_factor(sign_in, owed_after(by_reset_code=True, has_second_factor=False), now)
-                await tx.sign_ins.move(sign_in, moved)
-                return moved, await rotate(
-                    tx, _client_of(caller), now
-                )  # what is proven is the prover's alone (R-FLOW-01)
-            admitted = None if challenge.admitted_at is None else challenge.owner_id
-            return await self._finish(
-                tx, caller, Issued(_client_of(caller)), sign_in, user, EMAIL_CODE, admitted=admitted
-            )
+            if not proof.of(strategy.field):
+                raise FieldMissing(strategy.field)
+            if strategy.is_challenged and (sign_in.verification_id is None or sign_in.strategy != strategy.name):
+                raise StrategyNotPossible("Ask for a code first.", param="strategy")
+            attempt = self._attempt(caller, sign_in, user, strategy)
+            checked = await self.sign_in_protection.check(caller, chosen.factor, attempt, proof)
+            return await self._proven(caller, Issued(_client_of(caller)), sign_in, checked)
 
     async def reset_password(
         self, caller: Caller, id: str, password: str | None, *, sign_out_others: bool = True
@@ -263,7 +234,7 @@ class SignIns:
             user = await self.accounts.passwords.replace(
                 tx, caller.instance, user, stored, sign_out_others=sign_out_others, keep=None, keep_sign_in=sign_in.id
             )
-            return await self._finish(tx, caller, Issued(_client_of(caller)), sign_in, user, RESET_CODE)
+            return await self.steps.after_new_password(tx, caller, Issued(_client_of(caller)), sign_in, user)
 
     async def facts(self, instance: Instance, sign_in: SignIn) -> SignInFacts:
         user = await self._user_of(sign_in)
@@ -271,44 +242,44 @@ class SignIns:
         if sign_in.verification_id is not None:
             verification = await self.store.verifications.find(instance.id, sign_in.verification_id)
         if is_strict(instance) and sign_in.status is not SignInStatus.COMPLETE:
-            factors = offered_to_anyone(sign_in.identifier or "", self.codes.codes.key)
-            return SignInFacts(sign_in, None, verification, factors)
-        return SignInFacts(sign_in, user, verification, offered(user, sign_in.identifier) if user else [])
+            decoys = self.factors.decoys(instance, sign_in.identifier or "")
+            return SignInFacts(sign_in, None, verification, decoys)
+        offers = self.factors.offers(instance, Person(user, sign_in.identifier)) if user else []
+        return SignInFacts(sign_in, user, verification, offers)
 
     # -- shared by the steps
 
-    async def _finish(
-        self,
-        tx: Groups,
-        caller: Caller,
-        issued: Issued,
-        sign_in: SignIn,
-        user: User,
-        strategy: str,
-        *,
-        upgraded: StoredPassword | None = None,
-        ticket: Ticket | None = None,
-        admitted: str | None = None,
-    ) -> tuple[SignIn, Issued]:
-        moved = _moved_on(replace(sign_in, strategy=strategy), self.clock.now())
-        device = await self.sign_in_protection.devices.named(caller, user, tx=tx)
-        counted = admitted or device  # tries of a browser that a link admitted are not those of strangers
-        await self.sign_in_protection.forgive(tx, caller, user, device=counted, by_password=strategy == PASSWORD)
-        if upgraded is not None and user.password is not None:
-            await tx.users.upgrade_password(user.id, user.password, upgraded)
-        session, rotated = await self.session_start.start_session(
-            tx,
-            caller,
-            issued,
-            user,
-            strategy,
-            known_device=device is not None,
-            actor=ticket.actor if ticket else None,
-            longest=ticket.session_max if ticket else None,
+    def _find(self, instance: Instance, strategy: str | None) -> Chosen:
+        """The strategy of a step of a sign-in whose user is known. Raises: StrategyNotBuilt."""
+        chosen = self.factors.find(instance, strategy, Purpose.SIGN_IN)
+        if chosen.strategy.identifies:
+            raise StrategyNotBuilt(param="strategy")
+        return chosen
+
+    def _attempt(self, caller: Caller, sign_in: SignIn, user: User | None, strategy: Strategy) -> Attempt:
+        return Attempt(
+            instance=caller.instance,
+            purpose=Purpose.RESET if strategy.resets_password else Purpose.SIGN_IN,
+            strategy=strategy,
+            owner_id=sign_in.id,
+            user=user,
+            identifier=sign_in.identifier,
+            verification_id=sign_in.verification_id if strategy.is_challenged else None,
         )
-        done = with_session(moved, session.id)
-        await tx.sign_ins.move(sign_in, done)
-        return done, rotated
+
+    async def _proven(
+        self, caller: Caller, issued: Issued, sign_in: SignIn, checked: Checked, *, is_new: bool = False
+    ) -> tuple[SignIn, Issued]:
+        """Use the proof up and move the sign-in on, in one transaction; a new sign-in is written by it too."""
+        strategy, proven = checked.attempt.strategy, checked.proven
+        async with self.sign_in_protection.proven(caller, checked.user, strategy.guess), self.store.transaction() as tx:
+            if is_new:
+                await self.clients.write(tx, issued)
+                await tx.sign_ins.create(sign_in)
+            await proven.consume(tx)
+            return await self.steps.after_proof(
+                tx, caller, issued, sign_in, checked.user, strategy, admitted=checked.admitted, terms=proven.terms
+            )
 
     async def _user_of(self, sign_in: SignIn) -> User | None:
         if sign_in.user_id is None:
@@ -328,15 +299,8 @@ class SignIns:
                 raise IdentifierAlreadySignedIn(param="identifier", meta={"session_id": session.id})
 
 
-def _wants_password(given: SignInInput) -> bool:
-    return given.password is not None and given.strategy in (None, PASSWORD)
-
-
-def _moved_on(sign_in: SignIn, now: Instant) -> SignIn:
-    """The sign-in after the step it waits for. Nobody has a second factor yet, so nothing more is owed."""
-    if sign_in.status is SignInStatus.NEEDS_NEW_PASSWORD:
-        return after_new_password(sign_in, (), now)
-    return after_first_factor(sign_in, owed_after(by_reset_code=False, has_second_factor=False), now)
+def _can_be_checked(strategy: Strategy, proof: Proof) -> bool:
+    return not strategy.is_challenged and proof.of(strategy.field) is not None
 
 
 def _client_of(caller: Caller) -> Client:

@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import asynccontextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sojourn.errors import (
     PasswordCompromised,
@@ -12,27 +12,49 @@ from sojourn.errors import (
     StrategyNotPossible,
     UserBanned,
     UserLocked,
+    WrongCode,
     WrongPassword,
-    WrongPasswordOrIdentifier,
 )
 from sojourn.events.audit_log import AuditLog
-from sojourn.factors.hash_pool import HashPool
-from sojourn.factors.password_hashers import StoredPassword
+from sojourn.factors.challenges import Challenges
+from sojourn.factors.factor import Attempt, Factor, Proven
+from sojourn.factors.hash_pool import HashPool, Slot
+from sojourn.factors.offer import Person
+from sojourn.factors.strategy import Guess, Proof, Strategy
 from sojourn.instances.instance import Instance
 from sojourn.instances.protection import is_strict
 from sojourn.instant import Clock
 from sojourn.sessions.caller import Caller
 from sojourn.sessions.known_devices import KnownDevices
 from sojourn.sign_ins.floor import Floor
-from sojourn.store.interface import Groups, Store, Tries
+from sojourn.sign_ins.guesses import GuessesByKind
+from sojourn.store.interface import Groups, Store
 from sojourn.users.device_tries import DeviceTries
 from sojourn.users.lockout import Lockout
-from sojourn.users.password_lockout import MOST_FAILURES, PasswordLockout
+from sojourn.users.password_lockout import PasswordLockout
 from sojourn.users.standing import refuse_banned
 from sojourn.users.user import User
 
-_REFUSALS = (WrongPassword, UserLocked, UserBanned, StrategyNotPossible, PasswordDisabled, PasswordCompromised)
-"""Of a password; in strict protection they all read alike."""
+_WRONG = (WrongPassword, WrongCode, PasswordCompromised)
+"""A failed try."""
+
+_REFUSALS = (*_WRONG, UserLocked, UserBanned, StrategyNotPossible, PasswordDisabled)
+"""Of a guess; in strict protection they all read alike."""
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """A right proof, the user it is of, and the attempt with its challenge."""
+
+    user: User
+    proven: Proven
+    attempt: Attempt
+
+    @property
+    def admitted(self) -> str | None:
+        """What tries of a browser that a link admitted are counted by: they are not those of strangers."""
+        challenge = self.attempt.challenge
+        return None if challenge is None or challenge.admitted_at is None else challenge.owner_id
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +67,8 @@ class SignInProtection:
     audit: AuditLog
     lockout: Lockout
     password_lockout: PasswordLockout
+    challenges: Challenges
+    guesses: GuessesByKind
     floor: Floor
     pause: Callable[[float], Awaitable[None]] = asyncio.sleep
 
@@ -72,49 +96,70 @@ class SignInProtection:
             spent = asyncio.get_running_loop().time() - began
             await self.pause(max(0.0, floor.total_seconds() - spent))
 
-    async def check_password(self, caller: Caller, user: User | None, candidate: str) -> StoredPassword | None:
-        """Check a password at the same cost whoever it is; returns its current-cost form when the stored one is older.
+    async def check(self, caller: Caller, factor: Factor, attempt: Attempt, proof: Proof) -> Checked:
+        """Check a proof at the same cost whoever it is, its try counted first.
 
-        Raises: WrongPassword (WrongPasswordOrIdentifier in strict protection), UserLocked, UserBanned, StrategyNotPossible,
-        PasswordDisabled, PasswordCompromised.
+        Raises: WrongPassword, WrongCode, UserLocked, UserBanned, StrategyNotPossible, PasswordDisabled, PasswordCompromised, all of
+        them as the strategy's `refusal` in strict protection; VerificationFailed, VerificationExpired, AlreadyVerified.
         """
         try:
-            return await self._check_password(caller, user, candidate)
+            return await self._check(caller, factor, attempt, proof)
         except _REFUSALS as error:
-            await self._record_failure(caller, user, error)
+            if attempt.strategy.is_challenged:  # who fits what was sent may be told; a lock tells whose address it is
+                if isinstance(error, UserLocked) and is_strict(caller.instance):
+                    raise attempt.strategy.refusal() from error
+                raise
+            await self._record_failure(caller, attempt, error)
             if is_strict(caller.instance):
-                raise WrongPasswordOrIdentifier(param="password") from error
+                raise attempt.strategy.refusal() from error
             raise
 
-    async def _check_password(self, caller: Caller, user: User | None, candidate: str) -> StoredPassword | None:
-        async with self.hash_pool.reserved() as slot:  # before the count: who finds no place has not tried (R-PWD-12)
-            if user is None or user.password is None:
-                await slot.spend()
-                if user is not None:
-                    raise StrategyNotPossible(param="password")
-                raise WrongPassword(param="password")
+    async def _check(self, caller: Caller, factor: Factor, attempt: Attempt, proof: Proof) -> Checked:
+        instance, guesses = caller.instance, self.guesses[attempt.strategy.guess]
+        async with self._slot(
+            attempt.strategy
+        ) as slot:  # before the count: who finds no place has not tried (R-PWD-12)
+            if attempt.verification_id is not None:
+                attempt = replace(attempt, challenge=await self.challenges.spend(instance, attempt.verification_id))
+            user = attempt.user
+            if user is None or not _is_offered(factor, attempt, user):
+                await self._check_nobody(factor, attempt, proof, slot)
+                raise StrategyNotPossible(param=attempt.strategy.field)
+            device = await guesses.device(caller, user, attempt.challenge)
             try:
-                spent = await self._spend_try(caller, user)
-            except (UserLocked, PasswordDisabled):
-                await slot.spend()
+                spent = await guesses.spend(instance, user, device)
+            except (UserLocked, PasswordDisabled, WrongCode):
+                with suppress(*_WRONG):
+                    await factor.check(replace(attempt, user=None), proof, slot)
                 raise
-            verified = await slot.verify(user.password, candidate)
-        if not verified.ok or user.password_compromised_at is not None:
-            await self.lockout.failed(caller.instance, user, spent)
-            await self.password_lockout.failed(caller.instance, user, spent.password_failures)
-            raise PasswordCompromised(param="password") if verified.ok else WrongPassword(param="password")
+            outcome = await _outcome(factor.check(attempt, proof, slot))
+        if isinstance(outcome, Proven) and outcome.user_id != user.id:
+            outcome = attempt.strategy.refusal()
+        if isinstance(outcome, SojournError):
+            await guesses.failed(instance, user, device, spent)
+            raise outcome
+        await guesses.passed(instance, user, device)
         refuse_banned(user)
-        return verified.upgraded
+        return Checked(user, outcome, attempt)
 
-    async def _spend_try(self, caller: Caller, user: User) -> Tries:
-        """Count a try of the password before it is checked. A stranger's failures never lock out a known device.
+    async def _check_nobody(self, factor: Factor, attempt: Attempt, proof: Proof, slot: Slot | None) -> None:
+        """Take as long as a check of somebody. Raises: what the strategy raises for a wrong proof, where there is no user."""
+        try:
+            await factor.check(replace(attempt, user=None), proof, slot)
+        except _WRONG:
+            if attempt.user is None:
+                raise
+            return
+        if attempt.user is None:
+            raise attempt.strategy.refusal()  # a factor that proves nobody right is not believed
 
-        Raises: UserLocked, PasswordDisabled.
-        """
-        device = None if user.is_locked_by_administrator else await self.devices.named(caller, user)
-        if device is not None:
-            return await self.device_tries.spend(caller.instance, user, device, of_password=True)
-        return await self.lockout.spend(caller.instance, user, most_of_password=MOST_FAILURES)
+    @asynccontextmanager
+    async def _slot(self, strategy: Strategy) -> AsyncGenerator[Slot | None]:
+        if not strategy.hashes:
+            yield None
+            return
+        async with self.hash_pool.reserved() as slot:
+            yield slot
 
     async def refuse_locked(self, caller: Caller, user: User) -> None:
         """For a proof that nobody guesses, such as a ticket: the lock is the same for every way in (R-FLOW-04).
@@ -127,9 +172,9 @@ class SignInProtection:
         if user.is_locked_by_administrator or await self.devices.named(caller, user) is None:
             raise UserLocked(user.locked_until.since(now) if user.locked_until else None)
 
-    async def forgive(self, tx: Groups, caller: Caller, user: User, *, device: str | None, by_password: bool) -> None:
+    async def forgive(self, tx: Groups, caller: Caller, user: User, *, device: str | None, guess: Guess) -> None:
         """A proven factor resets its own counter only (R-LIM-05)."""
-        if by_password:
+        if guess is Guess.PASSWORD:
             await self.password_lockout.passed(tx, caller.instance, user)
         if device is not None:
             await self.device_tries.forgive(tx, caller.instance, user, device)
@@ -137,24 +182,41 @@ class SignInProtection:
             await tx.users.reset_sign_in_tries(caller.instance.id, user.id)
 
     @asynccontextmanager
-    async def proven(self, caller: Caller, user: User, *, by_password: bool) -> AsyncGenerator[None]:
+    async def proven(self, caller: Caller, user: User, guess: Guess) -> AsyncGenerator[None]:
         """Around what follows a right proof: when that cannot be written, the try does not stay counted as a wrong one (R-PWD-12)."""
         try:
             yield
         except SojournError:
+            if guess is Guess.NONE:  # nothing was counted
+                raise
             with suppress(SojournError):
                 device = await self.devices.named(caller, user)
-                await self.forgive(self.store, caller, user, device=device, by_password=by_password)
+                await self.forgive(self.store, caller, user, device=device, guess=guess)
             raise
 
-    async def _record_failure(self, caller: Caller, user: User | None, error: SojournError) -> None:
+    async def _record_failure(self, caller: Caller, attempt: Attempt, error: SojournError) -> None:
         async with self.store.transaction() as tx:
             await self.audit.record(
                 tx,
                 caller.instance,
                 "sign_in.failed",
-                user_id=user.id if user else None,
+                user_id=attempt.user.id if attempt.user else None,
                 actor="anonymous",
                 device=caller.device,
-                details={"strategy": "password", "reason": error.code},
+                details={"strategy": attempt.strategy.name, "reason": error.code},
             )
+
+
+def _is_offered(factor: Factor, attempt: Attempt, user: User) -> bool:
+    """What was sent may be answered; anything else must be among what the user can prove themselves with."""
+    if attempt.challenge is not None:
+        return True
+    offers = factor.offers(attempt.instance, Person(user, attempt.identifier))
+    return any(each.strategy == attempt.strategy.name for each in offers)
+
+
+async def _outcome(checking: Awaitable[Proven]) -> Proven | SojournError:
+    try:
+        return await checking
+    except _WRONG as error:
+        return error

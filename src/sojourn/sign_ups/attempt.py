@@ -18,10 +18,10 @@ from sojourn.errors import (
     StrategyNotBuilt,
     StrategyNotPossible,
 )
-from sojourn.factors.email_code import CodeMail, EmailCodes
-from sojourn.factors.factor import EMAIL_CODE
+from sojourn.factors.factor import Address, Attempt
 from sojourn.factors.hash_pool import HashPool
 from sojourn.factors.password_policy import check_bounds, check_new_password
+from sojourn.factors.strategy import PASSWORD, Proof, Purpose, Strategy
 from sojourn.factors.verification import Verification
 from sojourn.ids import InstanceId, SignUpId, identifier_id, user_id, well_formed
 from sojourn.instances.instance import Instance
@@ -35,6 +35,7 @@ from sojourn.sign_ins.sign_in_protection import SignInProtection
 from sojourn.sign_ups.sign_up import SignUp, SignUpStatus, after_code, begun, completed, is_ready, require_open
 from sojourn.store.interface import Groups, Store, UserFilter
 from sojourn.users.accounts import checked_metadata
+from sojourn.users.address_proofs import AddressProofs
 from sojourn.users.identifiers import normal_email, normal_name, normal_username
 from sojourn.users.new_user import checked_external_id
 from sojourn.users.user import Identifier, IdentifierKind, User
@@ -67,7 +68,7 @@ class SignUps:
     store: Store
     clock: Clock
     clients: Clients
-    codes: EmailCodes
+    proofs: AddressProofs
     sign_in_protection: SignInProtection
     session_start: SessionStart
     hash_pool: HashPool
@@ -83,7 +84,7 @@ class SignUps:
         if caller.client is not None and caller.instance.settings.sessions.single_session_mode:
             if (await self.clients.view(caller.client)).sessions:
                 raise SessionExists()
-        _refuse_not_built(given.strategy)
+        self._check_strategy(caller.instance, given.strategy)
         now = self.clock.now()
         async with self.sign_in_protection.held(caller.instance, answers_too=True):
             issued = self.clients.proposed(caller)
@@ -104,7 +105,7 @@ class SignUps:
     async def update(self, caller: Caller, id: str, given: SignUpInput) -> tuple[SignUp, Issued]:
         """Fill in or replace fields; a new address needs a new code. Raises: as `create`, Conflict."""
         sign_up = await self._open(caller, id)
-        _refuse_not_built(given.strategy)
+        self._check_strategy(caller.instance, given.strategy)
         async with self.sign_in_protection.held(caller.instance, answers_too=True):
             filled = await self._filled_in(caller.instance, sign_up, given)
             async with self.store.transaction() as tx:
@@ -117,19 +118,17 @@ class SignUps:
         Raises: StrategyNotPossible, FieldMissing, Conflict.
         """
         sign_up = await self._open(caller, id)
-        if strategy != EMAIL_CODE:
-            raise StrategyNotBuilt(param="strategy")
-        if sign_up.email_address is None or sign_up.email_canonical is None:
+        chosen = self.proofs.find(caller.instance, Purpose.SIGN_UP, strategy)
+        if sign_up.email_address is None:
             raise FieldMissing("email_address")
-        address: str | None = sign_up.email_address
-        mail: CodeMail = "verification_code"
-        if sign_up.email_taken:
-            address, mail = await self._owner_address(sign_up), "account_exists"
+        attempt = await self._attempt(caller.instance, sign_up, chosen.strategy)
         async with self.sign_in_protection.held(caller.instance, answers_too=True):
+            challenge = await chosen.factor.challenge(attempt)
+            if challenge is None:
+                raise StrategyNotBuilt(param="strategy")
             try:
                 async with self.store.transaction() as tx:
-                    await self.codes.allow(tx, caller.instance, sign_up.email_canonical)
-                    verification = await self.codes.start(tx, caller.instance, sign_up.id, strategy, address, mail=mail)
+                    verification = await challenge.record(tx)
                     moved = replace(sign_up, verification_id=verification.id, updated_at=self.clock.now())
                     await tx.sign_ups.move(sign_up, moved)
             except Conflict:
@@ -146,17 +145,19 @@ class SignUps:
     ) -> tuple[SignUp, Issued]:
         """Check the code; complete when nothing else is missing. Raises: WrongCode, VerificationFailed, VerificationExpired."""
         sign_up = await self._open(caller, id)
-        if strategy != EMAIL_CODE:
-            raise StrategyNotBuilt(param="strategy")
+        chosen = self.proofs.find(caller.instance, Purpose.SIGN_UP, strategy)
         if sign_up.verification_id is None:
             raise StrategyNotPossible("Ask for a code first.", param="strategy")
         if not code:
             raise FieldMissing("code")
         async with self.sign_in_protection.held(caller.instance):
-            challenge = await self.codes.check(caller.instance, sign_up.verification_id, code)
+            challenge = await self.proofs.spend(caller.instance, sign_up.verification_id)
+            attempt = await self._attempt(caller.instance, sign_up, chosen.strategy)
+            proof = Proof(strategy=strategy, code=code)
+            proven = await chosen.factor.check(replace(attempt, challenge=challenge), proof, None)
         now = self.clock.now()
         async with self.store.transaction() as tx:
-            await self.codes.consume(tx, caller.instance, challenge)
+            await proven.consume(tx)
             moved = after_code(sign_up, now)
             await tx.sign_ups.move(sign_up, moved)
             done, issued = await self._finish_if_ready(tx, caller, self._issued(caller), moved)
@@ -203,6 +204,11 @@ class SignUps:
         return SignUpFacts(sign_up, await self.store.verifications.find(instance.id, sign_up.verification_id))
 
     # -- shared by the steps
+
+    def _check_strategy(self, instance: Instance, strategy: str | None) -> None:
+        """Raises: StrategyNotBuilt."""
+        if strategy is not None:
+            self.proofs.factors.find(instance, strategy, Purpose.SIGN_UP)
 
     async def _open(self, caller: Caller, id: str) -> SignUp:
         sign_up = await self.get(caller, id)
@@ -269,10 +275,11 @@ class SignUps:
         rules = caller.instance.settings.sign_up
         if not is_ready(sign_up, rules):
             return sign_up, issued
-        user = self._new_user(sign_up)
+        proven_by = await self._proven_by(tx, sign_up)
+        user = self._new_user(sign_up, proven_by)
         await tx.users.create(user)
         session, rotated = await self.session_start.start_session(
-            tx, caller, issued, user, EMAIL_CODE if sign_up.email_verified_at else "password", known_device=True
+            tx, caller, issued, user, proven_by or PASSWORD, known_device=True
         )
         done = completed(sign_up, rules, self.clock.now(), user_id=user.id, session_id=session.id)
         await tx.sign_ups.move(sign_up, done)
@@ -281,7 +288,14 @@ class SignUps:
         )
         return done, rotated
 
-    def _new_user(self, sign_up: SignUp) -> User:
+    async def _proven_by(self, tx: Groups, sign_up: SignUp) -> str | None:
+        """The strategy that has proven the address."""
+        if sign_up.email_verified_at is None or sign_up.verification_id is None:
+            return None
+        found = await tx.verifications.find(sign_up.instance_id, sign_up.verification_id)
+        return found.strategy if found else None
+
+    def _new_user(self, sign_up: SignUp, proven_by: str | None) -> User:
         now = self.clock.now()
         id = user_id()
         email = Identifier(
@@ -292,7 +306,7 @@ class SignUps:
             value=sign_up.email_address or "",
             canonical=sign_up.email_canonical or "",
             verified_at=sign_up.email_verified_at,
-            verification_strategy=EMAIL_CODE if sign_up.email_verified_at else None,
+            verification_strategy=proven_by,
             reserved=sign_up.email_verified_at is None,
             created_at=now,
             updated_at=now,
@@ -320,6 +334,14 @@ class SignUps:
         found = await self.store.users.find_by_identifier(instance_id, IdentifierKind.EMAIL_ADDRESS, canonical)
         return found if found is not None and found.holds(IdentifierKind.EMAIL_ADDRESS, canonical) else None
 
+    async def _attempt(self, instance: Instance, sign_up: SignUp, strategy: Strategy) -> Attempt:
+        """To prove the address of the sign-up; the owner of a taken one is told instead (R-ENU-03)."""
+        value = await self._owner_address(sign_up) if sign_up.email_taken else sign_up.email_address
+        address = Address(value=value, canonical=sign_up.email_canonical or "", is_taken=sign_up.email_taken)
+        return Attempt(
+            instance=instance, purpose=Purpose.SIGN_UP, strategy=strategy, owner_id=sign_up.id, address=address
+        )
+
     async def _owner_address(self, sign_up: SignUp) -> str | None:
         """The stored spelling of the address, never the submitted one (R-INP-02)."""
         canonical = sign_up.email_canonical or ""
@@ -331,8 +353,3 @@ class SignUps:
         if caller.client is None:
             raise NotFound("This browser has no sign-up. Start again.")
         return Issued(caller.client)
-
-
-def _refuse_not_built(strategy: str | None) -> None:
-    if strategy not in (None, "password", EMAIL_CODE):
-        raise StrategyNotBuilt(param="strategy")

@@ -6,7 +6,7 @@ import msgspec
 from litestar import MediaType, Response, post
 
 from sojourn.errors import SojournError
-from sojourn.factors.factor import EMAIL_CODE, PASSWORD
+from sojourn.factors.strategy import EMAIL_CODE, PASSWORD
 from sojourn.sessions.caller import Issued
 from sojourn.sign_ins.attempt import Proof, SignInInput
 from sojourn.sign_ins.sign_in import SignIn, SignInStatus

@@ -7,7 +7,7 @@ from litestar import Response, post
 from msgspec import UNSET, UnsetType
 
 from sojourn.errors import FieldMissing, SojournError
-from sojourn.factors.factor import EMAIL_CODE
+from sojourn.factors.strategy import EMAIL_CODE
 from sojourn.sessions.caller import Issued
 from sojourn.sign_ups.attempt import SignUpInput
 from sojourn.sign_ups.sign_up import SignUp, SignUpStatus, missing_fields

@@ -24,16 +24,15 @@ from sojourn.errors import (
     ReverificationRequired,
     SessionEnded,
     SignedOut,
-    StrategyNotBuilt,
 )
-from sojourn.factors.email_code import EmailCodes
-from sojourn.factors.factor import EMAIL_CODE
+from sojourn.factors.strategy import Purpose
 from sojourn.factors.verification import Verification, VerificationStatus
 from sojourn.ids import IdentifierId, SessionId
 from sojourn.instances.instance import Instance
 from sojourn.instances.records import Records
 from sojourn.instances.settings import Use
 from sojourn.instant import Clock, Instant
+from sojourn.limits.budgets import Budgets
 from sojourn.sessions.caller import Caller, Issued
 from sojourn.sessions.clients import rotate
 from sojourn.sessions.known_devices import KnownDevices
@@ -41,6 +40,7 @@ from sojourn.sessions.lifecycle import Sessions
 from sojourn.sessions.session import Session, SessionStatus
 from sojourn.store.interface import Groups, Store, Tries
 from sojourn.users.accounts import Accounts
+from sojourn.users.address_proofs import AddressProofs
 from sojourn.users.addresses import Addresses
 from sojourn.users.device_tries import DeviceTries
 from sojourn.users.identifiers import normal_email
@@ -77,7 +77,8 @@ class Profile:
     addresses: Addresses
     images: ProfileImages
     sessions: Sessions
-    codes: EmailCodes
+    proofs: AddressProofs
+    budgets: Budgets
     records: Records
 
     async def update(self, instance: Instance, session: Session, user: User, changes: ProfileChanges) -> User:
@@ -218,7 +219,7 @@ class Profile:
 
         async def count(tx: Groups, before: User, after: User) -> None:
             key = f"{user.id} {email.canonical}"
-            await self.codes.budgets.spend(tx, instance, "claims_per_address", key)
+            await self.budgets.spend(tx, instance, "claims_per_address", key)
 
         return await self.addresses.create(
             instance, user.id, IdentifierKind.EMAIL_ADDRESS, value, actor=_actor(session), also=count
@@ -233,16 +234,10 @@ class Profile:
         """
         _refuse_impersonated(session)
         address = self.email(user, id)
-        if strategy != EMAIL_CODE:
-            raise StrategyNotBuilt(param="strategy")
+        self.proofs.find(instance, Purpose.VERIFY, strategy)
         if address.is_verified:
             raise AlreadyVerified()
-        async with self.store.transaction() as tx:
-            await self.codes.allow(tx, instance, address.canonical)
-            verification = await self.codes.start(
-                tx, instance, address.id, EMAIL_CODE, address.value, identifier_id=address.id
-            )
-        return address, verification
+        return address, await self.proofs.send(instance, address, strategy)
 
     async def attempt_email(
         self, caller: Caller, session: Session, user: User, id: str, code: str | None
@@ -261,10 +256,11 @@ class Profile:
         newest = await self.store.verifications.newest_of(instance.id, address.id)
         if newest is None:
             raise CodeNotSent()
-        challenge = await self.codes.check(instance, newest.id, code)
+        challenge = await self.proofs.spend(instance, newest.id)
+        proven = await self.proofs.check(instance, address, challenge, code)
         async with self.store.transaction() as tx:
-            await self.codes.consume(tx, instance, challenge)
-            after = await self.addresses.verify(tx, instance, user, address, EMAIL_CODE, actor=_actor(session))
+            await proven.consume(tx)
+            after = await self.addresses.verify(tx, instance, user, address, challenge.strategy, actor=_actor(session))
             issued = await self._renewed(tx, caller, session, after)
         return self.email(after, id), after, issued
 

@@ -9,14 +9,14 @@ from sojourn.errors import (
     VerificationFailed,
     WrongCode,
 )
-from sojourn.factors.email_code import EmailCodes
-from sojourn.factors.factor import EMAIL_CODE
+from sojourn.factors.strategy import EMAIL_CODE
 from sojourn.factors.verification import Verification, VerificationStatus
 from sojourn.ids import VerificationId, well_formed
 from sojourn.instances.instance import Instance
 from sojourn.instant import Clock
 from sojourn.store.interface import Store
 from sojourn.users.accounts import SERVER
+from sojourn.users.address_proofs import AddressProofs
 from sojourn.users.addresses import Addresses
 from sojourn.users.code_tries import CodeTries
 from sojourn.users.standing import refuse_banned
@@ -29,16 +29,14 @@ class Verifications:
 
     store: Store
     clock: Clock
-    codes: EmailCodes
+    proofs: AddressProofs
     addresses: Addresses
     code_tries: CodeTries
 
-    async def send(self, instance: Instance, address_id: str) -> Verification:
-        """Mail a code to the stored address, proven or not (R-INP-02). Raises: NotFound, TooManyRequests."""
+    async def send(self, instance: Instance, address_id: str, strategy: str = EMAIL_CODE) -> Verification:
+        """Send a code to the stored address, proven or not (R-INP-02). Raises: NotFound, StrategyNotBuilt, TooManyRequests."""
         address = await self._email(instance, address_id)
-        async with self.store.transaction() as tx:
-            await self.codes.allow(tx, instance, address.canonical)
-            return await self.codes.start(tx, instance, address.id, EMAIL_CODE, address.value, identifier_id=address.id)
+        return await self.proofs.send(instance, address, strategy)
 
     async def attempt(self, instance: Instance, address_id: str, id: str, code: str) -> Verification:
         """The challenge after one try: a wrong code, one that came too late or too often shows in its status.
@@ -55,21 +53,23 @@ class Verifications:
             return challenge
         user = await self.addresses.accounts.get(instance, address.user_id)
         try:
-            challenge = await self.codes.spend(instance, challenge.id)
+            challenge = await self.proofs.spend(instance, challenge.id)
             spent = await self.code_tries.spend(instance, user)
         except (WrongCode, VerificationExpired, VerificationFailed):
             return await self._challenge(instance, address, id)
-        if not self.codes.fits(challenge, code):
+        try:
+            proven = await self.proofs.check(instance, address, challenge, code)
+        except WrongCode:
             await self.code_tries.failed(instance, user, spent)
             return await self._challenge(instance, address, id)
         await self.code_tries.passed(instance, user)
         refuse_banned(user)
         async with self.store.transaction() as tx:
-            proven = await self.codes.consume(tx, instance, challenge)
+            await proven.consume(tx)
             if not address.is_verified:
-                await self.addresses.verify(tx, instance, user, address, EMAIL_CODE, actor=SERVER)
+                await self.addresses.verify(tx, instance, user, address, challenge.strategy, actor=SERVER)
             await tx.users.reset_sign_in_tries(instance.id, user.id)
-        return proven
+        return await self._challenge(instance, address, id)
 
     async def _email(self, instance: Instance, id: str) -> Identifier:
         return await self.addresses.get(instance, id, IdentifierKind.EMAIL_ADDRESS)

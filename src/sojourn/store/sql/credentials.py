@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Sequence
 
-from sqlalchemy import and_, delete, or_
+from sqlalchemy import delete, or_
 from sqlalchemy.exc import IntegrityError
 
 from sojourn.factors.credential import Credential
@@ -45,8 +45,7 @@ class SqlCredentials(Group):
         where = [*_one_of(instance_id, id), credentials.c.verified_at.is_not(None), _lives(now)]
         values = {"last_used_at": now.millis, "updated_at": now.millis}
         if counter is not None:
-            grows = credentials.c.counter < counter
-            where.append(or_(grows, and_(credentials.c.counter == 0, counter == 0)) if counter == 0 else grows)
+            where.append(credentials.c.counter < counter if counter else credentials.c.counter == 0)
             values["counter"] = counter
         if once:
             where.append(credentials.c.last_used_at.is_(None))

@@ -25,7 +25,9 @@ def _shown(exchange: RequestContext) -> Response[bytes]:
     origin = exchange.origin
     known = origin if is_allowed_origin(exchange.instance, origin) else None
     _name_browser(exchange)
-    return exchange.json(environment(exchange.instance, known, strict=is_strict(exchange.instance)))
+    instance = exchange.instance
+    parts = exchange.engine.factors.environment(instance)
+    return exchange.json(environment(instance, known, strict=is_strict(instance), parts=parts))
 
 
 def _name_browser(exchange: RequestContext) -> None:

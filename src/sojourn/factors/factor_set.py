@@ -1,0 +1,87 @@
+"""The factors of an engine, found by strategy."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import TypeVar
+
+from sojourn.errors import StrategyNotBuilt
+from sojourn.factors.factor import EnvironmentPart, Factor
+from sojourn.factors.offer import Offer, Person
+from sojourn.factors.strategy import Level, Proof, Purpose, Strategy
+from sojourn.instances.instance import Instance
+
+F = TypeVar("F", bound=Factor)
+
+
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """A strategy with its factor."""
+
+    factor: Factor
+    strategy: Strategy
+
+
+@dataclass(frozen=True, slots=True)
+class FactorSet:
+    """In the order in which they are offered."""
+
+    factors: Sequence[Factor]
+
+    def of(self, kind: type[F]) -> F:
+        """The factor of this class, as this engine uses it. Raises: LookupError."""
+        found = next((each for each in self.factors if isinstance(each, kind)), None)
+        if found is None:
+            raise LookupError(f"this engine has no {kind.__name__}: name it in Config(factors=[...])")
+        return found
+
+    def find(self, instance: Instance, name: str | None, purpose: Purpose, level: Level = Level.FIRST) -> Chosen:
+        """Raises: StrategyNotBuilt for a strategy that no factor has for this purpose and level."""
+        for chosen in self._all(instance):
+            if chosen.strategy.name == name and _fits(chosen.strategy, purpose, level):
+                return chosen
+        raise StrategyNotBuilt(param="strategy")
+
+    def named_by(self, instance: Instance, proof: Proof) -> Chosen | None:
+        """The strategy of a new sign-in: the named one, else the first that needs no challenge and whose proof is given.
+
+        None when nothing is proven yet. Raises: StrategyNotBuilt.
+        """
+        if proof.strategy is not None:
+            return self.find(instance, proof.strategy, Purpose.SIGN_IN)
+        for chosen in self._all(instance):
+            strategy = chosen.strategy
+            if strategy.is_challenged or strategy.identifies or not _fits(strategy, Purpose.SIGN_IN, Level.FIRST):
+                continue
+            if proof.of(strategy.field) is not None:
+                return chosen
+        return None
+
+    def strategies(self, instance: Instance, level: Level) -> list[Strategy]:
+        return [each.strategy for each in self._all(instance) if _fits(each.strategy, Purpose.SIGN_IN, level)]
+
+    def offers(self, instance: Instance, person: Person, level: Level = Level.FIRST) -> list[Offer]:
+        names = self._names(instance, level)
+        return [
+            offer for factor in self.factors for offer in factor.offers(instance, person) if offer.strategy in names
+        ]
+
+    def decoys(self, instance: Instance, identifier: str) -> list[Offer]:
+        names = self._names(instance, Level.FIRST)
+        return [
+            offer for factor in self.factors for offer in factor.decoys(instance, identifier) if offer.strategy in names
+        ]
+
+    def environment(self, instance: Instance) -> list[EnvironmentPart]:
+        return [factor.environment(instance) for factor in self.factors]
+
+    def _names(self, instance: Instance, level: Level) -> set[str]:
+        return {each.name for each in self.strategies(instance, level)}
+
+    def _all(self, instance: Instance) -> Iterator[Chosen]:
+        for factor in self.factors:
+            for strategy in factor.strategies(instance):
+                yield Chosen(factor, strategy)
+
+
+def _fits(strategy: Strategy, purpose: Purpose, level: Level) -> bool:
+    return purpose in strategy.purposes and level in strategy.levels

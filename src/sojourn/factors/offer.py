@@ -1,0 +1,60 @@
+"""Offers: what somebody can prove themselves with, as a sign-in shows it."""
+
+import hashlib
+import hmac
+from dataclasses import dataclass
+
+from sojourn.ids import IdentifierId
+from sojourn.users.identifiers import safe_identifier
+from sojourn.users.user import Identifier, User
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """`strategy` is the wire name; the other fields are set for factors that send something to an address."""
+
+    strategy: str
+    email_address_id: IdentifierId | None = None
+    safe_identifier: str | None = None
+    primary: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """Whom offers are made to: a user, and the canonical identifier that was typed."""
+
+    user: User
+    identifier: str | None = None
+
+
+def address_offers(person: Person, strategy: str) -> list[Offer]:
+    """An offer for each address that a code may go to.
+
+    The typed address comes first, in full, so that components send there; the others are masked. Of addresses whose masks
+    are equal only the first is offered, because a person cannot tell them apart; the others are reached by typing them.
+    """
+    user, shown = person.user, dict[str, Offer]()
+    for each in possible_addresses(user, person.identifier):
+        text = each.canonical if each.canonical == person.identifier else safe_identifier(each.value)
+        shown.setdefault(text, Offer(strategy, each.id, text, each.id == user.primary_email_address_id))
+    return list(shown.values())
+
+
+def address_decoy(identifier: str, strategy: str, key: bytes) -> Offer:
+    """What strict protection offers for every identifier, known or not, with an id that repeats (R-ENU-01).
+
+    A typed address is shown in full, as `address_offers` shows it.
+    """
+    shown = identifier if "@" in identifier else safe_identifier(identifier)
+    return Offer(strategy, decoy_id(identifier, key), shown, True)
+
+
+def possible_addresses(user: User, identifier: str | None) -> list[Identifier]:
+    """Addresses that a code may go to: verified ones, the typed one first, then the primary one."""
+    verified = [each for each in user.email_addresses if each.is_verified]
+    return sorted(verified, key=lambda each: (each.canonical != identifier, each.id != user.primary_email_address_id))
+
+
+def decoy_id(identifier: str, key: bytes) -> IdentifierId:
+    digest = hmac.new(key, b"decoy identifier\0" + identifier.encode(), hashlib.sha256).hexdigest()
+    return IdentifierId(f"idn_{digest[:27]}")

@@ -1,0 +1,84 @@
+"""Strategies: the ways to prove oneself, each with the name that it has on the wire and the rules that a flow applies to it."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Literal
+
+from sojourn.errors import SojournError, WrongCode
+
+PASSWORD = "password"
+EMAIL_CODE = "email_code"
+RESET_CODE = "reset_password_email_code"
+TICKET = "ticket"
+
+
+class Level(StrEnum):
+    """The step of a sign-in that a proof answers."""
+
+    FIRST = "first_factor"
+    SECOND = "second_factor"
+
+
+class Purpose(StrEnum):
+    """What a proof is wanted for."""
+
+    SIGN_IN = "sign_in"
+    RESET = "reset"
+    SIGN_UP = "sign_up"
+    VERIFY = "verify"
+
+
+class Guess(StrEnum):
+    """How tries of a strategy are counted, besides the lockout of the account (R-LIM-03).
+
+    `PASSWORD` counts towards the end of the password, `CODE` towards the hundred wrong codes of a year (R-OTP-08). `NONE` counts
+    nothing: nobody guesses 256 random bits.
+    """
+
+    PASSWORD = "password"
+    CODE = "code"
+    NONE = "none"
+
+
+Field = Literal["password", "code", "ticket"]
+"""The field of a form that carries the proof."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Proof:
+    """What was typed, by the field of the form. `strategy` None: the request names none."""
+
+    strategy: str | None = None
+    password: str | None = None
+    code: str | None = None
+    ticket: str | None = None
+
+    def of(self, field: Field) -> str | None:
+        return {"password": self.password, "code": self.code, "ticket": self.ticket}[field]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Strategy:
+    """`name` is the wire name; `purposes` and `levels` say where it may be used, and `field` where its proof stands.
+
+    `is_challenged`: something is sent before it can be tried. `identifies`: its proof alone says who it is. `hashes`: its
+    check takes a slot of the hash pool, which is reserved before the try is counted (R-PWD-12). `refusal` makes the one error
+    that every refusal reads as in strict protection (R-ENU-01). `label` names it on hosted pages without scripts, where it has
+    a button; None gives it none.
+    """
+
+    name: str
+    field: Field = "code"
+    levels: frozenset[Level] = frozenset({Level.FIRST})
+    purposes: frozenset[Purpose] = frozenset({Purpose.SIGN_IN})
+    guess: Guess = Guess.CODE
+    is_challenged: bool = False
+    identifies: bool = False
+    hashes: bool = False
+    refusal: Callable[[], SojournError] = WrongCode
+    label: str | None = None
+
+    @property
+    def resets_password(self) -> bool:
+        return Purpose.RESET in self.purposes

@@ -1,0 +1,104 @@
+"""How tries are counted, before anything is compared: by the account for strangers, apart for devices that it knows (R-LIM-03)."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Protocol
+
+from sojourn.factors.factor import Attempt
+from sojourn.factors.strategy import Guess
+from sojourn.factors.verification import Verification
+from sojourn.instances.instance import Instance
+from sojourn.sessions.caller import Caller
+from sojourn.sessions.known_devices import KnownDevices
+from sojourn.store.interface import Store, Tries
+from sojourn.users.code_tries import CodeTries
+from sojourn.users.device_tries import DeviceTries
+from sojourn.users.lockout import Lockout
+from sojourn.users.password_lockout import MOST_FAILURES, PasswordLockout
+from sojourn.users.user import User
+
+
+class Guesses(Protocol):
+    """One way to count. `device` is what the tries are counted by; None is a stranger, who shares the account's."""
+
+    async def device(self, caller: Caller, user: User, challenge: Verification | None) -> str | None: ...
+
+    async def spend(self, instance: Instance, user: User, device: str | None) -> Tries:
+        """Raises: UserLocked, PasswordDisabled, WrongCode when the year's are spent."""
+        ...
+
+    async def failed(self, instance: Instance, user: User, device: str | None, spent: Tries) -> None: ...
+    async def passed(self, instance: Instance, user: User, device: str | None) -> None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class PasswordGuesses:
+    """Counted towards the lock, and towards the end of the password."""
+
+    devices: KnownDevices
+    device_tries: DeviceTries
+    lockout: Lockout
+    password_lockout: PasswordLockout
+
+    async def device(self, caller: Caller, user: User, challenge: Verification | None) -> str | None:
+        return None if user.is_locked_by_administrator else await self.devices.named(caller, user)
+
+    async def spend(self, instance: Instance, user: User, device: str | None) -> Tries:
+        if device is not None:
+            return await self.device_tries.spend(instance, user, device, of_password=True)
+        return await self.lockout.spend(instance, user, most_of_password=MOST_FAILURES)
+
+    async def failed(self, instance: Instance, user: User, device: str | None, spent: Tries) -> None:
+        await self.lockout.failed(instance, user, spent)
+        await self.password_lockout.failed(instance, user, spent.password_failures)
+
+    async def passed(self, instance: Instance, user: User, device: str | None) -> None:
+        """Reset with the sign-in that it leads to, or by `reset_tries`."""
+
+
+@dataclass(frozen=True, slots=True)
+class CodeGuesses:
+    """Counted towards the lock, and towards the hundred of a year (R-OTP-08)."""
+
+    store: Store
+    devices: KnownDevices
+    code_tries: CodeTries
+    device_tries: DeviceTries
+
+    async def device(self, caller: Caller, user: User, challenge: Verification | None) -> str | None:
+        if user.is_locked_by_administrator:
+            return None
+        if challenge is not None and challenge.admitted_at is not None:
+            return challenge.owner_id
+        return await self.known_by(caller, user)
+
+    async def known_by(self, caller: Caller, user: User | None) -> str | None:
+        """The name of a known device that may still type codes of its own; beyond a year's wrong ones it is a stranger's."""
+        device = None if user is None else await self.devices.named(caller, user)
+        if user is None or device is None:
+            return None
+        return device if await self.device_tries.has_codes_left(self.store, caller.instance, user, device) else None
+
+    async def needs_link(self, attempt: Attempt) -> bool:
+        """Whether strangers have used up the tries, so that what is sent must carry a link (R-OTP-08)."""
+        if attempt.user is None or attempt.device is not None:
+            return False
+        return await self.code_tries.needs_link(self.store, attempt.instance, attempt.user)
+
+    async def spend(self, instance: Instance, user: User, device: str | None) -> Tries:
+        if device is not None:
+            return await self.device_tries.spend(instance, user, device, of_password=False)
+        return await self.code_tries.spend(instance, user)
+
+    async def failed(self, instance: Instance, user: User, device: str | None, spent: Tries) -> None:
+        if device is None:
+            await self.code_tries.failed(instance, user, spent)
+
+    async def passed(self, instance: Instance, user: User, device: str | None) -> None:
+        if device is None:
+            await self.code_tries.passed(instance, user)
+        else:
+            await self.device_tries.passed(instance, user, device)
+
+
+GuessesByKind = Mapping[Guess, Guesses]
