@@ -12,9 +12,11 @@ from sojourn.secret import Secret
 from sojourn.store.sql.database import Prepared
 from sojourn.testing.clock import FakeClock
 from sojourn.ui.routes import PAGES
-from sojourn.web.access import Api, declared
 from sojourn.web.app import build, litestar_app
 from sojourn.web.backend_api import routes
+from sojourn.web.backend_api.context import KeyContext
+from sojourn.web.frontend_api.context import ClientContext
+from sojourn.web.operation import Api, declared
 
 from .calling import SERVER, Caller, transport
 
@@ -48,11 +50,12 @@ def test_every_route_says_who_may_call_it():  # R-AUZ-01, R-WEB-08
         for handler in getattr(route, "route_handlers", []):
             if not isinstance(handler, HTTPRouteHandler) or handler.http_methods == {"OPTIONS"}:
                 continue
-            access, asked = declared(handler.opt), set(handler.parsed_fn_signature.parameters)
-            assert access is not None, route.path
-            assert (access.api is Api.PUBLIC) == (route.path in public), route.path
-            assert ("call" in asked) == (access.api is Api.BACKEND), route.path
-            assert ("exchange" in asked) or access.api is not Api.FRONTEND, route.path
+            operation, asked = declared(handler.opt), handler.parsed_fn_signature.parameters.get("context")
+            assert operation is not None, route.path
+            assert (operation.api is Api.PUBLIC) == (route.path in public), route.path
+            assert asked is not None or operation.api is Api.PUBLIC, route.path
+            context = KeyContext if operation.api is Api.BACKEND else ClientContext
+            assert asked is None or asked.annotation is context, route.path
 
 
 @pytest.mark.parametrize(

@@ -5,12 +5,12 @@ import pytest
 from sojourn.config import Config
 from sojourn.errors import CookiesWithheld, Malformed, OriginRefused
 from sojourn.instances.instance import Environment
-from sojourn.web.access import BODY_MOST
 from sojourn.web.client_ip import canonical, client_address, limit_key
 from sojourn.web.cookies import CookieRules, DoubledCookie
 from sojourn.web.errors import BodyTooLarge, HeadersTooLarge, HostUnknown, MethodNotAllowed
-from sojourn.web.guard import check_body, check_headers, check_host, check_origin, effective_method, page_elsewhere
-from sojourn.web.incoming import Incoming
+from sojourn.web.guard import check_headers, check_host, check_origin, effective_method, page_elsewhere
+from sojourn.web.http_request import HttpRequest
+from sojourn.web.operation import MAX_BODY
 
 from .test_redirects import instance
 
@@ -30,7 +30,7 @@ def incoming(
     query: str = "",
     peer: str = "198.51.100.9",
     **headers: str,
-) -> Incoming:
+) -> HttpRequest:
     """A request; header names are given with underscores."""
     pairs = [(name.replace("_", "-").encode(), value.encode("latin-1")) for name, value in headers.items()]
     scope = {
@@ -42,7 +42,7 @@ def incoming(
         "headers": pairs,
         "client": (peer, 1234),
     }
-    return Incoming(scope, path)  # type: ignore[arg-type]
+    return HttpRequest(scope, path)  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize(
@@ -76,7 +76,7 @@ def test_in_development_this_machine_answers_to_its_own_names(host: str) -> None
 @pytest.mark.parametrize("length", ["65537", "99999999999999999999999", "-1", "1e3", "0x10"])
 def test_a_body_that_says_it_is_too_large_is_refused_unread(length: str) -> None:  # R-LIM-07
     with pytest.raises(BodyTooLarge):
-        check_body(incoming(content_length=length), BODY_MOST)
+        incoming(content_length=length).bound_body(MAX_BODY)
 
 
 def test_headers_over_16_kib_are_refused() -> None:  # R-LIM-07

@@ -174,11 +174,11 @@ async def test_filling_in_a_sign_up_is_limited_too(browser: Browser) -> None:  #
     assert statuses == [200] * 5 + [429]
 
 
-def test_a_route_that_declares_no_access_fails_the_build() -> None:  # R-WEB-08
+def test_a_route_that_declares_no_operation_fails_the_build() -> None:  # R-WEB-08
     @get("/v1/forgotten")
     async def forgotten() -> None: ...
 
-    with pytest.raises(TypeError, match="forgotten at /v1/forgotten declares no access"):
+    with pytest.raises(TypeError, match="forgotten at /v1/forgotten declares no operation"):
         Routes(Litestar([forgotten], openapi_config=None))
 
 

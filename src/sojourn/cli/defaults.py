@@ -23,7 +23,7 @@ async def in_force(engine: "Engine") -> dict[str, Json]:
     from sojourn.store.interface.users import CLAIM_LASTS, CLAIM_WITHOUT_CODE, MOST_SORTED
     from sojourn.tokens.cookie_size import LARGEST_COOKIE
     from sojourn.users.password_lockout import MOST_FAILURES
-    from sojourn.web.backend_api.reading import LONGEST_LIST
+    from sojourn.web.reading.field_types import LONGEST_LIST
 
     protection = engine.instance.settings.protection
     floor = await engine.sign_in_protection.floor.now(engine.instance)

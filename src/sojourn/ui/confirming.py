@@ -8,8 +8,8 @@ from sojourn.factors.email_code import ADMITTING_PAGE
 from sojourn.ui.forms import check_form, plain_form
 from sojourn.ui.pages import page_policy, templates
 from sojourn.ui.theme import look
-from sojourn.web.access import frontend
-from sojourn.web.request_context import CurrentExchange, RequestContext
+from sojourn.web.frontend_api.context import ClientContext, Context
+from sojourn.web.operation import frontend
 
 _FORM = "confirm-browser"
 _DONE = "The browser is confirmed. Go back to it and type the code from the mail."
@@ -25,35 +25,35 @@ class ConfirmForm(msgspec.Struct, kw_only=True):
 
 
 @get(ADMITTING_PAGE, include_in_schema=False, opt=frontend(limit=None))
-async def ask(exchange: CurrentExchange) -> Response[str]:
+async def ask(context: Context) -> Response[str]:
     """Changes nothing: programs that look at mail open links too."""
-    token = exchange.incoming.query.get("token", "")
+    token = context.request.query.get("token", "")
     try:
-        asked_at, is_open = await exchange.engine.sign_ins.codes.asked_by_link(exchange.instance, token)
+        asked_at, is_open = await context.engine.sign_ins.codes.asked_by_link(context.instance, token)
     except VerificationExpired:
-        return _page(exchange, said=_OVER, status=410)
-    return _page(exchange, token=token, asked_at=f"{asked_at.datetime():%H:%M} UTC", is_open=is_open)
+        return _page(context, said=_OVER, status=410)
+    return _page(context, token=token, asked_at=f"{asked_at.datetime():%H:%M} UTC", is_open=is_open)
 
 
-@post(ADMITTING_PAGE, include_in_schema=False, opt={"form": ConfirmForm, **frontend(limit="attempts")})
-async def confirm(exchange: CurrentExchange) -> Response[str]:
-    form = await exchange.form(ConfirmForm)
+@post(ADMITTING_PAGE, include_in_schema=False, opt=frontend(limit="attempts", form=ConfirmForm))
+async def confirm(context: Context) -> Response[str]:
+    form = await context.form(ConfirmForm)
     try:
-        check_form(exchange, _FORM, form.form_token)
+        check_form(context, _FORM, form.form_token)
         if form.way == "here":
-            mark = await exchange.engine.sign_ins.codes.recognise(await exchange.caller(), form.token)
-            exchange.cookies.append(exchange.rules.device(mark))
-            return _page(exchange, said=_KNOWN)
-        await exchange.engine.sign_ins.codes.admit(exchange.instance, form.token)
+            mark = await context.engine.sign_ins.codes.recognise(await context.caller(), form.token)
+            context.cookies.append(context.rules.device(mark))
+            return _page(context, said=_KNOWN)
+        await context.engine.sign_ins.codes.admit(context.instance, form.token)
     except OriginRefused as error:
-        return _page(exchange, said=error.long_message, status=403)
+        return _page(context, said=error.long_message, status=403)
     except VerificationExpired:
-        return _page(exchange, said=_OVER, status=410)
-    return _page(exchange, said=_DONE)
+        return _page(context, said=_OVER, status=410)
+    return _page(context, said=_DONE)
 
 
 def _page(
-    exchange: RequestContext,
+    context: ClientContext,
     *,
     token: str = "",
     asked_at: str = "",
@@ -62,11 +62,11 @@ def _page(
     status: int = 200,
 ) -> Response[str]:
     """Either the form or, with `said`, how it went."""
-    nonce, headers = page_policy(exchange.instance)
-    settings = exchange.instance.settings
+    nonce, headers = page_policy(context.instance)
+    settings = context.instance.settings
     html = templates().get_template("confirm_browser.html").render(
-        nonce=nonce, base=exchange.instance.public_url, application=settings.application_name, theme=settings.theme,
-        look=look(settings.theme), page=ADMITTING_PAGE, form=plain_form(exchange, _FORM), token=token, asked_at=asked_at,
+        nonce=nonce, base=context.instance.public_url, application=settings.application_name, theme=settings.theme,
+        look=look(settings.theme), page=ADMITTING_PAGE, form=plain_form(context, _FORM), token=token, asked_at=asked_at,
         is_open=is_open, said=said,
     )  # fmt: skip
     return Response(html, status_code=status, media_type=MediaType.HTML, headers=headers)

@@ -14,16 +14,16 @@ from sojourn.integrations.local_server import EngineClient
 from sojourn.tokens.claims import Claims
 from sojourn.ui.pages import COMPONENT_STYLES, PAGE_HEADERS, looks
 from sojourn.ui.theme import look
-from sojourn.web.access import frontend
-from sojourn.web.request_context import RequestContext
+from sojourn.web.frontend_api.context import ClientContext
+from sojourn.web.operation import frontend
 
 _HOME, _PROTECTED, _API = "/demo", "/demo/protected", "/demo/api/protected"
 
 
 @get("/", include_in_schema=False, opt=frontend(limit=None))
-async def front_door(exchange: RequestContext) -> Redirect:
+async def front_door(context: ClientContext) -> Redirect:
     """Whoever opens the address of a development server comes to see something."""
-    return Redirect(f"{exchange.instance.public_url}{_HOME}", headers=PAGE_HEADERS)
+    return Redirect(f"{context.instance.public_url}{_HOME}", headers=PAGE_HEADERS)
 
 
 def demo_app(engine: Engine) -> App:

@@ -7,8 +7,8 @@ from sojourn.errors import OriginRefused
 from sojourn.instances.settings import Use
 from sojourn.secret import Secret
 from sojourn.users.user import User
+from sojourn.web.frontend_api.context import ClientContext
 from sojourn.web.redirects import checked_redirect
-from sojourn.web.request_context import RequestContext
 
 _FIELDS = {
     "first_name": ("First name", "text", "given-name"),
@@ -20,36 +20,36 @@ _FIELDS = {
 """Label, type and what a browser fills in (HTML, autocomplete)."""
 
 
-def plain_form(exchange: RequestContext, name: str, given: Secret | None = None) -> Mapping[str, str]:
+def plain_form(context: ClientContext, name: str, given: Secret | None = None) -> Mapping[str, str]:
     """What the template of a hosted page needs for its form; `given` is the secret that the same answer hands out."""
-    browser = given.stored_form().hex() if given is not None else _browser(exchange)
+    browser = given.stored_form().hex() if given is not None else _browser(context)
     return {
-        "form_token": exchange.engine.forms.made(name, browser),
-        "redirect_url": checked_redirect(exchange.instance, exchange.incoming.query.get("redirect_url", "")) or "",
+        "form_token": context.engine.forms.made(name, browser),
+        "redirect_url": checked_redirect(context.instance, context.request.query.get("redirect_url", "")) or "",
         "identifier": "",
         "sign_in": "",
     }
 
 
 def sign_up_form(
-    exchange: RequestContext, given: Secret | None = None, typed: Mapping[str, str] = MappingProxyType({})
+    context: ClientContext, given: Secret | None = None, typed: Mapping[str, str] = MappingProxyType({})
 ) -> Mapping[str, object]:
     """The same for sign-up, with the fields that this application asks for."""
-    rules = exchange.instance.settings.sign_up
+    rules = context.instance.settings.sign_up
     uses: dict[str, Use] = {"first_name": rules.first_name, "last_name": rules.last_name, "username": rules.username}
     fields = [_field(name, use, typed.get(name, "")) for name, use in uses.items() if use != "off"]
     fields.append(_field("email_address", "required", typed.get("email_address", "")))
     if rules.password != "off":
         fields.append(_field("password", rules.password, ""))
-    return {**plain_form(exchange, "sign-up", given), "sign_up": "", "fields": fields}
+    return {**plain_form(context, "sign-up", given), "sign_up": "", "fields": fields}
 
 
-def profile_form(exchange: RequestContext, person: User | None, given: Secret | None = None) -> Mapping[str, object]:
+def profile_form(context: ClientContext, person: User | None, given: Secret | None = None) -> Mapping[str, object]:
     """The same for the profile; without a person it asks to sign in."""
-    form = plain_form(exchange, "user", given)
+    form = plain_form(context, "user", given)
     if person is None:
         return {**form, "person": None}
-    rules = exchange.instance.settings.sign_up
+    rules = context.instance.settings.sign_up
     names: dict[str, tuple[Use, str | None]] = {
         "first_name": (rules.first_name, person.first_name),
         "last_name": (rules.last_name, person.last_name),
@@ -70,12 +70,12 @@ def _field(name: str, use: Use, value: str) -> Mapping[str, object]:
     return {"name": name, "label": label, "kind": kind, "fills": fills, "required": use == "required", "value": value}
 
 
-def check_form(exchange: RequestContext, name: str, token: str) -> None:
+def check_form(context: ClientContext, name: str, token: str) -> None:
     """Raises: OriginRefused for a form that is no page of ours, of another browser, or older than an hour."""
-    if not exchange.engine.forms.is_good(token, name, _browser(exchange)):
+    if not context.engine.forms.is_good(token, name, _browser(context)):
         raise OriginRefused("This form is too old, or was not opened in this browser. Reload the page and try again.")
 
 
-def _browser(exchange: RequestContext) -> str:
-    presented = exchange.presented()
+def _browser(context: ClientContext) -> str:
+    presented = context.presented()
     return presented[0].stored_form().hex() if presented else ""

@@ -10,8 +10,8 @@ from sojourn.errors import NotFound
 from sojourn.messages.mailbox import Mailbox
 from sojourn.ui.pages import PAGE_HEADERS
 from sojourn.ui.theme import look
-from sojourn.web.access import development_help
-from sojourn.web.request_context import RequestContext
+from sojourn.web.frontend_api.context import ClientContext
+from sojourn.web.operation import development_help
 
 _MAIL_POLICY = (
     "default-src 'none'; style-src 'unsafe-inline'; img-src https: data:; frame-ancestors 'self'; base-uri 'none'; "
@@ -20,11 +20,11 @@ _MAIL_POLICY = (
 
 
 @get("/dev/mailbox", include_in_schema=False, opt=development_help())
-async def mailbox_page(exchange: RequestContext) -> Response[str]:
+async def mailbox_page(context: ClientContext) -> Response[str]:
     nonce = secrets.token_urlsafe(16)
     html = _templates().get_template("mailbox.html").render(
-        messages=list(_mailbox(exchange).messages), nonce=nonce, base=exchange.instance.public_url,
-        look=look(exchange.instance.settings.theme),
+        messages=list(_mailbox(context).messages), nonce=nonce, base=context.instance.public_url,
+        look=look(context.instance.settings.theme),
     )  # fmt: skip
     policy = (
         f"default-src 'none'; style-src 'nonce-{nonce}'; img-src 'self' data:; frame-src 'self'; frame-ancestors 'none'; base-uri 'none'; "
@@ -34,10 +34,10 @@ async def mailbox_page(exchange: RequestContext) -> Response[str]:
 
 
 @get("/dev/mailbox/{id:str}", include_in_schema=False, opt=development_help())
-async def mail_page(exchange: RequestContext) -> Response[str]:
+async def mail_page(context: ClientContext) -> Response[str]:
     """One mail as a mail program shows it: HTML with styles, no scripts, in an origin of its own. Raises: NotFound."""
-    id = exchange.incoming.path.rpartition("/")[2]
-    found = next((each for each in _mailbox(exchange).messages if each.id == id), None)
+    id = context.request.path.rpartition("/")[2]
+    found = next((each for each in _mailbox(context).messages if each.id == id), None)
     if found is None:
         raise NotFound("This mail is not in the mailbox any more.")
     return Response(
@@ -46,22 +46,22 @@ async def mail_page(exchange: RequestContext) -> Response[str]:
 
 
 @get("/dev/mailbox.json", include_in_schema=False, opt=development_help())
-async def mailbox_json(exchange: RequestContext) -> Response[bytes]:
+async def mailbox_json(context: ClientContext) -> Response[bytes]:
     """The same for scripts: kind, to, subject, text, html, the code in it, and when it came in milliseconds."""
     messages = [
         {
             "kind": each.kind, "to": each.to, "subject": each.subject, "text": each.text, "html": each.html,
             "code": each.code, "at": each.at.millis if each.at else None,
         }
-        for each in _mailbox(exchange).messages
+        for each in _mailbox(context).messages
     ]  # fmt: skip
-    return exchange.json({"messages": messages})
+    return context.json({"messages": messages})
 
 
-def _mailbox(exchange: RequestContext) -> Mailbox:
+def _mailbox(context: ClientContext) -> Mailbox:
     """Raises: NotFound where mail is really sent, and always in production (R-AUZ-09)."""
-    mailer = exchange.engine.mailer
-    if not exchange.instance.is_development or not isinstance(mailer, Mailbox):
+    mailer = context.engine.mailer
+    if not context.instance.is_development or not isinstance(mailer, Mailbox):
         raise NotFound()
     return mailer
 

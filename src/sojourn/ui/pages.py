@@ -16,9 +16,8 @@ from sojourn.instances.looks import WebAddress
 from sojourn.instances.settings import ThemeSettings
 from sojourn.ui.forms import plain_form, profile_form, sign_up_form
 from sojourn.ui.theme import component_looks, look
-from sojourn.web.access import frontend, public
-from sojourn.web.guard import PICTURE_TOO_LARGE
-from sojourn.web.request_context import RequestContext
+from sojourn.web.frontend_api.context import ClientContext
+from sojourn.web.operation import IMAGE_TOO_LARGE, frontend, public
 
 _SCRIPTS = ("clerk-js@6/dist/clerk.browser.js", "ui@1/dist/ui.browser.js")
 TITLES = {"sign-in": "Sign in", "sign-up": "Sign up", "user": "Your account", "sign-out": "Sign out"}
@@ -34,7 +33,7 @@ _OF_APPS = {"Cache-Control": "no-cache", "Cross-Origin-Resource-Policy": "cross-
 """Files that pages of apps load, wherever they are."""
 _WORDS = {
     "userProfile": {"profilePage": {"fileDropAreaHint": "Recommended size 1:1, up to 5 MB."}},
-    "unstable__errors": {"avatar_file_size_exceeded": PICTURE_TOO_LARGE},
+    "unstable__errors": {"avatar_file_size_exceeded": IMAGE_TOO_LARGE},
 }
 """The components let ten megabytes through by themselves, and say so."""
 
@@ -42,28 +41,28 @@ _LOOPBACK = ("http://localhost:*", "http://127.0.0.1:*")
 
 
 @get(["/sign-in", "/sign-in/{step:path}"], include_in_schema=False, opt=frontend(limit=None))
-async def sign_in(exchange: RequestContext) -> Response[str]:
-    return _page(exchange, "sign-in", plain_form(exchange, "sign-in"))
+async def sign_in(context: ClientContext) -> Response[str]:
+    return _page(context, "sign-in", plain_form(context, "sign-in"))
 
 
 @get(["/sign-up", "/sign-up/{step:path}"], include_in_schema=False, opt=frontend(limit=None))
-async def sign_up(exchange: RequestContext) -> Response[str]:
-    return _page(exchange, "sign-up", sign_up_form(exchange))
+async def sign_up(context: ClientContext) -> Response[str]:
+    return _page(context, "sign-up", sign_up_form(context))
 
 
 @get(["/user", "/user/{step:path}"], include_in_schema=False, opt=frontend(limit=None))
-async def user(exchange: RequestContext) -> Response[str]:
+async def user(context: ClientContext) -> Response[str]:
     try:
-        _, _, person = await exchange.acting()
+        _, _, person = await context.acting()
     except SojournError:
         person = None
-    return _page(exchange, "user", profile_form(exchange, person))
+    return _page(context, "user", profile_form(context, person))
 
 
 @get("/sign-out", include_in_schema=False, opt=frontend(limit=None))
-async def sign_out(exchange: RequestContext) -> Response[str]:
+async def sign_out(context: ClientContext) -> Response[str]:
     """Asks first: a link from anywhere must not end a session by itself (R-WEB-02)."""
-    return _page(exchange, "sign-out", plain_form(exchange, "sign-out"))
+    return _page(context, "sign-out", plain_form(context, "sign-out"))
 
 
 @get("/favicon.ico", include_in_schema=False, opt=public())
@@ -73,24 +72,24 @@ async def icon() -> Response[bytes]:
 
 
 @get("/static/{name:str}", include_in_schema=False, opt=public())
-async def static(exchange: RequestContext) -> Response[bytes]:
-    name = exchange.incoming.path.rpartition("/")[2]
+async def static(context: ClientContext) -> Response[bytes]:
+    name = context.request.path.rpartition("/")[2]
     if name == _THEME:
-        return Response(theme_css(exchange.instance.settings.theme).encode(), media_type="text/css", headers=_OF_APPS)
+        return Response(theme_css(context.instance.settings.theme).encode(), media_type="text/css", headers=_OF_APPS)
     kind = _STATIC.get(name)
     if kind is None:
         raise NotFound()
     if name != _COMPONENTS:
         return Response(_file(name), media_type=kind, headers=_OF_APPS)
     # in front of the script for pages of apps stands what they cannot know
-    told = b"window.sojournLooks = %s;\n" % msgspec.json.encode(looks(exchange.instance))
+    told = b"window.sojournLooks = %s;\n" % msgspec.json.encode(looks(context.instance))
     # what it calls may stand behind it: it waits for other scripts first
     return Response(told + _file(name) + _file(_KEPT_FIELDS), media_type=kind, headers=_OF_APPS)
 
 
-def _page(exchange: RequestContext, name: str, form: Mapping[str, object]) -> Response[str]:
+def _page(context: ClientContext, name: str, form: Mapping[str, object]) -> Response[str]:
     """`form` is for browsers without JavaScript."""
-    instance = exchange.instance
+    instance = context.instance
     nonce, headers = page_policy(instance)
     theme = instance.settings.theme
     html = (

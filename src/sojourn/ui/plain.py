@@ -13,10 +13,10 @@ from sojourn.sign_ins.sign_in import SignIn, SignInStatus
 from sojourn.ui.forms import check_form, plain_form
 from sojourn.ui.pages import TITLES, page_policy, templates
 from sojourn.ui.theme import look
-from sojourn.web.access import frontend
 from sojourn.web.errors import status_of
+from sojourn.web.frontend_api.context import ClientContext, Context
+from sojourn.web.operation import frontend
 from sojourn.web.redirects import checked_redirect
-from sojourn.web.request_context import CurrentExchange, RequestContext
 
 _WITH_SCRIPT = "This account needs another step. Open this page in a browser with JavaScript switched on."
 
@@ -38,42 +38,42 @@ class SignOutForm(msgspec.Struct, kw_only=True):
     redirect_url: str = ""
 
 
-@post("/sign-in", include_in_schema=False, opt={"form": SignInForm, **frontend(limit="create_sign_in", hashes=True)})
-async def sign_in(exchange: CurrentExchange) -> Response[str]:
+@post("/sign-in", include_in_schema=False, opt=frontend(limit="create_sign_in", form=SignInForm))
+async def sign_in(context: Context) -> Response[str]:
     """Answers with the page for the next step, or sends the browser on once the sign-in is complete."""
-    form = await exchange.form(SignInForm)
+    form = await context.form(SignInForm)
     try:
-        check_form(exchange, "sign-in", form.form_token)
-        attempt, issued = await _attempted(exchange, form)
+        check_form(context, "sign-in", form.form_token)
+        attempt, issued = await _attempted(context, form)
     except SojournError as error:
-        return _page(exchange, form, error.long_message, status_of(error))
+        return _page(context, form, error.long_message, status_of(error))
     if issued is not None:
-        view, _ = await exchange.client(issued.client)
-        await exchange.hand_over(issued, view)
-        exchange.note_state(view)
+        view, _ = await context.client(issued.client)
+        await context.hand_over(issued, view)
+        context.note_state(view)
     if attempt.status is SignInStatus.COMPLETE:
-        return go_on(exchange, form.redirect_url, exchange.instance.settings.paths.after_sign_in_url)
+        return go_on(context, form.redirect_url, context.instance.settings.paths.after_sign_in_url)
     if form.way == "code":
         asked = msgspec.structs.replace(form, sign_in=attempt.id)
-        return _page(exchange, asked, "A code is on its way to you.", 200, issued)
-    return _page(exchange, form, _WITH_SCRIPT, 200, issued)
+        return _page(context, asked, "A code is on its way to you.", 200, issued)
+    return _page(context, form, _WITH_SCRIPT, 200, issued)
 
 
-@post("/sign-out", include_in_schema=False, opt={"form": SignOutForm, **frontend(limit=None)})
-async def sign_out(exchange: CurrentExchange) -> Response[str]:
+@post("/sign-out", include_in_schema=False, opt=frontend(limit=None, form=SignOutForm))
+async def sign_out(context: Context) -> Response[str]:
     """Ends every session of this browser."""
-    form = await exchange.form(SignOutForm)
-    check_form(exchange, "sign-out", form.form_token)
-    issued = await exchange.engine.sessions.end_all(await exchange.caller())
+    form = await context.form(SignOutForm)
+    check_form(context, "sign-out", form.form_token)
+    issued = await context.engine.sessions.end_all(await context.caller())
     if issued is not None:
-        view, _ = await exchange.client(issued.client)
-        await exchange.hand_over(issued, view)
-    exchange.signed_out()
-    return go_on(exchange, form.redirect_url, exchange.instance.settings.paths.after_sign_out_url or "/sign-in")
+        view, _ = await context.client(issued.client)
+        await context.hand_over(issued, view)
+    context.signed_out()
+    return go_on(context, form.redirect_url, context.instance.settings.paths.after_sign_out_url or "/sign-in")
 
 
-async def _attempted(exchange: RequestContext, form: SignInForm) -> tuple[SignIn, Issued | None]:
-    sign_ins, caller = exchange.engine.sign_ins, await exchange.caller()
+async def _attempted(context: ClientContext, form: SignInForm) -> tuple[SignIn, Issued | None]:
+    sign_ins, caller = context.engine.sign_ins, await context.caller()
     if form.sign_in is not None and form.way == "code":
         return await sign_ins.prepare_first_factor(caller, form.sign_in, EMAIL_CODE, None)
     if form.sign_in is not None:
@@ -85,35 +85,35 @@ async def _attempted(exchange: RequestContext, form: SignInForm) -> tuple[SignIn
 
 
 def _page(
-    exchange: RequestContext, form: SignInForm, said: str, status: int, issued: Issued | None = None
+    context: ClientContext, form: SignInForm, said: str, status: int, issued: Issued | None = None
 ) -> Response[str]:
     """The form again; nothing that was typed but the identifier stands in it."""
     values = {
-        **plain_form(exchange, "sign-in", issued.secret if issued else None),
+        **plain_form(context, "sign-in", issued.secret if issued else None),
         "identifier": form.identifier or "",
         "sign_in": form.sign_in or "",
     }
-    return plain_page(exchange, "sign-in", values, said, status, form.redirect_url)
+    return plain_page(context, "sign-in", values, said, status, form.redirect_url)
 
 
 def plain_page(
-    exchange: RequestContext, name: str, form: Mapping[str, object], said: str, status: int, redirect_url: str = ""
+    context: ClientContext, name: str, form: Mapping[str, object], said: str, status: int, redirect_url: str = ""
 ) -> Response[str]:
     """A page that is only the form; `said` stands above it, and `redirect_url` goes on with it if it is one of ours."""
-    values = {**form, "redirect_url": checked_redirect(exchange.instance, redirect_url) or ""}
-    nonce, headers = page_policy(exchange.instance)
+    values = {**form, "redirect_url": checked_redirect(context.instance, redirect_url) or ""}
+    nonce, headers = page_policy(context.instance)
     html = templates().get_template("plain.html").render(
-        nonce=nonce, base=exchange.instance.public_url, application=exchange.instance.settings.application_name,
-        is_development=exchange.instance.is_development, title=TITLES[name],
-        theme=exchange.instance.settings.theme, look=look(exchange.instance.settings.theme),
+        nonce=nonce, base=context.instance.public_url, application=context.instance.settings.application_name,
+        is_development=context.instance.is_development, title=TITLES[name],
+        theme=context.instance.settings.theme, look=look(context.instance.settings.theme),
         name=name, form=values, said=said, is_good=status == 200,
     )  # fmt: skip
     return Response(html, status_code=status, media_type=MediaType.HTML, headers=headers)
 
 
-def go_on(exchange: RequestContext, wanted: str, otherwise: str) -> Response[str]:
+def go_on(context: ClientContext, wanted: str, otherwise: str) -> Response[str]:
     """Where the browser goes next: 303, so that a reload does not send the form again."""
-    instance = exchange.instance
+    instance = context.instance
     target = (
         checked_redirect(instance, wanted) or checked_redirect(instance, otherwise) or f"{instance.public_url}/user"
     )

@@ -14,9 +14,9 @@ from sojourn.sign_ups.sign_up import SignUp, SignUpStatus, missing_fields
 from sojourn.ui.forms import check_form, profile_form, sign_up_form
 from sojourn.ui.plain import go_on, plain_page
 from sojourn.users.profile import ProfileChanges
-from sojourn.web.access import frontend
 from sojourn.web.errors import status_of
-from sojourn.web.request_context import CurrentExchange, RequestContext
+from sojourn.web.frontend_api.context import ClientContext, Context
+from sojourn.web.operation import frontend
 
 
 class SignUpForm(msgspec.Struct, kw_only=True):
@@ -46,30 +46,30 @@ class ProfileForm(msgspec.Struct, kw_only=True):
     new_password: str = ""
 
 
-@post("/sign-up", include_in_schema=False, opt={"form": SignUpForm, **frontend(limit="create_sign_up", hashes=True)})
-async def sign_up(exchange: CurrentExchange) -> Response[str]:
+@post("/sign-up", include_in_schema=False, opt=frontend(limit="create_sign_up", form=SignUpForm))
+async def sign_up(context: Context) -> Response[str]:
     """Answers with the field for the code, or sends the browser on once the sign-up is complete."""
-    form = await exchange.form(SignUpForm)
+    form = await context.form(SignUpForm)
     try:
-        check_form(exchange, "sign-up", form.form_token)
-        attempt, issued = await _attempted(exchange, form)
+        check_form(context, "sign-up", form.form_token)
+        attempt, issued = await _attempted(context, form)
     except SojournError as error:
-        return _sign_up_page(exchange, form, error.long_message, status_of(error))
-    await _hand_over(exchange, issued)
+        return _sign_up_page(context, form, error.long_message, status_of(error))
+    await _hand_over(context, issued)
     if attempt.status is SignUpStatus.COMPLETE:
-        return go_on(exchange, form.redirect_url, exchange.instance.settings.paths.after_sign_up_url)
+        return go_on(context, form.redirect_url, context.instance.settings.paths.after_sign_up_url)
     if form.sign_up is None:
         try:
-            await _send_code(exchange, attempt, issued)
+            await _send_code(context, attempt, issued)
         except SojournError as error:
-            return _sign_up_page(exchange, form, error.long_message, status_of(error), issued)
+            return _sign_up_page(context, form, error.long_message, status_of(error), issued)
     asked = msgspec.structs.replace(form, sign_up=attempt.id)
-    return _sign_up_page(exchange, asked, "A code is on its way to you.", 200, issued)
+    return _sign_up_page(context, asked, "A code is on its way to you.", 200, issued)
 
 
-async def _attempted(exchange: RequestContext, form: SignUpForm) -> tuple[SignUp, Issued]:
+async def _attempted(context: ClientContext, form: SignUpForm) -> tuple[SignUp, Issued]:
     """Raises: what sign-ups raise, FieldMissing for what the form does not hold."""
-    sign_ups, caller = exchange.engine.sign_ups, await exchange.caller()
+    sign_ups, caller = context.engine.sign_ups, await context.caller()
     if form.sign_up is not None and form.way == "code":
         return await sign_ups.prepare_verification(caller, form.sign_up, EMAIL_CODE)
     if form.sign_up is not None:
@@ -86,51 +86,51 @@ async def _attempted(exchange: RequestContext, form: SignUpForm) -> tuple[SignUp
     return await sign_ups.create(caller, given)
 
 
-async def _send_code(exchange: RequestContext, begun: SignUp, issued: Issued) -> None:
+async def _send_code(context: ClientContext, begun: SignUp, issued: Issued) -> None:
     """Raises: FieldMissing for what the form does not hold, and what sign-ups raise."""
-    if missing := missing_fields(begun, exchange.instance.settings.sign_up):
+    if missing := missing_fields(begun, context.instance.settings.sign_up):
         raise FieldMissing(missing[0])
-    known = replace(await exchange.caller(), client=issued.client)
-    await exchange.engine.sign_ups.prepare_verification(known, begun.id, EMAIL_CODE)
+    known = replace(await context.caller(), client=issued.client)
+    await context.engine.sign_ups.prepare_verification(known, begun.id, EMAIL_CODE)
 
 
-async def _hand_over(exchange: RequestContext, issued: Issued) -> None:
-    view, _ = await exchange.client(issued.client)
-    await exchange.hand_over(issued, view)
-    exchange.note_state(view)
+async def _hand_over(context: ClientContext, issued: Issued) -> None:
+    view, _ = await context.client(issued.client)
+    await context.hand_over(issued, view)
+    context.note_state(view)
 
 
-@post("/user", include_in_schema=False, opt={"form": ProfileForm, **frontend(limit="attempts", hashes=True)})
-async def user(exchange: CurrentExchange) -> Response[str]:
+@post("/user", include_in_schema=False, opt=frontend(limit="attempts", form=ProfileForm))
+async def user(context: Context) -> Response[str]:
     """Changes the names, or the password, of the person who is signed in."""
-    form = await exchange.form(ProfileForm, keep_blank=True)
-    caller, session, person = await exchange.acting()
-    profile, issued = exchange.engine.profile, None
+    form = await context.form(ProfileForm, keep_blank=True)
+    caller, session, person = await context.acting()
+    profile, issued = context.engine.profile, None
     said, status = "Saved.", 200
     try:
-        check_form(exchange, "user", form.form_token)
+        check_form(context, "user", form.form_token)
         if form.way == "password":
             person, issued = await profile.change_password(
                 caller, session, person, current=form.current_password or None, new=form.new_password or None
             )
-            await _hand_over(exchange, issued)
+            await _hand_over(context, issued)
             said = "Your password is changed, and your other devices are signed out."
         else:
             changes = ProfileChanges(first_name=form.first_name, last_name=form.last_name, username=form.username)
-            person = await profile.update(exchange.instance, session, person, changes)
+            person = await profile.update(context.instance, session, person, changes)
     except SojournError as error:
         said, status = error.long_message, status_of(error)
     given = issued.secret if issued else None
-    return plain_page(exchange, "user", profile_form(exchange, person, given), said, status)
+    return plain_page(context, "user", profile_form(context, person, given), said, status)
 
 
 def _sign_up_page(
-    exchange: RequestContext, form: SignUpForm, said: str, status: int, issued: Issued | None = None
+    context: ClientContext, form: SignUpForm, said: str, status: int, issued: Issued | None = None
 ) -> Response[str]:
     """The form again; of what was typed everything but the password and the code stands in it."""
     typed = {name: getattr(form, name) or "" for name in ("first_name", "last_name", "username", "email_address")}
-    values = sign_up_form(exchange, issued.secret if issued else None, typed)
-    return plain_page(exchange, "sign-up", {**values, "sign_up": form.sign_up or ""}, said, status, form.redirect_url)
+    values = sign_up_form(context, issued.secret if issued else None, typed)
+    return plain_page(context, "sign-up", {**values, "sign_up": form.sign_up or ""}, said, status, form.redirect_url)
 
 
 HANDLERS = [sign_up, user]

@@ -9,7 +9,16 @@ import structlog
 from litestar import Litestar, Request, Response
 from litestar.datastructures import State
 from litestar.di import Provide
-from litestar.types import ASGIApp, ControllerRouterHandler, HTTPScope, Message, Receive, Scope, Send
+from litestar.types import (
+    ASGIApp,
+    ControllerRouterHandler,
+    HTTPReceiveMessage,
+    HTTPScope,
+    Message,
+    Receive,
+    Scope,
+    Send,
+)
 
 from sojourn.engine import Engine
 from sojourn.errors import NotFound, SojournError
@@ -18,19 +27,15 @@ from sojourn.instances.instance import Instance
 from sojourn.limits.rate_limit import REFUSED_PATHS, UNMATCHED
 from sojourn.store import patience
 from sojourn.tokens.handshake import cookie_suffix
-from sojourn.web.access import BODY_MOST, Api
 from sojourn.web.backend_api import routes as backend_routes
-from sojourn.web.backend_api.call import KEY as CALL_KEY
-from sojourn.web.backend_api.call import Call, admit
+from sojourn.web.backend_api.context import UNKNOWN_OPERATION, admit
 from sojourn.web.client_ip import client_address, limit_key
 from sojourn.web.cookies import CookieRules, client_last
 from sojourn.web.development import as_asked, check_helped, check_here
 from sojourn.web.errors import HostUnknown, MethodNotAllowed, answer_of, as_refusal
 from sojourn.web.frontend_api import routes
+from sojourn.web.frontend_api.context import ClientContext
 from sojourn.web.guard import (
-    Reading,
-    bounded,
-    check_body,
     check_headers,
     check_host,
     check_origin,
@@ -38,9 +43,10 @@ from sojourn.web.guard import (
     page_elsewhere,
 )
 from sojourn.web.headers import JSON, PRIVATE, Headers, common, completed, cross_origin, of_api, preflight
-from sojourn.web.incoming import Incoming
+from sojourn.web.http_request import HttpRequest
+from sojourn.web.operation import Api
 from sojourn.web.path import PathRefused, made_path
-from sojourn.web.request_context import RequestContext
+from sojourn.web.request_context import CONTEXT, RequestContext
 from sojourn.web.routing import NOWHERE, ROUTE, Place, Route, Routes, same_reading
 
 RefusalPage = Callable[[Instance, int, SojournError], tuple[bytes, Headers]]
@@ -50,7 +56,6 @@ Tell = Callable[[Mapping[str, str]], Awaitable[None]]
 
 _log = structlog.get_logger("sojourn.web")
 
-_KEY = "sojourn_exchange"
 _DEMO = "/demo"
 
 
@@ -82,11 +87,8 @@ def litestar_app(pages: tuple[ControllerRouterHandler, ...] = ()) -> Litestar:
     They take their engine from the request, so all engines of a process share them: an app that is tested opens hundreds.
     """
     return Litestar(
-        route_handlers=[*routes.HANDLERS, backend_routes.ROUTER, *pages],
-        dependencies={
-            "exchange": Provide(_exchange, sync_to_thread=False),
-            "call": Provide(_call, sync_to_thread=False),
-        },
+        route_handlers=[*routes.HANDLERS, *backend_routes.HANDLERS, *pages],
+        dependencies={"context": Provide(_context, sync_to_thread=False)},
         exception_handlers={Exception: _refused},
         before_request=same_reading,
         openapi_config=None,
@@ -100,12 +102,8 @@ def _routes(pages: tuple[ControllerRouterHandler, ...]) -> Routes:
     return Routes(litestar_app(pages))
 
 
-def _exchange(scope: Scope) -> RequestContext:
-    return scope["state"][_KEY]
-
-
-def _call(scope: Scope) -> Call:
-    return scope["state"][CALL_KEY]
+def _context(scope: Scope) -> RequestContext:
+    return scope["state"][CONTEXT]
 
 
 def _refused(request: Request[object, object, State], error: Exception) -> Response[bytes]:
@@ -148,123 +146,126 @@ class Application:
 
     async def _answered(self, scope: HTTPScope, receive: Receive, send: Send) -> None:
         answer = _Answer(send, self._common, self._api, is_head=scope["method"] == "HEAD")
-        path = "refused"
+        request = HttpRequest(scope, "refused", receive)
         try:
-            path = await self._path(scope)
-            incoming = Incoming(scope, path)
-            moved = page_elsewhere(incoming, self._engine.config)
+            request.path = await self._path(request)
+            moved = page_elsewhere(request, self._engine.config)
             if moved is not None:
                 await answer.whole(307, b"", [(b"location", moved.encode())])
-            elif self._demo is not None and _is_below(incoming.path, _DEMO):
-                check_here(incoming, check_host(incoming, self._engine.config), self._engine.config)
-                await check_helped(incoming, self._engine)
+            elif self._demo is not None and _is_below(request.path, _DEMO):
+                check_here(request, check_host(request, self._engine.config), self._engine.config)
+                await check_helped(request, self._engine)
                 scope["root_path"] = (scope["root_path"].rstrip("/") if "root_path" in scope else "") + _DEMO
                 answer.started = True  # it answers for itself, errors included
                 await self._demo(scope, receive, send)
             else:
-                await self._answer(incoming, receive, answer)
+                await self._answer(request, answer)
         except Exception as error:  # the last wall: whatever it was, the caller gets the envelope
             if answer.started:
                 raise
-            await self._refuse(error, path, answer, is_page=_is_page(scope))
+            await self._refuse(error, request, answer)
 
-    async def _refuse(self, error: Exception, path: str, answer: "_Answer", *, is_page: bool) -> None:
-        exchange, client = answer.exchange, None
-        if exchange is not None:
-            error = exchange.refusal(error)
-            client = await exchange.client_beside(error)
-        status, body, headers = answer_of(error, path=path, client=client)
+    async def _refuse(self, error: Exception, request: HttpRequest, answer: "_Answer") -> None:
+        context, client = answer.context, None
+        if isinstance(context, ClientContext):
+            error = context.refusal(error)
+            client = await context.client_beside(error)
+        status, body, headers = answer_of(error, path=request.path, client=client)
         refusal = as_refusal(error)
-        if is_page and self._refusal_page is not None and refusal is not None and _is_seen(path, status):
+        is_page = self._refusal_page is not None and _is_page(request)
+        if is_page and self._refusal_page is not None and refusal is not None and _is_seen(request.path, status):
             html, dressed = self._refusal_page(self._engine.instance, status, refusal)
             await answer.page(status, html, [*headers, *dressed])
         else:
             await answer.whole(status, body, [JSON, *headers])
 
-    async def _path(self, scope: HTTPScope) -> str:
+    async def _path(self, request: HttpRequest) -> str:
         """The path by which everything here goes. Raises: PathRefused, TooManyRequests."""
         try:
-            return made_path(scope, self._prefix)
+            return made_path(request.scope, self._prefix)
         except PathRefused:
-            address = client_address(Incoming(scope, "refused"), self._engine.config.trusted_proxies)
+            address = client_address(request, self._engine.config.trusted_proxies)
             await self._engine.limiter.hit(REFUSED_PATHS, limit_key(address))
             raise
 
-    async def _answer(self, incoming: Incoming, receive: Receive, answer: "_Answer") -> None:
-        check_headers(incoming)
-        place, values = self._routes.find(incoming.path)
+    async def _answer(self, request: HttpRequest, answer: "_Answer") -> None:
+        check_headers(request)
+        place, values = self._routes.find(request.path)
         if place.api is Api.BACKEND:
-            await self._answer_server(incoming, place, values, receive, answer)
+            await self._answer_server(request, place, values, answer)
             return
         engine = self._engine
-        method = effective_method(incoming)
+        method = effective_method(request)
         route = place.route(method)
-        instance = await self._instance(incoming, route)
-        if incoming.sent_method == "OPTIONS":
-            await answer.whole(204, b"", preflight(incoming, instance, place.api))
+        instance = await self._instance(request, route)
+        if request.sent_method == "OPTIONS":
+            await answer.whole(204, b"", preflight(request, instance, place.api))
             return
-        answer.extra = cross_origin(incoming, instance, place.api)
-        incoming.method = method
-        check_origin(incoming, instance, self._rules)
-        address = client_address(incoming, engine.config.trusted_proxies)
+        answer.extra = cross_origin(request, instance, place.api)
+        request.method = method
+        check_origin(request, instance, self._rules)
+        address = client_address(request, engine.config.trusted_proxies)
         await self._count(route, address, instance)
         route = _existing(place, route)
-        if route.access.development_help and instance.is_development:
-            await check_helped(incoming, engine)
-        check_body(incoming, route.access.body_most)
-        receive = bounded(receive, route.access.body_most)
-        exchange = RequestContext(engine, incoming, instance, self._rules, address, receive)
-        exchange.cookies, exchange.headers, answer.exchange = answer.cookies, answer.extra, exchange
-        if route.fast is not None:
-            await answer.whole(200, await route.fast(exchange, *values), [JSON])
+        if route.operation.development_help and instance.is_development:
+            await check_helped(request, engine)
+        request.bound_body(route.operation.max_body, route.operation.too_large)
+        context = ClientContext(engine, request, instance, route.operation, rules=self._rules, address=address)
+        context.cookies, context.headers, answer.context = answer.cookies, answer.extra, context
+        if route.operation.fast is not None:
+            await answer.whole(200, await route.operation.fast(context, *values), [JSON])
             return
         with hashing_for(Payer(limit_key(address), instance)):
-            await self._hand_on(incoming, {_KEY: exchange, ROUTE: route}, receive, answer)
+            await self._hand_on(context, route, answer)
 
-    async def _instance(self, incoming: Incoming, route: Route | None) -> Instance:
+    async def _instance(self, request: HttpRequest, route: Route | None) -> Instance:
         """The instance that the Host names. Raises: HostUnknown."""
-        if route is not None and route.access.any_host:
+        if route is not None and route.operation.any_host:
             return self._engine.instance
-        host = check_host(incoming, self._engine.config)
-        check_here(incoming, host, self._engine.config)
+        host = check_host(request, self._engine.config)
+        check_here(request, host, self._engine.config)
         instance = await self._engine.instances.by_host(host)
         if instance is None:
             raise HostUnknown()
-        return as_asked(instance, incoming, self._engine.config)
+        return as_asked(instance, request, self._engine.config)
 
     async def _count(self, route: Route | None, address: str | None, instance: Instance) -> None:
         """Count the request against every limit of its route. Raises: TooManyRequests."""
-        name = UNMATCHED if route is None else route.access.limit
+        name = UNMATCHED if route is None else route.operation.limit
         if name is not None:
             await self._engine.limiter.hit(name, limit_key(address), instance)
 
     async def _answer_server(
-        self, incoming: Incoming, place: Place, values: Sequence[str], receive: Receive, answer: "_Answer"
+        self, request: HttpRequest, place: Place, values: Sequence[str], answer: "_Answer"
     ) -> None:
         """The Backend API: a secret key in place of origin and cookies."""
-        check_here(incoming, check_host(incoming, self._engine.config), self._engine.config)
-        route = place.route(incoming.method)
-        most = BODY_MOST if route is None else route.access.body_most
-        check_body(incoming, most)
-        receive = bounded(receive, most)
-        call = await admit(self._engine, incoming, receive)
+        check_here(request, check_host(request, self._engine.config), self._engine.config)
+        route = place.route(request.method)
+        operation = UNKNOWN_OPERATION if route is None else route.operation
+        request.bound_body(operation.max_body, operation.too_large)
+        context = await admit(self._engine, request, operation)
         route = _existing(place, route)
-        if route.fast is not None:
-            await answer.whole(200, await route.fast(call, *values), [JSON])
+        answer.context, context.cookies, context.headers = context, answer.cookies, answer.extra
+        if operation.fast is not None:
+            await answer.whole(200, await operation.fast(context, *values), [JSON])
             return
         with hashing_for(Payer(None)):
-            await self._hand_on(incoming, {CALL_KEY: call, ROUTE: route}, receive, answer)
+            await self._hand_on(context, route, answer)
 
-    async def _hand_on(
-        self, incoming: Incoming, seen: Mapping[str, object], receive: Reading, answer: "_Answer"
-    ) -> None:
+    async def _hand_on(self, context: RequestContext, route: Route, answer: "_Answer") -> None:
         """Let the router call the handler, with the guard's findings in the request's state."""
-        scope = incoming.scope
-        scope["method"] = "GET" if incoming.method == "HEAD" else incoming.method  # pyright: ignore[reportGeneralTypeIssues]
-        scope["path"], scope["root_path"] = incoming.path, ""
-        scope["raw_path"] = incoming.path.encode()
-        scope["state"] = {**scope.get("state", {}), **seen}  # pyright: ignore[reportUnknownMemberType]
-        await self._inner(scope, receive, answer.send)
+        request = context.request
+        scope = request.scope
+        scope["method"] = "GET" if request.method == "HEAD" else request.method  # pyright: ignore[reportGeneralTypeIssues]
+        scope["path"], scope["root_path"] = request.path, ""
+        scope["raw_path"] = request.path.encode()
+        scope["state"] = {**scope.get("state", {}), CONTEXT: context, ROUTE: route}  # pyright: ignore[reportUnknownMemberType]
+        await self._inner(scope, _read_by_context, answer.send)
+
+
+async def _read_by_context() -> HTTPReceiveMessage:
+    """The body of a request has one reader, the context: a handler that reads it by the router would read it unbounded."""
+    raise TypeError("the body is read by the request context: see web/request_context.py")
 
 
 def _existing(place: Place, route: Route | None) -> Route:
@@ -285,11 +286,10 @@ async def _live(receive: Receive, send: Tell) -> None:
         await send({"type": f"lifespan.{event}.complete"})
 
 
-def _is_page(scope: HTTPScope) -> bool:
+def _is_page(request: HttpRequest) -> bool:
     """Whether a person's browser opens a page, as it says itself."""
-    headers = dict(scope["headers"])
-    destination = headers.get(b"sec-fetch-dest")
-    return destination == b"document" if destination else b"text/html" in headers.get(b"accept", b"")
+    destination = request.header(b"sec-fetch-dest")
+    return destination == "document" if destination else "text/html" in (request.header(b"accept") or "")
 
 
 def _is_seen(path: str, status: int) -> bool:
@@ -312,7 +312,7 @@ class _Answer:
         self.started = False
         self.extra: Headers = []
         self.cookies: list[str] = []
-        self.exchange: RequestContext | None = None
+        self.context: RequestContext | None = None
 
     async def whole(self, status: int, body: bytes, headers: Headers) -> None:
         """Send a complete API answer."""

@@ -4,21 +4,21 @@ from collections.abc import Sequence
 from functools import lru_cache
 from ipaddress import IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
 
-from sojourn.web.incoming import Incoming
+from sojourn.web.http_request import HttpRequest
 
 Networks = Sequence[IPv4Network | IPv6Network]
 _HOPS = 32
 
 
-def client_address(incoming: Incoming, trusted: Networks) -> str | None:
+def client_address(request: HttpRequest, trusted: Networks) -> str | None:
     """The canonical address of the asking machine.
 
     `X-Forwarded-For` is read only when the peer is a trusted proxy, right to left, up to the first hop that is not one.
     """
-    address = canonical(incoming.peer or "")
+    address = canonical(request.peer or "")
     if address is None or not trusted or not is_trusted(address, trusted):
         return address
-    hops = [hop for line in incoming.headers_of(b"x-forwarded-for") for hop in line.split(",")]
+    hops = [hop for line in request.headers_of(b"x-forwarded-for") for hop in line.split(",")]
     for hop in reversed(hops[-_HOPS:]):
         seen = canonical(hop.strip())
         if seen is None:

@@ -15,7 +15,7 @@ from sojourn.secret import Secret
 from sojourn.tokens.bearer import bearer
 from sojourn.web.client_ip import canonical, is_trusted
 from sojourn.web.errors import HostUnknown
-from sojourn.web.incoming import Incoming
+from sojourn.web.http_request import HttpRequest
 from sojourn.web.secret_keys import good_key
 
 _IN_PROCESS = frozenset({"testclient", "<local>"})
@@ -46,87 +46,85 @@ class SecretKeyAsked(SojournError):
     advice = "At this host the page asks for the secret key: as a Bearer token, or as the password of any user name."
 
 
-def check_here(incoming: Incoming, host: str, config: Config) -> None:
+def check_here(request: HttpRequest, host: str, config: Config) -> None:
     """In development only this machine is answered, unless the Host is named. Raises: HostUnknown (R-DEV-01).
 
     An app that has the server inside may listen anywhere, so each request is looked at.
     """
-    if config.is_development and not _is_own_peer(incoming) and not config.is_named(name_of(host)):
+    if config.is_development and not _is_own_peer(request) and not config.is_named(name_of(host)):
         raise HostUnknown(
             "This server is in development, which answers its own machine only. Set SOJOURN_ENVIRONMENT=production, or "
             "name this host in SOJOURN_DEVELOPMENT_HOSTS where no stranger can reach it."
         )
 
 
-async def check_helped(incoming: Incoming, engine: Engine) -> None:
+async def check_helped(request: HttpRequest, engine: Engine) -> None:
     """Raises: HelpRefused, SecretKeyAsked, BadSecretKey (R-DEV-02)."""
-    if _is_at_this_machine(incoming, engine.config) and not _is_forwarded(incoming):
+    if _is_at_this_machine(request, engine.config) and not _is_forwarded(request):
         return
-    if not engine.config.is_named(_host_name(incoming, engine.config)):
+    if not engine.config.is_named(_host_name(request, engine.config)):
         raise HelpRefused()
-    key = _secret_key(incoming)
+    key = _secret_key(request)
     if key is None:
         raise SecretKeyAsked()
-    await good_key(engine, incoming, key)
+    await good_key(engine, request, key)
 
 
-def as_asked(instance: Instance, incoming: Incoming, config: Config) -> Instance:
+def as_asked(instance: Instance, request: HttpRequest, config: Config) -> Instance:
     """The instance as this request may use it: codes that everybody knows work at this machine only (R-DEV-02).
 
     A proxy that `trusted_proxies` names may stand in between (decision 0013).
     """
     if not instance.is_development or not instance.settings.test_mode:
         return instance
-    if _is_at_this_machine(incoming, config) and (
-        not _is_forwarded(incoming) or _is_of_trusted_proxy(incoming, config)
-    ):
+    if _is_at_this_machine(request, config) and (not _is_forwarded(request) or _is_of_trusted_proxy(request, config)):
         return instance
     return replace(instance, settings=msgspec.structs.replace(instance.settings, test_mode=False))
 
 
-def _is_own_peer(incoming: Incoming) -> bool:
-    peer = incoming.peer or ""
+def _is_own_peer(request: HttpRequest) -> bool:
+    peer = request.peer or ""
     return peer in _IN_PROCESS or is_loopback(canonical(peer) or "")
 
 
-def _host_name(incoming: Incoming, config: Config) -> str:
-    return name_of(host_of(incoming.header(b"host") or "", config.scheme) or "")
+def _host_name(request: HttpRequest, config: Config) -> str:
+    return name_of(host_of(request.header(b"host") or "", config.scheme) or "")
 
 
-def _is_at_this_machine(incoming: Incoming, config: Config) -> bool:
-    name = _host_name(incoming, config)
-    return _is_own_peer(incoming) and is_loopback(name) and not config.is_named(name)
+def _is_at_this_machine(request: HttpRequest, config: Config) -> bool:
+    name = _host_name(request, config)
+    return _is_own_peer(request) and is_loopback(name) and not config.is_named(name)
 
 
-def _is_forwarded(incoming: Incoming) -> bool:
+def _is_forwarded(request: HttpRequest) -> bool:
     """Whether a proxy says that somebody elsewhere asks. A development server in front, such as that of a bundler, says
     the address of this machine, and what a stranger puts there a proxy adds to.
 
     Where the peer is not the socket's, the stranger may have put it there too: an app's server that believes every sender
     takes the peer from the very header. And one that speaks HTTP/1.0 is no browser, but a proxy that may say nothing at all.
     """
-    if incoming.http_version in _OLD or any(incoming.header(name) is not None for name in _TELLING):
+    if request.http_version in _OLD or any(request.header(name) is not None for name in _TELLING):
         return True
-    senders = [*_listed(incoming, b"x-forwarded-for"), *_listed(incoming, b"x-real-ip")]
-    if senders and not incoming.has_socket:
+    senders = [*_listed(request, b"x-forwarded-for"), *_listed(request, b"x-real-ip")]
+    if senders and not request.has_socket:
         return True
-    hosts = [name_of(host_of(each, "http") or "") for each in _listed(incoming, b"x-forwarded-host")]
+    hosts = [name_of(host_of(each, "http") or "") for each in _listed(request, b"x-forwarded-host")]
     here = all(is_loopback(canonical(each) or "") for each in senders) and all(map(is_loopback, hosts))
-    return not here or any(each != "http" for each in _listed(incoming, b"x-forwarded-proto"))
+    return not here or any(each != "http" for each in _listed(request, b"x-forwarded-proto"))
 
 
-def _listed(incoming: Incoming, header: bytes) -> list[str]:
-    return [each.strip() for line in incoming.headers_of(header) for each in line.split(",")]
+def _listed(request: HttpRequest, header: bytes) -> list[str]:
+    return [each.strip() for line in request.headers_of(header) for each in line.split(",")]
 
 
-def _is_of_trusted_proxy(incoming: Incoming, config: Config) -> bool:
-    peer = canonical(incoming.peer or "")
+def _is_of_trusted_proxy(request: HttpRequest, config: Config) -> bool:
+    peer = canonical(request.peer or "")
     return peer is not None and is_trusted(peer, config.trusted_proxies)
 
 
-def _secret_key(incoming: Incoming) -> Secret | None:
+def _secret_key(request: HttpRequest) -> Secret | None:
     """From `Authorization: Bearer`, or as the password of `Basic`, which browsers ask for. Raises: BadSecretKey."""
-    stated = incoming.header(b"authorization")
+    stated = request.header(b"authorization")
     if stated is None:
         return None
     scheme, _, rest = stated.partition(" ")

@@ -5,8 +5,8 @@ from collections.abc import Sequence
 
 from sojourn.instances.instance import Instance
 from sojourn.tokens.cookie_size import largest_token, too_large
-from sojourn.web.access import Api
-from sojourn.web.incoming import Incoming
+from sojourn.web.http_request import HttpRequest
+from sojourn.web.operation import Api
 from sojourn.web.redirects import is_allowed_origin
 
 Headers = list[tuple[bytes, bytes]]
@@ -50,14 +50,14 @@ def of_token(token: str | None, instance: Instance) -> Headers:
     return [(b"sojourn-token-too-large", f"bytes={size}, most={largest_token(instance.publishable_key)}".encode())]
 
 
-def cross_origin(incoming: Incoming, instance: Instance, api: Api) -> Headers:
+def cross_origin(request: HttpRequest, instance: Instance, api: Api) -> Headers:
     """What lets a page of an allowed origin read the answer, credentials included; nothing for others (R-WEB-04).
 
     Any page may read scripts, public keys, and pictures, which have addresses that nobody guesses.
     """
     if api is Api.PUBLIC:
         return [(b"access-control-allow-origin", b"*"), (b"cross-origin-resource-policy", b"cross-origin")]
-    origin = incoming.header(b"origin")
+    origin = request.header(b"origin")
     if origin is None or not is_allowed_origin(instance, origin):
         return []
     return [
@@ -67,12 +67,12 @@ def cross_origin(incoming: Incoming, instance: Instance, api: Api) -> Headers:
     ]
 
 
-def preflight(incoming: Incoming, instance: Instance, api: Api) -> Headers:
+def preflight(request: HttpRequest, instance: Instance, api: Api) -> Headers:
     """The answer to a browser that asks before it sends; empty for origins that may not."""
-    allowed = cross_origin(incoming, instance, api)
+    allowed = cross_origin(request, instance, api)
     if not allowed:
         return []
-    wanted = (incoming.header(b"access-control-request-headers") or "").lower().split(",")
+    wanted = (request.header(b"access-control-request-headers") or "").lower().split(",")
     granted = [name for name in map(str.strip, wanted) if _ALLOWED_REQUEST_HEADERS.fullmatch(name)]
     return [
         *allowed,

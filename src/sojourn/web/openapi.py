@@ -1,8 +1,6 @@
 """Our own OpenAPI documents, made from the routes themselves: what this server implements."""
 
-import inspect
-from collections.abc import Callable, Collection, Mapping
-from typing import get_type_hints
+from collections.abc import Collection, Mapping
 
 import msgspec
 from litestar import Litestar
@@ -10,15 +8,13 @@ from litestar.handlers import HTTPRouteHandler
 from litestar.routes import HTTPRoute
 
 from sojourn.resources import Resource
-from sojourn.web.access import Api, declared
+from sojourn.web.operation import Api, declared
 
 Bodies = Mapping[type, Mapping[str, object]]
 """The schema of each body type, named apart from others of its name."""
 
 _FORM = "application/x-www-form-urlencoded"
 _UPLOAD = "multipart/form-data"
-_INJECTED = frozenset({"exchange", "instance", "engine", "request", "scope", "state", "headers", "cookies"})
-_SIMPLE: Mapping[object, str] = {str: "string", int: "integer", bool: "boolean", float: "number"}
 
 _ERRORS: Resource = {
     "type": "object",
@@ -57,7 +53,8 @@ def document(
         for handler in route.route_handlers:
             if handler.operation_id is None or not isinstance(handler.operation_id, str):
                 continue
-            structs += [kind for kind in (_form_of(handler), _json_of(handler)) if kind is not None]
+            operation = declared(handler.opt)
+            structs += [kind for kind in (operation and operation.form, operation and operation.json) if kind]
     schemas, components = msgspec.json.schema_components(structs, ref_template="#/components/schemas/{name}")
     bodies = dict(zip(structs, schemas, strict=True))
     for route in routes:
@@ -78,8 +75,8 @@ def document(
 
 
 def _api_of(route: HTTPRoute) -> Api | None:
-    access = declared(route.route_handlers[0].opt)
-    return None if access is None else access.api
+    operation = declared(route.route_handlers[0].opt)
+    return None if operation is None else operation.api
 
 
 def _published(route: HTTPRoute) -> str:
@@ -88,23 +85,25 @@ def _published(route: HTTPRoute) -> str:
 
 
 def _operation(route: HTTPRoute, handler: HTTPRouteHandler, bodies: Bodies) -> Resource:
+    declaration = declared(handler.opt)
+    assert declaration is not None
     in_path = [_in_path(name) for name in route.path_parameters]
     operation: Resource = {
         "operationId": handler.operation_id,
-        "parameters": in_path + _query_of(handler, set(route.path_parameters)),
+        "parameters": in_path + ([] if declaration.query is None else _fields_of(declaration.query)),
         "responses": {
             "2XX": {"description": "Done.", "content": {"application/json": {"schema": {}}}},
             "4XX": _refusal("Refused; nothing has changed."),
             "503": _refusal("Busy; try again after the seconds in Retry-After."),
         },
     }
-    form, json, upload = _form_of(handler), _json_of(handler), handler.opt.get("upload")
-    if isinstance(upload, str):
-        operation["requestBody"] = {"required": True, "content": {_UPLOAD: {"schema": _file(upload)}}}
-    elif form is not None:
-        operation["requestBody"] = {"content": {_FORM: {"schema": bodies[form]}}}
-    elif json is not None:
-        operation["requestBody"] = {"content": {"application/json": {"schema": bodies[json]}}}
+    if declaration.upload is not None:
+        content = {_UPLOAD: {"schema": _file(declaration.upload)}}
+        operation["requestBody"] = {"required": True, "content": content}
+    elif declaration.form is not None:
+        operation["requestBody"] = {"content": {_FORM: {"schema": bodies[declaration.form]}}}
+    elif declaration.json is not None:
+        operation["requestBody"] = {"content": {"application/json": {"schema": bodies[declaration.json]}}}
     return operation
 
 
@@ -116,40 +115,8 @@ def _in_path(name: str) -> Resource:
     return {"name": name, "in": "path", "required": True, "schema": {"type": "string", "minLength": 1}}
 
 
-def _in_query(name: str, word: str) -> Resource:
-    return {"name": name, "in": "query", "required": False, "schema": {"type": word}}
-
-
 def _refusal(text: str) -> Resource:
     return {"description": text, "content": {"application/json": {"schema": {"$ref": "#/components/schemas/Errors"}}}}
-
-
-def _form_of(handler: HTTPRouteHandler) -> type | None:
-    return _struct(handler.opt.get("form"))
-
-
-def _json_of(handler: HTTPRouteHandler) -> type | None:
-    return _struct(handler.opt.get("json")) or _struct(_hints(handler.fn).get("data"))
-
-
-def _struct(kind: object) -> type | None:
-    return kind if isinstance(kind, type) and issubclass(kind, msgspec.Struct) else None
-
-
-def _hints(function: Callable[..., object]) -> Mapping[str, object]:
-    return get_type_hints(function)
-
-
-def _query_of(handler: HTTPRouteHandler, in_path: set[str]) -> list[Resource]:
-    """Plain keyword parameters are query parameters, and so are the fields of `opt["query"]`."""
-    found: list[Resource] = []
-    hints = _hints(handler.fn)
-    for name in inspect.signature(handler.fn).parameters:
-        word = _SIMPLE.get(hints.get(name))
-        if name not in _INJECTED and name not in in_path and name != "data" and word is not None:
-            found.append(_in_query(name, word))
-    query = _struct(handler.opt.get("query"))
-    return found if query is None else found + _fields_of(query)
 
 
 def _fields_of(query: type) -> list[Resource]:

@@ -1,14 +1,13 @@
-"""The match of a path and a method with one route and the access it declares.
+"""The match of a path and a method with one route and the operation it declares.
 
 Built from the routes of the framework's router, in its order of preference: a route without parameters first, then a
 fixed segment before a parameter, without going back. The router is handed the same path, and `same_reading` refuses a
 request for which it chose another handler (R-WEB-08).
 """
 
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import cast
 
 from litestar import Litestar, Request
 from litestar.datastructures import State
@@ -16,20 +15,16 @@ from litestar.handlers import HTTPRouteHandler
 from litestar.routes import HTTPRoute
 
 from sojourn.errors import NotFound
-from sojourn.web.access import Access, Api, declared
+from sojourn.web.operation import Api, Operation, declared
 
 ROUTE = "sojourn_route"
 """Where the request's state holds the `Route` that was matched."""
-
-Fast = Callable[..., Awaitable[bytes]]
-"""A handler that answers 200 with JSON and skips the router: takes the exchange or call and the path's parameters."""
 
 
 @dataclass(frozen=True, slots=True)
 class Route:
     handler: HTTPRouteHandler
-    access: Access
-    fast: Fast | None
+    operation: Operation
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +58,7 @@ class _Node:
 
 
 class Routes:
-    """Raises: TypeError at start, for a route that declares no access or has a parameter of a kind that is read twice."""
+    """Raises: TypeError at start, for a route that declares no operation or has a parameter of a kind that is read twice."""
 
     def __init__(self, app: Litestar) -> None:
         self._plain: dict[str, Place] = {}
@@ -117,12 +112,11 @@ def _place(route: HTTPRoute) -> Place:
     for handler in route.route_handlers:
         if handler.http_methods == {"OPTIONS"}:
             continue  # the router's own: preflights are answered before it is asked
-        access = declared(handler.opt)
-        if access is None:
-            raise TypeError(f"{handler.handler_name} at {route.path} declares no access: see web/access.py")
-        fast = cast("Fast | None", handler.opt.get("fast"))
-        found |= {method: Route(handler, access, fast) for method in handler.http_methods}
-    apis = {each.access.api for each in found.values()}
+        operation = declared(handler.opt)
+        if operation is None:
+            raise TypeError(f"{handler.handler_name} at {route.path} declares no operation: see web/operation.py")
+        found |= {method: Route(handler, operation) for method in handler.http_methods}
+    apis = {each.operation.api for each in found.values()}
     if len(apis) != 1:
         raise TypeError(f"{route.path} belongs to more than one API")
     return Place(apis.pop(), found)

@@ -10,7 +10,7 @@ from sojourn.limits.rate_limit import WRONG_KEYS, RateLimiter
 from sojourn.secret import Secret
 from sojourn.store.interface import SecretKey
 from sojourn.web.client_ip import client_address, limit_key
-from sojourn.web.incoming import Incoming
+from sojourn.web.http_request import HttpRequest
 
 
 class HasKeys(Protocol):
@@ -24,7 +24,7 @@ class HasKeys(Protocol):
     def limiter(self) -> RateLimiter: ...
 
 
-async def good_key(engine: HasKeys, incoming: Incoming, secret: Secret) -> tuple[Instance, SecretKey]:
+async def good_key(engine: HasKeys, request: HttpRequest, secret: Secret) -> tuple[Instance, SecretKey]:
     """The instance that a secret key speaks for, and the key.
 
     A key that this process has not seen is counted before it is looked up. Beyond the limit of its address it is compared
@@ -32,7 +32,7 @@ async def good_key(engine: HasKeys, incoming: Incoming, secret: Secret) -> tuple
     """
     instances = engine.instances
     if not instances.has_seen(secret):
-        address = client_address(incoming, engine.config.trusted_proxies)
+        address = client_address(request, engine.config.trusted_proxies)
         try:
             await engine.limiter.hit(WRONG_KEYS, limit_key(address), instances.default())
         except TooManyRequests:

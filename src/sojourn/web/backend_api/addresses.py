@@ -10,7 +10,8 @@ from sojourn.resources.users import address as address_resource
 from sojourn.resources.verifications import backend_verification
 from sojourn.users.new_user import Status
 from sojourn.users.user import Identifier, IdentifierKind
-from sojourn.web.backend_api.call import Call, CurrentCall, json
+from sojourn.web.backend_api.context import Context, KeyContext
+from sojourn.web.operation import backend
 
 EMAIL = IdentifierKind.EMAIL_ADDRESS
 PHONE = IdentifierKind.PHONE_NUMBER
@@ -64,15 +65,15 @@ class PhoneReplacement(msgspec.Struct, kw_only=True, forbid_unknown_fields=True)
     identification_status: Status = "verified"
 
 
-def _answer(call: Call, address: Identifier) -> Response[bytes]:
-    return json(address_resource(address, call.now))
+def _answer(context: KeyContext, address: Identifier) -> Response[bytes]:
+    return context.json(address_resource(address, context.now))
 
 
 async def _update(
-    call: Call, id: str, kind: IdentifierKind, verified: bool | None, primary: bool | None
+    context: KeyContext, id: str, kind: IdentifierKind, verified: bool | None, primary: bool | None
 ) -> Response[bytes]:
-    address = await call.engine.addresses.update(call.instance, id, verified=verified, primary=primary, kind=kind)
-    return _answer(call, address)
+    address = await context.engine.addresses.update(context.instance, id, verified=verified, primary=primary, kind=kind)
+    return _answer(context, address)
 
 
 def _no_second_factor(wanted: bool | None) -> None:
@@ -80,107 +81,111 @@ def _no_second_factor(wanted: bool | None) -> None:
         raise FeatureOff("Phone numbers are no second factor here.", param="reserved_for_second_factor")
 
 
-@post("/v1/email_addresses", operation_id="CreateEmailAddress", status_code=200, opt={"json": EmailCreation})
-async def create_email(call: CurrentCall) -> Response[bytes]:
-    given = await call.body(EmailCreation)
-    address = await call.engine.addresses.create(
-        call.instance,
+@post("/v1/email_addresses", operation_id="CreateEmailAddress", status_code=200, opt=backend(json=EmailCreation))
+async def create_email(context: Context) -> Response[bytes]:
+    given = await context.json_body(EmailCreation)
+    address = await context.engine.addresses.create(
+        context.instance,
         given.user_id,
         EMAIL,
         given.email_address,
         verified=bool(given.verified),
         primary=bool(given.primary),
     )
-    return _answer(call, address)
+    return _answer(context, address)
 
 
-@get("/v1/email_addresses/{email_address_id:str}", operation_id="GetEmailAddress")
-async def read_email(call: CurrentCall, email_address_id: FromPath[str]) -> Response[bytes]:
-    return _answer(call, await call.engine.addresses.get(call.instance, email_address_id, EMAIL))
+@get("/v1/email_addresses/{email_address_id:str}", operation_id="GetEmailAddress", opt=backend())
+async def read_email(context: Context, email_address_id: FromPath[str]) -> Response[bytes]:
+    return _answer(context, await context.engine.addresses.get(context.instance, email_address_id, EMAIL))
 
 
-@patch("/v1/email_addresses/{email_address_id:str}", operation_id="UpdateEmailAddress", opt={"json": EmailPatch})
-async def update_email(call: CurrentCall, email_address_id: FromPath[str]) -> Response[bytes]:
-    given = await call.body(EmailPatch)
-    return await _update(call, email_address_id, EMAIL, given.verified, given.primary)
+@patch("/v1/email_addresses/{email_address_id:str}", operation_id="UpdateEmailAddress", opt=backend(json=EmailPatch))
+async def update_email(context: Context, email_address_id: FromPath[str]) -> Response[bytes]:
+    given = await context.json_body(EmailPatch)
+    return await _update(context, email_address_id, EMAIL, given.verified, given.primary)
 
 
-@delete("/v1/email_addresses/{email_address_id:str}", operation_id="DeleteEmailAddress", status_code=200)
-async def delete_email(call: CurrentCall, email_address_id: FromPath[str]) -> Response[bytes]:
-    removed = await call.engine.addresses.delete(call.instance, email_address_id, kind=EMAIL)
-    return json(deleted("email_address", removed.id))
+@delete("/v1/email_addresses/{email_address_id:str}", operation_id="DeleteEmailAddress", status_code=200, opt=backend())
+async def delete_email(context: Context, email_address_id: FromPath[str]) -> Response[bytes]:
+    removed = await context.engine.addresses.delete(context.instance, email_address_id, kind=EMAIL)
+    return context.json(deleted("email_address", removed.id))
 
 
-@put("/v1/users/{user_id:str}/email_address", operation_id="ReplaceUserEmailAddress", opt={"json": EmailReplacement})
-async def replace_email(call: CurrentCall, user_id: FromPath[str]) -> Response[bytes]:
-    given = await call.body(EmailReplacement)
-    address = await call.engine.addresses.replace(
-        call.instance, user_id, EMAIL, given.email_address, given.identification_status
+@put(
+    "/v1/users/{user_id:str}/email_address", operation_id="ReplaceUserEmailAddress", opt=backend(json=EmailReplacement)
+)
+async def replace_email(context: Context, user_id: FromPath[str]) -> Response[bytes]:
+    given = await context.json_body(EmailReplacement)
+    address = await context.engine.addresses.replace(
+        context.instance, user_id, EMAIL, given.email_address, given.identification_status
     )
-    return _answer(call, address)
+    return _answer(context, address)
 
 
 @post(
     "/v1/email_addresses/{email_address_id:str}/prepare_verification", operation_id="PrepareEmailAddressVerification",
-    status_code=200,
+    status_code=200, opt=backend(),
 )  # fmt: skip
-async def prepare_email(call: CurrentCall, email_address_id: FromPath[str]) -> Response[bytes]:
-    await call.no_body()
-    return json(backend_verification(await call.engine.verifications.send(call.instance, email_address_id), call.now))
+async def prepare_email(context: Context, email_address_id: FromPath[str]) -> Response[bytes]:
+    await context.no_body()
+    return context.json(
+        backend_verification(await context.engine.verifications.send(context.instance, email_address_id), context.now)
+    )
 
 
 @post(
     "/v1/email_addresses/{email_address_id:str}/attempt_verification", operation_id="AttemptEmailAddressVerification",
-    status_code=200, opt={"json": EmailProof},
+    status_code=200, opt=backend(json=EmailProof),
 )  # fmt: skip
-async def attempt_email(call: CurrentCall, email_address_id: FromPath[str]) -> Response[bytes]:
-    given = await call.body(EmailProof)
-    challenge = await call.engine.verifications.attempt(
-        call.instance, email_address_id, given.verification_id, given.code
+async def attempt_email(context: Context, email_address_id: FromPath[str]) -> Response[bytes]:
+    given = await context.json_body(EmailProof)
+    challenge = await context.engine.verifications.attempt(
+        context.instance, email_address_id, given.verification_id, given.code
     )
-    return json(backend_verification(challenge, call.now))
+    return context.json(backend_verification(challenge, context.now))
 
 
-@post("/v1/phone_numbers", operation_id="CreatePhoneNumber", status_code=200, opt={"json": PhoneCreation})
-async def create_phone(call: CurrentCall) -> Response[bytes]:
-    given = await call.body(PhoneCreation)
+@post("/v1/phone_numbers", operation_id="CreatePhoneNumber", status_code=200, opt=backend(json=PhoneCreation))
+async def create_phone(context: Context) -> Response[bytes]:
+    given = await context.json_body(PhoneCreation)
     _no_second_factor(given.reserved_for_second_factor)
-    address = await call.engine.addresses.create(
-        call.instance,
+    address = await context.engine.addresses.create(
+        context.instance,
         given.user_id,
         PHONE,
         given.phone_number,
         verified=bool(given.verified),
         primary=bool(given.primary),
     )
-    return _answer(call, address)
+    return _answer(context, address)
 
 
-@get("/v1/phone_numbers/{phone_number_id:str}", operation_id="GetPhoneNumber")
-async def read_phone(call: CurrentCall, phone_number_id: FromPath[str]) -> Response[bytes]:
-    return _answer(call, await call.engine.addresses.get(call.instance, phone_number_id, PHONE))
+@get("/v1/phone_numbers/{phone_number_id:str}", operation_id="GetPhoneNumber", opt=backend())
+async def read_phone(context: Context, phone_number_id: FromPath[str]) -> Response[bytes]:
+    return _answer(context, await context.engine.addresses.get(context.instance, phone_number_id, PHONE))
 
 
-@patch("/v1/phone_numbers/{phone_number_id:str}", operation_id="UpdatePhoneNumber", opt={"json": PhonePatch})
-async def update_phone(call: CurrentCall, phone_number_id: FromPath[str]) -> Response[bytes]:
-    given = await call.body(PhonePatch)
+@patch("/v1/phone_numbers/{phone_number_id:str}", operation_id="UpdatePhoneNumber", opt=backend(json=PhonePatch))
+async def update_phone(context: Context, phone_number_id: FromPath[str]) -> Response[bytes]:
+    given = await context.json_body(PhonePatch)
     _no_second_factor(given.reserved_for_second_factor)
-    return await _update(call, phone_number_id, PHONE, given.verified, given.primary)
+    return await _update(context, phone_number_id, PHONE, given.verified, given.primary)
 
 
-@delete("/v1/phone_numbers/{phone_number_id:str}", operation_id="DeletePhoneNumber", status_code=200)
-async def delete_phone(call: CurrentCall, phone_number_id: FromPath[str]) -> Response[bytes]:
-    removed = await call.engine.addresses.delete(call.instance, phone_number_id, kind=PHONE)
-    return json(deleted("phone_number", removed.id))
+@delete("/v1/phone_numbers/{phone_number_id:str}", operation_id="DeletePhoneNumber", status_code=200, opt=backend())
+async def delete_phone(context: Context, phone_number_id: FromPath[str]) -> Response[bytes]:
+    removed = await context.engine.addresses.delete(context.instance, phone_number_id, kind=PHONE)
+    return context.json(deleted("phone_number", removed.id))
 
 
-@put("/v1/users/{user_id:str}/phone_number", operation_id="ReplaceUserPhoneNumber", opt={"json": PhoneReplacement})
-async def replace_phone(call: CurrentCall, user_id: FromPath[str]) -> Response[bytes]:
-    given = await call.body(PhoneReplacement)
-    address = await call.engine.addresses.replace(
-        call.instance, user_id, PHONE, given.phone_number, given.identification_status
+@put("/v1/users/{user_id:str}/phone_number", operation_id="ReplaceUserPhoneNumber", opt=backend(json=PhoneReplacement))
+async def replace_phone(context: Context, user_id: FromPath[str]) -> Response[bytes]:
+    given = await context.json_body(PhoneReplacement)
+    address = await context.engine.addresses.replace(
+        context.instance, user_id, PHONE, given.phone_number, given.identification_status
     )
-    return _answer(call, address)
+    return _answer(context, address)
 
 
 HANDLERS = [

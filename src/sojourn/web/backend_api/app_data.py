@@ -6,8 +6,9 @@ from litestar.params import FromPath
 
 from sojourn.errors import Json
 from sojourn.resources import Resource
-from sojourn.web.backend_api.call import CurrentCall, json
-from sojourn.web.backend_api.reading import JsonObject
+from sojourn.web.backend_api.context import Context
+from sojourn.web.operation import backend
+from sojourn.web.reading.field_types import JsonObject
 
 
 class Kept(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
@@ -20,22 +21,22 @@ class Adoption(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
     anonymous: str
 
 
-@get("/v1/sojourn/app_data/{key:str}", operation_id="ReadAppData")
-async def read(call: CurrentCall, key: FromPath[str]) -> Response[bytes]:
-    return json(_shown(key, await call.engine.app_data.read(call.instance, key)))
+@get("/v1/sojourn/app_data/{key:str}", operation_id="ReadAppData", opt=backend())
+async def read(context: Context, key: FromPath[str]) -> Response[bytes]:
+    return context.json(_shown(key, await context.engine.app_data.read(context.instance, key)))
 
 
-@put("/v1/sojourn/app_data/{key:str}", operation_id="WriteAppData", opt={"json": Kept})
-async def write(call: CurrentCall, key: FromPath[str]) -> Response[bytes]:
-    given = await call.body(Kept)
-    await call.engine.app_data.write(call.instance, key, given.data)
-    return json(_shown(key, given.data or None))
+@put("/v1/sojourn/app_data/{key:str}", operation_id="WriteAppData", opt=backend(json=Kept))
+async def write(context: Context, key: FromPath[str]) -> Response[bytes]:
+    given = await context.json_body(Kept)
+    await context.engine.app_data.write(context.instance, key, given.data)
+    return context.json(_shown(key, given.data or None))
 
 
-@post("/v1/sojourn/app_data/{key:str}/adopt", operation_id="AdoptAppData", status_code=200, opt={"json": Adoption})
-async def adopt(call: CurrentCall, key: FromPath[str]) -> Response[bytes]:
-    given = await call.body(Adoption)
-    return json(_shown(key, await call.engine.app_data.adopt(call.instance, given.anonymous, key)))
+@post("/v1/sojourn/app_data/{key:str}/adopt", operation_id="AdoptAppData", status_code=200, opt=backend(json=Adoption))
+async def adopt(context: Context, key: FromPath[str]) -> Response[bytes]:
+    given = await context.json_body(Adoption)
+    return context.json(_shown(key, await context.engine.app_data.adopt(context.instance, given.anonymous, key)))
 
 
 def _shown(key: str, data: dict[str, Json] | None) -> Resource:

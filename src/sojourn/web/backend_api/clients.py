@@ -10,8 +10,9 @@ from sojourn.resources import Resource
 from sojourn.resources.clients import backend_client
 from sojourn.secret import Secret
 from sojourn.sessions.client import Client
-from sojourn.web.backend_api.call import Call, CurrentCall, json, listing
-from sojourn.web.backend_api.reading import Paging
+from sojourn.web.backend_api.context import Context, KeyContext
+from sojourn.web.operation import backend
+from sojourn.web.reading.field_types import Paging
 
 
 class ClientProof(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
@@ -22,48 +23,48 @@ class NonceQuery(msgspec.Struct, kw_only=True):
     nonce: str | None = None
 
 
-@get("/v1/clients", operation_id="GetClientList", opt={"query": Paging})
-async def list_clients(call: CurrentCall) -> Response[bytes]:
-    query = call.query(Paging)
-    clients = await call.engine.store.clients.list(call.instance.id, query.page())
-    total = await call.engine.store.clients.count(call.instance.id) if query.paginated else 0
-    return listing([await _shown(call, each) for each in clients], total, query)
+@get("/v1/clients", operation_id="GetClientList", opt=backend(query=Paging))
+async def list_clients(context: Context) -> Response[bytes]:
+    query = context.query(Paging)
+    clients = await context.engine.store.clients.list(context.instance.id, query.page())
+    total = await context.engine.store.clients.count(context.instance.id) if query.paginated else 0
+    return context.listing([await _shown(context, each) for each in clients], total, query)
 
 
-@get("/v1/clients/handshake_payload", operation_id="GetHandshakePayload", opt={"query": NonceQuery})
-async def handshake_payload(call: CurrentCall) -> Response[bytes]:
+@get("/v1/clients/handshake_payload", operation_id="GetHandshakePayload", opt=backend(query=NonceQuery))
+async def handshake_payload(context: Context) -> Response[bytes]:
     """The cookies that a nonce stands for, once (R-ID-05). Raises: NotFound for any other nonce."""
-    nonce = call.query(NonceQuery).nonce
+    nonce = context.query(NonceQuery).nonce
     if nonce is None:
         raise FieldMissing("nonce")
     hashed = Secret(nonce).stored_form()
-    lines = await call.engine.store.tickets.take_nonce(call.instance.id, hashed, call.now)
+    lines = await context.engine.store.tickets.take_nonce(context.instance.id, hashed, context.now)
     if lines is None:
         raise NotFound("This nonce is not known, has been used or has expired.")
-    return json({"directives": list(lines)})
+    return context.json({"directives": list(lines)})
 
 
-@post("/v1/clients/verify", operation_id="VerifyClient", status_code=200, opt={"json": ClientProof})
-async def verify_client(call: CurrentCall) -> Response[bytes]:
+@post("/v1/clients/verify", operation_id="VerifyClient", status_code=200, opt=backend(json=ClientProof))
+async def verify_client(context: Context) -> Response[bytes]:
     """The client that holds `token`. Raises: TokenRefused."""
-    given = await call.body(ClientProof)
-    client = await call.engine.clients.find(call.instance, Secret(given.token))
+    given = await context.json_body(ClientProof)
+    client = await context.engine.clients.find(context.instance, Secret(given.token))
     if client is None:
         raise TokenRefused("token-invalid", "No client holds this token.")
-    return json(await _shown(call, client))
+    return context.json(await _shown(context, client))
 
 
-@get("/v1/clients/{client_id:str}", operation_id="GetClient")
-async def read_client(call: CurrentCall, client_id: FromPath[str]) -> Response[bytes]:
+@get("/v1/clients/{client_id:str}", operation_id="GetClient", opt=backend())
+async def read_client(context: Context, client_id: FromPath[str]) -> Response[bytes]:
     id = ClientId(client_id)
-    client = await call.engine.store.clients.find(call.instance.id, id) if well_formed(client_id) else None
+    client = await context.engine.store.clients.find(context.instance.id, id) if well_formed(client_id) else None
     if client is None:
         raise NotFound("No client with that id exists here.")
-    return json(await _shown(call, client))
+    return context.json(await _shown(context, client))
 
 
-async def _shown(call: Call, client: Client) -> Resource:
-    return backend_client(await call.engine.clients.view_of_server(client), call.now)
+async def _shown(context: KeyContext, client: Client) -> Resource:
+    return backend_client(await context.engine.clients.view_of_server(client), context.now)
 
 
 HANDLERS = [list_clients, handshake_payload, verify_client, read_client]

@@ -12,8 +12,9 @@ from sojourn.instances.settings import Settings
 from sojourn.resources import Resource
 from sojourn.sessions.session import Session
 from sojourn.users.metadata import checked_metadata
-from sojourn.web.backend_api.call import ACTOR, CurrentCall, json
-from sojourn.web.backend_api.reading import JsonObject
+from sojourn.web.backend_api.context import ACTOR, Context
+from sojourn.web.operation import backend
+from sojourn.web.reading.field_types import JsonObject
 
 SettingsPatch = msgspec.defstruct(
     "SettingsPatch",
@@ -40,43 +41,43 @@ class Rotation(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
     emergency: bool = False
 
 
-@get("/v1/sojourn/settings", operation_id="ReadSettings")
-async def read_settings(call: CurrentCall) -> Response[bytes]:
-    return json(_settings(call.instance))
+@get("/v1/sojourn/settings", operation_id="ReadSettings", opt=backend())
+async def read_settings(context: Context) -> Response[bytes]:
+    return context.json(_settings(context.instance))
 
 
-@patch("/v1/sojourn/settings", operation_id="UpdateSettings", opt={"json": SettingsPatch})
-async def update_settings(call: CurrentCall) -> Response[bytes]:
-    given = await call.body(SettingsPatch)
+@patch("/v1/sojourn/settings", operation_id="UpdateSettings", opt=backend(json=SettingsPatch))
+async def update_settings(context: Context) -> Response[bytes]:
+    given = await context.json_body(SettingsPatch)
     patched: dict[str, Json] = {
         name: value for name, value in msgspec.structs.asdict(given).items() if value is not None
     }
-    changed = await call.engine.instances.update_settings(call.instance, patched, actor=ACTOR)
-    return json(_settings(changed))
+    changed = await context.engine.instances.update_settings(context.instance, patched, actor=ACTOR)
+    return context.json(_settings(changed))
 
 
-@get("/v1/sojourn/sessions/{session_id:str}/data", operation_id="ReadSessionData")
-async def read_data(call: CurrentCall, session_id: FromPath[str]) -> Response[bytes]:
-    return json(_data(await call.engine.sessions.get(call.instance, SessionId(session_id))))
+@get("/v1/sojourn/sessions/{session_id:str}/data", operation_id="ReadSessionData", opt=backend())
+async def read_data(context: Context, session_id: FromPath[str]) -> Response[bytes]:
+    return context.json(_data(await context.engine.sessions.get(context.instance, SessionId(session_id))))
 
 
-@patch("/v1/sojourn/sessions/{session_id:str}/data", operation_id="UpdateSessionData", opt={"json": DataPatch})
-async def update_data(call: CurrentCall, session_id: FromPath[str]) -> Response[bytes]:
-    given = await call.body(DataPatch)
-    saved = await call.engine.sessions.set_data(
-        call.instance,
+@patch("/v1/sojourn/sessions/{session_id:str}/data", operation_id="UpdateSessionData", opt=backend(json=DataPatch))
+async def update_data(context: Context, session_id: FromPath[str]) -> Response[bytes]:
+    given = await context.json_body(DataPatch)
+    saved = await context.engine.sessions.set_data(
+        context.instance,
         SessionId(session_id),
         public=None if given.public is None else checked_metadata(given.public, "public"),
         private=None if given.private is None else checked_metadata(given.private, "private"),
     )
-    return json(_data(saved))
+    return context.json(_data(saved))
 
 
-@post("/v1/sojourn/keys/rotate", operation_id="RotateSigningKey", status_code=200, opt={"json": Rotation})
-async def rotate(call: CurrentCall) -> Response[bytes]:
-    given = await call.body(Rotation)
-    key = await call.engine.key_store.rotate(call.instance, emergency=given.emergency, actor=ACTOR)
-    return json(
+@post("/v1/sojourn/keys/rotate", operation_id="RotateSigningKey", status_code=200, opt=backend(json=Rotation))
+async def rotate(context: Context) -> Response[bytes]:
+    given = await context.json_body(Rotation)
+    key = await context.engine.key_store.rotate(context.instance, emergency=given.emergency, actor=ACTOR)
+    return context.json(
         {
             "object": "signing_key",
             "kid": key.kid,

@@ -4,10 +4,10 @@ import msgspec
 
 from sojourn.ids import SessionId
 from sojourn.resources.sessions import backend_session
-from sojourn.web.backend_api.call import Call
+from sojourn.web.backend_api.context import KeyContext
 
 
-async def session(call: Call, session_id: str) -> bytes:
+async def session(context: KeyContext, session_id: str) -> bytes:
     """A session with its status by the clock. Raises: NotFound."""
-    found = await call.engine.sessions.get(call.instance, SessionId(session_id))
-    return msgspec.json.encode(backend_session(found, call.now))
+    found = await context.engine.sessions.get(context.instance, SessionId(session_id))
+    return msgspec.json.encode(backend_session(found, context.now))

@@ -6,7 +6,8 @@ from litestar import Response, get, patch
 from sojourn.errors import FeatureOff, Json, ValueNotBuilt
 from sojourn.instances.instance import Instance
 from sojourn.resources import instances
-from sojourn.web.backend_api.call import ACTOR, Call, CurrentCall, json
+from sojourn.web.backend_api.context import ACTOR, Context, KeyContext
+from sojourn.web.operation import backend
 
 _PREFERRED = "preferred_sign_in_strategy_when_password_required"
 
@@ -58,14 +59,14 @@ class CommunicationPatch(msgspec.Struct, kw_only=True, forbid_unknown_fields=Tru
     blocked_country_codes: list[str] | None = None
 
 
-@get("/v1/instance", operation_id="GetInstance")
-async def read(call: CurrentCall) -> Response[bytes]:
-    return json(instances.instance(call.instance))
+@get("/v1/instance", operation_id="GetInstance", opt=backend())
+async def read(context: Context) -> Response[bytes]:
+    return context.json(instances.instance(context.instance))
 
 
-@patch("/v1/instance", operation_id="UpdateInstance", status_code=204, opt={"json": InstancePatch})
-async def update(call: CurrentCall) -> None:
-    given = await call.body(InstancePatch)
+@patch("/v1/instance", operation_id="UpdateInstance", status_code=204, opt=backend(json=InstancePatch))
+async def update(context: Context) -> None:
+    given = await context.json_body(InstancePatch)
     _refuse_off(
         hibp=given.hibp,
         clerk_js_version=given.clerk_js_version,
@@ -77,90 +78,94 @@ async def update(call: CurrentCall) -> None:
     if preferred not in (None, "", "password"):  # what the components show first where a password is required
         raise ValueNotBuilt("A required password is asked for first here", param=_PREFERRED)
     origins: Json = None if given.allowed_origins is None else [*given.allowed_origins]
-    await save(call, test_mode=given.test_mode, support_email=given.support_email, allowed_origins=origins)
+    await save(context, test_mode=given.test_mode, support_email=given.support_email, allowed_origins=origins)
 
 
-@patch("/v1/instance/restrictions", operation_id="UpdateInstanceRestrictions", opt={"json": RestrictionsPatch})
-async def update_restrictions(call: CurrentCall) -> Response[bytes]:
-    given = await call.body(RestrictionsPatch)
+@patch("/v1/instance/restrictions", operation_id="UpdateInstanceRestrictions", opt=backend(json=RestrictionsPatch))
+async def update_restrictions(context: Context) -> Response[bytes]:
+    given = await context.json_body(RestrictionsPatch)
     _refuse_off(
         allowlist_blocklist_disabled_on_sign_in=given.allowlist_blocklist_disabled_on_sign_in,
         block_disposable_email_domains=given.block_disposable_email_domains,
     )
     changed = await _save_protection(
-        call,
+        context,
         allowlist=given.allowlist,
         blocklist=given.blocklist,
         block_email_subaddresses=given.block_email_subaddresses,
     )
-    return json(instances.restrictions(changed))
+    return context.json(instances.restrictions(changed))
 
 
-@patch("/v1/beta_features/instance_settings", operation_id="UpdateInstanceAuthConfig", opt={"json": AuthPatch})
-async def update_auth(call: CurrentCall) -> Response[bytes]:
-    given = await call.body(AuthPatch)
+@patch("/v1/beta_features/instance_settings", operation_id="UpdateInstanceAuthConfig", opt=backend(json=AuthPatch))
+async def update_auth(context: Context) -> Response[bytes]:
+    given = await context.json_body(AuthPatch)
     if given.progressive_sign_up is False:
         raise FeatureOff("Sign-up is progressive here.", param="progressive_sign_up")
     _refuse_off(from_email_address=given.from_email_address)
-    await save(call, test_mode=given.test_mode)
-    return json(instances.instance_settings(await _save_protection(call, allowlist=given.restricted_to_allowlist)))
-
-
-@get("/v1/instance/organization_settings", operation_id="GetInstanceOrganizationSettings")
-async def read_organizations(call: CurrentCall) -> Response[bytes]:
-    return json(instances.organization_settings())
-
-
-@patch("/v1/instance/organization_settings", operation_id="UpdateInstanceOrganizationSettings",
-       opt={"json": OrganizationPatch})  # fmt: skip
-async def update_organizations(call: CurrentCall) -> Response[bytes]:
-    given = await call.body(OrganizationPatch)
-    _refuse_off(enabled=given.enabled, domains_enabled=given.domains_enabled)
-    if given.domains_enrollment_modes:
-        raise ValueNotBuilt("Nobody is enrolled by a domain here", param="domains_enrollment_modes")
-    return json(instances.organization_settings())
-
-
-@get("/v1/instance/protect", operation_id="GetInstanceProtect")
-async def read_protect(call: CurrentCall) -> Response[bytes]:
-    return json(instances.protect())
-
-
-@patch("/v1/instance/protect", operation_id="UpdateInstanceProtect", opt={"json": ProtectPatch})
-async def update_protect(call: CurrentCall) -> Response[bytes]:
-    given = await call.body(ProtectPatch)
-    _refuse_off(rules_enabled=given.rules_enabled, specter_enabled=given.specter_enabled)
-    return json(instances.protect())
-
-
-@get("/v1/instance/communication", operation_id="GetInstanceCommunication")
-async def read_communication(call: CurrentCall) -> Response[bytes]:
-    return json(instances.communication())
-
-
-@patch("/v1/instance/communication", operation_id="UpdateInstanceCommunication", opt={"json": CommunicationPatch})
-async def update_communication(call: CurrentCall) -> Response[bytes]:
-    given = await call.body(CommunicationPatch)
-    _refuse_off(blocked_country_codes=given.blocked_country_codes)
-    return json(instances.communication())
-
-
-@get("/v1/domains", operation_id="ListDomains")
-async def list_domains(call: CurrentCall) -> Response[bytes]:
-    return json({"data": [instances.domain(call.instance)], "total_count": 1})
-
-
-async def save(call: Call, **settings: Json) -> Instance:
-    """Write the settings that are not None. Raises: FieldError, Conflict."""
-    patched = {name: value for name, value in settings.items() if value is not None}
-    return (
-        await call.engine.instances.update_settings(call.instance, patched, actor=ACTOR) if patched else call.instance
+    await save(context, test_mode=given.test_mode)
+    return context.json(
+        instances.instance_settings(await _save_protection(context, allowlist=given.restricted_to_allowlist))
     )
 
 
-async def _save_protection(call: Call, **settings: Json) -> Instance:
+@get("/v1/instance/organization_settings", operation_id="GetInstanceOrganizationSettings", opt=backend())
+async def read_organizations(context: Context) -> Response[bytes]:
+    return context.json(instances.organization_settings())
+
+
+@patch("/v1/instance/organization_settings", operation_id="UpdateInstanceOrganizationSettings",
+       opt=backend(json=OrganizationPatch))  # fmt: skip
+async def update_organizations(context: Context) -> Response[bytes]:
+    given = await context.json_body(OrganizationPatch)
+    _refuse_off(enabled=given.enabled, domains_enabled=given.domains_enabled)
+    if given.domains_enrollment_modes:
+        raise ValueNotBuilt("Nobody is enrolled by a domain here", param="domains_enrollment_modes")
+    return context.json(instances.organization_settings())
+
+
+@get("/v1/instance/protect", operation_id="GetInstanceProtect", opt=backend())
+async def read_protect(context: Context) -> Response[bytes]:
+    return context.json(instances.protect())
+
+
+@patch("/v1/instance/protect", operation_id="UpdateInstanceProtect", opt=backend(json=ProtectPatch))
+async def update_protect(context: Context) -> Response[bytes]:
+    given = await context.json_body(ProtectPatch)
+    _refuse_off(rules_enabled=given.rules_enabled, specter_enabled=given.specter_enabled)
+    return context.json(instances.protect())
+
+
+@get("/v1/instance/communication", operation_id="GetInstanceCommunication", opt=backend())
+async def read_communication(context: Context) -> Response[bytes]:
+    return context.json(instances.communication())
+
+
+@patch("/v1/instance/communication", operation_id="UpdateInstanceCommunication", opt=backend(json=CommunicationPatch))
+async def update_communication(context: Context) -> Response[bytes]:
+    given = await context.json_body(CommunicationPatch)
+    _refuse_off(blocked_country_codes=given.blocked_country_codes)
+    return context.json(instances.communication())
+
+
+@get("/v1/domains", operation_id="ListDomains", opt=backend())
+async def list_domains(context: Context) -> Response[bytes]:
+    return context.json({"data": [instances.domain(context.instance)], "total_count": 1})
+
+
+async def save(context: KeyContext, **settings: Json) -> Instance:
+    """Write the settings that are not None. Raises: FieldError, Conflict."""
+    patched = {name: value for name, value in settings.items() if value is not None}
+    return (
+        await context.engine.instances.update_settings(context.instance, patched, actor=ACTOR)
+        if patched
+        else context.instance
+    )
+
+
+async def _save_protection(context: KeyContext, **settings: Json) -> Instance:
     protection: Json = {name: value for name, value in settings.items() if value is not None}
-    return await save(call, protection=protection or None)
+    return await save(context, protection=protection or None)
 
 
 def _refuse_off(**wanted: object) -> None:

@@ -3,8 +3,8 @@
 from litestar import Litestar
 
 from sojourn.resources import Resource
-from sojourn.web.access import Api
 from sojourn.web.openapi import document
+from sojourn.web.operation import Api
 
 
 def backend_document(app: Litestar, server: str) -> Resource:

@@ -15,8 +15,9 @@ from sojourn.resources import deleted
 from sojourn.resources.records import jwt_template, listed_identifier, redirect_url
 from sojourn.store.interface import RecordKind
 from sojourn.tokens.template_keys import TemplateKey
-from sojourn.web.backend_api.call import Call, CurrentCall, json, listing
-from sojourn.web.backend_api.reading import LONGEST_LIST, JsonObject, Limit, Paging
+from sojourn.web.backend_api.context import Context, KeyContext
+from sojourn.web.operation import backend
+from sojourn.web.reading.field_types import LONGEST_LIST, JsonObject, Limit, Paging
 
 ALLOWED: ListName = "allowlist_identifier"
 BLOCKED: ListName = "blocklist_identifier"
@@ -87,126 +88,144 @@ class BlockPaging(Paging, kw_only=True):
     limit: Limit = LONGEST_LIST
 
 
-async def _total(call: Call, kind: RecordKind, paging: Paging) -> int:
-    return await call.engine.records.count(call.instance, kind) if paging.paginated else 0
+async def _total(context: KeyContext, kind: RecordKind, paging: Paging) -> int:
+    return await context.engine.records.count(context.instance, kind) if paging.paginated else 0
 
 
 # -- JWT templates
 
 
-@get("/v1/jwt_templates", operation_id="ListJWTTemplates", opt={"query": Paging})
-async def list_templates(call: CurrentCall) -> Response[bytes]:
-    query = call.query(Paging)
-    rows = await call.engine.records.templates(call.instance, query.page())
-    shown = [jwt_template(each, call.instance) for each in rows]
-    return listing(shown, await _total(call, "jwt_template", query), query)
+@get("/v1/jwt_templates", operation_id="ListJWTTemplates", opt=backend(query=Paging))
+async def list_templates(context: Context) -> Response[bytes]:
+    query = context.query(Paging)
+    rows = await context.engine.records.templates(context.instance, query.page())
+    shown = [jwt_template(each, context.instance) for each in rows]
+    return context.listing(shown, await _total(context, "jwt_template", query), query)
 
 
-@post("/v1/jwt_templates", operation_id="CreateJWTTemplate", status_code=200, opt={"json": TemplateInput})
-async def create_template(call: CurrentCall) -> Response[bytes]:
-    given = await call.body(TemplateInput)
-    new = await to_thread(given.new, call.instance)
-    return json(jwt_template(await call.engine.records.create_template(call.instance, new), call.instance))
+@post("/v1/jwt_templates", operation_id="CreateJWTTemplate", status_code=200, opt=backend(json=TemplateInput))
+async def create_template(context: Context) -> Response[bytes]:
+    given = await context.json_body(TemplateInput)
+    new = await to_thread(given.new, context.instance)
+    return context.json(
+        jwt_template(await context.engine.records.create_template(context.instance, new), context.instance)
+    )
 
 
-@get("/v1/jwt_templates/{template_id:str}", operation_id="GetJWTTemplate")
-async def read_template(call: CurrentCall, template_id: FromPath[str]) -> Response[bytes]:
-    return json(jwt_template(await call.engine.records.template(call.instance, template_id), call.instance))
+@get("/v1/jwt_templates/{template_id:str}", operation_id="GetJWTTemplate", opt=backend())
+async def read_template(context: Context, template_id: FromPath[str]) -> Response[bytes]:
+    return context.json(
+        jwt_template(await context.engine.records.template(context.instance, template_id), context.instance)
+    )
 
 
-@patch("/v1/jwt_templates/{template_id:str}", operation_id="UpdateJWTTemplate", opt={"json": TemplateInput})
-async def update_template(call: CurrentCall, template_id: FromPath[str]) -> Response[bytes]:
-    given = await call.body(TemplateInput)
-    before = await call.engine.records.template(call.instance, template_id)
-    new = await to_thread(given.new, call.instance, before)
-    after = await call.engine.records.update_template(call.instance, template_id, new)
-    return json(jwt_template(after, call.instance))
+@patch("/v1/jwt_templates/{template_id:str}", operation_id="UpdateJWTTemplate", opt=backend(json=TemplateInput))
+async def update_template(context: Context, template_id: FromPath[str]) -> Response[bytes]:
+    given = await context.json_body(TemplateInput)
+    before = await context.engine.records.template(context.instance, template_id)
+    new = await to_thread(given.new, context.instance, before)
+    after = await context.engine.records.update_template(context.instance, template_id, new)
+    return context.json(jwt_template(after, context.instance))
 
 
-@delete("/v1/jwt_templates/{template_id:str}", operation_id="DeleteJWTTemplate", status_code=200)
-async def delete_template(call: CurrentCall, template_id: FromPath[str]) -> Response[bytes]:
-    removed = await call.engine.records.delete_template(call.instance, template_id)
-    return json(deleted("jwt_template", removed.id))
+@delete("/v1/jwt_templates/{template_id:str}", operation_id="DeleteJWTTemplate", status_code=200, opt=backend())
+async def delete_template(context: Context, template_id: FromPath[str]) -> Response[bytes]:
+    removed = await context.engine.records.delete_template(context.instance, template_id)
+    return context.json(deleted("jwt_template", removed.id))
 
 
 # -- redirect URLs
 
 
-@get("/v1/redirect_urls", operation_id="ListRedirectURLs", opt={"query": Paging})
-async def list_urls(call: CurrentCall) -> Response[bytes]:
-    query = call.query(Paging)
-    shown = [redirect_url(each) for each in await call.engine.records.redirect_urls(call.instance, query.page())]
-    return listing(shown, await _total(call, "redirect_url", query), query)
+@get("/v1/redirect_urls", operation_id="ListRedirectURLs", opt=backend(query=Paging))
+async def list_urls(context: Context) -> Response[bytes]:
+    query = context.query(Paging)
+    shown = [redirect_url(each) for each in await context.engine.records.redirect_urls(context.instance, query.page())]
+    return context.listing(shown, await _total(context, "redirect_url", query), query)
 
 
-@post("/v1/redirect_urls", operation_id="CreateRedirectURL", status_code=200, opt={"json": UrlInput})
-async def create_url(call: CurrentCall) -> Response[bytes]:
-    given = await call.body(UrlInput)
-    return json(redirect_url(await call.engine.records.add_redirect_url(call.instance, given.url)))
+@post("/v1/redirect_urls", operation_id="CreateRedirectURL", status_code=200, opt=backend(json=UrlInput))
+async def create_url(context: Context) -> Response[bytes]:
+    given = await context.json_body(UrlInput)
+    return context.json(redirect_url(await context.engine.records.add_redirect_url(context.instance, given.url)))
 
 
-@get("/v1/redirect_urls/{url_id:str}", operation_id="GetRedirectURL")
-async def read_url(call: CurrentCall, url_id: FromPath[str]) -> Response[bytes]:
-    return json(redirect_url(await call.engine.records.redirect_url(call.instance, url_id)))
+@get("/v1/redirect_urls/{url_id:str}", operation_id="GetRedirectURL", opt=backend())
+async def read_url(context: Context, url_id: FromPath[str]) -> Response[bytes]:
+    return context.json(redirect_url(await context.engine.records.redirect_url(context.instance, url_id)))
 
 
-@delete("/v1/redirect_urls/{url_id:str}", operation_id="DeleteRedirectURL", status_code=200)
-async def delete_url(call: CurrentCall, url_id: FromPath[str]) -> Response[bytes]:
-    removed = await call.engine.records.delete_redirect_url(call.instance, url_id)
-    return json(deleted("redirect_url", removed.id))
+@delete("/v1/redirect_urls/{url_id:str}", operation_id="DeleteRedirectURL", status_code=200, opt=backend())
+async def delete_url(context: Context, url_id: FromPath[str]) -> Response[bytes]:
+    removed = await context.engine.records.delete_redirect_url(context.instance, url_id)
+    return context.json(deleted("redirect_url", removed.id))
 
 
 # -- who may sign up
 
 
-@get("/v1/allowlist_identifiers", operation_id="ListAllowlistIdentifiers", opt={"query": Paging})
-async def list_allowed(call: CurrentCall) -> Response[bytes]:
-    query = call.query(Paging)
-    rows = await call.engine.records.listed(call.instance, ALLOWED, query.page())
-    shown = [listed_identifier(each, ALLOWED, call.instance) for each in rows]
-    return listing(shown, await _total(call, ALLOWED, query), query)
+@get("/v1/allowlist_identifiers", operation_id="ListAllowlistIdentifiers", opt=backend(query=Paging))
+async def list_allowed(context: Context) -> Response[bytes]:
+    query = context.query(Paging)
+    rows = await context.engine.records.listed(context.instance, ALLOWED, query.page())
+    shown = [listed_identifier(each, ALLOWED, context.instance) for each in rows]
+    return context.listing(shown, await _total(context, ALLOWED, query), query)
 
 
-@post("/v1/allowlist_identifiers", operation_id="CreateAllowlistIdentifier", status_code=200, opt={"json": AllowInput})
-async def create_allowed(call: CurrentCall) -> Response[bytes]:
-    given = await call.body(AllowInput)
+@post(
+    "/v1/allowlist_identifiers", operation_id="CreateAllowlistIdentifier", status_code=200, opt=backend(json=AllowInput)
+)
+async def create_allowed(context: Context) -> Response[bytes]:
+    given = await context.json_body(AllowInput)
     if given.notify:
         raise FeatureOff("Invitations are not available here.", param="notify")
-    return await _add(call, ALLOWED, given.identifier)
+    return await _add(context, ALLOWED, given.identifier)
 
 
-@delete("/v1/allowlist_identifiers/{identifier_id:str}", operation_id="DeleteAllowlistIdentifier", status_code=200)
-async def delete_allowed(call: CurrentCall, identifier_id: FromPath[str]) -> Response[bytes]:
-    return await _remove(call, ALLOWED, identifier_id)
+@delete(
+    "/v1/allowlist_identifiers/{identifier_id:str}",
+    operation_id="DeleteAllowlistIdentifier",
+    status_code=200,
+    opt=backend(),
+)
+async def delete_allowed(context: Context, identifier_id: FromPath[str]) -> Response[bytes]:
+    return await _remove(context, ALLOWED, identifier_id)
 
 
-@get("/v1/blocklist_identifiers", operation_id="ListBlocklistIdentifiers", opt={"query": BlockPaging})
-async def list_blocked(call: CurrentCall) -> Response[bytes]:
+@get("/v1/blocklist_identifiers", operation_id="ListBlocklistIdentifiers", opt=backend(query=BlockPaging))
+async def list_blocked(context: Context) -> Response[bytes]:
     """With its total, as published; a list longer than its limit is read page by page."""
-    query = call.query(BlockPaging)
-    rows = await call.engine.records.listed(call.instance, BLOCKED, query.page())
-    shown = [listed_identifier(each, BLOCKED, call.instance) for each in rows]
-    return json({"data": shown, "total_count": await call.engine.records.count(call.instance, BLOCKED)})
+    query = context.query(BlockPaging)
+    rows = await context.engine.records.listed(context.instance, BLOCKED, query.page())
+    shown = [listed_identifier(each, BLOCKED, context.instance) for each in rows]
+    return context.json({"data": shown, "total_count": await context.engine.records.count(context.instance, BLOCKED)})
 
 
-@post("/v1/blocklist_identifiers", operation_id="CreateBlocklistIdentifier", status_code=200, opt={"json": BlockInput})
-async def create_blocked(call: CurrentCall) -> Response[bytes]:
-    return await _add(call, BLOCKED, (await call.body(BlockInput)).identifier)
+@post(
+    "/v1/blocklist_identifiers", operation_id="CreateBlocklistIdentifier", status_code=200, opt=backend(json=BlockInput)
+)
+async def create_blocked(context: Context) -> Response[bytes]:
+    return await _add(context, BLOCKED, (await context.json_body(BlockInput)).identifier)
 
 
-@delete("/v1/blocklist_identifiers/{identifier_id:str}", operation_id="DeleteBlocklistIdentifier", status_code=200)
-async def delete_blocked(call: CurrentCall, identifier_id: FromPath[str]) -> Response[bytes]:
-    return await _remove(call, BLOCKED, identifier_id)
+@delete(
+    "/v1/blocklist_identifiers/{identifier_id:str}",
+    operation_id="DeleteBlocklistIdentifier",
+    status_code=200,
+    opt=backend(),
+)
+async def delete_blocked(context: Context, identifier_id: FromPath[str]) -> Response[bytes]:
+    return await _remove(context, BLOCKED, identifier_id)
 
 
-async def _add(call: Call, name: ListName, identifier: str) -> Response[bytes]:
-    added = await call.engine.records.add_listed(call.instance, name, identifier)
-    return json(listed_identifier(added, name, call.instance))
+async def _add(context: KeyContext, name: ListName, identifier: str) -> Response[bytes]:
+    added = await context.engine.records.add_listed(context.instance, name, identifier)
+    return context.json(listed_identifier(added, name, context.instance))
 
 
-async def _remove(call: Call, name: ListName, id: str) -> Response[bytes]:
-    removed = await call.engine.records.delete_listed(call.instance, name, id)
-    return json(deleted(name, removed.id))
+async def _remove(context: KeyContext, name: ListName, id: str) -> Response[bytes]:
+    removed = await context.engine.records.delete_listed(context.instance, name, id)
+    return context.json(deleted(name, removed.id))
 
 
 HANDLERS = [

@@ -2,10 +2,8 @@
 
 from collections.abc import Sequence
 
-from litestar import Router
 from litestar.handlers import HTTPRouteHandler
 
-from sojourn.web.access import backend
 from sojourn.web.backend_api import (
     addresses,
     app_data,
@@ -33,6 +31,3 @@ HANDLERS: Sequence[HTTPRouteHandler] = [
     *extensions.HANDLERS,
     *app_data.HANDLERS,
 ]
-
-ROUTER = Router("/", route_handlers=HANDLERS, opt=backend())
-"""Every handler asks for a secret key; one that takes a larger body declares its own access."""

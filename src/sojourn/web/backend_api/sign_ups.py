@@ -7,8 +7,9 @@ from msgspec import UNSET, UnsetType
 
 from sojourn.resources.sign_ups import backend_sign_up
 from sojourn.sign_ups.sign_up import SignUp
-from sojourn.web.backend_api.call import Call, CurrentCall, json
-from sojourn.web.backend_api.reading import given
+from sojourn.web.backend_api.context import Context, KeyContext
+from sojourn.web.operation import backend
+from sojourn.web.reading.field_types import given
 
 
 class SignUpPatch(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
@@ -16,23 +17,23 @@ class SignUpPatch(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
     custom_action: bool | None = None
 
 
-@get("/v1/sign_ups/{sign_up_id:str}", operation_id="GetSignUp")
-async def read(call: CurrentCall, sign_up_id: FromPath[str]) -> Response[bytes]:
-    return await _answer(call, await call.engine.sign_ups.find(call.instance, sign_up_id))
+@get("/v1/sign_ups/{sign_up_id:str}", operation_id="GetSignUp", opt=backend())
+async def read(context: Context, sign_up_id: FromPath[str]) -> Response[bytes]:
+    return await _answer(context, await context.engine.sign_ups.find(context.instance, sign_up_id))
 
 
-@patch("/v1/sign_ups/{sign_up_id:str}", operation_id="UpdateSignUp", opt={"json": SignUpPatch})
-async def update(call: CurrentCall, sign_up_id: FromPath[str]) -> Response[bytes]:
-    patched = await call.body(SignUpPatch)
-    annotated = await call.engine.sign_ups.annotate(
-        call.instance, sign_up_id, external_id=patched.external_id, custom_action=given(patched.custom_action)
+@patch("/v1/sign_ups/{sign_up_id:str}", operation_id="UpdateSignUp", opt=backend(json=SignUpPatch))
+async def update(context: Context, sign_up_id: FromPath[str]) -> Response[bytes]:
+    patched = await context.json_body(SignUpPatch)
+    annotated = await context.engine.sign_ups.annotate(
+        context.instance, sign_up_id, external_id=patched.external_id, custom_action=given(patched.custom_action)
     )
-    return await _answer(call, annotated)
+    return await _answer(context, annotated)
 
 
-async def _answer(call: Call, sign_up: SignUp) -> Response[bytes]:
-    facts = await call.engine.sign_ups.facts(call.instance, sign_up)
-    return json(backend_sign_up(sign_up, call.instance, facts.verification, call.now))
+async def _answer(context: KeyContext, sign_up: SignUp) -> Response[bytes]:
+    facts = await context.engine.sign_ups.facts(context.instance, sign_up)
+    return context.json(backend_sign_up(sign_up, context.instance, facts.verification, context.now))
 
 
 HANDLERS = [read, update]

@@ -12,8 +12,9 @@ from sojourn.errors import FeatureOff
 from sojourn.resources.tickets import ticket as ticket_resource
 from sojourn.sign_ins.ticket import TicketKind
 from sojourn.sign_ins.tickets import ACTOR_LIFE, ACTOR_SESSION, SIGN_IN_LIFE
-from sojourn.web.backend_api.call import CurrentCall, json
-from sojourn.web.backend_api.reading import JsonObject
+from sojourn.web.backend_api.context import Context
+from sojourn.web.operation import backend
+from sojourn.web.reading.field_types import JsonObject
 
 Seconds = Annotated[int, Meta(ge=1, le=2**31)]
 
@@ -31,40 +32,42 @@ class ActorTokenCreation(msgspec.Struct, kw_only=True, forbid_unknown_fields=Tru
     session_max_duration_in_seconds: Seconds | None = None
 
 
-@post("/v1/sign_in_tokens", operation_id="CreateSignInToken", status_code=200, opt={"json": SignInTokenCreation})
-async def create_sign_in_token(call: CurrentCall) -> Response[bytes]:
-    given = await call.body(SignInTokenCreation)
+@post("/v1/sign_in_tokens", operation_id="CreateSignInToken", status_code=200, opt=backend(json=SignInTokenCreation))
+async def create_sign_in_token(context: Context) -> Response[bytes]:
+    given = await context.json_body(SignInTokenCreation)
     if given.org_id is not None:
         raise FeatureOff("Organizations are not available here.", param="org_id")
-    ticket, secret = await call.engine.tickets.create_sign_in_token(
-        call.instance, given.user_id, expires_in=_length(given.expires_in_seconds, SIGN_IN_LIFE)
+    ticket, secret = await context.engine.tickets.create_sign_in_token(
+        context.instance, given.user_id, expires_in=_length(given.expires_in_seconds, SIGN_IN_LIFE)
     )
-    return json(ticket_resource(ticket, call.instance, secret))
+    return context.json(ticket_resource(ticket, context.instance, secret))
 
 
-@post("/v1/sign_in_tokens/{sign_in_token_id:str}/revoke", operation_id="RevokeSignInToken", status_code=200)
-async def revoke_sign_in_token(call: CurrentCall, sign_in_token_id: FromPath[str]) -> Response[bytes]:
-    revoked = await call.engine.tickets.revoke(call.instance, TicketKind.SIGN_IN, sign_in_token_id)
-    return json(ticket_resource(revoked, call.instance))
+@post(
+    "/v1/sign_in_tokens/{sign_in_token_id:str}/revoke", operation_id="RevokeSignInToken", status_code=200, opt=backend()
+)
+async def revoke_sign_in_token(context: Context, sign_in_token_id: FromPath[str]) -> Response[bytes]:
+    revoked = await context.engine.tickets.revoke(context.instance, TicketKind.SIGN_IN, sign_in_token_id)
+    return context.json(ticket_resource(revoked, context.instance))
 
 
-@post("/v1/actor_tokens", operation_id="CreateActorToken", status_code=200, opt={"json": ActorTokenCreation})
-async def create_actor_token(call: CurrentCall) -> Response[bytes]:
-    given = await call.body(ActorTokenCreation)
-    ticket, secret = await call.engine.tickets.create_actor_token(
-        call.instance,
+@post("/v1/actor_tokens", operation_id="CreateActorToken", status_code=200, opt=backend(json=ActorTokenCreation))
+async def create_actor_token(context: Context) -> Response[bytes]:
+    given = await context.json_body(ActorTokenCreation)
+    ticket, secret = await context.engine.tickets.create_actor_token(
+        context.instance,
         given.user_id,
         given.actor,
         expires_in=_length(given.expires_in_seconds, ACTOR_LIFE),
         session_max=_length(given.session_max_duration_in_seconds, ACTOR_SESSION),
     )
-    return json(ticket_resource(ticket, call.instance, secret))
+    return context.json(ticket_resource(ticket, context.instance, secret))
 
 
-@post("/v1/actor_tokens/{actor_token_id:str}/revoke", operation_id="RevokeActorToken", status_code=200)
-async def revoke_actor_token(call: CurrentCall, actor_token_id: FromPath[str]) -> Response[bytes]:
-    revoked = await call.engine.tickets.revoke(call.instance, TicketKind.ACTOR, actor_token_id)
-    return json(ticket_resource(revoked, call.instance))
+@post("/v1/actor_tokens/{actor_token_id:str}/revoke", operation_id="RevokeActorToken", status_code=200, opt=backend())
+async def revoke_actor_token(context: Context, actor_token_id: FromPath[str]) -> Response[bytes]:
+    revoked = await context.engine.tickets.revoke(context.instance, TicketKind.ACTOR, actor_token_id)
+    return context.json(ticket_resource(revoked, context.instance))
 
 
 def _length(seconds: int | None, otherwise: timedelta) -> timedelta:

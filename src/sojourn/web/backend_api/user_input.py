@@ -7,7 +7,7 @@ from msgspec import UNSET, UnsetType
 
 from sojourn.errors import FeatureOff
 from sojourn.users.accounts import NewUser, UserChanges
-from sojourn.web.backend_api.reading import JsonObject, Moment, given, instant
+from sojourn.web.reading.field_types import JsonObject, Moment, given, instant
 
 Named = str | None | UnsetType
 """UNSET leaves it, null clears it."""

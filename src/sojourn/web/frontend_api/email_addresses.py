@@ -6,8 +6,8 @@ from litestar.params import FromPath
 
 from sojourn.resources import deleted
 from sojourn.resources.users import address as address_resource
-from sojourn.web.access import frontend
-from sojourn.web.request_context import CurrentExchange
+from sojourn.web.frontend_api.context import Context
+from sojourn.web.operation import frontend
 
 
 class AddForm(msgspec.Struct, kw_only=True):
@@ -23,32 +23,32 @@ class AttemptForm(msgspec.Struct, kw_only=True):
 
 
 @get("/v1/me/email_addresses", operation_id="getEmailAddresses", opt=frontend(limit=None))
-async def all_addresses(exchange: CurrentExchange) -> Response[bytes]:
-    _, _, user = await exchange.acting()
-    open_ones = await exchange.engine.profile.verifications(exchange.instance, user)
-    now = exchange.now
-    return exchange.json([address_resource(each, now, open_ones.get(each.id)) for each in user.email_addresses])
+async def all_addresses(context: Context) -> Response[bytes]:
+    _, _, user = await context.acting()
+    open_ones = await context.engine.profile.verifications(context.instance, user)
+    now = context.now
+    return context.json([address_resource(each, now, open_ones.get(each.id)) for each in user.email_addresses])
 
 
 @post(
     "/v1/me/email_addresses",
     operation_id="createEmailAddresses",
     status_code=200,
-    opt={"form": AddForm, **frontend(limit=None)},
+    opt=frontend(limit=None, form=AddForm),
 )
-async def add(exchange: CurrentExchange) -> Response[bytes]:
-    _, session, user = await exchange.acting()
-    form = await exchange.form(AddForm)
-    added = await exchange.engine.profile.add_email(exchange.instance, session, user, form.email_address)
-    return await exchange.enveloped(address_resource(added, exchange.now))
+async def add(context: Context) -> Response[bytes]:
+    _, session, user = await context.acting()
+    form = await context.form(AddForm)
+    added = await context.engine.profile.add_email(context.instance, session, user, form.email_address)
+    return await context.enveloped(address_resource(added, context.now))
 
 
 @get("/v1/me/email_addresses/{email_id:str}", operation_id="getEmailAddress", opt=frontend(limit=None))
-async def read(exchange: CurrentExchange, email_id: FromPath[str]) -> Response[bytes]:
-    _, _, user = await exchange.acting()
-    found = exchange.engine.profile.email(user, email_id)
-    current = (await exchange.engine.profile.verifications(exchange.instance, user)).get(found.id)
-    return await exchange.enveloped(address_resource(found, exchange.now, current))
+async def read(context: Context, email_id: FromPath[str]) -> Response[bytes]:
+    _, _, user = await context.acting()
+    found = context.engine.profile.email(user, email_id)
+    current = (await context.engine.profile.verifications(context.instance, user)).get(found.id)
+    return await context.enveloped(address_resource(found, context.now, current))
 
 
 @delete(
@@ -57,38 +57,38 @@ async def read(exchange: CurrentExchange, email_id: FromPath[str]) -> Response[b
     status_code=200,
     opt=frontend(limit=None),
 )
-async def remove(exchange: CurrentExchange, email_id: FromPath[str]) -> Response[bytes]:
-    caller, session, user = await exchange.acting()
-    removed, issued = await exchange.engine.profile.remove_email(caller, session, user, email_id)
-    return await exchange.enveloped(deleted("email_address", removed.id), issued)
+async def remove(context: Context, email_id: FromPath[str]) -> Response[bytes]:
+    caller, session, user = await context.acting()
+    removed, issued = await context.engine.profile.remove_email(caller, session, user, email_id)
+    return await context.enveloped(deleted("email_address", removed.id), issued)
 
 
 @post(
     "/v1/me/email_addresses/{email_id:str}/prepare_verification",
     operation_id="sendVerificationEmail",
     status_code=200,
-    opt={"form": PrepareForm, **frontend(limit="codes")},
+    opt=frontend(limit="codes", form=PrepareForm),
 )
-async def prepare(exchange: CurrentExchange, email_id: FromPath[str]) -> Response[bytes]:
-    _, session, user = await exchange.acting()
-    form = await exchange.form(PrepareForm)
-    sent_to, challenge = await exchange.engine.profile.prepare_email(
-        exchange.instance, session, user, email_id, form.strategy
+async def prepare(context: Context, email_id: FromPath[str]) -> Response[bytes]:
+    _, session, user = await context.acting()
+    form = await context.form(PrepareForm)
+    sent_to, challenge = await context.engine.profile.prepare_email(
+        context.instance, session, user, email_id, form.strategy
     )
-    return await exchange.enveloped(address_resource(sent_to, exchange.now, challenge))
+    return await context.enveloped(address_resource(sent_to, context.now, challenge))
 
 
 @post(
     "/v1/me/email_addresses/{email_id:str}/attempt_verification",
     operation_id="verifyEmailAddress",
     status_code=200,
-    opt={"form": AttemptForm, **frontend(limit="attempts")},
+    opt=frontend(limit="attempts", form=AttemptForm),
 )
-async def attempt(exchange: CurrentExchange, email_id: FromPath[str]) -> Response[bytes]:
-    caller, session, user = await exchange.acting()
-    form = await exchange.form(AttemptForm)
-    proven, _, issued = await exchange.engine.profile.attempt_email(caller, session, user, email_id, form.code)
-    return await exchange.enveloped(address_resource(proven, exchange.now), issued)
+async def attempt(context: Context, email_id: FromPath[str]) -> Response[bytes]:
+    caller, session, user = await context.acting()
+    form = await context.form(AttemptForm)
+    proven, _, issued = await context.engine.profile.attempt_email(caller, session, user, email_id, form.code)
+    return await context.enveloped(address_resource(proven, context.now), issued)
 
 
 HANDLERS = [all_addresses, add, read, remove, prepare, attempt]

@@ -4,45 +4,45 @@ from litestar import Response, get, patch
 
 from sojourn.instances.protection import is_strict
 from sojourn.resources.environment import environment
-from sojourn.web.access import frontend
+from sojourn.web.frontend_api.context import ClientContext, Context
 from sojourn.web.guard import CLIENT_NAMED
+from sojourn.web.operation import frontend
 from sojourn.web.redirects import is_allowed_origin
-from sojourn.web.request_context import CurrentExchange, RequestContext
 
 
 @get("/v1/environment", operation_id="getEnvironment", opt=frontend(limit=None))
-async def get_environment(exchange: CurrentExchange) -> Response[bytes]:
-    return _shown(exchange)
+async def get_environment(context: Context) -> Response[bytes]:
+    return _shown(context)
 
 
 @patch("/v1/environment", operation_id="updateEnvironment", opt=frontend(limit=None))
-async def update_environment(exchange: CurrentExchange) -> Response[bytes]:
+async def update_environment(context: Context) -> Response[bytes]:
     """What development SDKs call; it reads like the other and changes nothing."""
-    return _shown(exchange)
+    return _shown(context)
 
 
-def _shown(exchange: RequestContext) -> Response[bytes]:
-    origin = exchange.origin
-    known = origin if is_allowed_origin(exchange.instance, origin) else None
-    _name_browser(exchange)
-    instance = exchange.instance
-    parts = exchange.engine.factors.environment(instance)
-    return exchange.json(environment(instance, known, strict=is_strict(instance), parts=parts))
+def _shown(context: ClientContext) -> Response[bytes]:
+    origin = context.origin
+    known = origin if is_allowed_origin(context.instance, origin) else None
+    _name_browser(context)
+    instance = context.instance
+    parts = context.engine.factors.environment(instance)
+    return context.json(environment(instance, known, strict=is_strict(instance), parts=parts))
 
 
-def _name_browser(exchange: RequestContext) -> None:
+def _name_browser(context: ClientContext) -> None:
     """In development, give the browser a name where it has none: the first thing that every SDK's script asks for brings it.
 
     Scripts make one themselves for their own vendor's hosts only (wire protocol section 1.3). Without it they cannot lead to
     the sign-in page of another origin, and an API beside a single-page app takes no cookie. All ports of a machine share it.
     It stands for no client, here and later: whoever sets this cookie for somebody else gains nothing (R-FLOW-01).
     """
-    instance, incoming = exchange.instance, exchange.incoming
-    if not instance.is_development or not incoming.query.keys().isdisjoint(CLIENT_NAMED):
+    instance, request = context.instance, context.request
+    if not instance.is_development or not request.query.keys().isdisjoint(CLIENT_NAMED):
         return
-    presented = incoming.cookies
-    lines = exchange.rules.dev_browser(instance, exchange.engine.dev_browsers.unbound(instance))
-    exchange.cookies.extend(line for line in lines if line.partition("=")[0] not in presented)
+    presented = request.cookies
+    lines = context.rules.dev_browser(instance, context.engine.dev_browsers.unbound(instance))
+    context.cookies.extend(line for line in lines if line.partition("=")[0] not in presented)
 
 
 HANDLERS = [get_environment, update_environment]

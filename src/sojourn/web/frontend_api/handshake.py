@@ -30,12 +30,12 @@ from sojourn.tokens.handshake import (
     slimmer,
 )
 from sojourn.users.standing import may_sign_in
-from sojourn.web.access import frontend
-from sojourn.web.caller import Identified
 from sojourn.web.cookies import signed_in_value
+from sojourn.web.frontend_api.caller import Identified
+from sojourn.web.frontend_api.context import ClientContext, Context
 from sojourn.web.headers import of_token
+from sojourn.web.operation import frontend
 from sojourn.web.redirects import checked_redirect, with_query
-from sojourn.web.request_context import CurrentExchange, RequestContext
 
 _log = structlog.get_logger("sojourn.web")
 _REASON = re.compile(r"[a-z0-9-]{1,80}")
@@ -47,67 +47,67 @@ _BACKDATED = timedelta(minutes=10)
 
 
 @get("/v1/client/handshake", operation_id="handshakeClient", status_code=307, opt=frontend(limit="handshakes"))
-async def handshake(exchange: CurrentExchange) -> Response[bytes]:
+async def handshake(context: Context) -> Response[bytes]:
     """Send the browser back to its page, with the cookies that say who it is.
 
     Raises: Malformed for a foreign page, SecretReplaced.
     """
-    query = exchange.incoming.query
-    target = checked_redirect(exchange.instance, query.get("redirect_url", ""))
+    query = context.request.query
+    target = checked_redirect(context.instance, query.get("redirect_url", ""))
     if target is None:
         raise Malformed("redirect_url must be a page of the application; list its origin in allowed_origins.")
     try:
-        identified = await exchange.identified(lenient=True)
-        view = await exchange.engine.clients.view(identified.client) if identified.client else None
+        identified = await context.identified(lenient=True)
+        view = await context.engine.clients.view(identified.client) if identified.client else None
     except SecretReplaced:  # the page tries again by itself: a guess would sign every tab out
-        exchange.headers.append((b"refresh", b"2"))
+        context.headers.append((b"refresh", b"2"))
         raise
-    lines = await _directives(exchange, identified, view, target)
+    lines = await _directives(context, identified, view, target)
     reason = query.get("__clerk_hs_reason", "")
     known_reason = reason if _REASON.fullmatch(reason) else "not-given"
     _log.info("handshake", reason=known_reason, signed_in=bool(view and view.sessions))
     return Response(
         b"",
         status_code=307,
-        headers={"Location": await _delivered(exchange, target, lines, is_signed_in=bool(view and view.sessions))},
+        headers={"Location": await _delivered(context, target, lines, is_signed_in=bool(view and view.sessions))},
     )
 
 
 async def _directives(
-    exchange: RequestContext, identified: Identified, view: ClientView | None, target: str
+    context: ClientContext, identified: Identified, view: ClientView | None, target: str
 ) -> list[str]:
-    instance = exchange.instance
+    instance = context.instance
     session = view.last_active_session if view else None
-    backdated = _BACKDATED if instance.is_development and _app_is_behind(exchange) else timedelta(0)
-    jwt = await _token(exchange, session, target, backdated) if session else None
-    exchange.headers += of_token(jwt, instance)
+    backdated = _BACKDATED if instance.is_development and _app_is_behind(context) else timedelta(0)
+    jwt = await _token(context, session, target, backdated) if session else None
+    context.headers += of_token(jwt, instance)
     dev_browser = None
     if instance.is_development:
-        dev_browser = await _dev_browser(exchange, identified, target)
+        dev_browser = await _dev_browser(context, identified, target)
     state = BrowserState(
         token=jwt,
         # an app takes a token that is older than the sign-in for one of before
-        signed_in_at=min(signed_in_value(view), exchange.now.before(backdated).seconds) if jwt else 0,
+        signed_in_at=min(signed_in_value(view), context.now.before(backdated).seconds) if jwt else 0,
         dev_browser=dev_browser.reveal() if dev_browser else None,
-        refresh=exchange.engine.refreshing.secret(session).reveal() if session and jwt else None,
+        refresh=context.engine.refreshing.secret(session).reveal() if session and jwt else None,
     )
-    domain = exchange.rules.domain_of(instance)
+    domain = context.rules.domain_of(instance)
     lines = directives(
         state, cookie_suffix(instance.publishable_key), secure=target.startswith("https://"), domain=domain
     )
     if not instance.is_development:
         # the page would replay what it has already taken in
-        lines += [exchange.rules.handshake_gone(instance, name) for name in (HANDSHAKE, _nonce_cookie(exchange))]
+        lines += [context.rules.handshake_gone(instance, name) for name in (HANDSHAKE, _nonce_cookie(context))]
     return lines
 
 
-async def _dev_browser(exchange: RequestContext, identified: Identified, target: str) -> Secret:
+async def _dev_browser(context: ClientContext, identified: Identified, target: str) -> Secret:
     """The presented one if it will do, else a new one.
 
     A page on this server's own host has the client cookie too, and needs a name only; any other needs one that stands for
     the client.
     """
-    instance, dev_browsers = exchange.instance, exchange.engine.dev_browsers
+    instance, dev_browsers = context.instance, context.engine.dev_browsers
     has_cookie = urlsplit(target).hostname == urlsplit(instance.public_url).hostname
     client = None if has_cookie else identified.client
     presented = identified.dev_browser
@@ -116,66 +116,66 @@ async def _dev_browser(exchange: RequestContext, identified: Identified, target:
     return dev_browsers.unbound(instance) if client is None else await dev_browsers.bound(instance, client)
 
 
-def _app_is_behind(exchange: RequestContext) -> bool:
+def _app_is_behind(context: ClientContext) -> bool:
     """Whether the app took its last token for one of the future: another like it would send the browser round and round."""
-    return exchange.incoming.query.get("__clerk_hs_reason", "") in _CLOCK_BEHIND
+    return context.request.query.get("__clerk_hs_reason", "") in _CLOCK_BEHIND
 
 
-async def _token(exchange: RequestContext, session: Session, target: str, backdated: timedelta) -> str | None:
-    user = await exchange.engine.store.users.find(exchange.instance.id, session.user_id)
+async def _token(context: ClientContext, session: Session, target: str, backdated: timedelta) -> str | None:
+    user = await context.engine.store.users.find(context.instance.id, session.user_id)
     if user is None or not may_sign_in(user):
         return None
-    exchange.engine.activity.note(session, exchange.now)
-    return await exchange.engine.tokens.for_session(
-        exchange.instance,
+    context.engine.activity.note(session, context.now)
+    return await context.engine.tokens.for_session(
+        context.instance,
         session,
         user,
         origin=origin_of(target),
-        api_version=exchange.api_version,
+        api_version=context.api_version,
         backdated=backdated,
     )
 
 
-async def _delivered(exchange: RequestContext, target: str, lines: list[str], *, is_signed_in: bool) -> str:
+async def _delivered(context: ClientContext, target: str, lines: list[str], *, is_signed_in: bool) -> str:
     """Where the browser goes. In production the result travels in a cookie set here.
 
     One of our adapters names the redirect it began, and the result is bound to that (R-HSK-01); published SDKs do not. Ours
     take a nonce in development too, where published ones would loop (wire protocol section 7.3).
     """
-    instance, redirect = exchange.instance, _redirect(exchange)
+    instance, redirect = context.instance, _redirect(context)
     if redirect:
         target = with_query(target, REDIRECT, redirect)
-    asks_nonce = exchange.incoming.query.get("format") == "nonce"
+    asks_nonce = context.request.query.get("format") == "nonce"
     if asks_nonce and (is_signed_in if redirect else not instance.is_development):
         nonce = Secret.random("hsn_")
         stored = Secret(bound_nonce(nonce.reveal(), redirect)).stored_form()
-        await exchange.engine.store.tickets.add_nonce(instance.id, stored, lines, exchange.now + _NONCE_LIFE)
-        return _carried(exchange, target, NONCE, _nonce_cookie(exchange), nonce.reveal())
-    key = await exchange.engine.key_store.signing_key(instance)
-    token = mint_handshake(lines, key, exchange.now, redirect=redirect)
+        await context.engine.store.tickets.add_nonce(instance.id, stored, lines, context.now + _NONCE_LIFE)
+        return _carried(context, target, NONCE, _nonce_cookie(context), nonce.reveal())
+    key = await context.engine.key_store.signing_key(instance)
+    token = mint_handshake(lines, key, context.now, redirect=redirect)
     if not instance.is_development and len(HANDSHAKE) + len(token) > LARGEST_COOKIE:
-        token = mint_handshake(slimmer(lines), key, exchange.now, redirect=redirect)
+        token = mint_handshake(slimmer(lines), key, context.now, redirect=redirect)
         if (size := len(HANDSHAKE) + len(token)) > LARGEST_COOKIE:
             _log.error("handshake.too_large", bytes=size, most=LARGEST_COOKIE, advice=_TOO_LARGE)
-    return _carried(exchange, target, HANDSHAKE, HANDSHAKE, token)
+    return _carried(context, target, HANDSHAKE, HANDSHAKE, token)
 
 
-def _carried(exchange: RequestContext, target: str, parameter: str, cookie: str, value: str) -> str:
-    if exchange.instance.is_development:
+def _carried(context: ClientContext, target: str, parameter: str, cookie: str, value: str) -> str:
+    if context.instance.is_development:
         return with_query(target, parameter, value)
-    exchange.cookies.append(exchange.rules.handshake(exchange.instance, cookie, value, _MAX_AGE))
+    context.cookies.append(context.rules.handshake(context.instance, cookie, value, _MAX_AGE))
     return target
 
 
-def _redirect(exchange: RequestContext) -> str:
+def _redirect(context: ClientContext) -> str:
     """The id of the redirect that one of our adapters began; empty for published SDKs."""
-    named = exchange.incoming.query.get(REDIRECT, "")
+    named = context.request.query.get(REDIRECT, "")
     return named if REDIRECT_ID.fullmatch(named) else ""
 
 
-def _nonce_cookie(exchange: RequestContext) -> str:
+def _nonce_cookie(context: ClientContext) -> str:
     """Every redirect of ours has its own, so that tabs do not take each other's."""
-    redirect = _redirect(exchange)
+    redirect = _redirect(context)
     return f"{NONCE}_{redirect}" if redirect else NONCE
 
 

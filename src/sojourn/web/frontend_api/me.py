@@ -15,10 +15,9 @@ from sojourn.sessions.caller import Issued
 from sojourn.store.interface import Page, SessionFilter
 from sojourn.users.profile import ProfileChanges
 from sojourn.users.user import User
-from sojourn.web.access import IMAGE_MOST, frontend
-from sojourn.web.form_bodies import json_object
-from sojourn.web.request_context import CurrentExchange, RequestContext
-from sojourn.web.uploads import FIELD
+from sojourn.web.frontend_api.context import ClientContext, Context
+from sojourn.web.operation import frontend, frontend_image
+from sojourn.web.reading.forms import json_object
 
 _MOST_SESSIONS = 100
 
@@ -61,70 +60,68 @@ class CurrentPasswordForm(msgspec.Struct, kw_only=True):
 
 
 @get("/v1/me", operation_id="getUser", opt=frontend(limit=None))
-async def read(exchange: CurrentExchange) -> Response[bytes]:
-    _, _, user = await exchange.acting()
-    return await answer(exchange, user)
+async def read(context: Context) -> Response[bytes]:
+    _, _, user = await context.acting()
+    return await answer(context, user)
 
 
-@patch("/v1/me", operation_id="patchUser", opt={"form": ProfileForm, **frontend(limit=None)})
-async def update(exchange: CurrentExchange) -> Response[bytes]:
-    _, session, user = await exchange.acting()
-    changes = (await exchange.form(ProfileForm, keep_blank=True)).changes()
-    return await answer(exchange, await exchange.engine.profile.update(exchange.instance, session, user, changes))
+@patch("/v1/me", operation_id="patchUser", opt=frontend(limit=None, form=ProfileForm))
+async def update(context: Context) -> Response[bytes]:
+    _, session, user = await context.acting()
+    changes = (await context.form(ProfileForm, keep_blank=True)).changes()
+    return await answer(context, await context.engine.profile.update(context.instance, session, user, changes))
 
 
 @delete("/v1/me", operation_id="deleteUser", status_code=200, opt=frontend(limit=None))
-async def delete_self(exchange: CurrentExchange) -> Response[bytes]:
-    caller, session, user = await exchange.acting()
-    issued = await exchange.engine.profile.delete_self(caller, session, user)
-    reply = await exchange.enveloped(deleted("user", user.id), issued)
-    if not (await exchange.engine.clients.view(issued.client)).sessions:
-        exchange.signed_out()
+async def delete_self(context: Context) -> Response[bytes]:
+    caller, session, user = await context.acting()
+    issued = await context.engine.profile.delete_self(caller, session, user)
+    reply = await context.enveloped(deleted("user", user.id), issued)
+    if not (await context.engine.clients.view(issued.client)).sessions:
+        context.signed_out()
     return reply
 
 
-@patch("/v1/me/metadata", operation_id="patchUserMetadata", opt={"form": MetadataForm, **frontend(limit=None)})
-async def merge_metadata(exchange: CurrentExchange) -> Response[bytes]:
-    _, session, user = await exchange.acting()
-    form = await exchange.form(MetadataForm)
+@patch("/v1/me/metadata", operation_id="patchUserMetadata", opt=frontend(limit=None, form=MetadataForm))
+async def merge_metadata(context: Context) -> Response[bytes]:
+    _, session, user = await context.acting()
+    form = await context.form(MetadataForm)
     if form.unsafe_metadata is None:
         raise FieldMissing("unsafe_metadata")
     patched = json_object(form.unsafe_metadata, "unsafe_metadata")
-    return await answer(
-        exchange, await exchange.engine.profile.update_metadata(exchange.instance, session, user, patched)
-    )
+    return await answer(context, await context.engine.profile.update_metadata(context.instance, session, user, patched))
 
 
 @post(
     "/v1/me/profile_image",
     operation_id="updateProfileImage",
     status_code=200,
-    opt={"upload": FIELD, **frontend(limit="pictures", body_most=IMAGE_MOST)},
+    opt=frontend_image(limit="pictures"),
 )
-async def set_image(exchange: CurrentExchange) -> Response[bytes]:
-    _, session, user = await exchange.acting()
-    content = await exchange.upload()
-    changed = await exchange.engine.profile.set_image(exchange.instance, session, user, content)
-    return await exchange.enveloped(image_resource(changed, exchange.instance), user=changed)
+async def set_image(context: Context) -> Response[bytes]:
+    _, session, user = await context.acting()
+    content = await context.upload()
+    changed = await context.engine.profile.set_image(context.instance, session, user, content)
+    return await context.enveloped(image_resource(changed, context.instance), user=changed)
 
 
 @delete("/v1/me/profile_image", operation_id="deleteProfileImage", status_code=200, opt=frontend(limit=None))
-async def remove_image(exchange: CurrentExchange) -> Response[bytes]:
-    _, session, user = await exchange.acting()
-    removed = await exchange.engine.profile.remove_image(exchange.instance, session, user)
-    return await exchange.enveloped(deleted("image", removed))
+async def remove_image(context: Context) -> Response[bytes]:
+    _, session, user = await context.acting()
+    removed = await context.engine.profile.remove_image(context.instance, session, user)
+    return await context.enveloped(deleted("image", removed))
 
 
 @post(
     "/v1/me/change_password",
     operation_id="changePassword",
     status_code=200,
-    opt={"form": PasswordForm, **frontend(limit="attempts", hashes=True)},
+    opt=frontend(limit="attempts", form=PasswordForm),
 )
-async def change_password(exchange: CurrentExchange) -> Response[bytes]:
-    caller, session, user = await exchange.acting()
-    form = await exchange.form(PasswordForm)
-    changed, issued = await exchange.engine.profile.change_password(
+async def change_password(context: Context) -> Response[bytes]:
+    caller, session, user = await context.acting()
+    form = await context.form(PasswordForm)
+    changed, issued = await context.engine.profile.change_password(
         caller,
         session,
         user,
@@ -132,52 +129,52 @@ async def change_password(exchange: CurrentExchange) -> Response[bytes]:
         new=form.new_password,
         sign_out_others=form.sign_out_of_other_sessions,
     )
-    return await answer(exchange, changed, issued)
+    return await answer(context, changed, issued)
 
 
 @post(
     "/v1/me/remove_password",
     operation_id="removePassword",
     status_code=200,
-    opt={"form": CurrentPasswordForm, **frontend(limit="attempts", hashes=True)},
+    opt=frontend(limit="attempts", form=CurrentPasswordForm),
 )
-async def remove_password(exchange: CurrentExchange) -> Response[bytes]:
-    caller, session, user = await exchange.acting()
-    form = await exchange.form(CurrentPasswordForm)
-    changed, issued = await exchange.engine.profile.remove_password(caller, session, user, form.current_password)
-    return await answer(exchange, changed, issued)
+async def remove_password(context: Context) -> Response[bytes]:
+    caller, session, user = await context.acting()
+    form = await context.form(CurrentPasswordForm)
+    changed, issued = await context.engine.profile.remove_password(caller, session, user, form.current_password)
+    return await answer(context, changed, issued)
 
 
 @get("/v1/me/sessions", operation_id="getUsersSessions", opt=frontend(limit=None))
-async def all_sessions(exchange: CurrentExchange) -> Response[bytes]:
+async def all_sessions(context: Context) -> Response[bytes]:
     """The person's sessions, those that are over too, until they are forgotten: a bare list, the newest first."""
-    _, _, user = await exchange.acting()
+    _, _, user = await context.acting()
     theirs, page = SessionFilter(user_id=user.id), Page(_MOST_SESSIONS)
-    sessions = await exchange.engine.sessions.list(exchange.instance, theirs, page)
-    return exchange.json([own_session(each, user, exchange.instance, exchange.now) for each in sessions])
+    sessions = await context.engine.sessions.list(context.instance, theirs, page)
+    return context.json([own_session(each, user, context.instance, context.now) for each in sessions])
 
 
 @get("/v1/me/sessions/active", operation_id="getSessions", opt=frontend(limit=None))
-async def active_sessions(exchange: CurrentExchange) -> Response[bytes]:
+async def active_sessions(context: Context) -> Response[bytes]:
     """The person's devices: a bare list, the latest used first."""
-    _, _, user = await exchange.acting()
-    sessions = await exchange.engine.sessions.active_of_user(exchange.instance, user.id)
-    return exchange.json([listed_session(each, exchange.now) for each in sessions])
+    _, _, user = await context.acting()
+    sessions = await context.engine.sessions.active_of_user(context.instance, user.id)
+    return context.json([listed_session(each, context.now) for each in sessions])
 
 
 @post(
     "/v1/me/sessions/{session_id:str}/revoke", operation_id="revokeSession", status_code=200, opt=frontend(limit=None)
 )
-async def revoke_session(exchange: CurrentExchange, session_id: FromPath[str]) -> Response[bytes]:
-    caller, session, user = await exchange.acting()
-    revoked, issued = await exchange.engine.profile.end_session(caller, session, user, session_id)
-    return await exchange.enveloped(session_resource(revoked, user, exchange.instance, exchange.now, None), issued)
+async def revoke_session(context: Context, session_id: FromPath[str]) -> Response[bytes]:
+    caller, session, user = await context.acting()
+    revoked, issued = await context.engine.profile.end_session(caller, session, user, session_id)
+    return await context.enveloped(session_resource(revoked, user, context.instance, context.now, None), issued)
 
 
-async def answer(exchange: RequestContext, user: User, issued: Issued | None = None) -> Response[bytes]:
+async def answer(context: ClientContext, user: User, issued: Issued | None = None) -> Response[bytes]:
     """The user as they are now, in the envelope."""
-    verifications = await exchange.engine.profile.verifications(exchange.instance, user)
-    return await exchange.enveloped(user_resource(user, exchange.instance, exchange.now, verifications), issued)
+    verifications = await context.engine.profile.verifications(context.instance, user)
+    return await context.enveloped(user_resource(user, context.instance, context.now, verifications), issued)
 
 
 HANDLERS = [

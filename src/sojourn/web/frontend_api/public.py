@@ -14,8 +14,8 @@ from litestar.params import FromPath
 from sojourn.errors import NotFound
 from sojourn.resources.avatars import drawn
 from sojourn.users.images import CONTENT_TYPE
-from sojourn.web.access import frontend, public
-from sojourn.web.request_context import CurrentExchange, RequestContext
+from sojourn.web.frontend_api.context import ClientContext, Context
+from sojourn.web.operation import frontend, public
 
 _BUNDLE = re.compile(r"/@clerk/([a-z-]{1,32})@([0-9A-Za-z.-]{1,32})/dist/([0-9A-Za-z._-]{1,128})")
 _HUE = re.compile(r"[0-9]{1,3}")
@@ -32,22 +32,22 @@ _NOTHING_RUNS = "default-src 'none'; sandbox"
 
 
 @get("/.well-known/jwks.json", operation_id="getJWKS", opt=public())
-async def jwks(exchange: CurrentExchange) -> Response[bytes]:
+async def jwks(context: Context) -> Response[bytes]:
     """The public keys that session tokens are signed with (R-KEY-04)."""
-    return _tagged(exchange, await exchange.engine.key_store.jwks(exchange.instance))
+    return _tagged(context, await context.engine.key_store.jwks(context.instance))
 
 
 @get("/.well-known/openid-configuration", opt=public())
-async def discovery(exchange: CurrentExchange) -> Response[bytes]:
+async def discovery(context: Context) -> Response[bytes]:
     """The issuer and its key set, for verifiers that start from the issuer's address (OpenID Connect Discovery 1.0, section 4).
 
     Nothing is advertised that this server does not accept: it has no endpoint of OAuth (R-ADV-01).
     """
-    issuer = exchange.instance.public_url
-    ring = await exchange.engine.key_store.ring(exchange.instance)
+    issuer = context.instance.public_url
+    ring = await context.engine.key_store.ring(context.instance)
     algorithms = sorted({key.algorithm.value for key in ring.keys})
     return _tagged(
-        exchange,
+        context,
         {
             "issuer": issuer,
             "jwks_uri": f"{issuer}/.well-known/jwks.json",
@@ -60,18 +60,18 @@ async def discovery(exchange: CurrentExchange) -> Response[bytes]:
 
 
 @get("/.well-known/change-password", opt=frontend(limit=None))
-async def change_password(exchange: CurrentExchange) -> Response[bytes]:
+async def change_password(context: Context) -> Response[bytes]:
     """Where a password is changed, for password managers (W3C: A Well-Known URL for Changing Passwords)."""
-    place = f"{exchange.instance.public_url}/user/security"
+    place = f"{context.instance.public_url}/user/security"
     return Response(b"", status_code=302, headers={"Location": place, "Cache-Control": "no-store"})
 
 
-def _tagged(exchange: RequestContext, content: object) -> Response[bytes]:
+def _tagged(context: ClientContext, content: object) -> Response[bytes]:
     """A public answer with its ETag: 304 without a body to whoever has it already (RFC 9110, section 13.1.2)."""
-    answer = exchange.json(content)
+    answer = context.json(content)
     tag = f'"{_tag(answer.content)}"'
     answer.headers.update({"Cache-Control": "public, max-age=300", "Vary": "Accept-Encoding", "ETag": tag})
-    if _has(exchange.incoming.header(b"if-none-match"), tag):
+    if _has(context.request.header(b"if-none-match"), tag):
         return Response(b"", status_code=304, headers=dict(answer.headers))
     return answer
 
@@ -87,14 +87,14 @@ def _tag(content: bytes) -> str:
 
 
 @get("/v1/health", operation_id="getHealth", opt=public(any_host=True))
-async def health(exchange: CurrentExchange) -> Response[bytes]:
-    return exchange.json({"status": "healthy"})
+async def health(context: Context) -> Response[bytes]:
+    return context.json({"status": "healthy"})
 
 
 @get("/health", opt=public(any_host=True))
-async def ready(exchange: CurrentExchange) -> Response[bytes]:
+async def ready(context: Context) -> Response[bytes]:
     """For load balancers and scripts that wait for the server."""
-    return exchange.json({"status": "healthy"})
+    return context.json({"status": "healthy"})
 
 
 @get("/v1/avatars/{hue:str}/{name:str}", opt=public())
@@ -107,9 +107,9 @@ async def avatar(hue: FromPath[str], name: FromPath[str]) -> Response[bytes]:
 
 
 @get("/v1/images/{image_id:str}", opt=public())
-async def image(exchange: CurrentExchange, image_id: FromPath[str]) -> Response[bytes]:
+async def image(context: Context, image_id: FromPath[str]) -> Response[bytes]:
     """The picture that a user has chosen, for whoever knows its address. Raises: NotFound."""
-    found = await exchange.engine.profile_images.find(exchange.instance, image_id)
+    found = await context.engine.profile_images.find(context.instance, image_id)
     headers = {"Cache-Control": _FOREVER, "Content-Security-Policy": _NOTHING_RUNS}
     return Response(found.content, media_type=CONTENT_TYPE, headers=headers)
 

@@ -11,8 +11,8 @@ from sojourn.resources import Resource, token
 from sojourn.resources.sessions import session as session_resource
 from sojourn.sessions.caller import Caller, Issued
 from sojourn.sessions.session import Session, SessionStatus
-from sojourn.web.access import frontend
-from sojourn.web.request_context import CurrentExchange, RequestContext
+from sojourn.web.frontend_api.context import ClientContext, Context
+from sojourn.web.operation import frontend
 
 
 class TouchForm(msgspec.Struct, kw_only=True):
@@ -21,26 +21,26 @@ class TouchForm(msgspec.Struct, kw_only=True):
 
 
 @get("/v1/client/sessions/{session_id:str}", operation_id="getSession", opt=frontend(limit=None))
-async def get_session(exchange: CurrentExchange, session_id: FromPath[str]) -> Response[bytes]:
-    session, user = await exchange.engine.sessions.acting(await exchange.caller(), session_id)
-    return await exchange.enveloped(await exchange.session(session, user))
+async def get_session(context: Context, session_id: FromPath[str]) -> Response[bytes]:
+    session, user = await context.engine.sessions.acting(await context.caller(), session_id)
+    return await context.enveloped(await context.session(session, user))
 
 
 @post(
     "/v1/client/sessions/{session_id:str}/touch",
     operation_id="touchSession",
     status_code=200,
-    opt={"form": TouchForm, **frontend(limit=None)},
+    opt=frontend(limit=None, form=TouchForm),
 )
-async def touch(exchange: CurrentExchange, session_id: FromPath[str]) -> Response[bytes]:
+async def touch(context: Context, session_id: FromPath[str]) -> Response[bytes]:
     """Make it the browser's current session and note its use."""
-    caller = await exchange.signed_in()
-    form = await exchange.form(TouchForm)
-    _, user = await exchange.engine.sessions.acting(caller, session_id)
-    session = await exchange.engine.sessions.touch(caller, session_id, _intent(form.intent))
+    caller = await context.signed_in()
+    form = await context.form(TouchForm)
+    _, user = await context.engine.sessions.acting(caller, session_id)
+    session = await context.engine.sessions.touch(caller, session_id, _intent(form.intent))
     assert caller.client is not None
     current = replace(caller.client, last_active_session_id=session.id)
-    return await exchange.enveloped(await exchange.session(session, user), Issued(current))
+    return await context.enveloped(await context.session(session, user), Issued(current))
 
 
 def _intent(word: str | None) -> Literal["focus", "select_session", "select_org"] | None:
@@ -52,8 +52,8 @@ def _intent(word: str | None) -> Literal["focus", "select_session", "select_org"
 
 
 @post("/v1/client/sessions/{session_id:str}/end", operation_id="endSession", status_code=200, opt=frontend(limit=None))
-async def end(exchange: CurrentExchange, session_id: FromPath[str]) -> Response[bytes]:
-    return await _ended(exchange, session_id, SessionStatus.ENDED)
+async def end(context: Context, session_id: FromPath[str]) -> Response[bytes]:
+    return await _ended(context, session_id, SessionStatus.ENDED)
 
 
 @post(
@@ -62,23 +62,23 @@ async def end(exchange: CurrentExchange, session_id: FromPath[str]) -> Response[
     status_code=200,
     opt=frontend(limit=None),
 )
-async def remove(exchange: CurrentExchange, session_id: FromPath[str]) -> Response[bytes]:
-    return await _ended(exchange, session_id, SessionStatus.REMOVED)
+async def remove(context: Context, session_id: FromPath[str]) -> Response[bytes]:
+    return await _ended(context, session_id, SessionStatus.REMOVED)
 
 
-async def _ended(exchange: RequestContext, session_id: str, status: SessionStatus) -> Response[bytes]:
-    caller = await exchange.signed_in()
-    session, issued = await exchange.engine.sessions.end(caller, session_id, status)
-    answer = await exchange.enveloped(await _shown(exchange, caller, session), issued)
-    if not (await exchange.engine.clients.view(issued.client)).sessions:
-        exchange.signed_out()
+async def _ended(context: ClientContext, session_id: str, status: SessionStatus) -> Response[bytes]:
+    caller = await context.signed_in()
+    session, issued = await context.engine.sessions.end(caller, session_id, status)
+    answer = await context.enveloped(await _shown(context, caller, session), issued)
+    if not (await context.engine.clients.view(issued.client)).sessions:
+        context.signed_out()
     return answer
 
 
-async def _shown(exchange: RequestContext, caller: Caller, session: Session) -> Resource | None:
+async def _shown(context: ClientContext, caller: Caller, session: Session) -> Resource | None:
     """An ended session: no token any more; None once its user is gone too."""
-    user = await exchange.engine.store.users.find(caller.instance.id, session.user_id)
-    return None if user is None else session_resource(session, user, caller.instance, exchange.now, None)
+    user = await context.engine.store.users.find(caller.instance.id, session.user_id)
+    return None if user is None else session_resource(session, user, caller.instance, context.now, None)
 
 
 @post(
@@ -88,12 +88,12 @@ async def _shown(exchange: RequestContext, caller: Caller, session: Session) -> 
     opt=frontend(limit=None),
 )
 async def create_template_token(
-    exchange: CurrentExchange, session_id: FromPath[str], template_name: FromPath[str]
+    context: Context, session_id: FromPath[str], template_name: FromPath[str]
 ) -> Response[bytes]:
-    jwt = await exchange.engine.tokens.mint_from_template(
-        exchange.instance, await exchange.secret_hash(), session_id, template_name, origin=exchange.origin
+    jwt = await context.engine.tokens.mint_from_template(
+        context.instance, await context.secret_hash(), session_id, template_name, origin=context.origin
     )
-    return exchange.json(token(jwt))
+    return context.json(token(jwt))
 
 
 HANDLERS = [get_session, touch, end, remove, create_template_token]

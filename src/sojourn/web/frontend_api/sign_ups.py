@@ -9,9 +9,9 @@ from sojourn.resources.sign_ups import sign_up as sign_up_resource
 from sojourn.sessions.caller import Issued
 from sojourn.sign_ups.attempt import SignUpInput
 from sojourn.sign_ups.sign_up import SignUp
-from sojourn.web.access import frontend
-from sojourn.web.form_bodies import json_object
-from sojourn.web.request_context import CurrentExchange, RequestContext
+from sojourn.web.frontend_api.context import ClientContext, Context
+from sojourn.web.operation import frontend
+from sojourn.web.reading.forms import json_object
 
 
 class SignUpForm(msgspec.Struct, kw_only=True):
@@ -52,41 +52,41 @@ class AttemptForm(msgspec.Struct, kw_only=True):
     "/v1/client/sign_ups",
     operation_id="createSignUps",
     status_code=200,
-    opt={"form": SignUpForm, **frontend(limit="create_sign_up", hashes=True)},
+    opt=frontend(limit="create_sign_up", form=SignUpForm),
 )
-async def create(exchange: CurrentExchange) -> Response[bytes]:
-    given = (await exchange.form(SignUpForm)).given()
-    return await _answer(exchange, *await exchange.engine.sign_ups.create(await exchange.caller(), given))
+async def create(context: Context) -> Response[bytes]:
+    given = (await context.form(SignUpForm)).given()
+    return await _answer(context, *await context.engine.sign_ups.create(await context.caller(), given))
 
 
 @get("/v1/client/sign_ups/{sign_up_id:str}", operation_id="getSignUps", opt=frontend(limit=None))
-async def read(exchange: CurrentExchange, sign_up_id: FromPath[str]) -> Response[bytes]:
-    return await _answer(exchange, await exchange.engine.sign_ups.get(await exchange.caller(), sign_up_id), None)
+async def read(context: Context, sign_up_id: FromPath[str]) -> Response[bytes]:
+    return await _answer(context, await context.engine.sign_ups.get(await context.caller(), sign_up_id), None)
 
 
 @patch(
     "/v1/client/sign_ups/{sign_up_id:str}",
     operation_id="updateSignUps",
-    opt={"form": SignUpForm, **frontend(limit="update_sign_up", hashes=True)},
+    opt=frontend(limit="update_sign_up", form=SignUpForm),
 )
-async def update(exchange: CurrentExchange, sign_up_id: FromPath[str]) -> Response[bytes]:
-    given = (await exchange.form(SignUpForm)).given()
-    return await _answer(exchange, *await exchange.engine.sign_ups.update(await exchange.caller(), sign_up_id, given))
+async def update(context: Context, sign_up_id: FromPath[str]) -> Response[bytes]:
+    given = (await context.form(SignUpForm)).given()
+    return await _answer(context, *await context.engine.sign_ups.update(await context.caller(), sign_up_id, given))
 
 
 @post(
     "/v1/client/sign_ups/{sign_up_id:str}/prepare_verification",
     operation_id="prepareSignUpsVerification",
     status_code=200,
-    opt={"form": PrepareForm, **frontend(limit="codes")},
+    opt=frontend(limit="codes", form=PrepareForm),
 )
-async def prepare_verification(exchange: CurrentExchange, sign_up_id: FromPath[str]) -> Response[bytes]:
-    form = await exchange.form(PrepareForm)
+async def prepare_verification(context: Context, sign_up_id: FromPath[str]) -> Response[bytes]:
+    form = await context.form(PrepareForm)
     if form.strategy is None:
         raise FieldMissing("strategy")
-    caller = await exchange.caller()
+    caller = await context.caller()
     return await _answer(
-        exchange, *await exchange.engine.sign_ups.prepare_verification(caller, sign_up_id, form.strategy)
+        context, *await context.engine.sign_ups.prepare_verification(caller, sign_up_id, form.strategy)
     )
 
 
@@ -94,22 +94,22 @@ async def prepare_verification(exchange: CurrentExchange, sign_up_id: FromPath[s
     "/v1/client/sign_ups/{sign_up_id:str}/attempt_verification",
     operation_id="attemptSignUpsVerification",
     status_code=200,
-    opt={"form": AttemptForm, **frontend(limit="attempts")},
+    opt=frontend(limit="attempts", form=AttemptForm),
 )
-async def attempt_verification(exchange: CurrentExchange, sign_up_id: FromPath[str]) -> Response[bytes]:
-    form = await exchange.form(AttemptForm)
+async def attempt_verification(context: Context, sign_up_id: FromPath[str]) -> Response[bytes]:
+    form = await context.form(AttemptForm)
     if form.strategy is None:
         raise FieldMissing("strategy")
-    caller = await exchange.caller()
+    caller = await context.caller()
     return await _answer(
-        exchange, *await exchange.engine.sign_ups.attempt_verification(caller, sign_up_id, form.strategy, form.code)
+        context, *await context.engine.sign_ups.attempt_verification(caller, sign_up_id, form.strategy, form.code)
     )
 
 
-async def _answer(exchange: RequestContext, sign_up: SignUp, issued: Issued | None) -> Response[bytes]:
-    facts = await exchange.engine.sign_ups.facts(exchange.instance, sign_up)
-    shown = sign_up_resource(sign_up, exchange.instance, facts.verification, exchange.now)
-    return await exchange.enveloped(shown, issued, sign_up=shown)
+async def _answer(context: ClientContext, sign_up: SignUp, issued: Issued | None) -> Response[bytes]:
+    facts = await context.engine.sign_ups.facts(context.instance, sign_up)
+    shown = sign_up_resource(sign_up, context.instance, facts.verification, context.now)
+    return await context.enveloped(shown, issued, sign_up=shown)
 
 
 HANDLERS = [create, read, update, prepare_verification, attempt_verification]

@@ -1,21 +1,27 @@
-"""One HTTP request as the guard reads it: headers once, everything else when asked for."""
+"""One HTTP request, read once for all who need it: headers at the start, query, cookies and body when asked for."""
 
 from collections.abc import Mapping
 from typing import cast
-from urllib.parse import parse_qsl
 
-from litestar.types import HTTPScope
+from litestar.types import HTTPScope, Receive
 
 from sojourn.errors import Malformed
+from sojourn.web.errors import BodyTooLarge
+from sojourn.web.reading.encoded import single_fields
 
-_QUERY_FIELDS = 100
 
+class HttpRequest:
+    """`method` and `path` are what the request means: after `_method`, and as `made_path` made it (R-WEB-08).
 
-class Incoming:
-    """`method` and `path` are what the request means: after `_method`, and as `made_path` made it (R-WEB-08)."""
+    `max_body` is in bytes; `receive` may be left out for a request whose body nobody reads.
+    """
 
-    def __init__(self, scope: HTTPScope, path: str) -> None:
+    def __init__(self, scope: HTTPScope, path: str, receive: Receive | None = None) -> None:
         self.scope = scope
+        self.max_body = 0
+        self.too_large: str | None = None
+        self._receive = receive
+        self._body: bytes | None = None
         self.sent_method: str = scope["method"]
         self.method = self.sent_method
         self.path = path
@@ -50,8 +56,13 @@ class Incoming:
     def query(self) -> dict[str, str]:
         """Query parameters. Raises: Malformed when one is given twice (R-INP-06) or there are too many."""
         if self._query is None:
-            self._query = single_fields(self.scope["query_string"])
+            self._query = single_fields(self.query_text)
         return self._query
+
+    @property
+    def query_text(self) -> bytes:
+        """The query as it was sent."""
+        return self.scope["query_string"]
 
     @property
     def cookies(self) -> dict[str, list[str]]:
@@ -59,6 +70,37 @@ class Incoming:
         if self._cookies is None:
             self._cookies = _values(self.header(b"cookie") or "")
         return self._cookies
+
+    @property
+    def media_type(self) -> str:
+        """The content type without its parameters, in lower case; empty when none is stated."""
+        return (self.header(b"content-type") or "").partition(";")[0].strip().lower()
+
+    def bound_body(self, most: int, too_large: str | None = None) -> None:
+        """Take at most `most` bytes; `too_large` is what is said of more. Raises: BodyTooLarge, for what the request says of itself."""
+        self.max_body, self.too_large = most, too_large
+        stated = self.header(b"content-length")
+        if stated is not None and (not stated.isdecimal() or int(stated[:18]) > most):
+            raise BodyTooLarge(too_large)
+
+    async def body(self) -> bytes:
+        """The whole body, read once. Raises: BodyTooLarge, for one longer than it said, Malformed for one that ends early."""
+        if self._body is None:
+            self._body = await self._read_body()
+        return self._body
+
+    async def _read_body(self) -> bytes:
+        parts: list[bytes] = []
+        size, has_more = 0, self._receive is not None
+        while has_more and self._receive is not None:
+            message = await self._receive()
+            if message["type"] != "http.request":
+                raise Malformed("The request ended early.")
+            parts.append(message["body"])
+            size, has_more = size + len(message["body"]), message["more_body"]
+            if size > self.max_body:
+                raise BodyTooLarge(self.too_large)
+        return b"".join(parts)
 
     @property
     def peer(self) -> str | None:
@@ -84,23 +126,3 @@ def _values(line: str) -> dict[str, list[str]]:
         if separator:
             found.setdefault(name, []).append(value.strip('"'))
     return found
-
-
-def single_fields(text: bytes) -> dict[str, str]:
-    """URL-encoded fields, each at most once. Raises: Malformed."""
-    if not text:
-        return {}
-    try:
-        pairs = parse_qsl(
-            text.decode("ascii"),
-            keep_blank_values=True,
-            encoding="utf-8",
-            errors="strict",
-            max_num_fields=_QUERY_FIELDS,
-        )
-    except (UnicodeDecodeError, ValueError) as error:
-        raise Malformed() from error
-    fields = dict(pairs)
-    if len(fields) != len(pairs):
-        raise Malformed("A field is given more than once.")
-    return fields

@@ -7,24 +7,24 @@ from multipart import MultipartError, MultipartSegment, PushMultipartParser, par
 
 from sojourn.errors import FieldMissing, Malformed
 from sojourn.web.errors import UnsupportedMediaType
+from sojourn.web.http_request import HttpRequest
 
-FIELD = "file"
 _FORM = "multipart/form-data"
 _RAW = "application/octet-stream"
 _MOST_FIELDS = 10
 
 
-def uploaded(content_type: str | None, body: bytes) -> bytes:
-    """The file that was sent. Raises: UnsupportedMediaType, FieldMissing, Malformed; all about the field `file`."""
-    stated, options = parse_options_header(content_type or "")
+def upload_of(request: HttpRequest, body: bytes, field: str) -> bytes:
+    """The file that was sent. Raises: UnsupportedMediaType, FieldMissing, Malformed; all about `field`."""
+    stated, options = parse_options_header(request.header(b"content-type") or "")
     if stated == _FORM:
-        return _in_form(options.get("boundary", ""), body)
+        return _in_form(options.get("boundary", ""), body, field)
     if stated == _RAW:
         return _decoded(body)
-    raise UnsupportedMediaType(f"Send the file in a form ({_FORM}), in the field {FIELD}.", param=FIELD)
+    raise UnsupportedMediaType(f"Send the file in a form ({_FORM}), in the field {field}.", param=field)
 
 
-def _in_form(boundary: str, body: bytes) -> bytes:
+def _in_form(boundary: str, body: bytes, field: str) -> bytes:
     files: list[bytearray] = []
     named = ""
     try:
@@ -32,16 +32,16 @@ def _in_form(boundary: str, body: bytes) -> bytes:
             for part in parser.parse(body):
                 if isinstance(part, MultipartSegment):
                     named = part.name
-                    if named == FIELD:
+                    if named == field:
                         files.append(bytearray())
-                elif part and named == FIELD:
+                elif part and named == field:
                     files[-1] += part
     except (MultipartError, UnicodeError) as error:
-        raise Malformed("The form cannot be read.", param=FIELD) from error
+        raise Malformed("The form cannot be read.", param=field) from error
     if len(files) > 1:
-        raise Malformed("A field is given more than once.", param=FIELD)
+        raise Malformed("A field is given more than once.", param=field)
     if not files:
-        raise FieldMissing(FIELD)
+        raise FieldMissing(field)
     return bytes(files[0])
 
 

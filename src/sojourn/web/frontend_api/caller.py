@@ -15,7 +15,7 @@ from sojourn.sessions.client import Client
 from sojourn.sessions.clients import Clients
 from sojourn.sessions.dev_browsers import DevBrowsers
 from sojourn.sessions.session import Device
-from sojourn.web.incoming import Incoming
+from sojourn.web.http_request import HttpRequest
 
 _AGENT_LONGEST = 512
 _SECRET_LONGEST = 512
@@ -45,7 +45,7 @@ class Identified:
 
 
 async def identify(
-    engine: HasClients, incoming: Incoming, instance: Instance, cookies: Sequence[Secret], *, lenient: bool = False
+    engine: HasClients, request: HttpRequest, instance: Instance, cookies: Sequence[Secret], *, lenient: bool = False
 ) -> Identified:
     """The client of a request; anonymous when nothing known is presented (R-ID-06).
 
@@ -53,11 +53,11 @@ async def identify(
     browser in the address stands for: that is where others can put it. `lenient` treats an unknown development browser as
     none, for navigations that hand out a new one. Raises: UnknownDevBrowser.
     """
-    if incoming.query.get("_is_native") == "1":
-        presented = _native_secret(incoming)
+    if request.query.get("_is_native") == "1":
+        presented = _native_secret(request)
         held = await engine.clients.held_by(instance, presented) if presented else None
         return Identified(held, native=True)
-    token = _dev_browser(incoming, instance)
+    token = _dev_browser(request, instance)
     held = await _by_cookie(engine, instance, cookies)
     if token is None or (held is not None and held.is_current):
         return Identified(held, token)
@@ -82,30 +82,30 @@ async def _by_cookie(engine: HasClients, instance: Instance, cookies: Sequence[S
 
 
 def caller_of(
-    identified: Identified, incoming: Incoming, instance: Instance, ip_address: str | None, mark: Secret | None
+    identified: Identified, request: HttpRequest, instance: Instance, ip_address: str | None, mark: Secret | None
 ) -> Caller:
     """`mark` is what the cookie of a known device says; a native app has none."""
     return Caller(
         instance=instance,
         client=identified.client,
-        device=device((incoming.header(b"user-agent") or "")[:_AGENT_LONGEST], ip_address),
-        origin=incoming.header(b"origin"),
+        device=device((request.header(b"user-agent") or "")[:_AGENT_LONGEST], ip_address),
+        origin=request.header(b"origin"),
         mark=None if identified.native else mark,
     )
 
 
-def _native_secret(incoming: Incoming) -> Secret | None:
+def _native_secret(request: HttpRequest) -> Secret | None:
     """The client token of a native app, which sends it bare or as a bearer."""
-    text = (incoming.header(b"authorization") or "").strip()
+    text = (request.header(b"authorization") or "").strip()
     if text[:7].lower() == "bearer ":
         text = text[7:].strip()
     return Secret(text) if 0 < len(text) <= _SECRET_LONGEST else None
 
 
-def _dev_browser(incoming: Incoming, instance: Instance) -> Secret | None:
+def _dev_browser(request: HttpRequest, instance: Instance) -> Secret | None:
     if not instance.is_development:
         return None
-    text = incoming.query.get("__clerk_db_jwt") or incoming.query.get("__dev_session")
+    text = request.query.get("__clerk_db_jwt") or request.query.get("__dev_session")
     return Secret(text) if text and len(text) <= _SECRET_LONGEST else None
 
 

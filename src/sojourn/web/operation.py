@@ -1,0 +1,103 @@
+"""The declaration of an operation, which stands with its handler: who may call it, what it counts against, what it takes (R-WEB-08).
+
+`routing.py` refuses to build with a route that declares none. The guard, the request context and the OpenAPI documents
+read it, so that none of them differs from another.
+"""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from enum import Enum
+
+import msgspec
+
+MAX_BODY = 64 * 1024
+MAX_IMAGE = 5 * 1024 * 1024
+IMAGE_TOO_LARGE = "A picture may have at most 5 MB. Choose a smaller one."
+IMAGE_FIELD = "file"
+SECRET_KEY_LIMIT = "backend_api"
+"""The limit of each secret key, also for paths and methods that no route has."""
+
+_KEY = "operation"
+
+Fast = Callable[..., Awaitable[bytes]]
+"""A handler that answers 200 with JSON and skips the router: takes the context and the parameters of the path."""
+
+
+class Api(Enum):
+    """The API a route belongs to, and so how its caller is authenticated."""
+
+    FRONTEND = "frontend"
+    """Browsers and native apps: the Host, the origin of writes, the client cookie."""
+    BACKEND = "backend"
+    """Servers: a secret key, counted for each key."""
+    PUBLIC = "public"
+    """Anybody, and pages of any origin may read the answer."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Operation:
+    """`limit` names an entry of `limits/rate_limit.py`, counted for each client address, in the Backend API for each key; None is no limit.
+
+    `max_body` is in bytes, and `too_large` what is said of more. `query`, `form` and `json` are what the handler reads,
+    `upload` the field of a file. `any_host` answers probes that know the server by its address only. `development_help`
+    gives away codes or accounts, to the developer alone (R-DEV-02).
+    """
+
+    api: Api
+    limit: str | None
+    max_body: int = MAX_BODY
+    too_large: str | None = None
+    query: type[msgspec.Struct] | None = None
+    form: type[msgspec.Struct] | None = None
+    json: type[msgspec.Struct] | None = None
+    upload: str | None = None
+    fast: Fast | None = None
+    any_host: bool = False
+    development_help: bool = False
+
+
+def frontend(
+    *, limit: str | None, form: type[msgspec.Struct] | None = None, fast: Fast | None = None
+) -> dict[str, object]:
+    """The `opt` of a handler of the Frontend API or of a hosted page."""
+    return {_KEY: Operation(api=Api.FRONTEND, limit=limit, form=form, fast=fast)}
+
+
+def frontend_image(*, limit: str | None) -> dict[str, object]:
+    """The `opt` of a handler of the Frontend API that takes a picture."""
+    return {_KEY: _with_image(Api.FRONTEND, limit)}
+
+
+def development_help() -> dict[str, object]:
+    """The `opt` of a page that only the developer at this machine may see."""
+    return {_KEY: Operation(api=Api.FRONTEND, limit=None, development_help=True)}
+
+
+def backend(
+    *,
+    query: type[msgspec.Struct] | None = None,
+    json: type[msgspec.Struct] | None = None,
+    fast: Fast | None = None,
+) -> dict[str, object]:
+    """The `opt` of a handler of the Backend API; every call counts against its secret key."""
+    return {_KEY: Operation(api=Api.BACKEND, limit=SECRET_KEY_LIMIT, query=query, json=json, fast=fast)}
+
+
+def backend_image() -> dict[str, object]:
+    """The `opt` of a handler of the Backend API that takes a picture."""
+    return {_KEY: _with_image(Api.BACKEND, SECRET_KEY_LIMIT)}
+
+
+def public(*, limit: str | None = None, any_host: bool = False) -> dict[str, object]:
+    """The `opt` of a handler that asks nobody who they are."""
+    return {_KEY: Operation(api=Api.PUBLIC, limit=limit, any_host=any_host)}
+
+
+def declared(opt: dict[str, object]) -> Operation | None:
+    """The operation that a handler's `opt` declares."""
+    found = opt.get(_KEY)
+    return found if isinstance(found, Operation) else None
+
+
+def _with_image(api: Api, limit: str | None) -> Operation:
+    return Operation(api=api, limit=limit, max_body=MAX_IMAGE, too_large=IMAGE_TOO_LARGE, upload=IMAGE_FIELD)
