@@ -41,6 +41,7 @@ FILTERS = [
     UserFilter(email_address_query="example"),
     UserFilter(email_address_query="bücher", email_address_query_as_stored="xn--bcher-kva"),
     UserFilter(phone_number_query="555"),
+    UserFilter(query="(555) 0006", query_as_phone="5550006"),
     UserFilter(username_query="ada"),
     UserFilter(name_query="ada love"),
     UserFilter(banned=True),

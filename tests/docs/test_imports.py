@@ -13,6 +13,7 @@ ROOT = Path(__file__).parents[2]
 FORMER = [
     ("sojourn.integrations.handle", "Handle"),
     ("sojourn.integrations.embedded", "Sojourn"),
+    *(("sojourn.integrations.gate", each) for each in ("Asked", "Elsewhere", "Gate", "SignedIn", "SignedOut")),
     ("sojourn.engine", "Sojourn"),
     ("sojourn.tokens.session_token", "Grant"),
     ("sojourn.tokens.signing_keys", "KeyRing"),

@@ -17,12 +17,12 @@ from sojourn.instant import Clock, Instant
 from sojourn.sessions.lifecycle import Sessions
 from sojourn.store.interface import Groups, Page, Store, UserFilter
 from sojourn.users.access import end_access, moment_after
-from sojourn.users.identifiers import stored_part
 from sojourn.users.metadata import checked_metadata, merged_metadata
 from sojourn.users.new_user import NewUser, UserChanges, built_user, changed_user
 from sojourn.users.notices import notify, notify_of_new_primary
 from sojourn.users.passwords import Passwords, with_password
 from sojourn.users.primary import with_primary
+from sojourn.users.searching import as_stored
 from sojourn.users.user import IdentifierKind, User
 
 __all__ = ["Accounts", "NewUser", "UserChanges", "checked_metadata"]
@@ -71,10 +71,10 @@ class Accounts:
         return await _found(self.store, instance, id)
 
     async def list(self, instance: Instance, where: UserFilter, page: Page) -> Sequence[User]:
-        return await self.store.users.list(instance.id, _looked_for(where, self.clock.now()), page)
+        return await self.store.users.list(instance.id, as_stored(where, self.clock.now()), page)
 
     async def count(self, instance: Instance, where: UserFilter) -> int:
-        return await self.store.users.count(instance.id, _looked_for(where, self.clock.now()))
+        return await self.store.users.count(instance.id, as_stored(where, self.clock.now()))
 
     # -- change
 
@@ -327,11 +327,6 @@ async def _found(groups: Groups, instance: Instance, id: str) -> User:
     if user is None:
         raise NotFound("No user with that id exists here.")
     return user
-
-
-def _looked_for(where: UserFilter, now: Instant) -> UserFilter:
-    stored, address = (stored_part(each) if each else None for each in (where.query, where.email_address_query))
-    return replace(where, now=now, query_as_stored=stored, email_address_query_as_stored=address)
 
 
 def _named(changes: UserChanges) -> dict[str, Json]:

@@ -51,6 +51,8 @@ class UserFilter:
     query: str | None = None
     query_as_stored: str | None = None
     """`query` as addresses of an international domain are stored; e-mail addresses match by it."""
+    query_as_phone: str | None = None
+    """`query` as phone numbers are stored, which match by it."""
     email_address_query: str | None = None
     email_address_query_as_stored: str | None = None
     phone_number_query: str | None = None

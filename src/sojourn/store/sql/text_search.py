@@ -20,12 +20,13 @@ TRIGRAMS = "sojourn_trigrams"
 """The SQL function of PostgreSQL that makes them; see `late.py`."""
 
 _SHORTEST = 3
-_EMAIL, _PHONE = IdentifierKind.EMAIL_ADDRESS.value, IdentifierKind.PHONE_NUMBER.value
+_AS_GIVEN: Mapping[str, str] = {}
+EMAIL, PHONE = IdentifierKind.EMAIL_ADDRESS.value, IdentifierKind.PHONE_NUMBER.value
 
 NAME: ColumnElement[str] = func.coalesce(users.c.first_name, "") + " " + func.coalesce(users.c.last_name, "")
 
 _OF_USERS: Mapping[str, ColumnElement[str]] = {"id": users.c.id, "username": users.c.username, "name": NAME}
-EVERYWHERE = ("id", "username", "name", _EMAIL, _PHONE)
+EVERYWHERE = ("id", "username", "name", EMAIL, PHONE)
 
 _texts = table(TEXTS, column("number"), column("user_id", String), column("instance_id", String))
 _search = table(SEARCH, column("rowid"), column(SEARCH, String))
@@ -37,8 +38,8 @@ class TextSearch:
     def __init__(self, dialect: Dialect) -> None:
         self._is_sqlite = dialect.name == "sqlite"
 
-    def condition(self, fields: Sequence[str], query: str, as_stored: str | None = None) -> Condition:
-        """Whether a user has `query` in one of the fields, or `as_stored` in an e-mail address."""
+    def condition(self, fields: Sequence[str], query: str, as_stored: Mapping[str, str] = _AS_GIVEN) -> Condition:
+        """Whether a user has `query` in one of the fields, or what `as_stored` has in its place for a field."""
         needles = _needles(fields, query, as_stored)
         found = [self._within(_OF_USERS[field], needle) for field, needle in needles.items() if field in _OF_USERS]
         for kind, needle in needles.items():
@@ -50,7 +51,7 @@ class TextSearch:
         return or_(literal(False), *found)
 
     def ids(
-        self, instance_id: InstanceId, fields: Sequence[str], query: str, as_stored: str | None = None
+        self, instance_id: InstanceId, fields: Sequence[str], query: str, as_stored: Mapping[str, str] = _AS_GIVEN
     ) -> list[Select[tuple[str]]]:
         """The ids of those users, from the index: each select for some of the fields."""
         needles = _needles(fields, query, as_stored)
@@ -89,11 +90,11 @@ class TextSearch:
         return compared.like(f"%{escaped}%", escape="\\")
 
 
-def _needles(fields: Sequence[str], query: str, as_stored: str | None) -> dict[str, str]:
+def _needles(fields: Sequence[str], query: str, as_stored: Mapping[str, str]) -> dict[str, str]:
     """What each field must hold; none where nothing can hold `query`."""
     if "\x00" in query or not query:
         return {}
-    return {field: _padded(as_stored if as_stored and field == _EMAIL else query) for field in fields}
+    return {field: _padded(as_stored.get(field, query)) for field in fields}
 
 
 def _padded(query: str) -> str:

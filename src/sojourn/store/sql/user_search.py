@@ -12,7 +12,7 @@ from sojourn.store.interface import UserFilter
 from sojourn.store.sql.group import Condition
 from sojourn.store.sql.late import BANNED, BY_ACTIVITY, BY_SIGN_IN, BY_UPDATED, LOCKED, SEARCH
 from sojourn.store.sql.tables import identifiers, users
-from sojourn.store.sql.text_search import EVERYWHERE, TextSearch
+from sojourn.store.sql.text_search import EMAIL, EVERYWHERE, PHONE, TextSearch
 from sojourn.users.user import IdentifierKind
 
 NEVER_NULL = ("created_at", "updated_at", "web3wallet")
@@ -66,17 +66,18 @@ def _named_ones(instance_id: InstanceId, where: UserFilter) -> list[Part]:
 
 def _searches(instance_id: InstanceId, where: UserFilter, search: TextSearch) -> list[Part]:
     asked = (
-        (where.username_query, "username", None), (where.phone_number_query, IdentifierKind.PHONE_NUMBER.value, None),
-        (where.email_address_query, IdentifierKind.EMAIL_ADDRESS.value, where.email_address_query_as_stored),
-        (where.name_query, "name", None),
+        (where.username_query, "username", None), (where.phone_number_query, PHONE, None),
+        (where.email_address_query, EMAIL, where.email_address_query_as_stored), (where.name_query, "name", None),
     )  # fmt: skip
     found = [
         Part(search.condition([field], text, stored), search.ids(instance_id, [field], text, stored), index=SEARCH)
-        for text, field, stored in asked
+        for text, field, spelled in asked
         if text
+        for stored in [{field: spelled} if spelled else {}]
     ]
     if where.query:
-        stored = where.query_as_stored
+        spelled = {EMAIL: where.query_as_stored, PHONE: where.query_as_phone}
+        stored = {field: text for field, text in spelled.items() if text}
         is_it = users.c.external_id == where.query
         by_id = select(users.c.id).where(users.c.instance_id == instance_id, is_it)
         ids = [*search.ids(instance_id, EVERYWHERE, where.query, stored), by_id]

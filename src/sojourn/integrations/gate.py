@@ -1,0 +1,23 @@
+"""The former place of `sojourn.integrations.authenticator` and `request_head`; gone in 0.3."""
+
+from typing import TYPE_CHECKING
+
+from sojourn.moved import moved
+
+if TYPE_CHECKING:
+    from sojourn.integrations.authenticator import Authenticator as Gate
+    from sojourn.integrations.authenticator import Elsewhere, SignedIn, SignedOut
+    from sojourn.integrations.request_head import RequestHead as Asked
+
+    __all__ = ["Asked", "Elsewhere", "Gate", "SignedIn", "SignedOut"]
+
+__getattr__ = moved(
+    __name__,
+    {
+        "Asked": "sojourn.integrations.request_head:RequestHead",
+        "Elsewhere": "sojourn.integrations.authenticator:Elsewhere",
+        "Gate": "sojourn.integrations.authenticator:Authenticator",
+        "SignedIn": "sojourn.integrations.authenticator:SignedIn",
+        "SignedOut": "sojourn.integrations.authenticator:SignedOut",
+    },
+)
