@@ -6,7 +6,9 @@ from sojourn.moved import moved
 
 if TYPE_CHECKING:
     from sojourn.integrations.authenticator import Authenticator as Gate
-    from sojourn.integrations.authenticator import Elsewhere, SignedIn, SignedOut
+    from sojourn.integrations.authenticator import HandshakeState as Elsewhere
+    from sojourn.integrations.authenticator import SignedInState as SignedIn
+    from sojourn.integrations.authenticator import SignedOutState as SignedOut
     from sojourn.integrations.request_head import RequestHead as Asked
 
     __all__ = ["Asked", "Elsewhere", "Gate", "SignedIn", "SignedOut"]
@@ -15,9 +17,9 @@ __getattr__ = moved(
     __name__,
     {
         "Asked": "sojourn.integrations.request_head:RequestHead",
-        "Elsewhere": "sojourn.integrations.authenticator:Elsewhere",
+        "Elsewhere": "sojourn.integrations.authenticator:HandshakeState",
         "Gate": "sojourn.integrations.authenticator:Authenticator",
-        "SignedIn": "sojourn.integrations.authenticator:SignedIn",
-        "SignedOut": "sojourn.integrations.authenticator:SignedOut",
+        "SignedIn": "sojourn.integrations.authenticator:SignedInState",
+        "SignedOut": "sojourn.integrations.authenticator:SignedOutState",
     },
 )
