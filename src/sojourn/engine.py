@@ -36,6 +36,7 @@ from sojourn.sessions.activity import Activity
 from sojourn.sessions.app_data import AppData
 from sojourn.sessions.clients import Clients
 from sojourn.sessions.dev_browsers import DevBrowsers
+from sojourn.sessions.handshake_nonces import HandshakeNonces
 from sojourn.sessions.known_devices import KnownDevices
 from sojourn.sessions.lifecycle import Sessions
 from sojourn.sessions.minting import Minting
@@ -113,6 +114,7 @@ class SessionParts:
     app_data: AppData
     tokens: Minting
     refreshing: Refreshing
+    handshake_nonces: HandshakeNonces
     forms: FormTokens
 
 
@@ -176,6 +178,7 @@ class Engine:
         self.app_data = sessions.app_data
         self.tokens = sessions.tokens
         self.refreshing = sessions.refreshing
+        self.handshake_nonces = sessions.handshake_nonces
         self.forms = sessions.forms
         self.accounts = users.accounts
         self.addresses = users.addresses
@@ -270,6 +273,7 @@ def _session_parts(on: Foundation, of: InstanceParts) -> SessionParts:
         app_data=AppData(on.store, on.clock, sessions),
         tokens=Minting(on.store, on.clock, activity, of.key_store, of.records, of.audit),
         refreshing=Refreshing(on.clock, of.key_store, on.sealer.derived(b"refresh")),
+        handshake_nonces=HandshakeNonces(on.store, on.clock),
         forms=FormTokens(on.clock, on.sealer.derived(b"forms")),
     )
 

@@ -7,7 +7,7 @@ from datetime import timedelta
 
 import structlog
 
-from sojourn.errors import SecretReplaced
+from sojourn.errors import NotFound, SecretReplaced
 from sojourn.ids import ClientId, SignInId, SignUpId, UserId, client_id, well_formed
 from sojourn.instances.instance import Instance
 from sojourn.instant import Clock, Instant
@@ -16,7 +16,7 @@ from sojourn.sessions.activity import Activity
 from sojourn.sessions.caller import Caller, Held, Issued
 from sojourn.sessions.client import Client, ClientView
 from sojourn.sessions.session import Session, SessionStatus
-from sojourn.store.interface import Groups, Store
+from sojourn.store.interface import Groups, Page, Store
 from sojourn.users.user import User
 
 _log = structlog.get_logger("sojourn.sessions")
@@ -40,6 +40,19 @@ class Clients:
         """The client whose current secret it is; None for anything else, which is never adopted (R-ID-06)."""
         held = await self.held_by(instance, secret)
         return held.client if held is not None and held.is_current else None
+
+    async def get(self, instance: Instance, id: str) -> Client:
+        """Raises: NotFound, also for another instance's client (R-AUZ-02)."""
+        client = await self.store.clients.find(instance.id, ClientId(id)) if well_formed(id) else None
+        if client is None:
+            raise NotFound("No client with that id exists here.")
+        return client
+
+    async def list(self, instance: Instance, page: Page) -> Sequence[Client]:
+        return await self.store.clients.list(instance.id, page)
+
+    async def count(self, instance: Instance) -> int:
+        return await self.store.clients.count(instance.id)
 
     async def held_by(self, instance: Instance, secret: Secret) -> Held | None:
         """The client that the secret is of, or was of until a moment ago; None for an unknown one.

@@ -236,6 +236,12 @@ class SignIns:
             )
             return await self.steps.after_new_password(tx, caller, Issued(_client_of(caller)), sign_in, user)
 
+    async def current(self, instance: Instance, client: Client) -> SignInFacts | None:
+        """The client's attempt, while it can still go on."""
+        found = await self.store.sign_ins.find(instance.id, client.sign_in_id) if client.sign_in_id else None
+        over = (SignInStatus.COMPLETE, SignInStatus.ABANDONED)
+        return None if found is None or found.status_at(self.clock.now()) in over else await self.facts(instance, found)
+
     async def facts(self, instance: Instance, sign_in: SignIn) -> SignInFacts:
         user = await self._user_of(sign_in)
         verification = None

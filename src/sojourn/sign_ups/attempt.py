@@ -29,6 +29,7 @@ from sojourn.instances.protection import is_strict
 from sojourn.instances.records import Records
 from sojourn.instant import Clock, Instant
 from sojourn.sessions.caller import Caller, Issued
+from sojourn.sessions.client import Client
 from sojourn.sessions.clients import Clients, begin_attempt, rotate
 from sojourn.sign_ins.session_start import SessionStart
 from sojourn.sign_ins.sign_in_protection import SignInProtection
@@ -197,6 +198,12 @@ class SignUps:
         async with self.store.transaction() as tx:
             await tx.sign_ups.move(before, after)
         return after
+
+    async def current(self, instance: Instance, client: Client) -> SignUpFacts | None:
+        """The client's attempt, while it can still go on."""
+        found = await self.store.sign_ups.find(instance.id, client.sign_up_id) if client.sign_up_id else None
+        over = (SignUpStatus.COMPLETE, SignUpStatus.ABANDONED)
+        return None if found is None or found.status_at(self.clock.now()) in over else await self.facts(instance, found)
 
     async def facts(self, instance: Instance, sign_up: SignUp) -> SignUpFacts:
         if sign_up.verification_id is None:

@@ -70,8 +70,39 @@ class Accounts:
         """Raises: NotFound, also for another instance's user (R-AUZ-02)."""
         return await _found(self.store, instance, id)
 
+    async def find(self, instance: Instance, id: UserId) -> User | None:
+        """The user, or None for one who is deleted."""
+        return await self.store.users.find(instance.id, id)
+
+    async def find_many(self, instance: Instance, ids: Sequence[UserId]) -> Mapping[UserId, User]:
+        """Those of the users that still exist."""
+        return {each.id: each for each in await self.store.users.find_many(instance.id, ids)}
+
     async def list(self, instance: Instance, where: UserFilter, page: Page) -> Sequence[User]:
         return await self.store.users.list(instance.id, as_stored(where, self.clock.now()), page)
+
+    async def list_after(self, instance: Instance, where: UserFilter, cursor: str, limit: int) -> Sequence[User]:
+        """The users that follow the one named `cursor` by time of creation; those of the same moment in the list's order.
+
+        Raises: NotFound for an unknown cursor.
+        """
+        last = await self.get(instance, cursor)
+        moment, found, passed, offset = last.created_at, list[User](), False, 0
+        if where.descending:
+            edge = Instant(moment.millis + 1)
+            where = replace(where, created_at_before=min(edge, where.created_at_before or edge))
+        else:
+            where = replace(where, created_at_after=max(moment, where.created_at_after or moment))
+        while len(found) < limit:
+            page = await self.list(instance, where, Page(limit + 1, offset))
+            for user in page:
+                passed = passed or user.id == last.id or user.created_at != moment
+                if passed and user.id != last.id:
+                    found.append(user)
+            if len(page) <= limit:
+                break
+            offset += len(page)
+        return found[:limit]
 
     async def count(self, instance: Instance, where: UserFilter) -> int:
         return await self.store.users.count(instance.id, as_stored(where, self.clock.now()))

@@ -4,8 +4,7 @@ import msgspec
 from litestar import Response, get, post
 from litestar.params import FromPath
 
-from sojourn.errors import FieldMissing, NotFound, TokenRefused
-from sojourn.ids import ClientId, well_formed
+from sojourn.errors import FieldMissing, TokenRefused
 from sojourn.resources import Resource
 from sojourn.resources.clients import backend_client
 from sojourn.secret import Secret
@@ -26,8 +25,8 @@ class NonceQuery(msgspec.Struct, kw_only=True):
 @get("/v1/clients", operation_id="GetClientList", opt=backend(query=Paging))
 async def list_clients(context: Context) -> Response[bytes]:
     query = context.query(Paging)
-    clients = await context.engine.store.clients.list(context.instance.id, query.page())
-    total = await context.engine.store.clients.count(context.instance.id) if query.paginated else 0
+    clients = await context.engine.clients.list(context.instance, query.page())
+    total = await context.engine.clients.count(context.instance) if query.paginated else 0
     return context.listing([await _shown(context, each) for each in clients], total, query)
 
 
@@ -37,11 +36,7 @@ async def handshake_payload(context: Context) -> Response[bytes]:
     nonce = context.query(NonceQuery).nonce
     if nonce is None:
         raise FieldMissing("nonce")
-    hashed = Secret(nonce).stored_form()
-    lines = await context.engine.store.tickets.take_nonce(context.instance.id, hashed, context.now)
-    if lines is None:
-        raise NotFound("This nonce is not known, has been used or has expired.")
-    return context.json({"directives": list(lines)})
+    return context.json({"directives": list(await context.engine.handshake_nonces.take(context.instance, nonce))})
 
 
 @post("/v1/clients/verify", operation_id="VerifyClient", status_code=200, opt=backend(json=ClientProof))
@@ -56,11 +51,7 @@ async def verify_client(context: Context) -> Response[bytes]:
 
 @get("/v1/clients/{client_id:str}", operation_id="GetClient", opt=backend())
 async def read_client(context: Context, client_id: FromPath[str]) -> Response[bytes]:
-    id = ClientId(client_id)
-    client = await context.engine.store.clients.find(context.instance.id, id) if well_formed(client_id) else None
-    if client is None:
-        raise NotFound("No client with that id exists here.")
-    return context.json(await _shown(context, client))
+    return context.json(await _shown(context, await context.engine.clients.get(context.instance, client_id)))
 
 
 async def _shown(context: KeyContext, client: Client) -> Resource:

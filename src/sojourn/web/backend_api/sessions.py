@@ -172,9 +172,10 @@ def _minted(context: KeyContext, shown: object, jwt: str) -> Response[bytes]:
 
 
 async def _cookies(context: KeyContext, session: Session, jwt: str, origin: str) -> list[str]:
-    client = await context.engine.store.clients.find(context.instance.id, session.client_id)
-    if client is None:
-        raise SessionEnded()
+    try:
+        client = await context.engine.clients.get(context.instance, session.client_id)
+    except NotFound as error:
+        raise SessionEnded() from error
     secret = context.engine.refreshing.secret(session).reveal()
     state = BrowserState(token=jwt, signed_in_at=client.signed_in_changed_at.seconds, refresh=secret)
     suffix = cookie_suffix(context.instance.publishable_key)

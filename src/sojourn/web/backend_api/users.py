@@ -1,7 +1,6 @@
 """Users: list, count, create, change, keep out, delete."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 from typing import Literal
 
 import msgspec
@@ -9,10 +8,9 @@ from litestar import Response, delete, get, patch, post, put
 from litestar.params import FromPath
 
 from sojourn.errors import FieldError, FieldUnknown
-from sojourn.instant import Instant
 from sojourn.resources import Resource, deleted, total_count
 from sojourn.resources.users import backend_user
-from sojourn.store.interface import Page, UserFilter
+from sojourn.store.interface import Page
 from sojourn.users.user import User
 from sojourn.web.backend_api.context import METADATA_APART, Context, KeyContext
 from sojourn.web.backend_api.user_filters import UserCountQuery, UserListQuery
@@ -75,31 +73,10 @@ async def list_users(context: Context) -> Response[bytes]:
     if where is None:
         return context.json([])
     if query.starting_after is not None:
-        users = await _after(context, where, query.cursor(), query.limit)
+        users = await context.engine.accounts.list_after(context.instance, where, query.cursor(), query.limit)
     else:
         users = await context.engine.accounts.list(context.instance, where, Page(query.limit, query.offset))
     return context.json([shown(context, user) for user in users])
-
-
-async def _after(context: KeyContext, where: UserFilter, cursor: str, limit: int) -> Sequence[User]:
-    """The users that follow the one named `cursor` by time of creation; those of the same moment in the list's order."""
-    last = await context.engine.accounts.get(context.instance, cursor)
-    moment, found, passed, offset = last.created_at, list[User](), False, 0
-    if where.descending:
-        edge = Instant(moment.millis + 1)
-        where = replace(where, created_at_before=min(edge, where.created_at_before or edge))
-    else:
-        where = replace(where, created_at_after=max(moment, where.created_at_after or moment))
-    while len(found) < limit:
-        page = await context.engine.accounts.list(context.instance, where, Page(limit + 1, offset))
-        for user in page:
-            passed = passed or user.id == last.id or user.created_at != moment
-            if passed and user.id != last.id:
-                found.append(user)
-        if len(page) <= limit:
-            break
-        offset += len(page)
-    return found[:limit]
 
 
 @get("/v1/users/count", operation_id="GetUsersCount", opt=backend(query=UserCountQuery))

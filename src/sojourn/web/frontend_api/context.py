@@ -208,7 +208,7 @@ class ClientContext(RequestContext):
         view = await self.engine.clients.view(client)
         users = {} if user is None else {user.id: user}
         others = list({session.user_id for session in view.sessions} - users.keys())
-        users |= {each.id: each for each in await self.engine.store.users.find_many(self.instance.id, others)}
+        users |= await self.engine.accounts.find_many(self.instance, others)
         return await self.shown(view, users, sign_in=sign_in, sign_up=sign_up)
 
     async def shown(
@@ -243,24 +243,16 @@ class ClientContext(RequestContext):
         return session_resource(session, user, self.instance, self.now, jwt)
 
     async def _current_sign_in(self, client: Client) -> Resource | None:
-        found = (
-            await self.engine.store.sign_ins.find(self.instance.id, client.sign_in_id) if client.sign_in_id else None
-        )
-        if found is None or found.status_at(self.now).value in ("complete", "abandoned"):
+        facts = await self.engine.sign_ins.current(self.instance, client)
+        if facts is None:
             return None
-        facts = await self.engine.sign_ins.facts(self.instance, found)
         return sign_in_resource(
-            found, self.instance, self.now, user=facts.user, current=facts.verification, factors=facts.factors
+            facts.sign_in, self.instance, self.now, user=facts.user, current=facts.verification, factors=facts.factors
         )
 
     async def _current_sign_up(self, client: Client) -> Resource | None:
-        found = (
-            await self.engine.store.sign_ups.find(self.instance.id, client.sign_up_id) if client.sign_up_id else None
-        )
-        if found is None or found.status_at(self.now).value in ("complete", "abandoned"):
-            return None
-        facts = await self.engine.sign_ups.facts(self.instance, found)
-        return sign_up_resource(found, self.instance, facts.verification, self.now)
+        facts = await self.engine.sign_ups.current(self.instance, client)
+        return None if facts is None else sign_up_resource(facts.sign_up, self.instance, facts.verification, self.now)
 
     async def hand_over(self, issued: Issued, view: ClientView | None) -> None:
         """Give the browser its new secret, by cookie or header, and a new development browser for the one it came with."""

@@ -23,7 +23,6 @@ from sojourn.tokens.handshake import (
     REDIRECT,
     REDIRECT_ID,
     BrowserState,
-    bound_nonce,
     cookie_suffix,
     directives,
     mint_handshake,
@@ -39,7 +38,6 @@ from sojourn.web.redirects import checked_redirect, with_query
 
 _log = structlog.get_logger("sojourn.web")
 _REASON = re.compile(r"[a-z0-9-]{1,80}")
-_NONCE_LIFE = timedelta(seconds=60)
 _MAX_AGE = 60
 _TOO_LARGE = "make the custom claims (sessions.claims) smaller: the app's server gets its session token in a cookie"
 _CLOCK_BEHIND = frozenset({"session-token-nbf", "session-token-iat-in-the-future"})
@@ -122,7 +120,7 @@ def _app_is_behind(context: ClientContext) -> bool:
 
 
 async def _token(context: ClientContext, session: Session, target: str, backdated: timedelta) -> str | None:
-    user = await context.engine.store.users.find(context.instance.id, session.user_id)
+    user = await context.engine.accounts.find(context.instance, session.user_id)
     if user is None or not may_sign_in(user):
         return None
     context.engine.activity.note(session, context.now)
@@ -147,9 +145,7 @@ async def _delivered(context: ClientContext, target: str, lines: list[str], *, i
         target = with_query(target, REDIRECT, redirect)
     asks_nonce = context.request.query.get("format") == "nonce"
     if asks_nonce and (is_signed_in if redirect else not instance.is_development):
-        nonce = Secret.random("hsn_")
-        stored = Secret(bound_nonce(nonce.reveal(), redirect)).stored_form()
-        await context.engine.store.tickets.add_nonce(instance.id, stored, lines, context.now + _NONCE_LIFE)
+        nonce = await context.engine.handshake_nonces.keep(instance, lines, redirect=redirect)
         return _carried(context, target, NONCE, _nonce_cookie(context), nonce.reveal())
     key = await context.engine.key_store.signing_key(instance)
     token = mint_handshake(lines, key, context.now, redirect=redirect)

@@ -1,0 +1,34 @@
+"""Nonces of handshakes: a name under which an app's server picks up the directives for a browser, once (wire protocol 7.3)."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+
+from sojourn.errors import NotFound
+from sojourn.instances.instance import Instance
+from sojourn.instant import Clock
+from sojourn.secret import Secret
+from sojourn.store.interface import Store
+from sojourn.tokens.handshake import bound_nonce
+
+_LIFE = timedelta(seconds=60)
+
+
+@dataclass(frozen=True, slots=True)
+class HandshakeNonces:
+    store: Store
+    clock: Clock
+
+    async def keep(self, instance: Instance, directives: Sequence[str], *, redirect: str) -> Secret:
+        """A nonce for the directives, of use to whoever began `redirect` only; empty for a published SDK (R-HSK-01)."""
+        nonce = Secret.random("hsn_")
+        stored = Secret(bound_nonce(nonce.reveal(), redirect)).stored_form()
+        await self.store.tickets.add_nonce(instance.id, stored, directives, self.clock.now() + _LIFE)
+        return nonce
+
+    async def take(self, instance: Instance, nonce: str) -> Sequence[str]:
+        """The directives, to the first who asks (R-ID-05). Raises: NotFound for any other nonce."""
+        found = await self.store.tickets.take_nonce(instance.id, Secret(nonce).stored_form(), self.clock.now())
+        if found is None:
+            raise NotFound("This nonce is not known, has been used or has expired.")
+        return found
