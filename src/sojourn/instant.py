@@ -11,6 +11,8 @@ from typing import Protocol
 
 import msgspec
 
+__all__ = ["Clock", "Instant", "SystemClock"]
+
 _MILLISECOND = timedelta(milliseconds=1)
 
 

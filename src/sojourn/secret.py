@@ -5,6 +5,8 @@ import hmac
 import secrets
 from base64 import urlsafe_b64encode
 
+__all__ = ["Secret"]
+
 _BYTES = 32
 
 

@@ -11,6 +11,8 @@ from sojourn.backend.transport import RetryPolicy
 if TYPE_CHECKING:
     import httpx
 
+__all__ = ["AsyncBackend", "Backend"]
+
 
 class Backend(BackendGroups):
     """`with Backend(url, secret_key) as backend: backend.users.create(…)`. Threads may share one.

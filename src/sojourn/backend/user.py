@@ -4,6 +4,8 @@ from typing import Any
 
 import msgspec
 
+__all__ = ["AddressVerification", "EmailAddress", "PhoneNumber", "User"]
+
 
 class AddressVerification(msgspec.Struct, frozen=True):
     """How an address was proven; `status` is `verified` once it was."""

@@ -13,6 +13,8 @@ from argon2.low_level import Type
 
 from sojourn.errors import FieldError, FieldFormat
 
+__all__ = ["StoredPassword"]
+
 _OTHER_ARGON2 = {kind: argon2.PasswordHasher(type=kind) for kind in (Type.I, Type.ID)}
 
 _BCRYPT = re.compile(r"\$2[aby]\$(\d\d)\$[./A-Za-z0-9]{53}")

@@ -14,6 +14,8 @@ from argon2.low_level import Type, hash_secret_raw
 from sojourn.factors.password_hashers import FAST, StoredPassword, check_import, import_fits
 from sojourn.factors.peppers import Peppers
 
+__all__ = ["PasswordHashing"]
+
 MEMORY_KIB, TIME, LANES = 19_456, 2, 1
 _TAG = 32
 _SALT = 16

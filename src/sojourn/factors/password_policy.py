@@ -6,6 +6,8 @@ from sojourn.errors import FieldEmpty, PasswordCommon, PasswordTooLong, Password
 from sojourn.factors.common_passwords import is_common
 from sojourn.instances.settings import LEAST_PASSWORD
 
+__all__ = ["check_new_password"]
+
 MAX_LENGTH = 256
 MAX_BYTES = 1024
 _SHORTEST_CONTEXT = 4

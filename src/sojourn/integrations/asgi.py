@@ -18,6 +18,8 @@ from sojourn.integrations.sockets import Socket, closing_on_failure, refuse
 from sojourn.integrations.sojourn_client import SojournClient
 from sojourn.tokens.claims import Claims
 
+__all__ = ["SojournMiddleware", "visit"]
+
 Scope = MutableMapping[str, Any]
 Message = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[Message]]

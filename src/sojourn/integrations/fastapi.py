@@ -24,6 +24,8 @@ from sojourn.integrations.sockets import TRY_AGAIN_LATER, UNAUTHORIZED
 from sojourn.integrations.starlette import answered
 from sojourn.tokens.claims import Claims
 
+__all__ = ["CurrentSession", "CurrentUser", "OptionalSession", "requires"]
+
 
 class _Session(SecurityBase):
     """The session that the middleware found, if it is enough: the guard repeated in the handler (R-WEB-08)."""

@@ -23,6 +23,8 @@ from sojourn.integrations.sojourn_client import SojournClient
 from sojourn.integrations.wsgi import Environ, SojournWsgiMiddleware, StartResponse, WsgiApp
 from sojourn.tokens.claims import Claims
 
+__all__ = ["SojournFlask", "current_session", "current_user", "session_required"]
+
 _USER = "_sojourn_user"
 _LOOK = "sojourn.flask.look"
 

@@ -20,6 +20,8 @@ from sojourn.integrations.auth_context import AuthContext
 from sojourn.integrations.markup import Component, component
 from sojourn.integrations.requirement import ASKED_FOR
 
+__all__ = ["SojournExtension"]
+
 
 class SojournExtension(Extension):
     """`{% signed_in role="org:admin" %}` shows its part to who has the role as well; both tags know `{% else %}`."""

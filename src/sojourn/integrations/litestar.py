@@ -29,6 +29,8 @@ from sojourn.integrations.sockets import UNAUTHORIZED
 from sojourn.integrations.sojourn_client import SojournClient
 from sojourn.tokens.claims import Claims
 
+__all__ = ["SojournPlugin", "requires"]
+
 _SCHEME = "SojournSession"
 _OPT = "sojourn_guards_itself"
 

@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from sojourn.messages.mailer import Mailer
     from sojourn.server.worker import Worker
 
+__all__ = ["Sojourn"]
+
 _SERVER_PARTS = ("litestar", "sqlalchemy", "alembic", "argon2", "granian", "structlog", "jinja2")
 """An app has some of them for itself, and not all."""
 

@@ -25,6 +25,8 @@ from sojourn.integrations.sockets import UNAUTHORIZED
 from sojourn.integrations.sojourn_client import SojournClient
 from sojourn.tokens.claims import Claims
 
+__all__ = ["SojournQuart", "current_session", "current_user", "session_required"]
+
 
 class SojournQuart:
     """`SojournQuart(app, sojourn, public=["/"])`, or `init_app` for an app that is made later.

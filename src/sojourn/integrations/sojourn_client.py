@@ -14,6 +14,8 @@ from sojourn.integrations.forking import watch
 from sojourn.tokens.claims import Claims
 from sojourn.tokens.token_recall import Recall, RecallHeader
 
+__all__ = ["SojournClient"]
+
 T = TypeVar("T")
 Data = dict[str, Json]
 

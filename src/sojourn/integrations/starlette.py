@@ -18,6 +18,8 @@ from sojourn.integrations.requirement import Requirement
 from sojourn.integrations.sockets import UNAUTHORIZED
 from sojourn.tokens.claims import Claims
 
+__all__ = ["session_of", "session_required", "user_of"]
+
 
 def session_of(connection: HTTPConnection) -> Claims | None:
     """Who is there; None for strangers on public pages."""

@@ -18,6 +18,8 @@ from sojourn.integrations.session_data import Keeping, SessionData
 from sojourn.integrations.sojourn_client import SojournClient
 from sojourn.tokens.claims import Claims
 
+__all__ = ["DATA", "SESSION", "SojournWsgiMiddleware", "visit"]
+
 Environ = dict[str, Any]
 StartResponse = Callable[..., Any]
 WsgiApp = Callable[[Environ, StartResponse], Iterable[bytes]]

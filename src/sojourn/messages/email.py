@@ -1,4 +1,4 @@
-"""Mail as it is written: one template per kind, text and HTML."""
+"""E-mail messages: one template per kind, rendered as text and HTML."""
 
 import re
 from collections.abc import Mapping
@@ -14,37 +14,39 @@ from sojourn.instant import Instant
 if TYPE_CHECKING:
     from jinja2 import Environment
 
+__all__ = ["Message"]
+
 _UNSAFE = re.compile(r"[\r\n\x00]")
 _CODE = re.compile(r"\b\d{6}\b")
 
 _SUBJECTS: Mapping[str, str] = {
     "verification_code": "{code} is your code for {app}",
-    "reset_password_code": "{code} resets your password for {app}",
-    "account_exists": "You already have an account with {app}",
-    "password_changed": "Your password for {app} was changed",
-    "password_disabled": "Your password for {app} no longer works",
-    "password_compromised": "Your password for {app} is not safe any more",
+    "reset_password_code": "{code} is your password reset code for {app}",
+    "account_exists": "You already have a {app} account",
+    "password_changed": "Your {app} password was changed",
+    "password_disabled": "Your {app} password was disabled",
+    "password_compromised": "Your {app} password is no longer safe",
     "new_device": "New sign-in to {app}",
-    "address_added": "An address was added to your {app} account",
-    "address_removed": "An address was removed from your {app} account",
-    "address_changed": "The main address of your {app} account changed",
-    "account_locked": "Your {app} account is locked for a while",
+    "address_added": "An e-mail address was added to your {app} account",
+    "address_removed": "An e-mail address was removed from your {app} account",
+    "address_changed": "The primary e-mail address of your {app} account changed",
+    "account_locked": "Your {app} account is temporarily locked",
     "account_locked_by_administrator": "Your {app} account is locked",
-    "impersonated": "Somebody signed in to your {app} account in your place",
+    "impersonated": "The {app} team signed in to your account",
 }
 
 
 class UnsafeHeader(SojournError):
-    """A line break where a mail header goes."""
+    """A mail header would contain a line break."""
 
     code = "mail_header_unsafe"
     message = "Mail refused"
-    advice = "An address or subject holds a line break."
+    advice = "An address or subject contains a line break."
 
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """One mail. `kind` names the template it came from; `at` is when it landed in the mailbox of development."""
+    """One e-mail. `kind` names its template; `at` is when the development mailbox received it."""
 
     kind: str
     to: str
@@ -56,13 +58,13 @@ class Message:
 
     @property
     def code(self) -> str | None:
-        """The six digits in it, for a developer's mailbox page and for tests."""
+        """The six-digit code in the text, for the mailbox page and for tests."""
         found = _CODE.search(self.text)
         return found[0] if found else None
 
 
 def compose(kind: str, to: str, instance: Instance, values: Mapping[str, str]) -> Message:
-    """The mail of one kind. Raises: UnsafeHeader when a header would hold a line break (R-INP-03, R-WEB-09)."""
+    """Render the e-mail of one kind. Raises: UnsafeHeader when a header would contain a line break (R-INP-03, R-WEB-09)."""
     settings = instance.settings
     app = settings.application_name
     given = {**values, "app": app, "support": settings.support_email, "color": settings.theme.color}
@@ -76,7 +78,7 @@ def compose(kind: str, to: str, instance: Instance, values: Mapping[str, str]) -
 
 
 def _paragraphs(text: str, values: Mapping[str, str]) -> list[str]:
-    """The text's paragraphs, less the one that is only the code: the page shows that large."""
+    """The paragraphs of the text without the code itself, which the HTML shows in large type."""
     code = values.get("code")
     return [each.strip() for each in text.split("\n\n") if each.strip() and each.strip() != code]
 

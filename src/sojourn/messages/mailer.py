@@ -1,11 +1,13 @@
-"""Where mail goes."""
+"""The protocol that every mail transport implements."""
 
 from typing import Protocol
 
 from sojourn.messages.email import Message
 
+__all__ = ["Mailer"]
+
 
 class Mailer(Protocol):
     async def send(self, message: Message) -> None:
-        """Hand one mail over. Raises: any exception when it was not taken; it will be tried again."""
+        """Send one message. Raises: any exception when the message was not accepted; the outbox tries again."""
         ...

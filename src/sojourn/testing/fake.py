@@ -19,6 +19,8 @@ from sojourn.tokens.session_token import TokenClaims, Verifier, mint
 from sojourn.tokens.signing_keys import SigningKey
 from sojourn.tokens.token_recall import Always, recalling
 
+__all__ = ["FakeSojourn", "SignedInBrowser", "standing_in"]
+
 T = TypeVar("T")
 _KEY = "pk_test_c29qb3Vybi50ZXN0JA"
 _LIFE = timedelta(seconds=60)

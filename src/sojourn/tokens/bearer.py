@@ -5,6 +5,8 @@ from collections.abc import Sequence
 
 from sojourn.errors import TokenRefused
 
+__all__ = ["bearer"]
+
 # Spelt out, because ignoring case would cost six times as much over a whole token.
 _BEARER = re.compile(r"[Bb][Ee][Aa][Rr][Ee][Rr] +([A-Za-z0-9._~+/-]+=*)", re.ASCII)
 _TRIED = re.compile(r"(?:^|,)\s*bearer(?![\w!#$%&'*+.^`|~-])", re.ASCII | re.IGNORECASE)

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 else:  # frameworks that read signatures at run time stumble over a type that names itself
     Raw = Mapping[str, Any]
 
+__all__ = ["Claims"]
+
 
 @dataclass(frozen=True, slots=True)
 class Claims:

@@ -25,6 +25,8 @@ from cryptography.hazmat.primitives.hashes import SHA256
 
 from sojourn.errors import Json, TokenRefused
 
+__all__ = ["Algorithm"]
+
 log = logging.getLogger("sojourn.tokens")
 
 LONGEST = 8192

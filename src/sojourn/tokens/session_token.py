@@ -19,6 +19,8 @@ from sojourn.tokens.template_keys import TemplateKey
 from sojourn.tokens.templates import RESERVED, RESERVED_IN_SESSIONS
 from sojourn.tokens.token_cache import TokenCache
 
+__all__ = ["TokenClaims", "Verifier", "mint"]
+
 BACKDATED = 10
 """Seconds by which `nbf` lies before `iat`, for verifiers whose clock is behind."""
 

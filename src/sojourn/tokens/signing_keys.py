@@ -22,6 +22,8 @@ from sojourn.moved import moved
 from sojourn.secret import Secret
 from sojourn.tokens.jws import Algorithm, PrivateKey, VerificationKey, encoded, encoded_header
 
+__all__ = ["SigningKey", "SigningKeySet"]
+
 PUBLISHED_AFTER_RETIREMENT = timedelta(hours=24, minutes=5, seconds=30)
 """The longest life of a token that verifiers accept, 5 minutes of cached key sets, and the most clock skew (R-KEY-03)."""
 

@@ -16,6 +16,8 @@ from django.views.decorators.cache import never_cache
 from sojourn.integrations.django.requests import visit
 from sojourn.integrations.django.signing import sent_to_sign_in, wanted_page
 
+__all__ = ["SojournAdminConfig", "SojournAdminSite"]
+
 
 class SojournAdminSite(AdminSite):
     """Staff sign in with Sojourn and are greeted by name. Who is signed in and is not staff gets 403; no password is taken here."""

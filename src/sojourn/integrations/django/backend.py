@@ -8,6 +8,8 @@ from django.http import HttpRequest
 from sojourn.integrations.django.users import row_of
 from sojourn.tokens.claims import Claims
 
+__all__ = ["SojournBackend"]
+
 
 class SojournBackend(ModelBackend):
     """`authenticate(request, session=request.sojourn.session)` gives the row of who is signed in; passwords are not asked here."""

@@ -11,6 +11,8 @@ from django.core.signals import setting_changed
 
 from sojourn.integrations.sojourn_client import SojournClient
 
+__all__ = ["Options", "options"]
+
 _KNOWN = frozenset(
     {"PUBLIC_URL", "DATA", "URL", "PUBLISHABLE_KEY", "SECRET_KEY", "SOJOURN",
      "AUTHORIZED_PARTIES", "PUBLIC", "PROTECTED", "SIGN_IN_URL", "TRUSTED_ORIGINS", "LINK_BY_EMAIL"}

@@ -12,6 +12,8 @@ from sojourn.integrations.decorators import SessionRequired
 from sojourn.integrations.django.requests import answered, visit
 from sojourn.integrations.requirement import UNASKED, Requirement, Unasked
 
+__all__ = ["SessionRequiredMixin", "session_required"]
+
 
 def _guarded(view: Callable[..., Any], requirement: Requirement) -> Callable[..., Any]:
     if iscoroutinefunction(view):  # pyright: ignore[reportDeprecated]  # inspect's does not know Django's own mark

@@ -30,6 +30,8 @@ from sojourn.integrations.matching import Matcher
 from sojourn.integrations.session_data import Keeping
 from sojourn.tokens.claims import Claims
 
+__all__ = ["AuthenticationMiddleware", "SessionMiddleware", "SojournMiddleware"]
+
 _PRIVATE, _VARY = (value.decode() for _, value in KEPT_NOWHERE)
 
 GetResponse = Callable[[HttpRequest], Any]

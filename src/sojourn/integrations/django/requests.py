@@ -15,6 +15,8 @@ from sojourn.integrations.auth_context import MISSING, AuthContext
 from sojourn.integrations.denials import Denial, Headers
 from sojourn.integrations.request_head import RequestHead
 
+__all__ = ["SojournRequest", "visit"]
+
 
 def asked_of(request: HttpRequest) -> RequestHead:
     """A request as the gate reads it, over WSGI and ASGI."""

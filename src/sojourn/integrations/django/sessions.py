@@ -8,6 +8,8 @@ from sojourn.integrations.session_data import Keeping, SessionData
 from sojourn.integrations.session_values import JSON_VALUES, check
 from sojourn.integrations.sojourn_client import Data, SojournClient
 
+__all__ = ["SessionStore"]
+
 
 class SessionStore(SessionBase):
     """Values are JSON, as with Django's own default. Which row is read and written is decided by who is signed in with
