@@ -20,11 +20,14 @@ from sojourn.factors.password_hashing import PasswordHashing
 from sojourn.factors.peppers import Peppers
 from sojourn.factors.strategy import Guess
 from sojourn.factors.ticket import TicketFactor
+from sojourn.instances.access_lists import AccessLists
 from sojourn.instances.instance import Instance
 from sojourn.instances.instances import Instances
+from sojourn.instances.jwt_templates import JwtTemplates
 from sojourn.instances.key_store import KeyStore
 from sojourn.instances.key_use import KeyUse
 from sojourn.instances.records import Records
+from sojourn.instances.redirect_urls import RedirectUrls
 from sojourn.instant import Clock, SystemClock
 from sojourn.limits.budgets import Budgets
 from sojourn.limits.rate_limit import RateLimiter
@@ -98,6 +101,9 @@ class InstanceParts:
     audit: AuditLog
     outbox: Outbox
     records: Records
+    jwt_templates: JwtTemplates
+    redirect_urls: RedirectUrls
+    access_lists: AccessLists
     budgets: Budgets
     factors: FactorSet
 
@@ -170,6 +176,9 @@ class Engine:
         self.audit = instances.audit
         self.outbox = instances.outbox
         self.records = instances.records
+        self.jwt_templates = instances.jwt_templates
+        self.redirect_urls = instances.redirect_urls
+        self.access_lists = instances.access_lists
         self.factors = instances.factors
         self.activity = sessions.activity
         self.clients = sessions.clients
@@ -243,13 +252,17 @@ def _foundation(config: Config, clock: Clock, mailer: Mailer, store: Store, pepp
 def _instance_parts(on: Foundation) -> InstanceParts:
     instances, audit, budgets = Instances(on.store, on.clock), AuditLog(on.clock), Budgets(on.clock)
     outbox = Outbox(on.store, on.clock, on.sealer, on.mailer, instances)
+    records = Records(on.store, on.clock, audit)
     return InstanceParts(
         instances=instances,
         key_use=KeyUse(on.store),
         key_store=KeyStore(on.store, on.clock, on.sealer),
         audit=audit,
         outbox=outbox,
-        records=Records(on.store, on.clock, audit, on.sealer),
+        records=records,
+        jwt_templates=JwtTemplates(records, on.sealer),
+        redirect_urls=RedirectUrls(records),
+        access_lists=AccessLists(records),
         budgets=budgets,
         factors=_factors(on, outbox, budgets),
     )
@@ -271,7 +284,7 @@ def _session_parts(on: Foundation, of: InstanceParts) -> SessionParts:
         dev_browsers=DevBrowsers(on.store, on.clock, on.sealer.derived(b"dev_browsers")),
         sessions=sessions,
         app_data=AppData(on.store, on.clock, sessions),
-        tokens=Minting(on.store, on.clock, activity, of.key_store, of.records, of.audit),
+        tokens=Minting(on.store, on.clock, activity, of.key_store, of.jwt_templates, of.audit),
         refreshing=Refreshing(on.clock, of.key_store, on.sealer.derived(b"refresh")),
         handshake_nonces=HandshakeNonces(on.store, on.clock),
         forms=FormTokens(on.clock, on.sealer.derived(b"forms")),
@@ -312,7 +325,7 @@ def _user_parts(on: Foundation, of: InstanceParts, held: SessionParts) -> UserPa
             sessions,
             proofs,
             of.budgets,
-            of.records,
+            of.access_lists,
         ),
     )
 
@@ -337,7 +350,7 @@ def _flow_parts(on: Foundation, of: InstanceParts, held: SessionParts, users: Us
         floor,
     )
     session_start = SessionStart(clock, held.sessions, held.devices, of.outbox)
-    identifying = Identifying(store, of.records)
+    identifying = Identifying(store, of.access_lists)
     return FlowParts(
         sign_in_protection=sign_in_protection,
         tickets=Tickets(store, clock, of.audit),
@@ -354,7 +367,7 @@ def _flow_parts(on: Foundation, of: InstanceParts, held: SessionParts, users: Us
             identifying,
         ),
         sign_ups=SignUps(
-            store, clock, clients, users.proofs, sign_in_protection, session_start, on.hash_pool, of.records
+            store, clock, clients, users.proofs, sign_in_protection, session_start, on.hash_pool, of.access_lists
         ),
     )
 

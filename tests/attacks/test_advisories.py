@@ -140,7 +140,7 @@ async def test_no_setting_that_is_an_address_takes_a_script(engine: Engine, path
 async def test_no_listed_address_takes_a_script(engine: Engine) -> None:  # R-ADV-01, R-WEB-05
     for script in SCRIPTS:
         with pytest.raises(FieldError):
-            await engine.records.add_redirect_url(engine.instance, script)
+            await engine.redirect_urls.add(engine.instance, script)
         with pytest.raises(FieldError):
             await engine.instances.update_settings(engine.instance, {"allowed_origins": [script]})
 

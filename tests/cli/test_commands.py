@@ -199,7 +199,7 @@ def test_a_user_is_named_by_id_or_by_an_address_that_is_theirs(
         ["inspect", "eve@example.com"],
     ):
         refused = call(*words, data=tmp_path)
-        assert (refused.returncode, refused.stderr) == (1, "sojourn: Nobody has the address eve@example.com here.\n")
+        assert (refused.returncode, refused.stderr) == (1, "sojourn: No user has the e-mail address eve@example.com.\n")
     for word in ("ban", "unban", "unlock"):
         assert call("users", word, "ada@example.com", data=tmp_path).returncode == 0
     assert call("sessions", "revoke", "--user", "ada@example.com", data=tmp_path).stdout == "0 sessions revoked.\n"

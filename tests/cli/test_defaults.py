@@ -20,8 +20,8 @@ def test_every_limit_and_deadline_is_named(tmp_path: Path) -> None:
     limits = ", ".join(text for name, text in found.items() if name.startswith("limits ("))
     for name, (most, seconds) in {**LIMITS, "attempts": (7, 11)}.items():
         assert f"{name} {most} in {seconds} s" in limits.split(", ")
-    assert {"limits (in each process)", "limits (kept over restarts)"} < found.keys()  # SQLite has one process
-    assert found["wrong codes in browsers an account does not know"].startswith("100 a year")
+    assert {"limits (per process)", "limits (persistent)"} < found.keys()  # SQLite has one process
+    assert found["wrong codes from unknown browsers, per account"].startswith("100 a year")
     assert found["wrong codes on known devices of an account"].startswith("100 a year")
     assert found["accounts"] == "locked for 3600 s after 10 wrong tries; a password ends after 100 wrong ones"
     claims = "kept from other accounts for 10 minutes while a code lives, otherwise a minute; never from a sign-up"
@@ -30,18 +30,18 @@ def test_every_limit_and_deadline_is_named(tmp_path: Path) -> None:
     assert found["revoked keys"] == "refused by every process of this server within 1 s"
     assert found["session tokens"].startswith("4096 bytes")
     assert found["orders of users"].startswith("by any field up to 10,000 users; above, by created_at")
-    assert found["client secret of before"].startswith("10 s")
-    assert found["handshakes of one browser"] == "12 under way, each 15 minutes and once"
-    assert found["browsers in which nobody signed in"] == "forgotten after a day"
-    assert found["lists"] == "3 at once, others wait 1.5 s, each ends after 3 s; 500 entries at most"
-    assert found["a database that hangs"] == "5 s for a request, refused at once after 3 in a row"
+    assert found["grace period of a replaced client secret"].startswith("10 s")
+    assert found["handshakes of one browser"] == "12 at a time, each valid for 15 minutes and one use"
+    assert found["clients without a sign-in"] == "deleted after a day"
+    assert found["lists"] == "3 at a time, others wait 1.5 s; each times out after 3 s; 500 entries at most"
+    assert found["database timeout"] == "5 s per request; after 3 timeouts in a row requests are rejected immediately"
 
 
 def test_a_search_index_that_is_not_built_yet_is_named(tmp_path: Path) -> None:
-    assert _found(tmp_path)["search"] == "from an index, and every list too"
+    assert _found(tmp_path)["search"] == "search and lists use their indexes"
     with closing(sqlite3.connect(tmp_path / "sojourn.db")) as database:
         database.execute("PRAGMA user_version = 0")
         database.execute("DROP INDEX ix_users_banned")
     assert _found(tmp_path)["search"].startswith("ix_users_banned, user_search not built yet")
     assert call("migrate", data=tmp_path).returncode == 0
-    assert _found(tmp_path)["search"] == "from an index, and every list too"
+    assert _found(tmp_path)["search"] == "search and lists use their indexes"

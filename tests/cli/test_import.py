@@ -84,7 +84,7 @@ def _fits(data: Path, email: str, password: str = PASSWORD) -> bool:
 
 def test_clerks_export_brings_people_with_their_addresses_and_passwords(tmp_path: Path) -> None:  # R-PWD-04
     done = run("import", "clerk", str(clerk_file(tmp_path, ADA, GRACE)), data=tmp_path)
-    assert (done.returncode, done.stdout) == (0, "2 imported, 0 here already, 0 refused\n"), done.stderr
+    assert (done.returncode, done.stdout) == (0, "2 imported, 0 already present, 0 rejected\n"), done.stderr
     assert done.stderr == ""  # no bar where nobody watches
     ada = next(each for each in _users(tmp_path) if each["external_id"] == "user_2abc")
     states = {each["email_address"]: (each["verification"] or {}).get("status") for each in ada["email_addresses"]}  # type: ignore[union-attr]
@@ -152,7 +152,7 @@ def test_a_dry_run_checks_everything_and_writes_nothing(tmp_path: Path) -> None:
            "password_digest": "x", "password_hasher": "rot13"}  # fmt: skip
     done = call("import", "clerk", str(clerk_file(tmp_path, ADA, GRACE, twin, bad)), "--dry-run", data=tmp_path)
     assert done.returncode == 1
-    assert done.stdout.startswith("2 would be imported, 0 here already, 2 refused\n")
+    assert done.stdout.startswith("2 would be imported, 0 already present, 2 rejected\n")
     assert _users(tmp_path) == []
 
 
@@ -163,7 +163,7 @@ def test_it_goes_on_after_an_interruption_and_reports_who_was_refused(tmp_path: 
     report = tmp_path / "refused.jsonl"
     rows = clerk_file(tmp_path, ADA, taken, nobody, GRACE)
     done = call("import", "clerk", str(rows), "--report", str(report), data=tmp_path)
-    assert (done.returncode, done.stdout.splitlines()[0]) == (1, "1 imported, 1 here already, 2 refused")
+    assert (done.returncode, done.stdout.splitlines()[0]) == (1, "1 imported, 1 already present, 2 rejected")
     lines = [json.loads(line) for line in report.read_text().splitlines()]
     assert lines == [
         {"line": 3, "external_id": "user_2taken", "reason": "its e-mail address belongs to another user"},
@@ -235,7 +235,7 @@ def test_an_import_that_is_interrupted_says_how_far_it_came(tmp_path: Path) -> N
     running.send_signal(signal.SIGINT)
     stdout, stderr = running.communicate(timeout=60)
     assert (running.returncode, stdout) == (130, "")
-    assert re.fullmatch(r"stopped after [\d,]+ records; run it again to go on\n", stderr)
+    assert re.fullmatch(r"stopped after [\d,]+ records; run it again to continue\n", stderr)
 
 
 def _listen() -> None:

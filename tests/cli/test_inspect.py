@@ -139,7 +139,7 @@ def test_the_audit_log_is_read_by_kind_user_session_and_time(tmp_path: Path) -> 
     assert kinds("--since", "2999-01-01") == []
     printed = run("events", "--session", session.id, data=tmp_path).stdout.splitlines()
     assert printed[0].split("\t") == ["at", "kind", "what happened"] and "The command line revoked" in printed[1]
-    assert run("events", "--check", data=tmp_path).stdout == "The audit log is whole.\n"
+    assert run("events", "--check", data=tmp_path).stdout == "The audit log is intact.\n"
 
 
 def _log_of_doctor(data: Path) -> str:
@@ -160,11 +160,11 @@ def test_the_check_says_what_it_does_not_cover_yet_and_what_was_changed(tmp_path
     asyncio.run(record())
     checked = run("events", "--check", data=tmp_path)
     waits = "1 entry is not chained yet, the oldest of 2026-02-02 02:40:00 UTC"
-    assert (checked.returncode, checked.stdout) == (0, f"The audit log is whole.\nNot covered: {waits}.\n")
+    assert (checked.returncode, checked.stdout) == (0, f"The audit log is intact.\nNot covered: {waits}.\n")
     asyncio.run(record())
     assert _log_of_doctor(tmp_path) == waits
     assert _log_of_doctor(tmp_path) == "every entry is chained"
-    assert call("events", "--check", data=tmp_path).stdout == "The audit log is whole.\n"
+    assert call("events", "--check", data=tmp_path).stdout == "The audit log is intact.\n"
     with closing(sqlite3.connect(tmp_path / "sojourn.db")) as database, database:
         assert database.execute("DELETE FROM events WHERE kind = 'session.created'").rowcount == 1
     refused = call("events", "--check", data=tmp_path)

@@ -8,7 +8,8 @@ from cryptography.hazmat.primitives.asymmetric.ec import SECP256R1, generate_pri
 from sojourn.engine import Engine
 from sojourn.errors import ConfigError, FieldError, Json, NotAllowedAccess, NotFound
 from sojourn.ids import InstanceId
-from sojourn.instances.records import NewJwtTemplate, checked_url
+from sojourn.instances.jwt_templates import NewJwtTemplate
+from sojourn.instances.redirect_urls import checked_url
 from sojourn.store.interface import Page
 from sojourn.tokens.template_keys import TemplateKey
 
@@ -22,37 +23,37 @@ CLAIMS: dict[str, Json] = {"role": "{{user.public_metadata.role || 'guest'}}", "
 
 
 async def test_a_template_is_found_by_id_and_by_name(engine: Engine):
-    made = await engine.records.create_template(engine.instance, NewJwtTemplate(name="billing", claims=CLAIMS))
-    assert await engine.records.template(engine.instance, made.id) == made
-    assert await engine.records.template_named(engine.instance, "billing") == made
-    assert await engine.records.templates(engine.instance, Page()) == [made]
+    made = await engine.jwt_templates.create(engine.instance, NewJwtTemplate(name="billing", claims=CLAIMS))
+    assert await engine.jwt_templates.get(engine.instance, made.id) == made
+    assert await engine.jwt_templates.find_named(engine.instance, "billing") == made
+    assert await engine.jwt_templates.list(engine.instance, Page()) == [made]
     assert (made.claims, made.lifetime, made.allowed_clock_skew) == (CLAIMS, 60, 5)
     assert "jwt_template.created" in await events(engine)
 
 
 async def test_a_template_is_replaced_whole_and_deleted(engine: Engine):
-    made = await engine.records.create_template(engine.instance, NewJwtTemplate(name="billing", claims=CLAIMS))
+    made = await engine.jwt_templates.create(engine.instance, NewJwtTemplate(name="billing", claims=CLAIMS))
     new = NewJwtTemplate(name="invoices", claims={}, lifetime=600)
-    changed = await engine.records.update_template(engine.instance, made.id, new)
+    changed = await engine.jwt_templates.update(engine.instance, made.id, new)
     assert (changed.id, changed.name, changed.claims, changed.lifetime) == (made.id, "invoices", {}, 600)
-    assert await engine.records.template_named(engine.instance, "billing") is None
-    await engine.records.delete_template(engine.instance, made.id)
+    assert await engine.jwt_templates.find_named(engine.instance, "billing") is None
+    await engine.jwt_templates.delete(engine.instance, made.id)
     with pytest.raises(NotFound):
-        await engine.records.template(engine.instance, made.id)
+        await engine.jwt_templates.get(engine.instance, made.id)
 
 
 async def test_two_templates_cannot_share_a_name(engine: Engine):
-    await engine.records.create_template(engine.instance, NewJwtTemplate(name="billing", claims={}))
-    other = await engine.records.create_template(engine.instance, NewJwtTemplate(name="other", claims={}))
+    await engine.jwt_templates.create(engine.instance, NewJwtTemplate(name="billing", claims={}))
+    other = await engine.jwt_templates.create(engine.instance, NewJwtTemplate(name="other", claims={}))
     with pytest.raises(FieldError) as refused:
-        await engine.records.create_template(engine.instance, NewJwtTemplate(name="billing", claims={}))
+        await engine.jwt_templates.create(engine.instance, NewJwtTemplate(name="billing", claims={}))
     assert (refused.value.param, refused.value.long_message) == ("name", "A JWT template has that name already.")
     with pytest.raises(FieldError):
-        await engine.records.update_template(engine.instance, other.id, NewJwtTemplate(name="billing", claims={}))
+        await engine.jwt_templates.update(engine.instance, other.id, NewJwtTemplate(name="billing", claims={}))
 
 
 async def test_of_racing_creations_of_one_name_one_wins(engine: Engine):  # R-REL-02
-    racing = [engine.records.create_template(engine.instance, NewJwtTemplate(name="a", claims={})) for _ in range(8)]
+    racing = [engine.jwt_templates.create(engine.instance, NewJwtTemplate(name="a", claims={})) for _ in range(8)]
     outcomes = await gather(*racing, return_exceptions=True)
     assert sum(isinstance(each, FieldError) for each in outcomes) == 7
 
@@ -60,7 +61,7 @@ async def test_of_racing_creations_of_one_name_one_wins(engine: Engine):  # R-RE
 @pytest.mark.parametrize("claim", ["sub", "iss", "exp", "iat", "nbf", "jti", "azp", "sid"])
 async def test_a_template_never_sets_a_registered_claim(engine: Engine, claim: str):  # R-INP-05
     with pytest.raises(FieldError) as refused:
-        await engine.records.create_template(engine.instance, NewJwtTemplate(name="a", claims={claim: "x"}))
+        await engine.jwt_templates.create(engine.instance, NewJwtTemplate(name="a", claims={claim: "x"}))
     assert refused.value.param == "claims"
 
 
@@ -86,15 +87,15 @@ def deep(levels: int) -> dict[str, Json]:
 )
 async def test_a_template_out_of_bounds_is_refused(engine: Engine, given: dict[str, Any], param: str):  # R-LIM-07
     with pytest.raises(FieldError) as refused:
-        await engine.records.create_template(engine.instance, NewJwtTemplate(**{"name": "a", "claims": {}, **given}))
+        await engine.jwt_templates.create(engine.instance, NewJwtTemplate(**{"name": "a", "claims": {}, **given}))
     assert refused.value.param == param
-    assert await engine.records.templates(engine.instance, Page()) == []
+    assert await engine.jwt_templates.list(engine.instance, Page()) == []
 
 
 async def test_a_key_of_ones_own_is_sealed_at_rest_for_its_row(engine: Engine):  # R-KEY-01
     key = TemplateKey.read("ES256", pem(generate_private_key(SECP256R1())))
-    made = await engine.records.create_template(engine.instance, NewJwtTemplate(name="a", claims={}, signing=key))
-    found = await engine.records.template(engine.instance, made.id)
+    made = await engine.jwt_templates.create(engine.instance, NewJwtTemplate(name="a", claims={}, signing=key))
+    found = await engine.jwt_templates.get(engine.instance, made.id)
     assert found.signing is not None
     assert found.signing.private_pem.reveal() == key.private_pem.reveal()
     row = await engine.store.records.find(engine.instance.id, "jwt_template", made.id)
@@ -104,18 +105,18 @@ async def test_a_key_of_ones_own_is_sealed_at_rest_for_its_row(engine: Engine): 
     moved = replace(row, id="jtmp_other", key="b")
     await engine.store.records.create(moved)
     with pytest.raises(ConfigError):
-        await engine.records.template(engine.instance, moved.id)
+        await engine.jwt_templates.get(engine.instance, moved.id)
 
 
 async def test_records_of_another_instance_are_unknown(engine: Engine):  # R-AUZ-02
     elsewhere = replace(engine.instance, id=InstanceId("ins_elsewhere"))
-    made = await engine.records.create_template(engine.instance, NewJwtTemplate(name="a", claims={}))
-    url = await engine.records.add_redirect_url(engine.instance, "https://app.example.com/")
-    assert await engine.records.templates(elsewhere, Page()) == []
+    made = await engine.jwt_templates.create(engine.instance, NewJwtTemplate(name="a", claims={}))
+    url = await engine.redirect_urls.add(engine.instance, "https://app.example.com/")
+    assert await engine.jwt_templates.list(elsewhere, Page()) == []
     with pytest.raises(NotFound):
-        await engine.records.delete_template(elsewhere, made.id)
+        await engine.jwt_templates.delete(elsewhere, made.id)
     with pytest.raises(NotFound):
-        await engine.records.redirect_url(elsewhere, url.id)
+        await engine.redirect_urls.get(elsewhere, url.id)
 
 
 # -- redirect URLs
@@ -166,67 +167,67 @@ def test_plain_http_is_refused_even_on_loopback_in_production():  # R-WEB-05
 
 
 async def test_a_redirect_url_is_listed_once_and_deleted(engine: Engine):
-    made = await engine.records.add_redirect_url(engine.instance, "https://app.example.com/after")
+    made = await engine.redirect_urls.add(engine.instance, "https://app.example.com/after")
     with pytest.raises(FieldError):
-        await engine.records.add_redirect_url(engine.instance, "https://APP.example.com:443/after")
-    assert await engine.records.redirect_urls(engine.instance, Page()) == [made]
-    await engine.records.delete_redirect_url(engine.instance, made.id)
-    assert await engine.records.redirect_urls(engine.instance, Page()) == []
+        await engine.redirect_urls.add(engine.instance, "https://APP.example.com:443/after")
+    assert await engine.redirect_urls.list(engine.instance, Page()) == [made]
+    await engine.redirect_urls.delete(engine.instance, made.id)
+    assert await engine.redirect_urls.list(engine.instance, Page()) == []
 
 
 # -- who may sign up
 
 
 async def test_without_lists_in_force_everybody_may(engine: Engine):
-    await engine.records.add_listed(engine.instance, "blocklist_identifier", "eve@example.com")
-    await engine.records.check_allowed(engine.instance, "eve@example.com")
+    await engine.access_lists.add(engine.instance, "blocklist_identifier", "eve@example.com")
+    await engine.access_lists.check_allowed(engine.instance, "eve@example.com")
 
 
 @pytest.mark.parametrize("listed", ["Eve@Example.com", "*@example.com", "@example.com", "example.com", "EXAMPLE.COM"])
 async def test_the_blocklist_keeps_out_addresses_and_whole_domains(engine: Engine, listed: str):
     instance = await set_up(engine, {"protection": {"blocklist": True}})
-    await engine.records.add_listed(instance, "blocklist_identifier", listed)
+    await engine.access_lists.add(instance, "blocklist_identifier", listed)
     with pytest.raises(NotAllowedAccess):
-        await engine.records.check_allowed(instance, "eve@example.com")
-    await engine.records.check_allowed(instance, "eve@sub.example.com")
-    await engine.records.check_allowed(instance, "eve@notexample.com")
+        await engine.access_lists.check_allowed(instance, "eve@example.com")
+    await engine.access_lists.check_allowed(instance, "eve@sub.example.com")
+    await engine.access_lists.check_allowed(instance, "eve@notexample.com")
 
 
 async def test_the_allowlist_lets_in_only_what_it_names(engine: Engine):
     instance = await set_up(engine, {"protection": {"allowlist": True}})
     with pytest.raises(NotAllowedAccess):
-        await engine.records.check_allowed(instance, "ada@example.com")
-    named = await engine.records.add_listed(instance, "allowlist_identifier", "ada@example.com")
-    await engine.records.add_listed(instance, "allowlist_identifier", "*@work.example.com")
-    await engine.records.add_listed(instance, "allowlist_identifier", "+1 202 555 0142")
+        await engine.access_lists.check_allowed(instance, "ada@example.com")
+    named = await engine.access_lists.add(instance, "allowlist_identifier", "ada@example.com")
+    await engine.access_lists.add(instance, "allowlist_identifier", "*@work.example.com")
+    await engine.access_lists.add(instance, "allowlist_identifier", "+1 202 555 0142")
     for allowed in ("ada@example.com", "anybody@work.example.com", "+12025550142"):
-        await engine.records.check_allowed(instance, allowed)
-    await engine.records.delete_listed(instance, "allowlist_identifier", named.id)
+        await engine.access_lists.check_allowed(instance, allowed)
+    await engine.access_lists.delete(instance, "allowlist_identifier", named.id)
     with pytest.raises(NotAllowedAccess):
-        await engine.records.check_allowed(instance, "ada@example.com")
+        await engine.access_lists.check_allowed(instance, "ada@example.com")
 
 
 async def test_the_blocklist_wins_over_the_allowlist(engine: Engine):
     instance = await set_up(engine, {"protection": {"allowlist": True, "blocklist": True}})
-    await engine.records.add_listed(instance, "allowlist_identifier", "example.com")
-    await engine.records.add_listed(instance, "blocklist_identifier", "eve@example.com")
-    await engine.records.check_allowed(instance, "ada@example.com")
+    await engine.access_lists.add(instance, "allowlist_identifier", "example.com")
+    await engine.access_lists.add(instance, "blocklist_identifier", "eve@example.com")
+    await engine.access_lists.check_allowed(instance, "ada@example.com")
     with pytest.raises(NotAllowedAccess):
-        await engine.records.check_allowed(instance, "eve@example.com")
+        await engine.access_lists.check_allowed(instance, "eve@example.com")
 
 
 async def test_an_identifier_is_listed_once_whatever_its_spelling(engine: Engine):  # R-INP-01
-    made = await engine.records.add_listed(engine.instance, "allowlist_identifier", "Ada@Example.com")
+    made = await engine.access_lists.add(engine.instance, "allowlist_identifier", "Ada@Example.com")
     assert (made.identifier, made.identifier_type) == ("ada@example.com", "email_address")
     with pytest.raises(FieldError) as refused:
-        await engine.records.add_listed(engine.instance, "allowlist_identifier", "ada@EXAMPLE.com")
+        await engine.access_lists.add(engine.instance, "allowlist_identifier", "ada@EXAMPLE.com")
     assert refused.value.param == "identifier"
 
 
 async def test_subaddresses_are_refused_for_new_addresses_where_that_is_set(engine: Engine):
-    await engine.records.check_new_address(engine.instance, "ada+news@example.com")
+    await engine.access_lists.check_new_address(engine.instance, "ada+news@example.com")
     instance = await set_up(engine, {"protection": {"block_email_subaddresses": True}})
     with pytest.raises(NotAllowedAccess):
-        await engine.records.check_new_address(instance, "ada+news@example.com")
-    await engine.records.check_allowed(instance, "ada+news@example.com")  # who has one already still signs in
-    await engine.records.check_new_address(instance, "ada+clerk_test@example.com")
+        await engine.access_lists.check_new_address(instance, "ada+news@example.com")
+    await engine.access_lists.check_allowed(instance, "ada+news@example.com")  # who has one already still signs in
+    await engine.access_lists.check_new_address(instance, "ada+clerk_test@example.com")

@@ -69,7 +69,7 @@ async def test_a_changed_password_ends_the_old_one_and_the_other_devices_and_is_
     await expect_signed_in(page, setup, address)
     assert refused == []
     told = await _mail_to(page, setup, address)
-    await expect(told.filter(has_text="Your password for My application was changed")).to_have_count(1)
+    await expect(told.filter(has_text="Your My application password was changed")).to_have_count(1)
 
 
 async def test_a_person_sees_their_devices_and_signs_another_one_out(  # R-SES-04

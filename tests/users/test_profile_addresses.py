@@ -134,7 +134,7 @@ async def test_removing_an_address_keeps_this_session_and_ends_the_others(engine
 async def test_an_address_kept_out_of_sign_up_cannot_be_added_later(engine: Engine):
     session, user = await ada(engine)
     instance = await set_up(engine, {"protection": {"blocklist": True}})
-    await engine.records.add_listed(instance, "blocklist_identifier", "work.example.com")
+    await engine.access_lists.add(instance, "blocklist_identifier", "work.example.com")
     with pytest.raises(NotAllowedAccess):
         await engine.profile.add_email(instance, session, user, WORK)
 

@@ -4,17 +4,15 @@ import sys
 
 
 def main() -> None:
-    """Run the command line. A refusal is one line on standard error, never a traceback.
+    """Run the command line. An error is one line on standard error, never a traceback.
 
-    Exit status: 1 refused, 2 a command or option that does not exist, 130 interrupted.
+    Exit status: 1 error, 2 unknown command or option, 130 interrupted.
     """
     try:
         from sojourn.cli.commands import app, usage
     except ModuleNotFoundError as missing:
-        advice = (
-            "install what its commands need: pip install 'sojourn[server]', or uvx --from 'sojourn[server]' sojourn"
-        )
-        print(f"sojourn: {missing.name} is not there; {advice}", file=sys.stderr)
+        advice = "install the server extra: pip install 'sojourn[server]', or uvx --from 'sojourn[server]' sojourn"
+        print(f"sojourn: {missing.name} is not installed; {advice}", file=sys.stderr)
         raise SystemExit(1) from missing
     from typer import Abort, TyperException
 
@@ -29,6 +27,6 @@ def main() -> None:
         print(usage(error), end="", file=sys.stderr)
         raise SystemExit(error.exit_code) from error
     except Abort as error:
-        print("sojourn: nothing was changed", file=sys.stderr)
+        print("sojourn: aborted; nothing was changed", file=sys.stderr)
         raise SystemExit(1) from error
     raise SystemExit(status)

@@ -14,7 +14,7 @@ PYTHON = ("python", "asgi", "starlette", "fastapi", "litestar", "flask", "django
 class Sdk:
     """How one SDK names its variables.
 
-    `public` begins the names that reach the browser, `private` those of the server. An SDK without a server half has no `private`.
+    `public` is the prefix of names that reach the browser, `private` that of server-side names. A browser-only SDK has no `private`.
     `is_rendering` SDKs also serve pages; the others answer API calls only.
     """
 
@@ -44,7 +44,7 @@ SDKS = {
 
 @dataclass(frozen=True, slots=True)
 class App:
-    """One app beside one server. `secret_key` and `jwt_key` are empty where they are unknown or not asked for."""
+    """An app that uses a separate server. `secret_key` and `jwt_key` are empty when unknown or not requested."""
 
     url: str
     publishable_key: str
@@ -72,7 +72,7 @@ def lines(name: str, sdk_major: int, app: App) -> list[str]:
 
 
 def own_pages_hint(name: str) -> str:
-    """What to change once an app has sign-in pages of its own; empty for SDKs that take them as properties or serve no pages."""
+    """The change to make once an app has its own sign-in pages; empty for SDKs that take them as properties or serve no pages."""
     sdk = SDKS.get(name)
     if sdk is None or not sdk.is_rendering:
         return ""
@@ -85,7 +85,7 @@ def own_pages_hint(name: str) -> str:
 def check(name: str, sdk_major: int) -> None:
     """Raises: ConfigError."""
     if name not in SDKS and name not in PYTHON:
-        raise ConfigError(f"no app is called {name}: choose one of {', '.join([*SDKS, *PYTHON])}")
+        raise ConfigError(f"unknown framework {name!r}; choose one of {', '.join([*SDKS, *PYTHON])}")
     if name == "nextjs" and sdk_major not in JS_MAJORS:
         raise ConfigError("--sdk-major must be 4, 5, 6 or 7")
 
@@ -101,9 +101,9 @@ def _scripts(name: str, sdk_major: int, url: str) -> dict[str, str]:
 
 
 def _pages(name: str, sdk_major: int, app: App) -> dict[str, str]:
-    """Where people sign in.
+    """The URLs of the sign-in and sign-up pages.
 
-    Written out even for the server's own pages: the SDKs' servers otherwise build an https address from the publishable key.
+    Set even for the server's own pages, because SDK servers otherwise build an https URL from the publishable key.
     """
     prefix = SDKS[name].public
     base = "" if app.has_own_pages else app.url

@@ -26,7 +26,7 @@ _COMMANDS = {
 
 
 class _Loaded(TyperGroup):
-    """Loads the module of the command that was typed, and no other: together they take a second."""
+    """Loads only the module of the requested command: all of them together take a second."""
 
     def list_commands(self, ctx: Any) -> list[str]:
         return list(_COMMANDS)
@@ -74,10 +74,10 @@ def options(
 
 
 def usage(error: typer.TyperException) -> str:
-    """What was wrong with the words of a command: one line, and where to read on."""
+    """A usage error as one line that points to the help."""
     context: typer.Context | None = getattr(error, "ctx", None)
     said = " ".join(error.format_message().split()).replace("Value error, ", "").rstrip(".")
     if not said:  # a command without words has shown its help by now
         return ""
     command = context.command_path if context else "sojourn"
-    return f"sojourn: {said}{'' if said.endswith('?') else ';'} {command} --help shows what there is\n"
+    return f"sojourn: {said}{'' if said.endswith('?') else ';'} see {command} --help\n"

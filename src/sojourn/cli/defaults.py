@@ -1,4 +1,4 @@
-"""What is in force without anybody having set it: limits, deadlines, how long things are kept. `sojourn doctor` prints it."""
+"""Built-in defaults that `sojourn doctor` prints: limits, deadlines, retention."""
 
 from collections.abc import Sequence
 from datetime import timedelta
@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 
 async def in_force(engine: "Engine") -> dict[str, Json]:
-    """By name, a sentence each. Raises: Overloaded."""
+    """Each default by name, described in one sentence. Raises: Overloaded."""
     from sojourn.factors.hash_cost import SLOW
     from sojourn.instances.instances import KNOWN_FOR
     from sojourn.integrations.redirects import LONGEST, MOST
@@ -31,25 +31,25 @@ async def in_force(engine: "Engine") -> dict[str, Json]:
         **_limits(engine),
         "accounts": f"locked for {protection.lockout_seconds} s after {protection.lockout_tries} wrong tries; a password ends after"
         f" {MOST_FAILURES} wrong ones",
-        "wrong codes in browsers an account does not know": f"{MOST_WRONG_CODES} a year; then mails carry a link too",
+        "wrong codes from unknown browsers, per account": f"{MOST_WRONG_CODES} a year; after that, code e-mails also contain a link",
         "wrong codes on known devices of an account": f"{MOST_WRONG_CODES} a year; then they count as those of other browsers",
         "addresses that nobody proved": f"kept from other accounts for {_minutes(CLAIM_LASTS)} while a code lives, otherwise"
         f" {_minutes(CLAIM_WITHOUT_CODE)}; never from a sign-up",
-        "a refused sign-in lasts": f"{_ms(floor)} ms, or 1.2 times the dearest stored hash",
+        "a failed sign-in takes": f"{_ms(floor)} ms, or 1.2 times the slowest stored hash",
         "imported hashes": f"refused where a check takes over {_ms(SLOW)} ms here and none as dear is stored"
         " (`import --accept-slow-hasher`)",
-        "password hashes at once": f"{engine.hash_pool.of_visitors} for visitors, {engine.hash_pool.of_servers} for calls with a secret key",
-        "client secret of before": f"{round(GRACE.total_seconds())} s, for sessions that were there before it was replaced",
+        "concurrent password hashes": f"{engine.hash_pool.of_visitors} for browsers, {engine.hash_pool.of_servers} for calls with a secret key",
+        "grace period of a replaced client secret": f"{round(GRACE.total_seconds())} s, for sessions that existed before the replacement",
         "revoked keys": f"refused by every process of this server within {round(KNOWN_FOR.total_seconds())} s",
         "session tokens": f"{LARGEST_COOKIE} bytes with the cookie's name; claims that may grow larger are refused",
-        "handshakes of one browser": f"{MOST} under way, each {LONGEST // 60} minutes and once",
-        "browsers in which nobody signed in": f"forgotten after {_days(KEPT)}",
-        "ended sessions": f"listed for {_days(SESSIONS_KEPT)} after their longest time",
-        "lists": f"{patience.LISTS_AT_ONCE} at once, others wait {patience.LIST_WAITS_SECONDS:g} s, each ends after"
+        "handshakes of one browser": f"{MOST} at a time, each valid for {LONGEST // 60} minutes and one use",
+        "clients without a sign-in": f"deleted after {_days(KEPT)}",
+        "ended sessions": f"listed for {_days(SESSIONS_KEPT)} after their maximum lifetime",
+        "lists": f"{patience.LISTS_AT_ONCE} at a time, others wait {patience.LIST_WAITS_SECONDS:g} s; each times out after"
         f" {patience.LIST_SECONDS:g} s; {LONGEST_LIST} entries at most",
         "orders of users": f"by any field up to {MOST_SORTED:,} users; above, by created_at, updated_at, last_sign_in_at and"
         " last_active_at",
-        "a database that hangs": f"{patience.MOST_SECONDS:g} s for a request, refused at once after {HANGS} in a row",
+        "database timeout": f"{patience.MOST_SECONDS:g} s per request; after {HANGS} timeouts in a row requests are rejected immediately",
         "search": _search(engine.store.unbuilt()),
     }
 
@@ -58,9 +58,9 @@ def _limits(engine: "Engine") -> dict[str, Json]:
     from sojourn.limits.rate_limit import LIMITS, MOST_SHARED, OF_BUDGETS, OF_ONE_PROCESS, limit_of
 
     here, common, kept = (
-        "in each process",
-        "over all nodes, half of each while the database is away",
-        "kept over restarts",
+        "per process",
+        "shared by all nodes; halved while the database is unavailable",
+        "persistent",
     )
     texts: dict[str, list[str]] = {}
     for name in LIMITS:
@@ -73,10 +73,10 @@ def _limits(engine: "Engine") -> dict[str, Json]:
 
 def _search(unbuilt: Sequence[str]) -> str:
     if not unbuilt:
-        return "from an index, and every list too"
+        return "search and lists use their indexes"
     return (
-        f"{', '.join(unbuilt)} not built yet, and lists that need them read many rows: the server builds them while it runs,"
-        " `sojourn migrate` at once (a search index in SQLite needs FTS5, 3.34 or newer)"
+        f"{', '.join(unbuilt)} not built yet, so some lists scan many rows. A running server builds them; `sojourn migrate` builds"
+        " them immediately (the search index in SQLite needs FTS5, version 3.34 or newer)"
     )
 
 

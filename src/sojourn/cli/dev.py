@@ -1,4 +1,4 @@
-"""`sojourn dev`: one process with everything, for working on an app."""
+"""`sojourn dev`: a development server in one process."""
 
 import asyncio
 from pathlib import Path
@@ -13,21 +13,19 @@ from sojourn.errors import ConfigError
 
 def dev(
     port: Port = 8000,
-    data: Annotated[Path, typer.Option(help="Folder for the database and keys.")] = Path(".sojourn"),
+    data: Annotated[Path, typer.Option(help="Folder for the database and the keys.")] = Path(".sojourn"),
     database_url: DatabaseUrl = None,
     host: Annotated[str, typer.Option(help="Address to listen on.")] = "127.0.0.1",
-    public_url: Annotated[
-        str | None, typer.Option(help="Address browsers use, when it is not http://localhost:PORT.")
-    ] = None,
+    public_url: Annotated[str | None, typer.Option(help="URL that browsers use, if not http://localhost:PORT.")] = None,
 ) -> None:
-    """Start a development server: SQLite in the data folder, keys made at first start, mail in a mailbox page."""
+    """Start a development server with a SQLite database, generated keys and a mailbox page."""
     from sojourn.server.development import development_config
     from sojourn.server.standalone import run_development
 
     given = {"data": data, "database_url": database_url, "public_url": public_url or f"http://localhost:{port}"}
     if Config.named(given).get("environment", "development") != "development":
         raise ConfigError(
-            "`sojourn dev` is for development, and SOJOURN_ENVIRONMENT says otherwise: unset it, or `sojourn serve`"
+            "`sojourn dev` is for development, but SOJOURN_ENVIRONMENT is not: unset it, or use `sojourn serve`"
         )
     config = Config.load(given)
     config.check_bind(host)

@@ -1,4 +1,4 @@
-"""`sojourn doctor`: what is configured, and whether it works."""
+"""`sojourn doctor`: show the configuration and check that it works."""
 
 from dataclasses import fields
 from typing import TYPE_CHECKING
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 def doctor(data: Data = None, database_url: DatabaseUrl = None, as_json: AsJson = False) -> None:
-    """Print every setting with its meaning, then try the database, the keys and the built pages."""
+    """Print every setting with its meaning, then check the database, the keys and the built pages."""
     target = configured(data, database_url)
     settings: dict[str, Json] = {
         f"SOJOURN_{each.name.upper()}": f"{_shown(getattr(target.config, each.name))}  ({each.metadata['says']})"
@@ -51,23 +51,23 @@ async def _examined(engine: "Engine") -> dict[str, Json]:
         "environment": engine.instance.environment.value,
         "address": engine.instance.public_url,
         "publishable key": engine.instance.publishable_key,
-        "allowed origins": ", ".join(engine.instance.settings.allowed_origins) or "this address only",
-        "origins whose tokens apps take": _parties(engine),
+        "allowed origins": ", ".join(engine.instance.settings.allowed_origins) or "this origin only",
+        "accepted token origins (azp)": _parties(engine),
         "cookies for apps": cookie_domain(engine.instance, engine.config.cookie_domain) or "this host only",
-        "known devices": f"{LIFE.days} days after a sign-in, until a reset or the end of all sessions of the user",
+        "known devices": f"{LIFE.days} days after a sign-in, or until a password reset or the end of all of the user's sessions",
         "signing key": f"{key.kid} ({key.algorithm})",
         "users": users,
         "peppers in use": ", ".join(await engine.store.peppers_in_use()) or "none",
         "audit log": waiting(await engine.store.events.unchained(engine.instance.id)),
-        "database": "answers, schema up to date",
-        "files": "; ".join(exposed_files(engine.config)) or "their owner alone reads them",
+        "database": "connected, schema up to date",
+        "files": "; ".join(exposed_files(engine.config)) or "readable by their owner only",
         **await in_force(engine),
     }
 
 
 def _parties(engine: "Engine") -> str:
     if engine.config.authorized_parties:
-        return f"{', '.join(engine.config.authorized_parties)}, and no token without an origin"
+        return f"{', '.join(engine.config.authorized_parties)}; tokens without an origin are rejected"
     own = [engine.instance.public_url, *engine.instance.settings.allowed_origins]
     loopback = ", any loopback origin" if engine.config.is_development else ""
     return f"{', '.join(own)}{loopback} (default; set authorized_parties to narrow it)"

@@ -1,4 +1,4 @@
-"""`sojourn env`: the lines an app needs in its environment file."""
+"""`sojourn env`: environment variables for an app."""
 
 import asyncio
 import sys
@@ -14,8 +14,8 @@ from sojourn.instances.instance import Environment, publishable_key
 from sojourn.instances.instances import key_host
 from sojourn.server.development import development_keys, has_keys, read_last_start
 
-_SECRET_KEY_APART = "Add the secret key that `sojourn serve` printed at its first start, as {name}; `sojourn keys create-secret` makes another."
-_JWT_KEY = "CLERK_JWT_KEY is the present signing key: run this again after `sojourn keys rotate`."
+_SECRET_KEY_APART = "Set {name} to the secret key that `sojourn serve` printed at its first start; `sojourn keys create-secret` creates another."
+_JWT_KEY = "CLERK_JWT_KEY is the current signing key: run this again after `sojourn keys rotate`."
 
 
 def env(
@@ -23,7 +23,7 @@ def env(
     sdk_major: Annotated[int, typer.Option(help="Major version of the SDK: 4, 6 or 7 for nextjs.")] = 7,
     port: Annotated[
         int | None,
-        typer.Option(min=0, max=65535, help="Port of `sojourn dev`, when no server has run in the folder yet."),
+        typer.Option(min=0, max=65535, help="Port of `sojourn dev`, if no server has run in the folder yet."),
     ] = None,
     data: Data = None,
     database_url: DatabaseUrl = None,
@@ -31,7 +31,7 @@ def env(
         bool, typer.Option("--own-pages", help="The app has its own pages at /sign-in and /sign-up.")
     ] = False,
 ) -> None:
-    """Print KEY=value lines for the environment file of an app. In production the secret key is known to you alone."""
+    """Print KEY=value lines for an app's environment file. In production they do not include the secret key, which is not stored."""
     check(name, sdk_major)
     target = configured(data, database_url)
     environment, url = _application(target, port)
@@ -56,7 +56,7 @@ def env(
 
 
 def _application(target: Target, port: int | None) -> tuple[Environment, str]:
-    """Environment and address: as named, as the folder's server left them, or as the database has them. Raises: ConfigError."""
+    """Environment and URL: as given, as the folder's last server used them, or as stored. Raises: ConfigError."""
     config = target.config
     local = None if port is None or "public_url" in target.named else f"http://localhost:{port}"
     if "environment" in target.named and not config.is_development:
@@ -70,7 +70,7 @@ def _application(target: Target, port: int | None) -> tuple[Environment, str]:
         return instance.environment, local or instance.public_url
     if "data" not in target.named and not has_keys(config.data):
         # said beside the output: in the wrong folder the lines are those of an application that nobody runs
-        print("sojourn: no server has run in this folder yet; --data names the .sojourn of another", file=sys.stderr)
+        print("sojourn: no server has run in this folder yet; use --data to name another data folder", file=sys.stderr)
     named = config.public_url if last is None or "public_url" in target.named else last.public_url
     return Environment.DEVELOPMENT, local or named
 
@@ -87,5 +87,7 @@ def _jwt_key(target: Target) -> str:
     pem = with_engine(target, lambda engine: engine.key_store.public_pem(engine.instance))
     key = "".join(line for line in pem.splitlines() if not line.startswith("-----"))
     if len(key) < 256:  # an Ed25519 key has 60 characters, an RSA key of 2048 bits 392
-        raise ConfigError("the published SDKs verify RS256 only: `sojourn settings set sessions.token_algorithm=RS256`")
+        raise ConfigError(
+            "the published SDKs verify RS256 only: run `sojourn settings set sessions.token_algorithm=RS256`"
+        )
     return key

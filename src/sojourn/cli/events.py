@@ -22,16 +22,19 @@ _COLUMNS = ("at", "kind", "what happened")
 def events(
     kind: Annotated[
         list[str] | None,
-        typer.Option("--kind", help="Only this kind, such as session.revoked; session. is all of sessions."),
+        typer.Option("--kind", help="Only this kind, such as session.revoked; `session.` means every session event."),
     ] = None,
     user: Annotated[str | None, typer.Option(help="Only entries of this user, by id or e-mail address.")] = None,
     session: Annotated[str | None, typer.Option(help="Only entries of this session id.")] = None,
     since: Annotated[
-        str | None, typer.Option(metavar="TIME", help="Only from then on (UTC): 2026-11-28T09:30, or 12h ago.")
+        str | None,
+        typer.Option(
+            metavar="TIME", help="Only since this time (UTC): 2026-11-28T09:30, or 12h for the last 12 hours."
+        ),
     ] = None,
     limit: Annotated[int, typer.Option(min=1, max=10_000)] = 50,
     check: Annotated[
-        bool, typer.Option("--check", help="Say whether an entry was changed, removed or put in.")
+        bool, typer.Option("--check", help="Check that no entry was changed, removed or inserted.")
     ] = False,
     data: Data = None,
     database_url: DatabaseUrl = None,
@@ -57,7 +60,7 @@ def events(
 
 
 def _check(target: Target) -> NoReturn:
-    """Raises: Exit, with status 1 for a log that was changed."""
+    """Verify the hash chain. Raises: Exit, with status 1 if the log was changed."""
 
     async def read(engine: "Engine") -> tuple[bool, UnchainedEvents]:
         log, id = engine.store.events, engine.instance.id
@@ -65,9 +68,9 @@ def _check(target: Target) -> NoReturn:
 
     is_whole, unchained = with_engine(target, read)
     print(
-        "The audit log is whole."
+        "The audit log is intact."
         if is_whole
-        else "The audit log was changed: an entry does not follow from the one before."
+        else "The audit log was changed: an entry does not match the hash of the one before it."
     )
     if unchained.count:
         print(f"Not covered: {waiting(unchained)}.")
@@ -75,19 +78,19 @@ def _check(target: Target) -> NoReturn:
 
 
 def waiting(unchained: UnchainedEvents) -> str:
-    """How many entries no hash covers yet, for a person to read."""
+    """The number of entries that are not yet in the hash chain, as text."""
     if unchained.oldest_at is None:
         return "every entry is chained"
     noun = "entry is" if unchained.count == 1 else "entries are"
-    return f"{unchained.count} {noun} not chained yet, the oldest of {unchained.oldest_at.datetime():%Y-%m-%d %H:%M:%S} UTC"
+    return f"{unchained.count} {noun} not chained yet, the oldest from {unchained.oldest_at.datetime():%Y-%m-%d %H:%M:%S} UTC"
 
 
 def _known(kind: str) -> str:
-    """Raises: SojournError for one that nothing is called."""
+    """Check the event kind. Raises: SojournError for an unknown kind."""
     name = kind.removesuffix("*")
     if name in KINDS or (name.endswith(".") and any(each.startswith(name) for each in KINDS)):
         return name
-    raise SojournError(f"--kind {kind!r} is none of {', '.join(sorted(KINDS))}")
+    raise SojournError(f"unknown event kind {kind!r}; choose one of {', '.join(sorted(KINDS))}")
 
 
 def _shown(event: Event) -> dict[str, Json]:

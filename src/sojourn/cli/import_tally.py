@@ -1,4 +1,4 @@
-"""What has become of an import's records: counted for the summary, a line each in the reports."""
+"""The outcome of an import: counts for the summary, one line per record in the reports."""
 
 from collections import Counter
 from collections.abc import Callable
@@ -18,7 +18,7 @@ _MOST_NAMES = 100
 
 @dataclass(slots=True)
 class Tally:
-    """`report` gets a line for each record that was refused, `left_out_report` one for each field of a user who came in."""
+    """`report` receives a line per rejected record, `left_out_report` a line per dropped field of an imported user."""
 
     report: TextIO | None = None
     left_out_report: TextIO | None = None
@@ -76,15 +76,15 @@ class Tally:
         }
 
     def print(self, *, dry_run: bool) -> None:
-        """The first refusals stand without their ids: those come from the file, and a terminal obeys what it is shown."""
+        """The first rejections are printed without IDs, because IDs come from the file and could contain terminal escapes."""
         verb = "would be imported" if dry_run else "imported"
-        print(f"{self.imported:,} {verb}, {self.skipped:,} here already, {self.refused:,} refused")
+        print(f"{self.imported:,} {verb}, {self.skipped:,} already present, {self.refused:,} rejected")
         if self.left_out:
-            print(f"  unverified addresses that somebody else has, left out: {self.left_out:,}")
+            print(f"  unverified addresses of other users, dropped: {self.left_out:,}")
         for told, counted in (
-            ("left out, because no user may have them (--left-out FILE says why)", self.fields_left_out),
-            ("cleaned of marks and invisible characters", self.fields_mended),
-            ("not imported, because there is no place for them", self.fields_unused),
+            ("dropped, because they are invalid (--left-out FILE lists the reasons)", self.fields_left_out),
+            ("stripped of control and invisible characters", self.fields_mended),
+            ("not imported, because Sojourn has no field for them", self.fields_unused),
         ):
             if counted:
                 print(f"  {told}: {', '.join(f'{name} ({number:,})' for name, number in counted.most_common())}")

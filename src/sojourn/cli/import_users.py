@@ -1,4 +1,4 @@
-"""`sojourn import`: users and their password hashes, from the export of another system."""
+"""`sojourn import`: import users and password hashes from another system's export."""
 
 import sys
 from collections.abc import Callable, Generator, Iterator, Sequence
@@ -37,38 +37,36 @@ class Source(StrEnum):
 
 
 def import_users(
-    source: Annotated[Source, typer.Argument(help="Where the file comes from.")],
+    source: Annotated[Source, typer.Argument(help="Source system of the file.")],
     file: Annotated[Path, typer.Argument(help="clerk: CSV; django: CSV or JSON; auth0: NDJSON; firebase: JSON.")],
     hash_config: Annotated[
         Path | None, typer.Option("--hash-config", help="firebase: the project's password hash parameters.")
     ] = None,
     verified_emails: Annotated[
-        bool, typer.Option("--verified-emails", help="django: the app has proven every address.")
+        bool, typer.Option("--verified-emails", help="django: treat every e-mail address as verified.")
     ] = False,
     without_usernames: Annotated[
-        bool, typer.Option("--without-usernames", help="Leave user names behind; people sign in by their address.")
+        bool, typer.Option("--without-usernames", help="Drop usernames; users sign in by e-mail address.")
     ] = False,
     without_second_factors: Annotated[
-        bool, typer.Option("--without-second-factors", help="Take those who have a second factor, without it.")
+        bool, typer.Option("--without-second-factors", help="Import users with a second factor, without that factor.")
     ] = False,
     accept_slow_hasher: Annotated[
         list[str] | None,
-        typer.Option(
-            "--accept-slow-hasher", help="Take hashes of this name though one takes over 250 ms to check here."
-        ),
+        typer.Option("--accept-slow-hasher", help="Accept this hasher although one check takes over 250 ms here."),
     ] = None,
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="Check everything, write no user.")] = False,
-    report: Annotated[Path | None, typer.Option("--report", help="Write who was refused, and why, to FILE.")] = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Check everything without writing users.")] = False,
+    report: Annotated[Path | None, typer.Option("--report", help="Write rejected users and reasons to FILE.")] = None,
     left_out: Annotated[
-        Path | None, typer.Option("--left-out", help="Write which fields did not come along, and why, to FILE.")
+        Path | None, typer.Option("--left-out", help="Write dropped fields and reasons to FILE.")
     ] = None,
     data: Data = None,
     database_url: DatabaseUrl = None,
     as_json: AsJson = False,
 ) -> None:
-    """Import users with their password hashes. Run again after an interruption, it goes on where it stopped.
+    """Import users with their password hashes. Run it again after an interruption to continue.
 
-    Exit status: 0 all are there, 1 some were refused, 2 the file cannot be used, 130 interrupted.
+    Exit status: 0 all users are present, 1 some were rejected, 2 the file is unusable, 130 interrupted.
     """
     leaving = Leaving(usernames=without_usernames, second_factors=without_second_factors)
     tally = Tally()
@@ -89,10 +87,10 @@ def import_users(
         told = f"{file}: {error.long_message}" if isinstance(error, UnusableFile) else error.long_message
         print(f"sojourn: {told}", file=sys.stderr)
         if tally.records:
-            print(f"stopped after {tally.records:,} records; run it again to go on", file=sys.stderr)
+            print(f"stopped after {tally.records:,} records; run it again to continue", file=sys.stderr)
         raise typer.Exit(_UNUSABLE) from error
     except KeyboardInterrupt as interrupted:
-        print(f"stopped after {tally.records:,} records; run it again to go on", file=sys.stderr)
+        print(f"stopped after {tally.records:,} records; run it again to continue", file=sys.stderr)
         raise typer.Exit(_INTERRUPTED) from interrupted
     if as_json:
         print_json(tally.summary(dry_run=dry_run))
@@ -102,7 +100,7 @@ def import_users(
 
 
 def _surveyed(text: TextIO, source: Source, read: Reader) -> Survey:
-    """Raises: UnusableFile that says which file this is, and which one is wanted."""
+    """Explain which file was given and which one is expected. Raises: UnusableFile."""
     check_source(text, source)
     try:
         return Survey.of(read(text))
@@ -122,7 +120,10 @@ async def _imported(
 ) -> None:
     floor = await checked_floor(engine.hash_costs, survey.passwords, accepted)
     if floor is not None:
-        print(f"a refused sign-in will take {floor.total_seconds() * 1000:,.0f} ms (by this machine)", file=sys.stderr)
+        print(
+            f"a failed sign-in will take {floor.total_seconds() * 1000:,.0f} ms (measured on this machine)",
+            file=sys.stderr,
+        )
     parts = engine.store, engine.clock, engine.audit, engine.hash_pool
     await Importing(*parts, survey, leaving, dry_run).run(engine.instance, records, tally.add)
 
@@ -132,7 +133,7 @@ def _reader(source: Source, hash_config: Path | None, *, verified_emails: bool) 
     if hash_config is not None and source is not Source.FIREBASE:
         raise SojournError("--hash-config is for firebase only")
     if verified_emails and source is not Source.DJANGO:
-        raise SojournError("--verified-emails is for django only: the others say which addresses are verified")
+        raise SojournError("--verified-emails is for django only: other exports say which addresses are verified")
     match source:
         case Source.CLERK:
             return clerk.read
@@ -156,10 +157,10 @@ def _parameters(file: Path) -> firebase.HashParameters:
 
 
 def _opened(file: Path) -> TextIO:
-    """The text, with bytes that are not UTF-8 set apart, so that one of them does not end the reading."""
+    """Open the text with bytes that are not UTF-8 escaped, so that one of them does not abort the import."""
     try:
         if file.exists() and not file.is_file():
-            raise SojournError(f"{file}: this is not a file; a pipe cannot be read twice")
+            raise SojournError(f"{file} is not a regular file; a pipe cannot be read twice")
         return file.open(encoding="utf-8-sig", errors="surrogateescape", newline="")
     except OSError as error:
         raise SojournError(f"{file}: {error.strerror}") from error
@@ -170,7 +171,7 @@ def _reporting(report: Path | None, file: Path, option: str) -> AbstractContextM
         return nullcontext()
     try:
         if report.exists() and report.samefile(file):
-            raise SojournError(f"{option} names the file that is to be imported")
+            raise SojournError(f"{option} names the import file itself")
         return open_for_writing(report)
     except OSError as error:
         raise SojournError(f"{report}: {error.strerror}") from error
@@ -178,7 +179,7 @@ def _reporting(report: Path | None, file: Path, option: str) -> AbstractContextM
 
 @contextmanager
 def _progress(total: int, tally: Tally) -> Generator[None]:
-    """A bar where somebody is watching; it goes to standard error, so that standard output holds the summary alone."""
+    """A progress bar on a terminal. It uses standard error, so that standard output contains only the summary."""
     if not (sys.stdout.isatty() and sys.stderr.isatty()):
         yield
         return

@@ -1,4 +1,4 @@
-"""`sojourn inspect`: what a token says, and how its session and its user stand, with the reason."""
+"""`sojourn inspect`: explain a token, its session and its user."""
 
 from base64 import urlsafe_b64decode
 from datetime import UTC, datetime
@@ -37,9 +37,9 @@ def inspect(
     database_url: DatabaseUrl = None,
     as_json: AsJson = False,
 ) -> None:
-    """Say what a session token holds and whether it verifies, and how its session and user stand: since when, by whom, why.
+    """Explain a session token, session or user: claims, verification, status, and the reason for it.
 
-    Exit status 1: whoever presents it is signed out.
+    Exit status 1: the bearer is signed out.
     """
 
     async def examined(engine: "Engine") -> Facts:
@@ -71,7 +71,7 @@ async def _of_token(engine: "Engine", token: str) -> Facts:
         facts["cookie"] = advice
     claims = _claims(token)
     if claims is None:
-        facts["claims"] = "unreadable: this is no JSON Web Token"
+        facts["claims"] = "malformed: not a JSON Web Token"
         return facts
     facts["claims"] = {name: _moment(value) if name in _TIMES else value for name, value in claims.items()}
     session_id, user_id = claims.get("sid"), claims.get("sub")
@@ -119,7 +119,7 @@ async def _user(engine: "Engine", id: str) -> Facts:
     for entry in await engine.store.events.list(engine.instance.id, Page(1), where):
         shown |= {f"{status}_at": _at(entry.at), f"{status}_by": entry.actor, f"{status}_because": told(entry)}
     if status == "locked":
-        shown["locked_until"] = _at(user.locked_until) if user.locked_until else "an operator unlocks them"
+        shown["locked_until"] = _at(user.locked_until) if user.locked_until else "until an operator unlocks the user"
     return shown
 
 
@@ -131,7 +131,7 @@ def _is_good(facts: Facts) -> bool:
 
 
 def _claims(token: str) -> Facts | None:
-    """What the token says, whether or not anybody vouches for it."""
+    """The claims of the token, verified or not."""
     parts = token.split(".")
     if len(parts) != 3:
         return None
@@ -153,7 +153,7 @@ def _flat(value: Facts, path: str = "") -> list[tuple[str, Json]]:
 
 
 def _readable(value: Json) -> Json:
-    """A moment as tables have it; everything else as it is."""
+    """A time formatted as in tables; any other value unchanged."""
     if not isinstance(value, str) or not value.endswith(_UTC):
         return value
     try:

@@ -21,17 +21,17 @@ app = typer.Typer(help="Root, secret and signing keys.", no_args_is_help=True, a
 
 @app.command("root")
 def root() -> None:
-    """Print a fresh root key for SOJOURN_ROOT_KEYS. Keep it: the database cannot be read without it."""
+    """Print a new root key for SOJOURN_ROOT_KEYS. Store it safely: the signing keys in the database cannot be decrypted without it."""
     print(Secret.random().reveal())
 
 
 @app.command("create-secret")
 def create_secret(
-    scope: Annotated[Scope, typer.Option("--scope", help="What it may do: everything, or only read.")] = Scope.FULL,
+    scope: Annotated[Scope, typer.Option("--scope", help="full, or read for a read-only key.")] = Scope.FULL,
     data: Data = None,
     database_url: DatabaseUrl = None,
 ) -> None:
-    """Make a secret key for the Backend API and print it, this once."""
+    """Create a secret key for the Backend API. It is printed once and not stored."""
 
     async def made(engine: "Engine") -> str:
         return (await engine.instances.new_secret_key(engine.instance, scope)).reveal()
@@ -41,7 +41,7 @@ def create_secret(
 
 @app.command("secrets")
 def list_secrets(data: Data = None, database_url: DatabaseUrl = None, as_json: AsJson = False) -> None:
-    """Print the secret keys in use by id, what each may do and when it last did; the keys themselves are not kept."""
+    """List the active secret keys by ID, with scope and last use. The keys themselves are not stored."""
 
     async def read(engine: "Engine") -> Sequence[SecretKey]:
         return await engine.store.instances.secret_keys(engine.instance.id)
@@ -66,7 +66,7 @@ def revoke_secret(
     data: Data = None,
     database_url: DatabaseUrl = None,
 ) -> None:
-    """Refuse a secret key from now on; a running server follows within a second."""
+    """Revoke a secret key. A running server applies it within a second."""
 
     async def revoked(engine: "Engine") -> None:
         await engine.instances.revoke_secret_key(engine.instance, key_id)
@@ -78,13 +78,13 @@ def revoke_secret(
 @app.command("rotate")
 def rotate(
     emergency: Annotated[
-        bool, typer.Option("--emergency", help="After a leak: use the new key now and drop all older ones.")
+        bool, typer.Option("--emergency", help="After a leak: use the new key now and drop all older keys.")
     ] = False,
     data: Data = None,
     database_url: DatabaseUrl = None,
     as_json: AsJson = False,
 ) -> None:
-    """Make the next signing key: published now, used in ten minutes; nobody is signed out.
+    """Create the next signing key: published now, used in ten minutes. No user is signed out.
 
     With --emergency every process of this server drops the older keys within a second, and browsers fetch new tokens by
     themselves. Apps elsewhere go on accepting tokens of the old key, forged ones too, until they fetch the keys again: within
@@ -102,7 +102,7 @@ def rotate(
 
 @app.command("list")
 def list_keys(data: Data = None, database_url: DatabaseUrl = None, as_json: AsJson = False) -> None:
-    """Print the published keys as the JSON Web Key Set that verifiers read."""
+    """Print the public keys as a JSON Web Key Set."""
 
     async def read(engine: "Engine") -> dict[str, Json]:
         return await engine.key_store.jwks(engine.instance)

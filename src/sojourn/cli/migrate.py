@@ -1,4 +1,4 @@
-"""`sojourn migrate`: bring the database up to date."""
+"""`sojourn migrate`: update the database schema."""
 
 import asyncio
 from typing import TYPE_CHECKING
@@ -10,7 +10,7 @@ if TYPE_CHECKING:
 
 
 def migrate(data: Data = None, database_url: DatabaseUrl = None) -> None:
-    """Bring the database up to date and build its indexes. Safe to repeat; the previous release still runs on the new schema."""
+    """Update the database schema and build its indexes. Safe to repeat; the previous release still runs on the new schema."""
     target = configured(data, database_url)
 
     async def run() -> None:

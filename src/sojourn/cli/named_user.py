@@ -1,4 +1,4 @@
-"""Whom a command means: by id, or by an e-mail address that is theirs."""
+"""Resolve the user that a command names by ID or e-mail address."""
 
 from typing import TYPE_CHECKING
 
@@ -11,9 +11,9 @@ if TYPE_CHECKING:
 
 
 async def user_id_of(engine: "Engine", named: str) -> UserId:
-    """The id itself, or whose address it is: one that somebody only claims names nobody.
+    """The user ID for an ID or e-mail address. An unverified address identifies no user.
 
-    Raises: NotFound for an address of nobody, FieldFormat for text with an @ that is no address.
+    Raises: NotFound for an unknown address, FieldFormat for an invalid one.
     """
     from sojourn.users.identifiers import normal_email
 
@@ -23,4 +23,4 @@ async def user_id_of(engine: "Engine", named: str) -> UserId:
     for user in await engine.accounts.list(engine.instance, UserFilter(email_addresses=[address]), Page(10)):
         if any(each.canonical == address and each.is_held for each in user.email_addresses):
             return user.id
-    raise NotFound(f"Nobody has the address {named} here.")
+    raise NotFound(f"No user has the e-mail address {named}.")

@@ -1,4 +1,4 @@
-"""An engine for the length of one command, and how commands print what they found."""
+"""An engine for the duration of one command, and output for commands."""
 
 import asyncio
 import sys
@@ -22,18 +22,18 @@ DatabaseUrl = Annotated[
     str | None, typer.Option("--database-url", help="sqlite:///path or postgresql://user@host/name")
 ]
 Port = Annotated[int, typer.Option(min=0, max=65535, help="Port that the server listens on.")]
-AsJson = Annotated[bool, typer.Option("--json", help="Print JSON, for scripts.")]
+AsJson = Annotated[bool, typer.Option("--json", help="Print JSON for scripts.")]
 
 T = TypeVar("T")
 
 
 def configured(data: Path | None, database_url: str | None) -> Target:
-    """What a command was told, on its command line and by variables. Raises: ConfigError."""
+    """The target given by options and environment variables. Raises: ConfigError."""
     return Target.told({"data": data, "database_url": database_url})
 
 
 def with_engine(target: Target, work: Callable[["Engine"], Awaitable[T]]) -> T:
-    """Run `work` on an engine opened for it, on the application that the command means. Raises: ConfigError."""
+    """Run `work` on an engine opened for the command's application. Raises: ConfigError."""
 
     async def run() -> T:
         # most of the time to a first word would go to what this loads, and some commands need no database
@@ -49,7 +49,7 @@ def with_engine(target: Target, work: Callable[["Engine"], Awaitable[T]]) -> T:
 
 
 def since_when(text: str) -> Instant:
-    """A moment, or how long ago it was. Raises: SojournError."""
+    """Parse a time, or an age such as `12h`. Raises: SojournError."""
     try:
         return read_moment(text, SystemClock().now())
     except ValueError as error:

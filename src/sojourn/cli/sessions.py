@@ -1,4 +1,4 @@
-"""`sojourn sessions`: list, explain and revoke."""
+"""`sojourn sessions`: list and revoke sessions."""
 
 from typing import TYPE_CHECKING, Annotated
 
@@ -54,13 +54,13 @@ def revoke(
     session_id: Annotated[str | None, typer.Argument(help="The session to end.")] = None,
     user: Annotated[str | None, typer.Option(help="End every session of this user, by id or e-mail address.")] = None,
     everybody: Annotated[bool, typer.Option("--all", help="End every session of every user.")] = False,
-    yes: Annotated[bool, typer.Option("--yes", help="Do not ask before ending everybody's.")] = False,
+    yes: Annotated[bool, typer.Option("--yes", help="Skip the confirmation of --all.")] = False,
     data: Data = None,
     database_url: DatabaseUrl = None,
 ) -> None:
-    """End sessions now: no token is minted for them any more, those out there die within a minute."""
+    """Revoke sessions now. No new tokens are issued, and existing tokens expire within a minute."""
     if sum((session_id is not None, user is not None, everybody)) != 1:
-        raise SojournError("name one: a session id, --user or --all")
+        raise SojournError("give a session ID, --user or --all")
     if everybody and not yes:
         typer.confirm("Sign every user out?", abort=True)
 

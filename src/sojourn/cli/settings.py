@@ -1,4 +1,4 @@
-"""`sojourn settings`: what an application's owner changes while it runs."""
+"""`sojourn settings`: settings that can be changed while the server runs."""
 
 import sys
 from difflib import get_close_matches
@@ -38,22 +38,22 @@ def show(data: Data = None, database_url: DatabaseUrl = None, as_json: AsJson = 
 @app.command("describe")
 def describe(
     names: Annotated[
-        list[str] | None, typer.Argument(help="Settings or groups, such as sessions; all if none is named")
+        list[str] | None, typer.Argument(help="Settings or groups, such as sessions; all if omitted")
     ] = None,
     as_json: AsJson = False,
 ) -> None:
-    """Print what each setting does, what it takes and its default."""
+    """Print the effect, accepted values and default of each setting."""
     chosen = [each for each in tree(Settings) if not names or any(_is_in(each, name) for name in names)]
     if not chosen:
         known = [*groups(Settings), *(each.path for each in tree(Settings))]
         near = get_close_matches(" ".join(names or []), known, 1, 0.5)
-        raise SojournError(f"There is no such setting.{f' Did you mean {near[0]}?' if near else ''}")
+        raise SojournError(f"Unknown setting.{f' Did you mean {near[0]}?' if near else ''}")
     if as_json:
         print_json([_described(each) for each in chosen])
         return
     for each in chosen:
         print(
-            f"{each.path}\n    {each.about.effect}\n    Takes {each.takes}. Default: {msgspec.json.encode(each.default).decode()}\n"
+            f"{each.path}\n    {each.about.effect}\n    Accepts {each.takes}. Default: {msgspec.json.encode(each.default).decode()}\n"
         )
 
 
@@ -63,7 +63,7 @@ def set_setting(
     data: Data = None,
     database_url: DatabaseUrl = None,
 ) -> None:
-    """Change settings, all or none. A running server follows within a second."""
+    """Change settings, all or none. A running server applies them within a second."""
     patch: dict[str, Json] = {}
     for assignment in assignments:
         name, equals, text = assignment.partition("=")
@@ -83,7 +83,7 @@ def set_setting(
 
 
 def _value(text: str) -> Json:
-    """JSON where it is JSON, otherwise the text itself."""
+    """Parse as JSON if possible, otherwise return the text."""
     try:
         return msgspec.json.decode(text)
     except msgspec.DecodeError:

@@ -1,4 +1,4 @@
-"""Tables: for people as wide as they have to be, for pipes as tab-separated text with a header."""
+"""Tables: aligned columns on a terminal, tab-separated text with a header in a pipe."""
 
 import shutil
 import sys
@@ -12,9 +12,9 @@ _BOLD, _PLAIN = "\x1b[1m", "\x1b[0m"
 
 
 def print_table(columns: Sequence[str], rows: Sequence[Sequence[Json]]) -> None:
-    """No cell is ever cut, because ids are there to be copied: a table wider than the terminal becomes a list of records.
+    """Cells are never truncated, so that IDs can be copied: a table wider than the terminal becomes a list of records.
 
-    Characters that a terminal would obey are shown as escapes.
+    Terminal control characters are escaped.
     """
     cells = [[printable(cell) for cell in row] for row in rows]
     if not sys.stdout.isatty():
@@ -44,11 +44,11 @@ def _line(row: Sequence[str], widths: Sequence[int]) -> str:
 
 
 def time_text(at: datetime | None) -> str | None:
-    """A moment as every command shows it to people: UTC, to the second. As JSON it is ISO 8601."""
+    """A time in UTC, to the second. JSON output uses ISO 8601 instead."""
     return None if at is None else f"{at:%Y-%m-%d %H:%M:%S}"
 
 
 def printable(cell: Json) -> str:
-    """The text of a value, with what a terminal would obey as escapes."""
+    """The text of a value, with terminal control characters escaped."""
     text = "" if cell is None else str(cell)
     return "".join(each if each.isprintable() else each.encode("unicode_escape").decode() for each in text)

@@ -1,4 +1,4 @@
-"""The application that a command means: the one in its database. Only a server's first start makes one."""
+"""Find the application a command works on. Only the first start of a server creates one."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -12,44 +12,44 @@ from sojourn.server.development import development_keys, has_keys, read_last_sta
 if TYPE_CHECKING:
     from sojourn.instances.instance import Instance
 
-_FIRST_START = "`sojourn dev` (or `sojourn serve`, in production) makes it at its first start"
+_FIRST_START = "the first start of `sojourn dev` (or `sojourn serve`, in production) creates it"
 
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """`named` are the settings that somebody set: whatever else `config` says is a default, and gives way to the database."""
+    """`named` are the explicitly set options; every other value of `config` is a default that the stored application overrides."""
 
     config: Config
     named: frozenset[str]
 
     @classmethod
     def told(cls, given: Mapping[str, object]) -> "Target":
-        """By command line, variables and file. Raises: ConfigError."""
+        """From options, environment variables and file. Raises: ConfigError."""
         named = Config.named(given)
         return cls(Config.of(named), frozenset(named))
 
     @property
     def database_url(self) -> str:
-        """The database named, or that of the data folder. Raises: ConfigError when the folder's server uses another one."""
+        """The given database, or that of the data folder. Raises: ConfigError when the folder's server uses another one."""
         last = None if "database_url" in self.named else read_last_start(self.config.data)
         if last is not None and last.database_is_elsewhere:
             raise ConfigError(
-                f"the server of {self.config.data} was started with --database-url: name the same database to this command"
+                f"the server of {self.config.data} was started with --database-url: give this command the same database"
             )
         return self.config.database_url
 
     @property
     def has_database(self) -> bool:
-        """Whether one was named, or the data folder has one."""
+        """True if a database was given or the data folder contains one."""
         return "database_url" in self.named or (self.config.data / "sojourn.db").exists()
 
     @property
     def is_fresh_folder(self) -> bool:
-        """A data folder of development that was named and in which nothing is yet: a command may begin there."""
+        """True for a given, still empty development folder, in which a command may create an application."""
         return "data" in self.named and self.config.is_development and not self.has_database
 
     async def found(self) -> Config:
-        """The configuration with database, environment, address and keys of the application. Raises: ConfigError."""
+        """The configuration with the application's database, environment, URL and keys. Raises: ConfigError."""
         if self.is_fresh_folder:
             root_keys = self.config.root_keys or (Secret(development_keys(self.config.data).root_key),)
             return replace(self.config, database_url=self.database_url, root_keys=root_keys)
@@ -69,7 +69,7 @@ class Target:
         if not self.has_database:
             raise ConfigError(
                 f"there is no database in {self.config.data}: {_FIRST_START}; "
-                "--data names the folder of another, SOJOURN_DATABASE_URL a database"
+                "use --data for another folder or SOJOURN_DATABASE_URL for a database"
             )
         store = open_store(self.database_url)
         try:
@@ -79,7 +79,7 @@ class Target:
             await store.close()
 
     def chosen(self, instances: "Sequence[Instance]") -> "Instance":
-        """The only application there is; of several that of the named environment. Raises: ConfigError."""
+        """The only application, or the one of the given environment. Raises: ConfigError."""
         if not instances:
             raise ConfigError(f"this database has no application yet: {_FIRST_START}")
         found = "; ".join(f"{each.environment.value} at {each.public_url}" for each in instances)
@@ -88,11 +88,11 @@ class Target:
             if not instances:
                 said = self.config.environment.value
                 raise ConfigError(
-                    f"SOJOURN_ENVIRONMENT says {said}, and this database holds another application: {found}"
+                    f"SOJOURN_ENVIRONMENT is {said}, but this database contains another application: {found}"
                 )
         elif len(instances) > 1:
             raise ConfigError(
-                f"this database holds several applications ({found}): SOJOURN_ENVIRONMENT says which one is meant"
+                f"this database contains several applications ({found}): choose one with SOJOURN_ENVIRONMENT"
             )
         return instances[0]
 
@@ -104,4 +104,4 @@ class Target:
             if config.is_development
             else "SOJOURN_ROOT_KEYS"
         )
-        raise ConfigError(f"this application's keys are sealed: this command needs {where}, as its server does")
+        raise ConfigError(f"this application's keys are encrypted: this command needs {where}, as its server does")

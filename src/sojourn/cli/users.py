@@ -1,4 +1,4 @@
-"""`sojourn users`: what an operator does with accounts."""
+"""`sojourn users`: manage users."""
 
 import getpass
 import sys
@@ -59,17 +59,17 @@ def create(
     address: Annotated[
         str | None, typer.Argument(metavar="ADDRESS", help="E-mail address; counts as verified.")
     ] = None,
-    email: Annotated[str | None, typer.Option(help="The same, by name.")] = None,
+    email: Annotated[str | None, typer.Option(help="The same, as an option.")] = None,
     first_name: Annotated[str | None, typer.Option()] = None,
     last_name: Annotated[str | None, typer.Option()] = None,
     data: Data = None,
     database_url: DatabaseUrl = None,
 ) -> None:
-    """Create a user. The password is asked for, or read from standard input."""
+    """Create a user. The password is prompted for, or read from standard input."""
     from sojourn.users.new_user import NewUser
 
     if (address is None) == (email is None):
-        raise SojournError("Name the user by one e-mail address: sojourn users create ADDRESS")
+        raise SojournError("Give one e-mail address: sojourn users create ADDRESS")
     password = getpass.getpass("Password: ") if sys.stdin.isatty() else sys.stdin.readline().rstrip("\r\n")
     new = NewUser(
         email_addresses=[address or email or ""],
@@ -93,7 +93,7 @@ def ban(user: UserNamed, data: Data = None, database_url: DatabaseUrl = None) ->
 
 @app.command("unban")
 def unban(user: UserNamed, data: Data = None, database_url: DatabaseUrl = None) -> None:
-    """Let a banned user in again."""
+    """Lift the ban of a user."""
     _one(user, data, database_url, lambda engine, id: engine.accounts.unban(engine.instance, id, actor=_OPERATOR))
 
 
@@ -105,15 +105,15 @@ def unlock(
         typer.Option(
             "--all-since",
             metavar="TIME",
-            help="Unlock every user whom failed tries have locked since TIME (UTC), such as 2026-11-28T09:30 or 12h.",
+            help="Unlock every user locked by failed attempts since TIME (UTC), such as 2026-11-28T09:30 or 12h.",
         ),
     ] = None,
     data: Data = None,
     database_url: DatabaseUrl = None,
 ) -> None:
-    """End a lockout; with --all-since all that failed tries have brought, not those of administrators."""
+    """Unlock a user; with --all-since, every user locked by failed attempts, but not by an administrator."""
     if (user is None) == (all_since is None):
-        raise SojournError("name one: a user or --all-since")
+        raise SojournError("give a user or --all-since")
     if user is not None:
         _one(user, data, database_url, lambda engine, id: engine.accounts.unlock(engine.instance, id, actor=_OPERATOR))
         return
@@ -130,19 +130,19 @@ def unlock(
 @app.command("delete")
 def delete(
     user: UserNamed,
-    yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
+    yes: Annotated[bool, typer.Option("--yes", help="Skip the confirmation.")] = False,
     data: Data = None,
     database_url: DatabaseUrl = None,
 ) -> None:
-    """Delete a user and everything that is theirs."""
+    """Delete a user and all their data."""
     if not yes:
-        typer.confirm(f"Delete {user} and everything that is theirs?", abort=True)
+        typer.confirm(f"Delete {user} and all their data?", abort=True)
 
     async def deleted(engine: "Engine") -> None:
         await engine.accounts.delete(engine.instance, await user_id_of(engine, user), actor=_OPERATOR)
 
     with_engine(configured(data, database_url), deleted)
-    print(f"{user} is deleted.")
+    print(f"Deleted {user}.")
 
 
 def _one(user: str, data: Data, database_url: DatabaseUrl, work: Callable[["Engine", UserId], Awaitable[User]]) -> None:

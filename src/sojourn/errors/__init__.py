@@ -1,8 +1,8 @@
 """SojournError and every public error code.
 
 A code is stable: published SDKs branch on it and translate by it. `web/errors.py` holds the one table from code to
-HTTP status; nothing here knows HTTP. `message` says what was wrong in a few words, `long_message` what to do about it,
-`param` names the field at fault, and `meta` carries what an SDK reads beside it. None of them holds what a person typed.
+HTTP status; nothing here knows HTTP. `message` is a short summary, `long_message` says what to do about it,
+`param` names the invalid field, and `meta` carries extra values for SDKs. None of them contains user input.
 """
 
 from sojourn.errors.authentication import (

@@ -1,4 +1,4 @@
-"""Nobody can be told from this request."""
+"""The request carries no valid authentication."""
 
 from sojourn.errors.error import SojournError
 
@@ -24,25 +24,25 @@ class SessionEnded(NotAuthenticated):
 class UnknownDevBrowser(NotAuthenticated):
     code = "dev_browser_unauthenticated"
     message = "Unknown development browser"
-    advice = "This development browser is not known here. A new one must be requested."
+    advice = "This development browser is unknown. Request a new one."
 
 
 class BadSecretKey(NotAuthenticated):
     code = "secret_key_invalid"
-    message = "The secret key is not valid"
+    message = "Invalid secret key"
     advice = "Send `Authorization: Bearer sk_...` with a secret key of this server; `sojourn env` prints it."
 
 
 class BadPublishableKey(NotAuthenticated):
     code = "publishable_key_invalid"
-    message = "The publishable key is not valid"
-    advice = "No application of this server has that publishable key; `sojourn env` prints the right one."
+    message = "Invalid publishable key"
+    advice = "No application of this server has this publishable key; `sojourn env` prints the right one."
 
 
 class TokenRefused(NotAuthenticated):
     """A session token that does not verify. `reason` is one of the strings the published SDKs use (`token-expired` …).
 
-    `issued_at` is in seconds, of a genuine token that came too early or too late by this machine's clock.
+    `issued_at`, in seconds, is set for a genuine token that is not yet valid or has expired by this machine's clock.
     """
 
     code = "token_invalid"

@@ -1,4 +1,4 @@
-"""Whoever asks may not do this."""
+"""The caller is not allowed to do this."""
 
 import math
 from datetime import timedelta
@@ -9,7 +9,7 @@ from sojourn.errors.error import SojournError
 class OriginRefused(SojournError):
     code = "origin_invalid"
     message = "Origin refused"
-    advice = "This request does not come from an origin that the application allows."
+    advice = "The application does not allow requests from this origin."
 
 
 class CookiesWithheld(OriginRefused):
@@ -17,9 +17,9 @@ class CookiesWithheld(OriginRefused):
 
     def __init__(self, page: str, server: str) -> None:
         super().__init__(
-            f"The page at {page} and this server at {server} are different sites to the browser, so it keeps back the"
-            " cookies that sign-in needs. Open the page at an address of the server's site, or pass the server's"
-            " requests through the app (a proxy)."
+            f"The browser treats the page at {page} and this server at {server} as different sites and withholds the"
+            " cookies that sign-in needs. Serve the page from the server's site, or proxy the server's requests through"
+            " the app."
         )
 
 
@@ -31,8 +31,8 @@ class Forbidden(SojournError):
 
 class ReadOnlyKey(Forbidden):
     code = "secret_key_read_only"
-    message = "This secret key may only read"
-    advice = "This secret key has the scope read. Use one with the scope full to change anything."
+    message = "This secret key is read-only"
+    advice = "This secret key is read-only. Use a key with the `full` scope for writes."
 
 
 class UserBanned(Forbidden):
@@ -57,7 +57,7 @@ class UserLocked(Forbidden):
 
 
 def _words(seconds: int) -> str:
-    """A time that is left, rounded up: a person who comes back then is let in."""
+    """The remaining time, rounded up so that the lock has ended by then."""
     minutes = math.ceil(seconds / 60)
     number, unit = (minutes, "minute") if minutes < 120 else (math.ceil(minutes / 60), "hour")
     return f"{number} {unit}{'' if number == 1 else 's'}"
@@ -66,13 +66,13 @@ def _words(seconds: int) -> str:
 class PasswordDisabled(Forbidden):
     code = "password_disabled"
     message = "Password disabled"
-    advice = "This password was tried wrongly too often and no longer works. Set a new one with a code sent by e-mail."
+    advice = "Too many failed attempts. This password is disabled; reset it to sign in."
 
 
 class ReverificationRequired(Forbidden):
     code = "session_reverification_required"
     message = "Verify again"
-    advice = "Confirm that it is you before changing this."
+    advice = "Verify your identity again before making this change."
 
 
 class NotAllowedAccess(Forbidden):
@@ -88,7 +88,7 @@ class SignUpRestricted(Forbidden):
 
 
 class FeatureOff(Forbidden):
-    """Something a published component can ask for that this instance has switched off."""
+    """A published component requested a feature that this instance has turned off."""
 
     code = "feature_not_enabled"
     message = "Not enabled"

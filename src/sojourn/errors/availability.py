@@ -1,4 +1,4 @@
-"""The server cannot answer now; the same request may succeed later."""
+"""The server cannot process the request now; a retry may succeed."""
 
 from datetime import timedelta
 
@@ -15,11 +15,11 @@ class TooManyRequests(SojournError):
 
 
 class ServerUnreachable(SojournError):
-    """Raised in apps whose server is elsewhere; whoever asked is not told yes."""
+    """Raised in apps with a remote server. The request stays unauthenticated."""
 
     code = "server_unreachable"
-    message = "The Sojourn server does not answer"
-    advice = "The Sojourn server could not be reached, or failed. Check its address and that it runs, then try again."
+    message = "The Sojourn server is unreachable"
+    advice = "The Sojourn server could not be reached or returned an error. Check its URL and that it is running, then try again."
 
 
 class Overloaded(SojournError):

@@ -1,4 +1,4 @@
-"""A password or a code is at fault."""
+"""A password or code was rejected."""
 
 from sojourn.errors.fields import FieldError
 
@@ -10,7 +10,7 @@ class WrongPassword(FieldError):
 
 
 class WrongPasswordOrIdentifier(FieldError):
-    """What strict enumeration protection says instead of telling which of the two was wrong (R-ENU-01)."""
+    """Strict enumeration protection: does not reveal which of the two was wrong (R-ENU-01)."""
 
     code = "form_password_or_identifier_incorrect"
     message = "Password or e-mail address is incorrect. Try again, or use another method."
@@ -43,7 +43,7 @@ class PasswordCommon(FieldError):
 
 
 class PasswordCompromised(FieldError):
-    """The right password, which a server has marked as known to others. Components offer another way in, or a reset."""
+    """The correct password, which a server has marked as compromised. Components offer another factor or a reset."""
 
     code = "form_password_compromised"
     message = "Password compromised"

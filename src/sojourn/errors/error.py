@@ -1,4 +1,4 @@
-"""What every error has, and errors of no one kind."""
+"""The base class of all errors, and the errors that belong to no group."""
 
 from collections.abc import Mapping, Sequence
 from typing import ClassVar, TypeAlias
@@ -7,15 +7,15 @@ Json: TypeAlias = None | bool | int | float | str | list["Json"] | dict[str, "Js
 
 
 class SojournError(Exception):
-    """Anything Sojourn refuses. Subclasses set `code`, `message` and `advice`."""
+    """Base class of every error that Sojourn raises. Subclasses set `code`, `message` and `advice`."""
 
     code: ClassVar[str] = "internal_error"
     message: ClassVar[str] = "Something went wrong"
     advice: ClassVar[str] = ""
     says_one_thing: ClassVar[bool] = False
-    """The published code has one text, which custom flows show: `message` and `long_message` are alike."""
+    """`message` and `long_message` are the same text, because custom flows show either of them."""
     stands_above_form: ClassVar[bool] = False
-    """Told beside its field and once more above the form, where no check of the component's own takes it away."""
+    """Shown beside the field and again above the form, where the component's own validation does not remove it."""
 
     def __init__(
         self, advice: str | None = None, *, param: str | None = None, meta: Mapping[str, Json] | None = None
@@ -27,7 +27,7 @@ class SojournError(Exception):
 
 
 class SeveralErrors(SojournError):
-    """More than one field is at fault; the answer lists them all."""
+    """More than one field is invalid; the response lists every error."""
 
     code = "form_param_invalid"
 
@@ -37,7 +37,7 @@ class SeveralErrors(SojournError):
 
 
 class ConfigError(SojournError):
-    """The process must not start; `long_message` is the one line that says what to set."""
+    """The configuration is invalid and the process must not start. `long_message` is one line that says what to set."""
 
     code = "configuration_invalid"
-    message = "The configuration cannot be used"
+    message = "Invalid configuration"

@@ -1,33 +1,33 @@
-"""The request cannot be read, or a field of it is at fault."""
+"""The request cannot be parsed, or one of its fields is invalid."""
 
 from sojourn.errors.error import SojournError
 
 PUBLISHED_VALUES = "docs/decisions/0015-published-values.md"
-"""The page with every published value that is refused, and why."""
+"""The page that lists every published value Sojourn rejects, and why."""
 
 
 class Malformed(SojournError):
-    """The request could not be read at all."""
+    """The request could not be parsed."""
 
     code = "request_body_invalid"
-    message = "Request not readable"
-    advice = "The request could not be read."
+    message = "Malformed request"
+    advice = "The request could not be parsed."
 
 
 class FieldError(SojournError):
-    """A field is at fault; `param` is its wire name."""
+    """A field is invalid; `param` is its wire name."""
 
     code = "form_param_value_invalid"
     message = "is invalid"
 
 
 class TooManyToSort(FieldError):
-    message = "Too many to sort"
+    message = "Too many users to sort"
 
     def __init__(self, most: int) -> None:
         super().__init__(
-            f"Only created_at, updated_at, last_sign_in_at and last_active_at can order more than {most:,} users. Use one of"
-            " them, or a filter that keeps fewer.",
+            f"More than {most:,} users match, so they can be sorted only by created_at, updated_at, last_sign_in_at or"
+            " last_active_at. Use one of these, or a narrower filter.",
             param="order_by",
         )
 
@@ -37,7 +37,7 @@ class FieldMissing(FieldError):
     message = "is missing"
 
     def __init__(self, param: str) -> None:
-        super().__init__(f"{param} must be given.", param=param)
+        super().__init__(f"{param} is required.", param=param)
 
 
 class FieldEmpty(FieldError):
@@ -58,7 +58,7 @@ class FieldUnknown(FieldError):
     message = "is unknown"
 
     def __init__(self, param: str) -> None:
-        super().__init__(f"{param} is not a field of this operation.", param=param)
+        super().__init__(f"{param} is not a parameter of this operation.", param=param)
 
 
 class FieldTooLong(FieldError):
@@ -70,15 +70,15 @@ class FieldTooLong(FieldError):
 
 
 class ImageKindUnknown(FieldError):
-    """The code is one that published components have words for."""
+    """Published components have a text for this code."""
 
     code = "avatar_file_type_invalid"
-    message = "Not a picture"
-    advice = "Choose a picture in one of the formats JPEG, PNG, WebP or GIF."
+    message = "Unsupported image format"
+    advice = "Upload a JPEG, PNG, WebP or GIF image."
 
 
 class StrategyNotPossible(FieldError):
-    """The user cannot prove themselves that way: no password set, address not theirs."""
+    """The user cannot use this strategy, for example because they have no password."""
 
     code = "strategy_for_user_invalid"
     message = "Invalid verification strategy"
@@ -86,11 +86,11 @@ class StrategyNotPossible(FieldError):
 
 
 class ValueNotBuilt(FieldError):
-    """A value that the published documents name and this server does not answer to."""
+    """A value that the published documents name and this server does not support."""
 
     def __init__(self, what: str, *, param: str) -> None:
         super().__init__(f"{what}: see {PUBLISHED_VALUES}.", param=param)
 
 
 class StrategyNotBuilt(StrategyNotPossible):
-    advice = f"This server has no such strategy: see {PUBLISHED_VALUES}."
+    advice = f"This server does not support that strategy: see {PUBLISHED_VALUES}."

@@ -1,4 +1,4 @@
-"""An identifier is at fault."""
+"""An identifier was rejected."""
 
 from sojourn.errors.fields import FieldError
 
@@ -17,15 +17,15 @@ class IdentifierTaken(FieldError):
 
 class UsernameLength(FieldError):
     code = "form_username_invalid_length"
-    message = "Invalid user name length"
+    message = "Invalid username length"
 
 
 class UsernameCharacter(FieldError):
     code = "form_username_invalid_character"
-    message = "Invalid user name"
+    message = "Invalid username"
 
 
 class LastIdentifier(FieldError):
     code = "last_identifier_deletion_failed"
-    message = "Last address"
-    advice = "The last address of an account cannot be removed. Add another first."
+    message = "Last identifier"
+    advice = "You cannot remove the last address of an account. Add another one first."

@@ -1,4 +1,4 @@
-"""What was asked for is not there, or not at that step any more."""
+"""The resource does not exist, or its state does not allow the request."""
 
 from sojourn.errors.error import SojournError
 
@@ -6,27 +6,27 @@ from sojourn.errors.error import SojournError
 class NotFound(SojournError):
     code = "resource_not_found"
     message = "Not found"
-    advice = "Nothing with that id exists here."
+    advice = "No resource with this ID exists."
 
 
 class Conflict(SojournError):
     code = "conflict"
-    message = "Changed meanwhile"
-    advice = "Another request changed this at the same moment. Load it again and retry."
+    message = "Conflicting change"
+    advice = "Another request changed this resource at the same time. Reload it and try again."
 
 
 class SecretReplaced(SojournError):
-    """The client's secret was replaced, by a sign-in or sign-out, before this request was done (R-SES-08)."""
+    """A sign-in or sign-out replaced the client's secret before this request completed (R-SES-08)."""
 
     code = "secret_replaced"
-    message = "Signed in or out meanwhile"
-    advice = "This browser has just signed in or out, in another tab perhaps. Reload the page and try again."
+    message = "Sign-in state changed"
+    advice = "This browser has just signed in or out, perhaps in another tab. Reload the page and try again."
 
 
 class Gone(SojournError):
     code = "gone"
     message = "Already used"
-    advice = "This can be used once only, and has been used."
+    advice = "This can be used only once and has already been used."
 
 
 class SessionExists(SojournError):
@@ -42,11 +42,11 @@ class IdentifierAlreadySignedIn(SojournError):
 
 
 class WrongStep(SojournError):
-    """The attempt is not at the step that was asked of it."""
+    """The attempt is not at the requested step."""
 
     code = "verification_not_sent"
-    message = "Not the current step"
-    advice = "This attempt is not waiting for that step. Load it again and follow its status."
+    message = "Wrong step"
+    advice = "The attempt is not waiting for this step. Reload it and follow its `status`."
 
 
 class CodeNotSent(WrongStep):

@@ -1,4 +1,4 @@
-"""A mailbox in memory: where development mail lands, and what tests read."""
+"""An in-memory mailbox for development and tests."""
 
 from collections import deque
 from dataclasses import dataclass, field, replace
@@ -11,7 +11,7 @@ _MOST = 200
 
 @dataclass(slots=True)
 class Mailbox:
-    """The newest first; old mail falls out."""
+    """Newest first; beyond its capacity the oldest message is dropped."""
 
     messages: deque[Message] = field(default_factory=lambda: deque[Message](maxlen=_MOST))
     clock: Clock = field(default_factory=SystemClock)
@@ -20,8 +20,8 @@ class Mailbox:
         self.messages.appendleft(replace(message, at=self.clock.now()))
 
     def last(self, to: str | None = None) -> Message:
-        """The newest mail, or the newest to one address. Raises: LookupError."""
+        """The newest message, optionally to one address. Raises: LookupError."""
         for message in self.messages:
             if to is None or message.to == to:
                 return message
-        raise LookupError("no such mail")
+        raise LookupError("no matching message in the mailbox")

@@ -1,4 +1,4 @@
-"""Mail by SMTP."""
+"""Delivery by SMTP."""
 
 import asyncio
 import socket

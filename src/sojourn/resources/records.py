@@ -1,7 +1,9 @@
 """What an owner lists: JWT templates, redirect URLs, identifiers that may or may not sign up."""
 
+from sojourn.instances.access_lists import ListedIdentifier, ListName
 from sojourn.instances.instance import Instance
-from sojourn.instances.records import JwtTemplate, ListedIdentifier, ListName, RedirectUrl
+from sojourn.instances.jwt_templates import JwtTemplate
+from sojourn.instances.redirect_urls import RedirectUrl
 from sojourn.resources import Resource
 
 

@@ -11,8 +11,8 @@ from sojourn.errors import FieldError, Json, NotFound, SessionEnded, SojournErro
 from sojourn.events.audit_log import AuditLog
 from sojourn.ids import ClientId, SessionId, UserId, well_formed
 from sojourn.instances.instance import Instance
+from sojourn.instances.jwt_templates import JwtTemplates
 from sojourn.instances.key_store import KeyStore
-from sojourn.instances.records import Records
 from sojourn.instances.settings import Settings
 from sojourn.instant import Clock, Instant
 from sojourn.sessions.activity import Activity
@@ -46,7 +46,7 @@ class Minting:
     clock: Clock
     activity: Activity
     key_store: KeyStore
-    records: Records
+    jwt_templates: JwtTemplates
     audit: AuditLog
     _told: dict[SessionId, Instant] = field(default_factory=dict[SessionId, Instant])
     """Sessions whose token was found too large by this process, and when that was said."""
@@ -195,7 +195,7 @@ class Minting:
     ) -> str:
         """A token for other services, shaped by the owner's template; `life` replaces its own. Raises: NotFound, UserBanned."""
         refuse_banned(user)
-        template = await self.records.template_named(instance, name)
+        template = await self.jwt_templates.find_named(instance, name)
         if template is None:
             raise NotFound(f"No JWT template is named {name!r}." if name.isidentifier() else None)
         now = self.clock.now()

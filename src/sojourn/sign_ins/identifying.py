@@ -2,8 +2,8 @@
 
 from dataclasses import dataclass
 
+from sojourn.instances.access_lists import AccessLists
 from sojourn.instances.instance import Instance
-from sojourn.instances.records import Records
 from sojourn.store.interface import Store
 from sojourn.users.identifiers import normal_email, normal_phone, normal_username, trimmed
 from sojourn.users.user import IdentifierKind, User
@@ -12,7 +12,7 @@ from sojourn.users.user import IdentifierKind, User
 @dataclass(frozen=True, slots=True)
 class Identifying:
     store: Store
-    records: Records
+    access_lists: AccessLists
 
     async def who(self, instance: Instance, typed: str) -> tuple[User | None, str]:
         """The user with that e-mail address, phone number or user name, and its canonical spelling.
@@ -25,7 +25,7 @@ class Identifying:
             found = await self.store.users.find_by_identifier(
                 instance.id, IdentifierKind.EMAIL_ADDRESS, email.canonical
             )
-            await self.records.check_allowed(instance, email.canonical)
+            await self.access_lists.check_allowed(instance, email.canonical)
             return _only_verified(found, IdentifierKind.EMAIL_ADDRESS, email.canonical), email.canonical
         if typed.startswith("+"):
             phone = normal_phone(typed, param="identifier")

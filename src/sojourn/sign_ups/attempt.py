@@ -24,9 +24,9 @@ from sojourn.factors.password_policy import check_bounds, check_new_password
 from sojourn.factors.strategy import PASSWORD, Proof, Purpose, Strategy
 from sojourn.factors.verification import Verification
 from sojourn.ids import InstanceId, SignUpId, identifier_id, user_id, well_formed
+from sojourn.instances.access_lists import AccessLists
 from sojourn.instances.instance import Instance
 from sojourn.instances.protection import is_strict
-from sojourn.instances.records import Records
 from sojourn.instant import Clock, Instant
 from sojourn.sessions.caller import Caller, Issued
 from sojourn.sessions.client import Client
@@ -73,7 +73,7 @@ class SignUps:
     sign_in_protection: SignInProtection
     session_start: SessionStart
     hash_pool: HashPool
-    records: Records
+    access_lists: AccessLists
 
     async def create(self, caller: Caller, given: SignUpInput) -> tuple[SignUp, Issued]:
         """Begin a sign-up, replacing the client's current one, and complete it when nothing is missing.
@@ -261,7 +261,7 @@ class SignUps:
         email = normal_email(typed, param="email_address")
         if email.canonical == sign_up.email_canonical:
             return sign_up
-        await self.records.check_new_address(instance, email.canonical)
+        await self.access_lists.check_new_address(instance, email.canonical)
         owner = await self._owner(instance.id, email.canonical)
         # without a code to send there is nothing to hide behind, so a taken address is told in every mode
         can_hide = is_strict(instance) and instance.settings.sign_up.verify_email

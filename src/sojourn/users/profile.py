@@ -28,8 +28,8 @@ from sojourn.errors import (
 from sojourn.factors.strategy import Purpose
 from sojourn.factors.verification import Verification, VerificationStatus
 from sojourn.ids import IdentifierId, SessionId
+from sojourn.instances.access_lists import AccessLists
 from sojourn.instances.instance import Instance
-from sojourn.instances.records import Records
 from sojourn.instances.settings import Use
 from sojourn.instant import Clock, Instant
 from sojourn.limits.budgets import Budgets
@@ -79,7 +79,7 @@ class Profile:
     sessions: Sessions
     proofs: AddressProofs
     budgets: Budgets
-    records: Records
+    access_lists: AccessLists
 
     async def update(self, instance: Instance, session: Session, user: User, changes: ProfileChanges) -> User:
         """Change names, the primary address, metadata.
@@ -215,7 +215,7 @@ class Profile:
         if not value:
             raise FieldMissing("email_address")
         email = normal_email(value, param="email_address")
-        await self.records.check_new_address(instance, email.canonical)
+        await self.access_lists.check_new_address(instance, email.canonical)
 
         async def count(tx: Groups, before: User, after: User) -> None:
             key = f"{user.id} {email.canonical}"

@@ -9,8 +9,9 @@ from litestar.params import FromPath
 from msgspec import Meta
 
 from sojourn.errors import FeatureOff, FieldError, FieldMissing
+from sojourn.instances.access_lists import ListName
 from sojourn.instances.instance import Instance
-from sojourn.instances.records import JwtTemplate, ListName, NewJwtTemplate
+from sojourn.instances.jwt_templates import JwtTemplate, NewJwtTemplate
 from sojourn.resources import deleted
 from sojourn.resources.records import jwt_template, listed_identifier, redirect_url
 from sojourn.store.interface import RecordKind
@@ -98,7 +99,7 @@ async def _total(context: KeyContext, kind: RecordKind, paging: Paging) -> int:
 @get("/v1/jwt_templates", operation_id="ListJWTTemplates", opt=backend(query=Paging))
 async def list_templates(context: Context) -> Response[bytes]:
     query = context.query(Paging)
-    rows = await context.engine.records.templates(context.instance, query.page())
+    rows = await context.engine.jwt_templates.list(context.instance, query.page())
     shown = [jwt_template(each, context.instance) for each in rows]
     return context.listing(shown, await _total(context, "jwt_template", query), query)
 
@@ -108,29 +109,29 @@ async def create_template(context: Context) -> Response[bytes]:
     given = await context.json_body(TemplateInput)
     new = await to_thread(given.new, context.instance)
     return context.json(
-        jwt_template(await context.engine.records.create_template(context.instance, new), context.instance)
+        jwt_template(await context.engine.jwt_templates.create(context.instance, new), context.instance)
     )
 
 
 @get("/v1/jwt_templates/{template_id:str}", operation_id="GetJWTTemplate", opt=backend())
 async def read_template(context: Context, template_id: FromPath[str]) -> Response[bytes]:
     return context.json(
-        jwt_template(await context.engine.records.template(context.instance, template_id), context.instance)
+        jwt_template(await context.engine.jwt_templates.get(context.instance, template_id), context.instance)
     )
 
 
 @patch("/v1/jwt_templates/{template_id:str}", operation_id="UpdateJWTTemplate", opt=backend(json=TemplateInput))
 async def update_template(context: Context, template_id: FromPath[str]) -> Response[bytes]:
     given = await context.json_body(TemplateInput)
-    before = await context.engine.records.template(context.instance, template_id)
+    before = await context.engine.jwt_templates.get(context.instance, template_id)
     new = await to_thread(given.new, context.instance, before)
-    after = await context.engine.records.update_template(context.instance, template_id, new)
+    after = await context.engine.jwt_templates.update(context.instance, template_id, new)
     return context.json(jwt_template(after, context.instance))
 
 
 @delete("/v1/jwt_templates/{template_id:str}", operation_id="DeleteJWTTemplate", status_code=200, opt=backend())
 async def delete_template(context: Context, template_id: FromPath[str]) -> Response[bytes]:
-    removed = await context.engine.records.delete_template(context.instance, template_id)
+    removed = await context.engine.jwt_templates.delete(context.instance, template_id)
     return context.json(deleted("jwt_template", removed.id))
 
 
@@ -140,24 +141,24 @@ async def delete_template(context: Context, template_id: FromPath[str]) -> Respo
 @get("/v1/redirect_urls", operation_id="ListRedirectURLs", opt=backend(query=Paging))
 async def list_urls(context: Context) -> Response[bytes]:
     query = context.query(Paging)
-    shown = [redirect_url(each) for each in await context.engine.records.redirect_urls(context.instance, query.page())]
+    shown = [redirect_url(each) for each in await context.engine.redirect_urls.list(context.instance, query.page())]
     return context.listing(shown, await _total(context, "redirect_url", query), query)
 
 
 @post("/v1/redirect_urls", operation_id="CreateRedirectURL", status_code=200, opt=backend(json=UrlInput))
 async def create_url(context: Context) -> Response[bytes]:
     given = await context.json_body(UrlInput)
-    return context.json(redirect_url(await context.engine.records.add_redirect_url(context.instance, given.url)))
+    return context.json(redirect_url(await context.engine.redirect_urls.add(context.instance, given.url)))
 
 
 @get("/v1/redirect_urls/{url_id:str}", operation_id="GetRedirectURL", opt=backend())
 async def read_url(context: Context, url_id: FromPath[str]) -> Response[bytes]:
-    return context.json(redirect_url(await context.engine.records.redirect_url(context.instance, url_id)))
+    return context.json(redirect_url(await context.engine.redirect_urls.get(context.instance, url_id)))
 
 
 @delete("/v1/redirect_urls/{url_id:str}", operation_id="DeleteRedirectURL", status_code=200, opt=backend())
 async def delete_url(context: Context, url_id: FromPath[str]) -> Response[bytes]:
-    removed = await context.engine.records.delete_redirect_url(context.instance, url_id)
+    removed = await context.engine.redirect_urls.delete(context.instance, url_id)
     return context.json(deleted("redirect_url", removed.id))
 
 
@@ -167,7 +168,7 @@ async def delete_url(context: Context, url_id: FromPath[str]) -> Response[bytes]
 @get("/v1/allowlist_identifiers", operation_id="ListAllowlistIdentifiers", opt=backend(query=Paging))
 async def list_allowed(context: Context) -> Response[bytes]:
     query = context.query(Paging)
-    rows = await context.engine.records.listed(context.instance, ALLOWED, query.page())
+    rows = await context.engine.access_lists.list(context.instance, ALLOWED, query.page())
     shown = [listed_identifier(each, ALLOWED, context.instance) for each in rows]
     return context.listing(shown, await _total(context, ALLOWED, query), query)
 
@@ -196,7 +197,7 @@ async def delete_allowed(context: Context, identifier_id: FromPath[str]) -> Resp
 async def list_blocked(context: Context) -> Response[bytes]:
     """With its total, as published; a list longer than its limit is read page by page."""
     query = context.query(BlockPaging)
-    rows = await context.engine.records.listed(context.instance, BLOCKED, query.page())
+    rows = await context.engine.access_lists.list(context.instance, BLOCKED, query.page())
     shown = [listed_identifier(each, BLOCKED, context.instance) for each in rows]
     return context.json({"data": shown, "total_count": await context.engine.records.count(context.instance, BLOCKED)})
 
@@ -219,12 +220,12 @@ async def delete_blocked(context: Context, identifier_id: FromPath[str]) -> Resp
 
 
 async def _add(context: KeyContext, name: ListName, identifier: str) -> Response[bytes]:
-    added = await context.engine.records.add_listed(context.instance, name, identifier)
+    added = await context.engine.access_lists.add(context.instance, name, identifier)
     return context.json(listed_identifier(added, name, context.instance))
 
 
 async def _remove(context: KeyContext, name: ListName, id: str) -> Response[bytes]:
-    removed = await context.engine.records.delete_listed(context.instance, name, id)
+    removed = await context.engine.access_lists.delete(context.instance, name, id)
     return context.json(deleted(name, removed.id))
 
 
