@@ -13,10 +13,10 @@ SOURCE = ROOT / "src"
 PAGE = ROOT / "docs" / "reference" / "public.md"
 INTERNAL = {
     "sojourn.store.interface": "gathers the store protocols, which may still change with each domain that is added",
+    "sojourn.sign_ins.attempt": "gathers names of its own folder for the engine and the handlers",
     "sojourn.users.accounts": "gathers names of its own folder for the operations above it",
 }
 """Modules with an `__all__` that are not public, and why they have one."""
-FORMER_MODULES = {"sojourn.integrations.embedded", "sojourn.integrations.handle"}
 
 BEGINNING = """\
 # Public names
@@ -68,7 +68,13 @@ def _exports(tree: ast.Module) -> Sequence[str]:
 def exported() -> dict[str, Sequence[str]]:
     """Module to its public names."""
     found = {module: _exports(tree) for module, tree in _sources().items()}
-    return {module: names for module, names in found.items() if names and module not in {*INTERNAL, *FORMER_MODULES}}
+    return {
+        module: names for module, names in found.items() if names and module not in INTERNAL and not _is_former(module)
+    }
+
+
+def _is_former(module: str) -> bool:
+    return (ast.get_docstring(_sources()[module]) or "").startswith("The former place of")
 
 
 def test_the_page_lists_what_the_code_exports() -> None:
