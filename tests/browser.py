@@ -6,7 +6,7 @@ import pytest
 import pytest_asyncio
 from playwright.async_api import Browser, Error, async_playwright
 
-from tools.chromium import installed
+from tools.chromium import windowless
 
 FLAGS = [
     "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--disable-quic", "--no-first-run",
@@ -26,7 +26,7 @@ in_its_loop = pytest.mark.asyncio(loop_scope="session")
 async def launched() -> AsyncIterator[Browser]:
     """One process for all tests: to start it costs as much as a short test."""
     async with async_playwright() as playwright:
-        chromium = await playwright.chromium.launch(executable_path=installed(), args=FLAGS)
+        chromium = await playwright.chromium.launch(executable_path=windowless(), args=FLAGS)
         yield chromium
         await chromium.close()
 

@@ -20,7 +20,7 @@ from tests.sdk.conftest import PASSWORD
 from tests.sdk.people import fill_sign_up, give_password, type_code
 from tests.sdk.processes import SOJOURN, Process, free_port
 from tests.sdk.production import newest_code
-from tools.chromium import installed
+from tools.chromium import windowless
 from tools.debian import program
 
 PAGE = (Path(__file__).parents[2] / "docs" / "guide" / "production.md").read_text()
@@ -125,7 +125,7 @@ async def page(proxy: int) -> AsyncIterator[Page]:
     rules = f"--host-resolver-rules=MAP *.example.com 127.0.0.1:{proxy}"
     flags = [flag for flag in FLAGS if not flag.startswith("--host-resolver-rules")]
     async with async_playwright() as playwright:
-        browser: Browser = await playwright.chromium.launch(executable_path=installed(), args=[*flags, rules])
+        browser: Browser = await playwright.chromium.launch(executable_path=windowless(), args=[*flags, rules])
         context = await browser.new_context(ignore_https_errors=True)
         yield await context.new_page()
         await browser.close()

