@@ -180,3 +180,5 @@ async def _begin(call: Callable[[Store], Awaitable[T]], node: Store) -> T:
     while True:
         with suppress(Overloaded):
             return await call(node)
+        # a circuit that is open refuses before anything is waited for: the probe that closes it needs its turn
+        await asyncio.sleep(0)
