@@ -33,7 +33,7 @@ FEW = settings(
     derandomize=True,
     database=None,
     phases=[Phase.explicit, Phase.generate],
-    suppress_health_check=[*HealthCheck.__members__.values()],
+    suppress_health_check=list(HealthCheck),
 )
 
 

@@ -1,6 +1,6 @@
 """Django: the views of the app."""
 
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
 from datetime import timedelta
 from typing import Any
 
@@ -8,6 +8,7 @@ from django.contrib import admin as django_admin
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required, permission_required
 from django.contrib.auth.mixins import LoginRequiredMixin
+from django.core.handlers.asgi import ASGIRequest
 from django.http import HttpRequest, JsonResponse, StreamingHttpResponse
 from django.urls import path
 from django.views import View
@@ -44,7 +45,11 @@ def stream(request: HttpRequest) -> StreamingHttpResponse:
         for part in range(3):
             yield f"{part}\n".encode()
 
-    return StreamingHttpResponse(parts())
+    async def parts_over_asgi() -> AsyncIterator[bytes]:
+        for part in parts():
+            yield part
+
+    return StreamingHttpResponse(parts_over_asgi() if isinstance(request, ASGIRequest) else parts())
 
 
 @csrf_exempt
