@@ -27,10 +27,10 @@ from sojourn.server.worker import Worker
 from sojourn.sessions.caller import Caller
 from sojourn.sessions.session import Device
 from sojourn.sign_ins.attempt import SignInInput
-from sojourn.store.sql import codecs, event_chain
+from sojourn.store.sql import event_chain
 from sojourn.store.sql.database import Transaction
 from sojourn.store.sql.events import SqlEvents
-from sojourn.store.sql.tables import event_heads
+from sojourn.store.sql.rows.events import event_heads, event_row
 from sojourn.testing.databases import running_postgres
 from sojourn.users.new_user import NewUser
 from sojourn.users.user import User
@@ -51,9 +51,9 @@ async def _append(transaction: Transaction, event: Event) -> None:
     rows = await transaction.rows(select(event_heads.c.sequence, event_heads.c.chain_hash).where(of_instance))
     sequence, before = (int(str(rows[0][0])) + 1, rows[0][1]) if rows else (1, _START)
     assert isinstance(before, bytes)
-    values = codecs.event.encode(event)
+    values = event_row.encode(event)
     moved: dict[str, object] = {"sequence": sequence, "chain_hash": event_chain.chained(before, sequence, values)}
-    insertion = codecs.event.insertion((*values, *moved), transaction.dialect)
+    insertion = event_row.insertion((*values, *moved), transaction.dialect)
     await transaction.put(insertion, {**values, **moved})
     if rows:
         await transaction.change(update(event_heads).where(of_instance), moved)

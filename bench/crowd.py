@@ -22,8 +22,10 @@ from sojourn.secret import Secret
 from sojourn.sessions.client import Client
 from sojourn.sessions.clients import fresh_client
 from sojourn.sessions.session import Session, SessionStatus
-from sojourn.store.sql import codecs
 from sojourn.store.sql.codec import Codec
+from sojourn.store.sql.rows.clients import client_row
+from sojourn.store.sql.rows.sessions import session_row
+from sojourn.store.sql.rows.users import identifier_row, user_row
 from sojourn.users.user import Identifier, IdentifierKind, User
 
 _EACH = 10
@@ -107,10 +109,10 @@ def _fill(connection: sqlite3.Connection, instance: Instance, sessions: int) -> 
         opened = [_browser(instance, user, now, chance) for user in people for _ in range(_EACH)]
         banned = {user.id for user in people if user.banned}
         connection.execute("BEGIN")
-        _insert(connection, codecs.user, people)
-        _insert(connection, codecs.identifier, [each for user in people for each in user.identifiers])
-        _insert(connection, codecs.client, [client for client, _, _ in opened])
-        _insert(connection, codecs.session, [session for _, session, _ in opened])
+        _insert(connection, user_row, people)
+        _insert(connection, identifier_row, [each for user in people for each in user.identifiers])
+        _insert(connection, client_row, [client for client, _, _ in opened])
+        _insert(connection, session_row, [session for _, session, _ in opened])
         connection.execute("COMMIT")
         kept += [
             Browser(secret.reveal(), session.id, client.signed_in_changed_at.seconds)

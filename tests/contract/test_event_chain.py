@@ -18,10 +18,10 @@ from sojourn.ids import InstanceId, new_id
 from sojourn.store.interface import Page, Store, UnchainedEvents
 from sojourn.store.migrating import run_files
 from sojourn.store.opening import open_store
-from sojourn.store.sql import codecs, event_chain
+from sojourn.store.sql import event_chain
 from sojourn.store.sql.connections import EngineDatabase
 from sojourn.store.sql.database import Row
-from sojourn.store.sql.tables import event_heads, unchained_events
+from sojourn.store.sql.rows.events import event_heads, event_row, unchained_event_row, unchained_events
 
 from .values import NOW, race
 
@@ -51,7 +51,7 @@ async def _targets(store: Store, instance_id: InstanceId) -> list[str | None]:
 async def _recorded_not_committed(store: Store, event: Event) -> AsyncGenerator[AsyncConnection, None]:
     """What a transaction has done in the moment before its commit."""
     async with _database(store)._engine.connect() as connection:
-        await connection.execute(insert(unchained_events), codecs.unchained_event.encode(event))
+        await connection.execute(insert(unchained_events), unchained_event_row.encode(event))
         yield connection
 
 
@@ -119,7 +119,7 @@ async def release_0_1_records(connection: AsyncConnection, event: Event) -> None
     head = "SELECT sequence, chain_hash FROM event_heads WHERE instance_id = :instance_id"
     found = (await connection.execute(text(head), of)).first()
     sequence, before = (found[0] + 1, bytes(found[1])) if found else (1, bytes(32))
-    values = codecs.event.encode(event)
+    values = event_row.encode(event)
     said = json.dumps([sequence, values], sort_keys=True, separators=(",", ":"), ensure_ascii=False)
     moved = {"sequence": sequence, "chain_hash": hashlib.sha256(before + said.encode()).digest()}
     columns = [*values, *moved]

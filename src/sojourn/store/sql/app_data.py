@@ -10,7 +10,7 @@ from sojourn.ids import InstanceId, UserId
 from sojourn.instant import Instant
 from sojourn.store.sql.columns import from_json, to_json
 from sojourn.store.sql.group import Condition, Group
-from sojourn.store.sql.tables import app_data
+from sojourn.store.sql.rows.app_data import app_data
 
 
 class SqlAppData(Group):

@@ -8,11 +8,12 @@ from sojourn.ids import InstanceId, SignInId, SignUpId, UserId, VerificationId
 from sojourn.instant import Instant
 from sojourn.sign_ins.sign_in import SignIn, SignInStatus
 from sojourn.sign_ups.sign_up import SignUp
-from sojourn.store.sql import codecs
 from sojourn.store.sql.database import Runner
 from sojourn.store.sql.fast_writes import HotWrites
 from sojourn.store.sql.group import Condition, Group, first, reading
-from sojourn.store.sql.tables import sign_ins, sign_ups, verifications
+from sojourn.store.sql.rows.sign_ins import sign_in_row, sign_ins
+from sojourn.store.sql.rows.sign_ups import sign_up_row, sign_ups
+from sojourn.store.sql.rows.verifications import verification_row, verifications
 
 _UNVERIFIED = verifications.c.status == VerificationStatus.UNVERIFIED.value
 
@@ -23,10 +24,10 @@ class SqlSignIns(Group):
         self._writes = writes
 
     async def create(self, sign_in: SignIn) -> None:
-        await self._insert(codecs.sign_in, sign_in)
+        await self._insert(sign_in_row, sign_in)
 
     async def find(self, instance_id: InstanceId, id: SignInId) -> SignIn | None:
-        return await self._one(codecs.sign_in, sign_ins.c.id == id, sign_ins.c.instance_id == instance_id)
+        return await self._one(sign_in_row, sign_ins.c.id == id, sign_ins.c.instance_id == instance_id)
 
     async def move(self, before: SignIn, after: SignIn) -> None:
         guard = {
@@ -35,7 +36,7 @@ class SqlSignIns(Group):
             "before_verification": before.verification_id,
             "before_second": before.second_verification_id,
         }
-        if not await self._run.put(self._writes.move_sign_in, {**codecs.sign_in.encode(after), **guard}):
+        if not await self._run.put(self._writes.move_sign_in, {**sign_in_row.encode(after), **guard}):
             raise Conflict()
 
     async def abandon_of_user(
@@ -55,10 +56,10 @@ class SqlSignIns(Group):
 
 class SqlSignUps(Group):
     async def create(self, sign_up: SignUp) -> None:
-        await self._insert(codecs.sign_up, sign_up)
+        await self._insert(sign_up_row, sign_up)
 
     async def find(self, instance_id: InstanceId, id: SignUpId) -> SignUp | None:
-        return await self._one(codecs.sign_up, sign_ups.c.id == id, sign_ups.c.instance_id == instance_id)
+        return await self._one(sign_up_row, sign_ups.c.id == id, sign_ups.c.instance_id == instance_id)
 
     async def move(self, before: SignUp, after: SignUp) -> None:
         guard = (
@@ -67,7 +68,7 @@ class SqlSignUps(Group):
             sign_ups.c.verification_id.is_not_distinct_from(before.verification_id),
             sign_ups.c.updated_at == before.updated_at.millis,
         )
-        if await self._update(codecs.sign_up, codecs.sign_up.encode(after), *guard) != 1:
+        if await self._update(sign_up_row, sign_up_row.encode(after), *guard) != 1:
             raise Conflict()
 
 
@@ -82,16 +83,16 @@ class SqlVerifications(Group):
             )
             expired = {"status": VerificationStatus.EXPIRED.value}
             await runner.change(update(verifications).where(*older).values(expired))
-            await SqlVerifications(runner)._insert(codecs.verification, verification)
+            await SqlVerifications(runner)._insert(verification_row, verification)
 
     async def find(self, instance_id: InstanceId, id: VerificationId) -> Verification | None:
-        return await self._one(codecs.verification, *_named(instance_id, id))
+        return await self._one(verification_row, *_named(instance_id, id))
 
     async def newest_of(self, instance_id: InstanceId, owner_id: str) -> Verification | None:
         where = (verifications.c.instance_id == instance_id, verifications.c.owner_id == owner_id)
         newest_first = (_UNVERIFIED.desc(), verifications.c.created_at.desc(), verifications.c.id)
-        statement = reading(codecs.verification).where(*where).order_by(*newest_first).limit(1)
-        return first(await self._many(codecs.verification, statement))
+        statement = reading(verification_row).where(*where).order_by(*newest_first).limit(1)
+        return first(await self._many(verification_row, statement))
 
     async def spend_try(self, instance_id: InstanceId, id: VerificationId, now: Instant) -> Verification | None:
         open_still = (
@@ -100,21 +101,21 @@ class SqlVerifications(Group):
             verifications.c.expire_at > now.millis,
         )
         values = {"tries": verifications.c.tries + 1}
-        return first(await self._updated(codecs.verification, values, *_named(instance_id, id), *open_still))
+        return first(await self._updated(verification_row, values, *_named(instance_id, id), *open_still))
 
     async def find_by_link(self, instance_id: InstanceId, link_hash: bytes) -> Verification | None:
-        return await self._one(codecs.verification, *_linked(instance_id, link_hash))
+        return await self._one(verification_row, *_linked(instance_id, link_hash))
 
     async def take_link(self, instance_id: InstanceId, link_hash: bytes, since: Instant) -> Verification | None:
         unused = (verifications.c.admitted_at.is_(None), verifications.c.created_at > since.millis)
         return first(
-            await self._updated(codecs.verification, {"link_hash": None}, *_linked(instance_id, link_hash), *unused)
+            await self._updated(verification_row, {"link_hash": None}, *_linked(instance_id, link_hash), *unused)
         )
 
     async def admit(self, instance_id: InstanceId, link_hash: bytes, now: Instant) -> Verification | None:
         open_still = (_UNVERIFIED, verifications.c.admitted_at.is_(None), verifications.c.expire_at > now.millis)
         values = {"admitted_at": now.millis}
-        return first(await self._updated(codecs.verification, values, *_linked(instance_id, link_hash), *open_still))
+        return first(await self._updated(verification_row, values, *_linked(instance_id, link_hash), *open_still))
 
     async def consume(
         self, instance_id: InstanceId, id: VerificationId, proof_hash: bytes | None, now: Instant
@@ -123,7 +124,7 @@ class SqlVerifications(Group):
         if proof_hash is not None:
             where.append(verifications.c.proof_hash == proof_hash)
         values = {"status": VerificationStatus.VERIFIED.value, "verified_at": now.millis}
-        return first(await self._updated(codecs.verification, values, *where))
+        return first(await self._updated(verification_row, values, *where))
 
 
 def _named(instance_id: InstanceId, id: VerificationId) -> tuple[Condition, Condition]:

@@ -9,7 +9,7 @@ from sojourn.ids import InstanceId
 from sojourn.instant import Instant
 from sojourn.store.sql.database import Runner
 from sojourn.store.sql.group import Condition, Group
-from sojourn.store.sql.tables import budgets
+from sojourn.store.sql.rows.budgets import budgets
 
 
 class SqlBudgets(Group):

@@ -13,26 +13,27 @@ from sojourn.instant import Instant
 from sojourn.sessions.client import Client
 from sojourn.sessions.session import Session
 from sojourn.store.interface import ClientFacts, DevBrowser, Page
-from sojourn.store.sql import codecs
 from sojourn.store.sql.columns import to_json
 from sojourn.store.sql.database import Runner
 from sojourn.store.sql.fast_paths import HotReads, joined_user
 from sojourn.store.sql.fast_writes import HotWrites
 from sojourn.store.sql.group import Condition, Group, first, paged, reading
-from sojourn.store.sql.tables import clients, dev_browsers
+from sojourn.store.sql.rows.clients import client_row, clients, dev_browser_row, dev_browsers
+from sojourn.store.sql.rows.sessions import session_row
+from sojourn.store.sql.rows.users import identifier_row, user_row
 from sojourn.users.user import User
 
 _EARLIER_MOST = 16
-_SESSION = len(codecs.client.columns)
+_SESSION = len(client_row.columns)
 """Where in a row of the client's facts the session begins, with its id; then the user, once for each identifier."""
 
-_USER = _SESSION + len(codecs.session.columns)
-_IDENTIFIER = _USER + len(codecs.user.columns)
+_USER = _SESSION + len(session_row.columns)
+_IDENTIFIER = _USER + len(user_row.columns)
 
 _OLDEST_FIRST = itemgetter(
-    _SESSION + codecs.session.position("created_at"),
+    _SESSION + session_row.position("created_at"),
     _SESSION,
-    _IDENTIFIER + codecs.identifier.position("created_at"),
+    _IDENTIFIER + identifier_row.position("created_at"),
     _IDENTIFIER,
 )
 """Several rows are of several sessions, or of one whose user has several identifiers: what they are sorted by is there."""
@@ -45,14 +46,14 @@ class SqlClients(Group):
         self._writes = writes
 
     async def create(self, client: Client) -> None:
-        await self._insert(codecs.client, client)
+        await self._insert(client_row, client)
 
     async def find(self, instance_id: InstanceId, id: ClientId) -> Client | None:
-        return first(await self._hot(codecs.client, self._reads.client, {"instance_id": instance_id, "id": id}))
+        return first(await self._hot(client_row, self._reads.client, {"instance_id": instance_id, "id": id}))
 
     async def find_by_secret(self, instance_id: InstanceId, secret_hash: bytes) -> Client | None:
         values = {"instance_id": instance_id, "hash": secret_hash}
-        return first(await self._hot(codecs.client, self._reads.client_by_secret, values))
+        return first(await self._hot(client_row, self._reads.client_by_secret, values))
 
     async def facts(self, instance_id: InstanceId, secret_hash: bytes) -> ClientFacts | None:
         rows = await self._run.hot(self._reads.client_facts, {"instance_id": instance_id, "hash": secret_hash})
@@ -66,10 +67,10 @@ class SqlClients(Group):
             if session_id is None:
                 break
             of_session = list(joined)
-            session = found[session_id] = codecs.session.decode(of_session[0][_SESSION:])
+            session = found[session_id] = session_row.decode(of_session[0][_SESSION:])
             if session.user_id not in users and (user := joined_user(of_session, _USER)) is not None:
                 users[user.id] = user
-        return ClientFacts(codecs.client.decode(rows[0]), tuple(found.values()), users)
+        return ClientFacts(client_row.decode(rows[0]), tuple(found.values()), users)
 
     async def rotate_secret(self, client: Client, new_hash: bytes, now: Instant, *, grace: timedelta) -> bool:
         values = {
@@ -92,11 +93,11 @@ class SqlClients(Group):
 
     async def set_last_active_session(self, client: Client, session_id: SessionId | None, now: Instant) -> bool:
         values = {"last_active_session_id": session_id, "updated_at": now.millis}
-        return await self._update(codecs.client, values, *_held(client)) == 1
+        return await self._update(client_row, values, *_held(client)) == 1
 
     async def note_signed_in_change(self, id: ClientId, now: Instant) -> None:
         values = {"signed_in_changed_at": now.millis, "updated_at": now.millis}
-        await self._update(codecs.client, values, clients.c.id == id)
+        await self._update(client_row, values, clients.c.id == id)
 
     async def begin_session(self, id: ClientId, session_id: SessionId, now: Instant, *, strategy: str) -> None:
         values = {"last_active_session_id": session_id, "last_authentication_strategy": strategy, "now": now.millis}
@@ -110,9 +111,9 @@ class SqlClients(Group):
             return True
 
     async def list(self, instance_id: InstanceId, page: Page) -> Sequence[Client]:
-        statement = reading(codecs.client).where(clients.c.instance_id == instance_id)
+        statement = reading(client_row).where(clients.c.instance_id == instance_id)
         ordered = statement.order_by(clients.c.created_at.desc(), clients.c.id)
-        return [codecs.client.decode(row) for row in await self._run.listed(paged(ordered, page))]
+        return [client_row.decode(row) for row in await self._run.listed(paged(ordered, page))]
 
     async def count(self, instance_id: InstanceId) -> int:
         return await self._counted(clients, clients.c.instance_id == instance_id)
@@ -120,14 +121,14 @@ class SqlClients(Group):
     async def create_dev_browser(self, browser: DevBrowser) -> bool:
         try:
             async with self._undoing() as runner:
-                await SqlClients(runner, self._reads, self._writes)._insert(codecs.dev_browser, browser)
+                await SqlClients(runner, self._reads, self._writes)._insert(dev_browser_row, browser)
         except IntegrityError:
             return False
         return True
 
     async def find_dev_browser(self, instance_id: InstanceId, token_hash: bytes) -> DevBrowser | None:
         values = {"instance_id": instance_id, "hash": token_hash}
-        return first(await self._hot(codecs.dev_browser, self._reads.dev_browser, values))
+        return first(await self._hot(dev_browser_row, self._reads.dev_browser, values))
 
 
 def _earlier(client: Client, now: Instant) -> str | None:

@@ -8,36 +8,35 @@ from sqlalchemy.exc import IntegrityError
 from sojourn.factors.credential import Credential
 from sojourn.ids import InstanceId, UserId
 from sojourn.instant import Instant
-from sojourn.store.sql import codecs
 from sojourn.store.sql.group import Condition, Group, first, reading
-from sojourn.store.sql.tables import credentials
+from sojourn.store.sql.rows.credentials import credential_row, credentials
 
 
 class SqlCredentials(Group):
     async def create(self, credential: Credential) -> bool:
         try:
             async with self._undoing() as runner:
-                await SqlCredentials(runner)._insert(codecs.credential, credential)
+                await SqlCredentials(runner)._insert(credential_row, credential)
         except IntegrityError:
             return False
         return True
 
     async def find(self, instance_id: InstanceId, id: str) -> Credential | None:
-        return await self._one(codecs.credential, *_one_of(instance_id, id))
+        return await self._one(credential_row, *_one_of(instance_id, id))
 
     async def find_by_key(self, instance_id: InstanceId, kind: str, key: str) -> Credential | None:
         where = (credentials.c.instance_id == instance_id, credentials.c.kind == kind, credentials.c.key == key)
-        return await self._one(codecs.credential, *where)
+        return await self._one(credential_row, *where)
 
     async def of_user(self, instance_id: InstanceId, user_id: UserId, kinds: Collection[str]) -> Sequence[Credential]:
         oldest_first = (credentials.c.created_at, credentials.c.id)
         where = (*_of_user(instance_id, user_id), credentials.c.kind.in_(sorted(kinds)))
-        return await self._many(codecs.credential, reading(codecs.credential).where(*where).order_by(*oldest_first))
+        return await self._many(credential_row, reading(credential_row).where(*where).order_by(*oldest_first))
 
     async def verify(self, instance_id: InstanceId, id: str, now: Instant, *, counter: int = 0) -> Credential | None:
         where = (*_one_of(instance_id, id), credentials.c.verified_at.is_(None), _lives(now))
         values = {"verified_at": now.millis, "updated_at": now.millis, "counter": counter}
-        return first(await self._updated(codecs.credential, values, *where))
+        return first(await self._updated(credential_row, values, *where))
 
     async def use(
         self, instance_id: InstanceId, id: str, now: Instant, *, counter: int | None = None, once: bool = False
@@ -49,17 +48,17 @@ class SqlCredentials(Group):
             values["counter"] = counter
         if once:
             where.append(credentials.c.last_used_at.is_(None))
-        return first(await self._updated(codecs.credential, values, *where))
+        return first(await self._updated(credential_row, values, *where))
 
     async def replace(self, before: Credential, after: Credential) -> bool:
-        row = codecs.credential.encode(after)
+        row = credential_row.encode(after)
         values = {name: row[name] for name in ("label", "body", "expire_at", "updated_at")}
         where = (
             *_one_of(before.instance_id, before.id),
             credentials.c.updated_at == before.updated_at.millis,
             credentials.c.updated_at != after.updated_at.millis,
         )
-        return await self._update(codecs.credential, values, *where) == 1
+        return await self._update(credential_row, values, *where) == 1
 
     async def delete(self, instance_id: InstanceId, user_id: UserId, id: str) -> bool:
         where = (credentials.c.id == id, *_of_user(instance_id, user_id))

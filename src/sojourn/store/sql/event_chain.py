@@ -15,14 +15,13 @@ from sojourn.errors import Conflict, SojournError
 from sojourn.ids import InstanceId
 from sojourn.instant import Instant
 from sojourn.store.interface import UnchainedEvents
-from sojourn.store.sql import codecs
 from sojourn.store.sql.database import Row, Runner
-from sojourn.store.sql.tables import event_heads, events, unchained_events
+from sojourn.store.sql.rows.events import event_heads, event_row, events, unchained_event_row, unchained_events
 
 _READ_AT_ONCE = 1000
 _START = b"\0" * 32
 
-_NAMES = tuple(column.name for column in codecs.event.columns)
+_NAMES = tuple(column.name for column in event_row.columns)
 _IS_KNOWN = exists().where(events.c.id == unchained_events.c.id)
 """Of an entry with the id of one that is chained, which nothing here writes: it stays where it is and is told."""
 
@@ -56,7 +55,7 @@ async def _extend(database: Runner, instance_id: str, most: int) -> int:
     oldest = (
         select(ordinal).where(unchained_events.c.instance_id == instance_id, ~_IS_KNOWN).order_by(ordinal).limit(most)
     )
-    taken = delete(unchained_events).where(ordinal.in_(oldest)).returning(ordinal, *codecs.unchained_event.columns)
+    taken = delete(unchained_events).where(ordinal.in_(oldest)).returning(ordinal, *unchained_event_row.columns)
     async with database.together() as transaction:
         # the release before chains what it records, in this line; what is read after it has ended is read anew
         await transaction.line_up(f"events of {instance_id}")
@@ -114,7 +113,7 @@ async def _head(run: Runner, instance_id: str) -> tuple[int, bytes]:
 
 
 def _following(instance_id: InstanceId, last: int) -> Select[Any]:
-    statement = select(*codecs.event.columns, events.c.sequence, events.c.chain_hash)
+    statement = select(*event_row.columns, events.c.sequence, events.c.chain_hash)
     return (
         statement.where(events.c.instance_id == instance_id, events.c.sequence > last)
         .order_by(events.c.sequence)

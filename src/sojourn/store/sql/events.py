@@ -12,11 +12,12 @@ from sojourn.events.kinds import KINDS
 from sojourn.ids import InstanceId
 from sojourn.instant import Instant
 from sojourn.store.interface import EventFilter, OutboxMessage, Page, UnchainedEvents
-from sojourn.store.sql import codecs, event_chain
+from sojourn.store.sql import event_chain
 from sojourn.store.sql.database import Row, Runner
 from sojourn.store.sql.group import Group, paged
 from sojourn.store.sql.late import OF_KIND, Built
-from sojourn.store.sql.tables import events, outbox, unchained_events
+from sojourn.store.sql.rows.events import event_row, events, unchained_event_row, unchained_events
+from sojourn.store.sql.rows.outbox import message_row, outbox
 
 
 class SqlEvents(Group):
@@ -27,7 +28,7 @@ class SqlEvents(Group):
     async def record(self, event: Event) -> None:
         async with self._run.together() as transaction:
             # last of all: entries are then numbered nearly in the order of their commits
-            transaction.last(partial(SqlEvents(transaction, self._built)._insert, codecs.unchained_event, event))
+            transaction.last(partial(SqlEvents(transaction, self._built)._insert, unchained_event_row, event))
 
     async def list(self, instance_id: InstanceId, page: Page, where: EventFilter = EventFilter()) -> Sequence[Event]:
         # in one statement, so that an entry which is chained meanwhile is read once; each part is short and in order, and the
@@ -36,7 +37,7 @@ class SqlEvents(Group):
         parts = (_unchained(instance_id, where), *self._chained(instance_id, where))
         rows = await self._run.listed(union_all(*(select(paged(part, farthest).subquery()) for part in parts)))
         newest = sorted(rows, key=_place, reverse=True)[page.offset : page.offset + page.limit]
-        return [codecs.event.decode(row) for row in newest]
+        return [event_row.decode(row) for row in newest]
 
     async def is_whole(self, instance_id: InstanceId) -> bool:
         return await event_chain.is_whole(self._run, instance_id)
@@ -45,7 +46,7 @@ class SqlEvents(Group):
         return await event_chain.unchained(self._run, instance_id)
 
     async def enqueue(self, message: OutboxMessage) -> None:
-        await self._insert(codecs.message, message)
+        await self._insert(message_row, message)
 
     async def claim_messages(self, now: Instant, *, most: int, lease: timedelta) -> Sequence[OutboxMessage]:
         is_due = outbox.c.next_try_at <= now.millis
@@ -53,7 +54,7 @@ class SqlEvents(Group):
         # a CTE is run once; a subquery may be run per row, and then claims more than `most`
         claimed = due.with_for_update(skip_locked=True).cte("claimed")
         values = {"tries": outbox.c.tries + 1, "next_try_at": (now + lease).millis}
-        found = await self._updated(codecs.message, values, outbox.c.id.in_(select(claimed.c.id)), is_due)
+        found = await self._updated(message_row, values, outbox.c.id.in_(select(claimed.c.id)), is_due)
         return sorted(found, key=lambda message: (message.created_at, message.id))
 
     async def done_message(self, id: str) -> None:
@@ -73,7 +74,7 @@ def _unchained(instance_id: InstanceId, where: EventFilter) -> Select[Any]:
     """Newest first, each with 1 and its number: all of them are newer than what is chained."""
     ordinal = unchained_events.c.ordinal
     wanted = [*_wanted(unchained_events, instance_id, where), _is_of_kinds(unchained_events, where.kinds)]
-    return select(*codecs.unchained_event.columns, literal(1), ordinal).where(*wanted).order_by(ordinal.desc())
+    return select(*unchained_event_row.columns, literal(1), ordinal).where(*wanted).order_by(ordinal.desc())
 
 
 def _newest_chained(instance_id: InstanceId, where: EventFilter, is_wanted: ColumnElement[bool]) -> Select[Any]:
@@ -86,9 +87,7 @@ def _newest_chained(instance_id: InstanceId, where: EventFilter, is_wanted: Colu
             events.c.instance_id == instance_id, events.c.at >= where.since.millis
         )
         wanted.append(events.c.sequence >= recent.scalar_subquery())
-    return (
-        select(*codecs.event.columns, literal(0), events.c.sequence).where(*wanted).order_by(events.c.sequence.desc())
-    )
+    return select(*event_row.columns, literal(0), events.c.sequence).where(*wanted).order_by(events.c.sequence.desc())
 
 
 def _place(row: Row) -> tuple[int, int]:

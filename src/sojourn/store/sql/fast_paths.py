@@ -20,10 +20,12 @@ from sqlalchemy import (
 )
 
 from sojourn.sessions.session import LIVE
-from sojourn.store.sql import codecs
 from sojourn.store.sql.database import Prepared, Row
 from sojourn.store.sql.group import reading
-from sojourn.store.sql.tables import clients, dev_browsers, identifiers, secret_keys, sessions, users
+from sojourn.store.sql.rows.clients import client_row, clients, dev_browser_row, dev_browsers
+from sojourn.store.sql.rows.instances import secret_key_row, secret_keys
+from sojourn.store.sql.rows.sessions import session_row, sessions
+from sojourn.store.sql.rows.users import identifier_row, identifiers, user_row, users
 from sojourn.users.user import User
 
 _INSTANCE = bindparam("instance_id", type_=String)
@@ -32,7 +34,7 @@ _HASH = bindparam("hash", type_=LargeBinary)
 _NOW = bindparam("now", type_=BigInteger)
 _LIVE = sorted(status.value for status in LIVE)
 
-_OWNING = (*codecs.user.columns, *codecs.identifier.columns)
+_OWNING = (*user_row.columns, *identifier_row.columns)
 """A user as often as it has identifiers, one in each row: cheaper than a second statement (`joined_user` reads it)."""
 
 _EARLIER = (sessions.c.earlier_first_factor_at, sessions.c.earlier_second_factor_at)
@@ -78,19 +80,19 @@ class HotReads:
         live = sessions.c.status.in_([_literal(each) for each in _LIVE])
         ended_since = sessions.c.updated_at > bindparam("since", type_=BigInteger)
         minted = (
-            select(*codecs.session.columns, users.c.banned, has_grown_since, *_EARLIER)
+            select(*session_row.columns, users.c.banned, has_grown_since, *_EARLIER)
             .select_from(sessions)
             .join(clients, clients.c.id == sessions.c.client_id)
             .join(users, users.c.id == sessions.c.user_id)
             .where(sessions.c.id == _ID, sessions.c.instance_id == _INSTANCE, live, or_(now, shortly))
         )
         statements = {
-            "client": reading(codecs.client).where(clients.c.id == _ID, clients.c.instance_id == _INSTANCE),
+            "client": reading(client_row).where(clients.c.id == _ID, clients.c.instance_id == _INSTANCE),
             # one index each: with OR, SQLite reads every client of the instance
             "client_by_secret": union_all(
-                *(reading(codecs.client).where(clients.c.instance_id == _INSTANCE, holds) for holds in (now, before))
+                *(reading(client_row).where(clients.c.instance_id == _INSTANCE, holds) for holds in (now, before))
             ),
-            "client_facts": select(*codecs.client.columns, *codecs.session.columns, *_OWNING)
+            "client_facts": select(*client_row.columns, *session_row.columns, *_OWNING)
             .select_from(clients)
             .outerjoin(sessions, (sessions.c.client_id == clients.c.id) & live)
             .outerjoin(users, users.c.id == sessions.c.user_id)
@@ -98,11 +100,11 @@ class HotReads:
             .where(
                 clients.c.instance_id == _INSTANCE, now
             ),  # put in order by who reads it: nearly always it is one row
-            "session": reading(codecs.session).where(sessions.c.id == _ID, sessions.c.instance_id == _INSTANCE),
-            "sessions_of_client": reading(codecs.session)
+            "session": reading(session_row).where(sessions.c.id == _ID, sessions.c.instance_id == _INSTANCE),
+            "sessions_of_client": reading(session_row)
             .where(sessions.c.client_id == _ID, live)
             .order_by(sessions.c.created_at, sessions.c.id),
-            "sessions_of_user": reading(codecs.session)
+            "sessions_of_user": reading(session_row)
             .where(sessions.c.user_id == _ID, sessions.c.instance_id == _INSTANCE, live)
             .order_by(sessions.c.last_active_at.desc(), sessions.c.id),
             "known_device": select(sessions.c.id)
@@ -118,10 +120,10 @@ class HotReads:
             "user_held": one_user.where(users.c.id == _ID).with_for_update(of=users, key_share=True),
             "user_by_identifier": one_user.where(users.c.id == _owner()),
             "user_by_username": one_user.where(users.c.username_key == bindparam("key", type_=String)),
-            "secret_key": reading(codecs.secret_key).where(
+            "secret_key": reading(secret_key_row).where(
                 secret_keys.c.secret_hash == _HASH, secret_keys.c.revoked_at.is_(None)
             ),
-            "dev_browser": reading(codecs.dev_browser).where(
+            "dev_browser": reading(dev_browser_row).where(
                 dev_browsers.c.token_hash == _HASH, dev_browsers.c.instance_id == _INSTANCE
             ),
         }
@@ -145,9 +147,9 @@ def joined_user(rows: Sequence[Row], start: int = 0) -> User | None:
     """The one user of rows that hold `_OWNING` from `start` on."""
     if not rows:
         return None
-    end = start + len(codecs.user.columns)
+    end = start + len(user_row.columns)
     owned = [row[end:] for row in rows if row[end] is not None]
-    return codecs.user.decode_with(rows[0][start:end], tuple(map(codecs.identifier.decode, owned)))
+    return user_row.decode_with(rows[0][start:end], tuple(map(identifier_row.decode, owned)))
 
 
 def _number(value: int) -> ColumnElement[int]:

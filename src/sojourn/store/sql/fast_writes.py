@@ -4,10 +4,11 @@ from dataclasses import dataclass
 
 from sqlalchemy import BigInteger, Dialect, Integer, LargeBinary, String, Update, bindparam, case, null, or_, update
 
-from sojourn.store.sql import codecs
 from sojourn.store.sql.database import Prepared
 from sojourn.store.sql.group import Condition
-from sojourn.store.sql.tables import clients, sign_ins, users
+from sojourn.store.sql.rows.clients import clients
+from sojourn.store.sql.rows.sign_ins import sign_in_row, sign_ins
+from sojourn.store.sql.rows.users import tries_row, users
 
 # a parameter may not be called like a column of the table that is written
 _ID = bindparam("of_id", type_=String)
@@ -62,7 +63,7 @@ class HotWrites:
             set_attempts=prepared(held.returning(clients.c.id), "sign_in_id", "sign_up_id", "updated_at"),
             move_sign_in=prepared(
                 update(sign_ins).where(*unchanged).returning(sign_ins.c.id),
-                *(column.name for column in codecs.sign_in.columns),
+                *(column.name for column in sign_in_row.columns),
             ),
         )  # fmt: skip
 
@@ -83,4 +84,4 @@ def _spending(of_user: Update, *, towards_lock: bool, of_password: bool) -> Upda
         values["password_failures"] = users.c.password_failures + 1
         guards.append(users.c.password_failures < bindparam("most", type_=Integer))
     counted = of_user.where(*guards).values(values)
-    return counted.returning(*codecs.tries.columns)
+    return counted.returning(*tries_row.columns)

@@ -11,12 +11,18 @@ from sojourn.instances.instance import Instance
 from sojourn.instances.settings import Settings, written_back
 from sojourn.instant import Instant
 from sojourn.store.interface import SecretKey, StoredSigningKey
-from sojourn.store.sql import codecs
 from sojourn.store.sql.columns import from_json, to_json
 from sojourn.store.sql.database import Runner
 from sojourn.store.sql.fast_paths import HotReads
 from sojourn.store.sql.group import Group, first, reading
-from sojourn.store.sql.tables import instances, secret_keys, signing_keys
+from sojourn.store.sql.rows.instances import (
+    instance_row,
+    instances,
+    secret_key_row,
+    secret_keys,
+    signing_key_row,
+    signing_keys,
+)
 
 
 class SqlInstances(Group):
@@ -25,13 +31,13 @@ class SqlInstances(Group):
         self._reads = hot
 
     async def create(self, instance: Instance) -> None:
-        await self._insert(codecs.instance, instance)
+        await self._insert(instance_row, instance)
 
     async def all(self) -> Sequence[Instance]:
-        return await self._many(codecs.instance, reading(codecs.instance).order_by(instances.c.created_at))
+        return await self._many(instance_row, reading(instance_row).order_by(instances.c.created_at))
 
     async def find(self, id: InstanceId) -> Instance | None:
-        return await self._one(codecs.instance, instances.c.id == id)
+        return await self._one(instance_row, instances.c.id == id)
 
     async def save_settings(self, id: InstanceId, settings: Settings, now: Instant, *, expected: Instant) -> bool:
         guard = (instances.c.id == id, instances.c.updated_at == expected.millis)
@@ -41,29 +47,29 @@ class SqlInstances(Group):
                 return False
             document = to_json(written_back(settings, from_json(str(stored[0][0]))))
             values = {"settings": document, "updated_at": now.millis}
-            return await SqlInstances(transaction, self._reads)._update(codecs.instance, values, *guard) == 1
+            return await SqlInstances(transaction, self._reads)._update(instance_row, values, *guard) == 1
 
     async def set_address(self, id: InstanceId, publishable_key: str, public_url: str, now: Instant) -> None:
         values = {"publishable_key": publishable_key, "public_url": public_url, "updated_at": now.millis}
-        await self._update(codecs.instance, values, instances.c.id == id)
+        await self._update(instance_row, values, instances.c.id == id)
 
     async def add_secret_key(self, key: SecretKey) -> None:
         try:
             async with self._undoing() as runner:
-                await SqlInstances(runner, self._reads)._insert(codecs.secret_key, key)
+                await SqlInstances(runner, self._reads)._insert(secret_key_row, key)
         except IntegrityError as error:
             raise Conflict("This secret key has been in use before.") from error
 
     async def find_secret_key(self, secret_hash: bytes) -> SecretKey | None:
-        return first(await self._hot(codecs.secret_key, self._reads.secret_key, {"hash": secret_hash}))
+        return first(await self._hot(secret_key_row, self._reads.secret_key, {"hash": secret_hash}))
 
     async def secret_keys(self, id: InstanceId) -> Sequence[SecretKey]:
-        live = reading(codecs.secret_key).where(secret_keys.c.instance_id == id, secret_keys.c.revoked_at.is_(None))
-        return await self._many(codecs.secret_key, live.order_by(secret_keys.c.created_at, secret_keys.c.id))
+        live = reading(secret_key_row).where(secret_keys.c.instance_id == id, secret_keys.c.revoked_at.is_(None))
+        return await self._many(secret_key_row, live.order_by(secret_keys.c.created_at, secret_keys.c.id))
 
     async def revoke_secret_key(self, id: InstanceId, key_id: str, now: Instant) -> bool:
         guard = (secret_keys.c.id == key_id, secret_keys.c.instance_id == id, secret_keys.c.revoked_at.is_(None))
-        return await self._update(codecs.secret_key, {"revoked_at": now.millis}, *guard) == 1
+        return await self._update(secret_key_row, {"revoked_at": now.millis}, *guard) == 1
 
     async def note_secret_key_use(self, used_at: Mapping[str, Instant]) -> None:
         # typed, or the database takes milliseconds for numbers of 32 bits
@@ -71,21 +77,21 @@ class SqlInstances(Group):
         moment = case(moments, value=secret_keys.c.id)
         used = secret_keys.c.last_used_at
         guard = (secret_keys.c.id.in_(used_at), secret_keys.c.revoked_at.is_(None), or_(used.is_(None), used < moment))
-        await self._update(codecs.secret_key, {"last_used_at": moment}, *guard)
+        await self._update(secret_key_row, {"last_used_at": moment}, *guard)
 
     async def note_key_change(self, id: InstanceId) -> None:
-        await self._update(codecs.instance, {"keys_version": instances.c.keys_version + 1}, instances.c.id == id)
+        await self._update(instance_row, {"keys_version": instances.c.keys_version + 1}, instances.c.id == id)
 
     async def signing_keys(self, id: InstanceId) -> Sequence[StoredSigningKey]:
-        statement = reading(codecs.signing_key).where(signing_keys.c.instance_id == id)
-        return await self._many(codecs.signing_key, statement.order_by(signing_keys.c.created_at))
+        statement = reading(signing_key_row).where(signing_keys.c.instance_id == id)
+        return await self._many(signing_key_row, statement.order_by(signing_keys.c.created_at))
 
     async def add_signing_key(self, id: InstanceId, key: StoredSigningKey) -> None:
-        await self._insert(codecs.signing_key, key, instance_id=id)
+        await self._insert(signing_key_row, key, instance_id=id)
 
     async def retire_signing_key(self, id: InstanceId, kid: str, now: Instant) -> bool:
         guard = (signing_keys.c.kid == kid, signing_keys.c.instance_id == id, signing_keys.c.retired_at.is_(None))
-        return await self._update(codecs.signing_key, {"retired_at": now.millis}, *guard) == 1
+        return await self._update(signing_key_row, {"retired_at": now.millis}, *guard) == 1
 
     async def drop_signing_key(self, id: InstanceId, kid: str) -> bool:
         statement = delete(signing_keys).where(signing_keys.c.kid == kid, signing_keys.c.instance_id == id)

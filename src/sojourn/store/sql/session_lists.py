@@ -14,10 +14,9 @@ from sojourn.ids import InstanceId
 from sojourn.instant import Instant
 from sojourn.sessions.session import LIVE, SessionStatus
 from sojourn.store.interface import Page, SessionFilter
-from sojourn.store.sql import codecs
 from sojourn.store.sql.database import Row, Runner
 from sojourn.store.sql.group import Condition, paged, reading
-from sojourn.store.sql.tables import sessions
+from sojourn.store.sql.rows.sessions import session_row, sessions
 
 _SORTED = 2_000
 _LIVE = sorted(status.value for status in LIVE)
@@ -31,7 +30,7 @@ class SessionLists:
 
     async def rows(self, instance_id: InstanceId, where: SessionFilter, page: Page) -> Sequence[Row]:
         """The page, newest first, as the session's codec reads it. Raises: Overloaded."""
-        statement = reading(codecs.session).order_by(sessions.c.created_at.desc(), sessions.c.id)
+        statement = reading(session_row).order_by(sessions.c.created_at.desc(), sessions.c.id)
         of_instance = sessions.c.instance_id == instance_id
         if where.client_id is not None or where.user_id is not None:
             return await self._run.rows(paged(statement.where(of_instance, *_owned(where), *_by_status(where)), page))

@@ -11,17 +11,16 @@ from sojourn.ids import ClientId, InstanceId, SessionId, UserId
 from sojourn.instant import Instant
 from sojourn.sessions.session import Session, SessionStatus
 from sojourn.store.interface import MintFacts, Page, SessionFilter
-from sojourn.store.sql import codecs
 from sojourn.store.sql.columns import moment, to_json
 from sojourn.store.sql.database import Runner
 from sojourn.store.sql.fast_paths import HotReads, joined_user
 from sojourn.store.sql.group import Condition, Group, first
 from sojourn.store.sql.late import DUE, Built
+from sojourn.store.sql.rows.sessions import session_row, sessions
 from sojourn.store.sql.session_lists import IS_LIVE, SessionLists, is_idle, is_over
-from sojourn.store.sql.tables import sessions
 
 _AT_ONCE = 500
-_SESSION_END = len(codecs.session.columns)
+_SESSION_END = len(session_row.columns)
 _USER = _SESSION_END + 4
 
 _TOUCH = {
@@ -59,26 +58,26 @@ class SqlSessions(Group):
         self._built = built
 
     async def create(self, session: Session) -> None:
-        await self._insert(codecs.session, session, due_at=min(session.expire_at, session.abandon_at).millis)
+        await self._insert(session_row, session, due_at=min(session.expire_at, session.abandon_at).millis)
 
     # -- read
 
     async def find(self, instance_id: InstanceId, id: SessionId) -> Session | None:
-        return first(await self._hot(codecs.session, self._reads.session, {"instance_id": instance_id, "id": id}))
+        return first(await self._hot(session_row, self._reads.session, {"instance_id": instance_id, "id": id}))
 
     async def of_client(self, client_id: ClientId) -> Sequence[Session]:
-        return await self._hot(codecs.session, self._reads.sessions_of_client, {"id": client_id})
+        return await self._hot(session_row, self._reads.sessions_of_client, {"id": client_id})
 
     async def of_user(self, instance_id: InstanceId, user_id: UserId) -> Sequence[Session]:
         values = {"instance_id": instance_id, "id": user_id}
-        return await self._hot(codecs.session, self._reads.sessions_of_user, values)
+        return await self._hot(session_row, self._reads.sessions_of_user, values)
 
     async def is_known_device(self, client_id: ClientId, user_id: UserId, *, since: Instant) -> bool:
         values = {"id": client_id, "user_id": user_id, "since": since.millis}
         return bool(await self._run.hot(self._reads.known_device, values))
 
     async def list(self, instance_id: InstanceId, where: SessionFilter, page: Page) -> Sequence[Session]:
-        return [codecs.session.decode(row) for row in await SessionLists(self._run).rows(instance_id, where, page)]
+        return [session_row.decode(row) for row in await SessionLists(self._run).rows(instance_id, where, page)]
 
     async def count(self, instance_id: InstanceId, where: SessionFilter) -> int:
         return await SessionLists(self._run).count(instance_id, where)
@@ -96,7 +95,7 @@ class SqlSessions(Group):
         rows = await self._run.hot(self._reads.mint_with_user if with_user else self._reads.mint, values)
         if not rows:
             return None
-        session = codecs.session.decode(rows[0])
+        session = session_row.decode(rows[0])
         facts: Sequence[Any] = rows[0][_SESSION_END:_USER]
         is_banned, has_grown_since, first_factor_at, second_factor_at = facts
         if has_grown_since:
@@ -111,7 +110,7 @@ class SqlSessions(Group):
         self, instance_id: InstanceId, id: SessionId, status: SessionStatus, now: Instant
     ) -> Session | None:
         where = (sessions.c.id == id, sessions.c.instance_id == instance_id, IS_LIVE)
-        return first(await self._updated(codecs.session, _ended(status, now), *where))
+        return first(await self._updated(session_row, _ended(status, now), *where))
 
     async def finish_of_client(self, client_id: ClientId, status: SessionStatus, now: Instant) -> Sequence[Session]:
         return await self._finish_all(status, now, sessions.c.client_id == client_id)
@@ -142,7 +141,7 @@ class SqlSessions(Group):
     async def _finish_all(self, status: SessionStatus, now: Instant, *where: Condition) -> Sequence[Session]:
         """Rows are held in the order of their ids, as `touch_many` holds them: so neither waits for the other forever."""
         held = select(sessions.c.id).where(*where, IS_LIVE).order_by(sessions.c.id).with_for_update()
-        return await self._updated(codecs.session, _ended(status, now), sessions.c.id.in_(held), IS_LIVE)
+        return await self._updated(session_row, _ended(status, now), sessions.c.id.in_(held), IS_LIVE)
 
     async def touch_many(self, active_at: Mapping[SessionId, Instant]) -> None:
         uses = {id: at.millis for id, at in active_at.items()}
@@ -159,7 +158,7 @@ class SqlSessions(Group):
     ) -> Session | None:
         values = {"public_data": to_json(public), "private_data": to_json(private), "updated_at": now.millis}
         where = (sessions.c.id == id, sessions.c.instance_id == instance_id, IS_LIVE)
-        return first(await self._updated(codecs.session, values, *where))
+        return first(await self._updated(session_row, values, *where))
 
     async def note_factor(
         self, instance_id: InstanceId, id: SessionId, now: Instant, *, generation: int, second: bool = False
@@ -208,7 +207,7 @@ class SqlSessions(Group):
             "updated_at": case((is_ended, now.millis), else_=sessions.c.updated_at),
             "due_at": case((sessions.c.expire_at < idle_at, sessions.c.expire_at), else_=idle_at),
         }  # fmt: skip
-        return await self._update(codecs.session, values, sessions.c.id.in_(held), is_due)
+        return await self._update(session_row, values, sessions.c.id.in_(held), is_due)
 
 
 def _ended(status: SessionStatus, now: Instant) -> dict[str, object]:

@@ -9,7 +9,7 @@ from sqlalchemy import BigInteger, Integer, String, bindparam, delete, select, t
 from sojourn.ids import InstanceId
 from sojourn.instant import Instant
 from sojourn.store.sql.database import Prepared, Runner
-from sojourn.store.sql.tables import shared_counts
+from sojourn.store.sql.rows.shared_counts import shared_counts
 
 _HIT = text("""
 INSERT INTO shared_counts AS known (instance_id, name, key, moments, expire_at)

@@ -23,21 +23,18 @@ from sojourn.store.sql.images import SqlImages
 from sojourn.store.sql.instances import SqlInstances
 from sojourn.store.sql.late import STRANGERS, Built
 from sojourn.store.sql.records import SqlRecords
+from sojourn.store.sql.rows.app_data import app_data
+from sojourn.store.sql.rows.budgets import budgets
+from sojourn.store.sql.rows.clients import clients, dev_browsers
+from sojourn.store.sql.rows.credentials import credentials
+from sojourn.store.sql.rows.sessions import sessions
+from sojourn.store.sql.rows.sign_ins import sign_ins
+from sojourn.store.sql.rows.sign_ups import sign_ups
+from sojourn.store.sql.rows.tickets import nonces
+from sojourn.store.sql.rows.users import users
+from sojourn.store.sql.rows.verifications import verifications
 from sojourn.store.sql.sessions import SqlSessions
 from sojourn.store.sql.shared_counts import SqlSharedCounts
-from sojourn.store.sql.tables import (
-    app_data,
-    budgets,
-    clients,
-    credentials,
-    dev_browsers,
-    nonces,
-    sessions,
-    sign_ins,
-    sign_ups,
-    users,
-    verifications,
-)
 from sojourn.store.sql.tickets import SqlTickets
 from sojourn.store.sql.users import SqlUsers
 

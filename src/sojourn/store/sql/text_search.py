@@ -11,7 +11,7 @@ from sqlalchemy.dialects.postgresql import ARRAY
 
 from sojourn.ids import InstanceId
 from sojourn.store.sql.group import Condition
-from sojourn.store.sql.tables import identifiers, users
+from sojourn.store.sql.rows.users import identifiers, users
 from sojourn.users.user import IdentifierKind
 
 TEXTS = "user_texts"

@@ -8,30 +8,29 @@ from sqlalchemy import delete, insert, update
 from sojourn.ids import InstanceId, UserId
 from sojourn.instant import Instant
 from sojourn.sign_ins.ticket import Ticket, TicketKind, TicketStatus
-from sojourn.store.sql import codecs
 from sojourn.store.sql.columns import to_json
 from sojourn.store.sql.group import Group, first
-from sojourn.store.sql.tables import nonces, tickets
+from sojourn.store.sql.rows.tickets import nonces, ticket_row, tickets
 
 _PENDING = tickets.c.status == TicketStatus.PENDING.value
 
 
 class SqlTickets(Group):
     async def create(self, ticket: Ticket) -> None:
-        await self._insert(codecs.ticket, ticket)
+        await self._insert(ticket_row, ticket)
 
     async def find(self, instance_id: InstanceId, kind: TicketKind, id: str) -> Ticket | None:
         where = (tickets.c.id == id, tickets.c.instance_id == instance_id, tickets.c.kind == kind.value)
-        return await self._one(codecs.ticket, *where)
+        return await self._one(ticket_row, *where)
 
     async def find_by_secret(self, instance_id: InstanceId, secret_hash: bytes) -> Ticket | None:
         where = (tickets.c.secret_hash == secret_hash, tickets.c.instance_id == instance_id)
-        return await self._one(codecs.ticket, *where)
+        return await self._one(ticket_row, *where)
 
     async def finish(self, instance_id: InstanceId, id: str, status: TicketStatus, now: Instant) -> Ticket | None:
         where = (tickets.c.id == id, tickets.c.instance_id == instance_id, _PENDING, tickets.c.expire_at > now.millis)
         values = {"status": status.value, "updated_at": now.millis}
-        return first(await self._updated(codecs.ticket, values, *where))
+        return first(await self._updated(ticket_row, values, *where))
 
     async def revoke_of_user(self, instance_id: InstanceId, user_id: UserId, now: Instant) -> None:
         where = (tickets.c.user_id == user_id, tickets.c.instance_id == instance_id, _PENDING)

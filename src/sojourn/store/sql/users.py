@@ -16,14 +16,18 @@ from sojourn.ids import IdentifierId, InstanceId, UserId
 from sojourn.instant import Instant
 from sojourn.store.interface import Page, Tries, UserFilter
 from sojourn.store.interface.users import CLAIM_LASTS, CLAIM_WITHOUT_CODE
-from sojourn.store.sql import codecs
 from sojourn.store.sql.codec import costed_password_columns, password
 from sojourn.store.sql.database import Runner
 from sojourn.store.sql.fast_paths import HotReads, joined_user
 from sojourn.store.sql.fast_writes import HotWrites
 from sojourn.store.sql.group import Condition, Group, first, reading
 from sojourn.store.sql.late import Built
-from sojourn.store.sql.tables import identifiers, sessions, sign_ins, sign_ups, tickets, users, verifications
+from sojourn.store.sql.rows.sessions import sessions
+from sojourn.store.sql.rows.sign_ins import sign_ins
+from sojourn.store.sql.rows.sign_ups import sign_ups
+from sojourn.store.sql.rows.tickets import tickets
+from sojourn.store.sql.rows.users import identifier_row, identifiers, tries_row, user_row, users
+from sojourn.store.sql.rows.verifications import verifications
 from sojourn.store.sql.user_lists import UserLists
 from sojourn.users.user import Identifier, IdentifierKind, User
 
@@ -39,13 +43,13 @@ class SqlUsers(Group):
         async with self._run.together() as transaction, transaction.savepoint():
             group = SqlUsers(transaction, self._reads, self._writes, self._built)
             try:
-                await group._insert(codecs.user, user)
+                await group._insert(user_row, user)
             except IntegrityError as error:
                 raise _taken(error) from error
             for identifier in user.identifiers:
                 try:
                     await group._make_way(identifier)
-                    await group._insert(codecs.identifier, identifier)
+                    await group._insert(identifier_row, identifier)
                 except IntegrityError as error:
                     raise IdentifierTaken(param=identifier.kind.value) from error
 
@@ -61,12 +65,12 @@ class SqlUsers(Group):
             return [user for user in found if user is not None]
         # not by an index that begins with the instance, which SQLite takes for as good as the ids
         where = (users.c.id.in_(ids), func.coalesce(users.c.instance_id == instance_id, false()))
-        return await self._with_identifiers(await self._many(codecs.user, reading(codecs.user).where(*where)))
+        return await self._with_identifiers(await self._many(user_row, reading(user_row).where(*where)))
 
     async def _with_identifiers(self, found: Sequence[User]) -> list[User]:
         owned: dict[str, list[Identifier]] = defaultdict(list)
-        statement = reading(codecs.identifier).where(identifiers.c.user_id.in_([user.id for user in found]))
-        for each in await self._many(codecs.identifier, statement.order_by(identifiers.c.created_at, identifiers.c.id)):
+        statement = reading(identifier_row).where(identifiers.c.user_id.in_([user.id for user in found]))
+        for each in await self._many(identifier_row, statement.order_by(identifiers.c.created_at, identifiers.c.id)):
             owned[each.user_id].append(each)
         return [replace(user, identifiers=tuple(owned[user.id])) for user in found]
 
@@ -93,7 +97,7 @@ class SqlUsers(Group):
         try:
             async with self._undoing() as runner:
                 written = await SqlUsers(runner, self._reads, self._writes, self._built)._update(
-                    codecs.user, codecs.user.encode(user), *guard
+                    user_row, user_row.encode(user), *guard
                 )
         except IntegrityError as error:
             raise _taken(error) from error
@@ -102,7 +106,7 @@ class SqlUsers(Group):
 
     async def upgrade_password(self, id: UserId, old: StoredPassword, new: StoredPassword) -> bool:
         guard = (users.c.id == id, users.c.password_hasher == old.hasher, users.c.password_digest == old.digest)
-        return await self._update(codecs.user, costed_password_columns(new), *guard) == 1
+        return await self._update(user_row, costed_password_columns(new), *guard) == 1
 
     async def spend_sign_in_try(
         self,
@@ -124,13 +128,11 @@ class SqlUsers(Group):
         }
         if most is not None:
             values["most"] = most
-        return first([codecs.tries.decode(row) for row in await self._run.tally(statement, values)])
+        return first([tries_row.decode(row) for row in await self._run.tally(statement, values)])
 
     async def spend_password_try(self, instance_id: InstanceId, id: UserId, *, most: int) -> int | None:
         values = {"of_instance": instance_id, "of_id": id, "most": most}
-        spent = first(
-            [codecs.tries.decode(row) for row in await self._run.tally(self._writes.spend_password_try, values)]
-        )
+        spent = first([tries_row.decode(row) for row in await self._run.tally(self._writes.spend_password_try, values)])
         return spent.password_failures if spent else None
 
     async def dearest_candidates(self, instance_id: InstanceId) -> Sequence[StoredPassword]:
@@ -162,7 +164,7 @@ class SqlUsers(Group):
         await self._run.put(self._writes.forgive_tries, {"of_instance": instance_id, "of_id": id})
 
     async def forget_devices(self, instance_id: InstanceId, id: UserId, now: Instant) -> None:
-        await self._update(codecs.user, {"devices_forgotten_at": now.millis}, *_of(instance_id, id))
+        await self._update(user_row, {"devices_forgotten_at": now.millis}, *_of(instance_id, id))
 
     async def note_sign_in(self, instance_id: InstanceId, id: UserId, now: Instant) -> None:
         values = {"of_instance": instance_id, "of_id": id, "now": now.millis}
@@ -186,7 +188,7 @@ class SqlUsers(Group):
             async with self._undoing() as runner:
                 group = SqlUsers(runner, self._reads, self._writes, self._built)
                 await group._make_way(identifier)
-                await group._insert(codecs.identifier, identifier)
+                await group._insert(identifier_row, identifier)
         except IntegrityError as error:
             if await self.find_by_identifier(identifier.instance_id, identifier.kind, identifier.canonical) is None:
                 raise NotFound() from error  # the user, deleted meanwhile
@@ -222,14 +224,14 @@ class SqlUsers(Group):
             "reserved": False,
             "updated_at": now.millis,
         }
-        return await self._update(codecs.identifier, values, *_identified(instance_id, id)) == 1
+        return await self._update(identifier_row, values, *_identified(instance_id, id)) == 1
 
     async def unverify_identifier(self, instance_id: InstanceId, id: IdentifierId, now: Instant) -> bool:
         values = {"verified_at": None, "verification_strategy": None, "updated_at": now.millis}
-        return await self._update(codecs.identifier, values, *_identified(instance_id, id)) == 1
+        return await self._update(identifier_row, values, *_identified(instance_id, id)) == 1
 
     async def find_identifier(self, instance_id: InstanceId, id: IdentifierId) -> Identifier | None:
-        return await self._one(codecs.identifier, *_identified(instance_id, id))
+        return await self._one(identifier_row, *_identified(instance_id, id))
 
     async def remove_identifier(self, instance_id: InstanceId, id: IdentifierId) -> bool:
         async with self._run.together() as runner:

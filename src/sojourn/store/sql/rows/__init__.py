@@ -1,0 +1,41 @@
+"""Rows: each table beside the codec of the value it holds, one file for each domain. All of them are the schema."""
+
+from sojourn.store.sql.rows import (
+    app_data,
+    budgets,
+    clients,
+    credentials,
+    events,
+    images,
+    instances,
+    outbox,
+    records,
+    sessions,
+    shared_counts,
+    sign_ins,
+    sign_ups,
+    tickets,
+    users,
+    verifications,
+)
+from sojourn.store.sql.rows.schema import metadata
+
+__all__ = [
+    "app_data",
+    "budgets",
+    "clients",
+    "credentials",
+    "events",
+    "images",
+    "instances",
+    "metadata",
+    "outbox",
+    "records",
+    "sessions",
+    "shared_counts",
+    "sign_ins",
+    "sign_ups",
+    "tickets",
+    "users",
+    "verifications",
+]

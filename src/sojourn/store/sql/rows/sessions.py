@@ -1,0 +1,30 @@
+"""Sessions: the table and its codec."""
+
+from sqlalchemy import BigInteger, Column, Index, Integer, Table, text
+
+from sojourn.sessions.session import Session
+from sojourn.store.sql.codec import Codec
+from sojourn.store.sql.rows.schema import flag, id_column, metadata, reference, text_column, time_column
+
+# No foreign key leads to sessions or away from them, and every statement on one names its id, its user or its client:
+# so the table can be hash-partitioned, or distributed, without a change of code.
+sessions = Table(
+    "sessions", metadata,
+    id_column(), reference("instance_id"), reference("client_id"), reference("user_id"), text_column("status", optional=False),
+    time_column("created_at"), time_column("updated_at"), time_column("expire_at"), time_column("last_active_at"), time_column("inactivity"),
+    time_column("first_factor_at", optional=True), time_column("second_factor_at", optional=True), text_column("actor"),
+    text_column("ip_address"), text_column("user_agent"), text_column("browser_name"), text_column("browser_version"), text_column("device_type"),
+    flag("is_mobile"), text_column("city"), text_column("country"),
+    text_column("public_data", optional=False), text_column("private_data", optional=False),
+    reference("last_active_organization_id", optional=True),
+    Column("generation", Integer), Column("earlier_generation", Integer),
+    time_column("earlier_first_factor_at", optional=True), time_column("earlier_second_factor_at", optional=True),
+    # a moment before which the clock ends it never; uses do not move it, so it can have an index
+    Column("due_at", BigInteger, nullable=False, server_default=text("0")),
+    Index("ix_sessions_client", "client_id", "instance_id"),
+    Index("ix_sessions_user", "user_id", "instance_id"),
+    Index("ix_sessions_created", "instance_id", "created_at"),
+    Index("ix_sessions_status_expire", "status", "expire_at"),
+)  # fmt: skip
+
+session_row = Codec(sessions, Session)
