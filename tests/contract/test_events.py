@@ -172,12 +172,12 @@ async def test_writers_that_hold_rows_and_log_never_wait_for_each_other_forever(
 async def test_a_message_is_given_to_one_worker_at_a_time(nodes: list[Store], instance_id: InstanceId) -> None:
     sent = [_message(instance_id, created_at=NOW + timedelta(seconds=n)) for n in range(20)]  # R-REL-02
     for message in (*sent, _message(instance_id, next_try_at=LATER + timedelta(days=1))):
-        await nodes[0].events.enqueue(message)
+        await nodes[0].outbox.enqueue(message)
     lease = timedelta(minutes=1)
 
-    claimed = await race(nodes, lambda node: node.events.claim_messages(NOW, most=3, lease=lease))
+    claimed = await race(nodes, lambda node: node.outbox.claim(NOW, most=3, lease=lease))
     assert max(map(len, claimed)) <= 3
-    rest = [await nodes[0].events.claim_messages(NOW, most=3, lease=lease) for _ in range(10)]  # who were passed over
+    rest = [await nodes[0].outbox.claim(NOW, most=3, lease=lease) for _ in range(10)]  # who were passed over
     given = [message for batch in (*claimed, *rest) for message in batch]
     expected = {each.id: replace(each, tries=1, next_try_at=NOW + lease) for each in sent}
     assert len(given) == 20
@@ -186,19 +186,19 @@ async def test_a_message_is_given_to_one_worker_at_a_time(nodes: list[Store], in
 
 async def test_a_message_is_claimed_again_until_it_is_done(store: Store, instance_id: InstanceId) -> None:
     message = _message(instance_id)
-    await store.events.enqueue(message)
+    await store.outbox.enqueue(message)
     lease = timedelta(minutes=1)
-    assert await store.events.claim_messages(NOW.before(lease), most=5, lease=lease) == []
-    assert len(await store.events.claim_messages(NOW, most=5, lease=lease)) == 1
-    (again,) = await store.events.claim_messages(LATER, most=5, lease=lease)
+    assert await store.outbox.claim(NOW.before(lease), most=5, lease=lease) == []
+    assert len(await store.outbox.claim(NOW, most=5, lease=lease)) == 1
+    (again,) = await store.outbox.claim(LATER, most=5, lease=lease)
     assert again == replace(message, tries=2, next_try_at=LATER + lease)
-    await store.events.done_message(message.id)
-    assert await store.events.claim_messages(LATER + lease, most=5, lease=lease) == []
+    await store.outbox.remove(message.id)
+    assert await store.outbox.claim(LATER + lease, most=5, lease=lease) == []
 
 
 async def test_the_oldest_messages_go_first(store: Store, instance_id: InstanceId) -> None:
     sent = [_message(instance_id, created_at=NOW + timedelta(seconds=n)) for n in range(4)]
     for message in reversed(sent):
-        await store.events.enqueue(message)
-    claimed = await store.events.claim_messages(NOW, most=3, lease=timedelta(minutes=1))
+        await store.outbox.enqueue(message)
+    claimed = await store.outbox.claim(NOW, most=3, lease=timedelta(minutes=1))
     assert [message.id for message in claimed] == [message.id for message in sent[:3]]

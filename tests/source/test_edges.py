@@ -41,12 +41,9 @@ def test_no_edge_knows_sql() -> None:
         for file, node in edge_nodes(EDGES, ast.Constant)
         if isinstance(node.value, str) and node.value.lower().startswith(words) and " where " in node.value.lower()
     ]
-    imports = [
-        file
-        for file, node in edge_nodes(EDGES, ast.Import | ast.ImportFrom)
-        for each in (node.names if isinstance(node, ast.Import) else [ast.alias(node.module or "")])
-        if each.name.partition(".")[0] in ("sqlalchemy", "sqlite3", "asyncpg")
-    ]
+    modules = [(file, node.module or "") for file, node in edge_nodes(EDGES, ast.ImportFrom)]
+    modules += [(file, each.name) for file, node in edge_nodes(EDGES, ast.Import) for each in node.names]
+    imports = [file for file, name in modules if name.partition(".")[0] in ("sqlalchemy", "sqlite3", "asyncpg")]
     assert not texts + imports
 
 

@@ -12,8 +12,6 @@ the wire: a `Session` there mirrors the `Session` here. Apps import one, the ser
 OF_FRAMEWORKS = {"SessionStore", "SojournMiddleware"}
 """Django names both: it loads `SessionStore` from the module in `SESSION_ENGINE`, and `MIDDLEWARE` lists a dotted path."""
 
-NOT_YET = {"AttemptForm", "PrepareForm", "ProfileForm", "SignUpForm"}
-
 
 def public_classes() -> dict[str, list[str]]:
     found: dict[str, list[str]] = defaultdict(list)
@@ -28,7 +26,7 @@ def public_classes() -> dict[str, list[str]]:
 
 def test_no_two_public_classes_have_one_name() -> None:
     shared = {name: homes for name, homes in public_classes().items() if len(homes) > 1}
-    assert {name: homes for name, homes in shared.items() if name not in OF_FRAMEWORKS | NOT_YET} == {}
+    assert {name: homes for name, homes in shared.items() if name not in OF_FRAMEWORKS} == {}
 
 
 def test_every_exception_is_needed() -> None:

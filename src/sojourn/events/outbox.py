@@ -43,12 +43,12 @@ class Outbox:
         now = self.clock.now()
         id = new_id("msg_")
         sealed = self.sealer.seal(msgspec.json.encode(values), _place(id, instance.id))
-        await tx.events.enqueue(OutboxMessage(id, instance.id, kind, to, sealed, created_at=now, next_try_at=now))
+        await tx.outbox.enqueue(OutboxMessage(id, instance.id, kind, to, sealed, created_at=now, next_try_at=now))
         self.wake.set()
 
     async def deliver_due(self) -> int:
         """Send what is due; returns how many went out. A mail that fails is tried again when its lease is over."""
-        messages = await self.store.events.claim_messages(self.clock.now(), most=_BATCH, lease=_LEASE)
+        messages = await self.store.outbox.claim(self.clock.now(), most=_BATCH, lease=_LEASE)
         sent = 0
         for message in messages:
             sent += await self._deliver(message)
@@ -57,7 +57,7 @@ class Outbox:
     async def _deliver(self, message: OutboxMessage) -> bool:
         instance = await self.instances.by_id(message.instance_id)
         if instance is None:
-            await self.store.events.done_message(message.id)
+            await self.store.outbox.remove(message.id)
             return False
         opened = self.sealer.open(message.sealed_body, _place(message.id, message.instance_id))
         values = msgspec.json.decode(opened, type=dict[str, str])
@@ -70,9 +70,9 @@ class Outbox:
                 "mail.failed", message_id=message.id, kind=message.kind, error=type(error).__name__
             )
             if message.tries >= _MOST_TRIES:
-                await self.store.events.done_message(message.id)
+                await self.store.outbox.remove(message.id)
             return False
-        await self.store.events.done_message(message.id)
+        await self.store.outbox.remove(message.id)
         return True
 
 

@@ -19,7 +19,7 @@ from sojourn.web.frontend_api.context import ClientContext, Context
 from sojourn.web.operation import frontend
 
 
-class SignUpForm(msgspec.Struct, kw_only=True):
+class PlainSignUpForm(msgspec.Struct, kw_only=True):
     """`sign_up` is the attempt that a code was sent for; `way` is `code` where another one is wanted."""
 
     form_token: str = ""
@@ -34,7 +34,7 @@ class SignUpForm(msgspec.Struct, kw_only=True):
     password: str | None = None
 
 
-class ProfileForm(msgspec.Struct, kw_only=True):
+class PlainProfileForm(msgspec.Struct, kw_only=True):
     """`way` names the button: `names` or `password`. A blank name clears it."""
 
     form_token: str = ""
@@ -46,10 +46,10 @@ class ProfileForm(msgspec.Struct, kw_only=True):
     new_password: str = ""
 
 
-@post("/sign-up", include_in_schema=False, opt=frontend(limit="create_sign_up", form=SignUpForm))
+@post("/sign-up", include_in_schema=False, opt=frontend(limit="create_sign_up", form=PlainSignUpForm))
 async def sign_up(context: Context) -> Response[str]:
     """Answers with the field for the code, or sends the browser on once the sign-up is complete."""
-    form = await context.form(SignUpForm)
+    form = await context.form(PlainSignUpForm)
     try:
         check_form(context, "sign-up", form.form_token)
         attempt, issued = await _attempted(context, form)
@@ -67,7 +67,7 @@ async def sign_up(context: Context) -> Response[str]:
     return _sign_up_page(context, asked, "A code is on its way to you.", 200, issued)
 
 
-async def _attempted(context: ClientContext, form: SignUpForm) -> tuple[SignUp, Issued]:
+async def _attempted(context: ClientContext, form: PlainSignUpForm) -> tuple[SignUp, Issued]:
     """Raises: what sign-ups raise, FieldMissing for what the form does not hold."""
     sign_ups, caller = context.engine.sign_ups, await context.caller()
     if form.sign_up is not None and form.way == "code":
@@ -100,10 +100,10 @@ async def _hand_over(context: ClientContext, issued: Issued) -> None:
     context.note_state(view)
 
 
-@post("/user", include_in_schema=False, opt=frontend(limit="attempts", form=ProfileForm))
+@post("/user", include_in_schema=False, opt=frontend(limit="attempts", form=PlainProfileForm))
 async def user(context: Context) -> Response[str]:
     """Changes the names, or the password, of the person who is signed in."""
-    form = await context.form(ProfileForm, keep_blank=True)
+    form = await context.form(PlainProfileForm, keep_blank=True)
     caller, session, person = await context.acting()
     profile, issued = context.engine.profile, None
     said, status = "Saved.", 200
@@ -125,7 +125,7 @@ async def user(context: Context) -> Response[str]:
 
 
 def _sign_up_page(
-    context: ClientContext, form: SignUpForm, said: str, status: int, issued: Issued | None = None
+    context: ClientContext, form: PlainSignUpForm, said: str, status: int, issued: Issued | None = None
 ) -> Response[str]:
     """The form again; of what was typed everything but the password and the code stands in it."""
     typed = {name: getattr(form, name) or "" for name in ("first_name", "last_name", "username", "email_address")}

@@ -12,7 +12,7 @@ from sojourn.store.interface.credentials import CredentialStore
 from sojourn.store.interface.events import EventFilter, EventStore, UnchainedEvents
 from sojourn.store.interface.images import ImageStore
 from sojourn.store.interface.instances import InstanceStore, SecretKey, StoredSigningKey
-from sojourn.store.interface.outbox import OutboxMessage
+from sojourn.store.interface.outbox import OutboxMessage, OutboxStore
 from sojourn.store.interface.paging import Page
 from sojourn.store.interface.records import Record, RecordKind, RecordStore
 from sojourn.store.interface.sessions import MintFacts, SessionFilter, SessionStore
@@ -38,6 +38,7 @@ __all__ = [
     "InstanceStore",
     "MintFacts",
     "OutboxMessage",
+    "OutboxStore",
     "Page",
     "Record",
     "RecordKind",

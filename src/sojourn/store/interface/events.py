@@ -1,14 +1,12 @@
-"""The audit log, and the outbox's queue."""
+"""The audit log."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import timedelta
 from typing import Protocol
 
 from sojourn.events.event import Event
 from sojourn.ids import InstanceId, UserId
 from sojourn.instant import Instant
-from sojourn.store.interface.outbox import OutboxMessage
 from sojourn.store.interface.paging import Page
 
 
@@ -46,10 +44,3 @@ class EventStore(Protocol):
     async def unchained(self, instance_id: InstanceId) -> UnchainedEvents:
         """What `is_whole` does not answer for yet."""
         ...
-
-    async def enqueue(self, message: OutboxMessage) -> None: ...
-    async def claim_messages(self, now: Instant, *, most: int, lease: timedelta) -> Sequence[OutboxMessage]:
-        """Due messages, each given to one caller only until `lease` is over; their `tries` go up."""
-        ...
-
-    async def done_message(self, id: str) -> None: ...

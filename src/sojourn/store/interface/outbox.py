@@ -1,6 +1,9 @@
-"""A message that waits to be sent."""
+"""The outbox: messages that wait to be sent."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import timedelta
+from typing import Protocol
 
 from sojourn.ids import InstanceId
 from sojourn.instant import Instant
@@ -18,3 +21,17 @@ class OutboxMessage:
     created_at: Instant
     next_try_at: Instant
     tries: int = 0
+
+
+class OutboxStore(Protocol):
+    async def enqueue(self, message: OutboxMessage) -> None:
+        """Keep the message, in the transaction of the change that caused it."""
+        ...
+
+    async def claim(self, now: Instant, *, most: int, lease: timedelta) -> Sequence[OutboxMessage]:
+        """Due messages, each given to one caller only until `lease` is over; their `tries` go up."""
+        ...
+
+    async def remove(self, id: str) -> None:
+        """Delete a message that is sent, or never will be."""
+        ...

@@ -12,6 +12,7 @@ from sojourn.store.interface.credentials import CredentialStore
 from sojourn.store.interface.events import EventStore
 from sojourn.store.interface.images import ImageStore
 from sojourn.store.interface.instances import InstanceStore
+from sojourn.store.interface.outbox import OutboxStore
 from sojourn.store.interface.records import RecordStore
 from sojourn.store.interface.sessions import SessionStore
 from sojourn.store.interface.shared_counts import SharedCountStore
@@ -51,6 +52,8 @@ class Groups(Protocol):
     def budgets(self) -> BudgetStore: ...
     @property
     def events(self) -> EventStore: ...
+    @property
+    def outbox(self) -> OutboxStore: ...
 
 
 class Store(Groups, Protocol):

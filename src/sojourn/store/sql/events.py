@@ -1,23 +1,20 @@
-"""The audit log and the outbox of messages."""
+"""The audit log."""
 
 from collections.abc import Sequence
-from datetime import timedelta
 from functools import partial
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, Table, delete, false, func, literal, or_, select, true, union_all
+from sqlalchemy import ColumnElement, Select, Table, false, func, literal, or_, select, true, union_all
 
 from sojourn.events.event import Event
 from sojourn.events.kinds import KINDS
 from sojourn.ids import InstanceId
-from sojourn.instant import Instant
-from sojourn.store.interface import EventFilter, OutboxMessage, Page, UnchainedEvents
+from sojourn.store.interface import EventFilter, Page, UnchainedEvents
 from sojourn.store.sql import event_chain
 from sojourn.store.sql.database import Row, Runner
 from sojourn.store.sql.group import Group, paged
 from sojourn.store.sql.late import OF_KIND, Built
 from sojourn.store.sql.rows.events import event_row, events, unchained_event_row, unchained_events
-from sojourn.store.sql.rows.outbox import message_row, outbox
 
 
 class SqlEvents(Group):
@@ -44,21 +41,6 @@ class SqlEvents(Group):
 
     async def unchained(self, instance_id: InstanceId) -> UnchainedEvents:
         return await event_chain.unchained(self._run, instance_id)
-
-    async def enqueue(self, message: OutboxMessage) -> None:
-        await self._insert(message_row, message)
-
-    async def claim_messages(self, now: Instant, *, most: int, lease: timedelta) -> Sequence[OutboxMessage]:
-        is_due = outbox.c.next_try_at <= now.millis
-        due = select(outbox.c.id).where(is_due).order_by(outbox.c.created_at).limit(most)
-        # a CTE is run once; a subquery may be run per row, and then claims more than `most`
-        claimed = due.with_for_update(skip_locked=True).cte("claimed")
-        values = {"tries": outbox.c.tries + 1, "next_try_at": (now + lease).millis}
-        found = await self._updated(message_row, values, outbox.c.id.in_(select(claimed.c.id)), is_due)
-        return sorted(found, key=lambda message: (message.created_at, message.id))
-
-    async def done_message(self, id: str) -> None:
-        await self._run.change(delete(outbox).where(outbox.c.id == id))
 
     def _chained(self, instance_id: InstanceId, where: EventFilter) -> Sequence[Select[Any]]:
         """One select, or one for each kind along its own index: a kind that is rare would be met late along the whole log."""

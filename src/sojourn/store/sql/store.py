@@ -11,7 +11,6 @@ from sojourn.sessions.session import LIVE, SessionStatus
 from sojourn.store.interface import Groups
 from sojourn.store.sql import event_chain
 from sojourn.store.sql.app_data import SqlAppData
-from sojourn.store.sql.attempts import SqlSignIns, SqlSignUps, SqlVerifications
 from sojourn.store.sql.budgets import SqlBudgets
 from sojourn.store.sql.clients import SqlClients
 from sojourn.store.sql.credentials import SqlCredentials
@@ -22,6 +21,7 @@ from sojourn.store.sql.fast_writes import HotWrites
 from sojourn.store.sql.images import SqlImages
 from sojourn.store.sql.instances import SqlInstances
 from sojourn.store.sql.late import STRANGERS, Built
+from sojourn.store.sql.outbox import SqlOutbox
 from sojourn.store.sql.records import SqlRecords
 from sojourn.store.sql.rows.app_data import app_data
 from sojourn.store.sql.rows.budgets import budgets
@@ -35,8 +35,11 @@ from sojourn.store.sql.rows.users import users
 from sojourn.store.sql.rows.verifications import verifications
 from sojourn.store.sql.sessions import SqlSessions
 from sojourn.store.sql.shared_counts import SqlSharedCounts
+from sojourn.store.sql.sign_ins import SqlSignIns
+from sojourn.store.sql.sign_ups import SqlSignUps
 from sojourn.store.sql.tickets import SqlTickets
 from sojourn.store.sql.users import SqlUsers
+from sojourn.store.sql.verifications import SqlVerifications
 
 _OVER: Sequence[tuple[Column[Any], Column[int]]] = (
     (nonces.c.nonce_hash, nonces.c.expire_at),
@@ -72,6 +75,7 @@ class SqlGroups:
         self.app_data = SqlAppData(runner)
         self.budgets = SqlBudgets(runner)
         self.events = SqlEvents(runner, built)
+        self.outbox = SqlOutbox(runner)
 
 
 class Database(Runner, Protocol):

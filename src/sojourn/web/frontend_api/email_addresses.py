@@ -14,11 +14,11 @@ class AddForm(msgspec.Struct, kw_only=True):
     email_address: str | None = None
 
 
-class PrepareForm(msgspec.Struct, kw_only=True):
+class PrepareAddressForm(msgspec.Struct, kw_only=True):
     strategy: str | None = None
 
 
-class AttemptForm(msgspec.Struct, kw_only=True):
+class AttemptAddressForm(msgspec.Struct, kw_only=True):
     code: str | None = None
 
 
@@ -67,11 +67,11 @@ async def remove(context: Context, email_id: FromPath[str]) -> Response[bytes]:
     "/v1/me/email_addresses/{email_id:str}/prepare_verification",
     operation_id="sendVerificationEmail",
     status_code=200,
-    opt=frontend(limit="codes", form=PrepareForm),
+    opt=frontend(limit="codes", form=PrepareAddressForm),
 )
 async def prepare(context: Context, email_id: FromPath[str]) -> Response[bytes]:
     _, session, user = await context.acting()
-    form = await context.form(PrepareForm)
+    form = await context.form(PrepareAddressForm)
     sent_to, challenge = await context.engine.profile.prepare_email(
         context.instance, session, user, email_id, form.strategy
     )
@@ -82,11 +82,11 @@ async def prepare(context: Context, email_id: FromPath[str]) -> Response[bytes]:
     "/v1/me/email_addresses/{email_id:str}/attempt_verification",
     operation_id="verifyEmailAddress",
     status_code=200,
-    opt=frontend(limit="attempts", form=AttemptForm),
+    opt=frontend(limit="attempts", form=AttemptAddressForm),
 )
 async def attempt(context: Context, email_id: FromPath[str]) -> Response[bytes]:
     caller, session, user = await context.acting()
-    form = await context.form(AttemptForm)
+    form = await context.form(AttemptAddressForm)
     proven, _, issued = await context.engine.profile.attempt_email(caller, session, user, email_id, form.code)
     return await context.enveloped(address_resource(proven, context.now), issued)
 

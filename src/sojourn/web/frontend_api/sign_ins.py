@@ -24,12 +24,12 @@ class CreateForm(msgspec.Struct, kw_only=True):
     ticket: str | None = None
 
 
-class PrepareForm(msgspec.Struct, kw_only=True):
+class PrepareSignInForm(msgspec.Struct, kw_only=True):
     strategy: str | None = None
     email_address_id: str | None = None
 
 
-class AttemptForm(msgspec.Struct, kw_only=True):
+class AttemptSignInForm(msgspec.Struct, kw_only=True):
     strategy: str | None = None
     password: str | None = None
     code: str | None = None
@@ -63,10 +63,10 @@ async def read(context: Context, sign_in_id: FromPath[str]) -> Response[bytes]:
     "/v1/client/sign_ins/{sign_in_id:str}/prepare_first_factor",
     operation_id="prepareSignInFactorOne",
     status_code=200,
-    opt=frontend(limit="codes", form=PrepareForm),
+    opt=frontend(limit="codes", form=PrepareSignInForm),
 )
 async def prepare_first_factor(context: Context, sign_in_id: FromPath[str]) -> Response[bytes]:
-    form = await context.form(PrepareForm)
+    form = await context.form(PrepareSignInForm)
     if form.strategy is None:
         raise FieldMissing("strategy")
     return await _answer(
@@ -81,10 +81,10 @@ async def prepare_first_factor(context: Context, sign_in_id: FromPath[str]) -> R
     "/v1/client/sign_ins/{sign_in_id:str}/attempt_first_factor",
     operation_id="attemptSignInFactorOne",
     status_code=200,
-    opt=frontend(limit="attempts", form=AttemptForm),
+    opt=frontend(limit="attempts", form=AttemptSignInForm),
 )
 async def attempt_first_factor(context: Context, sign_in_id: FromPath[str]) -> Response[bytes]:
-    form = await context.form(AttemptForm)
+    form = await context.form(AttemptSignInForm)
     if form.strategy is None:
         raise FieldMissing("strategy")
     proof = Proof(strategy=form.strategy, password=form.password, code=form.code)

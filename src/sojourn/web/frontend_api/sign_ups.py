@@ -39,11 +39,11 @@ class SignUpForm(msgspec.Struct, kw_only=True):
         )
 
 
-class PrepareForm(msgspec.Struct, kw_only=True):
+class PrepareSignUpForm(msgspec.Struct, kw_only=True):
     strategy: str | None = None
 
 
-class AttemptForm(msgspec.Struct, kw_only=True):
+class AttemptSignUpForm(msgspec.Struct, kw_only=True):
     strategy: str | None = None
     code: str | None = None
 
@@ -78,10 +78,10 @@ async def update(context: Context, sign_up_id: FromPath[str]) -> Response[bytes]
     "/v1/client/sign_ups/{sign_up_id:str}/prepare_verification",
     operation_id="prepareSignUpsVerification",
     status_code=200,
-    opt=frontend(limit="codes", form=PrepareForm),
+    opt=frontend(limit="codes", form=PrepareSignUpForm),
 )
 async def prepare_verification(context: Context, sign_up_id: FromPath[str]) -> Response[bytes]:
-    form = await context.form(PrepareForm)
+    form = await context.form(PrepareSignUpForm)
     if form.strategy is None:
         raise FieldMissing("strategy")
     caller = await context.caller()
@@ -94,10 +94,10 @@ async def prepare_verification(context: Context, sign_up_id: FromPath[str]) -> R
     "/v1/client/sign_ups/{sign_up_id:str}/attempt_verification",
     operation_id="attemptSignUpsVerification",
     status_code=200,
-    opt=frontend(limit="attempts", form=AttemptForm),
+    opt=frontend(limit="attempts", form=AttemptSignUpForm),
 )
 async def attempt_verification(context: Context, sign_up_id: FromPath[str]) -> Response[bytes]:
-    form = await context.form(AttemptForm)
+    form = await context.form(AttemptSignUpForm)
     if form.strategy is None:
         raise FieldMissing("strategy")
     caller = await context.caller()

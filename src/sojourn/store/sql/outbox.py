@@ -1,0 +1,28 @@
+"""The outbox of messages."""
+
+from collections.abc import Sequence
+from datetime import timedelta
+
+from sqlalchemy import delete, select
+
+from sojourn.instant import Instant
+from sojourn.store.interface import OutboxMessage
+from sojourn.store.sql.group import Group
+from sojourn.store.sql.rows.outbox import message_row, outbox
+
+
+class SqlOutbox(Group):
+    async def enqueue(self, message: OutboxMessage) -> None:
+        await self._insert(message_row, message)
+
+    async def claim(self, now: Instant, *, most: int, lease: timedelta) -> Sequence[OutboxMessage]:
+        is_due = outbox.c.next_try_at <= now.millis
+        due = select(outbox.c.id).where(is_due).order_by(outbox.c.created_at).limit(most)
+        # a CTE is run once; a subquery may be run per row, and then claims more than `most`
+        claimed = due.with_for_update(skip_locked=True).cte("claimed")
+        values = {"tries": outbox.c.tries + 1, "next_try_at": (now + lease).millis}
+        found = await self._updated(message_row, values, outbox.c.id.in_(select(claimed.c.id)), is_due)
+        return sorted(found, key=lambda message: (message.created_at, message.id))
+
+    async def remove(self, id: str) -> None:
+        await self._run.change(delete(outbox).where(outbox.c.id == id))
