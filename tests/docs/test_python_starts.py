@@ -56,7 +56,14 @@ def test_a_quick_start_has_a_page_that_leads_to_the_protected_one(
 ) -> None:
     monkeypatch.chdir(tmp_path)
     monkeypatch.syspath_prepend(str(tmp_path))
-    home, protected = ask(*_made(page, tmp_path), ["/", "/protected"])
+    home, protected, missing, *found = ask(
+        *_made(page, tmp_path),
+        ["/", "/protected", "/auth/nothing", "/auth/user", "/auth/sign-out", "/auth/dev/mailbox"],
+    )
     assert (home.status_code, home.headers["content-type"].partition(";")[0]) == (200, "text/html")
-    assert '<a href="/protected">' in home.text
+    for path in ("/protected", "/auth/user", "/auth/sign-out"):
+        assert f'<a href="{path}">' in home.text
+    assert {each.status_code for each in found} == {200}
+    assert missing.status_code == 404
+    assert '<a href="http://localhost:8000/">Back to My application</a>' in missing.text
     assert (protected.status_code, "/sign-in?" in protected.headers["location"]) == (307, True)

@@ -140,6 +140,19 @@ def test_a_secret_key_that_is_revoked_while_the_app_runs_is_told_to_whoever_runs
         assert (returned.status_code, returned.headers["x-clerk-auth-reason"]) == (503, "keys-wrong"), returned.text
 
 
+def test_a_token_whose_keys_cannot_be_fetched_is_503_and_nobody_is_sent_to_a_server_that_is_down(  # R-REL-03
+    build: Callable[[SojournClient], App],
+) -> None:
+    app, ada = build(Sojourn.remote("http://127.0.0.1:9", KEY)), FakeSojourn().signed_in()
+    told = app.get("/protected", ada.headers)
+    page = app.get("/protected", {**PAGE, "cookie": f"__client_uat=1; __session={ada.token}"})
+    for answer in (told, page):
+        assert (answer.status_code, answer.headers["x-clerk-auth-reason"]) == (503, "jwk-remote-failed-to-load")
+        assert answer.headers["retry-after"] == "5"
+    assert told.json()["errors"][0]["code"] == "server_unreachable"
+    assert '<a href="">Try again</a>' in page.text
+
+
 async def _revoke_every_key(engine: Any) -> None:
     keys = await engine.store.instances.secret_keys(engine.instance.id)
     await engine.instances.new_secret_key(engine.instance)  # the last one cannot be revoked

@@ -66,3 +66,9 @@ async def test_the_page_of_a_refusal_shows_nothing_that_the_request_held(http: h
 async def test_the_icon_that_browsers_ask_for_by_themselves_is_there(http: httpx.AsyncClient) -> None:
     answer = await http.get("/favicon.ico")
     assert (answer.status_code, answer.headers["content-type"]) == (200, "image/svg+xml")
+
+
+async def test_too_many_tries_say_for_how_long(http: httpx.AsyncClient) -> None:  # R-LIM-01
+    answers = [await http.get("/sign-in//", headers=PERSON) for _ in range(6)]
+    assert answers[-1].status_code == 429
+    assert f"Try again in {answers[-1].headers['retry-after']} s." in answers[-1].text

@@ -1,6 +1,7 @@
 """The page that a person reads in a view's place: in the theme of the server, and readable while the server is down."""
 
 import base64
+from dataclasses import dataclass
 from hashlib import sha256
 from html import escape
 
@@ -15,13 +16,21 @@ _STYLE = (
     "font:16px/1.5 system-ui,sans-serif}"
     "main{box-sizing:border-box;width:24rem;max-width:calc(100% - 2rem);margin:2rem 1rem;padding:2rem;border-radius:.75rem;"
     "background:var(--card);box-shadow:0 2px 12px rgb(0 0 0/.08);text-align:center;overflow-wrap:anywhere}"
-    "h1{margin:0 0 .75rem;font-size:1.25rem}p{margin:0;color:var(--muted)}"
+    "h1{margin:0 0 .75rem;font-size:1.25rem}p{margin:0;color:var(--muted)}p+p{margin-top:1rem}a{color:var(--link,inherit)}"
 )
 _OWN = f"'sha256-{base64.b64encode(sha256(_STYLE.encode()).digest()).decode()}'"
 _NONE = "'none'"
 
 
-def refusal_page(title: str, text: str, frontend: str = "") -> tuple[bytes, Headers]:
+@dataclass(frozen=True, slots=True)
+class Link:
+    """What somebody can do next. An empty `url` is the page itself, asked for again."""
+
+    label: str
+    url: str = ""
+
+
+def refusal_page(title: str, text: str, frontend: str = "", next_step: Link | None = None) -> tuple[bytes, Headers]:
     """The page, and the headers that belong to it. `frontend` is the address at which browsers reach the server, whose
     style sheet has the owner's colours; without it, as while the server does not answer, the page has those of a new server.
     """
@@ -32,11 +41,12 @@ def refusal_page(title: str, text: str, frontend: str = "") -> tuple[bytes, Head
             f'<link rel="icon" href="{escape(frontend)}/static/favicon.svg" type="image/svg+xml">'
             f'<link rel="stylesheet" href="{escape(frontend)}/static/theme.css">'
         )
+    step = f'<p><a href="{escape(next_step.url)}">{escape(next_step.label)}</a></p>' if next_step else ""
     page = (
         '<!doctype html><html lang="en"><head><meta charset="utf-8">'
         '<meta name="viewport" content="width=device-width, initial-scale=1">'
         f"<title>{escape(title)}</title><style>{_STYLE}</style>{links}</head>"
-        f"<body><main><h1>{escape(title)}</h1><p>{escape(text)}</p></main></body></html>"
+        f"<body><main><h1>{escape(title)}</h1><p>{escape(text)}</p>{step}</main></body></html>"
     )
     policy = f"default-src 'none'; style-src {' '.join((_OWN, server)).strip()}; img-src {server or _NONE}; frame-ancestors 'none'"
     return page.encode(), [

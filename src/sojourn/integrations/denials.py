@@ -4,13 +4,14 @@ import json
 import logging
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from urllib.parse import urlsplit
 
-from sojourn.errors import ConfigError, Json, OriginRefused, Overloaded, SojournError
+from sojourn.errors import ConfigError, Json, OriginRefused, Overloaded, ServerUnreachable, SojournError
 from sojourn.integrations.app_keys import REFUSED
 from sojourn.integrations.authenticator import (
     NO_COOKIES,
+    NO_KEYS,
     NOT_ACTIVE,
     TOO_LARGE,
     TWO_PEOPLE,
@@ -20,7 +21,7 @@ from sojourn.integrations.authenticator import (
     SignedOutState,
     clock_words,
 )
-from sojourn.integrations.denial_page import Headers, refusal_page
+from sojourn.integrations.denial_page import Headers, Link, refusal_page
 from sojourn.integrations.request_head import RequestHead
 from sojourn.integrations.requirement import Lack
 from sojourn.origin import host_of
@@ -34,6 +35,7 @@ _log = logging.getLogger("sojourn.integrations")
 
 _STALE = "session_reverification_required"
 _RETRY_SECONDS = 5
+_AGAIN = Link("Try again")
 _TOO_MUCH = "For whoever runs this app: it keeps more than 32 KiB of session data for this visitor, so what changed was not kept."
 _TOO_LATE = "Nothing was changed: you are not signed in any more. Go back, reload the page, and send it again."
 
@@ -80,6 +82,9 @@ def refusal(
         return None
     if gate.trouble or verdict.reason == WRONG_KEYS:
         return wrong_keys(gate, asked)
+    if verdict.reason == NO_KEYS:  # sent to sign in, people would come to a server that does not answer
+        denial = unreachable(ServerUnreachable(), asked)
+        return replace(denial, headers=[(b"x-clerk-auth-reason", NO_KEYS.encode()), *denial.headers])
     if asked.is_page and not verdict.is_stuck:
         going = gate.to_sign_in(asked, verdict.reason, sign_in=sign_in_url)
         if _is_asked_for(going.url, asked):
@@ -88,7 +93,8 @@ def refusal(
         set_cookies = [(b"set-cookie", cookie.encode("latin-1")) for cookie in going.cookies]
         return _sized(307, b"", [(b"location", going.url.encode()), *said(verdict), *set_cookies])
     if asked.is_page:
-        return _page(401, "Not signed in", _stuck(verdict), said(verdict), gate.frontend)
+        step = Link("To the sign-in page", f"{gate.frontend}/sign-in") if verdict.reason == NOT_ACTIVE else _AGAIN
+        return _page(401, "Not signed in", _stuck(verdict), said(verdict), gate.frontend, step)
     challenge = [(b"www-authenticate", _challenge(asked)), *said(verdict)]
     if asked.is_navigation:
         return _page(401, "Not signed in", _TOO_LATE, challenge, gate.frontend)
@@ -99,7 +105,10 @@ def refusal(
 def lacking(gate: Authenticator, lack: Lack, asked: RequestHead) -> Denial:
     """403 for somebody who is signed in, and not enough (R-AUZ-03). A session that is too old is told as published SDKs read it."""
     if asked.is_navigation:
-        return _page(403, lack.message, lack.advice, _kept_nowhere(), gate.frontend)
+        others = Link("Sign in with another account", f"{gate.frontend}/sign-out")
+        again = Link("Sign out and in again", others.url)
+        step = again if lack.code == _STALE else others
+        return _page(403, lack.message, lack.advice, _kept_nowhere(), gate.frontend, step)
     body = _error(lack.code, lack.message, lack.advice, lack.meta)
     challenge = b'Bearer error="insufficient_scope"'
     if lack.code == _STALE:
@@ -121,7 +130,7 @@ def unreachable(error: SojournError, asked: RequestHead | None = None) -> Denial
     seconds = math.ceil(error.retry_after.total_seconds()) if isinstance(error, Overloaded) else _RETRY_SECONDS
     headers = [(b"retry-after", str(seconds).encode()), *_kept_nowhere()]
     if asked is not None and asked.is_navigation:
-        return _page(503, error.message, error.long_message, headers)
+        return _page(503, error.message, error.long_message, headers, next_step=_AGAIN if asked.is_page else None)
     return _json(503, _error(error.code, error.message, error.long_message, {}), headers)
 
 
@@ -164,8 +173,10 @@ def _json(status: int, body: Mapping[str, Json], headers: Headers) -> Denial:
     return _sized(status, json.dumps(body).encode(), [(b"content-type", b"application/json"), *headers])
 
 
-def _page(status: int, title: str, text: str, headers: Headers, frontend: str = "") -> Denial:
-    page, of_page = refusal_page(title, text, frontend)
+def _page(
+    status: int, title: str, text: str, headers: Headers, frontend: str = "", next_step: Link | None = None
+) -> Denial:
+    page, of_page = refusal_page(title, text, frontend, next_step)
     return _sized(status, page, [*of_page, *headers])
 
 

@@ -1,6 +1,9 @@
 """The page that a person sees in place of one that is refused: not found, not signed in, not allowed."""
 
-from sojourn.errors import SojournError
+import math
+from urllib.parse import urlsplit
+
+from sojourn.errors import SojournError, TooManyRequests
 from sojourn.instances.instance import Instance
 from sojourn.ui.pages import page_policy, templates
 from sojourn.ui.theme import look
@@ -25,7 +28,23 @@ def refusal_page(instance: Instance, status: int, refusal: SojournError) -> tupl
     theme = instance.settings.theme
     html = templates().get_template("refused.html").render(
         nonce=nonce, base=instance.public_url, application=instance.settings.application_name, theme=theme,
-        look=look(theme), title=_TITLES.get(status, "Something went wrong"), said=refusal.long_message, status=status,
-        home=instance.settings.paths.home_url or f"{instance.public_url}/sign-in", is_development=instance.is_development,
+        look=look(theme), title=_TITLES.get(status, "Something went wrong"), said=_said(refusal), status=status,
+        home=_home(instance), is_development=instance.is_development,
     )  # fmt: skip
     return html.encode(), [(name.lower().encode(), value.encode()) for name, value in headers.items()]
+
+
+def _said(refusal: SojournError) -> str:
+    if not isinstance(refusal, TooManyRequests):
+        return refusal.long_message
+    seconds = math.ceil(refusal.retry_after.total_seconds())
+    wait = f"{seconds} s" if seconds < 120 else f"{math.ceil(seconds / 60)} minutes"
+    return f"Too many requests came from this address. Try again in {wait}."
+
+
+def _home(instance: Instance) -> str:
+    """Where the application begins: a server with a path of its own shares its origin with the application."""
+    address = urlsplit(instance.public_url)
+    if instance.settings.paths.home_url:
+        return instance.settings.paths.home_url
+    return f"{address.scheme}://{address.netloc}/" if address.path.strip("/") else f"{instance.public_url}/sign-in"

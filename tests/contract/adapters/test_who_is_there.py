@@ -174,6 +174,8 @@ def test_what_is_missing_is_said_in_one_way_to_programs_and_to_people(site: Site
         page = site.ask(path, **PAGE, **plain.cookie)
         assert (page.status_code, page.headers["content-type"]) == (403, "text/html; charset=utf-8")
         assert_in_theme(page, server)
+        step = "Sign out and in again" if path == "/open/fresh" else "Sign in with another account"
+        assert f'<a href="{server.engine.config.public_url}/sign-out">{step}</a>' in page.text
     stale = site.ask("/open/fresh", **plain.bearer).json()["clerk_error"]
     assert (stale["type"], stale["reason"]) == ("forbidden", "reverification-error")  # as published SDKs look for it
     stranger = site.ask("/open/guarded").json()["errors"][0]
@@ -195,6 +197,7 @@ def test_people_read_every_refusal_as_a_page_in_the_theme(site: Site, server: Se
     tokens = [server.person().token, server.person().token]
     stuck = site.ask("/protected", **PAGE, cookie=f"__client_uat=1; __session={tokens[0]}; __session={tokens[1]}")
     assert (stuck.status_code, stuck.headers["x-clerk-auth-reason"]) == (401, "session-tokens-of-two-people")
+    assert '<a href="">Try again</a>' in stuck.text
     assert_in_theme(stuck, server)
     foreign = site.ask("/form", "POST", **PAGE, **server.person().cookie, sec_fetch_site="cross-site")
     assert foreign.status_code == 403
