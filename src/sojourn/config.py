@@ -122,11 +122,11 @@ class Config:
         return _normal(self.allowed_hosts + (self.development_hosts if self.is_development else ()), self.scheme)
 
     def is_here(self, name: str) -> bool:
-        """Whether development may be used at a host name or bind address: this machine's own, or a named one (R-DEV-01)."""
+        """True if development is allowed at this host name or bind address: loopback, or a listed one (R-DEV-01)."""
         return is_loopback(name) or self.is_named(name)
 
     def is_named(self, name: str) -> bool:
-        """Whether `development_hosts` names a host name or bind address, with or without a port."""
+        """True if `development_hosts` lists the host name or bind address, with or without a port."""
         return name.lower() in {name_of(each) for each in _normal(self.development_hosts, self.scheme)}
 
     def check_bind(self, address: str) -> None:
@@ -194,7 +194,7 @@ class Config:
                 raise ConfigError(_NOT_HERE.format(what=f"SOJOURN_ALLOWED_HOSTS {each}", name=name or each))
 
     def _missing(self) -> list[str]:
-        """What production cannot do without and nobody set, all at once."""
+        """Every required production setting that is missing, reported together."""
         needed = {
             "SOJOURN_PUBLIC_URL (the https:// address that browsers use)": self.public_url != Config().public_url,
             "SOJOURN_ROOT_KEYS (32 random bytes, as `sojourn keys root` prints them)": self.root_keys,

@@ -75,7 +75,7 @@ _CHAINED_AT_ONCE = 1000
 
 @dataclass(frozen=True, slots=True)
 class Foundation:
-    """What everything else stands on: an app may bring its own clock, mailer and store."""
+    """The dependencies of every other part. An app may supply its own clock, mailer and store."""
 
     config: Config
     clock: Clock

@@ -84,5 +84,5 @@ def token_id() -> str:
 
 
 def well_formed(text: str) -> bool:
-    """Whether `text` has the shape of an id; anything else cannot name a row and need not be looked up."""
+    """True if `text` has the form of an ID; other text cannot identify a row and needs no look-up."""
     return _SHAPE.fullmatch(text) is not None

@@ -51,7 +51,7 @@ def origin_alone(text: str) -> str | None:
 
 
 def is_loopback_origin(origin: str) -> bool:
-    """Whether a normal origin is on this machine."""
+    """True if a normalized origin is on this machine."""
     return is_loopback(name_of(origin.partition("://")[2]))
 
 
@@ -82,10 +82,7 @@ def port_of(host: str) -> int | None:
 
 
 def is_loopback(name: str) -> bool:
-    """Whether a host name or address means this machine, decided by its text, never by DNS (R-DEV-01).
-
-    `localhost`, a name below it (RFC 6761 section 6.3), 127.0.0.0/8 or ::1.
-    """
+    """True if a host name or address means this machine, decided by its text, never by DNS (R-DEV-01). `localhost`, a name below it (RFC 6761 section 6.3), 127.0.0.0/8 or ::1."""
     name = name.lower()
     if name == "localhost" or name.endswith(".localhost"):
         return True

@@ -247,7 +247,7 @@ async def test_a_page_on_another_site_than_the_server_says_why_it_cannot_sign_in
     await expect_sign_in_page(page)
     await page.locator("input[name=identifier]").fill(address)
     await page.locator(".cl-formButtonPrimary").click()
-    await expect(page.get_by_text("are different sites to the browser").first).to_be_visible()
+    await expect(page.get_by_text("as different sites").first).to_be_visible()
     visit.expect_settled()
 
 

@@ -1,4 +1,4 @@
-"""How the clients ask: deadlines, what is asked again and what never is, and refusals as errors."""
+"""Transport of the Backend API clients: timeouts, retries, and error responses as exceptions."""
 
 import random
 from collections.abc import Mapping
@@ -20,8 +20,8 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 KEPT_CONNECTION_SECONDS = 2.0
-"""How long a connection is kept for the next question: shorter than any server keeps it (uvicorn five seconds), because a POST
-that meets its end is lost."""
+"""How long an idle connection is kept: shorter than any server keeps it (uvicorn: five seconds), because a POST on a
+closing connection is lost."""
 
 _REPEATABLE = frozenset({"GET", "PUT", "DELETE"})
 _PASSING = frozenset({429, 502, 503, 504})
@@ -30,7 +30,7 @@ _LONGEST_PAUSE = 10.0
 
 
 class BackendRefused(SojournError):
-    """What the server refused, with its own code and words; `status` is that of HTTP, `trace_id` finds it in the server's log."""
+    """An error response of the server, with its code and message. `status` is the HTTP status; `trace_id` identifies the request in the server's log."""
 
     def __init__(
         self, status: int, code: str, message: str, advice: str, param: str | None, trace_id: str | None
@@ -44,7 +44,7 @@ class BackendRefused(SojournError):
 
 @dataclass(frozen=True, slots=True)
 class BackendCall:
-    """One question; `again` counts how often it has been asked already."""
+    """One request."""
 
     method: str
     path: str
@@ -55,7 +55,7 @@ class BackendCall:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RetryPolicy:
-    """Whom the clients ask, and how patiently. `retries` is how often a call is repeated, `timeout` seconds for each try.
+    """Server, key and retry policy of a client. `retries` is the number of repetitions, `timeout` the seconds per attempt.
 
     Reads, PUT and DELETE are repeated when the connection fails or the server is busy. A POST or PATCH is repeated only where
     no connection came about: the server keeps no idempotency keys, and one that was sent may have been done.
@@ -71,11 +71,11 @@ class RetryPolicy:
         """Raises: ConfigError for an address that would send the key in the clear, or no key."""
         parts = urlsplit(url)
         if parts.scheme not in ("http", "https") or not parts.hostname:
-            raise ConfigError(f"{url!r} is no address of a server, such as https://auth.example.com")
+            raise ConfigError(f"{url!r} is not a server URL such as https://auth.example.com")
         if parts.scheme == "http" and not is_loopback(parts.hostname) and not allow_http:
-            raise ConfigError("over http the secret key could be read on its way: use https, or say allow_http=True")
+            raise ConfigError("http would send the secret key unencrypted: use https, or pass allow_http=True")
         if not secret_key:
-            raise ConfigError("the Backend API wants a secret key; `sojourn env` prints it")
+            raise ConfigError("the Backend API needs a secret key; `sojourn env` prints it")
         return cls(url=url.rstrip("/"), secret_key=Secret(secret_key), timeout=timeout, retries=retries)
 
     @property
@@ -87,7 +87,7 @@ class RetryPolicy:
         return {"base_url": self.url, "headers": headers, "follow_redirects": False, "limits": limits}
 
     def request(self, call: BackendCall) -> dict[str, Any]:
-        """What httpx wants. Unset parts are left out, None is sent as null."""
+        """Keyword arguments for httpx. Unset parts are omitted, None is sent as null."""
         query = {name: value for name, value in call.query.items() if value is not UNSET and value is not None}
         asked: dict[str, Any] = {"method": call.method, "url": call.path, "params": query}
         if call.body is not None:

@@ -1,4 +1,4 @@
-"""A user as the Backend API shows it, with the questions that apps ask."""
+"""The user object of the Backend API, with convenience properties for apps."""
 
 from typing import Any
 
@@ -8,7 +8,7 @@ __all__ = ["AddressVerification", "EmailAddress", "PhoneNumber", "User"]
 
 
 class AddressVerification(msgspec.Struct, frozen=True):
-    """How an address was proven; `status` is `verified` once it was."""
+    """The verification of an address; `status` is `verified` once it succeeded."""
 
     status: str
     strategy: str | None = None
@@ -31,7 +31,7 @@ class PhoneNumber(msgspec.Struct, frozen=True):
 
 
 class User(msgspec.Struct, frozen=True, kw_only=True):
-    """Times are milliseconds since 1970. What a newer server adds is left aside."""
+    """Times are milliseconds since 1970. Unknown fields of newer servers are ignored."""
 
     id: str
     username: str | None = None
@@ -69,6 +69,6 @@ class User(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def name(self) -> str:
-        """What to call the person: their name, else their user name, address or id."""
+        """A display name: full name, username, e-mail address or ID, whichever is set first."""
         full = " ".join(part for part in (self.first_name, self.last_name) if part)
         return full or self.username or self.email or self.id

@@ -113,11 +113,11 @@ class Instances:
         return instance, known[0]
 
     def has_seen(self, secret: Secret) -> bool:
-        """Whether it was good when this process last looked it up."""
+        """True if the key was valid when this process last looked it up."""
         return secret.stored_form() in self._secret_keys
 
     async def is_listed(self, secret: Secret) -> bool:
-        """Whether it was good a second ago at most: the keys of all instances are read once a second, however many ask."""
+        """True if the key was valid at most a second ago: the keys of all instances are read at most once a second."""
         now = self.clock.now()
         known = self._listed
         if known is None or now.since(known[1]) >= KNOWN_FOR or now < known[1]:

@@ -93,7 +93,7 @@ class JwtTemplates:
         return self._template(await self.records.remove(instance, "jwt_template", id, actor))
 
     def _template_body(self, instance: Instance, id: str, new: NewJwtTemplate) -> dict[str, Json]:
-        """What is stored: a key of the owner's own only sealed, for this row of this instance (R-KEY-01)."""
+        """The stored form. An own key is sealed for this row of this instance (R-KEY-01)."""
         body: dict[str, Json] = {
             "claims": dict(new.claims), "lifetime": new.lifetime, "allowed_clock_skew": new.allowed_clock_skew,
         }  # fmt: skip
@@ -118,7 +118,7 @@ class JwtTemplates:
             pem = self.sealer.open(b64decode(str(stored["sealed_private"])), _key_place(row.instance_id, row.id))
         except SealingError as error:
             raise ConfigError(
-                "SOJOURN_ROOT_KEYS does not open the signing keys of JWT templates: set the root key they were made with"
+                "SOJOURN_ROOT_KEYS cannot decrypt the signing keys of JWT templates: set the root key that encrypted them"
             ) from error
         return TemplateKey(TemplateAlgorithm(str(stored["algorithm"])), Secret(pem.decode()))
 

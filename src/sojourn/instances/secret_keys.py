@@ -31,7 +31,7 @@ def fresh_secret_key(environment: Environment) -> Secret:
 
 
 def is_damaged(secret: Secret) -> bool:
-    """Whether the checksum belies the key, so that no look-up is needed. A key of before has none, and is not damaged."""
+    """True if the checksum does not match, so that no look-up is needed. Keys of older releases have no checksum and pass."""
     text = secret.reveal()
     has_checksum = len(text) == _PREFIX + _RANDOM + _CHECKSUM
     return has_checksum and text[-_CHECKSUM:] != _checksum(text[:-_CHECKSUM])

@@ -31,7 +31,7 @@ class Form:
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class About:
-    """What a setting does, beside its name, type and default."""
+    """The description of a setting, beside its name, type and default."""
 
     effect: str
     """One sentence for the owner."""

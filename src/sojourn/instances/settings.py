@@ -185,7 +185,7 @@ class SignUpSettings(_Group, frozen=True, kw_only=True):
 
 
 class ProtectionSettings(_Group, frozen=True, kw_only=True):
-    """What stands between a guess and an account. Floors and ceilings keep a slip from locking out everybody, or nobody ever."""
+    """Protection against guessing. Bounds prevent a typo from locking out every user, or never locking any."""
 
     strict_enumeration: Annotated[
         bool | None,

@@ -1,4 +1,4 @@
-"""Whether a request is answered in the app's place: the one order of questions, for every kind of app."""
+"""Decide if Sojourn answers a request instead of the app: one order of checks for every framework."""
 
 from collections.abc import Collection
 from dataclasses import dataclass, field

@@ -115,7 +115,7 @@ class SojournMiddleware:
         return bool(self._own)
 
     def is_own(self, scope: Scope) -> bool:
-        """Whether the server inside answers here, which guards itself."""
+        """True if the mounted server, which has its own guard, handles this path."""
         return bool(self._own and self._below_own(scope))
 
     async def served(self, scope: Scope, body: bytes) -> tuple[int, Headers, bytes]:
@@ -181,7 +181,7 @@ class SojournMiddleware:
         data = scope["session"] = SessionData.of(await keeping.read(self._sojourn))
 
         async def saving(message: Message) -> None:
-            """What changed is kept before the answer leaves: the next request of this browser sees it."""
+            """Save changed session data before the response is sent, so that the browser's next request sees it."""
             if message["type"] == "http.response.start" and (writing := keeping.writing(data)) is not None:
                 await writing.write(self._sojourn)
                 if writing.cookie:

@@ -1,4 +1,4 @@
-"""What an app's own code asks about the request it answers: who is there, and whether that is enough."""
+"""The authentication context of a request for app code: session, user, and checks of requirements."""
 
 import logging
 from collections.abc import Callable, Mapping
@@ -47,9 +47,9 @@ class AuthContext:
         self.session = session
         self.asked = asked
         self.is_over = False
-        """Whether the view has ended the session, so that the browser is to be told."""
+        """True if the view has ended the session and the response must clear its cookies."""
         self.said: Headers = []
-        """What a stranger is told beside the page."""
+        """Response headers for a signed-out request."""
 
     @property
     def gate(self) -> Authenticator:
@@ -77,8 +77,8 @@ class AuthContext:
             raise Denied(self._stranger("user-gone")) from error
 
     def has(self, wanted: Mapping[str, Any]) -> bool:
-        """Whether a part of a page that asks for `wanted` is for whoever asks; one that asks for an undefined variable, or
-        for what no session could have, is for nobody (R-AUZ-03).
+        """True if the session meets `wanted`. An undefined variable or an invalid requirement is never met
+        (R-AUZ-03).
         """
         if self.session is None:
             return False

@@ -31,7 +31,7 @@ NOT_ACTIVE = "session-not-active"
 """The session is pending, or of a status that is not known here: published SDKs take it for signed out too."""
 
 WRONG_KEYS = "keys-wrong"
-"""The server refuses the app's keys: whatever anybody sends, signing in would not help."""
+"""The server rejects the app's keys, so no request can be authenticated."""
 
 UNKNOWN_PARTY = "token-invalid-authorized-parties"
 
@@ -44,7 +44,7 @@ _log = logging.getLogger("sojourn.integrations")
 
 @dataclass(frozen=True, slots=True)
 class SignedInState:
-    """`by_cookie`: the browser sent it by itself, whoever made it send the request."""
+    """`by_cookie`: the token came from a cookie, which a browser also sends with cross-site requests."""
 
     claims: Claims
     by_cookie: bool = False
@@ -52,7 +52,7 @@ class SignedInState:
 
 @dataclass(frozen=True, slots=True)
 class SignedOutState:
-    """`cookies` are Set-Cookie texts that belong to the answer, whatever it is. `is_stuck`: signing in would not help.
+    """`cookies` are Set-Cookie values for the response. `is_stuck`: signing in again would not help.
 
     `clock_off`: seconds by which this machine's clock is ahead of the server's, negative when it is behind; 0 when unknown.
     """
@@ -65,7 +65,7 @@ class SignedOutState:
 
 @dataclass(frozen=True, slots=True)
 class HandshakeState:
-    """The browser must go to `url` first. `is_signed_out`: a protected page may send it to sign in at once."""
+    """The browser must visit `url` first. `is_signed_out`: a protected page may redirect to the sign-in page immediately."""
 
     url: str
     reason: str
@@ -75,7 +75,7 @@ class HandshakeState:
 
 @dataclass(frozen=True, slots=True)
 class Nonce:
-    """A return that only the server can read: `text` is what its payload is asked by."""
+    """A handshake nonce: the server returns the payload for `text`."""
 
     text: str
     begun: Begun
@@ -90,7 +90,7 @@ PayloadNow = Callable[[str], Sequence[str]]
 
 @dataclass(frozen=True, slots=True)
 class Authenticator:
-    """Pure but for the verifier's memory. `frontend` is the address browsers reach the server at.
+    """Authenticates requests; pure except for the verifier's cache. `frontend` is the URL at which browsers reach the server.
 
     `renew` fetches keys, and asks about origins, when the server is elsewhere, and answers at once when it is too soon. `payload` asks the
     server for the directives of a nonce; without it handshakes come as tokens. An app with the server inside knows its own
@@ -118,7 +118,7 @@ class Authenticator:
 
     @property
     def is_secure(self) -> bool:
-        """Whether people reach the server over TLS, and so the app too."""
+        """True if browsers reach the server, and so the app, over TLS."""
         return self.frontend.startswith("https://")
 
     @property
@@ -349,7 +349,7 @@ class Authenticator:
         return SignedOutState(WRONG_KEYS, is_stuck=True)
 
     def _use(self, id: str) -> bool:
-        """Whether this process has not applied a handshake of this redirect before."""
+        """True if this process has not yet applied a handshake of this redirect."""
         now = self.clock.seconds()
         for known, (since,) in list(self._used.items()):
             if now - since > _USED_SECONDS:

@@ -1,4 +1,4 @@
-"""What somebody who may not pass is answered, in every kind of app alike."""
+"""Responses to unauthenticated and unauthorized requests, the same in every framework."""
 
 import json
 import logging
@@ -29,7 +29,7 @@ from sojourn.tokens.bearer import is_attempt
 from sojourn.tokens.cookie_size import LARGEST_COOKIE
 
 KEPT_NOWHERE: Headers = [(b"cache-control", b"private, no-store"), (b"vary", b"Cookie, Authorization, Origin")]
-"""What a protected page wears unless it says otherwise (R-CKI-07)."""
+"""Cache headers of a protected page that sets none itself (R-CKI-07)."""
 
 _log = logging.getLogger("sojourn.integrations")
 
@@ -42,7 +42,7 @@ _TOO_LATE = "Nothing was changed: you are not signed in any more. Go back, reloa
 
 @dataclass(frozen=True, slots=True)
 class Denial:
-    """A whole answer; `headers` holds its length too."""
+    """A complete response; `headers` include its length."""
 
     status: int
     headers: Headers
@@ -54,7 +54,7 @@ class Denial:
 
 
 class Denied(Exception):
-    """The answer in a view's place, on its way out of code that cannot return it."""
+    """Carries a denial out of code that cannot return a response."""
 
     def __init__(self, refusal: Denial) -> None:
         super().__init__(refusal.status)
@@ -69,7 +69,7 @@ def refusal(
     is_protected: bool,
     sign_in_url: str,
 ) -> Denial | None:
-    """The answer in the app's place; None where anybody may see the page, which then wears `said` of the verdict.
+    """The response instead of the app's; None for a public page, whose response then gets the headers of `said`.
 
     People are sent to sign in, API calls get 401 with a challenge (RFC 6750 section 3). A form cannot be sent elsewhere:
     whoever filled it in is told in words, and so is whoever would be sent where they are, round and round.
@@ -126,7 +126,7 @@ def foreign(gate: Authenticator, asked: RequestHead) -> Denial:
 
 
 def unreachable(error: SojournError, asked: RequestHead | None = None) -> Denial:
-    """503 for a server that does not answer, or is busy."""
+    """503 for a server that is unreachable or busy."""
     seconds = math.ceil(error.retry_after.total_seconds()) if isinstance(error, Overloaded) else _RETRY_SECONDS
     headers = [(b"retry-after", str(seconds).encode()), *_kept_nowhere()]
     if asked is not None and asked.is_navigation:
@@ -189,7 +189,7 @@ def _error(code: str, message: str, advice: str, meta: Mapping[str, Json]) -> di
 
 
 def _is_asked_for(location: str, asked: RequestHead) -> bool:
-    """Whether this is the page that people are sent to. The scheme may be another one behind a proxy."""
+    """True if this is the sign-in page. Behind a proxy the scheme may differ."""
     there, here = urlsplit(location), urlsplit(asked.url)
     if there.path != here.path:
         return False

@@ -120,7 +120,7 @@ class _Dispatching:
         return self._middleware.keeping(environ)
 
     def dress(self, response: Response) -> Response:
-        """What belongs to every answer: also to the page that the app shows in a refusal's place."""
+        """Add the headers of every response, including an error page that the app shows for a denial."""
         owner, look = request.environ.get(_LOOK, (None, None))
         if owner is not self:
             return response

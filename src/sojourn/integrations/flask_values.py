@@ -1,4 +1,4 @@
-"""What `flask.session` and Quart's keep: all that Flask's own serializer keeps, and times to the microsecond."""
+"""Value types of `flask.session` and Quart's session: those of Flask's serializer, with times to the microsecond."""
 
 from datetime import datetime
 from typing import Any

@@ -27,7 +27,7 @@ class Matcher:
         for name, patterns in (("public", public), ("protected", protected)):
             _check(name, patterns)
         self.protects_all = not public and not protected
-        """Whether no path has to be looked at."""
+        """True if the answer is the same for every path."""
         self._public = [re.compile(_DOT.sub(r"\\.", _parameters(each))) for each in public]
         self._protected = [re.compile(_parameters(each), re.IGNORECASE) for each in protected]
         self.is_protected = lru_cache(_REMEMBERED)(self._is_protected)

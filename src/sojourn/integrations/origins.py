@@ -1,4 +1,4 @@
-"""Whether a write comes from the app's own pages: so a form elsewhere cannot use the cookies of whoever opens it (R-WEB-01)."""
+"""CSRF protection: a request that changes state must come from the app's own origin (R-WEB-01)."""
 
 from collections.abc import Collection
 from urllib.parse import urlsplit
@@ -26,7 +26,7 @@ def is_own(asked: RequestHead, trusted: Collection[str], *, is_socket: bool = Fa
 
 
 def may_be_used(asked: RequestHead, verdict: AuthState) -> bool:
-    """Whether the request carries anything that a browser sends by itself: only that can be used by others."""
+    """True if the request carries credentials that a browser sends automatically; only those can be abused cross-site."""
     if isinstance(verdict, SignedInState) and verdict.by_cookie:
         return True
     return any(name in asked.cookies for name in DATA_COOKIES)

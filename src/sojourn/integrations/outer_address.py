@@ -1,6 +1,4 @@
-"""What an app asks its server once: the address that browsers use, where the app reaches it by another one, and whether the
-keys are its own.
-"""
+"""Facts that an app asks its server for once: the URL for browsers, if it differs, and if the keys match."""
 
 import logging
 import threading
@@ -54,11 +52,11 @@ class OuterAddress:
 
     @property
     def is_to_be_asked(self) -> bool:
-        """Whether the server has not said yet or refuses the keys, and a question is not too soon after the last."""
+        """True if the server's answer is missing or rejects the keys, and the last request was long enough ago."""
         return not self._is_sure and self._seconds() >= self._not_before
 
     def ask(self) -> bool:
-        """Ask the server, at most once in 5 seconds while it does not answer or refuses; whether anything here has changed."""
+        """Ask the server, at most every 5 seconds while it fails or rejects the keys; return True if anything changed."""
         with self._asking:
             if not self.is_to_be_asked:
                 return False

@@ -32,10 +32,10 @@ def _origin(text: str) -> str:
 
 
 class RemoteParties:
-    """What a server elsewhere has said about origins. Threads may share one; nothing here waits but `ask`."""
+    """Cached answers of a remote server about origins. Thread-safe; only `ask` blocks."""
 
     def __init__(self, frontend: str, allows: Callable[[str], bool], clock: Clock, *, is_development: bool) -> None:
-        """`allows` asks the server about one origin. Raises, when it does not answer: OSError."""
+        """`allows` asks the server about one origin. Raises: OSError if the server is unreachable."""
         self._own = origin_of(frontend)
         self._allows = allows
         self._seconds = clock.seconds
@@ -64,7 +64,7 @@ class RemoteParties:
         return bool(self._wanted)
 
     def ask(self) -> None:
-        """Ask about unknown origins. A server that does not answer leaves an earlier answer as it was."""
+        """Ask about unknown origins. If the server is unreachable, earlier answers are kept."""
         with self._asking:
             while self._wanted:
                 origin = self._wanted.pop()
@@ -88,7 +88,7 @@ def asks_cors(url: str) -> Callable[[str], bool]:
         try:
             answer = httpx.get(f"{url}/v1/environment", headers={"Origin": origin}, timeout=_DEADLINE)
         except (httpx.HTTPError, httpx.InvalidURL) as error:
-            raise OSError(f"the server does not answer: {type(error).__name__}") from error
+            raise OSError(f"the server is unreachable: {type(error).__name__}") from error
         if answer.status_code == 429 or answer.status_code >= 500 or answer.is_redirect:
             raise OSError(f"the server answers {answer.status_code}")  # which says nothing of the origin
         return answer.headers.get("access-control-allow-origin") == origin

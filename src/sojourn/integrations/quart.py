@@ -160,7 +160,7 @@ class _Dispatching:
         return Keeping.of(asgi.read(scope), claims, is_secure=gate.is_secure)
 
     async def dress(self, response: Any) -> Any:
-        """What belongs to every answer: also to the page that the app shows in a refusal's place."""
+        """Add the headers of every response, including an error page that the app shows for a denial."""
         owner, look = cast("Any", request.scope).get(_LOOK, (None, None))
         if owner is not self:
             return response

@@ -49,12 +49,12 @@ class RequestHead:
 
     @property
     def is_page(self) -> bool:
-        """Whether a person's browser navigates here, so that it can be sent elsewhere."""
+        """True if this is a browser navigation, which can be redirected."""
         return self.method == "GET" and self.is_navigation
 
     @property
     def is_navigation(self) -> bool:
-        """Whether a person will read the answer: of a page, or of a form that was sent."""
+        """True if a person reads the response: a page, or the result of a form."""
         if is_attempt(self.values(b"authorization")):
             return False
         destination = self.header(b"sec-fetch-dest")

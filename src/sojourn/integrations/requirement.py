@@ -1,4 +1,4 @@
-"""What a page asks of a session beyond its being there: role, permission, organization, a fresh proof (R-AUZ-03)."""
+"""Requirements on a session: role, permission, organization, recent verification (R-AUZ-03)."""
 
 import re
 from collections.abc import Mapping
@@ -12,7 +12,7 @@ from sojourn.tokens.claims import Claims
 
 
 class Unasked(Enum):
-    """What a guard does not ask for. No value of an app's means that by accident: one that is empty or None is refused."""
+    """Marks a requirement that was not given. Empty values and None are rejected, so neither can disable a check by accident."""
 
     UNASKED = "unasked"
 

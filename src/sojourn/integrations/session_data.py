@@ -1,4 +1,4 @@
-"""What an app keeps for one visitor, as frameworks' own sessions do: bound to the Sojourn session, or to a cookie before."""
+"""Session data of one visitor, like a framework's session: bound to the Sojourn session, or to a cookie before sign-in."""
 
 from collections.abc import Callable, Iterator, MutableMapping
 from contextlib import suppress
@@ -23,9 +23,9 @@ _SECRET_LENGTH = 43
 
 
 class SessionData(MutableMapping[str, Any]):
-    """A dictionary that is read when it is first looked into and written when it has changed, in depth too.
+    """A dictionary that is loaded on first access and saved if it changed, including nested values.
 
-    A value that could not be given back as it is, is refused when it is assigned. Raises: TypeError.
+    Assigning a value that cannot be restored exactly raises TypeError.
     """
 
     def __init__(self, load: Callable[[], Data], *, kinds: Values = JSON_VALUES) -> None:
@@ -50,7 +50,7 @@ class SessionData(MutableMapping[str, Any]):
         return self._values
 
     def to_keep(self) -> Data:
-        """As JSON. Raises: TypeError for a value put into another one's depth that could not be kept."""
+        """The values as JSON. Raises: TypeError for a nested value that cannot be stored."""
         values = self.read()
         check(self._kinds, values)
         return {key: self._kinds.to_json(value) for key, value in values.items()}
@@ -65,7 +65,7 @@ class SessionData(MutableMapping[str, Any]):
 
     @property
     def was_kept(self) -> bool:
-        """Whether there was anything under the key that the browser brought."""
+        """True if data was stored under the browser's key."""
         return self._as_read != b"{}"
 
     @property
@@ -140,8 +140,8 @@ class Keeping:
             return {}
 
     def writing(self, data: SessionData, *, anew: bool = False) -> "Writing | None":
-        """What is to be written, and the cookie that belongs to it; None when nothing is. `anew` wants another key for an
-        anonymous visitor, so that nobody who knows the old one follows (session fixation).
+        """The pending write and its cookie; None if nothing changed. `anew` requests a new key for an anonymous
+        visitor, which prevents session fixation.
         """
         if not data.is_read:
             return None

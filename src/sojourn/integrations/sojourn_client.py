@@ -1,4 +1,4 @@
-"""What an app holds, wherever the server is: the same names, types and errors inside the process and beside it."""
+"""The client object of an app, with the same names, types and errors for a local and a remote server."""
 
 from abc import ABC, abstractmethod
 from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping
@@ -21,7 +21,7 @@ Data = dict[str, Json]
 
 
 class Server(Protocol):
-    """What an app asks its server."""
+    """Requests of an app to its server."""
 
     async def user(self, user_id: str) -> User:
         """Raises: NotFound."""
@@ -38,7 +38,7 @@ class Server(Protocol):
         ...
 
     async def read_data(self, key: str) -> Data | None:
-        """What was kept under `key`, a session id or the stored form of an anonymous visitor's secret."""
+        """The data stored under `key`, a session ID or the stored form of an anonymous visitor's secret."""
         ...
 
     async def write_data(self, key: str, data: Mapping[str, Json]) -> None:
@@ -121,7 +121,7 @@ class SojournClient(ABC):
         return self._ask_now(lambda server: server.user(user_id))
 
     async def is_live(self, session_id: str) -> bool:
-        """Whether a session has neither ended nor timed out, by the server's word (R-JWT-10)."""
+        """True if the server says that the session has neither ended nor timed out (R-JWT-10)."""
         return await self._ask(lambda server: server.is_live(session_id))
 
     def is_live_now(self, session_id: str) -> bool:

@@ -1,4 +1,4 @@
-"""The middleware for WSGI apps: plain, Flask and whatever else speaks PEP 3333."""
+"""The middleware for WSGI apps: plain, Flask and every other PEP 3333 framework."""
 
 from collections.abc import Callable, Iterable, Sequence
 from functools import lru_cache
@@ -139,7 +139,7 @@ class SojournWsgiMiddleware:
         return self._matcher.is_protected(routed(path))
 
     def is_own(self, environ: Environ) -> bool:
-        """Whether the server inside answers here, which guards itself."""
+        """True if the mounted server, which has its own guard, handles this path."""
         if not self._own:
             return False
         whole = environ.get("SCRIPT_NAME", "") + environ.get("PATH_INFO", "")

@@ -38,7 +38,7 @@ def exposed_files(config: Config) -> list[str]:
 
 
 def has_keys(data: Path) -> bool:
-    """Whether a server has run with this data folder."""
+    """True if a server has run with this data folder."""
     return (data / _FILE).exists()
 
 
@@ -59,7 +59,7 @@ def development_keys(data: Path) -> DevelopmentKeys:
 
 
 def _make(data: Path) -> None:
-    """The folder, which git is told to pass over: it holds keys and people. One that was somebody's before stays as it is."""
+    """Create the folder and a .gitignore, because it holds keys and personal data. An existing folder is left unchanged."""
     is_ours = data.name == Config().data.name
     try:
         data.mkdir(mode=0o700, parents=True)
@@ -67,11 +67,11 @@ def _make(data: Path) -> None:
         if not is_ours:
             return
     with suppress(FileExistsError), (data / ".gitignore").open("x", encoding="utf-8") as file:
-        file.write("# keys, and the database of people: not for a repository\n*\n")
+        file.write("# keys and personal data: do not commit\n*\n")
 
 
 def _write(path: Path, keys: DevelopmentKeys) -> None:
-    """Create the file whole, for its owner only; another process that was first keeps its own."""
+    """Create the file atomically, readable by its owner only; if another process was first, its file stays."""
     fresh = path.with_suffix(f".{os.getpid()}")
     descriptor = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
     with os.fdopen(descriptor, "wb") as file:
@@ -82,7 +82,7 @@ def _write(path: Path, keys: DevelopmentKeys) -> None:
 
 
 class LastStart(msgspec.Struct, frozen=True):
-    """How the server of a data folder was last started: what the other commands go by. It holds no secret."""
+    """How the server of a data folder was last started, for other commands. Contains no secret."""
 
     public_url: str
     host: str
@@ -91,7 +91,7 @@ class LastStart(msgspec.Struct, frozen=True):
 
 
 def write_last_start(config: Config, host: str, port: int) -> None:
-    """Write down the address for the commands that are given the same data folder. Raises: ConfigError."""
+    """Record the address for commands with the same data folder. Raises: ConfigError."""
     own = f"sqlite:///{config.data / 'sojourn.db'}"
     told = LastStart(config.public_url, host, port, config.database_url != own)
     path = config.data / _ADDRESS
@@ -104,7 +104,7 @@ def write_last_start(config: Config, host: str, port: int) -> None:
 
 
 def read_last_start(data: Path) -> LastStart | None:
-    """What `write_last_start` wrote; None when no server has run with this folder or the file cannot be read."""
+    """The record of `write_last_start`; None if no server has run with this folder or the file is unreadable."""
     try:
         return msgspec.json.decode((data / _ADDRESS).read_bytes(), type=LastStart)
     except (OSError, msgspec.DecodeError):

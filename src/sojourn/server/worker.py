@@ -1,4 +1,4 @@
-"""What runs beside the requests: mail, activity, the chain of the audit log, cleaning up. Losing a round loses nothing; the next one finds it."""
+"""Background work: mail, activity, the chain of the audit log, cleaning. A failed round loses nothing; the next one continues."""
 
 import asyncio
 from collections.abc import Awaitable, Callable
@@ -29,17 +29,17 @@ _CLEANED_AT_ONCE = 1000
 _CHAINED_AT_ONCE = 200
 _STEPS_A_ROUND = 1000
 _STEP_PAUSE = 0.05
-"""Seconds in which others write."""
+"""Seconds between steps, in which other writers proceed."""
 
 KEPT = timedelta(days=1)
-"""How long attempts that are over can still be looked at."""
+"""How long finished attempts are kept."""
 
 SESSIONS_KEPT = timedelta(days=30)
 """How long ended sessions are listed after their lifetime; the audit log keeps their beginning and end."""
 
 
 class CleaningStep(Protocol):
-    """Does a part of the work, on up to `most` rows of a kind; how many it was."""
+    """Processes up to `most` rows of a kind and returns their number."""
 
     def __call__(self, *, most: int) -> Awaitable[int]: ...
 
@@ -119,7 +119,7 @@ class Worker:
         await self._in_steps(partial(store.purge_ended, now.before(SESSIONS_KEPT)), _CLEANED_AT_ONCE)
 
     async def _in_steps(self, step: CleaningStep, most: int) -> None:
-        """Short steps until one finds less than it might have: nobody makes rows faster than they are swept."""
+        """Run short steps until one finds fewer rows than its limit."""
         for _ in range(_STEPS_A_ROUND):
             if await step(most=most) < most:
                 return

@@ -1,4 +1,4 @@
-"""What an app keeps for one visitor: bound to the session once they sign in, to a secret in a cookie before."""
+"""App data of one visitor: bound to the session after sign-in, to a secret in a cookie before."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -17,7 +17,7 @@ LIMIT = 32 * 1024
 """Bytes of one visitor's data as JSON."""
 
 ANONYMOUS = "anon_"
-"""How the key of a visitor begins who has not signed in; the stored form of their secret follows (R-ID-02)."""
+"""Key prefix of an anonymous visitor; the stored form of their secret follows (R-ID-02)."""
 
 _ANONYMOUS_KEPT = timedelta(days=14)
 _LONGEST_KEY = 64
@@ -25,7 +25,7 @@ _LONGEST_KEY = 64
 
 @dataclass(frozen=True, slots=True)
 class AppData:
-    """Keys are session ids, or `anon_` and the digest of a secret: nobody reads a secret from the database."""
+    """Keys are session IDs, or `anon_` and the digest of a secret, so that the database contains no secret."""
 
     store: Store
     clock: Clock
@@ -37,7 +37,7 @@ class AppData:
         return await self.store.app_data.find(instance.id, key, self.clock.now())
 
     async def write(self, instance: Instance, key: str, data: Mapping[str, Json]) -> None:
-        """Keep `data` whole; nothing is kept of empty data. Raises: FieldFormat, FieldTooLong, NotFound, SessionEnded."""
+        """Replace the stored data with `data`; empty data deletes the row. Raises: FieldFormat, FieldTooLong, NotFound, SessionEnded."""
         _check(key)
         if not data:
             await self.store.app_data.delete(instance.id, key)
@@ -50,13 +50,13 @@ class AppData:
         await self.store.app_data.put(instance.id, key, kept, now, expire_at=session.expire_at, user_id=session.user_id)
 
     async def adopt(self, instance: Instance, anonymous: str, session_id: str) -> dict[str, Json]:
-        """Move an anonymous visitor's data to the session they signed in to; what the session has now.
+        """Move an anonymous visitor's data to their new session, and return the session's data.
 
-        What the session had already stays. The anonymous key is worth nothing afterwards: whoever planted it in somebody's
-        browser reads nothing (session fixation). Raises: FieldFormat, NotFound, SessionEnded.
+        Existing data of the session stays. The anonymous key is deleted, so a planted key reveals nothing (session
+        fixation). Raises: FieldFormat, NotFound, SessionEnded.
         """
         if not anonymous.startswith(ANONYMOUS):
-            raise FieldFormat("Only what an anonymous visitor had can be adopted.", param="anonymous")
+            raise FieldFormat("Only the data of an anonymous visitor can be adopted.", param="anonymous")
         _check(anonymous)
         session, now = await self._live(instance, session_id), self.clock.now()
         await self.store.app_data.move(
@@ -74,4 +74,4 @@ class AppData:
 
 def _check(key: str) -> None:
     if not key.startswith((ANONYMOUS, "sess_")) or len(key) > _LONGEST_KEY or not key.isascii():
-        raise FieldFormat("The key is a session id, or anon_ and a digest.", param="key")
+        raise FieldFormat("The key must be a session ID, or anon_ followed by a digest.", param="key")

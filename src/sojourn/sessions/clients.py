@@ -136,7 +136,7 @@ class Clients:
 
 
 OPENS_NOTHING = b""
-"""The hash of no secret."""
+"""A hash that no secret has."""
 
 
 def _new_secret(client: ClientId) -> Secret:
@@ -144,12 +144,12 @@ def _new_secret(client: ClientId) -> Secret:
 
 
 def in_grace(client: Client, now: Instant) -> bool:
-    """Whether the previous secret may still finish minting."""
+    """True if the previous secret may still mint tokens."""
     return client.previous_secret_until is not None and now < client.previous_secret_until
 
 
 def is_open_to(client: Client, session: Session) -> bool:
-    """Whether a request that found `client` by its secret may act in `session` at the strength it has (R-FLOW-01)."""
+    """True if a request with this client secret may act in `session` at its current strength (R-FLOW-01)."""
     return session.generation is None or session.generation <= client.generation
 
 

@@ -45,14 +45,14 @@ class DevBrowsers:
         return token
 
     async def begun(self, instance: Instance, token: Secret, client: Client) -> Secret:
-        """What stands from now on for a client that has just been made, in which nobody is signed in: `token` if it is free."""
+        """The token of a new client without sessions: `token` if it is unused."""
         row = DevBrowser(token.stored_form(), instance.id, client.id, self.clock.now(), client.generation)
         if self._is_unbound(instance, token) and await self.store.clients.create_dev_browser(row):
             return token
         return await self.bound(instance, client)
 
     async def replaced(self, instance: Instance, token: Secret, client: Client) -> Secret:
-        """What the browser that presented `token` gets with a new secret of its client."""
+        """The development browser for `token` after its client's secret was replaced."""
         successor = await self.bound(instance, client)
         if self._is_unbound(instance, token):
             now = self.clock.now()
@@ -94,7 +94,7 @@ class DevBrowsers:
         return None
 
     async def stands_for(self, instance: Instance, token: Secret, client: Client | None) -> bool:
-        """Whether it stands for exactly that client, or for none."""
+        """True if it belongs to exactly this client, or to none."""
         try:
             held = await self.held_by(instance, token)
         except UnknownDevBrowser:

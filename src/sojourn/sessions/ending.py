@@ -46,7 +46,7 @@ async def ending_of(store: Store, session: Session, now: Instant) -> Ending | No
 
 
 async def _cause(store: Store, session: Session, entry: Event) -> Event | None:
-    """What was done to the user in the same moment, and ended the session with it."""
+    """The change of the user that ended the session at the same time."""
     where = EventFilter(kinds=_CAUSES, user_id=session.user_id, since=entry.at.before(_TOGETHER))
     near = [
         each for each in await store.events.list(session.instance_id, _NEAR, where) if each.at <= entry.at + _TOGETHER

@@ -28,7 +28,7 @@ class Refreshing:
     key: bytes
 
     def secret(self, session: Session) -> Secret:
-        """What the browser keeps in `__refresh_…`, out of reach of scripts."""
+        """The value of the HttpOnly cookie `__refresh_…`."""
         since = (
             f":{session.generation}" if session.generation else ""
         )  # one from before dies when the session grows stronger
@@ -37,7 +37,7 @@ class Refreshing:
     async def check(
         self, instance: Instance, session: Session, presented: Secret, expired_token: str, *, origin: str
     ) -> None:
-        """Whether the caller may have a token for a live session and a page of `origin`. Raises: TokenRefused."""
+        """Check that the caller may have a token for the session on a page of `origin`. Raises: TokenRefused."""
         if not self.secret(session).same_as(presented):
             raise TokenRefused("token-invalid", "The refresh token is not of this session.")
         claims = await self.read(instance, expired_token)

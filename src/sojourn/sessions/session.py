@@ -33,7 +33,7 @@ class SessionStatus(StrEnum):
 
 
 class SessionTask(StrEnum):
-    """What a signed-in user must still do before the session is active; the keys of the wire protocol."""
+    """Tasks that a user must complete before the session is active; the keys of the wire protocol."""
 
     CHOOSE_ORGANIZATION = "choose-organization"
     RESET_PASSWORD = "reset-password"
@@ -46,7 +46,7 @@ ENDED = frozenset(SessionStatus) - LIVE
 
 @dataclass(frozen=True, slots=True)
 class Device:
-    """What the last request said about itself. Every field is text that somebody may have made up."""
+    """Client information of the last request. Every field is untrusted text."""
 
     ip_address: str | None = None
     user_agent: str | None = None

@@ -1,4 +1,4 @@
-"""A Sojourn without a server: users, sessions and what is kept for them live in memory, tokens are signed with a key of its own."""
+"""A fake Sojourn without a server: users, sessions and session data are in memory, and tokens are signed with its own key."""
 
 import secrets
 from collections.abc import Awaitable, Callable, Generator, Mapping
@@ -135,7 +135,7 @@ class FakeSojourn(SojournClient):
 
 @dataclass(slots=True)
 class Memory:
-    """What a server would know. `sessions` are the live ones, by their id the user's."""
+    """The state of the simulated server. `sessions` maps IDs of live sessions to user IDs."""
 
     users: dict[str, User] = field(default_factory=dict[str, User])
     sessions: dict[str, str] = field(default_factory=dict[str, str])

@@ -12,7 +12,7 @@ def largest_token(publishable_key: str) -> int:
 
 
 def too_large(size: int, publishable_key: str) -> str | None:
-    """What to do about a token of `size` bytes; None for one that fits."""
+    """Advice for a token of `size` bytes; None if it fits into a cookie."""
     most = largest_token(publishable_key)
     if size <= most:
         return None

@@ -1,4 +1,4 @@
-"""What a form of our own carries, so that only a page of ours can send it: an HMAC over form, browser and hour (R-WEB-03)."""
+"""CSRF tokens of the hosted pages: an HMAC over form, browser and hour (R-WEB-03)."""
 
 import hmac
 from base64 import urlsafe_b64encode

@@ -41,7 +41,7 @@ def cookie_suffix(publishable_key: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class BrowserState:
-    """What an app's cookies shall say. `token` None is signed out; `signed_in_at` is in whole seconds, 0 when signed out."""
+    """The state that an app's cookies should have. `token` None means signed out; `signed_in_at` is in seconds, 0 when signed out."""
 
     token: str | None
     signed_in_at: int
@@ -82,7 +82,7 @@ def slimmer(lines: Sequence[str]) -> list[str]:
 
 @dataclass(frozen=True, slots=True)
 class Handshake:
-    """What a handshake token says. `redirect` is empty where a published SDK asked for it."""
+    """The contents of a handshake token. `redirect` is empty for requests of published SDKs."""
 
     lines: Sequence[str]
     redirect: str = ""

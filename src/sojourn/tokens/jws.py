@@ -1,4 +1,4 @@
-"""The only parser of a compact JWS, and the only writer (RFC 7515 section 3.1).
+"""The only parser and serializer of compact JWS (RFC 7515 section 3.1).
 
 Strict by intent: what two parsers could read differently is refused (R-JWT-03, R-JWT-04, R-JWT-05, RFC 8725).
 """
@@ -73,7 +73,7 @@ class FindKey(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Header:
-    """What a verifier reads of a header. Members that it does not know, addresses of keys among them, mean nothing here."""
+    """The header members that verification uses. Others, such as key URLs, are ignored."""
 
     algorithm: str
     kid: str

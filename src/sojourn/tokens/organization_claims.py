@@ -1,4 +1,4 @@
-"""What a token says of the active organization, in both versions of the claims (wire protocol section 6.2).
+"""Claims of the active organization, in both claim versions (wire protocol section 6.2).
 
 Version 1 spells permissions out: `org:invoices:read`. Version 2 lists features in `fea`, names in `o.per`, and one bit mask
 of names for each organization feature in `o.fpm`. System permissions (`org:sys_…`) are never in a token.

@@ -34,7 +34,7 @@ _NO_CLAIMS: Mapping[str, Json] = {}
 
 @dataclass(frozen=True, slots=True)
 class TokenClaims:
-    """What a token will say. Factor ages are whole minutes, -1 for never; `custom` never overrides registered claims."""
+    """The claims of a token to mint. Factor ages are whole minutes, -1 for never; `custom` never overrides registered claims."""
 
     issuer: str
     subject: str

@@ -39,7 +39,7 @@ KNOWN: Mapping[str, frozenset[str]] = {
     "session": frozenset({"id", "actor", "public_data"}),
     "time": frozenset({"now"}),
 }  # fmt: skip
-"""What shortcodes may name (wire protocol section 8.4)."""
+"""Names that shortcodes may use (wire protocol section 8.4)."""
 
 
 def check_template(claims: Mapping[str, Json], param: str = "claims", *, reserved: frozenset[str] = RESERVED) -> None:

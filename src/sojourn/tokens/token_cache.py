@@ -1,4 +1,4 @@
-"""Tokens that were verified, by the header they come in, until they are over (design section 4, decision 0007)."""
+"""A cache of verified tokens, keyed by their Authorization header, until they expire (design section 4, decision 0007)."""
 
 import threading
 from heapq import heapify, heappop, heappush
@@ -10,9 +10,9 @@ BEARER = "Bearer "
 
 
 class TokenCache:
-    """At most `capacity` tokens. Only those that were verified, and are good now, may be added. Threads may share one.
+    """Holds at most `capacity` tokens. Only add tokens that were verified and are valid now. Thread-safe.
 
-    Nothing says of a token when it is over: who looks it up has told what time it is before, by `drop_expired`.
+    Look-ups do not check expiry: call `drop_expired` with the current time first.
     """
 
     __slots__ = ("_capacity", "_ends", "_first_end", "_generation", "_writing", "by_header", "by_header_bytes")
@@ -22,20 +22,20 @@ class TokenCache:
         self._writing = threading.Lock()
         self._generation = 0
         self._ends: list[tuple[float, str]] = []
-        """A heap of when each header is over, in seconds since 1970."""
+        """A heap of (expiry in seconds since 1970, header)."""
         self._first_end = inf
         self.by_header: dict[str, Claims] = {}
-        """Always the same object, as is the other: the short way holds on to them."""
+        """Never replaced, like `by_header_bytes`: the fast path holds references to both."""
         self.by_header_bytes: dict[bytes, Claims] = {}
-        """The same for servers that give headers as bytes; to make text of them would cost as much as all the rest."""
+        """The same for servers with headers as bytes; decoding them would double the cost."""
 
     @property
     def generation(self) -> int:
-        """Changes with the keys: what was verified before is not to be added after."""
+        """Changes with the keys: a token verified before a change must not be added after it."""
         return self._generation
 
     def begin_anew(self) -> None:
-        """In a forked process: what was being written when the parent forked may be half done, so nothing is kept."""
+        """Reset after a fork: a write of the parent may be incomplete, so all entries are dropped."""
         self._writing = threading.Lock()
         self.clear()
 
@@ -54,7 +54,7 @@ class TokenCache:
             self._first_end = self._ends[0][0]
 
     def drop_expired(self, now: float) -> None:
-        """Drop what is over."""
+        """Drop expired entries."""
         if now < self._first_end:
             return
         with self._writing:
@@ -63,7 +63,7 @@ class TokenCache:
             self._first_end = self._ends[0][0] if self._ends else inf
 
     def clear(self) -> None:
-        """Drop everything: keys have changed."""
+        """Drop all entries, because keys have changed."""
         with self._writing:
             self._generation += 1
             self._ends.clear()
@@ -76,7 +76,7 @@ class TokenCache:
         self.by_header_bytes.pop(header.encode(), None)
 
     def _make_room(self) -> None:
-        """Keep the half that came last."""
+        """Keep the newer half."""
         for header in list(self.by_header)[: -(self._capacity // 2) or None]:
             self._drop(header)
         self._ends = [each for each in self._ends if each[1] in self.by_header]

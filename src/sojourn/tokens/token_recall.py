@@ -1,4 +1,4 @@
-"""The short way of most requests: a bearer token that was read and believed before (design section 4)."""
+"""The fast path of most requests: a bearer token that was verified before (design section 4)."""
 
 from collections.abc import Callable, Iterable
 from time import monotonic
@@ -12,7 +12,7 @@ RecallHeader = Callable[[str], Claims | None]
 
 
 class Freshness(Protocol):
-    """Until when, in seconds since 1970, the keys behind the remembered tokens need not be looked at anew."""
+    """The time, in seconds since 1970, until which the keys of cached tokens need no refresh."""
 
     stale_at: float
 
@@ -24,19 +24,19 @@ class Always:
 
 
 def recalling(verifier: Verifier, keys: Freshness) -> tuple[Recall, RecallHeader]:
-    """Functions that know whoever sent a token that `verifier` remembers: by the headers of a request, their names in lower
-    case, and by the text of its one Authorization header. They say yes only; what they do not know, or know to be over or
-    revoked, is for the long way.
+    """Functions that return the claims of a token cached by `verifier`: from the headers of a request, with
+    lower-case names, and from the value of its only Authorization header. None means unknown, expired or revoked; the
+    caller then verifies the token in full.
 
-    Closures with no calls between: on a small page each of them would be seen. Nothing is learnt from how long a look-up
-    takes: headers are compared only where their keyed hashes are the same.
+    They are closures without further calls, because each call is measurable on a small page. The look-up time
+    reveals nothing: headers are compared only if their keyed hashes are equal.
     """
     token_cache, clock, is_revoked = verifier.token_cache, verifier.clock, verifier.is_revoked
     by_header, by_header_bytes = token_cache.by_header, token_cache.by_header_bytes
     latest = look_at = 0.0
 
     def look() -> bool:
-        """Whether there is a short way until the clock has to be asked again: not with stale keys, nor when time ran backwards."""
+        """True if the cache may be used until the next clock check: not with stale keys, nor when time ran backwards."""
         nonlocal latest, look_at
         now = clock.seconds()
         if not latest <= now < keys.stale_at:

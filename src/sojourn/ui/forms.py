@@ -1,4 +1,4 @@
-"""What the forms of the hosted pages carry (R-WEB-03)."""
+"""Hidden fields of the forms of the hosted pages (R-WEB-03)."""
 
 from collections.abc import Mapping
 from types import MappingProxyType
@@ -21,7 +21,7 @@ _FIELDS = {
 
 
 def plain_form(context: ClientContext, name: str, given: Secret | None = None) -> Mapping[str, str]:
-    """What the template of a hosted page needs for its form; `given` is the secret that the same answer hands out."""
+    """Template values for the form of a hosted page; `given` is the secret that the same response sets."""
     browser = given.stored_form().hex() if given is not None else _browser(context)
     return {
         "form_token": context.engine.forms.made(name, browser),

@@ -114,7 +114,7 @@ def _page(context: ClientContext, name: str, form: Mapping[str, object]) -> Resp
 
 
 def _facts(instance: Instance, name: str) -> dict[str, object]:
-    """What the script of the page needs."""
+    """Values for the script of the page."""
     settings = instance.settings
     return {
         "page": name,
@@ -129,7 +129,7 @@ def _facts(instance: Instance, name: str) -> dict[str, object]:
 
 
 def looks(instance: Instance) -> dict[str, object]:
-    """What components are told wherever we load them: the theme as their variables, and our words where theirs are not true here."""
+    """Component options: the theme as component variables, and localization where the default text does not apply."""
     return {**component_looks(instance.settings.theme), "localization": _WORDS}
 
 

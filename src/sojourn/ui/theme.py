@@ -63,7 +63,7 @@ def scheme_of(theme: ThemeSettings) -> str:
 
 
 def look(theme: ThemeSettings) -> dict[str, object]:
-    """What `_look.html` needs: the scheme, and the palettes that it may take."""
+    """Values for `_look.html`: the color scheme and its palettes."""
     return {"scheme": scheme_of(theme), "light": palette(theme, "light"), "dark": palette(theme, "dark")}
 
 

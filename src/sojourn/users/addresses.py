@@ -240,7 +240,7 @@ def _of(user: User, address: Identifier) -> Identifier:
 
 
 def _alike(each: Identifier, wanted: Identifier) -> bool:
-    """Whether they are one address in one status."""
+    """True if both are the same address with the same status."""
     return (each.kind, each.canonical, each.is_verified, each.reserved) == (
         wanted.kind, wanted.canonical, wanted.is_verified, wanted.reserved
     )  # fmt: skip

@@ -39,7 +39,7 @@ class CodeTries:
         await self.budgets.give_back(self.store, instance, STRANGERS_WRONG_CODES, user.id)
 
     async def needs_link(self, groups: Groups, instance: Instance, user: User) -> bool:
-        """Whether a stranger's code may not be looked at before it dies, so that its mail must carry a link (R-OTP-08)."""
+        """True if a code for an unknown browser may expire before it can be checked, so its e-mail must contain a link (R-OTP-08)."""
         if user.is_locked(self.clock.now()):
             return not user.is_locked_by_administrator  # that lock is not for the owner to open
         return await self.budgets.left(groups, instance, STRANGERS_WRONG_CODES, user.id) < TRIES

@@ -124,7 +124,7 @@ def normal_name(text: str, *, param: str) -> str:
 
 
 def is_test_address(address: str) -> bool:
-    """Whether it is one of the addresses that take the fixed code in development."""
+    """True for a test address, which accepts the fixed code in development."""
     local, at, _ = address.partition("@")
     if at:
         return "+clerk_test" in local.lower()
@@ -132,7 +132,7 @@ def is_test_address(address: str) -> bool:
 
 
 def safe_identifier(identifier: str) -> str:
-    """What may be shown of an address to somebody who has not proven it: `j***@example.com`."""
+    """The masked address shown before verification: `j***@example.com`."""
     local, at, domain = identifier.partition("@")
     if at:
         return f"{local[:1]}***@{domain}"

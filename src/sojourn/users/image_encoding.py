@@ -1,7 +1,6 @@
-"""What people upload, made into a picture that is safe to show: read by a library, drawn small, written anew (R-HDR-04).
-
-Nothing of the upload is kept but its pixels: no metadata, no second frame, no byte that a browser could read as something
-else. SVG is no picture here but a document that runs.
+"""Turn an upload into a safe image: decoded, scaled down and encoded again (R-HDR-04). Only pixels are kept: no
+metadata, no further frames, no bytes that a browser could interpret otherwise. SVG is rejected, because it can
+contain scripts.
 """
 
 from io import BytesIO
@@ -14,7 +13,7 @@ if TYPE_CHECKING:
 
 SIDE = 512
 MOST_PIXELS = 25_000_000
-"""What a picture may unpack to: 100 MB, for a moment twice. More than cameras put into 5 MB, less than a bomb."""
+"""Maximum decoded size: 100 MB, briefly twice that. Enough for any 5 MB photo, too small for a decompression bomb."""
 
 _MOST_SCANS = 100
 """A JPEG in more passes than any program writes keeps the decoder busy for hours."""

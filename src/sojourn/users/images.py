@@ -10,7 +10,7 @@ from sojourn.instant import Instant
 from sojourn.users.user import User
 
 CONTENT_TYPE = "image/webp"
-"""What every picture is kept and served as."""
+"""The format in which every image is stored and served."""
 
 
 @dataclass(frozen=True, slots=True)

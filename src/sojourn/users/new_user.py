@@ -1,4 +1,4 @@
-"""What a server may say of a user it creates or changes, and the checks that need nothing else (wire protocol 8.5)."""
+"""Input for creating or updating a user through the Backend API, with its pure validation (wire protocol 8.5)."""
 
 import re
 from collections.abc import Mapping, Sequence

@@ -1,4 +1,4 @@
-"""What the owner of an account is told when something about it changes (R-PWD-11, R-LOG-04, R-OTP-06)."""
+"""E-mail notices to the user about changes of their account (R-PWD-11, R-LOG-04, R-OTP-06)."""
 
 from collections.abc import Iterable, Mapping
 from typing import Literal
@@ -24,14 +24,14 @@ async def notify(
     *,
     also: Iterable[Identifier] = (),
 ) -> None:
-    """Mail the notice to every verified e-mail address of the user and to `also`, in the transaction of the change."""
+    """Queue the notice to every verified e-mail address of the user and to `also`, in the transaction of the change."""
     verified = (each.value for each in user.email_addresses if each.is_verified)
     for address in dict.fromkeys([*verified, *(each.value for each in also)]):
         await outbox.mail(tx, instance, notice, address, values or {})
 
 
 async def notify_of_new_primary(outbox: Outbox, tx: Groups, instance: Instance, before: User, after: User) -> None:
-    """Tell both the old and the new primary e-mail address when it has changed."""
+    """Notify both the old and the new primary e-mail address if it has changed."""
     old, new = before.primary_email_address, after.primary_email_address
     if old is None or new is None or old.canonical == new.canonical:
         return

@@ -124,10 +124,7 @@ class Passwords:
         *,
         skip_checks: bool,
     ) -> StoredPassword | None:
-        """What a server gave: a password, or another system's digest of one (R-PWD-04), or neither.
-
-        Raises: FieldError, FieldMissing, FieldFormat, and as `new`.
-        """
+        """The stored form of a password or of another system's digest (R-PWD-04), or None. Raises: FieldError, FieldMissing, FieldFormat, and as `new`."""
         if digest is None:
             return None if text is None else await self.new(instance, user, text, skip_checks=skip_checks)
         if text is not None:

@@ -56,9 +56,8 @@ def as_only_one(user: User, address: Identifier) -> User:
 
 
 def is_last(user: User, address: Identifier) -> bool:
-    """Whether the user could no longer be reached, or named, without this address (R-OTP-06).
-
-    E-mail is what codes and resets are sent to, so a proven one is the last when no other e-mail address is proven.
+    """True if the user could not be identified or reached without this address (R-OTP-06). Codes and resets are sent
+    by e-mail, so the only verified e-mail address counts as the last one.
     """
     others = [each for each in user.identifiers if each.id != address.id]
     if address.kind is IdentifierKind.EMAIL_ADDRESS and _counts(address):

@@ -187,7 +187,7 @@ class Profile:
         await self.device_tries.forgive(self.store, instance, user, device)
 
     async def _renewed(self, tx: Groups, caller: Caller, session: Session, user: User) -> Issued:
-        """What the browser gets that has changed how its user signs in: a new secret, and a mark that is newer than the change.
+        """Issue a new client secret and a newer sign-in mark after a change of credentials.
 
         Raises: SignedOut, SecretReplaced.
         """

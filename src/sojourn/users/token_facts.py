@@ -1,4 +1,4 @@
-"""What custom claims can say of a user and session: the roots that shortcodes name (wire protocol section 8.4)."""
+"""User and session values for custom claims: the roots of shortcodes (wire protocol section 8.4)."""
 
 from collections.abc import Mapping
 

@@ -87,7 +87,7 @@ class User:
     password_compromised_at: Instant | None = None
     """Since when a server knows that others know the password: it proves nothing until it is replaced."""
     devices_forgotten_at: Instant | None = None
-    """What browsers know of the user from before counts for nothing: each is a stranger until it is signed in again."""
+    """Forget all known devices: each browser is unknown until the user signs in on it again."""
     identifiers: tuple[Identifier, ...] = ()
 
     @property
@@ -110,7 +110,7 @@ class User:
         return next((each for each in self.identifiers if each.id == identifier_id), None)
 
     def holds(self, kind: IdentifierKind, canonical: str) -> bool:
-        """Whether the address identifies this user: an unproven claim to it does not."""
+        """True if the address identifies this user; an unverified address does not."""
         return any(each.is_held and each.kind is kind and each.canonical == canonical for each in self.identifiers)
 
     @property

@@ -20,7 +20,7 @@ def refusal_of(error: BaseException | None, request: HttpRequest) -> Denial | No
 
 
 def refusal_behind(request: HttpRequest) -> Denial | None:
-    """What Django's 500 for this request hides."""
+    """The exception behind Django's 500 response to this request."""
     return getattr(request, _NOTED, None)
 
 

@@ -84,7 +84,7 @@ class SojournMiddleware:
         return self._dressed(request, seen, await self._get_response(request))
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
-        """What a view raised; other middleware's errors are a 500 by the time they come here, and `_dressed` knows those."""
+        """Handle an exception of a view. Exceptions of other middleware arrive as a 500 response, which `_dressed` handles."""
         refused = refusal_of(exception, request)
         return answered(refused) if refused is not None else None
 
@@ -118,7 +118,7 @@ class SojournMiddleware:
         return answered(refused) if refused is not None else seen
 
     def _dressed(self, request: HttpRequest, seen: AuthContext, response: HttpResponseBase) -> HttpResponseBase:
-        """What the signed-in are shown on protected pages is kept nowhere."""
+        """Protected pages of signed-in users must not be cached."""
         if response.status_code == 500 and (refused := refusal_behind(request)) is not None:
             response = answered(refused)
         if seen.is_over:

@@ -1,4 +1,4 @@
-"""Between Django's requests and answers and those that the gate knows."""
+"""Conversions between Django requests and responses and those of the authenticator."""
 
 from collections.abc import Callable
 from functools import partial
@@ -19,7 +19,7 @@ __all__ = ["SojournRequest", "visit"]
 
 
 def asked_of(request: HttpRequest) -> RequestHead:
-    """A request as the gate reads it, over WSGI and ASGI."""
+    """The request head for the authenticator, over WSGI and ASGI."""
     return asking(request)()
 
 
@@ -44,7 +44,7 @@ def _read(reader: Callable[[Any], RequestHead], raw: Any, meta: dict[str, Any], 
 
 
 class SchemeAndHost(HttpRequest):
-    """What Django makes of a request's scheme and host, without the request itself."""
+    """Scheme and host as Django determines them, without a reference to the request."""
 
     def __init__(self, meta: dict[str, Any], scheme: str) -> None:
         self.META = meta
@@ -55,13 +55,13 @@ class SchemeAndHost(HttpRequest):
 
 
 class SojournRequest(HttpRequest):
-    """A request as views get it behind the middleware, for annotations: `def view(request: SojournRequest)`."""
+    """The request type of views behind the middleware, for annotations: `def view(request: SojournRequest)`."""
 
     sojourn: AuthContext
 
 
 def visit(request: HttpRequest) -> AuthContext:
-    """Who asks. Raises: RuntimeError where the middleware is missing."""
+    """The authentication context of the request. Raises: RuntimeError if the middleware is missing."""
     found = getattr(request, "sojourn", None)
     if not isinstance(found, AuthContext):
         raise RuntimeError(MISSING)
@@ -73,7 +73,7 @@ def answered(refused: Denial) -> HttpResponse:
 
 
 def dressed(response: HttpResponseBase, headers: Headers) -> Any:
-    """The response with more headers; its own stay."""
+    """Add headers to the response; existing ones stay."""
     for name, value in headers:
         text = value.decode("latin-1")
         if name == b"set-cookie":
@@ -84,7 +84,7 @@ def dressed(response: HttpResponseBase, headers: Headers) -> Any:
 
 
 def keep_cookie(response: HttpResponseBase, line: str) -> None:
-    """A Set-Cookie text as it is: Django would write it anew, and drop what it does not know."""
+    """Add a Set-Cookie value unchanged: Django would rewrite it and drop unknown attributes."""
     cookie = _Line(line)
     key = cookie.key if cookie.key not in response.cookies else f"{cookie.key} {len(response.cookies)}"
     cast("Any", dict).__setitem__(response.cookies, key, cookie)

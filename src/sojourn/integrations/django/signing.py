@@ -22,14 +22,14 @@ _NOT_ALLOWED = Lack("not_allowed", "Not allowed", "You are signed in, and this p
 
 
 def is_login(request: HttpRequest) -> bool:
-    """Whether this is `LOGIN_URL`, and the app has no page of its own there."""
+    """True if this path is `LOGIN_URL` and the app has no view there."""
     return request.path == _login_path()
 
 
 def sent_to_sign_in(request: HttpRequest, visit: AuthContext, *, otherwise: str = "") -> HttpResponse:
-    """What `login_required` and its like expect of `LOGIN_URL`. Who is signed in already lacks something else: 403, no loop.
-
-    People come back to the page that they wanted, or to `otherwise`, which is `LOGIN_REDIRECT_URL` when it is empty.
+    """The view behind `LOGIN_URL`, as `login_required` expects it. A signed-in user lacks a permission and gets 403
+    instead of a redirect loop. After sign-in the browser returns to the requested page, or to `otherwise`, which is
+    `LOGIN_REDIRECT_URL` when empty.
     """
     if visit.gate.trouble:
         return answered(wrong_keys(visit.gate, visit.asked()))

@@ -70,7 +70,7 @@ def _made(user: User) -> SojournLink:
 
 
 def _awaits_proof(user: User) -> bool:
-    """Whether an address that is still to be proven leads to a row: a new row could not be kept once it is."""
+    """True if an unverified address already belongs to a row: a new row would conflict once the address is verified."""
     unproven = [each.email_address for each in user.email_addresses if not each.is_verified]
     return _row_with_address(user) is None and any(_unlinked_row(address) is not None for address in unproven)
 
@@ -93,7 +93,7 @@ def _revised(link: SojournLink, user: User) -> SojournLink:
 
 
 def _is_used(row: Any) -> bool:
-    """Whether any other row of the database refers to this one, beside its link."""
+    """True if another row of the database references this one, beside its link."""
     for relation in row._meta.related_objects:
         if (
             relation.related_model is not SojournLink

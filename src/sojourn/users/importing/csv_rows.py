@@ -13,7 +13,7 @@ _LONGEST_LINE = 1024 * 1024
 _NOTHING = frozenset({"\\N", "NULL", "null", "(null)", "<null>", "None", "NaN"})
 """MySQL's and PostgreSQL's, those of database tools, and Python's."""
 _TOO_LONG = "x" * (LONGEST_FIELD + 1) + "\n"
-"""What a line beyond every measure is read as: refused the same way, without being held in memory."""
+"""Replaces an oversized line, which is rejected without being held in memory."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,5 @@
-"""What `firebase auth:export users.json` writes, and the project's hash parameters, which the console shows.
-
-Custom claims (`customAttributes`) become public metadata: only the server sets them and every token shows them, as there.
+"""Import of `firebase auth:export users.json` with the project's hash parameters from the console. Custom claims
+(`customAttributes`) become public metadata, which also only the server can set.
 """
 
 import re

@@ -1,4 +1,4 @@
-"""One user as another system wrote them down, or why they cannot be taken. Reading is pure: no store, no clock."""
+"""One user of another system's export, or the reason for rejecting it. Pure: no store, no clock."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -12,7 +12,7 @@ from sojourn.users.new_user import NewUser, Status
 
 
 class UnusableFile(SojournError):
-    """Not the file that was announced; nothing of it is imported. Never quotes the file: it holds password hashes."""
+    """The file does not have the announced format; nothing is imported. Never quotes the file, which contains password hashes."""
 
     code = "import_file_unusable"
     message = "The file cannot be imported"
@@ -20,7 +20,7 @@ class UnusableFile(SojournError):
 
 @dataclass(frozen=True, slots=True)
 class RecordPosition:
-    """Where in the file, as an operator finds it: a line of text, or the nth record of a JSON list."""
+    """The position in the file: a line of text, or the nth record of a JSON list."""
 
     unit: Literal["line", "record"]
     number: int
@@ -31,7 +31,7 @@ class RecordPosition:
 
 @dataclass(frozen=True, slots=True)
 class RejectedRecord:
-    """`reason` says what was wrong, and never what the record holds (R-LOG-02)."""
+    """`reason` says what is wrong without quoting the record (R-LOG-02)."""
 
     place: RecordPosition
     external_id: str | None
@@ -40,7 +40,7 @@ class RejectedRecord:
 
 @dataclass(frozen=True, slots=True)
 class LeftOut:
-    """A field that did not come along with its person; `why` never says what it holds."""
+    """A dropped field of an imported user; `why` never quotes its value."""
 
     what: str
     why: str
@@ -56,7 +56,7 @@ class ImportedAddress:
 class ImportedUser:
     """`password` is the digest of the other system, unchecked. The first address of a kind is the primary one.
 
-    `unused` names the fields of the source that hold something and have no place here; `mended` those that were cleaned.
+    `unused` names non-empty source fields that Sojourn does not have; `mended` names fields that were cleaned.
     """
 
     place: RecordPosition
@@ -81,7 +81,7 @@ class ImportedUser:
         return RejectedRecord(self.place, self.external_id, reason)
 
     def new_user(self) -> NewUser:
-        """What the account is made of, but for its password."""
+        """The account data without the password."""
         emails, phones = _proven_first(self.emails), _proven_first(self.phones)
         return NewUser(
             email_addresses=[each.value for each in emails],
@@ -101,7 +101,7 @@ class ImportedUser:
 
 
 def moment(text: str) -> Instant | None:
-    """An ISO 8601 time, in UTC unless it says otherwise; None for an empty text. Raises: ValueError."""
+    """Parse an ISO 8601 time, in UTC by default; None for empty text. Raises: ValueError."""
     if not text:
         return None
     at = datetime.fromisoformat(text)
@@ -109,7 +109,7 @@ def moment(text: str) -> Instant | None:
 
 
 def dated(text: str) -> tuple[Instant | None, Sequence[LeftOut]]:
-    """When an account was made, or what is told of a date that cannot be read."""
+    """The creation time of an account, or a dropped field if the date is invalid."""
     try:
         return moment(text), ()
     except (ValueError, OverflowError):
@@ -117,18 +117,18 @@ def dated(text: str) -> tuple[Instant | None, Sequence[LeftOut]]:
 
 
 def split_name(name: str) -> tuple[str | None, str | None]:
-    """A name that is kept in one field, so that first and last name together read as it does."""
+    """Split a full name into first and last name."""
     first, _, last = name.strip().partition(" ")
     return first or None, last.strip() or None
 
 
 def _proven_first(addresses: Sequence[ImportedAddress]) -> list[ImportedAddress]:
-    """The primary address is the first; one that is not verified gives way to one that is."""
+    """Sort verified addresses first; the first one becomes the primary address."""
     return sorted(addresses, key=lambda each: not each.verified)
 
 
 def _statuses(addresses: Sequence[ImportedAddress], *, names_user: bool) -> list[Status]:
-    """Somebody whose only address was never proven keeps it, as after a sign-up without proof: it still names them."""
+    """The status of each address. A sole unverified address is `reserved`, as after a sign-up without verification."""
     found: list[Status] = ["verified" if each.verified else "unverified" for each in addresses]
     if found and names_user and "verified" not in found:
         found[0] = "reserved"

@@ -55,7 +55,7 @@ Outcome: TypeAlias = Imported | Skipped | RejectedRecord
 
 @dataclass(frozen=True, slots=True)
 class Leaving:
-    """What whoever imports has decided to leave behind."""
+    """Options for data that the operator chose to drop."""
 
     usernames: bool = False
     second_factors: bool = False
@@ -202,7 +202,7 @@ def _imported(account: Account, user: User) -> Imported:
 
 
 def _names(user: User) -> set[tuple[str, str]]:
-    """What only one user can be called by: kind and canonical spelling."""
+    """Unique identifiers: kind and canonical spelling."""
     names = {(each.kind.value, each.canonical) for each in user.identifiers}
     return names | {("username", user.username_key)} if user.username_key else names
 
@@ -219,7 +219,7 @@ def _names_of(record: ImportedUser) -> set[tuple[str, str]]:
 
 
 def _reason(error: FieldError) -> str:
-    """What was wrong, without what was given: a hasher's name may be a digest in the wrong column (R-LOG-02)."""
+    """The reason without the value: the hasher column may contain a digest by mistake (R-LOG-02)."""
     match error.param:
         case "password_hasher":
             return "its kind of password hash cannot be imported"

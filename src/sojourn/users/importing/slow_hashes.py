@@ -37,7 +37,7 @@ async def checked_floor(
 
 
 def _is_kept(stored: StoredPassword) -> bool:
-    """Whether it stays as it is until its owner signs in; fast ones are wrapped, and damaged ones are refused."""
+    """True if the hash is stored unchanged until the user signs in. Fast hashes are wrapped, invalid ones rejected."""
     if stored.hasher in FAST:
         return False
     try:
