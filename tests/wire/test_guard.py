@@ -12,6 +12,7 @@ from sojourn.web.guard import check_headers, check_host, check_origin, effective
 from sojourn.web.http_request import HttpRequest
 from sojourn.web.operation import MAX_BODY
 
+from .browsing import Browser
 from .test_redirects import instance
 
 PLAIN = CookieRules(secure=False)
@@ -59,6 +60,16 @@ def test_a_configured_host_is_answered_however_it_is_spelled(host: str) -> None:
 def test_any_other_host_is_refused(host: str) -> None:  # R-WEB-06
     with pytest.raises(HostUnknown):
         check_host(incoming(host=host), LIVE_CONFIG)
+
+
+@pytest.mark.parametrize("referer", ["http://[", "http://a]b/", "//[", "http://[::1", "http://x:99999999/", "about:blank"])
+async def test_a_referer_that_is_no_address_is_no_origin(browser: Browser, referer: str) -> None:  # R-WEB-01
+    await browser.sign_up()
+    read = await browser.send("GET", "/v1/client", headers={"Referer": referer, "Sec-Fetch-Site": "none"})
+    assert read.status_code == 200 and read.json()["response"]["sessions"]
+    del browser.http.headers["origin"]
+    written = await browser.send("POST", "/v1/client/sign_ins", headers={"Referer": referer})
+    assert (written.status_code, written.json()["errors"][0]["code"]) == (403, "origin_invalid")
 
 
 def test_two_host_headers_are_refused() -> None:  # R-WEB-06

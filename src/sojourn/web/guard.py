@@ -4,12 +4,12 @@ Each check is a function of the request and the instance; `app.py` runs them for
 that the matched route declares (`operation.py`). No header, flag or spelling of a path turns one off (R-WEB-08).
 """
 
-from urllib.parse import quote, urlsplit
+from urllib.parse import quote
 
 from sojourn.config import Config
 from sojourn.errors import CookiesWithheld, OriginRefused
 from sojourn.instances.instance import Instance
-from sojourn.origin import host_of, is_loopback, name_of, origin_of, port_of
+from sojourn.origin import host_of, is_loopback, name_of, port_of
 from sojourn.web.cookies import CookieRules
 from sojourn.web.errors import HeadersTooLarge, HostUnknown, MethodNotAllowed
 from sojourn.web.http_request import HttpRequest
@@ -96,7 +96,7 @@ def check_origin(request: HttpRequest, instance: Instance, rules: CookieRules) -
         return
     if site is not None and has_cookie and site != "same-site":
         raise OriginRefused()
-    claimed = origin if origin is not None else _referring(request)
+    claimed = origin if origin is not None else request.referring_origin
     if claimed is None:
         if has_cookie or site is not None:
             raise OriginRefused()
@@ -105,11 +105,3 @@ def check_origin(request: HttpRequest, instance: Instance, rules: CookieRules) -
         raise OriginRefused()
     if site == "cross-site" and request.path.startswith("/v1/client/") and not CLIENT_NAMED & request.query.keys():
         raise CookiesWithheld(claimed, instance.public_url)
-
-
-def _referring(request: HttpRequest) -> str | None:
-    referer = request.header(b"referer")
-    if referer is None:
-        return None
-    parts = urlsplit(referer)
-    return origin_of(f"{parts.scheme}://{parts.netloc}") or "null"

@@ -2,10 +2,12 @@
 
 from collections.abc import Mapping
 from typing import cast
+from urllib.parse import urlsplit
 
 from litestar.types import HTTPScope, Receive
 
 from sojourn.errors import Malformed
+from sojourn.origin import origin_of
 from sojourn.web.errors import BodyTooLarge
 from sojourn.web.reading.encoded import single_fields
 
@@ -70,6 +72,18 @@ class HttpRequest:
         if self._cookies is None:
             self._cookies = _values(self.header(b"cookie") or "")
         return self._cookies
+
+    @property
+    def referring_origin(self) -> str | None:
+        """The origin of the page in `Referer`: None when none is stated, `null` when it is no page of the web."""
+        stated = self.header(b"referer")
+        if stated is None:
+            return None
+        try:
+            parts = urlsplit(stated)
+        except ValueError:  # a bracket that no IPv6 address has
+            return "null"
+        return origin_of(f"{parts.scheme}://{parts.netloc}") or "null"
 
     @property
     def media_type(self) -> str:

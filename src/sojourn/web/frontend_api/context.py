@@ -1,7 +1,7 @@
 """The context of a request of the Frontend API and the hosted pages: a browser or native app asks, by its client."""
 
 from collections.abc import Mapping
-from urllib.parse import quote, urlencode, urlsplit
+from urllib.parse import quote, urlencode
 
 from litestar import Response
 from litestar.di import NamedDependency
@@ -65,9 +65,9 @@ class ClientContext(RequestContext):
         stated = self.request.header(b"origin")
         if stated is not None and stated != "null":
             return stated
-        referer = urlsplit(self.request.header(b"referer") or "")
-        if referer.netloc:
-            return origin_of(f"{referer.scheme}://{referer.netloc}")
+        referring = self.request.referring_origin
+        if referring is not None and referring != "null":
+            return referring
         if self.request.header(b"sec-fetch-site") == "same-origin":
             return origin_of(self.instance.public_url)
         return None
