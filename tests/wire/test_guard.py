@@ -62,7 +62,9 @@ def test_any_other_host_is_refused(host: str) -> None:  # R-WEB-06
         check_host(incoming(host=host), LIVE_CONFIG)
 
 
-@pytest.mark.parametrize("referer", ["http://[", "http://a]b/", "//[", "http://[::1", "http://x:99999999/", "about:blank"])
+@pytest.mark.parametrize(
+    "referer", ["http://[", "http://a]b/", "//[", "http://[::1", "http://x:99999999/", "about:blank"]
+)
 async def test_a_referer_that_is_no_address_is_no_origin(browser: Browser, referer: str) -> None:  # R-WEB-01
     await browser.sign_up()
     read = await browser.send("GET", "/v1/client", headers={"Referer": referer, "Sec-Fetch-Site": "none"})

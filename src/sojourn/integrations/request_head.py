@@ -1,9 +1,12 @@
 """One request of an app, as the gate reads it: headers, cookies and address, decoded only when asked for."""
 
+import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from urllib.parse import unquote, urlsplit, urlunsplit
 
 from sojourn.tokens.bearer import is_attempt
+
+_PLAIN_HOST = re.compile(r"[A-Za-z0-9._:-]{1,255}")
 
 
 class RequestHead:
@@ -33,7 +36,7 @@ class RequestHead:
 
     @property
     def url(self) -> str:
-        return self._url(self.header(b"host") or "localhost")
+        return self._url(_addressable(self.header(b"host") or "localhost"))
 
     @property
     def cookies(self) -> Mapping[str, Sequence[str]]:
@@ -59,6 +62,17 @@ class RequestHead:
             return False
         destination = self.header(b"sec-fetch-dest")
         return destination in ("document", "iframe") if destination else "text/html" in self.header(b"accept")
+
+
+def _addressable(host: str) -> str:
+    """A Host header that an address can hold; `invalid` for another, which is nobody's name (RFC 2606 section 2)."""
+    if _PLAIN_HOST.fullmatch(host):
+        return host
+    try:
+        urlsplit(f"//{host}")
+    except ValueError:  # a bracket that no IPv6 address has
+        return "invalid"
+    return host
 
 
 def in_address(url: str, name: str) -> str:
