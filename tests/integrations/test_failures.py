@@ -147,8 +147,7 @@ def test_a_token_whose_keys_cannot_be_fetched_is_503_and_nobody_is_sent_to_a_ser
     told = app.get("/protected", ada.headers)
     page = app.get("/protected", {**PAGE, "cookie": f"__client_uat=1; __session={ada.token}"})
     for answer in (told, page):
-        assert (answer.status_code, answer.headers["x-clerk-auth-reason"]) == (503, "jwk-remote-failed-to-load")
-        assert answer.headers["retry-after"] == "5"
+        assert (answer.status_code, answer.headers["retry-after"]) == (503, "5")
     assert told.json()["errors"][0]["code"] == "server_unreachable"
     assert '<a href="">Try again</a>' in page.text
 

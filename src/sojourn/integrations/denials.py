@@ -4,14 +4,13 @@ import json
 import logging
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from urllib.parse import urlsplit
 
-from sojourn.errors import ConfigError, Json, OriginRefused, Overloaded, ServerUnreachable, SojournError
+from sojourn.errors import ConfigError, Json, OriginRefused, Overloaded, SojournError
 from sojourn.integrations.app_keys import REFUSED
 from sojourn.integrations.authenticator import (
     NO_COOKIES,
-    NO_KEYS,
     NOT_ACTIVE,
     TOO_LARGE,
     TWO_PEOPLE,
@@ -82,9 +81,6 @@ def refusal(
         return None
     if gate.trouble or verdict.reason == WRONG_KEYS:
         return wrong_keys(gate, asked)
-    if verdict.reason == NO_KEYS:  # sent to sign in, people would come to a server that does not answer
-        denial = unreachable(ServerUnreachable(), asked)
-        return replace(denial, headers=[(b"x-clerk-auth-reason", NO_KEYS.encode()), *denial.headers])
     if asked.is_page and not verdict.is_stuck:
         going = gate.to_sign_in(asked, verdict.reason, sign_in=sign_in_url)
         if _is_asked_for(going.url, asked):
