@@ -1,27 +1,22 @@
 """Development is for this machine: who is answered there, and who may read codes (R-DEV-01, R-DEV-02)."""
 
-import base64
-import binascii
 from dataclasses import replace
 
 import msgspec
 
 from sojourn.config import Config
 from sojourn.engine import Engine
-from sojourn.errors import BadSecretKey, SojournError, TokenRefused
+from sojourn.errors import SojournError
 from sojourn.instances.instance import Instance
 from sojourn.origin import host_of, is_loopback, name_of
-from sojourn.secret import Secret
-from sojourn.tokens.bearer import bearer
 from sojourn.web.client_ip import canonical, is_trusted
 from sojourn.web.errors import HostUnknown
 from sojourn.web.http_request import HttpRequest
-from sojourn.web.secret_keys import good_key
+from sojourn.web.secret_keys import good_key, presented_key
 
 _IN_PROCESS = frozenset({"testclient", "<local>"})
 """Peers that the test clients of Starlette, Litestar and Quart name; no socket has such an address."""
 
-_KEY_LONGEST = 256
 _TELLING = (
     b"forwarded", b"via", b"x-client-ip", b"true-client-ip", b"cf-connecting-ip", b"x-forwarded-server", b"cdn-loop", b"cf-ray",
     b"fastly-client-ip", b"fly-client-ip", b"x-amzn-trace-id", b"x-azure-clientip", b"x-cluster-client-ip", b"x-envoy-external-address",
@@ -64,7 +59,7 @@ async def check_helped(request: HttpRequest, engine: Engine) -> None:
         return
     if not engine.config.is_named(_host_name(request, engine.config)):
         raise HelpRefused()
-    key = _secret_key(request)
+    key = presented_key(request, takes_basic=True)
     if key is None:
         raise SecretKeyAsked()
     await good_key(engine, request, key)
@@ -120,21 +115,3 @@ def _listed(request: HttpRequest, header: bytes) -> list[str]:
 def _is_of_trusted_proxy(request: HttpRequest, config: Config) -> bool:
     peer = canonical(request.peer or "")
     return peer is not None and is_trusted(peer, config.trusted_proxies)
-
-
-def _secret_key(request: HttpRequest) -> Secret | None:
-    """From `Authorization: Bearer`, or as the password of `Basic`, which browsers ask for. Raises: BadSecretKey."""
-    stated = request.header(b"authorization")
-    if stated is None:
-        return None
-    scheme, _, rest = stated.partition(" ")
-    try:
-        if scheme.lower() == "basic":
-            text = base64.b64decode(rest.strip(), validate=True).decode().partition(":")[2]
-        else:
-            text = bearer([stated]) or ""
-    except (binascii.Error, ValueError, TokenRefused) as error:
-        raise BadSecretKey() from error
-    if not text.startswith("sk_") or len(text) > _KEY_LONGEST:
-        raise BadSecretKey()
-    return Secret(text)

@@ -1,16 +1,22 @@
 """Secret keys as requests show them: a good one is found, wrong ones are counted for each client address (R-AUZ-08, R-LIM-01)."""
 
+import base64
+import binascii
+from collections.abc import Sequence
 from typing import Protocol
 
 from sojourn.config import Config
-from sojourn.errors import TooManyRequests
+from sojourn.errors import BadSecretKey, TokenRefused, TooManyRequests
 from sojourn.instances.instance import Instance
 from sojourn.instances.instances import Instances
 from sojourn.limits.rate_limit import WRONG_KEYS, RateLimiter
 from sojourn.secret import Secret
 from sojourn.store.interface import SecretKey
+from sojourn.tokens.bearer import bearer
 from sojourn.web.client_ip import client_address, limit_key
 from sojourn.web.http_request import HttpRequest
+
+_MAX_LENGTH = 256
 
 
 class HasKeys(Protocol):
@@ -39,3 +45,31 @@ async def good_key(engine: HasKeys, request: HttpRequest, secret: Secret) -> tup
             if not await instances.is_listed(secret):
                 raise
     return await instances.secret_key(secret)
+
+
+def presented_key(request: HttpRequest, *, takes_basic: bool = False) -> Secret | None:
+    """The secret key that a request shows, by its form; None when it shows nothing at all.
+
+    `takes_basic` reads it from the password of `Basic` too, which browsers ask for. Raises: BadSecretKey, for a doubled
+    header too (R-JWT-11).
+    """
+    value = request.header(b"authorization")
+    if value is None:
+        return None
+    # the common spelling first: this is on the path of every call
+    if value[:10] == "Bearer sk_" and b"authorization" not in request.repeated:
+        text = value[7:]
+    else:
+        text = _read(request.headers_of(b"authorization"), takes_basic=takes_basic)
+    if not text.startswith("sk_") or len(text) > _MAX_LENGTH:
+        raise BadSecretKey()
+    return Secret(text)
+
+
+def _read(stated: Sequence[str], *, takes_basic: bool) -> str:
+    try:
+        if takes_basic and len(stated) == 1 and stated[0][:6].lower() == "basic ":
+            return base64.b64decode(stated[0][6:].strip(), validate=True).decode().partition(":")[2]
+        return bearer(stated) or ""
+    except (binascii.Error, ValueError, TokenRefused) as error:
+        raise BadSecretKey() from error

@@ -6,15 +6,13 @@ from litestar import Response
 from litestar.di import NamedDependency
 
 from sojourn.engine import Engine
-from sojourn.errors import BadSecretKey, ReadOnlyKey, TokenRefused
+from sojourn.errors import BadSecretKey, ReadOnlyKey
 from sojourn.resources import Resource
-from sojourn.secret import Secret
-from sojourn.tokens.bearer import bearer
 from sojourn.web.http_request import HttpRequest
 from sojourn.web.operation import SECRET_KEY_LIMIT, Api, Operation
 from sojourn.web.reading.field_types import Paging
 from sojourn.web.request_context import RequestContext
-from sojourn.web.secret_keys import good_key
+from sojourn.web.secret_keys import good_key, presented_key
 
 METADATA_APART = "2026-05-12"
 """Since this version metadata is changed at an address of its own (wire protocol 8.1)."""
@@ -23,8 +21,6 @@ ACTOR = "backend_api"
 
 UNKNOWN_OPERATION = Operation(api=Api.BACKEND, limit=SECRET_KEY_LIMIT)
 """The operation of a path or method that no route has: it is counted before it is refused."""
-
-_KEY_LONGEST = 256
 
 
 class KeyContext(RequestContext):
@@ -52,7 +48,9 @@ async def admit(engine: Engine, request: HttpRequest, operation: Operation) -> K
     """
     if request.header(b"origin") is not None or request.header(b"sec-fetch-site") is not None:
         raise BadSecretKey("A secret key belongs on a server; requests of browsers are refused. Replace the key.")
-    secret = _secret_key(request)
+    secret = presented_key(request)
+    if secret is None:
+        raise BadSecretKey()
     instance, key = await good_key(engine, request, secret)
     engine.key_use.note(key, engine.clock.now())
     if not key.scope.allows(request.method):
@@ -60,18 +58,3 @@ async def admit(engine: Engine, request: HttpRequest, operation: Operation) -> K
     if operation.limit is not None:
         await engine.limiter.hit(operation.limit, secret.stored_form().hex(), instance)
     return KeyContext(engine, request, instance, operation)
-
-
-def _secret_key(request: HttpRequest) -> Secret:
-    value = request.header(b"authorization")
-    # the common spelling first: this is on the path of every call
-    if value is not None and value[:10] == "Bearer sk_" and b"authorization" not in request.repeated:
-        text = value[7:]
-    else:
-        try:
-            text = bearer(request.headers_of(b"authorization")) or ""
-        except TokenRefused as error:
-            raise BadSecretKey() from error
-    if not text.startswith("sk_") or len(text) > _KEY_LONGEST:
-        raise BadSecretKey()
-    return Secret(text)
