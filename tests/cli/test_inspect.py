@@ -159,7 +159,7 @@ def test_the_check_says_what_it_does_not_cover_yet_and_what_was_changed(tmp_path
 
     asyncio.run(record())
     checked = run("events", "--check", data=tmp_path)
-    waits = "1 entry is not chained yet, the oldest of 2026-02-02 02:40:00 UTC"
+    waits = "1 entry is not chained yet, the oldest from 2026-02-02 02:40:00 UTC"
     assert (checked.returncode, checked.stdout) == (0, f"The audit log is intact.\nNot covered: {waits}.\n")
     asyncio.run(record())
     assert _log_of_doctor(tmp_path) == waits

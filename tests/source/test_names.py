@@ -32,3 +32,15 @@ def test_no_two_public_classes_have_one_name() -> None:
 def test_every_exception_is_needed() -> None:
     shared = {name for name, homes in public_classes().items() if len(homes) > 1}
     assert shared >= OF_FRAMEWORKS
+
+
+def test_no_docstring_begins_with_what_or_whether() -> None:
+    """`What can be used no more` is a riddle; `Expirable tables` is a name. A bool's docstring says when it is True."""
+    riddles = [
+        f"{path.relative_to(SOURCE)}:{node.lineno}"
+        for path in sorted(SOURCE.rglob("*.py"))
+        for node in ast.walk(ast.parse(path.read_text()))
+        if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant) and isinstance(node.value.value, str)
+        if node.value.value.split(maxsplit=1)[:1] in (["What"], ["Whether"])
+    ]
+    assert riddles == []

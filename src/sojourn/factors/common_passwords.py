@@ -16,7 +16,7 @@ _SHORTEST = 8
 
 
 def is_common(password: str) -> bool:
-    """Whether the password, whatever its capitals, is on the list."""
+    """True if the password is on the list, compared without case."""
     known = _digests()
     wanted = _digest(password.casefold())
     place = bisect_left(known, wanted)

@@ -42,8 +42,7 @@ def credential_id() -> str:
 
 
 def credential_key(*parts: str) -> str:
-    """What a credential is looked up by: one text, or several such as issuer and subject. A long one is hashed.
-
+    """The look-up key of a credential: one text, or several such as issuer and subject. Long keys are hashed.
     Different parts never have the same key.
     """
     key = parts[0] if len(parts) == 1 else json.dumps(parts)

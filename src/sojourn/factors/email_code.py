@@ -46,7 +46,7 @@ class EmailCodes:
             await self.budgets.spend(tx, instance, "codes_per_identifier_day", key)
 
     async def has_left(self, tx: Groups, instance: Instance, key: str) -> bool:
-        """Whether strangers may ask for a further code of the address or account."""
+        """True if unknown browsers may request another code for the address or account."""
         if self.is_test(instance, key):
             return True
         names = ("codes_per_identifier", "codes_per_identifier_day")
@@ -115,5 +115,5 @@ class EmailCodes:
         return Secret(f"{id}:{code.reveal()}").keyed_form(self.key)
 
     def is_test(self, instance: Instance, address: str) -> bool:
-        """Whether codes for the address are the fixed one, and not mailed (R-AUZ-09)."""
+        """True if the address uses the fixed code, which is not mailed (R-AUZ-09)."""
         return instance.is_development and instance.settings.test_mode and is_test_address(address)

@@ -113,7 +113,7 @@ class EmailCodeFactor(Factor):
         )
 
     async def _needs_link(self, tx: Groups, attempt: Attempt, typed: str, user: User) -> bool:
-        """Whether strangers have used up what the owner in a new browser needs: tries, or the codes that can be asked for."""
+        """True if unknown browsers have used up the tries or codes that the owner needs in a new browser."""
         if attempt.device is not None or user.is_locked_by_administrator:
             return False  # that lock is not for the owner to open
         left = [await self.codes.has_left(tx, attempt.instance, each) for each in (typed, user.id)]

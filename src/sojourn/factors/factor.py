@@ -23,7 +23,7 @@ from sojourn.tokens.sealing import Sealer
 from sojourn.users.user import User
 
 EnvironmentPart = Mapping[str, Json]
-"""What a factor adds to `/v1/environment`, as a tree: objects are merged, lists joined, other values set."""
+"""A factor's part of `/v1/environment`, as a tree: objects are merged, lists joined, other values set."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +53,7 @@ class Address:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Attempt:
-    """What a flow hands to a factor: what is proven, by whom and for which purpose.
+    """The context that a flow passes to a factor: the user, the identifier and the purpose of the proof.
 
     `owner_id` is the sign-in, sign-up or address that a challenge belongs to. `user` is None for nobody: what is sent then is
     a decoy, and what is checked is wrong, in the same time (R-ENU-01, R-ENU-02). `chosen` is the id of an offer's address.
@@ -132,15 +132,15 @@ class Factor(Protocol):
         return {}
 
     def offers(self, instance: Instance, person: Person) -> Sequence[Offer]:
-        """What the user can prove themselves with, by strategies of this factor."""
+        """The offers of this factor to the user."""
         ...
 
     def decoys(self, instance: Instance, identifier: str) -> Sequence[Offer]:
-        """What strict protection shows for every identifier instead of offers, known or not: the same each time (R-ENU-01)."""
+        """Offers under strict protection for every identifier, known or not: the same each time (R-ENU-01)."""
         return ()
 
     async def challenge(self, attempt: Attempt) -> Challenge | None:
-        """What is sent, or only seems to be; None for strategies that need nothing sent. Raises: StrategyNotPossible."""
+        """Send the challenge, or a decoy; None for strategies without one. Raises: StrategyNotPossible."""
         return None
 
     async def check(self, attempt: Attempt, proof: Proof, slot: Slot | None) -> Proven:

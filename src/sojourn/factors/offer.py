@@ -41,7 +41,7 @@ def address_offers(person: Person, strategy: str) -> list[Offer]:
 
 
 def address_decoy(identifier: str, strategy: str, key: bytes) -> Offer:
-    """What strict protection offers for every identifier, known or not, with an id that repeats (R-ENU-01).
+    """Offers under strict protection for every identifier, known or not, with a deterministic ID (R-ENU-01).
 
     A typed address is shown in full, as `address_offers` shows it.
     """

@@ -47,7 +47,7 @@ class StoredPassword:
 
 
 def check_import(hasher: str, digest: str) -> None:
-    """Whether this is another system's digest, of a cost we bear. Raises: FieldError (unknown hasher), FieldFormat (digest)."""
+    """Check that this is a supported digest of acceptable cost. Raises: FieldError (unknown hasher), FieldFormat (digest)."""
     checked = _IMPORTS.get(hasher)
     if checked is None:
         raise FieldError(f"{hasher[:40]} is not a password hasher that can be imported.", param="password_hasher")
@@ -58,7 +58,7 @@ def check_import(hasher: str, digest: str) -> None:
 
 
 def import_fits(stored: StoredPassword, text: bytes) -> bool:
-    """Whether it is the password that another system hashed so. Never raises."""
+    """True if the password matches the imported digest. Never raises."""
     shape, check = _IMPORTS.get(stored.hasher), _CHECKS.get(stored.hasher)
     if shape is None or check is None or not shape(stored.digest):
         return False  # damaged; what it says of its cost is not to be followed

@@ -45,7 +45,7 @@ def argon2id(text: bytes, salt: bytes) -> bytes:
 
 
 def is_current(stored: StoredPassword) -> bool:
-    """Whether it is our own form at the current cost, whatever its pepper."""
+    """True if it is our own form at the current cost, with any pepper."""
     return stored.hasher == OWN and stored.digest.startswith(_CURRENT)
 
 
@@ -61,7 +61,7 @@ class PasswordHashing:
         return self._made(OWN, _nfc(text))
 
     def verify(self, stored: StoredPassword, text: str) -> Verified:
-        """Whether it is the password, and its current form if that is another. Never raises."""
+        """Check the password; also return its new form if the stored one is outdated. Never raises."""
         if stored.hasher.endswith(_WRAPPED):
             return self._verify_wrapped(stored, text)
         is_ours = stored.digest.startswith(_CURRENT) and _FINISHED.fullmatch(stored.digest) is not None
@@ -73,7 +73,7 @@ class PasswordHashing:
         return Verified(ok, self.hash(text) if ok else None)
 
     def spend(self) -> None:
-        """What a check costs, for somebody who does not exist or has no password."""
+        """Spend the time of a check for an unknown user or one without a password."""
         self._compute(b"a password that nobody has", bytes(_SALT))
 
     def import_digest(self, hasher: str, digest: str) -> StoredPassword:

@@ -1,4 +1,4 @@
-"""What a new password must be: long enough, not too long, not the first thing an attacker tries (R-PWD-06, R-PWD-08, R-PWD-09)."""
+"""The password policy: minimum and maximum length, and no commonly used password (R-PWD-06, R-PWD-08, R-PWD-09)."""
 
 from collections.abc import Iterable
 
@@ -38,7 +38,7 @@ def check_new_password(
 
 
 def _is_context(folded: str, context: Iterable[str]) -> bool:
-    """Whether the password is little more than the application's name, the address or the user name."""
+    """True if the password consists mostly of the application's name, the address or the username."""
     for text in context:
         for word in {text.casefold(), text.partition("@")[0].casefold()}:
             squeezed = word.replace(" ", "")

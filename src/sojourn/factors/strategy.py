@@ -21,7 +21,7 @@ class Level(StrEnum):
 
 
 class Purpose(StrEnum):
-    """What a proof is wanted for."""
+    """The purpose of a proof."""
 
     SIGN_IN = "sign_in"
     RESET = "reset"
@@ -47,7 +47,7 @@ Field = Literal["password", "code", "ticket"]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Proof:
-    """What was typed, by the field of the form. `strategy` None: the request names none."""
+    """The form fields of a proof. `strategy` None: the request names none."""
 
     strategy: str | None = None
     password: str | None = None

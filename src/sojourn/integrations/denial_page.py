@@ -24,7 +24,7 @@ _NONE = "'none'"
 
 @dataclass(frozen=True, slots=True)
 class Link:
-    """What somebody can do next. An empty `url` is the page itself, asked for again."""
+    """The next step offered on the page. An empty `url` reloads the page."""
 
     label: str
     url: str = ""

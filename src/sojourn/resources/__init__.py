@@ -21,7 +21,7 @@ def token(jwt: str) -> Resource:
 
 
 def deleted(kind: str, id: str) -> Resource:
-    """What is left of a deleted thing; `kind` is its `object` word."""
+    """The object of a deleted resource; `kind` is its `object` name."""
     return {"object": kind, "id": id, "deleted": True}
 
 

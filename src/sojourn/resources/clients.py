@@ -11,7 +11,7 @@ from sojourn.sessions.client import ClientView
 def client(
     view: ClientView, sessions: Sequence[Resource], *, sign_in: Resource | None, sign_up: Resource | None
 ) -> Resource:
-    """What a browser knows about itself.
+    """The client as its browser sees it.
 
     `updated_at` is when sessions last started or ended: development browsers copy it to `__client_uat`, and a value
     later than the `iat` of a token in use would send every page through a handshake.
@@ -34,7 +34,7 @@ def client(
 
 
 def backend_client(view: ClientView, now: Instant) -> Resource:
-    """What a server with the secret key sees."""
+    """The client as the Backend API shows it."""
     each = view.client
     last = view.last_active_session
     return {

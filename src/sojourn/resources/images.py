@@ -7,7 +7,7 @@ from sojourn.users.user import User
 
 
 def image(owner: User, instance: Instance) -> Resource:
-    """What uploading answers. The name of the uploaded file is not kept."""
+    """The response to an upload. The file name is not stored."""
     return {
         "object": "image",
         "id": owner.image_id,

@@ -1,4 +1,4 @@
-"""What an owner lists: JWT templates, redirect URLs, identifiers that may or may not sign up."""
+"""JWT templates, redirect URLs and entries of the allowlist and blocklist."""
 
 from sojourn.instances.access_lists import ListedIdentifier, ListName
 from sojourn.instances.instance import Instance

@@ -51,7 +51,7 @@ def own_session(each: Session, owner: User, instance: Instance, now: Instant) ->
 
 
 def backend_session(each: Session, now: Instant) -> Resource:
-    """What a server with the secret key sees. Session data has an address of its own."""
+    """The session as the Backend API shows it. Session data has its own path."""
     return {
         **_shared(each, now),
         "user_id": each.user_id,
@@ -78,7 +78,7 @@ def activity(each: Session) -> Resource:
 
 
 def _place(address: str | None) -> str:
-    """What an address alone tells of where a device is: no lookup in a database of places."""
+    """The location that can be told from an IP address alone, without a geolocation database."""
     if address is None:
         return "unknown place"
     if is_loopback(address):

@@ -16,14 +16,14 @@ from sojourn.sign_ups.sign_up import (
 
 
 def sign_up(each: SignUp, instance: Instance, current: Verification | None, now: Instant) -> Resource:
-    """What the browser sees. `current` is its newest e-mail challenge. A taken address looks like any other here (R-ENU-03)."""
+    """The sign-up as its browser sees it. `current` is its newest e-mail challenge. A taken address looks like any other here (R-ENU-03)."""
     shown = backend_sign_up(each, instance, current, now)
     of_browsers: Resource = {"external_account": None, "external_account_strategy": None}
     return {**shown, "has_password": shown["password_enabled"], **of_browsers}
 
 
 def backend_sign_up(each: SignUp, instance: Instance, current: Verification | None, now: Instant) -> Resource:
-    """What a server with the secret key sees."""
+    """The sign-up as the Backend API shows it."""
     rules = instance.settings.sign_up
     complete = each.status is SignUpStatus.COMPLETE  # its password has moved to the user
     has_password = each.password is not None or (complete and rules.password == "required")

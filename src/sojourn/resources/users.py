@@ -18,7 +18,7 @@ _NONE: Challenges = {}
 
 
 def user(each: User, instance: Instance, now: Instant, verifications: Challenges = _NONE) -> Resource:
-    """What the signed-in person sees of themselves: never `private_metadata`."""
+    """The user as they see themselves, without `private_metadata`."""
     shown = _shared(each, instance, now, verifications)
     shown["mfa_enabled_at"] = None
     shown["mfa_disabled_at"] = None
@@ -28,7 +28,7 @@ def user(each: User, instance: Instance, now: Instant, verifications: Challenges
 
 
 def backend_user(each: User, instance: Instance, now: Instant) -> Resource:
-    """What a server with the secret key sees."""
+    """The user as the Backend API shows it."""
     shown = _shared(each, instance, now, _NONE)
     shown["private_metadata"] = each.private_metadata
     shown["locale"] = each.locale
@@ -111,7 +111,7 @@ def address(each: Identifier, now: Instant, current: Verification | None = None)
 
 
 def public_user_data(each: User, instance: Instance) -> Resource:
-    """What stands beside a session: enough for an account switcher."""
+    """The public data of a session's user, enough for an account switcher."""
     return {
         "first_name": each.first_name,
         "last_name": each.last_name,
@@ -124,7 +124,7 @@ def public_user_data(each: User, instance: Instance) -> Resource:
 
 
 def preview(each: User, instance: Instance) -> Resource:
-    """What a sign-in shows of the account it found, before anything is proven."""
+    """The user data of a sign-in before any factor is verified."""
     return {
         "first_name": each.first_name,
         "last_name": each.last_name,

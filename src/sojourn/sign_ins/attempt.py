@@ -41,7 +41,7 @@ __all__ = ["Proof", "SignInFacts", "SignInInput", "SignIns"]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SignInInput:
-    """What a create may carry; `strategy` None with an identifier only names who signs in."""
+    """The input of a create. `strategy` None with an identifier only identifies the user."""
 
     strategy: str | None = None
     identifier: str | None = None
@@ -55,7 +55,7 @@ class SignInInput:
 
 @dataclass(frozen=True, slots=True)
 class SignInFacts:
-    """What an answer shows of a sign-in."""
+    """The data for the response about a sign-in."""
 
     sign_in: SignIn
     user: User | None
@@ -193,7 +193,7 @@ class SignIns:
         return moved
 
     async def _is_sent(self, sign_in: SignIn, strategy: str, challenge: Challenge) -> bool:
-        """Whether the code that the sign-in waits for is of this kind and went to this address."""
+        """True if the pending code of the sign-in is of this strategy and was sent to this address."""
         if sign_in.verification_id is None or sign_in.strategy != strategy:
             return False
         sent = await self.store.verifications.find(sign_in.instance_id, sign_in.verification_id)

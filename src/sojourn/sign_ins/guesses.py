@@ -80,7 +80,7 @@ class CodeGuesses:
         return device if await self.device_tries.has_codes_left(self.store, caller.instance, user, device) else None
 
     async def needs_link(self, attempt: Attempt) -> bool:
-        """Whether strangers have used up the tries, so that what is sent must carry a link (R-OTP-08)."""
+        """True if unknown browsers have used up the tries, so that the message must contain a link (R-OTP-08)."""
         if attempt.user is None or attempt.device is not None:
             return False
         return await self.code_tries.needs_link(self.store, attempt.instance, attempt.user)

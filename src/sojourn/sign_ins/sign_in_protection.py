@@ -1,4 +1,4 @@
-"""What stands between a guess and an account: the lockout, equal costs and equal answers (R-LIM-03, R-ENU-01, R-ENU-02)."""
+"""Protection of sign-ins: lockout, uniform timing and uniform responses (R-LIM-03, R-ENU-01, R-ENU-02)."""
 
 import asyncio
 from collections.abc import AsyncGenerator, Awaitable, Callable
@@ -52,7 +52,7 @@ class Checked:
 
     @property
     def admitted(self) -> str | None:
-        """What tries of a browser that a link admitted are counted by: they are not those of strangers."""
+        """The counter for tries of a browser that a link confirmed, apart from those of unknown browsers."""
         challenge = self.attempt.challenge
         return None if challenge is None or challenge.admitted_at is None else challenge.owner_id
 
@@ -208,7 +208,7 @@ class SignInProtection:
 
 
 def _is_offered(factor: Factor, attempt: Attempt, user: User) -> bool:
-    """What was sent may be answered; anything else must be among what the user can prove themselves with."""
+    """A challenge that was sent may be answered; any other strategy must be among the user's offers."""
     if attempt.challenge is not None:
         return True
     offers = factor.offers(attempt.instance, Person(user, attempt.identifier))

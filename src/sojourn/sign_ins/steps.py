@@ -1,4 +1,4 @@
-"""What follows a right proof: the next step that is owed, or the session."""
+"""The step after a successful proof: the next required factor, or the session."""
 
 from dataclasses import dataclass, replace
 

@@ -44,7 +44,7 @@ from sojourn.users.user import Identifier, IdentifierKind, User
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SignUpInput:
-    """What a create or update may carry; None means not given. Nothing else can be set from a browser (R-INP-04)."""
+    """The input of a create or update; None means not given. A browser can set nothing else (R-INP-04)."""
 
     email_address: str | None = None
     username: str | None = None
@@ -58,7 +58,7 @@ class SignUpInput:
 
 @dataclass(frozen=True, slots=True)
 class SignUpFacts:
-    """What an answer shows of a sign-up."""
+    """The data for the response about a sign-up."""
 
     sign_up: SignUp
     verification: Verification | None

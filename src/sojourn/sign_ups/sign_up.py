@@ -139,7 +139,7 @@ def unverified_fields(sign_up: SignUp, rules: SignUpSettings) -> list[str]:
 
 
 def is_ready(sign_up: SignUp, rules: SignUpSettings) -> bool:
-    """Whether the user can be made now."""
+    """True if all requirements for creating the user are met."""
     return not missing_fields(sign_up, rules) and not unverified_fields(sign_up, rules)
 
 

@@ -53,7 +53,7 @@ class PostgresAddress:
     url: str
     settings: Mapping[str, str] = field(default_factory=dict[str, str])
     is_pooled: bool = False
-    """Whether the address itself says that a pooler is in front."""
+    """True if the URL itself says that a connection pooler is in front."""
 
     start_seconds: float | None = None
     """How long a start waits for the database in all (`connect_timeout`); None: not said."""

@@ -34,11 +34,11 @@ AWAY = (
     asyncpg.InsufficientResourcesError,
     asyncpg.ReadOnlySQLTransactionError,  # a standby that has not taken over yet
 )
-"""What passes: no connection, no room, a deadline, nobody who may write."""
+"""Transient errors: no connection, no free slot, a timeout, no writable server."""
 
 
 class PostgresConnection(Protocol):
-    """What is used of the driver, which has no types of its own."""
+    """Types for the used part of the driver, which has none."""
 
     async def fetch(self, query: str, *args: object) -> Sequence[Row]: ...
     def terminate(self) -> None: ...
@@ -72,7 +72,7 @@ class Connector:
 
     @property
     def is_pooled(self) -> bool:
-        """Whether a pooler is in front; known once a connection was opened."""
+        """True if a connection pooler is in front; known after the first connection."""
         return bool(self._is_pooled)
 
     async def open(self, seconds: float) -> PostgresConnection:

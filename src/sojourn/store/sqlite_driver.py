@@ -63,7 +63,7 @@ async def to_its_end(work: Coroutine[Any, Any, None]) -> None:
 
 
 def is_busy(error: sqlite3.Error) -> bool:
-    """Whether another process was writing."""
+    """True if the error means that another process was writing."""
     return error.sqlite_errorcode & _PRIMARY_CODE == sqlite3.SQLITE_BUSY
 
 

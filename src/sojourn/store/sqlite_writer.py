@@ -185,7 +185,7 @@ def _keep() -> None:
 
 @contextmanager
 def _refusing() -> Generator[None, None, None]:
-    """What the driver refuses, as SQLAlchemy would tell it; without the values, which may be secret."""
+    """Driver errors as SQLAlchemy errors, without parameter values, which may be secret."""
     with refusing():
         try:
             yield

@@ -287,13 +287,13 @@ async def _live(receive: Receive, send: Tell) -> None:
 
 
 def _is_page(request: HttpRequest) -> bool:
-    """Whether a person's browser opens a page, as it says itself."""
+    """True for a browser navigation, according to its headers."""
     destination = request.header(b"sec-fetch-dest")
     return destination == "document" if destination else "text/html" in (request.header(b"accept") or "")
 
 
 def _is_seen(path: str, status: int) -> bool:
-    """Whether a refusal is shown as a page: not below the APIs, whose answers are for programs, and not for a redirect."""
+    """True if an error is shown as a page: not below the APIs, and not for a redirect."""
     return status >= 400 and not f"{path}/".startswith(("/v1/", "/npm/", "/.well-known/"))
 
 

@@ -43,7 +43,7 @@ def canonical(text: str) -> str | None:
 
 @lru_cache(maxsize=4096)
 def limit_key(address: str | None) -> str:
-    """What is counted: an IPv4 address, or the /64 of an IPv6 one, which is one customer's."""
+    """The rate-limit key of an address: an IPv4 address, or the /64 of an IPv6 address, which is one customer's."""
     if address is None:
         return "unknown"
     if ":" in address:
@@ -52,6 +52,6 @@ def limit_key(address: str | None) -> str:
 
 
 def is_trusted(address: str, trusted: Networks) -> bool:
-    """Whether a canonical address lies in one of the networks."""
+    """True if a canonical address is in one of the networks."""
     parsed = ip_address(address)
     return any(parsed in network for network in trusted if network.version == parsed.version)

@@ -126,7 +126,7 @@ class CookieRules:
 
 
 def cookie_domain(instance: Instance, named: str = "") -> str:
-    """What cookies that an app's server reads are set for, in production; empty: this host alone. `named` wins."""
+    """The Domain attribute of cookies that an app's server reads, in production; empty for this host only. `named` has precedence."""
     if instance.is_development:
         return ""
     return named or shared_domain(instance.public_url, tuple(instance.settings.allowed_origins))
@@ -178,7 +178,7 @@ def both_names(name: str, instance: Instance) -> tuple[str, str]:
 
 
 def signed_in_value(view: ClientView | None) -> int:
-    """What `__client_uat` says of a client: seconds, never later than the `iat` of a token minted now."""
+    """The value of `__client_uat`: seconds, never later than the `iat` of a token minted now."""
     if view is None or not view.sessions:
         return 0
     return view.client.signed_in_changed_at.seconds

@@ -92,7 +92,7 @@ def _is_at_this_machine(request: HttpRequest, config: Config) -> bool:
 
 
 def _is_forwarded(request: HttpRequest) -> bool:
-    """Whether a proxy says that somebody elsewhere asks. A development server in front, such as that of a bundler, says
+    """True if a proxy forwards the request of a remote client. A development server in front, such as that of a bundler, says
     the address of this machine, and what a stranger puts there a proxy adds to.
 
     Where the peer is not the socket's, the stranger may have put it there too: an app's server that believes every sender

@@ -216,7 +216,7 @@ def _headers(error: SojournError, status: int) -> Iterator[tuple[bytes, bytes]]:
 
 
 def as_refusal(error: Exception) -> SojournError | None:
-    """What an exception means to a caller: ours as it is, the framework's translated, None for the unforeseen."""
+    """The error for an exception: ours unchanged, the framework's translated, None for an unexpected one."""
     if isinstance(error, SojournError):
         return error
     if isinstance(error, msgspec.ValidationError):
@@ -269,7 +269,7 @@ def of_validation(text: str, *, param: str | None = None) -> FieldError:
 
 
 def _expectation(text: str, name: str) -> str:
-    """What the parser would have taken, in words of ours: bounds and types are known ones, the rest of its message is not used."""
+    """The expected value in our words, from the known bounds and types of the parser's message."""
     if bound := _BOUND.match(text):
         size = "hold " if bound[1] else "be "
         return f"{name} must {size}{_AT[bound[2]]} {bound[3]}."

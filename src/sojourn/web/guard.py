@@ -1,4 +1,4 @@
-"""What is refused before any handler runs: wrong host, size, method, origin or rate.
+"""Checks before any handler runs: host, size, method, origin and rate.
 
 Each check is a function of the request and the instance; `app.py` runs them for every request, with the sizes and limits
 that the matched route declares (`operation.py`). No header, flag or spelling of a path turns one off (R-WEB-08).

@@ -43,7 +43,7 @@ def of_api(*, secure: bool) -> Headers:
 
 
 def of_token(token: str | None, instance: Instance) -> Headers:
-    """What tells whoever looks at an answer that its session token is too large for a cookie; nothing when it fits."""
+    """A header that says that the session token is too large for a cookie; none if it fits."""
     size = len(token or "")
     if too_large(size, instance.publishable_key) is None:
         return []
@@ -51,7 +51,7 @@ def of_token(token: str | None, instance: Instance) -> Headers:
 
 
 def cross_origin(request: HttpRequest, instance: Instance, api: Api) -> Headers:
-    """What lets a page of an allowed origin read the answer, credentials included; nothing for others (R-WEB-04).
+    """CORS headers, with credentials, for allowed origins; none for others (R-WEB-04).
 
     Any page may read scripts, public keys, and pictures, which have addresses that nobody guesses.
     """

@@ -128,7 +128,7 @@ class HttpRequest:
 
     @property
     def has_socket(self) -> bool:
-        """Whether `peer` is of a socket. What was taken from a header has no port, as what comes by way of WSGI and Django."""
+        """True if `peer` is the address of a socket. An address from a header, as with WSGI and Django, has no port."""
         client = self.scope["client"]
         return client is not None and client[1] != 0
 

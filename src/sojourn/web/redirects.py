@@ -10,7 +10,7 @@ _KEPT = "%/:=&?~+!$,;'@()*[]"
 
 
 def is_allowed_origin(instance: Instance, origin: str | None) -> bool:
-    """Whether pages of `origin` belong to the instance: its own, listed ones, in development anything on loopback."""
+    """True if `origin` belongs to the instance: its own, a listed one, or in development any loopback origin."""
     if origin is None or origin == "null":
         return False
     normal = origin_alone(origin)

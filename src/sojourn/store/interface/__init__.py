@@ -1,4 +1,4 @@
-"""What a store promises. Outcomes, not queries; `tests/contract/` runs one suite on every store.
+"""The store protocols. They promise outcomes, not queries; `tests/contract/` runs one suite on every store.
 
 Every method takes the instance id from the caller's credential (R-AUZ-02). A method that a race can hit is decided by one
 guarded statement, and says what the loser sees. `Store` groups act each in a transaction of their own; the same groups

@@ -1,4 +1,4 @@
-"""What apps keep for a visitor."""
+"""App data of visitors."""
 
 from collections.abc import Mapping
 from typing import Protocol
@@ -9,7 +9,7 @@ from sojourn.instant import Instant
 
 
 class AppDataStore(Protocol):
-    """What apps keep for one visitor, by a session id or the stored form of an anonymous visitor's secret."""
+    """App data of one visitor, keyed by session ID or by the stored form of an anonymous visitor's secret."""
 
     async def find(self, instance_id: InstanceId, key: str, now: Instant) -> dict[str, Json] | None: ...
     async def put(

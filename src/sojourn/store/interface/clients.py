@@ -70,7 +70,7 @@ class ClientStore(Protocol):
         ...
 
     async def begin_session(self, id: ClientId, session_id: SessionId, now: Instant, *, strategy: str) -> None:
-        """What a new session means for its client: it is the current one, and the attempt that led to it is over."""
+        """Record a new session on its client: it becomes the current one, and its attempt is finished."""
         ...
 
     async def delete(self, client: Client) -> bool:

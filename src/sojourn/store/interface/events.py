@@ -38,9 +38,9 @@ class EventStore(Protocol):
         ...
 
     async def is_whole(self, instance_id: InstanceId) -> bool:
-        """Whether no chained entry of the audit log was changed, removed or put in: every hash follows from the one before."""
+        """True if no chained entry of the audit log was changed, removed or inserted: every hash matches its predecessor."""
         ...
 
     async def unchained(self, instance_id: InstanceId) -> UnchainedEvents:
-        """What `is_whole` does not answer for yet."""
+        """The entries that `is_whole` does not cover yet."""
         ...

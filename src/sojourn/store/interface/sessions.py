@@ -14,7 +14,7 @@ from sojourn.users.user import User
 
 @dataclass(frozen=True, slots=True)
 class MintFacts:
-    """What a token is minted from. `user` is there when it was asked for: only custom claims need more than the session."""
+    """The data for minting a token. `user` is set if requested: only custom claims need it."""
 
     session: Session
     banned: bool
@@ -42,7 +42,7 @@ class SessionStore(Protocol):
         ...
 
     async def is_known_device(self, client_id: ClientId, user_id: UserId, *, since: Instant) -> bool:
-        """Whether the user, and not somebody in their place, has a session on the client or had one that ended after `since`."""
+        """True if the user, not an impersonator, has a session on the client or had one that ended after `since`."""
         ...
 
     async def list(self, instance_id: InstanceId, where: SessionFilter, page: Page) -> Sequence[Session]: ...

@@ -23,7 +23,7 @@ CLAIM_WITHOUT_CODE = timedelta(minutes=1)
 
 @dataclass(frozen=True, slots=True)
 class Tries:
-    """What a counted try has come to: tries towards a lock, the lock if this one brought it, and tries of the password."""
+    """The result of counting a try: tries towards a lock, the lock if this try caused it, and tries of the password."""
 
     failed_tries: int
     locked_at: Instant | None
@@ -69,7 +69,7 @@ class UserFilter:
     order_by: UserOrder = "created_at"
     descending: bool = True
     now: Instant = Instant(0)
-    """What `locked` is judged by: a lock that has run out is none."""
+    """The time for evaluating `locked`: an expired lock does not count."""
 
 
 class UserStore(Protocol):

@@ -1,4 +1,4 @@
-"""What apps keep for one visitor, signed in or not."""
+"""App data of one visitor, signed in or not."""
 
 from collections.abc import Mapping
 

@@ -1,4 +1,4 @@
-"""What has been spent of budgets: the moments of each, in one row."""
+"""Spent budgets: the times of each in one row."""
 
 from collections.abc import Sequence
 from datetime import timedelta

@@ -1,4 +1,4 @@
-"""What both databases share: an engine's connections as runners."""
+"""Connections of an engine as runners, shared by both databases."""
 
 import asyncio
 from collections.abc import AsyncGenerator, Awaitable, Callable, Generator, Mapping, Sequence
@@ -28,7 +28,7 @@ _PASSING = ("08", "25006", "25P03", "40", "53", "55", "57")
 _UNDOING_SECONDS = 0.5
 
 _ANSWER_SECONDS = 0.3
-"""What is kept of the caller's patience for the answer that it took too long."""
+"""The part of the caller's deadline reserved for reporting a timeout."""
 
 _NO_SUCH_TEXT = "22021"
 """SQLSTATE of a text that the database's encoding cannot hold, such as one with a NUL."""
@@ -82,7 +82,7 @@ class Watch:
     """Who looks after the time that statements of one connection take: here nobody."""
 
     def limited(self, *, at_least: float = 0.0) -> AbstractContextManager[None]:
-        """What is waited for inside ends in time, as Overloaded. Never a commit: once sent, its answer is waited for.
+        """Bounds the time of the statements inside and raises Overloaded. Never bounds a commit: once sent, its result is awaited.
 
         `at_least` are seconds for what must still be tried when no patience is left, such as a rollback.
         """

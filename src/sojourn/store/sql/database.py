@@ -32,7 +32,7 @@ class Prepared:
         return cls(statement, str(compiled), names, constants)
 
     def arguments(self, values: Mapping[str, object]) -> list[object]:
-        """What the driver is given for the names, in their order."""
+        """The parameter values for the names, in their order."""
         given = {**self.constants, **values} if self.constants else values
         return [given[name] for name in self.names]
 
@@ -45,11 +45,11 @@ class Runner(Protocol):
 
     @property
     def is_transaction(self) -> bool:
-        """Whether what is read here will be held unchanged until the end."""
+        """True if reads are repeatable until the end of the transaction."""
         ...
 
     async def rows(self, statement: Executable) -> Sequence[Row]:
-        """What a reading statement returns."""
+        """The rows of a reading statement."""
         ...
 
     async def listed(self, statement: Executable) -> Sequence[Row]:
@@ -90,7 +90,7 @@ class Transaction(Runner, Protocol):
     """A runner whose statements are committed together or not at all."""
 
     def savepoint(self) -> AbstractAsyncContextManager[None]:
-        """What is written inside is undone by an exception, and the transaction can go on."""
+        """A savepoint: an exception undoes the writes inside, and the transaction continues."""
         ...
 
     async def line_up(self, line: str) -> None:

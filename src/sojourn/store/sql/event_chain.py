@@ -78,7 +78,7 @@ async def _extend(database: Runner, instance_id: str, most: int) -> int:
 
 
 async def is_whole(run: Runner, instance_id: InstanceId) -> bool:
-    """Whether each chained entry follows from the one before, up to the head, which may move on while this reads."""
+    """True if each chained entry matches its predecessor, up to the head, which may advance during the check."""
     before, last, promised = _START, 0, 0
     while True:
         while rows := await run.rows(_following(instance_id, last)):

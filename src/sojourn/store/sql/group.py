@@ -1,4 +1,4 @@
-"""What every group of the store does alike: insert a value, read values, change guarded rows."""
+"""Operations shared by all groups of the store: insert a value, read values, change guarded rows."""
 
 from collections.abc import AsyncGenerator, Mapping, Sequence
 from contextlib import asynccontextmanager

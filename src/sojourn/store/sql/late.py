@@ -1,4 +1,4 @@
-"""What makes lists and cleaning quick and is built while the server answers already: indexes, and the search table of SQLite."""
+"""Indexes, and the search table of SQLite, that are built while the server already runs; they speed up lists and cleaning."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -16,7 +16,7 @@ OF_KIND = "ix_events_kind"
 EVENTS_BY_TIME = "ix_events_at"
 DUE = "ix_sessions_due"
 SEARCH = "user_search"
-"""Whether texts can be searched by an index."""
+"""True if an index supports text search."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,7 +139,7 @@ FILLS = (f"{_OF_USER} users.id {_THESE}", f"{_OF_IDENTIFIER} identifiers.user_id
 
 @dataclass(slots=True)
 class Built:
-    """What is there by now, by name."""
+    """The names of the built indexes."""
 
     names: set[str] = field(default_factory=set[str])
 
@@ -173,7 +173,7 @@ def make_at_once(connection: Connection) -> None:
 
 
 def has_trigrams(connection: Connection) -> bool:
-    """Whether this SQLite is one with FTS5 and its trigram tokenizer (3.34 and newer, as nearly all are built)."""
+    """True if this SQLite has FTS5 with the trigram tokenizer (most builds since 3.34)."""
     return trigrams_are_known(
         connection.exec_driver_sql("SELECT sqlite_version()").scalar_one(),
         (str(row[0]) for row in connection.exec_driver_sql("SELECT name FROM pragma_module_list")),

@@ -1,4 +1,4 @@
-"""What an owner configures and lists: templates, redirect URLs, allow- and blocklist."""
+"""JWT templates, redirect URLs, allowlist and blocklist."""
 
 from collections.abc import Sequence
 

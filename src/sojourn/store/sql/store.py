@@ -50,7 +50,7 @@ _OVER: Sequence[tuple[Column[Any], Column[int]]] = (
     (budgets.c.key, budgets.c.expire_at),
     (credentials.c.id, credentials.c.expire_at),
 )
-"""What can be used no more once its time is over: its key, and the column that says when."""
+"""Expirable tables: (key, expiry column)."""
 
 _HAS_NONE = ~exists().where(sessions.c.client_id == clients.c.id)
 
@@ -83,7 +83,7 @@ class Database(Runner, Protocol):
 
     @property
     def built(self) -> Built:
-        """What of `late.py` is there, as far as this process knows."""
+        """The parts of `late.py` that this process knows to be built."""
         ...
 
     def transaction(self) -> AbstractAsyncContextManager[Runner]: ...

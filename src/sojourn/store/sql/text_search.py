@@ -39,7 +39,7 @@ class TextSearch:
         self._is_sqlite = dialect.name == "sqlite"
 
     def condition(self, fields: Sequence[str], query: str, as_stored: Mapping[str, str] = _AS_GIVEN) -> Condition:
-        """Whether a user has `query` in one of the fields, or what `as_stored` has in its place for a field."""
+        """True if one of a user's fields contains `query`, or what `as_stored` has in its place for a field."""
         needles = _needles(fields, query, as_stored)
         found = [self._within(_OF_USERS[field], needle) for field, needle in needles.items() if field in _OF_USERS]
         for kind, needle in needles.items():
@@ -91,7 +91,7 @@ class TextSearch:
 
 
 def _needles(fields: Sequence[str], query: str, as_stored: Mapping[str, str]) -> dict[str, str]:
-    """What each field must hold; none where nothing can hold `query`."""
+    """The condition of each field; none if no value can contain `query`."""
     if "\x00" in query or not query:
         return {}
     return {field: _padded(as_stored.get(field, query)) for field in fields}

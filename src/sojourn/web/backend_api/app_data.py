@@ -1,4 +1,4 @@
-"""What apps beside the server keep for their visitors; no published document has it."""
+"""App data of visitors, for apps with a remote server; an extension of the published API."""
 
 import msgspec
 from litestar import Response, get, post, put

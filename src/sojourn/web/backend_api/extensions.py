@@ -1,4 +1,4 @@
-"""What no published document has: every setting of the instance, session data, key rotation. All below `/v1/sojourn/`."""
+"""Extensions of the published API: every setting of the instance, session data, key rotation. All below `/v1/sojourn/`."""
 
 import msgspec
 from litestar import Response, get, patch, post

@@ -18,7 +18,7 @@ async def jwks(context: Context) -> Response[bytes]:
 
 @post("/v1/testing_tokens", operation_id="CreateTestingToken", status_code=200, opt=backend())
 async def testing_token(context: Context) -> Response[bytes]:
-    """What test tools send with each request to pass for human. Nothing here asks for proof of that, so it opens nothing."""
+    """The testing token that test tools send to bypass bot detection. Sojourn has no bot detection, so it grants nothing."""
     await context.no_body()
     expires = (context.now + _LIFE).seconds
     return context.json(

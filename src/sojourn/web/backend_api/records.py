@@ -1,4 +1,4 @@
-"""What an owner lists: JWT templates, redirect URLs, the allow-list and the block-list."""
+"""JWT templates, redirect URLs, the allowlist and the blocklist."""
 
 from asyncio import to_thread
 from typing import Annotated
@@ -36,7 +36,7 @@ class TemplateInput(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
     signing_key: str | None = None
 
     def new(self, instance: Instance, before: JwtTemplate | None = None) -> NewJwtTemplate:
-        """What is left out stays as `before` had it. Reads a private key, so it is no work for the event loop.
+        """Omitted fields keep their value of `before`. Parses a private key, so call it outside the event loop.
 
         Raises: FieldMissing, FieldError.
         """

@@ -1,4 +1,4 @@
-"""What a server may say of a user it creates or changes: the fields of the published document, and no others."""
+"""Input for creating or updating a user: exactly the fields of the published API."""
 
 from typing import Literal
 

@@ -111,7 +111,7 @@ def _dev_browser(request: HttpRequest, instance: Instance) -> Secret | None:
 
 @lru_cache(maxsize=2048)
 def device(user_agent: str, ip_address: str | None) -> Device:
-    """What a user agent says of itself; text that anybody may have made up."""
+    """Device information from the User-Agent header; untrusted text."""
     if not user_agent:
         return Device(ip_address=ip_address)
     browser, version, system, mobile = _described(user_agent)

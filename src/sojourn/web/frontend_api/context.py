@@ -141,7 +141,7 @@ class ClientContext(RequestContext):
     # -- what is answered
 
     def refusal(self, error: Exception) -> Exception:
-        """What the browser is told of an error: a read with a secret of before is asked again, once (R-SES-08)."""
+        """The error response for the browser: a read with a replaced secret is retried once (R-SES-08)."""
         if isinstance(error, SecretReplaced) and self._is_asked_first:
             # no path, because what stands in front of this server may have changed it; but SDKs' own proxy takes a
             # location for one below this server, and makes it one of its own
@@ -167,7 +167,7 @@ class ClientContext(RequestContext):
 
     @property
     def _is_asked_first(self) -> bool:
-        """Whether it is a read that the browser can be sent for once more."""
+        """True for a read that the browser can retry."""
         return self.request.method in SAFE and _ASKED_AGAIN not in self.request.query
 
     async def enveloped(

@@ -17,7 +17,7 @@ async def get_environment(context: Context) -> Response[bytes]:
 
 @patch("/v1/environment", operation_id="updateEnvironment", opt=frontend(limit=None))
 async def update_environment(context: Context) -> Response[bytes]:
-    """What development SDKs call; it reads like the other and changes nothing."""
+    """Called by development SDKs; returns the same and changes nothing."""
     return _shown(context)
 
 

@@ -115,7 +115,7 @@ async def _dev_browser(context: ClientContext, identified: Identified, target: s
 
 
 def _app_is_behind(context: ClientContext) -> bool:
-    """Whether the app took its last token for one of the future: another like it would send the browser round and round."""
+    """True if the app rejected its last token as not yet valid; another one would cause a redirect loop."""
     return context.request.query.get("__clerk_hs_reason", "") in _CLOCK_BEHIND
 
 

@@ -1,4 +1,4 @@
-"""What anybody may read: public keys, health, and the browser bundles."""
+"""Public resources: keys, health, and the browser bundles."""
 
 import asyncio
 import hashlib

@@ -14,7 +14,7 @@ from sojourn.web.frontend_api.context import ClientContext, Context
 from sojourn.web.operation import frontend
 
 _RESET_OF_CREATE = "reset_password_code"
-"""What the published document calls a reset by e-mail at the create; every other operation says `reset_password_email_code`."""
+"""The published name of a reset by e-mail in the create operation; all others use `reset_password_email_code`."""
 
 
 class CreateForm(msgspec.Struct, kw_only=True):

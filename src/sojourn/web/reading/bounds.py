@@ -8,7 +8,7 @@ MAX_TEXT = 1024
 
 
 def is_too_deep(value: Json) -> bool:
-    """Whether objects and lists are nested more than `MAX_DEPTH` levels deep."""
+    """True if objects and lists are nested more than `MAX_DEPTH` levels deep."""
     level: list[Json] = [value]
     for _ in range(MAX_DEPTH + 1):
         level = [inner for each in level if isinstance(each, dict | list)

@@ -30,7 +30,7 @@ T = TypeVar("T")
 
 
 class Paging(msgspec.Struct, kw_only=True):
-    """What every list takes. `paginated` asks for `{data, total_count}` in place of a bare array."""
+    """The query of every list. `paginated` requests `{data, total_count}` instead of a bare array."""
 
     limit: Limit = 10
     offset: Offset = 0

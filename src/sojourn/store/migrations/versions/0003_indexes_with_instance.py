@@ -1,5 +1,4 @@
-"""What belongs to one user or browser is found by it, however the database weighs that against the instance; and so are
-browsers that will not come back."""
+"""Indexes on user and client ID that include the instance, and an index for clients that will not return."""
 
 from alembic import op
 

@@ -1,4 +1,4 @@
-"""What apps keep for one visitor, signed in or not: the `request.session` of their frameworks."""
+"""App data of one visitor, signed in or not: the `request.session` of frameworks."""
 
 import sqlalchemy as sa
 from alembic import op

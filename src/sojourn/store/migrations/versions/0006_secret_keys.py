@@ -1,4 +1,4 @@
-"""What a secret key may do, and when it was last used. The keys there are may do everything, as before."""
+"""Scope and last use of secret keys. Existing keys keep the full scope."""
 
 import sqlalchemy as sa
 from alembic import op
