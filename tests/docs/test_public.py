@@ -11,12 +11,22 @@ from .test_imports import FORMER, PRINTED
 ROOT = Path(__file__).parents[2]
 SOURCE = ROOT / "src"
 PAGE = ROOT / "docs" / "reference" / "public.md"
-INTERNAL = {
-    "sojourn.store.interface": "gathers the store protocols, which may still change with each domain that is added",
-    "sojourn.sign_ins.attempt": "gathers names of its own folder for the engine and the handlers",
-    "sojourn.users.accounts": "gathers names of its own folder for the operations above it",
-}
-"""Modules with an `__all__` that are not public, and why they have one."""
+INTERNAL = (
+    "cli",
+    "events",
+    "instances",
+    "limits",
+    "resources",
+    "server",
+    "sessions",
+    "sign_ins",
+    "sign_ups",
+    "store",
+    "ui",
+    "users",
+    "web",
+)
+"""Folders without public names: an `__all__` there gathers names for the layers above."""
 
 BEGINNING = """\
 # Public names
@@ -73,8 +83,9 @@ def exported() -> dict[str, Sequence[str]]:
     }
 
 
-def _is_former(module: str) -> bool:
-    return (ast.get_docstring(_sources()[module]) or "").startswith("The former place of")
+def _is_internal(module: str) -> bool:
+    is_former = (ast.get_docstring(_sources()[module]) or "").startswith("The former place of")
+    return is_former or module.split(".")[1:2] in [[folder] for folder in INTERNAL]
 
 
 def test_the_page_lists_what_the_code_exports() -> None:
