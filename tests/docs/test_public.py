@@ -78,9 +78,7 @@ def _exports(tree: ast.Module) -> Sequence[str]:
 def exported() -> dict[str, Sequence[str]]:
     """Module to its public names."""
     found = {module: _exports(tree) for module, tree in _sources().items()}
-    return {
-        module: names for module, names in found.items() if names and module not in INTERNAL and not _is_former(module)
-    }
+    return {module: names for module, names in found.items() if names and not _is_internal(module)}
 
 
 def _is_internal(module: str) -> bool:
