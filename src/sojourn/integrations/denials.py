@@ -35,7 +35,8 @@ _log = logging.getLogger("sojourn.integrations")
 _STALE = "session_reverification_required"
 _RETRY_SECONDS = 5
 _AGAIN = Link("Try again")
-_TOO_MUCH = "For whoever runs this app: it keeps more than 32 KiB of session data for this visitor, so what changed was not kept."
+_NOT_NOW = "Not available right now"
+_TOO_MUCH = "For the app's operator: it keeps more than 32 KiB of session data for this visitor, so what changed was not kept."
 _TOO_LATE = "Nothing was changed: you are not signed in any more. Go back, reload the page, and send it again."
 
 
@@ -89,8 +90,10 @@ def refusal(
         set_cookies = [(b"set-cookie", cookie.encode("latin-1")) for cookie in going.cookies]
         return _sized(307, b"", [(b"location", going.url.encode()), *said(verdict), *set_cookies])
     if asked.is_page:
-        step = Link("To the sign-in page", f"{gate.frontend}/sign-in") if verdict.reason == NOT_ACTIVE else _AGAIN
-        return _page(401, "Not signed in", _stuck(verdict), said(verdict), gate.frontend, step)
+        title, step = "Not signed in", _AGAIN
+        if verdict.reason == NOT_ACTIVE:
+            title, step = "One more step", Link("To the sign-in page", f"{gate.frontend}/sign-in")
+        return _page(401, title, _stuck(verdict), said(verdict), gate.frontend, step)
     challenge = [(b"www-authenticate", _challenge(asked)), *said(verdict)]
     if asked.is_navigation:
         return _page(401, "Not signed in", _TOO_LATE, challenge, gate.frontend)
@@ -117,7 +120,7 @@ def foreign(gate: Authenticator, asked: RequestHead) -> Denial:
     """A write that a page elsewhere made the browser send (R-WEB-01)."""
     advice = "This was sent by a page of another site, or by a program that names no Origin. Send it from this app's own pages."
     if "text/html" in asked.header(b"accept"):
-        return _page(403, OriginRefused.message, advice, _kept_nowhere(), gate.frontend)
+        return _page(403, "Not allowed", advice, _kept_nowhere(), gate.frontend)
     return _json(403, _error(OriginRefused.code, OriginRefused.message, advice, {}), _kept_nowhere())
 
 
@@ -126,7 +129,7 @@ def unreachable(error: SojournError, asked: RequestHead | None = None) -> Denial
     seconds = math.ceil(error.retry_after.total_seconds()) if isinstance(error, Overloaded) else _RETRY_SECONDS
     headers = [(b"retry-after", str(seconds).encode()), *_kept_nowhere()]
     if asked is not None and asked.is_navigation:
-        return _page(503, error.message, error.long_message, headers, next_step=_AGAIN if asked.is_page else None)
+        return _page(503, *_for_people(error), headers, next_step=_AGAIN if asked.is_page else None)
     return _json(503, _error(error.code, error.message, error.long_message, {}), headers)
 
 
@@ -136,10 +139,10 @@ def wrong_keys(gate: Authenticator, asked: RequestHead) -> Denial:
 
 
 def unusable_keys(trouble: str, asked: RequestHead | None) -> Denial:
-    text = f"For whoever runs this app: {trouble}."
+    text = f"For the app's operator: {trouble}."
     headers = [(b"x-clerk-auth-reason", WRONG_KEYS.encode()), *_kept_nowhere()]
     if asked is not None and asked.is_navigation:
-        return _page(503, ConfigError.message, text, headers)
+        return _page(503, _NOT_NOW, text, headers)
     return _json(503, _error(ConfigError.code, ConfigError.message, text, {}), headers)
 
 
@@ -148,6 +151,13 @@ def too_much_kept(asked: RequestHead | None) -> Denial:
     if asked is not None and asked.is_navigation:
         return _page(507, "Too much to keep", _TOO_MUCH, _kept_nowhere())
     return _json(507, _error("session_data_too_large", "Too much to keep", _TOO_MUCH, {}), _kept_nowhere())
+
+
+def _for_people(error: SojournError) -> tuple[str, str]:
+    """The title and the text of a page: visitors of an app know of no server behind it."""
+    if isinstance(error, Overloaded):
+        return "Busy for a moment", error.long_message
+    return _NOT_NOW, f"Try again in a few seconds. For the app's operator: {error.long_message}"
 
 
 def said(verdict: HandshakeState | SignedOutState) -> Headers:
@@ -194,7 +204,7 @@ def _is_asked_for(location: str, asked: RequestHead) -> bool:
 
 def _behind_guard(asked: RequestHead) -> str:
     return (
-        f"You could not be sent to sign in: {asked.url.partition('?')[0]} is behind this app's own guard. For whoever runs this app: "
+        f"You could not be sent to sign in: {asked.url.partition('?')[0]} is behind this app's own guard. For the app's operator: "
         "give the server a path of its own in public_url, such as /auth, or make the sign-in page public."
     )
 
@@ -203,7 +213,7 @@ def _stuck(verdict: SignedOutState) -> str:
     reason = verdict.reason
     if verdict.clock_off:
         return (
-            f"You could not be signed in here. For whoever runs this app: this computer's clock is off by {abs(verdict.clock_off):,} s, "
+            f"You could not be signed in here. For the app's operator: this computer's clock is off by {abs(verdict.clock_off):,} s, "
             f"it is {clock_words(verdict.clock_off)}. Set it by the network (NTP), and reload the page."
         )
     if reason == TWO_PEOPLE:
@@ -217,11 +227,11 @@ def _stuck(verdict: SignedOutState) -> str:
         return "You could not be signed in here, because your browser keeps no cookies of this site. Allow them, and try again."
     if reason == TOO_LARGE:
         return (
-            f"You could not be signed in here. For whoever runs this app: the session token is larger than the {LARGEST_COOKIE:,} "
+            f"You could not be signed in here. For the app's operator: the session token is larger than the {LARGEST_COOKIE:,} "
             "bytes that browsers keep of a cookie. Make its custom claims (sessions.claims), or the metadata they name, smaller."
         )
     return (
         "You could not be signed in here. Reload the page in a moment. "
-        f"Reason, for whoever runs this app: {reason}. Check that its keys and clock agree with those of the server, "
+        f"Reason, for the app's operator: {reason}. Check that its keys and clock agree with those of the server, "
         "and that the server's log tells of no session.token_too_large or handshake.too_large."
     )
