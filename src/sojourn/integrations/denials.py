@@ -36,7 +36,9 @@ _STALE = "session_reverification_required"
 _RETRY_SECONDS = 5
 _AGAIN = Link("Try again")
 _NOT_NOW = "Not available right now"
-_TOO_MUCH = "For the app's operator: it keeps more than 32 KiB of session data for this visitor, so what changed was not kept."
+_TOO_MUCH = (
+    "For the app's operator: it keeps more than 32 KiB of session data for this visitor, so what changed was not kept."
+)
 _TOO_LATE = "Nothing was changed: you are not signed in any more. Go back, reload the page, and send it again."
 
 
