@@ -10,7 +10,6 @@ import shutil
 import subprocess
 import sys
 import tarfile
-import tempfile
 import tomllib
 import zipfile
 from collections.abc import Iterator
@@ -18,9 +17,10 @@ from pathlib import Path
 
 from packaging.metadata import Metadata
 
+from tools import wheel_smoke
+
 ROOT = Path(__file__).parent.parent
 DIST = ROOT / "dist"
-_LIGHT = "from sojourn import Sojourn, SojournMiddleware, Verifier"
 
 
 class Unready(Exception):
@@ -45,7 +45,7 @@ def _release() -> None:
     if str(metadata.version) != version:
         raise Unready(f"the wheel calls itself {metadata.version}, pyproject.toml {version}.")
     _check_contents(wheel, sdist)
-    _try(wheel)
+    wheel_smoke.check(wheel, "--constraint", str(ROOT / "requirements/run.txt"))
     print(f"\n{wheel.name} and {sdist.name} are in dist/, installed and tried. What is left:\n")
     print(f"  git tag -s v{version} -m 'Sojourn {version}' && git push origin v{version}")
     print("  uv publish dist/*")
@@ -96,18 +96,6 @@ def _check_contents(wheel: Path, sdist: Path) -> None:
     ]
     if missing:
         raise Unready(f"left out of the wheel or the source archive: {', '.join(missing[:10])}.")
-
-
-def _try(wheel: Path) -> None:
-    """Install it as people do: the light half alone, then with the server. Raises: CalledProcessError."""
-    with tempfile.TemporaryDirectory() as folder:
-        python = Path(folder) / "bin" / "python"
-        _run(sys.executable, "-m", "venv", folder)
-        install = [str(python), "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
-        _run(*install, str(wheel))
-        _run(str(python), "-c", _LIGHT)
-        _run(*install, "--constraint", str(ROOT / "requirements/run.txt"), f"{wheel}[server]")
-        _run(str(python.with_name("sojourn")), "--version")
 
 
 def _said(*command: str) -> str:
