@@ -60,6 +60,7 @@ def build(
     undone: list[Callable[[], None]] = []
 
     def built(handle: SojournClient) -> App:
+        undone.append(handle.close_now if loop is None else lambda running=loop: running.run(handle.close()))
         if not name.startswith("django"):
             return App(import_module(f"..contract.adapters.apps.{name}", __package__).build(handle), loop)
         made, undo = django.build(handle, tmp_path_factory.getbasetemp(), is_async=loop is not None)
