@@ -34,11 +34,17 @@ PYTHON = {
 BROWSER = {
     "next": ["test_no_loops.py", "test_profile_and_recovery.py", "test_the_guides_app.py", "test_next_and_fastapi.py"],
     "python apps": ["test_python_apps.py", "test_python_loops.py"],
-    "examples": ["test_examples.py", "test_by_hand.py", "test_hosted_pages.py", "test_upgrade.py"],
+    "examples": ["test_examples.py", "test_by_hand.py", "test_upgrade.py"],
     "sdks": ["test_published_sdks.py", "test_quick_starts.py", "test_next_proxy.py"],
     "production": ["test_production.py", "test_node_backend.py", "test_without_scripts.py"],
 }
 """Part to files of `tests/sdk`; what stands in none is the part `pages`. Files that build the same app are in one part."""
+
+ORDER = (
+    "browser next", "browser python apps", "adapters", "browser examples", "wire", "browser production", "commands",
+    "browser sdks", "domains", "browser pages",
+)  # fmt: skip
+"""The longest first, and never only browsers at once: what a person waits for on a page has its time there too."""
 
 MAJORS = ("next13", "clerk6")
 """Older majors of the SDK, as test ids name them: parts of their own for `make test-all`."""
@@ -72,11 +78,11 @@ def parts(*, extended: bool) -> list[Part]:
     python = dict(PYTHON)
     python["domains"] = ["tests", "--ignore=tests/sdk", "--ignore=tests/contract", *_without(PYTHON, "")]
     older = [Part(f"browser {major}", ["tests/sdk", "-k", major]) for major in MAJORS if extended]
-    return [
-        *older,
+    every = [
         *(Part(f"browser {name}", [*words, *newest]) for name, words in browser.items()),
         *(Part(name, [*words, *gate]) for name, words in python.items()),
     ]
+    return [*older, *sorted(every, key=lambda part: ORDER.index(part.name))]
 
 
 def _without(named: dict[str, list[str]], folder: str) -> list[str]:
@@ -117,6 +123,10 @@ def main(*words: str) -> int:
         old.unlink()
     lock = threading.Lock()
     first = Part(FIRST[0], [*FIRST[1], *([] if extended else ["-m", "not extended"])])
+    print(
+        f"First the contract of the stores, then {len(ORDER)} parts, {AT_ONCE} at a time; reports: {REPORTS}",
+        flush=True,
+    )
     outcomes = [_tell(run(first), lock)]
     with ThreadPoolExecutor(AT_ONCE) as queue:
         outcomes += queue.map(lambda part: _tell(run(part), lock), parts(extended=extended))
