@@ -110,6 +110,18 @@ class Sessions:
             raise NotFound("No session with that id exists here.")
         return self._by_the_clock(session)
 
+    async def live(self, instance: Instance, id: SessionId) -> tuple[Session, User]:
+        """A session that is live by the clock, and its user. Raises: NotFound, SessionEnded, also for a banned user."""
+        session = await self.get(instance, id)
+        if not session.is_live(self.clock.now()):
+            raise SessionEnded()
+        user = await self.store.users.find(instance.id, session.user_id)
+        if user is None:
+            raise NotFound("No user with that id exists here.")
+        if not may_sign_in(user):
+            raise SessionEnded()
+        return session, user
+
     async def list(self, instance: Instance, where: SessionFilter, page: Page) -> Sequence[Session]:
         rows = await self.store.sessions.list(instance.id, replace(where, now=self.clock.now()), page)
         return [self._by_the_clock(row) for row in rows]

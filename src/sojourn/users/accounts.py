@@ -291,6 +291,18 @@ class Accounts:
             instance, id, "user.unbanned", lambda user, now: replace(user, banned=False), actor=actor
         )
 
+    async def ban_many(self, instance: Instance, ids: Sequence[str], *, actor: str = SERVER) -> Sequence[User]:
+        """Ban each, or nobody where one is unknown. Raises: NotFound."""
+        for id in ids:
+            await self.get(instance, id)
+        return [await self.ban(instance, id, actor=actor) for id in ids]
+
+    async def unban_many(self, instance: Instance, ids: Sequence[str], *, actor: str = SERVER) -> Sequence[User]:
+        """The reverse, likewise. Raises: NotFound."""
+        for id in ids:
+            await self.get(instance, id)
+        return [await self.unban(instance, id, actor=actor) for id in ids]
+
     async def lock(self, instance: Instance, id: str, *, actor: str = SERVER) -> User:
         """Lock until somebody unlocks; their sessions end with it, and the owner is told. Raises: NotFound."""
 

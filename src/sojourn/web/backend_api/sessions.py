@@ -16,8 +16,6 @@ from sojourn.secret import Secret
 from sojourn.sessions.session import Session, SessionStatus
 from sojourn.store.interface import SessionFilter
 from sojourn.tokens.handshake import BrowserState, cookie_suffix, directives
-from sojourn.users.standing import may_sign_in
-from sojourn.users.user import User
 from sojourn.web.backend_api import fast_paths
 from sojourn.web.backend_api.context import ACTOR, Context, KeyContext
 from sojourn.web.cookies import cookie_domain
@@ -101,7 +99,7 @@ async def revoke(context: Context, session_id: FromPath[str]) -> Response[bytes]
 )  # fmt: skip
 async def create_token(context: Context, session_id: FromPath[str]) -> Response[bytes]:
     given = await context.json_body(TokenCreation)
-    session, user = await _live(context, session_id)
+    session, user = await context.engine.sessions.live(context.instance, SessionId(session_id))
     jwt = await context.engine.tokens.for_session(
         context.instance, session, user, origin=None, api_version=context.api_version, life=given.life
     )
@@ -116,7 +114,7 @@ async def create_template_token(
     context: Context, session_id: FromPath[str], template_name: FromPath[str]
 ) -> Response[bytes]:
     given = await context.json_body(TokenCreation)
-    session, user = await _live(context, session_id)
+    session, user = await context.engine.sessions.live(context.instance, SessionId(session_id))
     jwt = await context.engine.tokens.from_template(
         context.instance, session, user, template_name, origin=None, life=given.life
     )
@@ -132,7 +130,7 @@ async def create_template_token(
 async def verify(context: Context, session_id: FromPath[str]) -> Response[bytes]:
     """Of SDKs of the fourth major: whether the browser that holds `token` still has the session live."""
     given = await context.json_body(SessionProof)
-    session, _ = await _live(context, session_id)
+    session, _ = await context.engine.sessions.live(context.instance, SessionId(session_id))
     client = await context.engine.clients.find(context.instance, Secret(given.token))
     if client is not None and client.id == session.client_id:
         return _answer(context, session)
@@ -148,7 +146,7 @@ async def refresh(context: Context, session_id: FromPath[str]) -> Response[bytes
     """A fresh token for a page whose own has run out. Every refusal is a 401: SDKs then send the browser round."""
     try:
         given = await context.json_body(Refresh)
-        session, user = await _live(context, session_id)
+        session, user = await context.engine.sessions.live(context.instance, SessionId(session_id))
     except (msgspec.ValidationError, FieldError, Malformed, NotFound) as error:
         raise TokenRefused("token-invalid", "The request to refresh cannot be used.") from error
     secret = Secret(given.refresh_token)
@@ -181,17 +179,6 @@ async def _cookies(context: KeyContext, session: Session, jwt: str, origin: str)
     suffix = cookie_suffix(context.instance.publishable_key)
     domain = cookie_domain(context.instance, context.engine.config.cookie_domain)
     return directives(state, suffix, secure=origin.startswith("https://"), domain=domain)
-
-
-async def _live(context: KeyContext, session_id: str) -> tuple[Session, User]:
-    """A session that is live by the clock, and its user. Raises: NotFound, SessionEnded, also for a banned user."""
-    session = await context.engine.sessions.get(context.instance, SessionId(session_id))
-    if not session.is_live(context.now):
-        raise SessionEnded()
-    user = await context.engine.accounts.get(context.instance, session.user_id)
-    if not may_sign_in(user):
-        raise SessionEnded()
-    return session, user
 
 
 def _answer(context: KeyContext, session: Session) -> Response[bytes]:

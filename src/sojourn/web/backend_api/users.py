@@ -1,6 +1,5 @@
 """Users: list, count, create, change, keep out, delete."""
 
-from collections.abc import Sequence
 from typing import Literal
 
 import msgspec
@@ -225,22 +224,16 @@ async def unlock(context: Context, user_id: FromPath[str]) -> Response[bytes]:
 
 @post("/v1/users/ban", operation_id="UsersBan", status_code=200, opt=backend(json=Several))
 async def ban_several(context: Context) -> Response[bytes]:
-    users = [await context.engine.accounts.ban(context.instance, id) for id in await _known(context)]
+    ids = (await context.json_body(Several)).unique()
+    users = await context.engine.accounts.ban_many(context.instance, ids)
     return context.json([shown(context, user) for user in users])
 
 
 @post("/v1/users/unban", operation_id="UsersUnban", status_code=200, opt=backend(json=Several))
 async def unban_several(context: Context) -> Response[bytes]:
-    users = [await context.engine.accounts.unban(context.instance, id) for id in await _known(context)]
-    return context.json([shown(context, user) for user in users])
-
-
-async def _known(context: KeyContext) -> Sequence[str]:
-    """The ids of the body, each looked up before anything changes. Raises: NotFound, FieldError."""
     ids = (await context.json_body(Several)).unique()
-    for id in ids:
-        await context.engine.accounts.get(context.instance, id)
-    return ids
+    users = await context.engine.accounts.unban_many(context.instance, ids)
+    return context.json([shown(context, user) for user in users])
 
 
 # -- what is off, answered as what it is: empty
