@@ -6,12 +6,12 @@ Settings that an application's owner changes while it runs are in `instances/set
 
 import os
 import tomllib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from functools import lru_cache
 from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 from urllib.parse import urlsplit
 
 from sojourn.errors import ConfigError
@@ -19,6 +19,9 @@ from sojourn.instances.instance import Environment
 from sojourn.instant import read_length
 from sojourn.origin import host_of, is_loopback, name_of, origin_of
 from sojourn.secret import Secret
+
+if TYPE_CHECKING:
+    from sojourn.factors.factor import Factor
 
 _OWN_PATHS = ("/v1/", "/npm/", "/static/", "/.well-known/")
 """As the path of the public address they could be dropped from a path once too often."""
@@ -97,6 +100,8 @@ class Config:
         ),
     )
     log_level: str = field(default="info", metadata=_says("debug, info, warning or error"))
+    factors: "Sequence[Factor]" = field(default=())
+    """Factors of the app's own, beside the built-in ones; set in code only, not by a variable or a file."""
 
     @property
     def is_development(self) -> bool:
@@ -151,7 +156,7 @@ class Config:
         """The settings that somebody set, by name, before they are parsed. Raises: ConfigError for the file."""
         variables = os.environ if variables is None else variables
         values: dict[str, object] = {}
-        known = {each.name for each in fields(cls)}
+        known = {each.name for each in fields(cls) if "says" in each.metadata}
         if path := variables.get("SOJOURN_CONFIG"):
             values.update(_from_file(Path(path), known))
         for name in known:

@@ -10,8 +10,10 @@ from sojourn.errors import SojournError
 from sojourn.events.audit_log import AuditLog
 from sojourn.events.outbox import Outbox
 from sojourn.factors.challenges import Challenges
+from sojourn.factors.credentials import Credentials
 from sojourn.factors.email_code import EmailCodes
 from sojourn.factors.email_code_factor import EmailCodeFactor
+from sojourn.factors.factor import FactorTools
 from sojourn.factors.factor_set import FactorSet
 from sojourn.factors.hash_cost import HashCosts
 from sojourn.factors.hash_pool import HashPool
@@ -215,6 +217,7 @@ class Engine:
         flows = _flow_parts(foundation, instances, sessions, users)
         instances.instances.check_claims = sessions.tokens.check_claims
         instance = await instances.instances.open(config.environment, config.public_url)
+        instances.factors.check(instance)
         await instances.key_store.ring(instance)
         return cls(foundation, instances, sessions, users, flows, instance)
 
@@ -271,7 +274,9 @@ def _instance_parts(on: Foundation) -> InstanceParts:
 def _factors(on: Foundation, outbox: Outbox, budgets: Budgets) -> FactorSet:
     """In the order in which a sign-in offers them."""
     codes = EmailCodes(on.store, on.clock, outbox, budgets, on.sealer.derived(b"codes"))
-    return FactorSet([PasswordFactor(), EmailCodeFactor(codes), TicketFactor(on.store, on.clock)])
+    tools = FactorTools(on.store, on.clock, on.sealer, outbox, on.hash_pool, Credentials(on.clock, on.sealer))
+    built_in = (PasswordFactor(), EmailCodeFactor(codes), TicketFactor(on.store, on.clock))
+    return FactorSet([each.connected(tools) for each in (*built_in, *on.config.factors)])
 
 
 def _session_parts(on: Foundation, of: InstanceParts) -> SessionParts:
@@ -362,7 +367,7 @@ def _flow_parts(on: Foundation, of: InstanceParts, held: SessionParts, users: Us
             SignInCodes(store, clock, held.devices, users.code_tries, users.device_tries),
             code_guesses,
             sign_in_protection,
-            Steps(clock, sign_in_protection, session_start),
+            Steps(clock, of.factors, sign_in_protection, session_start),
             users.accounts,
             identifying,
         ),

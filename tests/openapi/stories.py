@@ -3,12 +3,14 @@
 from typing import Any
 
 from sojourn.engine import Engine
+from sojourn.ids import UserId
 from sojourn.messages.mailbox import Mailbox
 from sojourn.secret import Secret
 from sojourn.sessions.clients import rotate
 
 from ..backend_api.calling import PASSWORD, Caller
 from ..pictures import picture
+from ..second_factors import SentCodes, StepCodes
 from ..wire.browsing import ADA, SERVER, TEST_CODE, Browser
 
 OTHER_PASSWORD = "violet umbrella at the ferry"
@@ -187,6 +189,7 @@ async def a_day_at_the_frontend_api(app: object, engine: Engine, api: Caller, ma
     await _devices(ada, phone)
     await _addresses_of_my_own(ada)
     await _forgetting(Browser(app))
+    await _by_two_factors(app, engine, api)
     await _leaving(ada, app)
 
 
@@ -266,6 +269,19 @@ async def _forgetting(browser: Browser) -> None:
     await browser.post(f"{where}/attempt_first_factor", {"strategy": mail["strategy"], "code": TEST_CODE})
     await browser.post(f"{where}/reset_password", {"password": PASSWORD})
     await browser.post("/v1/me/remove_password", {"current_password": PASSWORD})
+
+
+async def _by_two_factors(app: object, engine: Engine, api: Caller) -> None:
+    made = await api.user("two_factors+clerk_test@example.com")
+    user = await engine.accounts.get(engine.instance, UserId(made["id"]))
+    await engine.factors.of(StepCodes).enrol(user)
+    await engine.factors.of(SentCodes).enrol(user)
+    browser = Browser(app)
+    given = {"identifier": made["email_addresses"][0]["email_address"], "password": PASSWORD}
+    where = f"/v1/client/sign_ins/{(await browser.post('/v1/client/sign_ins', given))['response']['id']}"
+    await browser.post(f"{where}/prepare_second_factor", {"strategy": "phone_code"})
+    await browser.refused("POST", f"{where}/attempt_second_factor", {"strategy": "phone_code", "code": "0"})
+    await browser.post(f"{where}/attempt_second_factor", {"strategy": "totp", "code": "1"})
 
 
 async def _leaving(browser: Browser, app: object) -> None:

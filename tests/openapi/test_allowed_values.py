@@ -9,11 +9,13 @@ import pytest
 
 from sojourn.engine import Engine
 from sojourn.errors import Json
+from sojourn.ids import UserId
 from sojourn.web.app import build, litestar_app
 from sojourn.web.backend_api.openapi import backend_document
 from sojourn.web.openapi import frontend_document
 
 from ..backend_api.calling import PASSWORD, Caller
+from ..second_factors import SENT, SentCodes, StepCodes
 from ..wire.browsing import TEST_CODE, Browser
 from .allowed_values import allowed_values
 from .published import ROOT, Document, backend, frontend
@@ -38,6 +40,8 @@ REFUSED: Mapping[str, set[str]] = {
     "attemptSignInFactorOne strategy": _WALLETS
     | {"email_link", "phone_code", "reset_password_phone_code", "passkey", "trusted_device", "google_one_tap"},
     "attemptSignInFactorOne algorithm": {"ES256"},
+    "prepareSignInFactorTwo strategy": {"email_code", "email_link"},
+    "attemptSignInFactorTwo strategy": {"email_code", "backup_code"},
     "createSignUps strategy": _CREATES_SIGN_UP,
     "updateSignUps strategy": _CREATES_SIGN_UP,
     "attemptSignUpsVerification strategy": _WALLETS
@@ -106,6 +110,25 @@ class Asking:
             {"strategy": value, "password": PASSWORD} if value == "password" else {"strategy": value, "code": TEST_CODE}
         )
         return await browser.send("POST", f"{where}/attempt_first_factor", given)
+
+    async def begun_second(self) -> tuple[Browser, str]:
+        """A sign-in that owes its second factor."""
+        made, browser = await self.api.user(self.address()), Browser(self.app)
+        user = await self.engine.accounts.get(self.engine.instance, UserId(made["id"]))
+        await self.engine.factors.of(StepCodes).enrol(user)
+        await self.engine.factors.of(SentCodes).enrol(user)
+        given = {"identifier": made["email_addresses"][0]["email_address"], "password": PASSWORD}
+        begun = (await browser.post("/v1/client/sign_ins", given))["response"]
+        return browser, f"/v1/client/sign_ins/{begun['id']}"
+
+    async def prepare_second(self, value: str) -> httpx.Response:
+        browser, where = await self.begun_second()
+        return await browser.send("POST", f"{where}/prepare_second_factor", {"strategy": value})
+
+    async def attempt_second(self, value: str) -> httpx.Response:
+        browser, where = await self.begun_second()
+        await browser.post(f"{where}/prepare_second_factor", {"strategy": "phone_code"})
+        return await browser.send("POST", f"{where}/attempt_second_factor", {"strategy": value, "code": SENT})
 
     async def sign_with(self, value: str) -> httpx.Response:
         browser, where = await self.begun_sign_in()
@@ -212,6 +235,8 @@ class Asking:
             "prepareSignInFactorOne strategy": self.prepare_sign_in,
             "attemptSignInFactorOne strategy": self.attempt_sign_in,
             "attemptSignInFactorOne algorithm": self.sign_with,
+            "prepareSignInFactorTwo strategy": self.prepare_second,
+            "attemptSignInFactorTwo strategy": self.attempt_second,
             "createSignUps strategy": self.create_sign_up,
             "updateSignUps strategy": self.update_sign_up,
             "attemptSignUpsVerification strategy": self.attempt_sign_up,

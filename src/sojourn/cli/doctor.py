@@ -23,6 +23,7 @@ def doctor(data: Data = None, database_url: DatabaseUrl = None, as_json: AsJson 
     settings: dict[str, Json] = {
         f"SOJOURN_{each.name.upper()}": f"{_shown(getattr(target.config, each.name))}  ({each.metadata['says']})"
         for each in fields(Config)
+        if "says" in each.metadata
     }
     try:
         findings = with_engine(target, _examined)

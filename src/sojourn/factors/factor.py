@@ -4,16 +4,18 @@ A flow (a sign-in, a sign-up, the check of an address) finds a factor by the str
 `Attempt`. The flow counts tries, holds refusals back, and writes what a proof leads to; the factor sends and compares.
 """
 
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Protocol
 
 from sojourn.errors import Json
 from sojourn.events.outbox import Outbox
+from sojourn.factors.credential import Credential
+from sojourn.factors.credentials import Credentials
 from sojourn.factors.hash_pool import HashPool, Slot
 from sojourn.factors.offer import Offer, Person
-from sojourn.factors.strategy import Proof, Purpose, Strategy
+from sojourn.factors.strategy import Level, Proof, Purpose, Strategy
 from sojourn.factors.verification import Verification
 from sojourn.ids import IdentifierId, UserId, VerificationId
 from sojourn.instances.instance import Instance
@@ -35,6 +37,7 @@ class FactorTools:
     sealer: Sealer
     outbox: Outbox
     hash_pool: HashPool
+    credentials: Credentials
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,7 +59,8 @@ class Attempt:
     """The context that a flow passes to a factor: the user, the identifier and the purpose of the proof.
 
     `owner_id` is the sign-in, sign-up or address that a challenge belongs to. `user` is None for nobody: what is sent then is
-    a decoy, and what is checked is wrong, in the same time (R-ENU-01, R-ENU-02). `chosen` is the id of an offer's address.
+    a decoy, and what is checked is wrong, in the same time (R-ENU-01, R-ENU-02). `credentials` are those of the user that are of
+    use now, of the kinds that the engine's factors name. `chosen` is the id of an offer's address.
     `device` names a known device, and `needs_link` says that strangers have used up the tries of the account, so that a mail
     must carry a link that admits this browser (R-OTP-08). `verification_id` is the challenge that waits for an answer, and
     `challenge` that one in a check, its try counted.
@@ -66,8 +70,10 @@ class Attempt:
     purpose: Purpose
     strategy: Strategy
     owner_id: str
+    level: Level = Level.FIRST
     user: User | None = None
     identifier: str | None = None
+    credentials: Sequence[Credential] = ()
     chosen: str | None = None
     address: Address | None = None
     device: str | None = None
@@ -124,8 +130,12 @@ class Factor(Protocol):
         """The factor as one engine uses it; called once, when the engine opens."""
         return self
 
+    def credential_kinds(self) -> Collection[str]:
+        """The kinds of credentials that it needs to know of a user; none: nothing is read."""
+        return ()
+
     def strategies(self, instance: Instance) -> Sequence[Strategy]:
-        """The ways that it offers, whatever an instance has switched on: the others are answered as unknown."""
+        """The strategies that are switched on in the instance: others are answered as unknown."""
         ...
 
     def environment(self, instance: Instance) -> EnvironmentPart:

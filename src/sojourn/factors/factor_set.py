@@ -1,14 +1,18 @@
 """The factors of an engine, found by strategy."""
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import TypeVar
 
-from sojourn.errors import StrategyNotBuilt
+from sojourn.errors import ConfigError, StrategyNotBuilt
 from sojourn.factors.factor import EnvironmentPart, Factor
 from sojourn.factors.offer import Offer, Person
 from sojourn.factors.strategy import Level, Proof, Purpose, Strategy
 from sojourn.instances.instance import Instance
+from sojourn.instant import Instant
+from sojourn.store.interface import Groups
+from sojourn.users.user import User
 
 F = TypeVar("F", bound=Factor)
 
@@ -33,6 +37,12 @@ class FactorSet:
         if found is None:
             raise LookupError(f"this engine has no {kind.__name__}: name it in Config(factors=[...])")
         return found
+
+    def check(self, instance: Instance) -> None:
+        """Raises: ConfigError when two strategies have one name, of which a flow would find only the first."""
+        names = Counter(each.strategy.name for each in self._all(instance))
+        if twice := [name for name, count in names.items() if count > 1]:
+            raise ConfigError(f"two factors have the strategy {twice[0]}: give yours a name of its own")
 
     def find(self, instance: Instance, name: str | None, purpose: Purpose, level: Level = Level.FIRST) -> Chosen:
         """Raises: StrategyNotBuilt for a strategy that no factor has for this purpose and level."""
@@ -73,6 +83,16 @@ class FactorSet:
 
     def environment(self, instance: Instance) -> list[EnvironmentPart]:
         return [factor.environment(instance) for factor in self.factors]
+
+    async def person(self, groups: Groups, user: User, identifier: str | None, now: Instant) -> Person:
+        """The user with their credentials of the kinds that factors need; one read, or none."""
+        if not (kinds := self._kinds()):
+            return Person(user, identifier)
+        found = await groups.credentials.of_user(user.instance_id, user.id, kinds)
+        return Person(user, identifier, [each for each in found if each.is_usable(now)])
+
+    def _kinds(self) -> set[str]:
+        return {kind for factor in self.factors for kind in factor.credential_kinds()}
 
     def _names(self, instance: Instance, level: Level) -> set[str]:
         return {each.name for each in self.strategies(instance, level)}

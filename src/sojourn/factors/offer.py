@@ -2,8 +2,10 @@
 
 import hashlib
 import hmac
+from collections.abc import Sequence
 from dataclasses import dataclass
 
+from sojourn.factors.credential import Credential
 from sojourn.ids import IdentifierId
 from sojourn.users.identifiers import safe_identifier
 from sojourn.users.user import Identifier, User
@@ -21,10 +23,11 @@ class Offer:
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """Whom offers are made to: a user, and the canonical identifier that was typed."""
+    """Whom offers are made to: a user, the canonical identifier that was typed, and the credentials that are of use now."""
 
     user: User
     identifier: str | None = None
+    credentials: Sequence[Credential] = ()
 
 
 def address_offers(person: Person, strategy: str) -> list[Offer]:

@@ -2,7 +2,8 @@
 
 import asyncio
 import os
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
+from dataclasses import replace
 from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -19,6 +20,7 @@ from sojourn.integrations.sojourn_client import SojournClient, nobody
 
 if TYPE_CHECKING:
     from sojourn.engine import Engine
+    from sojourn.factors.factor import Factor
     from sojourn.messages.mailer import Mailer
     from sojourn.server.worker import Worker
 
@@ -42,10 +44,11 @@ class LocalClient(SojournClient):
         authorized_parties: Collection[str] = (),
         clock: Clock | None = None,
         mailer: "Mailer | None" = None,
+        factors: "Sequence[Factor]" = (),
     ) -> None:
         """`authorized_parties` are the only origins whose tokens are taken; without any, those that the instance allows.
 
-        `clock` and `mailer` are for tests. Raises: ConfigError, also when only the light half of the package is
+        `factors` are those of the app, beside the built-in ones. `clock` and `mailer` are for tests. Raises: ConfigError, also when only the light half of the package is
         installed, and for a development server at an address that is not this machine (R-DEV-01).
         """
         if missing := [name for name in _SERVER_PARTS if find_spec(name) is None]:
@@ -60,6 +63,7 @@ class LocalClient(SojournClient):
         self._check_development()
         self._parties = named_parties(authorized_parties)
         self._mailer = mailer
+        self._factors = tuple(factors)
         self._opening = asyncio.Lock()
         self._engine: Engine | None = None
         self._worker: Worker | None = None
@@ -143,6 +147,7 @@ class LocalClient(SojournClient):
             keys_in_folder = None
             if config.is_development:
                 config, keys_in_folder = development_config(config)
+            config = replace(config, factors=self._factors)
             engine = await Engine.open(config, clock=self.clock, mailer=self._mailer)
             if keys_in_folder is not None:
                 await keep_development_key(engine, keys_in_folder)

@@ -21,8 +21,13 @@ def sign_in(
     user: User | None,
     current: Verification | None,
     factors: Sequence[Offer],
+    second: Verification | None = None,
+    second_factors: Sequence[Offer] | None = None,
 ) -> Resource:
-    """`user` is who may be shown before anything is proven: None for nobody, and in strict protection (R-ENU-01)."""
+    """`user` is who may be shown before anything is proven: None for nobody, and in strict protection (R-ENU-01).
+
+    `second_factors` is None until the first is proven.
+    """
     status = each.status_at(now)
     return {
         "object": "sign_in_attempt",
@@ -30,9 +35,9 @@ def sign_in(
         "status": status.value,
         "supported_identifiers": supported_identifiers(instance),
         "supported_first_factors": [factor(offer) for offer in factors] if each.identifier else None,
-        "supported_second_factors": None,
+        "supported_second_factors": None if second_factors is None else [factor(offer) for offer in second_factors],
         "first_factor_verification": _proof(each, current, now),
-        "second_factor_verification": None,
+        "second_factor_verification": _second_proof(each, second, now),
         "identifier": each.identifier,
         "user_data": None if user is None else preview(user, instance),
         "created_session_id": each.created_session_id,
@@ -59,6 +64,12 @@ def factor(offer: Offer) -> Resource:
 def _proof(each: SignIn, current: Verification | None, now: Instant) -> Resource | None:
     if current is not None and (each.strategy is None or current.strategy == each.strategy):
         return verification(current, now)
-    if each.status is SignInStatus.COMPLETE and each.strategy is not None:
-        return proven_by(each.strategy, each.updated_at)
-    return None
+    is_proven = each.status in (SignInStatus.COMPLETE, SignInStatus.NEEDS_SECOND_FACTOR)
+    return proven_by(each.strategy, each.updated_at) if is_proven and each.strategy is not None else None
+
+
+def _second_proof(each: SignIn, current: Verification | None, now: Instant) -> Resource | None:
+    if current is not None and current.strategy == each.second_strategy:
+        return verification(current, now)
+    is_proven = each.status is SignInStatus.COMPLETE and each.second_strategy is not None
+    return proven_by(each.second_strategy or "", each.updated_at) if is_proven else None

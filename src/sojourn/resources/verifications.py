@@ -5,7 +5,14 @@ from sojourn.instant import Instant
 from sojourn.resources import Resource
 from sojourn.users.user import Identifier
 
-_OBJECTS = {"password": "verification_password", "ticket": "verification_ticket", "admin": "verification_admin"}
+_OBJECTS = {
+    "password": "verification_password",
+    "ticket": "verification_ticket",
+    "admin": "verification_admin",
+    "totp": "verification_totp",
+    "backup_code": "verification_backup_code",
+}
+"""The published names; all else is sent and typed."""
 
 
 def verification(each: Verification, now: Instant) -> Resource:

@@ -47,6 +47,7 @@ class Sessions:
         *,
         actor: Actor | None = None,
         longest: timedelta | None = None,
+        by_second_factor: bool = False,
     ) -> Session:
         """A live session of `user` on `client` as its next secret finds it, written in the caller's transaction.
 
@@ -71,6 +72,7 @@ class Sessions:
             actor=actor,
             device=device,
             generation=client.generation,
+            by_second_factor=by_second_factor,
         )
         await tx.sessions.create(session)
         await tx.clients.begin_session(client.id, session.id, now, strategy=strategy)

@@ -115,8 +115,9 @@ def begun(
     actor: Mapping[str, Json] | None = None,
     device: Device = Device(),
     generation: int | None = None,
+    by_second_factor: bool = False,
 ) -> Session:
-    """A new session, whose first factor has just been proven; pending while `owed` holds a task."""
+    """A new session, whose first factor, or both, have just been proven; pending while `owed` holds a task."""
     return Session(
         id=session_id(),
         instance_id=instance_id,
@@ -129,6 +130,7 @@ def begun(
         last_active_at=now,
         inactivity=inactivity,
         first_factor_at=now,
+        second_factor_at=now if by_second_factor else None,
         actor=actor,
         device=device,
         generation=generation,

@@ -9,16 +9,18 @@ from sojourn.errors import (
     IdentifierAlreadySignedIn,
     NotFound,
     SessionExists,
+    SojournError,
     StrategyNotBuilt,
     StrategyNotPossible,
     UnknownIdentifier,
 )
+from sojourn.factors.credential import Credential
 from sojourn.factors.factor import Attempt, Challenge
 from sojourn.factors.factor_set import Chosen, FactorSet
-from sojourn.factors.offer import Offer, Person
-from sojourn.factors.strategy import Proof, Purpose, Strategy
+from sojourn.factors.offer import Offer
+from sojourn.factors.strategy import Level, Proof, Purpose, Strategy
 from sojourn.factors.verification import Verification
-from sojourn.ids import SignInId, UserId, well_formed
+from sojourn.ids import InstanceId, SignInId, UserId, VerificationId, well_formed
 from sojourn.instances.instance import Instance
 from sojourn.instances.protection import is_strict
 from sojourn.instant import Clock
@@ -28,7 +30,7 @@ from sojourn.sessions.clients import Clients, begin_attempt
 from sojourn.sign_ins.codes import SignInCodes
 from sojourn.sign_ins.guesses import CodeGuesses
 from sojourn.sign_ins.identifying import Identifying
-from sojourn.sign_ins.sign_in import SignIn, SignInStatus, begun, require
+from sojourn.sign_ins.sign_in import SignIn, SignInStatus, begun, challenge_of, require, waiting_for, with_challenge
 from sojourn.sign_ins.sign_in_protection import Checked, SignInProtection
 from sojourn.sign_ins.steps import Steps
 from sojourn.store.interface import Groups, Store
@@ -61,6 +63,8 @@ class SignInFacts:
     user: User | None
     verification: Verification | None
     factors: Sequence[Offer]
+    second_verification: Verification | None = None
+    second_factors: Sequence[Offer] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,12 +110,12 @@ class SignIns:
         sign_in = begun(caller.instance.id, issued.client.id, now, identifier=identifier, user_id=user_id)
         if chosen is not None and _can_be_checked(chosen.strategy, given.proof):
             # checked before anything is written: a wrong one leaves no attempt behind
-            attempt = self._attempt(caller, sign_in, user, chosen.strategy)
+            attempt = await self._attempt(caller, sign_in, user, chosen.strategy)
             checked = await self.sign_in_protection.check(caller, chosen.factor, attempt, given.proof)
             return await self._proven(caller, issued, sign_in, checked, is_new=True)
         challenge = None
         if chosen is not None and chosen.strategy.is_challenged:
-            challenge = await self._challenge(caller, chosen, sign_in, user, None)
+            challenge = await self._challenge(caller, chosen, sign_in, user)
         async with self.store.transaction() as tx:
             await self.clients.write(tx, issued)
             await tx.sign_ins.create(sign_in)
@@ -152,31 +156,47 @@ class SignIns:
 
         Raises: NotFound, WrongStep, StrategyNotPossible, Conflict.
         """
+        return await self._prepare(caller, id, Level.FIRST, strategy, email_address_id)
+
+    async def prepare_second_factor(
+        self, caller: Caller, id: str, strategy: str, address_id: str | None
+    ) -> tuple[SignIn, Issued]:
+        """As `prepare_first_factor`, once that factor is proven."""
+        return await self._prepare(caller, id, Level.SECOND, strategy, address_id)
+
+    async def _prepare(
+        self, caller: Caller, id: str, level: Level, strategy: str, address_id: str | None
+    ) -> tuple[SignIn, Issued]:
         sign_in = await self.get(caller, id)
-        require(sign_in, SignInStatus.NEEDS_FIRST_FACTOR, self.clock.now())
-        chosen = self._find(caller.instance, strategy)
+        require(sign_in, waiting_for(level), self.clock.now())
+        chosen = self._find(caller.instance, strategy, level)
         if not chosen.strategy.is_challenged:
             raise StrategyNotPossible(param="strategy")
         user = await self._user_of(sign_in)
         async with self.sign_in_protection.held(caller.instance, answers_too=True):
-            challenge = await self._challenge(caller, chosen, sign_in, user, email_address_id)
+            challenge = await self._challenge(caller, chosen, sign_in, user, address_id, level)
             try:
                 async with self.store.transaction() as tx:
-                    moved = await self._sent(tx, sign_in, chosen.strategy, challenge)
+                    moved = await self._sent(tx, sign_in, chosen.strategy, challenge, level)
             except Conflict:
                 moved = await self.get(caller, id)
-                require(moved, SignInStatus.NEEDS_FIRST_FACTOR, self.clock.now())
-                if moved.verification_id == sign_in.verification_id or not await self._is_sent(
-                    moved, strategy, challenge
-                ):
+                require(moved, waiting_for(level), self.clock.now())
+                before, after = challenge_of(sign_in, level), challenge_of(moved, level)
+                if after == before or not await self._is_sent(moved.instance_id, after, strategy, challenge):
                     raise
         return moved, Issued(_client_of(caller))
 
     async def _challenge(
-        self, caller: Caller, chosen: Chosen, sign_in: SignIn, user: User | None, address_id: str | None
+        self,
+        caller: Caller,
+        chosen: Chosen,
+        sign_in: SignIn,
+        user: User | None,
+        address_id: str | None = None,
+        level: Level = Level.FIRST,
     ) -> Challenge:
         """Raises: StrategyNotPossible."""
-        attempt = self._attempt(caller, sign_in, user, chosen.strategy)
+        attempt = await self._attempt(caller, sign_in, user, chosen.strategy, level)
         device = await self.code_guesses.known_by(caller, user)
         attempt = replace(attempt, chosen=address_id, device=device)
         needs_link = await self.code_guesses.needs_link(attempt)
@@ -185,35 +205,44 @@ class SignIns:
             raise StrategyNotPossible(param="strategy")
         return challenge
 
-    async def _sent(self, tx: Groups, sign_in: SignIn, strategy: Strategy, challenge: Challenge) -> SignIn:
+    async def _sent(
+        self, tx: Groups, sign_in: SignIn, strategy: Strategy, challenge: Challenge, level: Level = Level.FIRST
+    ) -> SignIn:
         """Raises: TooManyRequests, Conflict."""
         verification = await challenge.record(tx)
-        moved = replace(sign_in, strategy=strategy.name, verification_id=verification.id, updated_at=self.clock.now())
+        moved = with_challenge(sign_in, level, strategy.name, verification.id, self.clock.now())
         await tx.sign_ins.move(sign_in, moved)
         return moved
 
-    async def _is_sent(self, sign_in: SignIn, strategy: str, challenge: Challenge) -> bool:
+    async def _is_sent(
+        self, instance_id: InstanceId, waiting: tuple[str | None, VerificationId | None], strategy: str, to: Challenge
+    ) -> bool:
         """True if the pending code of the sign-in is of this strategy and was sent to this address."""
-        if sign_in.verification_id is None or sign_in.strategy != strategy:
-            return False
-        sent = await self.store.verifications.find(sign_in.instance_id, sign_in.verification_id)
-        return sent is not None and sent.identifier_id in (None, challenge.identifier_id)
+        sent = await self._challenge_of(instance_id, waiting[1])
+        return sent is not None and waiting[0] == strategy and sent.identifier_id in (None, to.identifier_id)
 
     async def attempt_first_factor(self, caller: Caller, id: str, proof: Proof) -> tuple[SignIn, Issued]:
         """Check one proof and move the sign-in on.
 
         Raises: NotFound, WrongStep, WrongPassword, WrongCode, VerificationFailed, VerificationExpired, UserLocked, Conflict.
         """
+        return await self._try(caller, id, Level.FIRST, proof)
+
+    async def attempt_second_factor(self, caller: Caller, id: str, proof: Proof) -> tuple[SignIn, Issued]:
+        """As `attempt_first_factor`, once that factor is proven; tries count towards the same lock."""
+        return await self._try(caller, id, Level.SECOND, proof)
+
+    async def _try(self, caller: Caller, id: str, level: Level, proof: Proof) -> tuple[SignIn, Issued]:
         sign_in = await self.get(caller, id)
-        require(sign_in, SignInStatus.NEEDS_FIRST_FACTOR, self.clock.now())
-        chosen = self._find(caller.instance, proof.strategy)
+        require(sign_in, waiting_for(level), self.clock.now())
+        chosen = self._find(caller.instance, proof.strategy, level)
         user, strategy = await self._user_of(sign_in), chosen.strategy
         async with self.sign_in_protection.held(caller.instance, typed=proof.password):
             if not proof.of(strategy.field):
                 raise FieldMissing(strategy.field)
-            if strategy.is_challenged and (sign_in.verification_id is None or sign_in.strategy != strategy.name):
+            attempt = await self._attempt(caller, sign_in, user, strategy, level)
+            if strategy.is_challenged and attempt.verification_id is None:
                 raise StrategyNotPossible("Ask for a code first.", param="strategy")
-            attempt = self._attempt(caller, sign_in, user, strategy)
             checked = await self.sign_in_protection.check(caller, chosen.factor, attempt, proof)
             return await self._proven(caller, Issued(_client_of(caller)), sign_in, checked)
 
@@ -244,48 +273,72 @@ class SignIns:
 
     async def facts(self, instance: Instance, sign_in: SignIn) -> SignInFacts:
         user = await self._user_of(sign_in)
-        verification = None
-        if sign_in.verification_id is not None:
-            verification = await self.store.verifications.find(instance.id, sign_in.verification_id)
+        verification = await self._challenge_of(sign_in.instance_id, sign_in.verification_id)
+        second = await self._challenge_of(sign_in.instance_id, sign_in.second_verification_id)
+        person = None
+        if user is not None:
+            person = await self.factors.person(self.store, user, sign_in.identifier, self.clock.now())
+        owed = None
+        if person is not None and sign_in.status is SignInStatus.NEEDS_SECOND_FACTOR:
+            owed = self.factors.offers(instance, person, Level.SECOND)  # to somebody who has proven the first
         if is_strict(instance) and sign_in.status is not SignInStatus.COMPLETE:
             decoys = self.factors.decoys(instance, sign_in.identifier or "")
-            return SignInFacts(sign_in, None, verification, decoys)
-        offers = self.factors.offers(instance, Person(user, sign_in.identifier)) if user else []
-        return SignInFacts(sign_in, user, verification, offers)
+            return SignInFacts(sign_in, None, verification, decoys, second, owed)
+        offers = self.factors.offers(instance, person) if person else []
+        return SignInFacts(sign_in, user, verification, offers, second, owed)
+
+    async def _challenge_of(self, instance_id: InstanceId, id: VerificationId | None) -> Verification | None:
+        return None if id is None else await self.store.verifications.find(instance_id, id)
 
     # -- shared by the steps
 
-    def _find(self, instance: Instance, strategy: str | None) -> Chosen:
+    def _find(self, instance: Instance, strategy: str | None, level: Level) -> Chosen:
         """The strategy of a step of a sign-in whose user is known. Raises: StrategyNotBuilt."""
-        chosen = self.factors.find(instance, strategy, Purpose.SIGN_IN)
+        chosen = self.factors.find(instance, strategy, Purpose.SIGN_IN, level)
         if chosen.strategy.identifies:
             raise StrategyNotBuilt(param="strategy")
         return chosen
 
-    def _attempt(self, caller: Caller, sign_in: SignIn, user: User | None, strategy: Strategy) -> Attempt:
+    async def _attempt(
+        self, caller: Caller, sign_in: SignIn, user: User | None, strategy: Strategy, level: Level = Level.FIRST
+    ) -> Attempt:
+        credentials: Sequence[Credential] = ()
+        if user is not None:
+            person = await self.factors.person(self.store, user, sign_in.identifier, self.clock.now())
+            credentials = person.credentials
+        sent, verification_id = challenge_of(sign_in, level)
         return Attempt(
             instance=caller.instance,
             purpose=Purpose.RESET if strategy.resets_password else Purpose.SIGN_IN,
             strategy=strategy,
             owner_id=sign_in.id,
+            level=level,
             user=user,
             identifier=sign_in.identifier,
-            verification_id=sign_in.verification_id if strategy.is_challenged else None,
+            credentials=credentials,
+            verification_id=verification_id if strategy.is_challenged and sent == strategy.name else None,
         )
 
     async def _proven(
         self, caller: Caller, issued: Issued, sign_in: SignIn, checked: Checked, *, is_new: bool = False
     ) -> tuple[SignIn, Issued]:
-        """Use the proof up and move the sign-in on, in one transaction; a new sign-in is written by it too."""
-        strategy, proven = checked.attempt.strategy, checked.proven
-        async with self.sign_in_protection.proven(caller, checked.user, strategy.guess), self.store.transaction() as tx:
-            if is_new:
-                await self.clients.write(tx, issued)
-                await tx.sign_ins.create(sign_in)
-            await proven.consume(tx)
-            return await self.steps.after_proof(
-                tx, caller, issued, sign_in, checked.user, strategy, admitted=checked.admitted, terms=proven.terms
-            )
+        """Use the proof up and move the sign-in on, in one transaction; a new sign-in is written by it too.
+
+        A proof that somebody has used up before is none, and forgives no try.
+        """
+        is_right = False
+        try:
+            async with self.store.transaction() as tx:
+                if is_new:
+                    await self.clients.write(tx, issued)
+                    await tx.sign_ins.create(sign_in)
+                await checked.proven.consume(tx)
+                is_right = True
+                return await self.steps.after_proof(tx, caller, issued, sign_in, checked, is_new=is_new)
+        except SojournError:
+            if is_right:
+                await self.sign_in_protection.forgive_unwritten(caller, checked.user, checked.attempt.strategy.guess)
+            raise
 
     async def _user_of(self, sign_in: SignIn) -> User | None:
         if sign_in.user_id is None:

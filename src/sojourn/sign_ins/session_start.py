@@ -35,6 +35,7 @@ class SessionStart:
         known_device: bool,
         actor: Mapping[str, Json] | None = None,
         longest: timedelta | None = None,
+        by_second_factor: bool = False,
     ) -> tuple[Session, Issued]:
         """Start the session, end the attempt that led to it, rotate the client's secret and mark the device as the user's.
 
@@ -44,7 +45,15 @@ class SessionStart:
         if before.secret is None:  # one that is as new as the session needs no successor
             issued = renewed(before.client, now)
         session = await self.sessions.start(
-            tx, caller.instance, issued.client, user, caller.device, strategy, actor=actor, longest=longest
+            tx,
+            caller.instance,
+            issued.client,
+            user,
+            caller.device,
+            strategy,
+            actor=actor,
+            longest=longest,
+            by_second_factor=by_second_factor,
         )
         if before.secret is None:
             await replace_secret(tx, before.client, issued.client, now)

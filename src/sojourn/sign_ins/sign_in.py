@@ -17,6 +17,7 @@ from datetime import timedelta
 from enum import StrEnum
 
 from sojourn.errors import VerificationExpired, WrongStep
+from sojourn.factors.strategy import Level
 from sojourn.ids import ClientId, InstanceId, SessionId, SignInId, UserId, VerificationId, sign_in_id
 from sojourn.instant import Instant
 
@@ -103,6 +104,26 @@ def owed_after(*, by_reset_code: bool, has_second_factor: bool, is_compromised: 
     if by_reset_code:
         return (Step.NEW_PASSWORD, *second)
     return (*second, Step.NEW_PASSWORD) if is_compromised else second
+
+
+def waiting_for(level: Level) -> SignInStatus:
+    """The status in which a factor of the level is waited for."""
+    return SignInStatus.NEEDS_FIRST_FACTOR if level is Level.FIRST else SignInStatus.NEEDS_SECOND_FACTOR
+
+
+def challenge_of(sign_in: SignIn, level: Level) -> tuple[str | None, VerificationId | None]:
+    """The strategy of the level, and the challenge that waits for its answer."""
+    if level is Level.FIRST:
+        return sign_in.strategy, sign_in.verification_id
+    return sign_in.second_strategy, sign_in.second_verification_id
+
+
+def with_challenge(sign_in: SignIn, level: Level, strategy: str, id: VerificationId, now: Instant) -> SignIn:
+    """The sign-in once something is sent, to be answered. Raises: WrongStep, VerificationExpired."""
+    require(sign_in, waiting_for(level), now)
+    if level is Level.FIRST:
+        return replace(sign_in, strategy=strategy, verification_id=id, updated_at=now)
+    return replace(sign_in, second_strategy=strategy, second_verification_id=id, updated_at=now)
 
 
 def after_identifier(sign_in: SignIn, identifier: str, user_id: UserId | None, now: Instant) -> SignIn:

@@ -20,7 +20,7 @@ from sojourn.factors.challenges import Challenges
 from sojourn.factors.factor import Attempt, Factor, Proven
 from sojourn.factors.hash_pool import HashPool, Slot
 from sojourn.factors.offer import Person
-from sojourn.factors.strategy import Guess, Proof, Strategy
+from sojourn.factors.strategy import Guess, Level, Proof, Strategy
 from sojourn.instances.instance import Instance
 from sojourn.instances.protection import is_strict
 from sojourn.instant import Clock
@@ -105,6 +105,9 @@ class SignInProtection:
         try:
             return await self._check(caller, factor, attempt, proof)
         except _REFUSALS as error:
+            if attempt.level is Level.SECOND:  # whoever proved the first factor knows whose account it is
+                await self._record_failure(caller, attempt, error)
+                raise
             if attempt.strategy.is_challenged:  # who fits what was sent may be told; a lock tells whose address it is
                 if isinstance(error, UserLocked) and is_strict(caller.instance):
                     raise attempt.strategy.refusal() from error
@@ -181,18 +184,13 @@ class SignInProtection:
         else:
             await tx.users.reset_sign_in_tries(caller.instance.id, user.id)
 
-    @asynccontextmanager
-    async def proven(self, caller: Caller, user: User, guess: Guess) -> AsyncGenerator[None]:
-        """Around what follows a right proof: when that cannot be written, the try does not stay counted as a wrong one (R-PWD-12)."""
-        try:
-            yield
-        except SojournError:
-            if guess is Guess.NONE:  # nothing was counted
-                raise
-            with suppress(SojournError):
-                device = await self.devices.named(caller, user)
-                await self.forgive(self.store, caller, user, device=device, guess=guess)
-            raise
+    async def forgive_unwritten(self, caller: Caller, user: User, guess: Guess) -> None:
+        """When what follows a right proof cannot be written, its try does not stay counted as a wrong one (R-PWD-12)."""
+        if guess is Guess.NONE:
+            return
+        with suppress(SojournError):
+            device = await self.devices.named(caller, user)
+            await self.forgive(self.store, caller, user, device=device, guess=guess)
 
     async def _record_failure(self, caller: Caller, attempt: Attempt, error: SojournError) -> None:
         async with self.store.transaction() as tx:
@@ -211,7 +209,7 @@ def _is_offered(factor: Factor, attempt: Attempt, user: User) -> bool:
     """A challenge that was sent may be answered; any other strategy must be among the user's offers."""
     if attempt.challenge is not None:
         return True
-    offers = factor.offers(attempt.instance, Person(user, attempt.identifier))
+    offers = factor.offers(attempt.instance, Person(user, attempt.identifier, attempt.credentials))
     return any(each.strategy == attempt.strategy.name for each in offers)
 
 

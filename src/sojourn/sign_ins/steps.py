@@ -3,20 +3,23 @@
 from dataclasses import dataclass, replace
 
 from sojourn.factors.factor import Terms
-from sojourn.factors.strategy import Guess, Strategy
+from sojourn.factors.factor_set import FactorSet
+from sojourn.factors.strategy import Guess, Level
+from sojourn.instances.instance import Instance
 from sojourn.instant import Clock
 from sojourn.sessions.caller import Caller, Issued
-from sojourn.sessions.clients import rotate
+from sojourn.sessions.clients import begin_attempt, rotate
 from sojourn.sign_ins.session_start import SessionStart
 from sojourn.sign_ins.sign_in import (
     SignIn,
     SignInStatus,
     after_first_factor,
     after_new_password,
+    after_second_factor,
     owed_after,
     with_session,
 )
-from sojourn.sign_ins.sign_in_protection import SignInProtection
+from sojourn.sign_ins.sign_in_protection import Checked, SignInProtection
 from sojourn.store.interface import Groups
 from sojourn.users.user import User
 
@@ -26,41 +29,66 @@ _NO_TERMS = Terms()
 @dataclass(frozen=True, slots=True)
 class Steps:
     clock: Clock
+    factors: FactorSet
     sign_in_protection: SignInProtection
     session_start: SessionStart
 
     async def after_proof(
-        self,
-        tx: Groups,
-        caller: Caller,
-        issued: Issued,
-        sign_in: SignIn,
-        user: User,
-        strategy: Strategy,
-        *,
-        admitted: str | None = None,
-        terms: Terms | None = None,
+        self, tx: Groups, caller: Caller, issued: Issued, sign_in: SignIn, checked: Checked, *, is_new: bool = False
     ) -> tuple[SignIn, Issued]:
-        """The sign-in after its first factor, in the transaction that uses the proof up. Raises: as `_finished`.
+        """The sign-in after a factor, in the transaction that uses the proof up; `is_new`: this transaction began it.
 
-        `admitted` is what the tries of a browser are counted by that a link has admitted.
+        Somebody who acts in the place of a user cannot have that user's second factor and owes none (R-AUZ-06). Raises: as
+        `_finished`.
         """
+        strategy, user, terms = checked.attempt.strategy, checked.user, checked.proven.terms or _NO_TERMS
         now = self.clock.now()
-        owed = owed_after(by_reset_code=strategy.resets_password, has_second_factor=False)
-        moved = after_first_factor(replace(sign_in, strategy=strategy.name), owed, now)
+        if checked.attempt.level is Level.FIRST:
+            has_second = terms.actor is None and await self._has_second_factor(tx, caller.instance, user)
+            owed = owed_after(by_reset_code=strategy.resets_password, has_second_factor=has_second)
+            moved = after_first_factor(replace(sign_in, strategy=strategy.name), owed, now)
+        else:
+            moved = after_second_factor(replace(sign_in, second_strategy=strategy.name), (), now)
         if moved.status is not SignInStatus.COMPLETE:
-            await tx.sign_ins.move(sign_in, moved)
-            return moved, await rotate(tx, issued.client, now)  # what is proven is the prover's alone (R-FLOW-01)
+            if is_new:
+                issued = await begin_attempt(tx, issued, now, sign_in_id=sign_in.id)
+            return await self._owing(tx, caller, issued, sign_in, moved, user, strategy.guess)
         return await self._finished(
-            tx, caller, issued, sign_in, moved, user, strategy.guess, admitted=admitted, terms=terms or _NO_TERMS
+            tx, caller, issued, sign_in, moved, user, strategy.guess, admitted=checked.admitted, terms=terms
         )
 
     async def after_new_password(
         self, tx: Groups, caller: Caller, issued: Issued, sign_in: SignIn, user: User
     ) -> tuple[SignIn, Issued]:
-        """The sign-in once its user has a new password. Raises: as `_finished`."""
-        moved = after_new_password(sign_in, (), self.clock.now())
+        """The sign-in once its user has a new password; it never takes the place of the second factor (R-FLOW-05).
+
+        Raises: as `_finished`.
+        """
+        owes_second = sign_in.second_strategy is None and await self._has_second_factor(tx, caller.instance, user)
+        owed = owed_after(by_reset_code=False, has_second_factor=owes_second)
+        moved = after_new_password(sign_in, owed, self.clock.now())
+        if moved.status is not SignInStatus.COMPLETE:
+            return await self._owing(tx, caller, issued, sign_in, moved, user, Guess.NONE)
         return await self._finished(tx, caller, issued, sign_in, moved, user, Guess.NONE)
+
+    async def _has_second_factor(self, tx: Groups, instance: Instance, user: User) -> bool:
+        person = await self.factors.person(tx, user, None, self.clock.now())
+        return bool(self.factors.offers(instance, person, Level.SECOND))
+
+    async def _owing(
+        self, tx: Groups, caller: Caller, issued: Issued, before: SignIn, moved: SignIn, user: User, guess: Guess
+    ) -> tuple[SignIn, Issued]:
+        """Move to the step that is owed, with a new client secret (R-FLOW-01).
+
+        The count that leads to the lock is reset by the whole sign-in only: whoever has the password could otherwise guess at the
+        second factor for ever (R-LIM-05).
+        """
+        if guess is Guess.PASSWORD:
+            await self.sign_in_protection.password_lockout.passed(tx, caller.instance, user)
+        await tx.sign_ins.move(before, moved)
+        if issued.secret is not None:  # as new as it needs to be
+            return moved, issued
+        return moved, await rotate(tx, issued.client, self.clock.now())
 
     async def _finished(
         self,
@@ -88,6 +116,7 @@ class Steps:
             known_device=device is not None,
             actor=terms.actor,
             longest=terms.longest,
+            by_second_factor=complete.second_strategy is not None,
         )
         done = with_session(complete, session.id)
         await tx.sign_ins.move(before, done)

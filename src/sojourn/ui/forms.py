@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 
 from sojourn.errors import OriginRefused
+from sojourn.factors.strategy import Level, Strategy
 from sojourn.instances.settings import Use
 from sojourn.secret import Secret
 from sojourn.users.user import User
@@ -20,15 +21,25 @@ _FIELDS = {
 """Label, type and what a browser fills in (HTML, autocomplete)."""
 
 
-def plain_form(context: ClientContext, name: str, given: Secret | None = None) -> Mapping[str, str]:
-    """Template values for the form of a hosted page; `given` is the secret that the same response sets."""
+def plain_form(context: ClientContext, name: str, given: Secret | None = None) -> Mapping[str, object]:
+    """Template values for the form of a hosted page; `given` is the secret that the same response sets.
+
+    `ways` are the strategies that have a button beside the password and the code.
+    """
     browser = given.stored_form().hex() if given is not None else _browser(context)
     return {
         "form_token": context.engine.forms.made(name, browser),
         "redirect_url": checked_redirect(context.instance, context.request.query.get("redirect_url", "")) or "",
         "identifier": "",
         "sign_in": "",
+        "strategy": "",
+        "ways": [each for each in labelled(context, Level.FIRST) if name == "sign-in"],
     }
+
+
+def labelled(context: ClientContext, level: Level) -> list[Strategy]:
+    """Strategies that hosted pages without scripts have a button for."""
+    return [each for each in context.engine.factors.strategies(context.instance, level) if each.label is not None]
 
 
 def sign_up_form(

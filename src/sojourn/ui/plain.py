@@ -6,11 +6,11 @@ import msgspec
 from litestar import MediaType, Response, post
 
 from sojourn.errors import SojournError
-from sojourn.factors.strategy import EMAIL_CODE, PASSWORD
+from sojourn.factors.strategy import EMAIL_CODE, PASSWORD, Level
 from sojourn.sessions.caller import Issued
 from sojourn.sign_ins.attempt import Proof, SignInInput
 from sojourn.sign_ins.sign_in import SignIn, SignInStatus
-from sojourn.ui.forms import check_form, plain_form
+from sojourn.ui.forms import check_form, labelled, plain_form
 from sojourn.ui.pages import TITLES, page_policy, templates
 from sojourn.ui.theme import look
 from sojourn.web.errors import status_of
@@ -22,13 +22,15 @@ _WITH_SCRIPT = "This account needs another step. Open this page in a browser wit
 
 
 class SignInForm(msgspec.Struct, kw_only=True):
-    """`way` names the button: `password` or `code`. `sign_in` is the attempt that a code was sent for."""
+    """`way` names the button: `password`, `code` or a strategy with a label. `sign_in` is the attempt that a code is asked for,
+    and `strategy` the one that the code is of, where it is not an e-mail code."""
 
     form_token: str = ""
     way: str = "password"
     identifier: str | None = None
     password: str | None = None
     sign_in: str | None = None
+    strategy: str = ""
     code: str | None = None
     redirect_url: str = ""
 
@@ -53,9 +55,14 @@ async def sign_in(context: Context) -> Response[str]:
         context.note_state(view)
     if attempt.status is SignInStatus.COMPLETE:
         return go_on(context, form.redirect_url, context.instance.settings.paths.after_sign_in_url)
-    if form.way == "code":
-        asked = msgspec.structs.replace(form, sign_in=attempt.id)
-        return _page(context, asked, "A code is on its way to you.", 200, issued)
+    if attempt.status is SignInStatus.NEEDS_FIRST_FACTOR:
+        strategy = "" if form.way == "code" else form.way
+        said = "Enter your code." if strategy else "A code is on its way to you."
+        asked = msgspec.structs.replace(form, sign_in=attempt.id, strategy=strategy)
+        return _page(context, asked, said, 200, issued)
+    if attempt.status is SignInStatus.NEEDS_SECOND_FACTOR and (second := await _second(context, attempt)):
+        asked = msgspec.structs.replace(form, sign_in=attempt.id, strategy=second)
+        return _page(context, asked, "One more step: enter your code.", 200, issued)
     return _page(context, form, _WITH_SCRIPT, 200, issued)
 
 
@@ -74,14 +81,29 @@ async def sign_out(context: Context) -> Response[str]:
 
 async def _attempted(context: ClientContext, form: SignInForm) -> tuple[SignIn, Issued | None]:
     sign_ins, caller = context.engine.sign_ins, await context.caller()
+    if form.sign_in is not None and form.strategy:
+        proof, current = Proof(strategy=form.strategy, code=form.code), await sign_ins.get(caller, form.sign_in)
+        if current.status is SignInStatus.NEEDS_SECOND_FACTOR:
+            return await sign_ins.attempt_second_factor(caller, form.sign_in, proof)
+        return await sign_ins.attempt_first_factor(caller, form.sign_in, proof)
     if form.sign_in is not None and form.way == "code":
         return await sign_ins.prepare_first_factor(caller, form.sign_in, EMAIL_CODE, None)
     if form.sign_in is not None:
         return await sign_ins.attempt_first_factor(caller, form.sign_in, Proof(strategy=EMAIL_CODE, code=form.code))
     if form.way == "code":
         return await sign_ins.create(caller, SignInInput(strategy=EMAIL_CODE, identifier=form.identifier))
+    if form.way in {each.name for each in labelled(context, Level.FIRST)}:
+        return await sign_ins.create(caller, SignInInput(strategy=form.way, identifier=form.identifier))
     given = SignInInput(strategy=PASSWORD, identifier=form.identifier, password=form.password or "")
     return await sign_ins.create(caller, given)
+
+
+async def _second(context: ClientContext, attempt: SignIn) -> str | None:
+    """The strategy of a second factor that can be typed here."""
+    facts = await context.engine.sign_ins.facts(context.instance, attempt)
+    offered = {each.strategy for each in facts.second_factors or ()}
+    typed = [each for each in labelled(context, Level.SECOND) if not each.is_challenged]
+    return next((each.name for each in typed if each.name in offered), None)
 
 
 def _page(
@@ -92,6 +114,7 @@ def _page(
         **plain_form(context, "sign-in", issued.secret if issued else None),
         "identifier": form.identifier or "",
         "sign_in": form.sign_in or "",
+        "strategy": form.strategy,
     }
     return plain_page(context, "sign-in", values, said, status, form.redirect_url)
 

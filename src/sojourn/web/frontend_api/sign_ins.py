@@ -35,6 +35,11 @@ class AttemptSignInForm(msgspec.Struct, kw_only=True):
     code: str | None = None
 
 
+class AttemptSecondFactorForm(msgspec.Struct, kw_only=True):
+    strategy: str | None = None
+    code: str | None = None
+
+
 class NewPasswordForm(msgspec.Struct, kw_only=True):
     password: str | None = None
     sign_out_of_other_sessions: bool = True
@@ -93,6 +98,38 @@ async def attempt_first_factor(context: Context, sign_in_id: FromPath[str]) -> R
 
 
 @post(
+    "/v1/client/sign_ins/{sign_in_id:str}/prepare_second_factor",
+    operation_id="prepareSignInFactorTwo",
+    status_code=200,
+    opt=frontend(limit="codes", form=PrepareSignInForm),
+)
+async def prepare_second_factor(context: Context, sign_in_id: FromPath[str]) -> Response[bytes]:
+    form = await context.form(PrepareSignInForm)
+    if form.strategy is None:
+        raise FieldMissing("strategy")
+    return await _answer(
+        context,
+        *await context.engine.sign_ins.prepare_second_factor(
+            await context.caller(), sign_in_id, form.strategy, form.email_address_id
+        ),
+    )
+
+
+@post(
+    "/v1/client/sign_ins/{sign_in_id:str}/attempt_second_factor",
+    operation_id="attemptSignInFactorTwo",
+    status_code=200,
+    opt=frontend(limit="attempts", form=AttemptSecondFactorForm),
+)
+async def attempt_second_factor(context: Context, sign_in_id: FromPath[str]) -> Response[bytes]:
+    form = await context.form(AttemptSecondFactorForm)
+    if form.strategy is None:
+        raise FieldMissing("strategy")
+    proof, caller = Proof(strategy=form.strategy, code=form.code), await context.caller()
+    return await _answer(context, *await context.engine.sign_ins.attempt_second_factor(caller, sign_in_id, proof))
+
+
+@post(
     "/v1/client/sign_ins/{sign_in_id:str}/reset_password",
     operation_id="resetPassword",
     status_code=200,
@@ -117,8 +154,18 @@ async def _answer(context: ClientContext, sign_in: SignIn, issued: Issued | None
         user=facts.user,
         current=facts.verification,
         factors=facts.factors,
+        second=facts.second_verification,
+        second_factors=facts.second_factors,
     )
     return await context.enveloped(shown, issued, sign_in=shown, user=facts.user)
 
 
-HANDLERS = [create, read, prepare_first_factor, attempt_first_factor, reset_password]
+HANDLERS = [
+    create,
+    read,
+    prepare_first_factor,
+    attempt_first_factor,
+    prepare_second_factor,
+    attempt_second_factor,
+    reset_password,
+]
