@@ -67,6 +67,17 @@ async def test_a_handler_cannot_read_what_its_operation_does_not_declare(undecla
         await undeclared.upload()
 
 
+async def test_a_message_may_leave_out_what_is_empty_or_false() -> None:  # ASGI: body and more_body are optional
+    messages = [{"type": "http.request", "more_body": True}, {"type": "http.request", "body": b"a=1"}]
+
+    async def receive() -> dict[str, object]:
+        return messages.pop(0)
+
+    request = HttpRequest(incoming().scope, "/v1/client/sign_ins", receive)  # type: ignore[arg-type]
+    request.bound_body(MAX_BODY)
+    assert await request.body() == b"a=1"
+
+
 async def test_a_body_is_read_once_whoever_asks_for_it() -> None:  # R-LIM-07
     messages = [
         {"type": "http.request", "body": b"a=1", "more_body": True},
