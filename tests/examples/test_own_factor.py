@@ -13,6 +13,7 @@ from typing import Any
 import httpx
 import pytest
 
+from sojourn import Sojourn
 from sojourn.config import Config
 from sojourn.engine import Engine
 from sojourn.errors import ConfigError, Json
@@ -205,6 +206,13 @@ async def test_two_factors_of_one_name_are_refused_at_the_start(
     config = Config(data=tmp_path, factors=[PIN_LETTERS(), PIN_LETTERS()])
     with pytest.raises(ConfigError, match="pin_letter"):
         await started.open(config, clock, mailbox)
+
+
+async def test_an_app_with_the_server_inside_names_its_factors(tmp_path: Path) -> None:
+    app = Sojourn("http://localhost:8000/auth", tmp_path, factors=[PIN_LETTERS()])
+    engine = await app.engine()
+    assert len(await printed(engine, await person(engine))) == 12
+    await app.close()
 
 
 def test_the_guide_shows_this_file() -> None:

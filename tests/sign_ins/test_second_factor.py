@@ -1,5 +1,6 @@
 """A user with an enabled second factor owes it, whatever proved the first."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -136,6 +137,18 @@ async def test_guesses_lock_also_whoever_knows_the_password(engine: Engine, ada:
     assert set(refusals[:4]) == {WrongCode}
     assert refusals[-1] is UserLocked
     assert (await engine.accounts.get(engine.instance, ada.id)).password_failures == 0  # each was the right one
+
+
+async def test_right_passwords_that_come_at_once_forgive_no_guess(engine: Engine, ada: User) -> None:  # R-LIM-05
+    sign_in, caller = await by_password(engine)
+    with pytest.raises(WrongCode):
+        await typed(engine, caller, sign_in, "wrong")
+    begun, issued = await engine.sign_ins.create(Caller(engine.instance, None), SignInInput(identifier=ADA))
+    proof, caller = Proof(strategy="password", password=PASSWORD), Caller(engine.instance, issued.client)
+    at_once = [engine.sign_ins.attempt_first_factor(caller, begun.id, proof) for _ in range(2)]
+    refused = [each for each in await asyncio.gather(*at_once, return_exceptions=True) if isinstance(each, Exception)]
+    assert [isinstance(each, SojournError) for each in refused] == [True]
+    assert (await engine.accounts.get(engine.instance, ada.id)).failed_tries >= 3
 
 
 async def test_its_step_comes_when_it_is_due_and_takes_its_own_strategies_only(

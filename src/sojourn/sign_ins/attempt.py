@@ -17,7 +17,7 @@ from sojourn.errors import (
 from sojourn.factors.credential import Credential
 from sojourn.factors.factor import Attempt, Challenge
 from sojourn.factors.factor_set import Chosen, FactorSet
-from sojourn.factors.offer import Offer
+from sojourn.factors.offer import Offer, Person
 from sojourn.factors.strategy import Level, Proof, Purpose, Strategy
 from sojourn.factors.verification import Verification
 from sojourn.ids import InstanceId, SignInId, UserId, VerificationId, well_formed
@@ -336,9 +336,14 @@ class SignIns:
                 is_right = True
                 return await self.steps.after_proof(tx, caller, issued, sign_in, checked, is_new=is_new)
         except SojournError:
-            if is_right:
+            if is_right and not self._owes_second(checked):
                 await self.sign_in_protection.forgive_unwritten(caller, checked.user, checked.attempt.strategy.guess)
             raise
+
+    def _owes_second(self, checked: Checked) -> bool:
+        """True if the proof was of the first factor only: it forgives no try, also when it could not be written (R-LIM-05)."""
+        attempt, person = checked.attempt, Person(checked.user, checked.attempt.identifier, checked.attempt.credentials)
+        return attempt.level is Level.FIRST and bool(self.factors.offers(attempt.instance, person, Level.SECOND))
 
     async def _user_of(self, sign_in: SignIn) -> User | None:
         if sign_in.user_id is None:
