@@ -56,7 +56,7 @@ async def test_it_can_be_searched_where_it_lies_without_a_server(site: Path, bro
     await page.goto(f"{site.as_uri()}/guide/guards.html")
     await page.locator(".md-search__input").click()
     await page.keyboard.type("handshake")
-    await expect(page.locator(".md-search-result__link").filter(has_text="The token's minute is over")).to_be_visible()
+    await expect(page.locator(".md-search-result__link").filter(has_text="Token expiry")).to_be_visible()
 
 
 def test_every_page_stands_in_the_navigation(site: Path) -> None:
