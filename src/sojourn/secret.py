@@ -5,7 +5,7 @@ import hmac
 import secrets
 from base64 import urlsafe_b64encode
 
-__all__ = ["Secret"]
+__all__ = ["Secret", "random_code"]
 
 _BYTES = 32
 

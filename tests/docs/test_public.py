@@ -14,7 +14,6 @@ PAGE = ROOT / "docs" / "reference" / "public.md"
 INTERNAL = (
     "cli",
     "events",
-    "instances",
     "limits",
     "resources",
     "server",
@@ -23,10 +22,10 @@ INTERNAL = (
     "sign_ups",
     "store",
     "ui",
-    "users",
+    "users.accounts",
     "web",
 )
-"""Folders without public names: an `__all__` there gathers names for the layers above."""
+"""Parts without public names: an `__all__` there gathers names for the layers above."""
 
 BEGINNING = """\
 # Public names
@@ -83,7 +82,7 @@ def exported() -> dict[str, Sequence[str]]:
 
 def _is_internal(module: str) -> bool:
     is_former = (ast.get_docstring(_sources()[module]) or "").startswith("The former place of")
-    return is_former or module.split(".")[1:2] in [[folder] for folder in INTERNAL]
+    return is_former or f"{module}.".startswith(tuple(f"sojourn.{part}." for part in INTERNAL))
 
 
 def test_the_page_lists_what_the_code_exports() -> None:

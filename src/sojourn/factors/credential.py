@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from sojourn.ids import InstanceId, UserId, new_id
 from sojourn.instant import Instant
 
+__all__ = ["Credential"]
+
 _LONGEST_KEY = 128
 _HASHED = "sha256:"
 

@@ -24,6 +24,8 @@ from sojourn.store.interface import Groups, Store
 from sojourn.tokens.sealing import Sealer
 from sojourn.users.user import User
 
+__all__ = ["Attempt", "Factor", "FactorTools", "Proven"]
+
 EnvironmentPart = Mapping[str, Json]
 """A factor's part of `/v1/environment`, as a tree: objects are merged, lists joined, other values set."""
 

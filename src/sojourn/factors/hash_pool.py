@@ -19,6 +19,8 @@ from sojourn.factors.password_hashing import PasswordHashing, Verified
 from sojourn.instances.instance import Instance
 from sojourn.limits.rate_limit import RateLimiter
 
+__all__ = ["Slot"]
+
 T = TypeVar("T")
 
 _SHARE_OF_SERVERS = 4

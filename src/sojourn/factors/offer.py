@@ -10,6 +10,8 @@ from sojourn.ids import IdentifierId
 from sojourn.users.identifiers import safe_identifier
 from sojourn.users.user import Identifier, User
 
+__all__ = ["Offer", "Person"]
+
 
 @dataclass(frozen=True, slots=True)
 class Offer:

@@ -7,6 +7,8 @@ from typing import Literal
 
 from sojourn.errors import SojournError, WrongCode
 
+__all__ = ["Proof", "Strategy"]
+
 PASSWORD = "password"
 EMAIL_CODE = "email_code"
 RESET_CODE = "reset_password_email_code"

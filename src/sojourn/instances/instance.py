@@ -8,6 +8,8 @@ from sojourn.ids import InstanceId
 from sojourn.instances.settings import Settings
 from sojourn.instant import Instant
 
+__all__ = ["Instance"]
+
 
 class Environment(StrEnum):
     DEVELOPMENT = "development"

@@ -9,6 +9,8 @@ from sojourn.factors.password_hashers import StoredPassword
 from sojourn.ids import IdentifierId, InstanceId, UserId
 from sojourn.instant import Instant
 
+__all__ = ["User"]
+
 Metadata = Mapping[str, Json]
 
 
