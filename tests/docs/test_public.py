@@ -20,7 +20,7 @@ INTERNAL = (
     "sessions",
     "sign_ins",
     "sign_ups",
-    "store",
+    "store.sql",
     "ui",
     "users.accounts",
     "web",
