@@ -119,9 +119,8 @@ class SignInProtection:
 
     async def _check(self, caller: Caller, factor: Factor, attempt: Attempt, proof: Proof) -> Checked:
         instance, guesses = caller.instance, self.guesses[attempt.strategy.guess]
-        async with self._slot(
-            attempt.strategy
-        ) as slot:  # before the count: who finds no place has not tried (R-PWD-12)
+        # the slot comes before the count: who finds no place has not tried (R-PWD-12)
+        async with self._slot(attempt.strategy) as slot:
             if attempt.verification_id is not None:
                 attempt = replace(attempt, challenge=await self.challenges.spend(instance, attempt.verification_id))
             user = attempt.user
