@@ -153,7 +153,7 @@ class Config:
     def named(
         cls, given: Mapping[str, object] | None = None, variables: Mapping[str, str] | None = None
     ) -> Mapping[str, object]:
-        """The settings that somebody set, by name, before they are parsed. Raises: ConfigError for the file."""
+        """The explicitly set settings by name, before parsing. Raises: ConfigError for an invalid file."""
         variables = os.environ if variables is None else variables
         values: dict[str, object] = {}
         known = {each.name for each in fields(cls) if "says" in each.metadata}

@@ -95,7 +95,7 @@ class Foundation:
 
 @dataclass(frozen=True, slots=True)
 class InstanceParts:
-    """Instances with their keys and records, and what is written down and sent in their name."""
+    """Instances, keys, records, the audit log and the outbox."""
 
     instances: Instances
     key_use: KeyUse
@@ -128,7 +128,7 @@ class SessionParts:
 
 @dataclass(frozen=True, slots=True)
 class UserParts:
-    """Users, what they own, and how often somebody may guess at it."""
+    """Users, their addresses and profiles, and their lockouts."""
 
     lockout: Lockout
     password_lockout: PasswordLockout
@@ -222,7 +222,7 @@ class Engine:
         return cls(foundation, instances, sessions, users, flows, instance)
 
     async def close(self) -> None:
-        """Write what is waiting and let go of everything."""
+        """Flush pending writes and release all resources."""
         await self.activity.flush()
         await self.key_use.flush()
         with suppress(SojournError):  # what stays unchained waits for the next process

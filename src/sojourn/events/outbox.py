@@ -47,7 +47,7 @@ class Outbox:
         self.wake.set()
 
     async def deliver_due(self) -> int:
-        """Send what is due; returns how many went out. A mail that fails is tried again when its lease is over."""
+        """Send due messages and return their number. A failed message is sent again when its lease expires."""
         messages = await self.store.outbox.claim(self.clock.now(), most=_BATCH, lease=_LEASE)
         sent = 0
         for message in messages:

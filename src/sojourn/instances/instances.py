@@ -19,7 +19,7 @@ from sojourn.store.interface import SecretKey, Store
 from sojourn.tokens.templates import RESERVED_IN_SESSIONS, check_template
 
 OPERATOR = "operator"
-"""Whoever changes an instance by the command line or in the process itself."""
+"""The actor of changes by the command line or the process itself."""
 
 KNOWN_FOR = timedelta(seconds=1)
 """How old the remembered instances and secret keys may be: a revoked key is refused within a second."""

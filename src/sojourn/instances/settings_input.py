@@ -31,7 +31,7 @@ def patched(settings: Settings, patch: Mapping[str, Json]) -> Settings:
 
 
 def check_settings(settings: Settings) -> None:
-    """Refuse values that would lock everybody out or nobody ever. Raises: FieldError."""
+    """Check the bounds of numeric settings. Raises: FieldError."""
     for each in _BY_PATH.values():
         about, value = each.about, each.of(settings)
         if about.least is not None and about.most is not None and not about.least <= value <= about.most:

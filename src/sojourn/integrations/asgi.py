@@ -34,10 +34,9 @@ _SOCKET_CHECK = timedelta(seconds=15)
 
 
 class SojournMiddleware:
-    """Puts the session on the request as `request.state.session` (`Claims`, or None on public pages), and refuses
-    strangers: people are sent to sign in, API calls get 401 with `WWW-Authenticate: Bearer`.
-
-    Everything is protected unless `public` says otherwise. `x-clerk-auth-reason` says why somebody was refused. What a
+    """Authenticates requests and sets `request.state.session` (`Claims`, or None on public pages). Unauthenticated
+    browsers are redirected to the sign-in page, API calls get 401 with `WWW-Authenticate: Bearer`. Every path that is
+    not `public` is protected. `x-clerk-auth-reason` contains the reason of a denial. What a
     protected page answers is kept by no cache and by no back button, unless it sets its own Cache-Control (R-CKI-07).
     Writes that a page elsewhere made a browser send get 403, unless its origin is one of `trusted_origins` (R-WEB-01).
     With `session_data`, `request.session` is a dictionary that is kept on the server. A websocket is closed with 4401
@@ -271,7 +270,7 @@ def _adding(send: Send, extra: Headers) -> Send:
 
 
 def _private(send: Send, message: Message) -> Awaitable[None]:
-    """`send` for a page that nobody is to keep, unless the app has said something else.
+    """`send` for a page that must not be cached, unless the app sets its own header.
 
     A method of `send`, which is made and called in half the time of a `partial`.
     """

@@ -17,7 +17,7 @@ from sojourn.tokens.claims import Claims
 _log = logging.getLogger("sojourn.integrations")
 
 ANYBODY = Requirement()
-"""Whoever is signed in."""
+"""A session and its user."""
 
 MISSING = (
     "No Sojourn middleware has seen this request: it is missing, or comes after what asks for the session. Put it first "

@@ -1,4 +1,4 @@
-"""Who asks an app's page: read from its headers and cookies, without asking anybody (wire protocol sections 2.4 and 7)."""
+"""Authenticate a request from its headers and cookies, without a network request (wire protocol sections 2.4 and 7)."""
 
 import logging
 from collections.abc import Awaitable, Callable, Sequence
@@ -25,7 +25,7 @@ NO_COOKIES = "redirect-cookie-missing"
 """A browser came back without the cookie of its redirect: it keeps none, or took longer than 15 minutes."""
 
 TOO_LARGE = "session-token-too-large"
-"""The token does not fit into a cookie, so nobody with claims like these can be signed in by one."""
+"""The token does not fit into a cookie, so it cannot sign a browser in."""
 
 NOT_ACTIVE = "session-not-active"
 """The session is pending, or of a status that is not known here: published SDKs take it for signed out too."""
@@ -149,7 +149,7 @@ class Authenticator:
             return self._without_payload(asked, verdict.begun, error)
 
     def decide(self, asked: RequestHead) -> AuthState:
-        """From what is known here: nothing is fetched, and a return that only the server can read is signed out."""
+        """Decide without network requests; a handshake nonce counts as signed out."""
         verdict = self._decide(asked)
         return SignedOutState(_UNKNOWN_NONCE) if isinstance(verdict, Nonce) else verdict
 
@@ -214,7 +214,7 @@ class Authenticator:
         return f"{sign_in or self.frontend + '/sign-in'}?{urlencode({'redirect_url': back})}"
 
     def signed_out(self) -> list[str]:
-        """Set-Cookie texts for the answer of an app that has signed somebody out: their token would live on for its minute."""
+        """Set-Cookie values that clear the token after a sign-out, which would otherwise stay valid until it expires."""
         return directives(BrowserState(None, 0), cookie_suffix(self.publishable_key), secure=self.is_secure)
 
     # -- cookies
@@ -294,7 +294,7 @@ class Authenticator:
         return self._ask_the_server(asked, NO_COOKIES, is_second=True)
 
     def _brought(self, asked: RequestHead, parameter: str, cookie: str) -> str:
-        """From the address in development only: addresses are logged, sent on as referrers, and made by anybody."""
+        """Read from the URL in development only: URLs are logged, sent as referrers, and can be forged."""
         if self.is_development:
             return in_address(asked.url, parameter)
         return next(iter(asked.cookies.get(cookie, ())), "")
@@ -333,7 +333,7 @@ class Authenticator:
         return HandshakeState(page, "handshake" if given else "signed-out", cookies, is_signed_out=not given)
 
     def _refused(self, asked: RequestHead, begun: Begun, reason: str) -> AuthState:
-        """Nothing is applied; the page without the handshake is decided by its cookies, and says what is wrong."""
+        """Apply nothing: the request is decided by its cookies, and the page explains the problem."""
         _log.warning("handshake.refused reason=%s", reason)
         page = self.page(asked)
         is_last = reason not in _ANOTHER_MAY_HELP
@@ -359,7 +359,7 @@ class Authenticator:
 
 
 def _let_in(verdict: SignedInState) -> SignedInState | SignedOutState:
-    """A session with tasks left to do signs nobody in yet (R-FLOW-02)."""
+    """A session with pending tasks is not signed in yet (R-FLOW-02)."""
     return verdict if verdict.claims.status == "active" else SignedOutState(NOT_ACTIVE, is_stuck=True)
 
 

@@ -73,8 +73,8 @@ def refusal(
 ) -> Denial | None:
     """The response instead of the app's; None for a public page, whose response then gets the headers of `said`.
 
-    People are sent to sign in, API calls get 401 with a challenge (RFC 6750 section 3). A form cannot be sent elsewhere:
-    whoever filled it in is told in words, and so is whoever would be sent where they are, round and round.
+    Page requests are redirected to the sign-in page, API calls get 401 with a challenge (RFC 6750 section 3). A form
+    submission gets an explanation instead of a redirect, and so does a request that would end in a redirect loop.
     """
     if isinstance(verdict, HandshakeState) and verdict.is_signed_out and is_protected:
         verdict = SignedOutState(verdict.reason, verdict.cookies)
@@ -104,7 +104,7 @@ def refusal(
 
 
 def lacking(gate: Authenticator, lack: Lack, asked: RequestHead) -> Denial:
-    """403 for somebody who is signed in, and not enough (R-AUZ-03). A session that is too old is told as published SDKs read it."""
+    """403 for a session that does not meet a requirement (R-AUZ-03). For a session that is too old, the body is the one that published SDKs expect."""
     if asked.is_navigation:
         others = Link("Sign in with another account", f"{gate.frontend}/sign-out")
         again = Link("Sign out and in again", others.url)
@@ -136,7 +136,7 @@ def unreachable(error: SojournError, asked: RequestHead | None = None) -> Denial
 
 
 def wrong_keys(gate: Authenticator, asked: RequestHead) -> Denial:
-    """503 while the server refuses the app's keys: nobody is sent to sign in, which would lead round and round."""
+    """503 while the server rejects the app's keys, because a redirect to the sign-in page would loop."""
     return unusable_keys(gate.trouble or REFUSED, asked)
 
 
@@ -169,7 +169,7 @@ def said(verdict: HandshakeState | SignedOutState) -> Headers:
 
 
 def _challenge(asked: RequestHead) -> bytes:
-    """Whoever sent no token is not told that it was wrong (RFC 6750 section 3.1)."""
+    """A request without a token gets no error code (RFC 6750 section 3.1)."""
     return b'Bearer error="invalid_token"' if is_attempt(asked.values(b"authorization")) else b"Bearer"
 
 

@@ -179,7 +179,7 @@ current_session = cast("Claims", LocalProxy(_session))
 """Who is there; false for strangers on public pages. Templates know it too, and `current_user`."""
 
 current_user = cast("User", LocalProxy(_user))
-"""Asked of the server when it is first looked at; false for strangers. Whoever has been deleted since is answered 401."""
+"""Loaded from the server on first access; falsy when unauthenticated. A deleted user gets 401."""
 
 
 def _guarded(view: Callable[..., Any], requirement: Requirement) -> Callable[..., Any]:

@@ -83,7 +83,7 @@ class LocalClient(SojournClient):
         return self._gate
 
     async def ready(self) -> Authenticator:
-        """Opened on the loop of whoever asks first; there the engine lives."""
+        """Opens the engine on the event loop of the first caller."""
         if not self._bridge.settle():
             return await self._bridge.reach(self.ready())
         if self._gate is None or self._engine is None:

@@ -1,4 +1,4 @@
-"""An engine of this process, as the middleware and an app's handlers want it."""
+"""The client of an engine in this process, for the middleware and the app's handlers."""
 
 from collections.abc import Collection, Mapping
 from contextlib import suppress
@@ -22,11 +22,11 @@ if TYPE_CHECKING:
     from sojourn.engine import Engine
 
 _ACTOR = "app"
-"""Who ended a session, in the audit log, when the app around the server did."""
+"""The actor in the audit log when the surrounding app ends a session."""
 
 
 class EngineClient(SojournClient):
-    """For an engine that somebody else opens and closes."""
+    """A client of an engine that its owner opens and closes."""
 
     def __init__(self, engine: "Engine") -> None:
         super().__init__(engine.clock)
@@ -44,7 +44,7 @@ class EngineClient(SojournClient):
         return self._gate
 
     async def close(self) -> None:
-        """Nothing is ours to close."""
+        """Does nothing: the owner closes the engine."""
 
     async def _server(self) -> "EngineServer":
         return EngineServer(self._engine)

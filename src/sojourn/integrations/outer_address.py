@@ -47,7 +47,7 @@ class OuterAddress:
         self.known = public_url.rstrip("/") or _of_key(url, publishable_key)
 
     def begin_anew(self) -> None:
-        """In a forked process: a lock that was held in the parent is held by nobody."""
+        """Reset after a fork: a lock held in the parent is never released in the child."""
         self._asking = threading.Lock()
 
     @property

@@ -19,7 +19,7 @@ _MOST = 256
 
 
 def named_parties(given: Collection[str]) -> tuple[str, ...]:
-    """Origins that an app names, as browsers write them. Raises: ConfigError for what is no origin."""
+    """The normalized origins of a list. Raises: ConfigError for an invalid origin."""
     listed = [given] if isinstance(given, str) else given
     return tuple(_origin(each) for each in listed)
 
@@ -45,7 +45,7 @@ class RemoteParties:
         self._asking = threading.Lock()
 
     def is_party(self, origin: str) -> bool:
-        """From what is known. An unknown origin is refused, and asked about by the next `ask`."""
+        """Decide from cached answers. An unknown origin is rejected, and the next `ask` asks about it."""
         if origin == self._own or (self._is_development and is_loopback_origin(origin)):
             return True
         known = self._known.get(origin)
@@ -56,7 +56,7 @@ class RemoteParties:
         return False
 
     def begin_anew(self) -> None:
-        """In a forked process: a lock that was held in the parent is held by nobody."""
+        """Reset after a fork: a lock held in the parent is never released in the child."""
         self._asking = threading.Lock()
 
     @property

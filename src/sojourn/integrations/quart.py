@@ -202,7 +202,7 @@ current_session = cast("Claims", LocalProxy(_session))
 
 
 async def current_user() -> User | None:
-    """Asked of the server; None for strangers. Whoever has been deleted since is answered 401. Raises: FAILURES."""
+    """Load the user from the server; None when unauthenticated. A deleted user gets 401. Raises: FAILURES."""
     return await asgi.visit(_scope()).user()
 
 

@@ -47,7 +47,7 @@ class Requirement:
     max_age: timedelta | Unasked = UNASKED
 
     def __post_init__(self) -> None:
-        """Raises: ConfigError for what no session could have: where the guard is written, not when somebody comes."""
+        """Raises: ConfigError for an impossible requirement, when the guard is defined."""
         for name, value in (("role", self.role), ("permission", self.permission)):
             _check_name(name, value)
         if not isinstance(self.organization, bool):  # pyright: ignore[reportUnnecessaryIsInstance]

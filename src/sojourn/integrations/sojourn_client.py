@@ -46,9 +46,8 @@ class Server(Protocol):
         ...
 
     async def adopt_data(self, anonymous: str, session_id: str) -> Data:
-        """Move what an anonymous visitor had to the session they signed in to, and return what the session has now.
-
-        What the session had already stays; the anonymous key is worth nothing afterwards, whoever else knows it.
+        """Move an anonymous visitor's data to their new session, and return the session's data. Existing data of the
+        session stays; the anonymous key becomes invalid.
         """
         ...
 

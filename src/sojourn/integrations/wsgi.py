@@ -33,7 +33,7 @@ DATA = "sojourn.session_data"
 """Where in the environ the session data is, when it is kept."""
 
 LONGEST_BODY = 6 << 20
-"""More than the server takes; what is cut off here is refused there."""
+"""More than the server accepts, so it rejects a body truncated here."""
 
 _REMEMBERED = 1024
 _UNPREFIXED = {"CONTENT_TYPE": b"content-type", "CONTENT_LENGTH": b"content-length"}
@@ -241,7 +241,7 @@ def _adding(start_response: StartResponse, extra: Headers) -> StartResponse:
 
 
 def _private(start_response: StartResponse, status: str, headers: list[tuple[str, str]], exc_info: Any = None) -> Any:
-    """`start_response` for a page that nobody is to keep, unless the app has said something else."""
+    """`start_response` for a page that must not be cached, unless the app sets its own header."""
     for name, _ in headers:
         if len(name) == _LENGTH and name.lower() == "cache-control":
             break

@@ -19,7 +19,7 @@ YEAR = timedelta(days=365)
 
 @dataclass(frozen=True, slots=True)
 class Budgets:
-    """`key` names who or what is counted; only its hash is kept."""
+    """`key` identifies the counted subject; only its hash is stored."""
 
     clock: Clock
 

@@ -23,7 +23,7 @@ _BUILDING_PAUSE = 30.0
 """After a step that failed."""
 
 _CHAINING_PAUSE = 1.0
-"""How long an entry of the audit log may stand outside its chain while a process runs, and no more is recorded than it can chain."""
+"""Seconds between rounds of chaining, and so about how long an entry of the audit log stays outside the chain."""
 
 _CLEANED_AT_ONCE = 1000
 _CHAINED_AT_ONCE = 200

@@ -137,9 +137,8 @@ class Sessions:
         return [session for session in map(self.activity.seen, rows) if session.is_live(now)]
 
     async def own(self, caller: Caller, id: str) -> Session:
-        """A live session of the caller's client.
-
-        Raises: SignedOut, SecretReplaced, SessionEnded, also for somebody else's (R-SES-11).
+        """A live session of the caller's client. Raises: SignedOut, SecretReplaced, SessionEnded, also for another
+        client's session (R-SES-11).
         """
         if caller.client is None:
             raise SignedOut()

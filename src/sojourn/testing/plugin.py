@@ -44,7 +44,7 @@ def sojourn(sojourn_handle: "SojournClient | None", sojourn_clock: "FakeClock") 
 
 @pytest.fixture
 def signed_in(sojourn: "FakeSojourn") -> "Callable[..., SignedInBrowser]":
-    """`signed_in(user, role="org:admin")`: what somebody signed in sends."""
+    """`signed_in(user, role="org:admin")`: the headers of a signed-in user."""
     return sojourn.signed_in
 
 

@@ -1,4 +1,4 @@
-"""How large a session token may be: browsers drop a cookie that is larger, without a word to anybody."""
+"""The maximum size of a session token: browsers silently drop larger cookies."""
 
 from sojourn.tokens.handshake import cookie_suffix
 

@@ -20,7 +20,7 @@ from sojourn.tokens.key_sets import KeySet
 from sojourn.tokens.session_token import Verifier
 
 DEADLINE = 3.0
-"""Seconds that anybody waits for a fetch."""
+"""Timeout of a fetch in seconds."""
 
 _PAUSE = timedelta(seconds=60)
 _FIRST_PAUSE = timedelta(
@@ -135,7 +135,7 @@ class RemoteKeys:
 
 
 class RemoteVerifier:
-    """Verifies with keys fetched from a server; after the first fetch only an unknown key id makes anybody wait."""
+    """Verifies with keys fetched from a server; after the first fetch, only an unknown key ID blocks."""
 
     def __init__(self, keys: RemoteKeys, verifier: Verifier) -> None:
         """`verifier` is made with `keys.find`: `RemoteVerifier(keys, Verifier(keys.find, authorized_parties=[...]))`."""

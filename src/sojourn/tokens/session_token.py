@@ -1,4 +1,4 @@
-"""Session tokens: minted from a live session, verified without asking anybody (R-JWT-01 to R-JWT-10)."""
+"""Session tokens: minted from a live session, verified offline (R-JWT-01 to R-JWT-10)."""
 
 import warnings
 from collections.abc import Callable, Collection, Mapping
@@ -157,7 +157,7 @@ class Verifier:
         return claims
 
     def begin_anew(self) -> None:
-        """In a forked process: a lock that was held in the parent is held by nobody."""
+        """Reset after a fork: a lock held in the parent is never released in the child."""
         self.token_cache.begin_anew()
 
     def clear_cache(self) -> None:

@@ -1,4 +1,4 @@
-"""Ending what a user, or somebody in their place, could still come in by (R-SES-07, R-PWD-11)."""
+"""Revoke every access of a user and their impersonators (R-SES-07, R-PWD-11)."""
 
 from sojourn.errors import Conflict
 from sojourn.ids import SessionId, SignInId

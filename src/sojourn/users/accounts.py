@@ -143,7 +143,7 @@ class Accounts:
         unsafe: Mapping[str, Json] | None = None,
         actor: str = SERVER,
     ) -> User:
-        """Lay the given objects over what is there; null deletes a key. Raises: NotFound, FieldTooLong, FieldFormat."""
+        """Merge the given objects into the stored metadata; null deletes a key. Raises: NotFound, FieldTooLong, FieldFormat."""
 
         def change(user: User, now: Instant) -> User:
             return replace(
@@ -304,7 +304,7 @@ class Accounts:
         return [await self.unban(instance, id, actor=actor) for id in ids]
 
     async def lock(self, instance: Instance, id: str, *, actor: str = SERVER) -> User:
-        """Lock until somebody unlocks; their sessions end with it, and the owner is told. Raises: NotFound."""
+        """Lock the user without a time limit, end their sessions and notify them. Raises: NotFound."""
 
         async def then(tx: Groups, before: User, after: User) -> None:
             await end_access(tx, self.sessions, instance, after, self.clock.now(), actor=actor)
@@ -320,7 +320,7 @@ class Accounts:
         )
 
     async def unlock(self, instance: Instance, id: str, *, actor: str = SERVER) -> User:
-        """End a lock, whoever set it; the count of failures starts anew. Raises: NotFound."""
+        """End any lock and reset the failure count. Raises: NotFound."""
         return await self.change(
             instance,
             id,

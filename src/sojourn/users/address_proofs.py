@@ -1,4 +1,4 @@
-"""Proof that somebody reads what is sent to an address, by whichever strategy a factor has for it."""
+"""Verification of an address, by any strategy that a factor offers for it."""
 
 from dataclasses import dataclass
 

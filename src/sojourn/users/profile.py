@@ -199,7 +199,7 @@ class Profile:
     # -- e-mail addresses
 
     def email(self, user: User, id: str) -> Identifier:
-        """The user's own address with that id. Raises: NotFound, also for somebody else's (R-AUZ-02)."""
+        """The user's own address with this ID. Raises: NotFound, also for another user's address (R-AUZ-02)."""
         found = user.identifier(id)
         if found is None or found.kind is not IdentifierKind.EMAIL_ADDRESS:
             raise NotFound("You have no e-mail address with that id.")

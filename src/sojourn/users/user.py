@@ -45,7 +45,7 @@ class Identifier:
 
     @property
     def is_held(self) -> bool:
-        """Proven, or reserved by an administrator. One that is not is a mere claim: it identifies nobody and yields to a proof."""
+        """Verified, or reserved by an administrator. An unverified address identifies no user and yields to a verified one."""
         return self.is_verified or self.reserved
 
 

@@ -44,7 +44,7 @@ class SojournAdminConfig(AdminConfig):
 
 
 class _Greeted(SimpleLazyObject):
-    """The row of whoever is there, with a name for people: a row that Sojourn made has an id as its username."""
+    """The user's row with a display name, because rows created by Sojourn have an ID as their username."""
 
     def get_short_name(self) -> str:
         if not self.is_authenticated:  # also looks the row up

@@ -21,7 +21,7 @@ _KNOWN = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """`link_by_email`: a row that has the user's verified address already becomes theirs, where nobody else's it is yet."""
+    """`link_by_email`: links an existing row with the user's verified address, unless it is linked to another user."""
 
     sojourn: SojournClient
     public: tuple[str, ...]

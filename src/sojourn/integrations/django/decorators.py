@@ -46,7 +46,7 @@ class SessionRequiredMixin:
     required_max_age: ClassVar[timedelta | Unasked] = UNASKED
 
     def __init_subclass__(cls, **options: Any) -> None:
-        """Raises: ConfigError where the class is written, not when somebody comes."""
+        """Raises: ConfigError at class definition."""
         super().__init_subclass__(**options)
         _required_of(cls)
 

@@ -162,7 +162,7 @@ class SessionMiddleware(DjangoSessionMiddleware):
 
 
 class AuthenticationMiddleware(DjangoAuthenticationMiddleware):
-    """`request.user` is the row of whoever Sojourn let in; without one, whoever Django's own sign-in knows."""
+    """Sets `request.user` to the row of the Sojourn user, else to the user of Django's own sign-in."""
 
     def process_request(self, request: HttpRequest) -> None:
         super().process_request(request)

@@ -1,4 +1,4 @@
-"""The row of `AUTH_USER_MODEL` for whoever Sojourn let in: made when they first come, brought up to date at each sign-in."""
+"""The row of `AUTH_USER_MODEL` of a Sojourn user: created at the first sign-in, updated at each later one."""
 
 from typing import Any
 
@@ -33,8 +33,8 @@ async def auser_of(request: HttpRequest) -> Any:
 
 
 def row_of(claims: Claims) -> Any | None:
-    """None for a user who has been deleted since. Raises: PermissionDenied where the row would be somebody else's,
-    BadSecretKey, ServerUnreachable.
+    """None for a deleted user. Raises: PermissionDenied if the row belongs to another user, BadSecretKey,
+    ServerUnreachable.
     """
     link = _link(claims.user_id)
     if link is not None and link.seen_session == claims.session_id:
@@ -53,7 +53,7 @@ def _link(sojourn_id: str) -> SojournLink | None:
 
 
 def _made(user: User) -> SojournLink:
-    """The link of somebody who comes for the first time. Of requests that race one makes it, the others find it."""
+    """Create the link at a user's first sign-in. Of concurrent requests one creates it, the others find it."""
     if options().link_by_email and _awaits_proof(user):
         raise PermissionDenied(
             "An account of this app has your e-mail address. Prove that the address is yours, and come back."
@@ -116,7 +116,7 @@ def _new_row(user: User) -> Any:
 
 
 def _row_with_address(user: User) -> Any | None:
-    """Only by an address that has been verified (account takeover), and only a row that is nobody else's yet."""
+    """Link only by a verified address (account takeover), and only a row that is not linked to another user."""
     address = _verified_address(user)
     return _unlinked_row(address) if address else None
 
