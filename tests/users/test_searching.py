@@ -24,7 +24,7 @@ async def people(engine: Engine) -> None:
         await engine.accounts.create(engine.instance, replace(each, skip_password_requirement=True))
 
 
-async def _found(engine: Engine, where: UserFilter) -> list[str | None]:
+async def _found(engine: Engine, where: UserFilter) -> list[str]:
     users = await engine.accounts.list(engine.instance, where, Page())
     assert await engine.accounts.count(engine.instance, where) == len(users)
     return sorted(user.first_name or "" for user in users)
