@@ -62,7 +62,7 @@ class Attempt:
 
     `owner_id` is the sign-in, sign-up or address that a challenge belongs to. `user` is None for nobody: what is sent then is
     a decoy, and what is checked is wrong, in the same time (R-ENU-01, R-ENU-02). `credentials` are those of the user that are of
-    use now, of the kinds that the engine's factors name. `chosen` is the id of an offer's address.
+    use now, of the kinds that the engine's factors name. `chosen` is the id of an offer's identifier.
     `device` names a known device, and `needs_link` says that strangers have used up the tries of the account, so that a mail
     must carry a link that admits this browser (R-OTP-08). `verification_id` is the challenge that waits for an answer, and
     `challenge` that one in a check, its try counted.

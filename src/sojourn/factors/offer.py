@@ -8,17 +8,22 @@ from dataclasses import dataclass
 from sojourn.factors.credential import Credential
 from sojourn.ids import IdentifierId
 from sojourn.users.identifiers import safe_identifier
-from sojourn.users.user import Identifier, User
+from sojourn.users.user import Identifier, IdentifierKind, User
 
 __all__ = ["Offer", "Person"]
 
 
 @dataclass(frozen=True, slots=True)
 class Offer:
-    """`strategy` is the wire name; the other fields are set for factors that send something to an address."""
+    """`strategy` is the wire name; the other fields are set for factors that send something to an address or a number.
+
+    `identifier_kind` says which of the two `identifier_id` names, and so the wire name of that id: `email_address_id`,
+    `phone_number_id`.
+    """
 
     strategy: str
-    email_address_id: IdentifierId | None = None
+    identifier_id: IdentifierId | None = None
+    identifier_kind: IdentifierKind = IdentifierKind.EMAIL_ADDRESS
     safe_identifier: str | None = None
     primary: bool = False
 
@@ -41,7 +46,7 @@ def address_offers(person: Person, strategy: str) -> list[Offer]:
     user, shown = person.user, dict[str, Offer]()
     for each in possible_addresses(user, person.identifier):
         text = each.canonical if each.canonical == person.identifier else safe_identifier(each.value)
-        shown.setdefault(text, Offer(strategy, each.id, text, each.id == user.primary_email_address_id))
+        shown.setdefault(text, Offer(strategy, each.id, each.kind, text, each.id == user.primary_email_address_id))
     return list(shown.values())
 
 
@@ -51,7 +56,7 @@ def address_decoy(identifier: str, strategy: str, key: bytes) -> Offer:
     A typed address is shown in full, as `address_offers` shows it.
     """
     shown = identifier if "@" in identifier else safe_identifier(identifier)
-    return Offer(strategy, decoy_id(identifier, key), shown, True)
+    return Offer(strategy, decoy_id(identifier, key), IdentifierKind.EMAIL_ADDRESS, shown, True)
 
 
 def possible_addresses(user: User, identifier: str | None) -> list[Identifier]:

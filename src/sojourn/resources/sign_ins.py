@@ -51,11 +51,11 @@ def supported_identifiers(instance: Instance) -> list[str]:
 
 
 def factor(offer: Offer) -> Resource:
-    if offer.email_address_id is None:
+    if offer.identifier_id is None:
         return {"strategy": offer.strategy}
     return {
         "strategy": offer.strategy,
-        "email_address_id": offer.email_address_id,
+        f"{offer.identifier_kind.value}_id": offer.identifier_id,
         "safe_identifier": offer.safe_identifier or "",
         "primary": offer.primary,
     }

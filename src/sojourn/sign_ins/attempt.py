@@ -150,22 +150,22 @@ class SignIns:
         return found
 
     async def prepare_first_factor(
-        self, caller: Caller, id: str, strategy: str, email_address_id: str | None
+        self, caller: Caller, id: str, strategy: str, identifier_id: str | None
     ) -> tuple[SignIn, Issued]:
         """Send a code; asking again sends a new one and ends the old. Of two who ask at once, both are told of the same code.
 
         Raises: NotFound, WrongStep, StrategyNotPossible, Conflict.
         """
-        return await self._prepare(caller, id, Level.FIRST, strategy, email_address_id)
+        return await self._prepare(caller, id, Level.FIRST, strategy, identifier_id)
 
     async def prepare_second_factor(
-        self, caller: Caller, id: str, strategy: str, address_id: str | None
+        self, caller: Caller, id: str, strategy: str, identifier_id: str | None
     ) -> tuple[SignIn, Issued]:
         """As `prepare_first_factor`, once that factor is proven."""
-        return await self._prepare(caller, id, Level.SECOND, strategy, address_id)
+        return await self._prepare(caller, id, Level.SECOND, strategy, identifier_id)
 
     async def _prepare(
-        self, caller: Caller, id: str, level: Level, strategy: str, address_id: str | None
+        self, caller: Caller, id: str, level: Level, strategy: str, identifier_id: str | None
     ) -> tuple[SignIn, Issued]:
         sign_in = await self.get(caller, id)
         require(sign_in, waiting_for(level), self.clock.now())
@@ -174,7 +174,7 @@ class SignIns:
             raise StrategyNotPossible(param="strategy")
         user = await self._user_of(sign_in)
         async with self.sign_in_protection.held(caller.instance, answers_too=True):
-            challenge = await self._challenge(caller, chosen, sign_in, user, address_id, level)
+            challenge = await self._challenge(caller, chosen, sign_in, user, identifier_id, level)
             try:
                 async with self.store.transaction() as tx:
                     moved = await self._sent(tx, sign_in, chosen.strategy, challenge, level)
@@ -192,13 +192,13 @@ class SignIns:
         chosen: Chosen,
         sign_in: SignIn,
         user: User | None,
-        address_id: str | None = None,
+        identifier_id: str | None = None,
         level: Level = Level.FIRST,
     ) -> Challenge:
         """Raises: StrategyNotPossible."""
         attempt = await self._attempt(caller, sign_in, user, chosen.strategy, level)
         device = await self.code_guesses.known_by(caller, user)
-        attempt = replace(attempt, chosen=address_id, device=device)
+        attempt = replace(attempt, chosen=identifier_id, device=device)
         needs_link = await self.code_guesses.needs_link(attempt)
         challenge = await chosen.factor.challenge(replace(attempt, needs_link=needs_link))
         if challenge is None:

@@ -27,6 +27,11 @@ class CreateForm(msgspec.Struct, kw_only=True):
 class PrepareSignInForm(msgspec.Struct, kw_only=True):
     strategy: str | None = None
     email_address_id: str | None = None
+    phone_number_id: str | None = None
+
+    @property
+    def identifier_id(self) -> str | None:
+        return self.email_address_id or self.phone_number_id
 
 
 class AttemptSignInForm(msgspec.Struct, kw_only=True):
@@ -77,7 +82,7 @@ async def prepare_first_factor(context: Context, sign_in_id: FromPath[str]) -> R
     return await _answer(
         context,
         *await context.engine.sign_ins.prepare_first_factor(
-            await context.caller(), sign_in_id, form.strategy, form.email_address_id
+            await context.caller(), sign_in_id, form.strategy, form.identifier_id
         ),
     )
 
@@ -110,7 +115,7 @@ async def prepare_second_factor(context: Context, sign_in_id: FromPath[str]) -> 
     return await _answer(
         context,
         *await context.engine.sign_ins.prepare_second_factor(
-            await context.caller(), sign_in_id, form.strategy, form.email_address_id
+            await context.caller(), sign_in_id, form.strategy, form.identifier_id
         ),
     )
 
