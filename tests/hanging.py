@@ -17,7 +17,7 @@ SHORT = 0.2
 def hanging(server: PostgresServer) -> Iterator[None]:
     """The server is suspended, and who asks it is short of patience."""
     with pytest.MonkeyPatch.context() as patched, server.suspended():
-        patched.setattr(patience, "MOST_SECONDS", SHORT)
+        patched.setattr(patience, "MAX_SECONDS", SHORT)
         for name in ("_CONNECT_SECONDS", "_POOL_SECONDS", "_PROBE_SECONDS"):
             patched.setattr(postgres_store, name, SHORT)
         yield

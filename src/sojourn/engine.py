@@ -226,7 +226,7 @@ class Engine:
         await self.activity.flush()
         await self.key_use.flush()
         with suppress(SojournError):  # what stays unchained waits for the next process
-            while await self.store.chain_events(most=_CHAINED_AT_ONCE) >= _CHAINED_AT_ONCE:
+            while await self.store.chain_events(max_rows=_CHAINED_AT_ONCE) >= _CHAINED_AT_ONCE:
                 pass
         self.hash_pool.close()
         await self.store.close()

@@ -43,7 +43,7 @@ def held(folder: Path) -> Iterator[sqlite3.Connection]:
         closing(sqlite3.connect(folder / "sojourn.db", isolation_level=None)) as shell,
         pytest.MonkeyPatch.context() as patched,
     ):
-        patched.setattr(patience, "MOST_SECONDS", SHORT)
+        patched.setattr(patience, "MAX_SECONDS", SHORT)
         patched.setattr(sqlite_writer, "_HANG_SECONDS", SHORT / 2)
         shell.execute("BEGIN IMMEDIATE")
         yield shell
@@ -60,7 +60,7 @@ async def test_after_three_waits_in_vain_nobody_waits_to_write_until_the_file_is
         assert not breaker(store).closed.is_set()
         for writing in (
             store.users.create(a_user(instance_id)),
-            store.users.spend_password_try(instance_id, user.id, most=3),
+            store.users.spend_password_try(instance_id, user.id, limit=3),
         ):
             with pytest.raises(Overloaded):
                 writing.__await__().send(None)  # at the first step already: nothing was waited for

@@ -69,5 +69,5 @@ async def test_it_goes_with_the_user_and_when_it_is_over(store: Store, instance_
     assert await store.app_data.find(instance_id, "sess_1", NOW) is None
     await store.app_data.put(instance_id, "sess_1", {"late": True}, NOW, expire_at=_OVER, user_id=user.id)
     assert await store.app_data.find(instance_id, "sess_1", NOW) is None
-    assert await store.purge(NOW, most=10) == 0
-    assert await store.purge(_OVER, most=10) == 1
+    assert await store.purge(NOW, max_rows=10) == 0
+    assert await store.purge(_OVER, max_rows=10) == 1

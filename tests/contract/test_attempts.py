@@ -203,9 +203,9 @@ async def test_what_is_long_over_is_forgotten(store: Store, instance_id: Instanc
         await store.tickets.add_nonce(instance_id, each, ["a"], NOW)
     await store.tickets.add_nonce(instance_id, nonce, ["b"], LATER)
 
-    assert await store.purge(NOW.before(timedelta(milliseconds=1)), most=10) == 0
-    assert await store.purge(NOW, most=2) == 5
-    assert await store.purge(NOW, most=2) == 1
+    assert await store.purge(NOW.before(timedelta(milliseconds=1)), max_rows=10) == 0
+    assert await store.purge(NOW, max_rows=2) == 5
+    assert await store.purge(NOW, max_rows=2) == 1
 
     assert await store.sign_ins.find(instance_id, old_in.id) is None
     assert await store.sign_ups.find(instance_id, old_up.id) is None

@@ -13,8 +13,8 @@ MINUTE = timedelta(minutes=1)
 NAME, KEY = "codes", "somebody"
 
 
-async def spend(store: Store, instance_id: InstanceId, *, after: timedelta = timedelta(0), most: int = 3) -> bool:
-    refused = await store.budgets.spend(instance_id, NAME, KEY, NOW + after, most=most, window=MINUTE)
+async def spend(store: Store, instance_id: InstanceId, *, after: timedelta = timedelta(0), limit: int = 3) -> bool:
+    refused = await store.budgets.spend(instance_id, NAME, KEY, NOW + after, limit=limit, window=MINUTE)
     return refused is None
 
 
@@ -22,7 +22,7 @@ async def test_a_budget_is_spent_within_a_window_that_slides(store: Store, insta
     for seconds in (0, 10, 20):
         assert await spend(store, instance_id, after=timedelta(seconds=seconds))
     assert not await spend(store, instance_id, after=timedelta(seconds=59))
-    until = await store.budgets.spend(instance_id, NAME, KEY, NOW + timedelta(seconds=59), most=3, window=MINUTE)
+    until = await store.budgets.spend(instance_id, NAME, KEY, NOW + timedelta(seconds=59), limit=3, window=MINUTE)
     assert until == NOW + MINUTE
     assert await spend(store, instance_id, after=MINUTE)
     assert not await spend(store, instance_id, after=timedelta(seconds=69))
@@ -32,12 +32,12 @@ async def test_a_budget_is_spent_within_a_window_that_slides(store: Store, insta
 async def test_budgets_of_other_names_keys_and_instances_are_others(
     store: Store, instance_id: InstanceId
 ) -> None:  # R-AUZ-02
-    assert await spend(store, instance_id, most=1)
+    assert await spend(store, instance_id, limit=1)
     others = ((instance_id, "tries", KEY), (instance_id, NAME, "somebody else"), (new_instance_id(), NAME, KEY))
     for instance, name, key in others:
-        assert await store.budgets.spend(instance, name, key, NOW, most=1, window=MINUTE) is None
+        assert await store.budgets.spend(instance, name, key, NOW, limit=1, window=MINUTE) is None
     await store.budgets.reset(instance_id, "tries", KEY)
-    assert not await spend(store, instance_id, most=1)
+    assert not await spend(store, instance_id, limit=1)
 
 
 async def test_what_is_given_back_or_reset_can_be_spent_again(
@@ -57,7 +57,7 @@ async def test_what_is_given_back_or_reset_can_be_spent_again(
 async def test_two_nodes_at_once_spend_exactly_what_there_is(
     nodes: list[Store], instance_id: InstanceId
 ) -> None:  # R-LIM-06, R-OTP-08
-    spent = await race(nodes, lambda store: spend(store, instance_id, most=7))
+    spent = await race(nodes, lambda store: spend(store, instance_id, limit=7))
     assert spent.count(True) == 7
     assert await nodes[0].budgets.spent(instance_id, NAME, KEY, NOW, window=MINUTE) == 7
 
@@ -65,17 +65,17 @@ async def test_two_nodes_at_once_spend_exactly_what_there_is(
 async def test_a_count_is_undone_with_its_transaction(store: Store, instance_id: InstanceId) -> None:
     try:
         async with store.transaction() as tx:
-            assert await tx.budgets.spend(instance_id, NAME, KEY, NOW, most=1, window=MINUTE) is None
+            assert await tx.budgets.spend(instance_id, NAME, KEY, NOW, limit=1, window=MINUTE) is None
             raise Conflict()
     except Conflict:
         pass
-    assert await spend(store, instance_id, most=1)
+    assert await spend(store, instance_id, limit=1)
 
 
 async def test_a_budget_whose_window_is_over_is_forgotten(store: Store, instance_id: InstanceId) -> None:
     assert await spend(store, instance_id)
-    assert await store.purge((NOW + MINUTE).before(timedelta(milliseconds=1)), most=10) == 0
-    assert await store.purge(NOW + MINUTE, most=10) == 1
+    assert await store.purge((NOW + MINUTE).before(timedelta(milliseconds=1)), max_rows=10) == 0
+    assert await store.purge(NOW + MINUTE, max_rows=10) == 1
     assert await store.budgets.spent(instance_id, NAME, KEY, NOW, window=MINUTE) == 0
 
 

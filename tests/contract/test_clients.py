@@ -165,8 +165,8 @@ async def test_browsers_in_which_nobody_ever_signed_in_are_forgotten(
     user = a_user(instance_id, "ada@example.com")
     await store.users.create(user)
     await store.sessions.create(a_session(user, never[0]))  # it begins at this moment
-    assert await store.purge_unused_clients(NOW.before(timedelta(milliseconds=1)), most=10) == 0
-    assert await store.purge_unused_clients(NOW, most=1) == 1
-    assert await store.purge_unused_clients(NOW, most=10) == 1
+    assert await store.purge_unused_clients(NOW.before(timedelta(milliseconds=1)), max_rows=10) == 0
+    assert await store.purge_unused_clients(NOW, max_rows=1) == 1
+    assert await store.purge_unused_clients(NOW, max_rows=10) == 1
     for kept in (never[0], once, of_now):
         assert await store.clients.find(instance_id, kept.id) == kept

@@ -174,7 +174,7 @@ async def test_what_is_over_is_purged(store: Store, instance_id: InstanceId) -> 
     user = await _stored_user(store, instance_id)
     over = await _stored(store, a_credential(user, expire_at=NOW))
     lives, stays = await _stored(store, a_credential(user, expire_at=LATER)), await _stored(store, a_credential(user))
-    await store.purge(NOW, most=10)
+    await store.purge(NOW, max_rows=10)
     assert await store.credentials.find(instance_id, over.id) is None
     assert await store.credentials.of_user(instance_id, user.id, ["totp"]) == sorted(
         [lives, stays], key=lambda each: each.id

@@ -38,7 +38,7 @@ def _database(store: Store) -> EngineDatabase:
 
 
 async def _chain(store: Store) -> None:
-    while await store.chain_events(most=7):
+    while await store.chain_events(max_rows=7):
         pass
 
 
@@ -82,7 +82,7 @@ async def test_what_was_committed_before_stands_before_however_many_are_chained_
         for n in range(5):
             await node.events.record(_event(instance_id, f"{person}/{n}"))
             if n % 2:
-                await node.chain_events(most=3)
+                await node.chain_events(max_rows=3)
 
     await race(nodes, write, 12)
     await _chain(nodes[0])
@@ -100,11 +100,11 @@ async def test_chains_of_several_instances_are_extended_in_one_round(store: Stor
     for id in (instance_id, *others):
         for n in range(2):
             await store.events.record(_event(id, f"{n}"))
-    assert await store.chain_events(most=100) == 8
+    assert await store.chain_events(max_rows=100) == 8
     for id in (instance_id, *others):
         assert await store.events.unchained(id) == UnchainedEvents(0, None)
         assert await store.events.is_whole(id)
-    assert await store.chain_events(most=100) == 0
+    assert await store.chain_events(max_rows=100) == 0
 
 
 # -- entries that others wrote
@@ -139,7 +139,7 @@ async def test_the_release_before_appends_to_the_same_chain_at_the_same_time(
         async with old, _database(node)._engine.begin() as connection:
             await release_0_1_records(connection, _event(instance_id, "old"))
         await node.events.record(_event(instance_id, "new"))
-        await node.chain_events(most=3)
+        await node.chain_events(max_rows=3)
 
     await race(nodes, write, 20)
     await _chain(nodes[0])
@@ -199,7 +199,7 @@ async def test_a_chain_that_cannot_go_on_holds_up_no_other_and_no_sign_in(
     for id in (broken, *others):
         await store.events.record(_event(id, "second"))
     with pytest.raises(Conflict, match="--check"):
-        await store.chain_events(most=7)
+        await store.chain_events(max_rows=7)
     assert await store.events.unchained(broken) == UnchainedEvents(1, NOW)
     assert not await store.events.is_whole(broken)
     for id in others:

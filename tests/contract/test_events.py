@@ -28,7 +28,7 @@ def _message(instance_id: InstanceId, **given: Any) -> OutboxMessage:
 
 async def _chain(store: Store) -> None:
     """As the worker does, to the end."""
-    while await store.chain_events(most=7):
+    while await store.chain_events(max_rows=7):
         pass
 
 
@@ -112,7 +112,7 @@ async def test_fifty_writers_keep_one_whole_chain(nodes: list[Store], instance_i
 
     async def write_and_chain(node: Store) -> None:
         await write(node)
-        await node.chain_events(most=7)
+        await node.chain_events(max_rows=7)
 
     await race(nodes, write_and_chain)
     assert len(await nodes[0].events.list(instance_id, Page(500))) == 100
@@ -175,9 +175,9 @@ async def test_a_message_is_given_to_one_worker_at_a_time(nodes: list[Store], in
         await nodes[0].outbox.enqueue(message)
     lease = timedelta(minutes=1)
 
-    claimed = await race(nodes, lambda node: node.outbox.claim(NOW, most=3, lease=lease))
+    claimed = await race(nodes, lambda node: node.outbox.claim(NOW, max_rows=3, lease=lease))
     assert max(map(len, claimed)) <= 3
-    rest = [await nodes[0].outbox.claim(NOW, most=3, lease=lease) for _ in range(10)]  # who were passed over
+    rest = [await nodes[0].outbox.claim(NOW, max_rows=3, lease=lease) for _ in range(10)]  # who were passed over
     given = [message for batch in (*claimed, *rest) for message in batch]
     expected = {each.id: replace(each, tries=1, next_try_at=NOW + lease) for each in sent}
     assert len(given) == 20
@@ -188,17 +188,17 @@ async def test_a_message_is_claimed_again_until_it_is_done(store: Store, instanc
     message = _message(instance_id)
     await store.outbox.enqueue(message)
     lease = timedelta(minutes=1)
-    assert await store.outbox.claim(NOW.before(lease), most=5, lease=lease) == []
-    assert len(await store.outbox.claim(NOW, most=5, lease=lease)) == 1
-    (again,) = await store.outbox.claim(LATER, most=5, lease=lease)
+    assert await store.outbox.claim(NOW.before(lease), max_rows=5, lease=lease) == []
+    assert len(await store.outbox.claim(NOW, max_rows=5, lease=lease)) == 1
+    (again,) = await store.outbox.claim(LATER, max_rows=5, lease=lease)
     assert again == replace(message, tries=2, next_try_at=LATER + lease)
     await store.outbox.remove(message.id)
-    assert await store.outbox.claim(LATER + lease, most=5, lease=lease) == []
+    assert await store.outbox.claim(LATER + lease, max_rows=5, lease=lease) == []
 
 
 async def test_the_oldest_messages_go_first(store: Store, instance_id: InstanceId) -> None:
     sent = [_message(instance_id, created_at=NOW + timedelta(seconds=n)) for n in range(4)]
     for message in reversed(sent):
         await store.outbox.enqueue(message)
-    claimed = await store.outbox.claim(NOW, most=3, lease=timedelta(minutes=1))
+    claimed = await store.outbox.claim(NOW, max_rows=3, lease=timedelta(minutes=1))
     assert [message.id for message in claimed] == [message.id for message in sent[:3]]

@@ -176,7 +176,7 @@ async def test_writing_down_uses_of_sessions_finds_each_by_its_key(store: Store)
 async def test_sessions_that_may_be_over_are_found_by_an_index(explained: Explained) -> None:  # R-SES-01
     """Each minute, however many are live."""
     sessions = SqlSessions(cast("Any", explained), cast("Any", None), explained._database.built)
-    assert await sessions.finish_timed_out(NOW, most=1000) == 0
+    assert await sessions.finish_timed_out(NOW, max_rows=1000) == 0
     (plan,) = explained.plans
     assert DUE in plan and not _is_sorted_whole(plan)
 

@@ -32,7 +32,7 @@ async def test_each_request_has_its_own_patience() -> None:  # R-REL-03
     with patience.of_one_request():
         with patience.spending():
             pass
-        assert patience.left() < patience.MOST_SECONDS
+        assert patience.left() < patience.MAX_SECONDS
         with patience.of_one_request():
-            assert patience.left() == patience.MOST_SECONDS
-    assert patience.left() == patience.MOST_SECONDS
+            assert patience.left() == patience.MAX_SECONDS
+    assert patience.left() == patience.MAX_SECONDS

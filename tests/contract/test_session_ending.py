@@ -39,7 +39,7 @@ async def test_nothing_revives_an_ended_session(
     assert await store.sessions.save_data(instance_id, session.id, {"a": 1}, {}, LATER) is None
     await store.sessions.touch_many({session.id: LATER})
     await store.sessions.note_factor(instance_id, session.id, LATER, generation=1)
-    await store.sessions.finish_timed_out(NOW + timedelta(days=99), most=10)
+    await store.sessions.finish_timed_out(NOW + timedelta(days=99), max_rows=10)
     assert await store.sessions.find(instance_id, session.id) == ended
     assert await store.sessions.mint_facts(instance_id, client.secret_hash, session.id, NOW) is None
     restarted = open_store(database_url)
@@ -68,7 +68,9 @@ async def test_all_sessions_of_an_instance_end_in_steps(store: Store, instance_i
     later = a_session(first_user, client, created_at=LATER)
     for session in (*more, later):
         await store.sessions.create(session)
-    steps = [await store.sessions.finish_of_instance(instance_id, SessionStatus.REVOKED, NOW, most=3) for _ in range(3)]
+    steps = [
+        await store.sessions.finish_of_instance(instance_id, SessionStatus.REVOKED, NOW, max_rows=3) for _ in range(3)
+    ]
     assert [len(step) for step in steps] == [3, 2, 0]
     assert {each.id for step in steps for each in step} == {first.id, *(each.id for each in more)}
     for untouched in (later, elsewhere):
@@ -91,9 +93,9 @@ async def test_what_the_clock_has_ended_is_written_down(store: Store, instance_i
     idle = a_session(user, client, inactivity=timedelta(minutes=1))
     for session in (*expired, idle):
         await store.sessions.create(session)
-    assert await store.sessions.finish_timed_out(NOW, most=10) == 0
-    assert await store.sessions.finish_timed_out(LATER, most=3) == 3
-    assert await store.sessions.finish_timed_out(LATER, most=3) == 1
+    assert await store.sessions.finish_timed_out(NOW, max_rows=10) == 0
+    assert await store.sessions.finish_timed_out(LATER, max_rows=3) == 3
+    assert await store.sessions.finish_timed_out(LATER, max_rows=3) == 1
     found = [await store.sessions.find(instance_id, each.id) for each in (*expired, idle, live)]
     assert [each.status for each in found if each] == ["expired", "expired", "expired", "abandoned", "active"]
 
@@ -106,15 +108,15 @@ async def test_a_session_that_is_used_is_due_again_when_it_may_be_over_next(
     session = a_session(user, client, inactivity=minute, expire_at=NOW + 3 * minute)
     await store.sessions.create(session)
     await store.sessions.touch_many({session.id: NOW + minute / 2})
-    assert await store.sessions.finish_timed_out(NOW + minute, most=10) == 1  # looked at, and left as it is
+    assert await store.sessions.finish_timed_out(NOW + minute, max_rows=10) == 1  # looked at, and left as it is
     assert await store.sessions.find(instance_id, session.id) == replace(session, last_active_at=NOW + minute / 2)
-    assert await store.sessions.finish_timed_out(NOW + minute, most=10) == 0
+    assert await store.sessions.finish_timed_out(NOW + minute, max_rows=10) == 0
     await store.sessions.touch_many({session.id: NOW + 2.5 * minute})
-    assert await store.sessions.finish_timed_out(NOW + 2.9 * minute, most=10) == 1
+    assert await store.sessions.finish_timed_out(NOW + 2.9 * minute, max_rows=10) == 1
     assert (
-        await store.sessions.finish_timed_out(NOW + 2.99 * minute, most=10) == 0
+        await store.sessions.finish_timed_out(NOW + 2.99 * minute, max_rows=10) == 0
     )  # its end comes before the next idle moment
-    assert await store.sessions.finish_timed_out(NOW + 3 * minute, most=10) == 1
+    assert await store.sessions.finish_timed_out(NOW + 3 * minute, max_rows=10) == 1
     found = await store.sessions.find(instance_id, session.id)
     assert found and (found.status, found.updated_at) == (SessionStatus.EXPIRED, NOW + 3 * minute)
 
@@ -125,7 +127,7 @@ async def test_sessions_that_the_release_before_writes_are_due_at_once(store: St
     await store.sessions.create(idle)
     database = cast("EngineDatabase", store._database)  # type: ignore[attr-defined]
     await database.change(text("UPDATE sessions SET due_at = 0"))
-    assert await store.sessions.finish_timed_out(LATER, most=10) == 2
+    assert await store.sessions.finish_timed_out(LATER, max_rows=10) == 2
     found = [await store.sessions.find(instance_id, each.id) for each in (idle, live)]
     assert [each.status for each in found if each] == ["abandoned", "active"]
-    assert await store.sessions.finish_timed_out(LATER, most=10) == 0
+    assert await store.sessions.finish_timed_out(LATER, max_rows=10) == 0

@@ -135,9 +135,9 @@ async def test_ended_sessions_and_browsers_that_cannot_come_back_are_forgotten(
         await store.clients.create(each)
     await store.clients.create_dev_browser(DevBrowser(b"d" * 32, instance_id, unused.id, NOW))
 
-    assert await store.purge_ended(NOW.before(timedelta(milliseconds=1)), most=10) == 0
-    assert await store.purge_ended(NOW, most=10) == 2
-    assert await store.purge_ended(NOW, most=10) == 0
+    assert await store.purge_ended(NOW.before(timedelta(milliseconds=1)), max_rows=10) == 0
+    assert await store.purge_ended(NOW, max_rows=10) == 2
+    assert await store.purge_ended(NOW, max_rows=10) == 0
 
     assert await store.sessions.find(instance_id, ended.id) is None
     for kept in (recent, live):

@@ -44,7 +44,7 @@ def counts(store: SqlStore) -> SharedCountStore:
 
 
 async def hit(store: SqlStore, *, after: timedelta = timedelta(0), key: str = KEY) -> bool:
-    return await counts(store).hit(INSTANCE, NAME, key, NOW + after, most=3, window=MINUTE) is None
+    return await counts(store).hit(INSTANCE, NAME, key, NOW + after, limit=3, window=MINUTE) is None
 
 
 async def test_a_window_slides_over_all_nodes_and_a_refused_hit_does_not_count(
@@ -54,14 +54,14 @@ async def test_a_window_slides_over_all_nodes_and_a_refused_hit_does_not_count(
         assert await hit(nodes[seconds // 10 % 2], after=timedelta(seconds=seconds))
     for node in nodes:
         assert (
-            await counts(node).hit(INSTANCE, NAME, KEY, NOW + timedelta(seconds=59), most=3, window=MINUTE)
+            await counts(node).hit(INSTANCE, NAME, KEY, NOW + timedelta(seconds=59), limit=3, window=MINUTE)
             == NOW + MINUTE
         )
     assert await hit(nodes[1], after=MINUTE)
     assert not await hit(nodes[0], after=timedelta(seconds=69))
     assert await hit(nodes[0], after=timedelta(seconds=69), key="somebody else")
     assert (
-        await counts(nodes[0]).hit(new_instance_id(), NAME, KEY, NOW + MINUTE, most=3, window=MINUTE) is None
+        await counts(nodes[0]).hit(new_instance_id(), NAME, KEY, NOW + MINUTE, limit=3, window=MINUTE) is None
     )  # R-AUZ-02
 
 
@@ -82,9 +82,9 @@ async def test_the_hits_of_a_clock_that_was_wrong_lock_nobody_out(nodes: list[Sq
 async def test_keys_are_forgotten_once_their_window_is_over(nodes: list[SqlStore]) -> None:  # R-LIM-02
     await hit(nodes[0])
     await hit(nodes[0], after=timedelta(seconds=30), key="somebody else")
-    assert await counts(nodes[1]).purge((NOW + MINUTE).before(timedelta(milliseconds=1)), most=10) == 0
-    assert await counts(nodes[1]).purge(NOW + MINUTE, most=10) == 1
-    assert await counts(nodes[1]).purge(NOW + MINUTE * 2, most=10) == 1
+    assert await counts(nodes[1]).purge((NOW + MINUTE).before(timedelta(milliseconds=1)), max_rows=10) == 0
+    assert await counts(nodes[1]).purge(NOW + MINUTE, max_rows=10) == 1
+    assert await counts(nodes[1]).purge(NOW + MINUTE * 2, max_rows=10) == 1
 
 
 async def test_no_count_waits_for_the_disk(nodes: list[SqlStore]) -> None:
@@ -112,15 +112,15 @@ class Away:
         return limiter.shared
 
     async def hit(
-        self, instance_id: InstanceId, name: str, key: str, now: Instant, *, most: int, window: timedelta
+        self, instance_id: InstanceId, name: str, key: str, now: Instant, *, limit: int, window: timedelta
     ) -> Instant | None:
         self.was_asked = True
         if self.is_away:
             raise Overloaded()
-        return await self._inner.hit(instance_id, name, key, now, most=most, window=window)
+        return await self._inner.hit(instance_id, name, key, now, limit=limit, window=window)
 
-    async def purge(self, before: Instant, *, most: int) -> int:
-        return await self._inner.purge(before, most=most)
+    async def purge(self, before: Instant, *, max_rows: int) -> int:
+        return await self._inner.purge(before, max_rows=max_rows)
 
 
 async def refused(limiter: RateLimiter, name: str, key: str) -> timedelta | None:

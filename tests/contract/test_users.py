@@ -243,7 +243,7 @@ async def test_fifty_tries_of_a_password_count_towards_the_lock_and_the_hard_sto
     hour = timedelta(hours=1)
 
     async def spend(node: Store) -> Tries | None:
-        return await node.users.spend_sign_in_try(instance_id, user.id, NOW, limit=100, lock_for=hour, most=7)
+        return await node.users.spend_sign_in_try(instance_id, user.id, NOW, limit=100, lock_for=hour, password_limit=7)
 
     spent = [each for each in await race(nodes, spend) if each is not None]
     assert sorted(each.password_failures for each in spent) == list(range(1, 8))
@@ -365,11 +365,11 @@ async def test_tries_of_a_password_stop_at_the_most_however_many_come_at_once(
 ) -> None:  # R-LIM-04, R-LIM-06
     user = a_user(instance_id, "ada@example.com")
     await nodes[0].users.create(user)
-    tries = [nodes[n % 2].users.spend_password_try(instance_id, user.id, most=5) for n in range(12)]
+    tries = [nodes[n % 2].users.spend_password_try(instance_id, user.id, limit=5) for n in range(12)]
     spent = await asyncio.gather(*tries)
     assert sorted(each for each in spent if each is not None) == [1, 2, 3, 4, 5]
     await nodes[0].users.reset_password_failures(instance_id, user.id)
-    assert await nodes[1].users.spend_password_try(instance_id, user.id, most=5) == 1
+    assert await nodes[1].users.spend_password_try(instance_id, user.id, limit=5) == 1
 
 
 async def test_a_store_knows_which_peppers_its_passwords_need(

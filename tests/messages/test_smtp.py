@@ -77,7 +77,7 @@ async def test_an_address_that_the_server_refuses_is_given_up_after_ten_tries(en
         for _ in range(10):
             await engine.outbox.deliver_due()
             clock.advance(seconds=LEASE)
-        assert not await engine.store.outbox.claim(clock.now(), most=10, lease=timedelta(0))
+        assert not await engine.store.outbox.claim(clock.now(), max_rows=10, lease=timedelta(0))
     assert inbox.mails == []
 
 

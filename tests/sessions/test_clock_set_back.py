@@ -56,7 +56,7 @@ async def test_a_session_that_timed_out_stays_over_when_the_clock_is_set_back(  
     await person(engine)
     client, session = await on_a_browser(engine)
     clock.advance(days=8)
-    assert await engine.store.sessions.finish_timed_out(clock.now(), most=100) == 1
+    assert await engine.store.sessions.finish_timed_out(clock.now(), max_rows=100) == 1
     clock.advance(days=-7.5)
     assert (await engine.sessions.get(engine.instance, session.id)).status is SessionStatus.EXPIRED
     with pytest.raises(SessionEnded):

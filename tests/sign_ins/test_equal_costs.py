@@ -54,7 +54,7 @@ async def in_state(engine: Engine, state: str) -> None:
             await engine.accounts.set_password_compromised(engine.instance, user.id)
         if state == "disabled":
             for _ in range(MOST_FAILURES):
-                await engine.store.users.spend_password_try(engine.instance.id, user.id, most=MOST_FAILURES)
+                await engine.store.users.spend_password_try(engine.instance.id, user.id, limit=MOST_FAILURES)
 
 
 async def refused(engine: Engine, sign_ins: SignIns, password: str) -> str:

@@ -17,7 +17,7 @@ from ..people import ADA, OTHER_PASSWORD, PASSWORD, events, notices, person, set
 
 async def guessed_at(engine: Engine, user: User, times: int) -> None:
     for _ in range(times):
-        await engine.store.users.spend_password_try(engine.instance.id, user.id, most=MOST_FAILURES)
+        await engine.store.users.spend_password_try(engine.instance.id, user.id, limit=MOST_FAILURES)
 
 
 async def failures(engine: Engine, user: User) -> int:

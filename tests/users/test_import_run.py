@@ -61,7 +61,7 @@ async def test_a_user_comes_with_id_date_ban_and_the_password_they_had(engine: E
     banned = await owner(engine, "b@example.com")
     assert banned is not None and banned.banned and banned.password is None
     assert await events(engine, banned) == ["user.created"]
-    await engine.store.chain_events(most=1000)
+    await engine.store.chain_events(max_rows=1000)
     assert (await engine.store.events.unchained(engine.instance.id)).count == 0
     assert await engine.store.events.is_whole(engine.instance.id)
 
@@ -100,7 +100,7 @@ async def test_an_address_of_somebody_else_is_refused_and_never_merged(engine: E
         "its phone number belongs to another user",
     ]
     assert await engine.accounts.count(engine.instance, UserFilter()) == 2
-    await engine.store.chain_events(most=1000)
+    await engine.store.chain_events(max_rows=1000)
     assert (await engine.store.events.unchained(engine.instance.id)).count == 0
     assert await engine.store.events.is_whole(engine.instance.id)
 

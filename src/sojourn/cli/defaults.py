@@ -20,7 +20,7 @@ async def in_force(engine: "Engine") -> dict[str, Json]:
     from sojourn.sessions.clients import GRACE
     from sojourn.store import patience
     from sojourn.store.breaker import HANGS
-    from sojourn.store.interface.users import CLAIM_LASTS, CLAIM_WITHOUT_CODE, MOST_SORTED
+    from sojourn.store.interface.users import CLAIM_LASTS, CLAIM_WITHOUT_CODE, MAX_SORTED
     from sojourn.tokens.cookie_size import LARGEST_COOKIE
     from sojourn.users.password_lockout import MOST_FAILURES
     from sojourn.web.reading.field_types import LONGEST_LIST
@@ -47,9 +47,9 @@ async def in_force(engine: "Engine") -> dict[str, Json]:
         "ended sessions": f"listed for {_days(SESSIONS_KEPT)} after their maximum lifetime",
         "lists": f"{patience.LISTS_AT_ONCE} at a time, others wait {patience.LIST_WAITS_SECONDS:g} s; each times out after"
         f" {patience.LIST_SECONDS:g} s; {LONGEST_LIST} entries at most",
-        "orders of users": f"by any field up to {MOST_SORTED:,} users; above, by created_at, updated_at, last_sign_in_at and"
+        "orders of users": f"by any field up to {MAX_SORTED:,} users; above, by created_at, updated_at, last_sign_in_at and"
         " last_active_at",
-        "database timeout": f"{patience.MOST_SECONDS:g} s per request; after {HANGS} timeouts in a row requests are rejected immediately",
+        "database timeout": f"{patience.MAX_SECONDS:g} s per request; after {HANGS} timeouts in a row requests are rejected immediately",
         "search": _search(engine.store.unbuilt()),
     }
 

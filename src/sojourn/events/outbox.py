@@ -48,7 +48,7 @@ class Outbox:
 
     async def deliver_due(self) -> int:
         """Send due messages and return their number. A failed message is sent again when its lease expires."""
-        messages = await self.store.outbox.claim(self.clock.now(), most=_BATCH, lease=_LEASE)
+        messages = await self.store.outbox.claim(self.clock.now(), max_rows=_BATCH, lease=_LEASE)
         sent = 0
         for message in messages:
             sent += await self._deliver(message)

@@ -27,7 +27,7 @@ class Budgets:
         """Count one, with the transaction it is part of. Raises: TooManyRequests."""
         most, window = _size(instance, name)
         now = self.clock.now()
-        until = await groups.budgets.spend(instance.id, name, _hashed(key), now, most=most, window=window)
+        until = await groups.budgets.spend(instance.id, name, _hashed(key), now, limit=most, window=window)
         if until is not None:
             raise TooManyRequests(max(until.since(now), timedelta(milliseconds=1)))
 

@@ -113,7 +113,7 @@ class RateLimiter:
         """The window, once all nodes together have counted the hit. Raises: TooManyRequests."""
         now = self.clock.now()
         try:
-            until = await shared.hit(id, name, _hashed(whose.key), now, most=most, window=timedelta(seconds=seconds))
+            until = await shared.hit(id, name, _hashed(whose.key), now, limit=most, window=timedelta(seconds=seconds))
         except Overloaded:
             self._note_alone(True)
             return self._open(name, whose, max(1, most // 2), seconds)

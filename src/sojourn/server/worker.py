@@ -39,9 +39,9 @@ SESSIONS_KEPT = timedelta(days=30)
 
 
 class CleaningStep(Protocol):
-    """Processes up to `most` rows of a kind and returns their number."""
+    """Processes up to `max_rows` rows of a kind and returns their number."""
 
-    def __call__(self, *, most: int) -> Awaitable[int]: ...
+    def __call__(self, *, max_rows: int) -> Awaitable[int]: ...
 
 
 class Worker:
@@ -118,10 +118,10 @@ class Worker:
         await self._in_steps(partial(store.purge_unused_clients, over), _CLEANED_AT_ONCE)
         await self._in_steps(partial(store.purge_ended, now.before(SESSIONS_KEPT)), _CLEANED_AT_ONCE)
 
-    async def _in_steps(self, step: CleaningStep, most: int) -> None:
+    async def _in_steps(self, step: CleaningStep, max_rows: int) -> None:
         """Run short steps until one finds fewer rows than its limit."""
         for _ in range(_STEPS_A_ROUND):
-            if await step(most=most) < most:
+            if await step(max_rows=max_rows) < max_rows:
                 return
             await asyncio.sleep(_STEP_PAUSE)
 

@@ -277,7 +277,7 @@ class Sessions:
         while True:
             async with self.store.transaction() as tx:
                 step = await tx.sessions.finish_of_instance(
-                    instance.id, SessionStatus.REVOKED, now, most=_REVOKED_AT_ONCE
+                    instance.id, SessionStatus.REVOKED, now, max_rows=_REVOKED_AT_ONCE
                 )
                 await self._ended(tx, instance, step, "session.revoked", now, actor=actor)
             if not step:

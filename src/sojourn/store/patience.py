@@ -11,7 +11,7 @@ from contextvars import ContextVar
 
 from sojourn.errors import Overloaded
 
-MOST_SECONDS = 5.0
+MAX_SECONDS = 5.0
 
 LISTS_AT_ONCE = 3
 LIST_WAITS_SECONDS = 1.5
@@ -23,7 +23,7 @@ class _Patience:
     __slots__ = ("left",)
 
     def __init__(self) -> None:
-        self.left = MOST_SECONDS
+        self.left = MAX_SECONDS
 
 
 _of_request: ContextVar[_Patience | None] = ContextVar("sojourn_patience", default=None)
@@ -43,7 +43,7 @@ def left() -> float:
     """Seconds that the caller may still wait. Raises: Overloaded when there are none."""
     patience = _of_request.get()
     if patience is None:
-        return MOST_SECONDS
+        return MAX_SECONDS
     if patience.left <= 0:
         raise Overloaded()
     return patience.left
@@ -57,7 +57,7 @@ def spending(*, at_least: float = 0.0) -> Generator[float, None, None]:
     """
     patience = _of_request.get()
     if patience is None:
-        yield MOST_SECONDS
+        yield MAX_SECONDS
         return
     granted = max(patience.left, at_least)
     if granted <= 0:

@@ -43,7 +43,7 @@ _POOLED: Mapping[str, frozenset[str]] = {
 """How other clients are told that a pooler in transaction mode is in front."""
 
 _SETTING = re.compile(r"[A-Za-z_][A-Za-z0-9_.]*", re.ASCII)
-_LONGEST_WAIT = 600
+_MAX_WAIT = 600
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,4 +137,4 @@ def _seconds(text: str) -> float | None:
     if not re.fullmatch(r"-?\d{1,6}", text, re.ASCII):
         raise ConfigError(f"{_NAME} has a connect_timeout that is no whole number of seconds")
     seconds = int(text)
-    return float(min(seconds, _LONGEST_WAIT)) if seconds > 0 else None
+    return float(min(seconds, _MAX_WAIT)) if seconds > 0 else None

@@ -338,7 +338,7 @@ class Accounts:
             return replace(user, locked_at=None, locked_until=None, failed_tries=0)
 
         ended = 0
-        while ids := await self.store.users.locked_by_tries_since(instance.id, since, most=_UNLOCKED_AT_ONCE):
+        while ids := await self.store.users.locked_by_tries_since(instance.id, since, max_rows=_UNLOCKED_AT_ONCE):
             for id in ids:
                 with suppress(NotFound):
                     await self.change(instance, id, "user.unlocked", change, actor=actor)

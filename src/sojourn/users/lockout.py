@@ -34,7 +34,7 @@ class Lockout:
             now,
             limit=rules.lockout_tries,
             lock_for=timedelta(seconds=rules.lockout_seconds),
-            most=most_of_password,
+            password_limit=most_of_password,
         )
         if spent is None:
             current = await groups.users.find(instance.id, user.id)

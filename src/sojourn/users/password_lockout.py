@@ -24,7 +24,7 @@ class PasswordLockout:
 
     async def spend(self, groups: Groups, instance: Instance, user: User) -> int:
         """Count a try of the password before it is checked; returns how many there were. Raises: PasswordDisabled."""
-        spent = await groups.users.spend_password_try(instance.id, user.id, most=MOST_FAILURES)
+        spent = await groups.users.spend_password_try(instance.id, user.id, limit=MOST_FAILURES)
         if spent is None:
             raise PasswordDisabled()
         return spent

@@ -11,9 +11,9 @@ class BudgetStore(Protocol):
     """So many in so long, of one key: kept for every node, and over restarts (R-LIM-01, R-OTP-08)."""
 
     async def spend(
-        self, instance_id: InstanceId, name: str, key: str, now: Instant, *, most: int, window: timedelta
+        self, instance_id: InstanceId, name: str, key: str, now: Instant, *, limit: int, window: timedelta
     ) -> Instant | None:
-        """Count one if fewer than `most` were counted within `window`; else count nothing and return when one may be.
+        """Count one if fewer than `limit` were counted within `window`; else count nothing and return when one may be.
 
         Of any number of concurrent callers as many count as are left. Inside a transaction the count is undone with it.
         """

@@ -28,7 +28,7 @@ class OutboxStore(Protocol):
         """Keep the message, in the transaction of the change that caused it."""
         ...
 
-    async def claim(self, now: Instant, *, most: int, lease: timedelta) -> Sequence[OutboxMessage]:
+    async def claim(self, now: Instant, *, max_rows: int, lease: timedelta) -> Sequence[OutboxMessage]:
         """Due messages, each given to one caller only until `lease` is over; their `tries` go up."""
         ...
 

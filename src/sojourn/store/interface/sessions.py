@@ -64,9 +64,9 @@ class SessionStore(Protocol):
         keep: SessionId | None = None,
     ) -> Sequence[Session]: ...
     async def finish_of_instance(
-        self, instance_id: InstanceId, status: SessionStatus, now: Instant, *, most: int
+        self, instance_id: InstanceId, status: SessionStatus, now: Instant, *, max_rows: int
     ) -> Sequence[Session]:
-        """End up to `most` live sessions that had begun by `now`, whosever they are; none when there are none left."""
+        """End up to `max_rows` live sessions that had begun by `now`, whosever they are; none when there are none left."""
         ...
 
     async def touch_many(self, active_at: Mapping[SessionId, Instant]) -> None:
@@ -109,8 +109,8 @@ class SessionStore(Protocol):
         """
         ...
 
-    async def finish_timed_out(self, now: Instant, *, most: int) -> int:
-        """Look at up to `most` live rows that the clock may have ended and write down `expired` and `abandoned`; how many were due.
+    async def finish_timed_out(self, now: Instant, *, max_rows: int) -> int:
+        """Look at up to `max_rows` live rows that the clock may have ended and write down `expired` and `abandoned`; how many were due.
 
         One that was used meanwhile is due again when it may be over next, so each is looked at once in its inactivity, not each time.
         """

@@ -14,15 +14,15 @@ class SharedCountStore(Protocol):
     """
 
     async def hit(
-        self, instance_id: InstanceId, name: str, key: str, now: Instant, *, most: int, window: timedelta
+        self, instance_id: InstanceId, name: str, key: str, now: Instant, *, limit: int, window: timedelta
     ) -> Instant | None:
-        """Count one if fewer than `most` were counted within `window`; else count nothing and return when one may be.
+        """Count one if fewer than `limit` were counted within `window`; else count nothing and return when one may be.
 
         Of any number of concurrent callers on any node as many count as are left. A hit more than `window` in the future
         is one of a clock that was wrong, and does not count. Raises: Overloaded.
         """
         ...
 
-    async def purge(self, before: Instant, *, most: int) -> int:
-        """Delete up to `most` keys whose window was over by then; how many."""
+    async def purge(self, before: Instant, *, max_rows: int) -> int:
+        """Delete up to `max_rows` keys whose window was over by then; how many."""
         ...

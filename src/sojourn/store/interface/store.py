@@ -85,24 +85,24 @@ class Store(Groups, Protocol):
         """The pepper keys that stored passwords name, of every instance and of sign-ups under way (R-PWD-02)."""
         ...
 
-    async def chain_events(self, *, most: int) -> int:
-        """Chain committed entries of the audit log, up to `most` of each instance; how many in all (docs/decisions/0018).
+    async def chain_events(self, *, max_rows: int) -> int:
+        """Chain committed entries of the audit log, up to `max_rows` of each instance; how many in all (docs/decisions/0018).
 
         An entry that was committed before another was written stands before it in the chain. Callers may race.
         Raises: Overloaded; Conflict where the chain of an instance cannot go on because rows were changed, once the others are done.
         """
         ...
 
-    async def purge(self, before: Instant, *, most: int) -> int:
-        """Delete up to `most` sign-ins, sign-ups, verifications, nonces, app data, credentials and budgets each that were over by then; how many in all."""
+    async def purge(self, before: Instant, *, max_rows: int) -> int:
+        """Delete up to `max_rows` sign-ins, sign-ups, verifications, nonces, app data, credentials and budgets each that were over by then; how many in all."""
         ...
 
-    async def purge_unused_clients(self, before: Instant, *, most: int) -> int:
-        """Delete up to `most` browsers in which nobody ever signed in and that did nothing since then; how many."""
+    async def purge_unused_clients(self, before: Instant, *, max_rows: int) -> int:
+        """Delete up to `max_rows` browsers in which nobody ever signed in and that did nothing since then; how many."""
         ...
 
-    async def purge_ended(self, before: Instant, *, most: int) -> int:
-        """Delete up to `most` ended sessions whose lifetime was over by then, and browsers that could not come back and
+    async def purge_ended(self, before: Instant, *, max_rows: int) -> int:
+        """Delete up to `max_rows` ended sessions whose lifetime was over by then, and browsers that could not come back and
         have no session left; how many in all."""
         ...
 

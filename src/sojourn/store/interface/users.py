@@ -11,7 +11,7 @@ from sojourn.instant import Instant
 from sojourn.store.interface.paging import Page
 from sojourn.users.user import Identifier, IdentifierKind, User
 
-MOST_SORTED = 10_000
+MAX_SORTED = 10_000
 """The most users that an order without an index sorts."""
 
 CLAIM_LASTS = timedelta(minutes=10)
@@ -110,25 +110,27 @@ class UserStore(Protocol):
         *,
         limit: int,
         lock_for: timedelta,
-        most: int | None = None,
+        password_limit: int | None = None,
     ) -> Tries | None:
         """Count one failed-until-proven try before the slow check; lock the user when it is the `limit`th (R-LIM-03, R-LIM-06).
 
         None when the user is locked already (by the clock) or gone. A lock that ran out starts the count anew.
-        With `most` it is counted as a try of the password too, and None also means that `most` were (R-LIM-04).
+        With `password_limit` it is counted as a try of the password too, and None also means that `password_limit` were (R-LIM-04).
         """
         ...
 
-    async def spend_password_try(self, instance_id: InstanceId, id: UserId, *, most: int) -> int | None:
-        """Count one try of the password before the slow check; how many that makes in a row, None after `most` (R-LIM-04)."""
+    async def spend_password_try(self, instance_id: InstanceId, id: UserId, *, limit: int) -> int | None:
+        """Count one try of the password before the slow check; how many that makes in a row, None after `limit` (R-LIM-04)."""
         ...
 
     async def dearest_candidates(self, instance_id: InstanceId) -> Sequence[StoredPassword]:
         """One stored password for each cost that is not the current one (`factors/hash_cost.py`), in a look-up or two each."""
         ...
 
-    async def locked_by_tries_since(self, instance_id: InstanceId, since: Instant, *, most: int) -> Sequence[UserId]:
-        """Up to `most` users whom failed tries have locked then or later, locks that ran out included; the earliest first."""
+    async def locked_by_tries_since(
+        self, instance_id: InstanceId, since: Instant, *, max_rows: int
+    ) -> Sequence[UserId]:
+        """Up to `max_rows` users whom failed tries have locked then or later, locks that ran out included; the earliest first."""
         ...
 
     async def reset_password_failures(self, instance_id: InstanceId, id: UserId) -> None: ...

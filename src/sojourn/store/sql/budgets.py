@@ -14,15 +14,15 @@ from sojourn.store.sql.rows.budgets import budgets
 
 class SqlBudgets(Group):
     async def spend(
-        self, instance_id: InstanceId, name: str, key: str, now: Instant, *, most: int, window: timedelta
+        self, instance_id: InstanceId, name: str, key: str, now: Instant, *, limit: int, window: timedelta
     ) -> Instant | None:
         async with self._run.together() as runner:
             await runner.line_up(_line(instance_id, name, key))  # or two spend the same last one
             where = _at(instance_id, name, key)
             known = await _moments(runner, where)
             spent = [each for each in known or () if each > now.before(window).millis]
-            if len(spent) >= most:
-                return Instant(spent[-most]) + window
+            if len(spent) >= limit:
+                return Instant(spent[-limit]) + window
             values = {"moments": _text([*spent, now.millis]), "expire_at": (now + window).millis}
             if known is None:
                 await runner.change(insert(budgets).values(instance_id=instance_id, name=name, key=key, **values))

@@ -23,7 +23,7 @@ from sojourn.store.sql.rows.sessions import session_row
 from sojourn.store.sql.rows.users import identifier_row, user_row
 from sojourn.users.user import User
 
-_EARLIER_MOST = 16
+_MAX_EARLIER = 16
 _SESSION = len(client_row.columns)
 """Where in a row of the client's facts the session begins, with its id; then the user, once for each identifier."""
 
@@ -137,7 +137,7 @@ def _earlier(client: Client, now: Instant) -> str | None:
     if client.previous_secret_hash is not None and client.previous_secret_until is not None:
         known[client.previous_secret_hash.hex()] = client.previous_secret_until.millis
     running = [(secret_hash, until) for secret_hash, until in known.items() if until > now.millis]
-    return to_json(dict(running[-_EARLIER_MOST:])) if running else None
+    return to_json(dict(running[-_MAX_EARLIER:])) if running else None
 
 
 def _held(client: Client) -> tuple[Condition, ...]:

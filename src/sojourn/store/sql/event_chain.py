@@ -26,18 +26,18 @@ _IS_KNOWN = exists().where(events.c.id == unchained_events.c.id)
 """Of an entry with the id of one that is chained, which nothing here writes: it stays where it is and is told."""
 
 
-async def extend(database: Runner, *, most: int) -> int:
-    """Chain the oldest entries that are committed, up to `most` of each instance; how many in all.
+async def extend(database: Runner, *, max_rows: int) -> int:
+    """Chain the oldest entries that are committed, up to `max_rows` of each instance; how many in all.
 
     Raises: Overloaded; Conflict where a chain cannot go on, once the others are done.
     """
     ordinal, instance_id = unchained_events.c.ordinal, unchained_events.c.instance_id
-    oldest = select(instance_id).where(~_IS_KNOWN).order_by(ordinal).limit(most).subquery()
+    oldest = select(instance_id).where(~_IS_KNOWN).order_by(ordinal).limit(max_rows).subquery()
     rows = await database.rows(select(oldest.c.instance_id).distinct())
     count, failed = 0, None
     for row in rows:
         try:
-            count += await _extend(database, str(row[0]), most)
+            count += await _extend(database, str(row[0]), max_rows)
         except SojournError as error:
             failed = error
         except Exception as error:  # whatever was done to the rows of one instance, the others' chains go on
@@ -50,10 +50,13 @@ async def extend(database: Runner, *, most: int) -> int:
     return count
 
 
-async def _extend(database: Runner, instance_id: str, most: int) -> int:
+async def _extend(database: Runner, instance_id: str, max_rows: int) -> int:
     ordinal = unchained_events.c.ordinal
     oldest = (
-        select(ordinal).where(unchained_events.c.instance_id == instance_id, ~_IS_KNOWN).order_by(ordinal).limit(most)
+        select(ordinal)
+        .where(unchained_events.c.instance_id == instance_id, ~_IS_KNOWN)
+        .order_by(ordinal)
+        .limit(max_rows)
     )
     taken = delete(unchained_events).where(ordinal.in_(oldest)).returning(ordinal, *unchained_event_row.columns)
     async with database.together() as transaction:

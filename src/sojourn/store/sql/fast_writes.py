@@ -82,6 +82,6 @@ def _spending(of_user: Update, *, towards_lock: bool, of_password: bool) -> Upda
         guards.append(or_(users.c.locked_at.is_(None), ran_out))
     if of_password:
         values["password_failures"] = users.c.password_failures + 1
-        guards.append(users.c.password_failures < bindparam("most", type_=Integer))
+        guards.append(users.c.password_failures < bindparam("password_limit", type_=Integer))
     counted = of_user.where(*guards).values(values)
     return counted.returning(*tries_row.columns)

@@ -43,10 +43,10 @@ _DUE = {
     "sqlite": text(
         # of its own choice SQLite reads all live sessions: it takes a status for rarer than it is
         "SELECT id FROM sessions INDEXED BY ix_sessions_due"
-        " WHERE status IN ('active', 'pending') AND due_at <= :now ORDER BY due_at LIMIT :most"
+        " WHERE status IN ('active', 'pending') AND due_at <= :now ORDER BY due_at LIMIT :max_rows"
     ),
     "postgresql": text(
-        "SELECT id FROM sessions WHERE status IN ('active', 'pending') AND due_at <= :now ORDER BY due_at LIMIT :most"
+        "SELECT id FROM sessions WHERE status IN ('active', 'pending') AND due_at <= :now ORDER BY due_at LIMIT :max_rows"
     ),
 }
 
@@ -130,10 +130,10 @@ class SqlSessions(Group):
         return await self._finish_all(status, now, *where)
 
     async def finish_of_instance(
-        self, instance_id: InstanceId, status: SessionStatus, now: Instant, *, most: int
+        self, instance_id: InstanceId, status: SessionStatus, now: Instant, *, max_rows: int
     ) -> Sequence[Session]:
         where = (sessions.c.instance_id == instance_id, sessions.c.created_at <= now.millis, IS_LIVE)
-        while rows := await self._run.rows(select(sessions.c.id).where(*where).limit(most)):
+        while rows := await self._run.rows(select(sessions.c.id).where(*where).limit(max_rows)):
             if finished := await self._finish_all(status, now, sessions.c.id.in_([row[0] for row in rows])):
                 return finished
         return []
@@ -178,14 +178,14 @@ class SqlSessions(Group):
         }
         await self._run.change(update(sessions).where(*where).values({**earlier, **values}))
 
-    async def finish_timed_out(self, now: Instant, *, most: int) -> int:
+    async def finish_timed_out(self, now: Instant, *, max_rows: int) -> int:
         if not self._built.has(DUE):
             return (
                 0  # every live session would be looked at; the index is on its way, and who is asked goes by the clock
             )
         # looked up outside of the writing transaction, so that nobody waits meanwhile
         found = _DUE[self._run.dialect.name].bindparams(
-            bindparam("now", value=now.millis), bindparam("most", value=most)
+            bindparam("now", value=now.millis), bindparam("max_rows", value=max_rows)
         )
         due = [str(row[0]) for row in await self._run.rows(found)]
         settled = 0

@@ -17,14 +17,14 @@ VALUES (:instance_id, :name, :key, ARRAY[:now], :until)
 ON CONFLICT (instance_id, name, key) DO UPDATE SET expire_at = excluded.expire_at, moments = excluded.moments || ARRAY(
   SELECT moment FROM unnest(known.moments) AS moment WHERE moment > :since AND moment < :too_late
 )
-WHERE (SELECT count(*) FROM unnest(known.moments) AS moment WHERE moment > :since AND moment < :too_late) < :most
+WHERE (SELECT count(*) FROM unnest(known.moments) AS moment WHERE moment > :since AND moment < :too_late) < :limit
 RETURNING 1
 """)
 _TEXTS, _NUMBERS = ("instance_id", "name", "key"), ("now", "since", "too_late", "until")
 _TYPED = (
     *(bindparam(name, type_=String) for name in _TEXTS),
     *(bindparam(name, type_=BigInteger) for name in _NUMBERS),
-    bindparam("most", type_=Integer),
+    bindparam("limit", type_=Integer),
 )
 
 
@@ -36,19 +36,19 @@ class SqlSharedCounts:
         self._hit = Prepared.of(_HIT.bindparams(*_TYPED), runner.dialect)
 
     async def hit(
-        self, instance_id: InstanceId, name: str, key: str, now: Instant, *, most: int, window: timedelta
+        self, instance_id: InstanceId, name: str, key: str, now: Instant, *, limit: int, window: timedelta
     ) -> Instant | None:
         since, until = now.before(window).millis, (now + window).millis
         at = {"instance_id": instance_id, "name": name, "key": key}
-        values = {**at, "now": now.millis, "since": since, "too_late": until, "until": until, "most": most}
+        values = {**at, "now": now.millis, "since": since, "too_late": until, "until": until, "limit": limit}
         if await self._run.hot(self._hit, values):
             return None
         rows = await self._run.rows(select(shared_counts.c.moments).filter_by(**at))
         moments = sorted(each for each in cast("Sequence[int]", rows[0][0]) if since < each < until) if rows else []
-        return Instant(moments[-most]) + window if len(moments) >= most else now  # there is room again by now
+        return Instant(moments[-limit]) + window if len(moments) >= limit else now  # there is room again by now
 
-    async def purge(self, before: Instant, *, most: int) -> int:
+    async def purge(self, before: Instant, *, max_rows: int) -> int:
         is_over = shared_counts.c.expire_at <= before.millis
         key = tuple(shared_counts.primary_key)
-        over = select(*key).where(is_over).order_by(shared_counts.c.expire_at).limit(most)
+        over = select(*key).where(is_over).order_by(shared_counts.c.expire_at).limit(max_rows)
         return await self._run.change(delete(shared_counts).where(tuple_(*key).in_(over), is_over))

@@ -138,28 +138,28 @@ class SqlStore(SqlGroups):
                 found.add(last)
         return sorted(found)
 
-    async def chain_events(self, *, most: int) -> int:
-        return await event_chain.extend(self._database, most=most)
+    async def chain_events(self, *, max_rows: int) -> int:
+        return await event_chain.extend(self._database, max_rows=max_rows)
 
-    async def purge(self, before: Instant, *, most: int) -> int:
+    async def purge(self, before: Instant, *, max_rows: int) -> int:
         forgotten = 0
         for key, over in _OVER:
-            ids = select(key).where(over <= before.millis).order_by(over).limit(most)
+            ids = select(key).where(over <= before.millis).order_by(over).limit(max_rows)
             # asked again: app data may just have been written anew
             forgotten += await self._database.change(delete(key.table).where(key.in_(ids), over <= before.millis))
         return forgotten
 
-    async def purge_unused_clients(self, before: Instant, *, most: int) -> int:
+    async def purge_unused_clients(self, before: Instant, *, max_rows: int) -> int:
         if not self._database.built.has(STRANGERS):
             return 0  # every browser there is would be looked at; the index is on its way
         never = (clients.c.last_authentication_strategy.is_(None), clients.c.updated_at <= before.millis)
-        return await self._delete_clients(select(clients.c.id).where(*never, _HAS_NONE).limit(most), *never)
+        return await self._delete_clients(select(clients.c.id).where(*never, _HAS_NONE).limit(max_rows), *never)
 
-    async def purge_ended(self, before: Instant, *, most: int) -> int:
+    async def purge_ended(self, before: Instant, *, max_rows: int) -> int:
         over = (sessions.c.status.in_(_ENDED), sessions.c.expire_at <= before.millis)
-        gone = select(sessions.c.id).where(*over).limit(most)
+        gone = select(sessions.c.id).where(*over).limit(max_rows)
         forgotten = await self._database.change(delete(sessions).where(sessions.c.id.in_(gone), *over))
-        last_seen = select(clients.c.id).where(clients.c.expire_at <= before.millis, _HAS_NONE).limit(most)
+        last_seen = select(clients.c.id).where(clients.c.expire_at <= before.millis, _HAS_NONE).limit(max_rows)
         return forgotten + await self._delete_clients(last_seen)
 
     async def _delete_clients(self, found: Select[Any], *still: ColumnElement[bool]) -> int:

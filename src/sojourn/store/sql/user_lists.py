@@ -14,7 +14,7 @@ from sqlalchemy import Select, false, func, select, union_all
 from sojourn.errors import TooManyToSort
 from sojourn.ids import InstanceId
 from sojourn.store.interface import Page, UserFilter
-from sojourn.store.interface.users import MOST_SORTED
+from sojourn.store.interface.users import MAX_SORTED
 from sojourn.store.sql.database import Row, Runner
 from sojourn.store.sql.group import Condition, paged
 from sojourn.store.sql.late import Built
@@ -23,7 +23,7 @@ from sojourn.store.sql.text_search import TextSearch
 from sojourn.store.sql.user_search import NEVER_NULL, ORDERED_BY, Part, ordering, parts
 
 _SORTED = 2_000
-_SORTABLE = MOST_SORTED
+_SORTABLE = MAX_SORTED
 
 
 class UserLists:
@@ -70,20 +70,20 @@ class UserLists:
     def _has(self, part: Part) -> bool:
         return not part.index or self._built.has(part.index)
 
-    async def _narrowest(self, filters: Sequence[Part], where: UserFilter, most: int) -> Part | None:
-        """The first filter whose index holds no more than `most` users; the order's own index is looked at anyway."""
+    async def _narrowest(self, filters: Sequence[Part], where: UserFilter, max_users: int) -> Part | None:
+        """The first filter whose index holds no more than `max_users` users; the order's own index is looked at anyway."""
         for each in filters:
             if (
                 each.ids
                 and self._has(each)
                 and each.column != where.order_by
-                and await self._are_few(_found(each), most)
+                and await self._are_few(_found(each), max_users)
             ):
                 return each
         return None
 
-    async def _are_few(self, ids: Select[Any], most: int) -> bool:
-        return _number(await self._run.listed(_counting(ids.limit(most + 1)))) <= most
+    async def _are_few(self, ids: Select[Any], max_users: int) -> bool:
+        return _number(await self._run.listed(_counting(ids.limit(max_users + 1)))) <= max_users
 
     def _among(self, instance_id: InstanceId, where: UserFilter, chosen: Part, filters: Sequence[Part]) -> Select[Any]:
         """Those that the index of `chosen` finds, sorted."""

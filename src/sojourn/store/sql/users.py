@@ -116,9 +116,9 @@ class SqlUsers(Group):
         *,
         limit: int,
         lock_for: timedelta,
-        most: int | None = None,
+        password_limit: int | None = None,
     ) -> Tries | None:
-        statement = self._writes.spend_try if most is None else self._writes.spend_both_tries
+        statement = self._writes.spend_try if password_limit is None else self._writes.spend_both_tries
         values: dict[str, object] = {
             "of_instance": instance_id,
             "of_id": id,
@@ -126,12 +126,12 @@ class SqlUsers(Group):
             "limit": limit,
             "lock_until": (now + lock_for).millis,
         }
-        if most is not None:
-            values["most"] = most
+        if password_limit is not None:
+            values["password_limit"] = password_limit
         return first([tries_row.decode(row) for row in await self._run.tally(statement, values)])
 
-    async def spend_password_try(self, instance_id: InstanceId, id: UserId, *, most: int) -> int | None:
-        values = {"of_instance": instance_id, "of_id": id, "most": most}
+    async def spend_password_try(self, instance_id: InstanceId, id: UserId, *, limit: int) -> int | None:
+        values = {"of_instance": instance_id, "of_id": id, "password_limit": limit}
         spent = first([tries_row.decode(row) for row in await self._run.tally(self._writes.spend_password_try, values)])
         return spent.password_failures if spent else None
 
@@ -151,10 +151,12 @@ class SqlUsers(Group):
                 found.append(stored)
         return found
 
-    async def locked_by_tries_since(self, instance_id: InstanceId, since: Instant, *, most: int) -> Sequence[UserId]:
+    async def locked_by_tries_since(
+        self, instance_id: InstanceId, since: Instant, *, max_rows: int
+    ) -> Sequence[UserId]:
         by_tries = (users.c.locked_until.is_not(None), users.c.locked_at >= since.millis)
         statement = select(users.c.id).where(users.c.instance_id == instance_id, *by_tries)
-        rows = await self._run.rows(statement.order_by(users.c.locked_at, users.c.id).limit(most))
+        rows = await self._run.rows(statement.order_by(users.c.locked_at, users.c.id).limit(max_rows))
         return [UserId(str(row[0])) for row in rows]
 
     async def reset_password_failures(self, instance_id: InstanceId, id: UserId) -> None:
