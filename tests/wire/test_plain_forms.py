@@ -7,6 +7,8 @@ import httpx
 import pytest
 
 from sojourn.engine import Engine
+from sojourn.factors.strategy import Level
+from sojourn.messages.mailbox import Mailbox
 from sojourn.testing.clock import FakeClock
 from sojourn.ui import pages, plain
 from sojourn.web.app import build
@@ -76,3 +78,36 @@ async def test_what_was_typed_comes_back_as_text(http: httpx.AsyncClient) -> Non
     refused = await http.post("/sign-in", data=form)
     assert refused.status_code == 422
     assert "<script>1" not in refused.text
+
+
+async def test_each_labelled_strategy_has_a_button(engine: Engine, http: httpx.AsyncClient) -> None:  # R-WEB-03
+    labelled = [each for each in engine.factors.strategies(engine.instance, Level.FIRST) if each.label]
+    assert [each.name for each in labelled] == ["password", "email_code"]
+    buttons = re.findall(r'<button name="way" value="(\w+)"[^>]*>([^<]+)</button>', (await http.get("/sign-in")).text)
+    assert buttons == [(each.name, each.label) for each in labelled]
+
+
+async def test_the_code_of_a_mail_signs_in(
+    engine: Engine, http: httpx.AsyncClient, mailbox: Mailbox
+) -> None:  # R-WEB-03, R-OTP-01
+    form = {"identifier": ADA, "way": "email_code", "password": "", "form_token": await _token(http)}
+    page = await http.post("/sign-in", data=form)
+    assert "A code is on its way to you." in page.text
+    wrong = await http.post("/sign-in", data={**_hidden(page.text), "code": "000000"})
+    assert wrong.status_code == 422
+    again = await http.post("/sign-in", data={**_hidden(wrong.text), "way": "code", "code": ""})
+    assert (again.status_code, "A code is on its way to you." in again.text) == (200, True)
+    await engine.outbox.deliver_due()
+    done = await http.post("/sign-in", data={**_hidden(again.text), "code": str(mailbox.last().code)})
+    assert (done.status_code, done.headers["location"]) == (303, f"{SERVER}/user")
+
+
+async def test_a_button_of_no_page_of_ours_starts_nothing(http: httpx.AsyncClient, mailbox: Mailbox) -> None:
+    for way in ("reset_password_email_code", "ticket", "unknown"):
+        form = {"identifier": ADA, "way": way, "form_token": await _token(http)}
+        assert (await http.post("/sign-in", data=form)).status_code == 422
+    assert not list(mailbox.messages)
+
+
+def _hidden(page: str) -> dict[str, str]:
+    return dict(re.findall(r'<input type="hidden" name="(\w+)" value="([^"]*)">', page))

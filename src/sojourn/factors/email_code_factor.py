@@ -21,6 +21,7 @@ _STRATEGIES = (
         name=EMAIL_CODE,
         purposes=frozenset({Purpose.SIGN_IN, Purpose.SIGN_UP, Purpose.VERIFY}),
         is_challenged=True,
+        label="E-mail me a code instead",
     ),
     Strategy(name=RESET_CODE, purposes=frozenset({Purpose.SIGN_IN, Purpose.RESET}), is_challenged=True),
 )

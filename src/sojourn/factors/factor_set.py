@@ -66,8 +66,17 @@ class FactorSet:
                 return chosen
         return None
 
-    def strategies(self, instance: Instance, level: Level) -> list[Strategy]:
-        return [each.strategy for each in self._all(instance) if _fits(each.strategy, Purpose.SIGN_IN, level)]
+    def strategies(
+        self, instance: Instance, level: Level = Level.FIRST, purpose: Purpose = Purpose.SIGN_IN
+    ) -> list[Strategy]:
+        return [each.strategy for each in self._all(instance) if _fits(each.strategy, purpose, level)]
+
+    def sent_for(self, instance: Instance, purpose: Purpose) -> str:
+        """The strategy that sends something where a form names none. Raises: StrategyNotBuilt."""
+        sent = [each.name for each in self.strategies(instance, purpose=purpose) if each.is_challenged]
+        if not sent:
+            raise StrategyNotBuilt(param="strategy")
+        return sent[0]
 
     def offers(self, instance: Instance, person: Person, level: Level = Level.FIRST) -> list[Offer]:
         names = self._names(instance, level)

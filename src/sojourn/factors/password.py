@@ -21,6 +21,7 @@ _STRATEGY = Strategy(
     guess=Guess.PASSWORD,
     hashes=True,
     refusal=lambda: WrongPasswordOrIdentifier(param="password"),
+    label="Sign in",
 )
 
 

@@ -21,7 +21,7 @@ from sojourn.errors import (
 from sojourn.factors.factor import Address, Attempt
 from sojourn.factors.hash_pool import HashPool
 from sojourn.factors.password_policy import check_bounds, check_new_password
-from sojourn.factors.strategy import PASSWORD, Proof, Purpose, Strategy
+from sojourn.factors.strategy import Proof, Purpose, Strategy
 from sojourn.factors.verification import Verification
 from sojourn.ids import InstanceId, SignUpId, identifier_id, user_id, well_formed
 from sojourn.instances.access_lists import AccessLists
@@ -286,7 +286,7 @@ class SignUps:
         user = self._new_user(sign_up, proven_by)
         await tx.users.create(user)
         session, rotated = await self.session_start.start_session(
-            tx, caller, issued, user, proven_by or PASSWORD, known_device=True
+            tx, caller, issued, user, proven_by or self._given_at_once(caller.instance), known_device=True
         )
         done = completed(sign_up, rules, self.clock.now(), user_id=user.id, session_id=session.id)
         await tx.sign_ups.move(sign_up, done)
@@ -301,6 +301,11 @@ class SignUps:
             return None
         found = await tx.verifications.find(sign_up.instance_id, sign_up.verification_id)
         return found.strategy if found else None
+
+    def _given_at_once(self, instance: Instance) -> str:
+        """The strategy of a sign-up that has proven no address."""
+        strategies = self.proofs.factors.strategies(instance, purpose=Purpose.SIGN_UP)
+        return next((each.name for each in strategies if not each.is_challenged), "")
 
     def _new_user(self, sign_up: SignUp, proven_by: str | None) -> User:
         now = self.clock.now()

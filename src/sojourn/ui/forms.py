@@ -24,16 +24,18 @@ _FIELDS = {
 def plain_form(context: ClientContext, name: str, given: Secret | None = None) -> Mapping[str, object]:
     """Template values for the form of a hosted page; `given` is the secret that the same response sets.
 
-    `ways` are the strategies that have a button beside the password and the code.
+    `ways` are the strategies that have a button.
     """
     browser = given.stored_form().hex() if given is not None else _browser(context)
+    ways = labelled(context, Level.FIRST) if name == "sign-in" else []
     return {
         "form_token": context.engine.forms.made(name, browser),
         "redirect_url": checked_redirect(context.instance, context.request.query.get("redirect_url", "")) or "",
         "identifier": "",
         "sign_in": "",
         "strategy": "",
-        "ways": [each for each in labelled(context, Level.FIRST) if name == "sign-in"],
+        "ways": ways,
+        "asks_password": any(each.field == "password" for each in ways),
     }
 
 

@@ -6,7 +6,7 @@ import msgspec
 from litestar import MediaType, Response, post
 
 from sojourn.errors import SojournError
-from sojourn.factors.strategy import EMAIL_CODE, PASSWORD, Level
+from sojourn.factors.strategy import Level
 from sojourn.sessions.caller import Issued
 from sojourn.sign_ins.attempt import Proof, SignInInput
 from sojourn.sign_ins.sign_in import SignIn, SignInStatus
@@ -18,15 +18,19 @@ from sojourn.web.frontend_api.context import ClientContext, Context
 from sojourn.web.operation import frontend
 from sojourn.web.redirects import checked_redirect
 
+_ANOTHER = "code"
+"""The button that sends a new code."""
+
 _WITH_SCRIPT = "This account needs another step. Open this page in a browser with JavaScript switched on."
 
 
 class SignInForm(msgspec.Struct, kw_only=True):
-    """`way` names the button: `password`, `code` or a strategy with a label. `sign_in` is the attempt that a code is asked for,
-    and `strategy` the one that the code is of, where it is not an e-mail code."""
+    """`way` names the button: a strategy with a label, or `code` to send another one. `sign_in` is the attempt that a code is
+    asked for, and `strategy` the one that the code is of.
+    """
 
     form_token: str = ""
-    way: str = "password"
+    way: str = ""
     identifier: str | None = None
     password: str | None = None
     sign_in: str | None = None
@@ -56,8 +60,8 @@ async def sign_in(context: Context) -> Response[str]:
     if attempt.status is SignInStatus.COMPLETE:
         return go_on(context, form.redirect_url, context.instance.settings.paths.after_sign_in_url)
     if attempt.status is SignInStatus.NEEDS_FIRST_FACTOR:
-        strategy = "" if form.way == "code" else form.way
-        said = "Enter your code." if strategy else "A code is on its way to you."
+        strategy = form.strategy or form.way
+        said = "A code is on its way to you." if _is_sent(context, strategy) else "Enter your code."
         asked = msgspec.structs.replace(form, sign_in=attempt.id, strategy=strategy)
         return _page(context, asked, said, 200, issued)
     if attempt.status is SignInStatus.NEEDS_SECOND_FACTOR and (second := await _second(context, attempt)):
@@ -81,21 +85,22 @@ async def sign_out(context: Context) -> Response[str]:
 
 async def _attempted(context: ClientContext, form: SignInForm) -> tuple[SignIn, Issued | None]:
     sign_ins, caller = context.engine.sign_ins, await context.caller()
-    if form.sign_in is not None and form.strategy:
+    if form.sign_in is not None and form.way == _ANOTHER:
+        return await sign_ins.prepare_first_factor(caller, form.sign_in, form.strategy, None)
+    if form.sign_in is not None:
         proof, current = Proof(strategy=form.strategy, code=form.code), await sign_ins.get(caller, form.sign_in)
         if current.status is SignInStatus.NEEDS_SECOND_FACTOR:
             return await sign_ins.attempt_second_factor(caller, form.sign_in, proof)
         return await sign_ins.attempt_first_factor(caller, form.sign_in, proof)
-    if form.sign_in is not None and form.way == "code":
-        return await sign_ins.prepare_first_factor(caller, form.sign_in, EMAIL_CODE, None)
-    if form.sign_in is not None:
-        return await sign_ins.attempt_first_factor(caller, form.sign_in, Proof(strategy=EMAIL_CODE, code=form.code))
-    if form.way == "code":
-        return await sign_ins.create(caller, SignInInput(strategy=EMAIL_CODE, identifier=form.identifier))
-    if form.way in {each.name for each in labelled(context, Level.FIRST)}:
-        return await sign_ins.create(caller, SignInInput(strategy=form.way, identifier=form.identifier))
-    given = SignInInput(strategy=PASSWORD, identifier=form.identifier, password=form.password or "")
+    way = next((each for each in labelled(context, Level.FIRST) if each.name == form.way), None)
+    if way is not None and way.field != "password":
+        return await sign_ins.create(caller, SignInInput(strategy=way.name, identifier=form.identifier))
+    given = SignInInput(strategy=way.name if way else None, identifier=form.identifier, password=form.password or "")
     return await sign_ins.create(caller, given)
+
+
+def _is_sent(context: ClientContext, strategy: str) -> bool:
+    return any(each.name == strategy and each.is_challenged for each in labelled(context, Level.FIRST))
 
 
 async def _second(context: ClientContext, attempt: SignIn) -> str | None:
@@ -115,6 +120,7 @@ def _page(
         "identifier": form.identifier or "",
         "sign_in": form.sign_in or "",
         "strategy": form.strategy,
+        "is_sent": _is_sent(context, form.strategy),
     }
     return plain_page(context, "sign-in", values, said, status, form.redirect_url)
 

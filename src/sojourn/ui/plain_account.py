@@ -7,7 +7,7 @@ from litestar import Response, post
 from msgspec import UNSET, UnsetType
 
 from sojourn.errors import FieldMissing, SojournError
-from sojourn.factors.strategy import EMAIL_CODE
+from sojourn.factors.strategy import Purpose
 from sojourn.sessions.caller import Issued
 from sojourn.sign_ups.attempt import SignUpInput
 from sojourn.sign_ups.sign_up import SignUp, SignUpStatus, missing_fields
@@ -70,10 +70,11 @@ async def sign_up(context: Context) -> Response[str]:
 async def _attempted(context: ClientContext, form: PlainSignUpForm) -> tuple[SignUp, Issued]:
     """Raises: what sign-ups raise, FieldMissing for what the form does not hold."""
     sign_ups, caller = context.engine.sign_ups, await context.caller()
-    if form.sign_up is not None and form.way == "code":
-        return await sign_ups.prepare_verification(caller, form.sign_up, EMAIL_CODE)
     if form.sign_up is not None:
-        return await sign_ups.attempt_verification(caller, form.sign_up, EMAIL_CODE, form.code)
+        strategy = context.engine.factors.sent_for(context.instance, Purpose.SIGN_UP)
+        if form.way == "code":
+            return await sign_ups.prepare_verification(caller, form.sign_up, strategy)
+        return await sign_ups.attempt_verification(caller, form.sign_up, strategy, form.code)
     given = SignUpInput(
         email_address=form.email_address,
         username=form.username,
@@ -91,7 +92,8 @@ async def _send_code(context: ClientContext, begun: SignUp, issued: Issued) -> N
     if missing := missing_fields(begun, context.instance.settings.sign_up):
         raise FieldMissing(missing[0])
     known = replace(await context.caller(), client=issued.client)
-    await context.engine.sign_ups.prepare_verification(known, begun.id, EMAIL_CODE)
+    strategy = context.engine.factors.sent_for(context.instance, Purpose.SIGN_UP)
+    await context.engine.sign_ups.prepare_verification(known, begun.id, strategy)
 
 
 async def _hand_over(context: ClientContext, issued: Issued) -> None:
