@@ -42,9 +42,9 @@ class ClientView:
     sessions: tuple[Session, ...]
 
     def session(self, session_id: str | None) -> Session | None:
-        for each in self.sessions:
-            if each.id == session_id:
-                return each
+        for session in self.sessions:
+            if session.id == session_id:
+                return session
         return None
 
     @property

@@ -122,7 +122,9 @@ class Clients:
 
     def _viewed(self, client: Client, sessions: Sequence[Session]) -> ClientView:
         now = self.clock.now()
-        return ClientView(client, tuple(each for each in map(self.activity.seen, sessions) if each.is_live(now)))
+        return ClientView(
+            client, tuple(session for session in map(self.activity.seen, sessions) if session.is_live(now))
+        )
 
     async def delete(self, caller: Caller) -> None:
         """End every session of the client, and the client itself. Raises: SecretReplaced."""
@@ -199,7 +201,7 @@ async def begin_attempt(
     if not await tx.clients.set_attempts(issued.client, now, sign_in_id=sign_in_id, sign_up_id=sign_up_id):
         raise SecretReplaced()
     client = replace(issued.client, sign_in_id=sign_in_id, sign_up_id=sign_up_id, updated_at=now)
-    if issued.secret is not None or any(each.is_live(now) for each in await tx.sessions.of_client(client.id)):
+    if issued.secret is not None or any(session.is_live(now) for session in await tx.sessions.of_client(client.id)):
         return Issued(client, issued.secret)
     return await rotate(tx, client, now)
 

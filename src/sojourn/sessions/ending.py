@@ -49,6 +49,8 @@ async def _cause(store: Store, session: Session, entry: Event) -> Event | None:
     """The change of the user that ended the session at the same time."""
     where = EventFilter(kinds=_CAUSES, user_id=session.user_id, since=entry.at.before(_TOGETHER))
     near = [
-        each for each in await store.events.list(session.instance_id, _NEAR, where) if each.at <= entry.at + _TOGETHER
+        event
+        for event in await store.events.list(session.instance_id, _NEAR, where)
+        if event.at <= entry.at + _TOGETHER
     ]
     return near[-1] if near else None

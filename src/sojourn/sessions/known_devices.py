@@ -72,7 +72,7 @@ class KnownDevices:
         device = before.device if before is not None else token_bytes(_DEVICE)
         name = _hashed(caller.instance.id, user.id)
         others = before.users.items() if before is not None else ()
-        users = {name: now} | {each: at for each, at in others if each != name}
+        users = {name: now} | {other: at for other, at in others if other != name}
         return Secret(_PREFIX + _text(self._signed(caller.instance, Mark(device, dict([*users.items()][:MOST_USERS])))))
 
     def _knows(self, mark: Mark, user: User) -> bool:

@@ -85,12 +85,12 @@ class Sessions:
         rules = instance.settings.sessions
         replaced = [
             gone
-            for each in await tx.sessions.of_client(client.id)
-            if (rules.single_session_mode or each.user_id == user.id)
-            and (gone := await tx.sessions.finish(instance.id, each.id, SessionStatus.REPLACED, now))
+            for session in await tx.sessions.of_client(client.id)
+            if (rules.single_session_mode or session.user_id == user.id)
+            and (gone := await tx.sessions.finish(instance.id, session.id, SessionStatus.REPLACED, now))
         ]
-        by_last_use = [self.activity.seen(each) for each in await tx.sessions.of_user(instance.id, user.id)]
-        by_last_use.sort(key=lambda each: each.last_active_at, reverse=True)
+        by_last_use = [self.activity.seen(session) for session in await tx.sessions.of_user(instance.id, user.id)]
+        by_last_use.sort(key=lambda session: session.last_active_at, reverse=True)
         for idle in by_last_use[max(0, rules.sessions_per_user - 1) :]:
             if gone := await tx.sessions.finish(instance.id, idle.id, SessionStatus.REPLACED, now):
                 replaced.append(gone)

@@ -180,7 +180,7 @@ class Minting:
         orders: tuple[UserOrder, ...] = ("created_at", "updated_at", "last_active_at")
         for order in orders:
             where = UserFilter(order_by=order, now=now)
-            found |= {each.id: each for each in await self.store.users.list(instance.id, where, Page(_SAMPLE))}
+            found |= {user.id: user for user in await self.store.users.list(instance.id, where, Page(_SAMPLE))}
         return list(found.values())
 
     async def from_template(

@@ -206,7 +206,7 @@ def _distinct(pairs: list[tuple[str, object]]) -> dict[str, object]:
 
 def _members(value: Json) -> int:
     """How many members all objects in `value` have together."""
-    return sum(len(each) for level in _levels(value) for each in level if isinstance(each, dict))
+    return sum(len(node) for level in _levels(value) for node in level if isinstance(node, dict))
 
 
 def _depth(value: Json) -> int:
@@ -219,8 +219,8 @@ def _levels(value: Json) -> list[list[dict[str, Json] | list[Json]]]:
     level = [value] if isinstance(value, dict | list) else []
     while level:
         levels.append(level)
-        inner = [each for outer in level for each in (outer.values() if isinstance(outer, dict) else outer)]
-        level = [each for each in inner if isinstance(each, dict | list)]
+        inner = [node for outer in level for node in (outer.values() if isinstance(outer, dict) else outer)]
+        level = [node for node in inner if isinstance(node, dict | list)]
     return levels
 
 

@@ -51,8 +51,8 @@ class KeySet:
         """The keys of the set that sign with an algorithm known here; others are left aside."""
         listed = jwks.get("keys")
         found: dict[str, VerificationKey] = {}
-        for each in listed if isinstance(listed, list) else []:
-            key = _from_jwk(each) if isinstance(each, dict) else None
+        for jwk in listed if isinstance(listed, list) else []:
+            key = _from_jwk(jwk) if isinstance(jwk, dict) else None
             if key is not None:
                 found[key.kid] = key
         return cls(found)

@@ -25,7 +25,7 @@ class TokenOrganization:
 
 def organization_claims(organization: TokenOrganization, version: int) -> dict[str, Json]:
     """The claims to merge into a token's payload."""
-    custom = sorted(each for each in organization.permissions if _parts(each) is not None)
+    custom = sorted(permission for permission in organization.permissions if _parts(permission) is not None)
     if version < 2:
         spelled: list[Json] = list(custom)
         return {
@@ -56,7 +56,7 @@ def read_organization(claims: Mapping[str, Json]) -> TokenOrganization | None:
         id, slug, role = claims.get("org_id"), claims.get("org_slug"), claims.get("org_role")
         spelled = claims.get("org_permissions")
         listed = spelled if isinstance(spelled, list) else []
-        permissions = frozenset(each for each in listed if isinstance(each, str))
+        permissions = frozenset(permission for permission in listed if isinstance(permission, str))
     if not isinstance(id, str) or not isinstance(role, str):
         return None
     return TokenOrganization(id, slug if isinstance(slug, str) else None, role, permissions)
@@ -81,7 +81,7 @@ def _packed(permissions: Sequence[str]) -> tuple[list[str], list[str], list[int]
 def _unpacked(features: Json, names: Json, masks: Json) -> frozenset[str]:
     if not isinstance(features, str) or not isinstance(names, str) or not isinstance(masks, str):
         return frozenset()
-    scoped = [each.strip().partition(":") for each in features.split(",")]
+    scoped = [entry.strip().partition(":") for entry in features.split(",")]
     of_organization = [feature for scope, _, feature in scoped if "o" in scope]
     listed = names.split(",")[:_MOST_NAMES]
     granted: set[str] = set()

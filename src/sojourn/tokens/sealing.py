@@ -35,9 +35,9 @@ class Sealer:
         """Raises: ConfigError for none, short or guessable keys."""
         if not root_keys:
             raise ConfigError("SOJOURN_ROOT_KEYS is not set: put a key there, as `sojourn keys root` prints it")
-        raw = [key_bytes(each, "SOJOURN_ROOT_KEYS") for each in root_keys]
+        raw = [key_bytes(key, "SOJOURN_ROOT_KEYS") for key in root_keys]
         self._first = _key_id(raw[0])
-        self._ciphers = {_key_id(each): AESGCM(_derived(each, b"envelope")) for each in raw}
+        self._ciphers = {_key_id(key): AESGCM(_derived(key, b"envelope")) for key in raw}
         self._raw = tuple(raw)
 
     def seal(self, data: bytes, place: str) -> bytes:
@@ -61,7 +61,7 @@ class Sealer:
 
     def each_derived(self, purpose: bytes) -> tuple[bytes, ...]:
         """The same from every root key, the first one's first: for what must outlive a change of the root key."""
-        return tuple(_derived(each, purpose) for each in self._raw)
+        return tuple(_derived(key, purpose) for key in self._raw)
 
 
 def key_bytes(key: Secret, setting: str) -> bytes:

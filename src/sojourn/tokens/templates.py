@@ -123,8 +123,8 @@ def _check(value: Json, param: str, depth: int) -> None:
     if depth > _DEEPEST:
         raise FieldError("The claims are nested too deeply.", param=param)
     if isinstance(value, dict | list):
-        for each in value.values() if isinstance(value, dict) else value:
-            _check(each, param, depth + 1)
+        for inner in value.values() if isinstance(value, dict) else value:
+            _check(inner, param, depth + 1)
     elif isinstance(value, str):
         _check_text(value, param)
 
@@ -160,5 +160,5 @@ def _check_known(operand: str, param: str) -> None:
 def _readable(code: str) -> bool:
     operands = _operands(code)
     return operands is not None and all(
-        each[:1] in ("'", '"') or _PATH.fullmatch(each) or _NUMBER.fullmatch(each) for each in operands
+        operand[:1] in ("'", '"') or _PATH.fullmatch(operand) or _NUMBER.fullmatch(operand) for operand in operands
     )

@@ -79,5 +79,5 @@ class TokenCache:
         """Keep the newer half."""
         for header in list(self.by_header)[: -(self._capacity // 2) or None]:
             self._drop(header)
-        self._ends = [each for each in self._ends if each[1] in self.by_header]
+        self._ends = [end for end in self._ends if end[1] in self.by_header]
         heapify(self._ends)
