@@ -76,7 +76,7 @@ class Accounts:
 
     async def find_many(self, instance: Instance, ids: Sequence[UserId]) -> Mapping[UserId, User]:
         """Those of the users that still exist."""
-        return {each.id: each for each in await self.store.users.find_many(instance.id, ids)}
+        return {user.id: user for user in await self.store.users.find_many(instance.id, ids)}
 
     async def list(self, instance: Instance, where: UserFilter, page: Page) -> Sequence[User]:
         return await self.store.users.list(instance.id, as_stored(where, self.clock.now()), page)
@@ -374,7 +374,7 @@ async def _found(groups: Groups, instance: Instance, id: str) -> User:
 
 def _named(changes: UserChanges) -> dict[str, Json]:
     """The names of the fields that change, never what they change to (R-LOG-02)."""
-    names = [each.name for each in fields(changes) if getattr(changes, each.name) is not UNSET]
+    names = [field.name for field in fields(changes) if getattr(changes, field.name) is not UNSET]
     return {"fields": [name for name in names if name not in ("skip_password_checks", "sign_out_of_other_sessions")]}
 
 

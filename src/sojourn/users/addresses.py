@@ -48,12 +48,12 @@ class Addresses:
         """
         strategy = ADMIN if verified else None
         owner = await self.accounts.get(instance, user_id)
-        youngest = max((each.created_at.millis for each in owner.identifiers), default=0)
+        youngest = max((identifier.created_at.millis for identifier in owner.identifiers), default=0)
         at = max(self.clock.now(), Instant(youngest + 1))  # oldest first is their order
         address = new_address(instance.id, owner.id, kind, value, at, strategy=strategy)
 
         def change(user: User, now: Instant) -> User:
-            if sum(each.kind is kind for each in user.identifiers) >= MOST_ADDRESSES:
+            if sum(identifier.kind is kind for identifier in user.identifiers) >= MOST_ADDRESSES:
                 raise FieldError(f"A user has at most {MOST_ADDRESSES} of these.", param=kind.value)
             user = replace(user, identifiers=(*user.identifiers, address))
             if verified:
@@ -123,27 +123,31 @@ class Addresses:
         Raises: NotFound, IdentifierTaken, FieldFormat, LastIdentifier.
         """
         owner = await self.accounts.get(instance, user_id)
-        youngest = max((each.created_at.millis for each in owner.identifiers), default=0)
+        youngest = max((identifier.created_at.millis for identifier in owner.identifiers), default=0)
         at = max(self.clock.now(), Instant(youngest + 1))
         address = new_address(instance.id, owner.id, kind, value, at, strategy=ADMIN if status == "verified" else None)
         address = replace(address, reserved=status == "reserved")
 
         def change(user: User, now: Instant) -> User:
-            return as_only_one(user, next((each for each in user.identifiers if _alike(each, address)), address))
+            return as_only_one(
+                user, next((identifier for identifier in user.identifiers if _alike(identifier, address)), address)
+            )
 
         async def then(tx: Groups, before: User, after: User) -> None:
-            for each in before.identifiers:
-                if after.identifier(each.id) is None and not await tx.users.remove_identifier(instance.id, each.id):
+            for identifier in before.identifiers:
+                if after.identifier(identifier.id) is None and not await tx.users.remove_identifier(
+                    instance.id, identifier.id
+                ):
                     raise Conflict()
-            for each in after.identifiers:
-                if before.identifier(each.id) is None:
-                    await tx.users.add_identifier(each)
+            for identifier in after.identifiers:
+                if before.identifier(identifier.id) is None:
+                    await tx.users.add_identifier(identifier)
             await self._replaced(tx, instance, before, after, kind, actor=actor)
 
         changed = await self.accounts.change(
             instance, user_id, f"{kind}.replaced", change, then, actor=actor, target=address.id
         )
-        return next(each for each in changed.identifiers if each.kind is kind)
+        return next(identifier for identifier in changed.identifiers if identifier.kind is kind)
 
     async def verify(
         self, tx: Groups, instance: Instance, user: User, address: Identifier, strategy: str, *, actor: str
@@ -210,7 +214,7 @@ class Addresses:
 
     async def _proven(self, tx: Groups, instance: Instance, before: User, after: User, address: Identifier) -> None:
         outbox, values = self.accounts.outbox, {"address": address.value}
-        if any(each.is_verified for each in before.email_addresses):
+        if any(identifier.is_verified for identifier in before.email_addresses):
             await notify(outbox, tx, instance, "address_added", before, values)
         await notify_of_new_primary(outbox, tx, instance, before, after)
 
@@ -239,16 +243,20 @@ def _of(user: User, address: Identifier) -> Identifier:
     return current
 
 
-def _alike(each: Identifier, wanted: Identifier) -> bool:
+def _alike(identifier: Identifier, wanted: Identifier) -> bool:
     """True if both are the same address with the same status."""
-    return (each.kind, each.canonical, each.is_verified, each.reserved) == (
+    return (identifier.kind, identifier.canonical, identifier.is_verified, identifier.reserved) == (
         wanted.kind, wanted.canonical, wanted.is_verified, wanted.reserved
     )  # fmt: skip
 
 
 def _proven_of(user: User, kind: IdentifierKind) -> dict[str, str]:
     """The proven addresses of a kind, as they are written, by what they are compared by."""
-    return {each.canonical: each.value for each in user.identifiers if each.kind is kind and each.is_verified}
+    return {
+        identifier.canonical: identifier.value
+        for identifier in user.identifiers
+        if identifier.kind is kind and identifier.is_verified
+    }
 
 
 def _verified(address: Identifier, strategy: str, now: Instant) -> Identifier:

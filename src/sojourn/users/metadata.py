@@ -51,12 +51,12 @@ def _check(value: Json, left: int, param: str) -> None:
         case dict() | list() if left == 0:
             raise FieldFormat(f"{param} may be at most {DEEPEST} levels deep.", param=param)
         case dict():
-            for key, each in value.items():
+            for key, inner in value.items():
                 _check(key, left, param)
-                _check(each, left - 1, param)
+                _check(inner, left - 1, param)
         case list():
-            for each in value:
-                _check(each, left - 1, param)
+            for inner in value:
+                _check(inner, left - 1, param)
         case str() if "\0" in value or not _is_unicode(value):  # databases differ on these, so neither gets them
             raise FieldFormat(f"{param} holds a character that cannot be stored.", param=param)
         case float() if not math.isfinite(value):

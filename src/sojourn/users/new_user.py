@@ -196,15 +196,15 @@ def _addresses(
     for place, value in enumerate(values):
         status: Status = statuses[place] if statuses else "verified"
         at = Instant(now.millis + after + place)  # oldest first is their order, so each is a little younger
-        each = new_address(instance_id, owner, kind, value, at, strategy=ADMIN if status == "verified" else None)
-        if any(each.canonical == other.canonical for other in made):
+        address = new_address(instance_id, owner, kind, value, at, strategy=ADMIN if status == "verified" else None)
+        if any(address.canonical == other.canonical for other in made):
             raise IdentifierTaken("The same address is given twice.", param=kind.value)
-        made.append(replace(each, reserved=status == "reserved"))
+        made.append(replace(address, reserved=status == "reserved"))
     return made
 
 
 def _primary(addresses: Sequence[Identifier]) -> IdentifierId | None:
-    return next((each.id for each in addresses if each.is_held), None)
+    return next((address.id for address in addresses if address.is_held), None)
 
 
 def new_address(

@@ -25,8 +25,8 @@ async def notify(
     also: Iterable[Identifier] = (),
 ) -> None:
     """Queue the notice to every verified e-mail address of the user and to `also`, in the transaction of the change."""
-    verified = (each.value for each in user.email_addresses if each.is_verified)
-    for address in dict.fromkeys([*verified, *(each.value for each in also)]):
+    verified = (identifier.value for identifier in user.email_addresses if identifier.is_verified)
+    for address in dict.fromkeys([*verified, *(identifier.value for identifier in also)]):
         await outbox.mail(tx, instance, notice, address, values or {})
 
 

@@ -105,7 +105,7 @@ class Passwords:
         if instance.settings.sign_up.password == "off":
             raise FieldError("Passwords are not used by this application.", param=param)
         check_bounds(text, param=param)
-        rules, names = instance.settings, [each.value for each in user.email_addresses]
+        rules, names = instance.settings, [email.value for email in user.email_addresses]
         context = [rules.application_name, user.username or "", *names]
         least = rules.protection.password_min_length
         async with self.hash_pool.reserved() as slot:
@@ -143,8 +143,8 @@ class Passwords:
         cost = await self.hash_costs.of(stored) if is_strict(instance) else timedelta(0)
         if cost <= SLOW or floor_for(cost) <= self.least_floor:
             return
-        if cost > max([await self.hash_costs.of(each) for each in await self.store.users.dearest_candidates(instance.id)],
-                      default=timedelta(0)):  # fmt: skip
+        candidates = await self.store.users.dearest_candidates(instance.id)
+        if cost > max([await self.hash_costs.of(candidate) for candidate in candidates], default=timedelta(0)):
             raise FieldError(
                 f"Checking this hash takes {_ms(cost)} ms here, and every refused sign-in would have to take {_ms(floor_for(cost))} ms. Bring"
                 f" it in with `sojourn import … --accept-slow-hasher {stored.hasher}`, or set SOJOURN_SIGN_IN_FLOOR_MS to that.",
@@ -183,7 +183,7 @@ class Passwords:
             raise StrategyNotPossible("This user has no password.", param="password")
         if instance.settings.sign_up.password == "required":
             raise FieldError("This application requires a password.", param="password")
-        if not any(each.is_verified for each in user.email_addresses):
+        if not any(email.is_verified for email in user.email_addresses):
             raise FieldError("The password is the only way for this user to sign in.", param="password")
 
     async def replace(

@@ -28,11 +28,13 @@ def without(user: User, gone: Identifier, *, kept_unverified: bool = False) -> U
     if kept_unverified:
         left = _replaced(user, replace(gone, verified_at=None, verification_strategy=None))
     else:
-        left = tuple(each for each in user.identifiers if each.id != gone.id)
+        left = tuple(identifier for identifier in user.identifiers if identifier.id != gone.id)
     user = replace(user, identifiers=left)
     if primary_id(user, gone.kind) != gone.id:
         return user
-    heir = next((each for each in user.identifiers if each.kind is gone.kind and each.is_verified), None)
+    heir = next(
+        (identifier for identifier in user.identifiers if identifier.kind is gone.kind and identifier.is_verified), None
+    )
     return _set(user, gone.kind, heir)
 
 
@@ -59,10 +61,10 @@ def is_last(user: User, address: Identifier) -> bool:
     """True if the user could not be identified or reached without this address (R-OTP-06). Codes and resets are sent
     by e-mail, so the only verified e-mail address counts as the last one.
     """
-    others = [each for each in user.identifiers if each.id != address.id]
+    others = [identifier for identifier in user.identifiers if identifier.id != address.id]
     if address.kind is IdentifierKind.EMAIL_ADDRESS and _counts(address):
-        return not any(each.kind is IdentifierKind.EMAIL_ADDRESS and _counts(each) for each in others)
-    return not user.username and not any(_counts(each) for each in others)
+        return not any(identifier.kind is IdentifierKind.EMAIL_ADDRESS and _counts(identifier) for identifier in others)
+    return not user.username and not any(_counts(identifier) for identifier in others)
 
 
 def primary_id(user: User, kind: IdentifierKind) -> str | None:
@@ -71,11 +73,11 @@ def primary_id(user: User, kind: IdentifierKind) -> str | None:
 
 def _replaced(user: User, changed: Identifier) -> tuple[Identifier, ...]:
     """The user's addresses in their order, with one of them as it is now."""
-    return tuple(changed if each.id == changed.id else each for each in user.identifiers)
+    return tuple(changed if identifier.id == changed.id else identifier for identifier in user.identifiers)
 
 
-def _counts(each: Identifier) -> bool:
-    return each.is_held
+def _counts(identifier: Identifier) -> bool:
+    return identifier.is_held
 
 
 def _set(user: User, kind: IdentifierKind, chosen: Identifier | None) -> User:

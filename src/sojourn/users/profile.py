@@ -286,12 +286,12 @@ class Profile:
     async def verifications(self, instance: Instance, user: User) -> Mapping[IdentifierId, Verification]:
         """The newest challenge of each address that is not proven yet, for showing where it stands."""
         found: dict[IdentifierId, Verification] = {}
-        for each in user.identifiers:
-            if each.is_verified:
+        for identifier in user.identifiers:
+            if identifier.is_verified:
                 continue
-            newest = await self.store.verifications.newest_of(instance.id, each.id)
+            newest = await self.store.verifications.newest_of(instance.id, identifier.id)
             if newest is not None and newest.status is not VerificationStatus.VERIFIED:
-                found[each.id] = newest
+                found[identifier.id] = newest
         return found
 
     # -- sessions and the account itself

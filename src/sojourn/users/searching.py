@@ -28,9 +28,9 @@ def as_stored(where: UserFilter, now: Instant) -> UserFilter:
         phone_number_query=(_digits(phone) or phone) if phone else None,
         username_query=_clean(where.username_query, "NFKC"),
         name_query=_clean(where.name_query),
-        email_addresses=[stored_part(each) or each for each in where.email_addresses],
-        phone_numbers=[_number(each) for each in where.phone_numbers],
-        usernames=[_clean(each, "NFKC") or each for each in where.usernames],
+        email_addresses=[stored_part(address) or address for address in where.email_addresses],
+        phone_numbers=[_number(number) for number in where.phone_numbers],
+        usernames=[_clean(username, "NFKC") or username for username in where.usernames],
     )
 
 

@@ -13,7 +13,7 @@ def token_facts(user: User, session: Session, now: Instant, public_url: str) -> 
     """The context of `tokens/templates.py`: `user`, `session`, `org`, `org_membership` and `time`. Private data is absent."""
     email = user.primary_email_address
     phone = user.primary_phone_number
-    names = [each for each in (user.first_name, user.last_name) if each]
+    names = [name for name in (user.first_name, user.last_name) if name]
     return {
         "user": {
             "id": user.id,

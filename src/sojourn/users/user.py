@@ -94,11 +94,11 @@ class User:
 
     @property
     def email_addresses(self) -> tuple[Identifier, ...]:
-        return tuple(each for each in self.identifiers if each.kind is IdentifierKind.EMAIL_ADDRESS)
+        return tuple(identifier for identifier in self.identifiers if identifier.kind is IdentifierKind.EMAIL_ADDRESS)
 
     @property
     def phone_numbers(self) -> tuple[Identifier, ...]:
-        return tuple(each for each in self.identifiers if each.kind is IdentifierKind.PHONE_NUMBER)
+        return tuple(identifier for identifier in self.identifiers if identifier.kind is IdentifierKind.PHONE_NUMBER)
 
     @property
     def primary_email_address(self) -> Identifier | None:
@@ -109,11 +109,14 @@ class User:
         return self.identifier(self.primary_phone_number_id)
 
     def identifier(self, identifier_id: str | None) -> Identifier | None:
-        return next((each for each in self.identifiers if each.id == identifier_id), None)
+        return next((identifier for identifier in self.identifiers if identifier.id == identifier_id), None)
 
     def holds(self, kind: IdentifierKind, canonical: str) -> bool:
         """True if the address identifies this user; an unverified address does not."""
-        return any(each.is_held and each.kind is kind and each.canonical == canonical for each in self.identifiers)
+        return any(
+            identifier.is_held and identifier.kind is kind and identifier.canonical == canonical
+            for identifier in self.identifiers
+        )
 
     @property
     def is_locked_by_administrator(self) -> bool:

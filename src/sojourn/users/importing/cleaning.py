@@ -33,7 +33,7 @@ def cleaned(record: ImportedUser, now: Instant) -> ImportedUser | RejectedRecord
     emails = _addresses(record.emails, "email_address", _email, left, mended)
     phones = _addresses(record.phones, "phone_number", _phone, left, mended)
     if left and not (emails or phones or record.username) and (record.emails or record.phones):
-        first = next(each for each in left if each.what in ("email_address", "phone_number"))
+        first = next(omission for omission in left if omission.what in ("email_address", "phone_number"))
         return record.refused(f"{first.what}: {first.why}")
     return replace(
         record,
@@ -51,8 +51,8 @@ def cleaned(record: ImportedUser, now: Instant) -> ImportedUser | RejectedRecord
 def cleaned_records(
     records: Iterable[ImportedUser | RejectedRecord], now: Instant
 ) -> Iterable[ImportedUser | RejectedRecord]:
-    for each in records:
-        yield cleaned(each, now) if isinstance(each, ImportedUser) else each
+    for record in records:
+        yield cleaned(record, now) if isinstance(record, ImportedUser) else record
 
 
 def clean_name(text: str) -> str:
@@ -73,7 +73,7 @@ def clean_email(text: str) -> str:
 
 
 def _visible(text: str) -> str:
-    return "".join(each for at, each in enumerate(text) if not is_invisible(text, at))
+    return "".join(character for at, character in enumerate(text) if not is_invisible(text, at))
 
 
 def _name(text: str | None, param: str, left: list[LeftOut], mended: list[str]) -> str | None:
@@ -92,7 +92,7 @@ def _name(text: str | None, param: str, left: list[LeftOut], mended: list[str]) 
 
 def _without_format(text: str) -> str:
     """Bidi and zero-width characters go away; a control character stays, and makes the address an unfit one."""
-    return "".join(each for each in text if unicodedata.category(each) != "Cf")
+    return "".join(character for character in text if unicodedata.category(character) != "Cf")
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,20 +129,20 @@ def _addresses(
 ) -> list[ImportedAddress]:
     """The usable ones in their order, each canonical spelling once; proven when one of its spellings is."""
     found: dict[str, ImportedAddress] = {}
-    for each in given:
+    for address in given:
         try:
-            spelled = spell(each.value)
+            spelled = spell(address.value)
         except FieldError as error:
             left.append(LeftOut(kind, error.long_message))
             continue
         if spelled.is_mended:
             mended.append(kind)
         known = found.get(spelled.canonical)
-        verified = (each.verified and spelled.is_same) or (known is not None and known.verified)
+        verified = (address.verified and spelled.is_same) or (known is not None and known.verified)
         found[spelled.canonical] = ImportedAddress(known.value if known else spelled.value, verified)
-    kept = sorted(found.values(), key=lambda each: not each.verified)[:MOST_ADDRESSES]
+    kept = sorted(found.values(), key=lambda address: not address.verified)[:MOST_ADDRESSES]
     left += [LeftOut(kind, f"a user has at most {MOST_ADDRESSES} of these")] * (len(found) - len(kept))
-    return [each for each in found.values() if each in kept]
+    return [address for address in found.values() if address in kept]
 
 
 def _date(at: Instant | None, now: Instant, left: list[LeftOut]) -> Instant | None:

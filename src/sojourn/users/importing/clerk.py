@@ -47,10 +47,10 @@ def _addresses(cells: Mapping[str, str], one: str, many: str) -> list[ImportedAd
     verified = _listed(cells.get(f"verified_{many}", ""))
     others = _listed(cells.get(f"unverified_{many}", ""))
     primary = _listed(cells.get(f"primary_{one}", ""))
-    proven = {each.casefold() for each in verified}
-    unique = {each.casefold(): each for each in (*primary, *verified, *others)}
+    proven = {address.casefold() for address in verified}
+    unique = {address.casefold(): address for address in (*primary, *verified, *others)}
     return [ImportedAddress(value, key in proven) for key, value in unique.items()]
 
 
 def _listed(cell: str) -> list[str]:
-    return [each.strip() for each in _BETWEEN.split(cell) if each.strip()]
+    return [part.strip() for part in _BETWEEN.split(cell) if part.strip()]

@@ -62,15 +62,15 @@ def _delimiter(file: TextIO, needed: Sequence[str]) -> str:
     header = file.readline(_LONGEST_LINE)
     file.seek(start)
     for mark in ",;\t":
-        columns = [each.strip().strip('"').strip() for each in header.split(mark)]
-        if all(each in columns for each in needed):
+        columns = [column.strip().strip('"').strip() for column in header.split(mark)]
+        if all(column in columns for column in needed):
             return mark
     return ","
 
 
 def _columns(reader: Iterator[list[str]], needed: Sequence[str]) -> list[str]:
     try:
-        columns = [each.strip() for each in next(reader)]
+        columns = [column.strip() for column in next(reader)]
     except csv.Error as error:
         raise UnusableFile("the first line is not the header of a CSV file") from error
     except StopIteration:
@@ -79,7 +79,7 @@ def _columns(reader: Iterator[list[str]], needed: Sequence[str]) -> list[str]:
         raise UnusableFile("the file is empty, or its first line is")
     if _unusable(columns, len(columns)) is not None:
         raise UnusableFile("the file is not UTF-8 text")
-    missing = [each for each in needed if each not in columns]
+    missing = [column for column in needed if column not in columns]
     if missing:
         raise UnusableFile(f"the header has no column {missing[0]}")
     if len(set(columns)) < len(columns):

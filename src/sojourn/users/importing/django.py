@@ -80,18 +80,18 @@ def _read_json(
         if isinstance(record, RejectedRecord):
             yield record
             continue
-        each = record.value
-        if not each.model.lower().endswith(".user"):  # of whatever app; a dump may hold more than the users
+        entry = record.value
+        if not entry.model.lower().endswith(".user"):  # of whatever app; a dump may hold more than the users
             continue
         is_of_users = True
-        if each.pk is None:
+        if entry.pk is None:
             yield RejectedRecord(record.place, None, "it has no pk: write the dump without --natural-primary")
             continue
-        fields = next(read_records([each.fields], _Fields))
+        fields = next(read_records([entry.fields], _Fields))
         if isinstance(fields, RejectedRecord):
-            yield RejectedRecord(record.place, str(each.pk), fields.reason)
+            yield RejectedRecord(record.place, str(entry.pk), fields.reason)
         else:
-            yield _user(replace(fields, place=record.place), str(each.pk), verified)
+            yield _user(replace(fields, place=record.place), str(entry.pk), verified)
     if not is_of_users:
         raise UnusableFile("the file holds no auth.user: write it with `manage.py dumpdata auth.user`")
 

@@ -41,8 +41,8 @@ def read_list(text: str, shape: type[T]) -> T:
 
 
 def read_records(raw: Iterable[msgspec.Raw], shape: type[R]) -> Iterator[Found[R] | RejectedRecord]:
-    for number, each in enumerate(raw, 1):
-        yield _record(RecordPosition("record", number), bytes(each).decode(errors="surrogateescape"), shape)
+    for number, record in enumerate(raw, 1):
+        yield _record(RecordPosition("record", number), bytes(record).decode(errors="surrogateescape"), shape)
 
 
 def read_lines(file: TextIO, shape: type[R]) -> Iterator[Found[R] | RejectedRecord]:
@@ -68,7 +68,7 @@ def _record(place: RecordPosition, text: str, shape: type[R]) -> Found[R] | Reje
     try:
         value = _decoded(text, shape)
         fields = _decoded(text, dict[str, msgspec.Raw])
-        known = {each.encode_name for each in msgspec.structs.fields(shape)}
+        known = {field.encode_name for field in msgspec.structs.fields(shape)}
         holding = (name for name, raw in fields.items() if bytes(raw).strip() not in _EMPTY)
         return Found(place, value, unused_names(name for name in holding if name not in known))
     except msgspec.ValidationError as error:

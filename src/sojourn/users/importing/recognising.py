@@ -80,8 +80,8 @@ def check_source(file: TextIO, source: str) -> None:
     """
     start = file.read(_START)
     file.seek(0)
-    found = [each for each in _SHAPES if each.pattern.match(start)]
-    if not found or any(each.source == source for each in found):
+    found = [shape for shape in _SHAPES if shape.pattern.match(start)]
+    if not found or any(shape.source == source for shape in found):
         return
     _refuse(found[0], source)
 

@@ -84,9 +84,9 @@ class ImportedUser:
         """The account data without the password."""
         emails, phones = _proven_first(self.emails), _proven_first(self.phones)
         return NewUser(
-            email_addresses=[each.value for each in emails],
+            email_addresses=[email.value for email in emails],
             email_address_statuses=_statuses(emails, names_user=True),
-            phone_numbers=[each.value for each in phones],
+            phone_numbers=[phone.value for phone in phones],
             phone_number_statuses=_statuses(phones, names_user=not emails),
             username=self.username,
             first_name=self.first_name,
@@ -124,12 +124,12 @@ def split_name(name: str) -> tuple[str | None, str | None]:
 
 def _proven_first(addresses: Sequence[ImportedAddress]) -> list[ImportedAddress]:
     """Sort verified addresses first; the first one becomes the primary address."""
-    return sorted(addresses, key=lambda each: not each.verified)
+    return sorted(addresses, key=lambda address: not address.verified)
 
 
 def _statuses(addresses: Sequence[ImportedAddress], *, names_user: bool) -> list[Status]:
     """The status of each address. A sole unverified address is `reserved`, as after a sign-up without verification."""
-    found: list[Status] = ["verified" if each.verified else "unverified" for each in addresses]
+    found: list[Status] = ["verified" if address.verified else "unverified" for address in addresses]
     if found and names_user and "verified" not in found:
         found[0] = "reserved"
     return found

@@ -99,16 +99,19 @@ class Importing:
         there = await self._there(instance, batch)
         wanted = [self._wanted(record, there) for record in batch]
         slots = asyncio.Semaphore(_HASHES_AT_ONCE)
-        made = await asyncio.gather(*(self._made(instance, each, slots) for each in wanted))
+        made = await asyncio.gather(*(self._made(instance, account, slots) for account in wanted))
         if self.dry_run:
-            return [await self._tried(each) if isinstance(each, Account) else each for each in made]
+            return [await self._tried(account) if isinstance(account, Account) else account for account in made]
         async with self.store.transaction() as tx:
-            return [await self._written(tx, instance, each) if isinstance(each, Account) else each for each in made]
+            return [
+                await self._written(tx, instance, account) if isinstance(account, Account) else account
+                for account in made
+            ]
 
     async def _there(self, instance: Instance, batch: Sequence[ImportedUser | RejectedRecord]) -> Mapping[str, User]:
         """The users who have the external ids of the batch."""
         # a sign before an id says whether it is wanted, and ids may begin with one
-        ids = [f"+{each.external_id}" for each in batch if isinstance(each, ImportedUser)]
+        ids = [f"+{record.external_id}" for record in batch if isinstance(record, ImportedUser)]
         if not ids:
             return {}
         where = UserFilter(external_ids=ids, now=self.clock.now())
@@ -177,10 +180,12 @@ class Importing:
     async def _fitted(self, groups: Groups, user: User) -> User:
         """The user without the unverified addresses that somebody else has: those are no reason to refuse anybody."""
         kept: list[Identifier] = []
-        for each in user.identifiers:
-            free = (each.kind.value, each.canonical) not in self._names
-            if each.is_held or (free and await self._owner(groups, user, each.kind, each.canonical) is None):
-                kept.append(each)
+        for identifier in user.identifiers:
+            free = (identifier.kind.value, identifier.canonical) not in self._names
+            if identifier.is_held or (
+                free and await self._owner(groups, user, identifier.kind, identifier.canonical) is None
+            ):
+                kept.append(identifier)
         return replace(user, identifiers=tuple(kept))
 
     async def _owner(self, groups: Groups, user: User, kind: str, canonical: str) -> User | None:
@@ -203,16 +208,16 @@ def _imported(account: Account, user: User) -> Imported:
 
 def _names(user: User) -> set[tuple[str, str]]:
     """Unique identifiers: kind and canonical spelling."""
-    names = {(each.kind.value, each.canonical) for each in user.identifiers}
+    names = {(identifier.kind.value, identifier.canonical) for identifier in user.identifiers}
     return names | {("username", user.username_key)} if user.username_key else names
 
 
 def _names_of(record: ImportedUser) -> set[tuple[str, str]]:
     names: set[tuple[str, str]] = set()
     with suppress(FieldError):
-        names |= {("email_address", normal_email(each.value, param="email").canonical) for each in record.emails}
+        names |= {("email_address", normal_email(email.value, param="email").canonical) for email in record.emails}
     with suppress(FieldError):
-        names |= {("phone_number", normal_phone(each.value, param="phone").canonical) for each in record.phones}
+        names |= {("phone_number", normal_phone(phone.value, param="phone").canonical) for phone in record.phones}
     with suppress(FieldError):
         names.add(("username", normal_username(record.username or "", param="username").canonical))
     return names

@@ -27,8 +27,8 @@ async def checked_floor(
             slow[stored.hasher] = max(cost, slow.get(stored.hasher, timedelta(0)))
     floor = floor_for(max(slow.values(), default=timedelta(0)))
     if refused := sorted(slow.keys() - set(accepted)):
-        options = " ".join(f"--accept-slow-hasher {each}" for each in refused)
-        times = ", ".join(f"{each} {_ms(slow[each])} ms" for each in refused)
+        options = " ".join(f"--accept-slow-hasher {hasher}" for hasher in refused)
+        times = ", ".join(f"{hasher} {_ms(slow[hasher])} ms" for hasher in refused)
         raise SlowHashes(
             f"checking one of its password hashes takes longer than {_ms(SLOW)} ms on this machine ({times}). Until its last owner has signed"
             f" in, every refused sign-in would take {_ms(floor)} ms, or the time would tell who has an account. Accept that with {options}"

@@ -28,7 +28,7 @@ class Survey:
         for record in cleaned_records(records, Instant(0)):
             count += 1
             if isinstance(record, ImportedUser):
-                proven.update(_key(each) for each in (*record.emails, *record.phones) if each.verified)
+                proven.update(_key(address) for address in (*record.emails, *record.phones) if address.verified)
                 if record.password is not None:
                     passwords.setdefault(cost_of(record.password), record.password)
         return cls(count, proven, list(passwords.values()))
@@ -40,7 +40,7 @@ class Survey:
     def _unclaimed(self, addresses: Sequence[ImportedAddress]) -> Sequence[ImportedAddress]:
         if len(addresses) < 2:
             return addresses
-        return [each for each in addresses if each.verified or _key(each) not in self.proven]
+        return [address for address in addresses if address.verified or _key(address) not in self.proven]
 
 
 def _key(address: ImportedAddress) -> int:
