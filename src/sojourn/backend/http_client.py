@@ -87,8 +87,8 @@ class AsyncHttpClient:
     async def pages(self, page: Any) -> AsyncIterator[Any]:
         seen, last = 0, None
         while found := await page(seen, last):
-            for each in found:
-                yield each
+            for item in found:
+                yield item
             seen, last = seen + len(found), found[-1]
             if len(found) < _PAGE:
                 return

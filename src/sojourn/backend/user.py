@@ -59,7 +59,7 @@ class User(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def primary_email_address(self) -> EmailAddress | None:
-        return next((each for each in self.email_addresses if each.id == self.primary_email_address_id), None)
+        return next((address for address in self.email_addresses if address.id == self.primary_email_address_id), None)
 
     @property
     def email(self) -> str | None:

@@ -262,8 +262,8 @@ def _adding(send: Send, extra: Headers) -> Send:
 
     def adding(message: Message) -> Awaitable[None]:
         if message["type"] == "http.response.start":
-            headers = [tuple(each) for each in message.get("headers", ())]
-            message = {**message, "headers": [*headers, *(each for each in extra if each not in headers)]}
+            headers = [tuple(header) for header in message.get("headers", ())]
+            message = {**message, "headers": [*headers, *(header for header in extra if header not in headers)]}
         return send(message)
 
     return adding

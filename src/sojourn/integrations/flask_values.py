@@ -48,9 +48,9 @@ class FlaskValues:
 
     def from_json(self, value: Json) -> Any:
         if isinstance(value, list):
-            return [self.from_json(each) for each in value]
+            return [self.from_json(item) for item in value]
         if isinstance(value, dict):
-            return self._serializer.untag({name: self.from_json(each) for name, each in value.items()})
+            return self._serializer.untag({name: self.from_json(item) for name, item in value.items()})
         return value
 
 

@@ -24,8 +24,8 @@ def watch(handle: Forkable) -> None:
 
 
 def _in_child() -> None:
-    for each in list(_known):
-        each.begin_anew()
+    for handle in list(_known):
+        handle.begin_anew()
 
 
 if hasattr(os, "register_at_fork"):  # not on Windows, where nothing forks

@@ -74,8 +74,8 @@ class SojournPlugin(InitPlugin):
         else:
             app.asgi_handler = SojournMiddleware(outermost, **self._options)  # pyright: ignore[reportAttributeAccessIssue]
         if app.middleware[0] is of_routes:
-            for each in around:
-                each.stand_alone()
+            for middleware in around:
+                middleware.stand_alone()
 
     async def _close(self) -> None:
         # asked for by name when it is time: a test may have put another in its place by then

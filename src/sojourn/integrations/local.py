@@ -174,7 +174,9 @@ class Sojourn(LocalClient):
             return cls(public_url=public_url, data=data)
         if not key:
             raise ConfigError("SOJOURN_URL is set and SOJOURN_PUBLISHABLE_KEY is not: `sojourn env` prints both")
-        parties = [each for each in map(str.strip, os.environ.get("SOJOURN_AUTHORIZED_PARTIES", "").split(",")) if each]
+        parties = [
+            party for party in map(str.strip, os.environ.get("SOJOURN_AUTHORIZED_PARTIES", "").split(",")) if party
+        ]
         return cls.remote(
             url, key, os.environ.get("SOJOURN_SECRET_KEY", ""),
             public_url=os.environ.get("SOJOURN_PUBLIC_URL", ""), authorized_parties=parties,

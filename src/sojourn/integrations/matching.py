@@ -28,8 +28,8 @@ class Matcher:
             _check(name, patterns)
         self.protects_all = not public and not protected
         """True if the answer is the same for every path."""
-        self._public = [re.compile(_DOT.sub(r"\\.", _parameters(each))) for each in public]
-        self._protected = [re.compile(_parameters(each), re.IGNORECASE) for each in protected]
+        self._public = [re.compile(_DOT.sub(r"\\.", _parameters(pattern))) for pattern in public]
+        self._protected = [re.compile(_parameters(pattern), re.IGNORECASE) for pattern in protected]
         self.is_protected = lru_cache(_REMEMBERED)(self._is_protected)
 
     def _is_protected(self, path: str) -> bool:
@@ -53,19 +53,19 @@ _TYPOS = (
 def _check(name: str, patterns: Sequence[str]) -> None:
     if isinstance(patterns, str):
         raise ConfigError(f"{name} is a list of patterns: write [{patterns!r}]")
-    for each in patterns:
-        if not each.startswith(("/", "(", "^", "[", ".")):
+    for pattern in patterns:
+        if not pattern.startswith(("/", "(", "^", "[", ".")):
             raise ConfigError(
-                f"the {name} pattern {each!r} matches no path: a path begins with a slash, as in '/{each.lstrip('/')}'"
+                f"the {name} pattern {pattern!r} matches no path: a path begins with a slash, as in '/{pattern.lstrip('/')}'"
             )
         for typo, hint in _TYPOS:
-            if typo.search(each):
-                told = hint.format(slash=re.sub(r"\*+", "(.*)", each)) if "{slash}" in hint else hint
-                raise ConfigError(f"the {name} pattern {each!r} is not what it seems: {told}")
+            if typo.search(pattern):
+                told = hint.format(slash=re.sub(r"\*+", "(.*)", pattern)) if "{slash}" in hint else hint
+                raise ConfigError(f"the {name} pattern {pattern!r} is not what it seems: {told}")
         try:
-            re.compile(_parameters(each))
+            re.compile(_parameters(pattern))
         except re.error as error:
-            raise ConfigError(f"the {name} pattern {each!r} cannot be read: {error}") from error
+            raise ConfigError(f"the {name} pattern {pattern!r} cannot be read: {error}") from error
 
 
 def _parameters(pattern: str) -> str:

@@ -21,7 +21,7 @@ _MOST = 256
 def named_parties(given: Collection[str]) -> tuple[str, ...]:
     """The normalized origins of a list. Raises: ConfigError for an invalid origin."""
     listed = [given] if isinstance(given, str) else given
-    return tuple(_origin(each) for each in listed)
+    return tuple(_origin(party) for party in listed)
 
 
 def _origin(text: str) -> str:

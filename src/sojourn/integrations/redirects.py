@@ -76,8 +76,10 @@ class Redirects:
     def begin(self, asked: RequestHead, page: str, *, is_second: bool = False) -> tuple[str, tuple[str, ...]]:
         """The id of a new redirect for `page`, and the Set-Cookie texts that belong to it."""
         id = secrets.token_urlsafe(16) + (_AGAIN if is_second else "")
-        begun = sorted(self._begun(asked).values(), key=lambda each: each.began)
-        dropped = [self._cookie(self._prefix + each.id, "", 0) for each in begun[: max(0, len(begun) - MOST + 1)]]
+        begun = sorted(self._begun(asked).values(), key=lambda redirect: redirect.began)
+        dropped = [
+            self._cookie(self._prefix + redirect.id, "", 0) for redirect in begun[: max(0, len(begun) - MOST + 1)]
+        ]
         value = f"{int(self._clock.seconds())}.{self.in_a_row(asked, page)}"
         return id, (*dropped, self._cookie(self._prefix + id, value, LONGEST))
 

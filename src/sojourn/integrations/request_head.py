@@ -29,7 +29,7 @@ class RequestHead:
         return RequestHead(self.method, self._headers, url)
 
     def values(self, name: bytes) -> list[str]:
-        return [value.decode("latin-1") for each, value in self._headers if each == name]
+        return [value.decode("latin-1") for key, value in self._headers if key == name]
 
     def header(self, name: bytes) -> str:
         return next(iter(self.values(name)), "")
@@ -77,12 +77,12 @@ def _addressable(host: str) -> str:
 
 def in_address(url: str, name: str) -> str:
     """The first value of a query parameter, decoded; empty without it."""
-    found = (each for each in urlsplit(url).query.split("&") if each.partition("=")[0] == name)
+    found = (parameter for parameter in urlsplit(url).query.split("&") if parameter.partition("=")[0] == name)
     return unquote(next(found, "").partition("=")[2])
 
 
 def without(url: str, *names: str) -> str:
     """`url` without these query parameters; the others stay as they were written."""
     parts = urlsplit(url)
-    kept = [each for each in parts.query.split("&") if each.partition("=")[0] not in names]
+    kept = [parameter for parameter in parts.query.split("&") if parameter.partition("=")[0] not in names]
     return urlunsplit(parts._replace(query="&".join(kept)))

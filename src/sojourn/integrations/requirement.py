@@ -74,7 +74,7 @@ class Requirement:
         return None
 
 
-ASKED_FOR = tuple(each.name for each in fields(Requirement))
+ASKED_FOR = tuple(declared.name for declared in fields(Requirement))
 
 
 def _check_name(name: str, value: object) -> None:
@@ -105,7 +105,7 @@ def _permissions(claims: Claims) -> set[str]:
 
 def _texts(given: Json) -> set[str]:
     listed = given if isinstance(given, list) else [given]
-    return {each for each in listed if isinstance(each, str) and each}
+    return {text for text in listed if isinstance(text, str) and text}
 
 
 def _is_fresh(claims: Claims, now: Instant, max_age: timedelta) -> bool:

@@ -115,7 +115,9 @@ class Keeping:
     @classmethod
     def of(cls, asked: RequestHead, claims: Claims | None, *, is_secure: bool) -> "Keeping":
         given = [
-            each for each in asked.cookies.get(cookie_name(is_secure=is_secure), ()) if len(each) == _SECRET_LENGTH
+            secret
+            for secret in asked.cookies.get(cookie_name(is_secure=is_secure), ())
+            if len(secret) == _SECRET_LENGTH
         ]
         anonymous = _key(Secret(given[0])) if len(given) == 1 else None
         return cls(claims.session_id if claims else None, anonymous, is_secure)

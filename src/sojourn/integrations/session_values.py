@@ -45,17 +45,17 @@ def lack_of_json(value: object, inner: Callable[[object], str]) -> str:
     if isinstance(value, float):
         return "" if isfinite(value) else f"the number {value}"
     if isinstance(value, list | tuple):
-        return _first(inner(each) for each in cast("list[object]", value))
+        return _first(inner(item) for item in cast("list[object]", value))
     if isinstance(value, dict):
         entries = cast("dict[object, object]", value)
         if any(not isinstance(key, str) for key in entries):
             return "a dictionary with keys that are no text"
-        return _first(inner(each) for each in entries.values())
+        return _first(inner(item) for item in entries.values())
     return f"a value of type {type(value).__name__}"
 
 
 def _first(lacks: Iterator[str]) -> str:
-    return next((each for each in lacks if each), "")
+    return next((lack for lack in lacks if lack), "")
 
 
 def check(values: Values, entries: Mapping[Any, object]) -> None:

@@ -55,9 +55,9 @@ session_required = SessionRequired(_guarded)
 
 def _connection(*given: Any) -> "HTTPConnection[Any]":
     """The request or websocket among an endpoint's arguments, after `self` in a method."""
-    for each in given:
-        if isinstance(each, HTTPConnection):
-            return cast("HTTPConnection[Any]", each)
+    for argument in given:
+        if isinstance(argument, HTTPConnection):
+            return cast("HTTPConnection[Any]", argument)
     raise TypeError("session_required guards endpoints that take a request or a websocket")
 
 

@@ -235,7 +235,7 @@ def _texts(headers: Headers) -> list[tuple[str, str]]:
 
 def _adding(start_response: StartResponse, extra: Headers) -> StartResponse:
     def adding(status: str, headers: list[tuple[str, str]], *more: Any) -> Any:
-        return start_response(status, [*headers, *(each for each in _texts(extra) if each not in headers)], *more)
+        return start_response(status, [*headers, *(header for header in _texts(extra) if header not in headers)], *more)
 
     return adding
 

@@ -71,7 +71,7 @@ def _made(user: User) -> SojournLink:
 
 def _awaits_proof(user: User) -> bool:
     """True if an unverified address already belongs to a row: a new row would conflict once the address is verified."""
-    unproven = [each.email_address for each in user.email_addresses if not each.is_verified]
+    unproven = [email.email_address for email in user.email_addresses if not email.is_verified]
     return _row_with_address(user) is None and any(_unlinked_row(address) is not None for address in unproven)
 
 

@@ -39,7 +39,7 @@ class _Part(template.Node):
         self._otherwise = otherwise
 
     def render(self, context: Context) -> SafeString:
-        wanted = {name: each.resolve(cast("Any", context)) for name, each in self._wanted.items()}
+        wanted = {name: expression.resolve(cast("Any", context)) for name, expression in self._wanted.items()}
         shown = self._is_for(visit(context["request"]), wanted)
         return (self.nodelist if shown else self._otherwise).render(context)
 
@@ -57,7 +57,7 @@ def _part(parser: Parser, token: Token, is_for: Callable[[Any, dict[str, Any]], 
     wanted: Any = token_kwargs(words, parser)
     if words:
         raise template.TemplateSyntaxError(f"{name} takes name=value, not {words[0]!r}")
-    if unknown := [each for each in wanted if name == "signed_out" or each not in ASKED_FOR]:
+    if unknown := [argument for argument in wanted if name == "signed_out" or argument not in ASKED_FOR]:
         raise template.TemplateSyntaxError(f"{name} knows no {unknown[0]}")
     body = parser.parse(("else", f"end{name}"))
     otherwise = NodeList()
