@@ -68,7 +68,7 @@ def _limits(engine: "Engine") -> dict[str, Json]:
         is_shared = engine.store.shared_counts is not None and name not in OF_ONE_PROCESS and most <= MOST_SHARED
         where = kept if name in OF_BUDGETS else common if is_shared else here
         texts.setdefault(where, []).append(f"{name} {most} in {seconds} s")
-    return {f"limits ({where})": ", ".join(each) for where, each in texts.items()}
+    return {f"limits ({where})": ", ".join(parts) for where, parts in texts.items()}
 
 
 def _search(unbuilt: Sequence[str]) -> str:

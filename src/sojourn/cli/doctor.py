@@ -21,9 +21,9 @@ def doctor(data: Data = None, database_url: DatabaseUrl = None, as_json: AsJson 
     """Print every setting with its meaning, then check the database, the keys and the built pages."""
     target = configured(data, database_url)
     settings: dict[str, Json] = {
-        f"SOJOURN_{each.name.upper()}": f"{_shown(getattr(target.config, each.name))}  ({each.metadata['says']})"
-        for each in fields(Config)
-        if "says" in each.metadata
+        f"SOJOURN_{setting.name.upper()}": f"{_shown(getattr(target.config, setting.name))}  ({setting.metadata['says']})"
+        for setting in fields(Config)
+        if "says" in setting.metadata
     }
     try:
         findings = with_engine(target, _examined)

@@ -41,7 +41,7 @@ def events(
     as_json: AsJson = False,
 ) -> None:
     """Print the audit log: who did what, when, and from where. Newest first."""
-    kinds = [_known(each) for each in kind or ()]
+    kinds = [_known(name) for name in kind or ()]
     begin = since_when(since) if since is not None else None
 
     if check:
@@ -54,9 +54,9 @@ def events(
 
     found = with_engine(configured(data, database_url), read)
     if as_json:
-        print_json([_shown(each) for each in found])
+        print_json([_shown(event) for event in found])
     else:
-        print_table(_COLUMNS, [(time_text(each.at.datetime()), each.kind, told(each)) for each in found])
+        print_table(_COLUMNS, [(time_text(event.at.datetime()), event.kind, told(event)) for event in found])
 
 
 def _check(target: Target) -> NoReturn:
@@ -88,7 +88,7 @@ def waiting(unchained: UnchainedEvents) -> str:
 def _known(kind: str) -> str:
     """Check the event kind. Raises: SojournError for an unknown kind."""
     name = kind.removesuffix("*")
-    if name in KINDS or (name.endswith(".") and any(each.startswith(name) for each in KINDS)):
+    if name in KINDS or (name.endswith(".") and any(known.startswith(name) for known in KINDS)):
         return name
     raise SojournError(f"unknown event kind {kind!r}; choose one of {', '.join(sorted(KINDS))}")
 

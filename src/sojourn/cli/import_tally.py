@@ -58,10 +58,10 @@ class Tally:
         for name in record.unused:
             known = name in self.fields_unused or len(self.fields_unused) < _MOST_NAMES
             self.fields_unused[name if known else "other"] += 1
-        for each in record.left_out:
-            self.fields_left_out[each.what] += 1
+        for omission in record.left_out:
+            self.fields_left_out[omission.what] += 1
             if self.left_out_report is not None:
-                self.left_out_report.write(_line(record, left_out=each.what, reason=each.why))
+                self.left_out_report.write(_line(record, left_out=omission.what, reason=omission.why))
 
     def summary(self, *, dry_run: bool) -> dict[str, Json]:
         return {
@@ -88,8 +88,8 @@ class Tally:
         ):
             if counted:
                 print(f"  {told}: {', '.join(f'{name} ({number:,})' for name, number in counted.most_common())}")
-        for each in self.first_refused:
-            print(f"  {each.place}: {each.reason}")
+        for rejected in self.first_refused:
+            print(f"  {rejected.place}: {rejected.reason}")
         if self.refused > len(self.first_refused):
             print(f"  and {self.refused - len(self.first_refused):,} more; --report FILE lists them all")
 

@@ -21,6 +21,6 @@ async def user_id_of(engine: "Engine", named: str) -> UserId:
         return UserId(named)
     address = normal_email(named, param="user").canonical
     for user in await engine.accounts.list(engine.instance, UserFilter(email_addresses=[address]), Page(10)):
-        if any(each.canonical == address and each.is_held for each in user.email_addresses):
+        if any(identifier.canonical == address and identifier.is_held for identifier in user.email_addresses):
             return user.id
     raise NotFound(f"No user has the e-mail address {named}.")

@@ -44,9 +44,9 @@ def list_sessions(
     sessions = with_engine(configured(data, database_url), read)
     now = SystemClock().now()
     if as_json:
-        print_json([backend_session(each, now) for each in sessions])
+        print_json([backend_session(session, now) for session in sessions])
     else:
-        print_table(_COLUMNS, [_row(each) for each in sessions])
+        print_table(_COLUMNS, [_row(session) for session in sessions])
 
 
 @app.command("revoke")

@@ -43,17 +43,17 @@ def describe(
     as_json: AsJson = False,
 ) -> None:
     """Print the effect, accepted values and default of each setting."""
-    chosen = [each for each in tree(Settings) if not names or any(_is_in(each, name) for name in names)]
+    chosen = [setting for setting in tree(Settings) if not names or any(_is_in(setting, name) for name in names)]
     if not chosen:
-        known = [*groups(Settings), *(each.path for each in tree(Settings))]
+        known = [*groups(Settings), *(setting.path for setting in tree(Settings))]
         near = get_close_matches(" ".join(names or []), known, 1, 0.5)
         raise SojournError(f"Unknown setting.{f' Did you mean {near[0]}?' if near else ''}")
     if as_json:
-        print_json([_described(each) for each in chosen])
+        print_json([_described(setting) for setting in chosen])
         return
-    for each in chosen:
+    for setting in chosen:
         print(
-            f"{each.path}\n    {each.about.effect}\n    Accepts {each.takes}. Default: {msgspec.json.encode(each.default).decode()}\n"
+            f"{setting.path}\n    {setting.about.effect}\n    Accepts {setting.takes}. Default: {msgspec.json.encode(setting.default).decode()}\n"
         )
 
 
@@ -78,8 +78,8 @@ def set_setting(
 
     hurting = with_engine(configured(data, database_url), changed)
     print("Saved.")
-    for each in hurting:
-        print(f"Warning: {each}", file=sys.stderr)
+    for warning in hurting:
+        print(f"Warning: {warning}", file=sys.stderr)
 
 
 def _value(text: str) -> Json:

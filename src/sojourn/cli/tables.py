@@ -51,4 +51,6 @@ def time_text(at: datetime | None) -> str | None:
 def printable(cell: Json) -> str:
     """The text of a value, with terminal control characters escaped."""
     text = "" if cell is None else str(cell)
-    return "".join(each if each.isprintable() else each.encode("unicode_escape").decode() for each in text)
+    return "".join(
+        character if character.isprintable() else character.encode("unicode_escape").decode() for character in text
+    )

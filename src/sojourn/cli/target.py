@@ -82,9 +82,9 @@ class Target:
         """The only application, or the one of the given environment. Raises: ConfigError."""
         if not instances:
             raise ConfigError(f"this database has no application yet: {_FIRST_START}")
-        found = "; ".join(f"{each.environment.value} at {each.public_url}" for each in instances)
+        found = "; ".join(f"{instance.environment.value} at {instance.public_url}" for instance in instances)
         if "environment" in self.named:
-            instances = [each for each in instances if each.environment is self.config.environment]
+            instances = [instance for instance in instances if instance.environment is self.config.environment]
             if not instances:
                 said = self.config.environment.value
                 raise ConfigError(

@@ -39,13 +39,13 @@ def list_users(
 
     async def read(engine: "Engine") -> tuple[list[User], list[dict[str, Json]]]:
         found = list(await engine.accounts.list(engine.instance, UserFilter(query=query), Page(limit)))
-        return found, [_shown(engine, each) for each in found]
+        return found, [_shown(engine, user) for user in found]
 
     found, shown = with_engine(configured(data, database_url), read)
     if as_json:
         print_json(shown)
     else:
-        print_table(_COLUMNS, [_row(each) for each in found])
+        print_table(_COLUMNS, [_row(user) for user in found])
 
 
 @app.command("show")
