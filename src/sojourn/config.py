@@ -132,7 +132,7 @@ class Config:
 
     def is_named(self, name: str) -> bool:
         """True if `development_hosts` lists the host name or bind address, with or without a port."""
-        return name.lower() in {name_of(each) for each in _normal(self.development_hosts, self.scheme)}
+        return name.lower() in {name_of(host) for host in _normal(self.development_hosts, self.scheme)}
 
     def check_bind(self, address: str) -> None:
         """Refuse to listen where strangers could reach a development server. Raises: ConfigError (R-DEV-01)."""
@@ -156,7 +156,7 @@ class Config:
         """The explicitly set settings by name, before parsing. Raises: ConfigError for an invalid file."""
         variables = os.environ if variables is None else variables
         values: dict[str, object] = {}
-        known = {each.name for each in fields(cls) if "says" in each.metadata}
+        known = {setting.name for setting in fields(cls) if "says" in setting.metadata}
         if path := variables.get("SOJOURN_CONFIG"):
             values.update(_from_file(Path(path), known))
         for name in known:
@@ -193,10 +193,10 @@ class Config:
         public = name_of(self.public_host)
         if not self.is_here(public):
             raise ConfigError(_NOT_HERE.format(what=f"public_url {self.public_url}", name=public))
-        for each in self.allowed_hosts:
-            name = name_of(host_of(each, self.scheme) or "")
+        for host in self.allowed_hosts:
+            name = name_of(host_of(host, self.scheme) or "")
             if not self.is_here(name):
-                raise ConfigError(_NOT_HERE.format(what=f"SOJOURN_ALLOWED_HOSTS {each}", name=name or each))
+                raise ConfigError(_NOT_HERE.format(what=f"SOJOURN_ALLOWED_HOSTS {host}", name=name or host))
 
     def _missing(self) -> list[str]:
         """Every required production setting that is missing, reported together."""
@@ -210,7 +210,7 @@ class Config:
 
 @lru_cache(maxsize=64)
 def _normal(hosts: tuple[str, ...], scheme: str) -> frozenset[str]:
-    return frozenset(normal for each in hosts if (normal := host_of(each, scheme)) is not None)
+    return frozenset(normal for host in hosts if (normal := host_of(host, scheme)) is not None)
 
 
 def _from_file(path: Path, known: set[str]) -> dict[str, object]:
@@ -235,7 +235,7 @@ def _parse(name: str, value: object) -> object:
 
 def _items(value: object) -> list[str]:
     if isinstance(value, list | tuple):
-        return [str(each) for each in value]  # pyright: ignore[reportUnknownVariableType, reportUnknownArgumentType]
+        return [str(item) for item in value]  # pyright: ignore[reportUnknownVariableType, reportUnknownArgumentType]
     return [part.strip() for part in str(value).split(",") if part.strip()]
 
 

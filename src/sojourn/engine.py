@@ -276,7 +276,7 @@ def _factors(on: Foundation, outbox: Outbox, budgets: Budgets) -> FactorSet:
     codes = EmailCodes(on.store, on.clock, outbox, budgets, on.sealer.derived(b"codes"))
     tools = FactorTools(on.store, on.clock, on.sealer, outbox, on.hash_pool, Credentials(on.clock, on.sealer))
     built_in = (PasswordFactor(), EmailCodeFactor(codes), TicketFactor(on.store, on.clock))
-    return FactorSet([each.connected(tools) for each in (*built_in, *on.config.factors)])
+    return FactorSet([factor.connected(tools) for factor in (*built_in, *on.config.factors)])
 
 
 def _session_parts(on: Foundation, of: InstanceParts) -> SessionParts:

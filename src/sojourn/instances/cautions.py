@@ -53,6 +53,6 @@ _CAUTIONS = (
 
 def cautions(before: Settings, after: Settings) -> Iterator[str]:
     """`name: why it hurts` of what holds now and did not before."""
-    for each in _CAUTIONS:
-        if each.holds(after.sessions) and not each.holds(before.sessions):
-            yield f"{each.path}: {each.says}."
+    for caution in _CAUTIONS:
+        if caution.holds(after.sessions) and not caution.holds(before.sessions):
+            yield f"{caution.path}: {caution.says}."

@@ -47,7 +47,9 @@ class Instances:
         await self._load()
         now = self.clock.now()
         key = publishable_key(environment, key_host(public_url))
-        existing = next((each for each in self._instances.values() if each.environment is environment), None)
+        existing = next(
+            (instance for instance in self._instances.values() if instance.environment is environment), None
+        )
         if existing is None and self._instances:
             other = self.default()
             raise ConfigError(
@@ -79,7 +81,7 @@ class Instances:
 
     async def by_publishable_key(self, key: str) -> Instance | None:
         await self._refresh()
-        return next((each for each in self._instances.values() if each.publishable_key == key), None)
+        return next((instance for instance in self._instances.values() if instance.publishable_key == key), None)
 
     async def by_host(self, host: str) -> Instance | None:
         """The instance whose public address has this Host; the only instance answers to every allowed host."""

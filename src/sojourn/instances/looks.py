@@ -31,10 +31,10 @@ class Color:
     def parse(cls, text: str) -> "Color":
         """`#rgb`, `#rrggbb` or `rgb(r, g, b)`."""
         if found := _HEX.fullmatch(text.strip()):
-            digits = found[1] if len(found[1]) == 6 else "".join(each * 2 for each in found[1])
+            digits = found[1] if len(found[1]) == 6 else "".join(digit * 2 for digit in found[1])
             return cls(*bytes.fromhex(digits))
         if found := _RGB.fullmatch(text.strip()):
-            channels = [int(each) for each in found.groups()]
+            channels = [int(channel) for channel in found.groups()]
             if max(channels) <= 255:
                 return cls(*channels)
         raise ValueError("must be a colour such as #2f6f4f")
@@ -73,13 +73,13 @@ class Fonts:
     @classmethod
     def parse(cls, text: str) -> "Fonts":
         """Names with commas between, in quotes or not."""
-        names = tuple(_unquoted(each.strip()) for each in text.split(","))
-        if len(names) > _MOST_FONTS or not all(_FONT.fullmatch(each) for each in names):
+        names = tuple(_unquoted(name.strip()) for name in text.split(","))
+        if len(names) > _MOST_FONTS or not all(_FONT.fullmatch(name) for name in names):
             raise ValueError('must be names of fonts such as "Open Sans", sans-serif')
         return cls(names)
 
     def __str__(self) -> str:
-        return ", ".join(each if _WORD.fullmatch(each) else f'"{each}"' for each in self.names)
+        return ", ".join(name if _WORD.fullmatch(name) else f'"{name}"' for name in self.names)
 
 
 def _unquoted(name: str) -> str:

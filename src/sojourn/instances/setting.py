@@ -82,7 +82,7 @@ class Setting:
         if self.about.form:
             words = self.about.form.takes
         elif self.choices:
-            words = ", ".join(f"`{each}`" for each in self.choices)
+            words = ", ".join(f"`{choice}`" for choice in self.choices)
         elif self.kind is int:
             words = f"{'seconds' if self.about.unit else 'a number'}, {self.about.least:,} to {self.about.most:,}"
         else:
@@ -107,19 +107,19 @@ def tree(root: type[msgspec.Struct]) -> tuple[Setting, ...]:
 def groups(root: type[msgspec.Struct]) -> Mapping[str, type[msgspec.Struct]]:
     """The groups of settings by their dotted names, each with its struct."""
     found: dict[str, type[msgspec.Struct]] = {}
-    for each in msgspec.structs.fields(root):
-        if _is_group(each.type):
-            found[each.name] = each.type
-            found |= {f"{each.name}.{inner}": kind for inner, kind in groups(each.type).items()}
+    for declared in msgspec.structs.fields(root):
+        if _is_group(declared.type):
+            found[declared.name] = declared.type
+            found |= {f"{declared.name}.{inner}": kind for inner, kind in groups(declared.type).items()}
     return found
 
 
 def _settings(group: type[msgspec.Struct], path: str) -> Iterator[Setting]:
-    for each in msgspec.structs.fields(group):
-        if _is_group(each.type):
-            yield from _settings(each.type, f"{path}{each.name}.")
+    for declared in msgspec.structs.fields(group):
+        if _is_group(declared.type):
+            yield from _settings(declared.type, f"{path}{declared.name}.")
         else:
-            yield _setting(each, path)
+            yield _setting(declared, path)
 
 
 def _setting(declared: msgspec.structs.FieldInfo, path: str) -> Setting:
@@ -128,8 +128,8 @@ def _setting(declared: msgspec.structs.FieldInfo, path: str) -> Setting:
     kind, about = get_args(declared.type)
     is_optional = get_origin(kind) is UnionType
     if is_optional:
-        (kind,) = (each for each in get_args(kind) if each is not NoneType)
-    choices = tuple(str(each) for each in get_args(kind)) if get_origin(kind) is Literal else ()
+        (kind,) = (argument for argument in get_args(kind) if argument is not NoneType)
+    choices = tuple(str(choice) for choice in get_args(kind)) if get_origin(kind) is Literal else ()
     value: Any = declared.default_factory() if declared.default is msgspec.NODEFAULT else declared.default
     return Setting(
         path + declared.name,

@@ -88,8 +88,10 @@ class _Group(msgspec.Struct, frozen=True, kw_only=True):
 
 @cache
 def _parsed(group: type[msgspec.Struct]) -> Mapping[str, tuple[Form, str]]:
-    own = (each for each in tree(group) if not each.group)
-    return {each.path: (each.about.form, str(each.default)) for each in own if each.about.form is not None}
+    own = (setting for setting in tree(group) if not setting.group)
+    return {
+        setting.path: (setting.about.form, str(setting.default)) for setting in own if setting.about.form is not None
+    }
 
 
 class SessionSettings(_Group, frozen=True, kw_only=True):
@@ -205,7 +207,7 @@ class ProtectionSettings(_Group, frozen=True, kw_only=True):
         About(
             effect="A lock after wrong tries runs out after this long.",
             least=1, most=30 * DAY, unit="seconds",
-            shown=_at("user_settings.attack_protection.user_lockout.duration_in_minutes", how=lambda each: each // 60),
+            shown=_at("user_settings.attack_protection.user_lockout.duration_in_minutes", how=lambda seconds: seconds // 60),
         ),
     ] = 3600  # fmt: skip
     password_min_length: Annotated[

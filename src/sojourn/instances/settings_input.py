@@ -11,7 +11,7 @@ from sojourn.instances.settings import Settings
 from sojourn.instant import read_length
 
 _RATE_LIMITS = "protection.rate_limits"
-_BY_PATH: Mapping[str, Setting] = {each.path: each for each in tree(Settings)}
+_BY_PATH: Mapping[str, Setting] = {setting.path: setting for setting in tree(Settings)}
 _GROUPS = groups(Settings)
 
 
@@ -32,12 +32,12 @@ def patched(settings: Settings, patch: Mapping[str, Json]) -> Settings:
 
 def check_settings(settings: Settings) -> None:
     """Check the bounds of numeric settings. Raises: FieldError."""
-    for each in _BY_PATH.values():
-        about, value = each.about, each.of(settings)
+    for setting in _BY_PATH.values():
+        about, value = setting.about, setting.of(settings)
         if about.least is not None and about.most is not None and not about.least <= value <= about.most:
-            raise FieldError(f"{each.path} must be between {about.least} and {about.most}.", param=each.path)
+            raise FieldError(f"{setting.path} must be between {about.least} and {about.most}.", param=setting.path)
         if about.check is not None:
-            about.check(value, each.path)
+            about.check(value, setting.path)
 
 
 def _in_seconds(patch: Mapping[str, Json], path: str) -> dict[str, Json]:

@@ -80,7 +80,7 @@ def compose(kind: str, to: str, instance: Instance, values: Mapping[str, str]) -
 def _paragraphs(text: str, values: Mapping[str, str]) -> list[str]:
     """The paragraphs of the text without the code itself, which the HTML shows in large type."""
     code = values.get("code")
-    return [each.strip() for each in text.split("\n\n") if each.strip() and each.strip() != code]
+    return [paragraph.strip() for paragraph in text.split("\n\n") if paragraph.strip() and paragraph.strip() != code]
 
 
 @cache

@@ -56,7 +56,7 @@ class Worker:
         loops = (warm, self._build(), self._mail_forever(), self._every(_ACTIVITY_PAUSE, self._engine.activity.flush),
                  self._every(_ACTIVITY_PAUSE, self._engine.key_use.flush), self._every(_CLEANING_PAUSE, self._clean),
                  self._every(_KEYS_PAUSE, self._follow_keys), self._every(_CHAINING_PAUSE, self._chain))  # fmt: skip
-        self._tasks = [asyncio.create_task(each) for each in loops]
+        self._tasks = [asyncio.create_task(loop) for loop in loops]
 
     async def _warm(self) -> None:
         """Load what the first sign-in would wait for: the common passwords, and the time of hashes that were imported."""
