@@ -82,29 +82,29 @@ class Round:
 async def _rate(work: Sequence[Callable[[], Awaitable[object]]]) -> float:
     """Of what was done. Who waited a second for a connection was turned away (R-REL-03)."""
     begun = perf_counter()
-    ended = await asyncio.gather(*(each() for each in work), return_exceptions=True)
+    ended = await asyncio.gather(*(call() for call in work), return_exceptions=True)
     seconds = perf_counter() - begun
-    for each in ended:
-        if isinstance(each, BaseException) and not isinstance(each, Overloaded):
-            raise each
-    return sum(not isinstance(each, Overloaded) for each in ended) / seconds
+    for outcome in ended:
+        if isinstance(outcome, BaseException) and not isinstance(outcome, Overloaded):
+            raise outcome
+    return sum(not isinstance(outcome, Overloaded) for outcome in ended) / seconds
 
 
 async def _round(engine: Engine, people: Sequence[User]) -> Round:
     instance = engine.instance
-    tickets = [(await engine.tickets.create_sign_in_token(instance, each.id))[1] for each in people[:SIGN_INS]]
+    tickets = [(await engine.tickets.create_sign_in_token(instance, user.id))[1] for user in people[:SIGN_INS]]
 
     def signing_in(ticket: Secret) -> Callable[[], Awaitable[object]]:
         given = SignInInput(strategy="ticket", ticket=ticket.reveal())
         return lambda: engine.sign_ins.create(Caller(instance, None, Device()), given)
 
-    sign_ins = await _rate([signing_in(each) for each in tickets])
-    sessions = [await engine.sessions.create_for(instance, each) for each in people]
-    clients = [await engine.store.clients.find(instance.id, each.client_id) for each in sessions]
+    sign_ins = await _rate([signing_in(ticket) for ticket in tickets])
+    sessions = [await engine.sessions.create_for(instance, user) for user in people]
+    clients = [await engine.store.clients.find(instance.id, session.client_id) for session in sessions]
     sign_outs = await _rate(
         [
-            partial(engine.sessions.end, Caller(instance, client), each.id)
-            for client, each in zip(clients, sessions, strict=True)
+            partial(engine.sessions.end, Caller(instance, client), session.id)
+            for client, session in zip(clients, sessions, strict=True)
         ]
     )
     return Round(sign_ins, sign_outs)
@@ -131,11 +131,13 @@ async def measured(url: str, folder: Path) -> list[bool]:
     await engine.close()
     return [
         at_least(
-            f"{SIGN_INS} sign-ins at once, of one line (1/s)", *_medians(now, before, lambda each: each.sign_ins), 1.0
+            f"{SIGN_INS} sign-ins at once, of one line (1/s)",
+            *_medians(now, before, lambda measured_round: measured_round.sign_ins),
+            1.0,
         ),
         at_least(
             f"{SIGN_OUTS} sign-outs at once, of one line (1/s)",
-            *_medians(now, before, lambda each: each.sign_outs),
+            *_medians(now, before, lambda measured_round: measured_round.sign_outs),
             1.0,
         ),
     ]

@@ -73,7 +73,7 @@ def crowd(sessions: int) -> Crowd:
         made = asyncio.run(_made(folder, sessions))
         known.write_text(json.dumps(asdict(made)))
     read = json.loads(known.read_text())
-    return Crowd(**{**read, "browsers": [Browser(**each) for each in read["browsers"]]})
+    return Crowd(**{**read, "browsers": [Browser(**browser) for browser in read["browsers"]]})
 
 
 async def _made(folder: Path, sessions: int) -> Crowd:
@@ -110,7 +110,7 @@ def _fill(connection: sqlite3.Connection, instance: Instance, sessions: int) -> 
         banned = {user.id for user in people if user.banned}
         connection.execute("BEGIN")
         _insert(connection, user_row, people)
-        _insert(connection, identifier_row, [each for user in people for each in user.identifiers])
+        _insert(connection, identifier_row, [identifier for user in people for identifier in user.identifiers])
         _insert(connection, client_row, [client for client, _, _ in opened])
         _insert(connection, session_row, [session for _, session, _ in opened])
         connection.execute("COMMIT")
@@ -123,7 +123,7 @@ def _fill(connection: sqlite3.Connection, instance: Instance, sessions: int) -> 
 
 
 def _insert(connection: sqlite3.Connection, codec: Codec[Any], values: Sequence[object]) -> None:
-    rows = [codec.encode(each) for each in values]
+    rows = [codec.encode(value) for value in values]
     names = list(rows[0])
     places = ", ".join(f":{name}" for name in names)
     connection.executemany(f"INSERT INTO {codec.table.name} ({', '.join(names)}) VALUES ({places})", rows)

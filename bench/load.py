@@ -62,19 +62,19 @@ def drive(port: int, requests: Sequence[bytes], *, seconds: float, at_once: int 
     with selectors.DefaultSelector() as selector:
         connections = [_connect(port) for _ in range(at_once)]
         began = perf_counter()
-        for each in connections:
-            selector.register(each.socket, selectors.EVENT_READ, each)
-            _send(each, next(turns))
+        for connection in connections:
+            selector.register(connection.socket, selectors.EVENT_READ, connection)
+            _send(connection, next(turns))
         deadline = began + seconds
         while (now := perf_counter()) < deadline or not took:
             for key, _ in selector.select(timeout=1):
-                each: Connection = key.data
-                if not _whole(each, holding):
+                connection: Connection = key.data
+                if not _whole(connection, holding):
                     continue
-                took.append(perf_counter() - each.sent_at)
-                _send(each, next(turns))
-        for each in connections:
-            each.socket.close()
+                took.append(perf_counter() - connection.sent_at)
+                _send(connection, next(turns))
+        for connection in connections:
+            connection.socket.close()
     return Measured(len(took) / (now - began), took)
 
 

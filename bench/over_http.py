@@ -80,21 +80,21 @@ def measure(folder: Path) -> list[bool]:
 
 def _memory(server: psutil.Process) -> bool:
     """Of the worker that answers: what is its own and shared, as the system counts it."""
-    used = max(each.memory_info().rss for each in server.children(recursive=True)) / _MEGABYTE
+    used = max(process.memory_info().rss for process in server.children(recursive=True)) / _MEGABYTE
     return at_most("idle memory of a worker (MB)", used, 120.0, 1.0)
 
 
 def _reads_and_mints(ports: Ports, known: Known) -> list[bool]:
     port = ports.sojourn
-    cookies = [each.cookies for each in known.browsers]
+    cookies = [browser.cookies for browser in known.browsers]
     mints = [
-        post(f"/v1/client/sessions/{each.session_id}/tokens", port, Cookie=cookie, Origin=f"http://localhost:{port}")
-        for each, cookie in zip(known.browsers, cookies, strict=True)
+        post(f"/v1/client/sessions/{browser.session_id}/tokens", port, Cookie=cookie, Origin=f"http://localhost:{port}")
+        for browser, cookie in zip(known.browsers, cookies, strict=True)
     ]
     reads = [get("/v1/client", port, Cookie=cookie) for cookie in cookies]
     stranger = [get("/v1/client", port)]
     secret = f"Bearer {known.secret_key}"
-    looked_up = [get(f"/v1/sessions/{each.session_id}", port, Authorization=secret) for each in known.browsers]
+    looked_up = [get(f"/v1/sessions/{browser.session_id}", port, Authorization=secret) for browser in known.browsers]
 
     def of(requests: Sequence[bytes], holding: bytes) -> Rate:
         return lambda: drive(port, requests, seconds=_SECONDS, at_once=_AT_ONCE, holding=holding).rate
@@ -126,10 +126,10 @@ def _sign_ins(ports: Ports, known: Known, server: psutil.Process) -> list[bool]:
     tries = [
         post(
             "/v1/client/sign_ins", port,
-            urlencode({"strategy": "password", "identifier": each.address, "password": PASSWORD}),
-            Cookie=f"__client={each.secret}", Origin=origin,
+            urlencode({"strategy": "password", "identifier": browser.address, "password": PASSWORD}),
+            Cookie=f"__client={browser.secret}", Origin=origin,
         )
-        for each in known.returning
+        for browser in known.returning
     ]  # fmt: skip
     took: list[float] = []
     each_time = len(tries) // _ROUNDS
@@ -154,8 +154,8 @@ def _sign_ins(ports: Ports, known: Known, server: psutil.Process) -> list[bool]:
 def _mint_steadily(port: int, known: Known, origin: str) -> list[float]:
     browsers = known.browsers[: int(_MINTS_A_SECOND * _SIGN_IN_SECONDS)]
     mints = [
-        post(f"/v1/client/sessions/{each.session_id}/tokens", port, Cookie=each.cookies, Origin=origin)
-        for each in browsers
+        post(f"/v1/client/sessions/{browser.session_id}/tokens", port, Cookie=browser.cookies, Origin=origin)
+        for browser in browsers
     ]
     return pace(port, mints, a_second=_MINTS_A_SECOND)
 

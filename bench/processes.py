@@ -43,8 +43,8 @@ def running(
         _await_port(port, started, log)
         yield process
     finally:
-        for each in (*process.children(recursive=True), process):
-            each.terminate()
+        for running_process in (*process.children(recursive=True), process):
+            running_process.terminate()
         started.wait()
 
 

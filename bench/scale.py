@@ -45,15 +45,15 @@ class Served:
     def mints(self) -> list[bytes]:
         origin = f"http://localhost:{self.port}"
         return [
-            post(f"/v1/client/sessions/{each.session_id}/tokens", self.port, Cookie=each.cookies, Origin=origin)
-            for each in self.crowd.browsers
+            post(f"/v1/client/sessions/{browser.session_id}/tokens", self.port, Cookie=browser.cookies, Origin=origin)
+            for browser in self.crowd.browsers
         ]
 
     def clients(self) -> list[bytes]:
-        return [get("/v1/client", self.port, Cookie=each.cookies) for each in self.crowd.browsers]
+        return [get("/v1/client", self.port, Cookie=browser.cookies) for browser in self.crowd.browsers]
 
     def sessions(self) -> list[bytes]:
-        return [self.asked(f"/v1/sessions/{each.session_id}") for each in self.crowd.browsers]
+        return [self.asked(f"/v1/sessions/{browser.session_id}") for browser in self.crowd.browsers]
 
     def asked(self, path: str) -> bytes:
         return get(path, self.port, Authorization=f"Bearer {self.crowd.secret_key}")
@@ -62,7 +62,7 @@ class Served:
 def measure(sessions: int, log: Path) -> list[bool]:
     """The lines of a database of `sessions`, ten of each user."""
     with ExitStack() as stack:
-        many, few = (stack.enter_context(_Serving(crowd(each), log)) for each in (sessions, _FEW))
+        many, few = (stack.enter_context(_Serving(crowd(size), log)) for size in (sessions, _FEW))
         return [*_hot_reads(many, few), *_lists(many), *_beside_searches(many)]
 
 
@@ -94,8 +94,8 @@ def _hot_reads(many: Served, few: Served) -> list[bool]:
         asked = {served.port: requests(served) for served in (many, few)}
         rates: dict[int, list[float]] = {port: [] for port in asked}
         for turn in range(_ROUNDS + 1):
-            for port, each in asked.items():
-                rate = drive(port, each, seconds=_SECONDS, at_once=_AT_ONCE, holding=holding).rate
+            for port, batch in asked.items():
+                rate = drive(port, batch, seconds=_SECONDS, at_once=_AT_ONCE, holding=holding).rate
                 if turn:  # the first warms up
                     rates[port].append(rate)
         # of each turn, so that both saw the same machine
@@ -126,8 +126,8 @@ def _beside_searches(many: Served) -> list[bool]:
         beside.append(drive(many.port, mints, seconds=_SECONDS, at_once=_AT_ONCE))
         asked.join()
     share = median(one.rate / other.rate for one, other in zip(beside, alone, strict=True))
-    rate = median(each.rate for each in alone)
-    slow = [median(each.percentile(0.99) for each in those) * 1000 for those in (beside, alone)]
+    rate = median(measured.rate for measured in alone)
+    slow = [median(measured.percentile(0.99) for measured in those) * 1000 for those in (beside, alone)]
     print(f"  the administrator's requests a second: {median(pace):,.0f}", flush=True)
     return [
         at_least("mint beside searches, of alone (1/s)", share * rate, rate, 0.80),
@@ -137,4 +137,6 @@ def _beside_searches(many: Served) -> list[bool]:
 
 def _search(many: Served) -> float:
     requests = [many.asked(path) for path in _ASKED.values() if "query" in path]
-    return drive(many.port, [each for each, _ in zip(cycle(requests), range(100))], seconds=_SECONDS, at_once=1).rate
+    return drive(
+        many.port, [request for request, _ in zip(cycle(requests), range(100))], seconds=_SECONDS, at_once=1
+    ).rate

@@ -78,7 +78,7 @@ async def _measured(name: str, folder: Path) -> bool:
     engine.instance = await engine.instances.update_settings(engine.instance, strict)  # type: ignore[arg-type]
     await _pair(engine, user, email)
     pairs = [await _pair(engine, user, email) for _ in range(_PAIRS)]
-    known, unknown = [each[0] for each in pairs], [each[1] for each in pairs]
+    known, unknown = [pair[0] for pair in pairs], [pair[1] for pair in pairs]
     t, ok = _welch(known, unknown), abs(_welch(known, unknown)) < _MOST
     print(
         f"{name:<16} known {fmean(known) * 1000:8.2f} ms   unknown {fmean(unknown) * 1000:8.2f} ms   t {t:6.2f}   {'ok' if ok else 'TELLS'}",

@@ -161,11 +161,11 @@ def _operation(words: Sequence[str], verb: str, path: str, asked: Any, schemas: 
         words[2] if len(words) > 2 else OBJECT,
         verb,
         path,
-        [each["name"] for each in asked["parameters"] if each["in"] == "path"],
+        [parameter["name"] for parameter in asked["parameters"] if parameter["in"] == "path"],
         [
-            Parameter(each["name"], _type(each["schema"], schemas), False)
-            for each in asked["parameters"]
-            if each["in"] == "query"
+            Parameter(parameter["name"], _type(parameter["schema"], schemas), False)
+            for parameter in asked["parameters"]
+            if parameter["in"] == "query"
         ],
         None if schema is None else list(_fields(schema, schemas)),
         "multipart/form-data" in content,
@@ -174,13 +174,13 @@ def _operation(words: Sequence[str], verb: str, path: str, asked: Any, schemas: 
 
 def _fields(schema: Any, schemas: Any) -> Iterator[Parameter]:
     required = schema.get("required", [])
-    for name, each in sorted(schema["properties"].items(), key=lambda item: item[0] not in required):
-        yield Parameter(name, _type(each, schemas), name in required)
+    for name, field_schema in sorted(schema["properties"].items(), key=lambda item: item[0] not in required):
+        yield Parameter(name, _type(field_schema, schemas), name in required)
 
 
 def _type(schema: Mapping[str, Any], schemas: Any) -> str:
     if "anyOf" in schema:
-        return " | ".join(dict.fromkeys(_type(each, schemas) for each in schema["anyOf"]))
+        return " | ".join(dict.fromkeys(_type(option, schemas) for option in schema["anyOf"]))
     if "$ref" in schema:
         return _type(schemas.get(schema["$ref"].rpartition("/")[2], {}), schemas)
     if schema.get("format") == "binary":
@@ -197,7 +197,7 @@ def _type(schema: Mapping[str, Any], schemas: Any) -> str:
 def source(*, is_async: bool) -> str:
     """The text of one client."""
     known = operations()
-    groups = list(dict.fromkeys(each.group for each in known))
+    groups = list(dict.fromkeys(operation.group for operation in known))
     colour, other = ("Async", "while other tasks go on") if is_async else ("", "one call after the other")
     http_client = "AsyncHttpClient" if is_async else "HttpClient"
     parts = [
@@ -214,7 +214,13 @@ def source(*, is_async: bool) -> str:
         "",
     ]
     for group in groups:
-        parts += _group(group, [each for each in known if each.group == group], colour, http_client, is_async=is_async)
+        parts += _group(
+            group,
+            [operation for operation in known if operation.group == group],
+            colour,
+            http_client,
+            is_async=is_async,
+        )
     parts += _whole(groups, colour, http_client)
     return _formatted("\n".join(parts) + "\n")
 
@@ -229,62 +235,64 @@ def _group(group: str, known: list[Operation], colour: str, http_client: str, *,
     yield f"    def __init__(self, http_client: {http_client}) -> None:"
     yield "        self._http = http_client"
     # `list` is last: after it the word no longer means the type
-    for each in sorted(known, key=lambda each: each.name == "list"):
+    for operation in sorted(known, key=lambda operation: operation.name == "list"):
         yield ""
-        yield from _method(each, is_async=is_async)
+        yield from _method(operation, is_async=is_async)
     yield "\n"
 
 
-def _method(each: Operation, *, is_async: bool) -> Iterator[str]:
-    result = "None" if each.result == "Nothing" else each.result
+def _method(operation: Operation, *, is_async: bool) -> Iterator[str]:
+    result = "None" if operation.result == "Nothing" else operation.result
     verb, wait = ("async def", "await ") if is_async else ("def", "")
-    if result.startswith("list[") and any(parameter.name == "limit" for parameter in each.query):
-        yield from _iterator(each, result, is_async=is_async)
+    if result.startswith("list[") and any(parameter.name == "limit" for parameter in operation.query):
+        yield from _iterator(operation, result, is_async=is_async)
         yield ""
-    query = [parameter for parameter in each.query if parameter.name != "paginated"]
-    yield f"    {verb} {each.name}(self{_signature(each, query)}) -> {result}:"
-    yield f'        """`{each.verb} {each.path}` ({each.id})."""'
+    query = [parameter for parameter in operation.query if parameter.name != "paginated"]
+    yield f"    {verb} {operation.name}(self{_signature(operation, query)}) -> {result}:"
+    yield f'        """`{operation.verb} {operation.path}` ({operation.id})."""'
     kind = OBJECT if result == "None" else result
-    yield f"        {'' if result == 'None' else 'return '}{wait}self._http.send({_call(each, query)}, {kind})"
+    yield f"        {'' if result == 'None' else 'return '}{wait}self._http.send({_call(operation, query)}, {kind})"
 
 
-def _iterator(each: Operation, result: str, *, is_async: bool) -> Iterator[str]:
+def _iterator(operation: Operation, result: str, *, is_async: bool) -> Iterator[str]:
     """By the last that was seen where the server can, or people who come meanwhile would shift the pages."""
     item = result.removeprefix("list[").removesuffix("]")
-    steady = any(parameter.name == "starting_after" for parameter in each.query)
+    steady = any(parameter.name == "starting_after" for parameter in operation.query)
     taken = [
         parameter
-        for parameter in each.query
+        for parameter in operation.query
         if parameter.name not in ("limit", "offset", "paginated", "starting_after")
     ]
     generator, wait = ("AsyncIterator", "async ") if is_async else ("Iterator", "")
-    yield f"    def iterate(self{_signature(each, taken)}) -> {generator}[{item}]:"
+    yield f"    def iterate(self{_signature(operation, taken)}) -> {generator}[{item}]:"
     yield '        """Every one of them, page by page, asked for as they are needed."""'
     yield ""
     yield f"        {wait}def page(seen: int, last: {item} | None) -> {result}:"
     where = '"starting_after": last.id if last else None' if steady else '"offset": seen'
     given = "".join(f', "{parameter.name}": {parameter.name}' for parameter in taken)
-    yield f'            call = BackendCall("{each.verb}", "{each.path}", {{"limit": 100, {where}{given}}})'
+    yield f'            call = BackendCall("{operation.verb}", "{operation.path}", {{"limit": 100, {where}{given}}})'
     yield f"            return {'await ' if is_async else ''}self._http.send(call, {result})"
     yield ""
     yield "        return self._http.pages(page)"
 
 
-def _signature(each: Operation, query: list[Parameter]) -> str:
-    named = [*query, *(each.body or [])]
-    words = [f"{name}: str" for name in each.in_path]
+def _signature(operation: Operation, query: list[Parameter]) -> str:
+    named = [*query, *(operation.body or [])]
+    words = [f"{name}: str" for name in operation.in_path]
     optional = [f"{p.name}: {p.type}" if p.required else f"{p.name}: {p.type} | UnsetType = UNSET" for p in named]
     return "".join(f", {word}" for word in [*words, *(["*", *optional] if optional else [])])
 
 
-def _call(each: Operation, query: list[Parameter]) -> str:
-    path = re.sub(r"\{(\w+)\}", r"{quote(\1, safe='')}", each.path)
-    parts = [f'"{each.verb}"', f'f"{path}"' if each.in_path else f'"{path}"']
+def _call(operation: Operation, query: list[Parameter]) -> str:
+    path = re.sub(r"\{(\w+)\}", r"{quote(\1, safe='')}", operation.path)
+    parts = [f'"{operation.verb}"', f'f"{path}"' if operation.in_path else f'"{path}"']
     if query:
         parts.append("{" + ", ".join(f'"{p.name}": {p.name}' for p in query) + "}")
-    if each.body is not None:
+    if operation.body is not None:
         parts.append(
-            f"{'files' if each.is_upload else 'body'}={{" + ", ".join(f'"{p.name}": {p.name}' for p in each.body) + "}"
+            f"{'files' if operation.is_upload else 'body'}={{"
+            + ", ".join(f'"{p.name}": {p.name}' for p in operation.body)
+            + "}"
         )
     return f"BackendCall({', '.join(parts)})"
 

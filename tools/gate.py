@@ -86,7 +86,7 @@ def parts(*, extended: bool) -> list[Part]:
 
 
 def _without(named: dict[str, list[str]], folder: str) -> list[str]:
-    return [f"--ignore={folder}{each}" for words in named.values() for each in words]
+    return [f"--ignore={folder}{word}" for words in named.values() for word in words]
 
 
 def run(part: Part) -> Outcome:
@@ -130,7 +130,7 @@ def main(*words: str) -> int:
     outcomes = [_tell(run(first), lock)]
     with ThreadPoolExecutor(AT_ONCE) as queue:
         outcomes += queue.map(lambda part: _tell(run(part), lock), parts(extended=extended))
-    failed = [each.part for each in outcomes if each.failed]
+    failed = [outcome.part for outcome in outcomes if outcome.failed]
     for part in failed:
         print(f"\n{part.name}: python -m pytest {' '.join(part.words)}\n")
         print(part.report.read_text(errors="replace"))

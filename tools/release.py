@@ -66,11 +66,11 @@ def undated(version: str, changelog: str) -> Iterator[str]:
 def check_metadata(wheel: Path) -> Metadata:
     """The wheel's metadata, every field valid. Raises: Unready."""
     with zipfile.ZipFile(wheel) as archive:
-        name = next(each for each in archive.namelist() if each.endswith(".dist-info/METADATA"))
+        name = next(member for member in archive.namelist() if member.endswith(".dist-info/METADATA"))
         try:
             return Metadata.from_email(archive.read(name), validate=True)
         except ExceptionGroup as group:
-            raise Unready("; ".join(str(each) for each in group.exceptions)) from group
+            raise Unready("; ".join(str(error) for error in group.exceptions)) from group
 
 
 def _unclean(version: str) -> Iterator[str]:

@@ -25,12 +25,12 @@ def named() -> set[str]:
 
 def main() -> None:
     wanted, proven = listed(), named()
-    missing = [each for each in wanted if each not in proven]
+    missing = [requirement for requirement in wanted if requirement not in proven]
     print(f"security requirements with a test: {len(wanted) - len(missing)} of {len(wanted)}")
-    for each in missing:
-        print(f"  without one: {each:<10}  {wanted[each]}")
-    for each in sorted(proven - wanted.keys()):
-        print(f"  a test names {each}, which is not in the list")
+    for requirement in missing:
+        print(f"  without one: {requirement:<10}  {wanted[requirement]}")
+    for requirement in sorted(proven - wanted.keys()):
+        print(f"  a test names {requirement}, which is not in the list")
 
 
 if __name__ == "__main__":

@@ -40,7 +40,7 @@ def page() -> str:
 
 
 def _table(group: str) -> str:
-    return COLUMNS + "".join(_row(each) for each in tree(Settings) if each.group == group)
+    return COLUMNS + "".join(_row(setting) for setting in tree(Settings) if setting.group == group)
 
 
 def _row(setting: Setting) -> str:

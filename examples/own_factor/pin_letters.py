@@ -34,7 +34,7 @@ class PinLetters(Factor):
         return [Strategy(name=NAME, label="I have a letter with a PIN")]
 
     def offers(self, instance: Instance, person: Person) -> Sequence[Offer]:
-        return [Offer(NAME)] if any(_is_letter(each) for each in person.credentials) else []
+        return [Offer(NAME)] if any(_is_letter(credential) for credential in person.credentials) else []
 
     def decoys(self, instance: Instance, identifier: str) -> Sequence[Offer]:
         return [Offer(NAME)]
@@ -55,7 +55,7 @@ class PinLetters(Factor):
         """The flow has counted this try already, for strangers and for known devices apart."""
         tools, user = self._tools(), attempt.user
         typed = self._hashed(Secret((proof.code or "").replace(" ", "")), user.id if user else "")
-        letter = next((each for each in attempt.credentials if _is_letter(each)), None)
+        letter = next((credential for credential in attempt.credentials if _is_letter(credential)), None)
         if user is None or letter is None:
             raise WrongCode()
         if not hmac.compare_digest(typed, str(tools.credentials.body(letter)["pin"])):
