@@ -60,7 +60,7 @@ class SqliteBuilding:
         with closing(sqlite3.connect(self.path, timeout=_BUSY_SECONDS)) as connection:
             self.prepare(connection, None)
             built.are(built_in_sqlite(connection))
-            missing = [each for each in INDEXES if not built.has(each.name)]
+            missing = [index for index in INDEXES if not built.has(index.name)]
             if missing:
                 connection.execute(missing[0].statement(self.dialect))
                 built.names.add(missing[0].name)
@@ -103,7 +103,7 @@ async def postgres_step(connection: _Connection, guard: _Connection, dialect: Di
         return _OTHERS_PAUSE
     await guard.execute("SELECT 1")  # or the snapshot of the statement before stays, and building waits for those
     built.are(str(row[0]) for row in await connection.fetch(VALID))
-    missing = [each for each in (*INDEXES, *TRIGRAM_INDEXES) if not built.has(each.name)]
+    missing = [wanted for wanted in (*INDEXES, *TRIGRAM_INDEXES) if not built.has(wanted.name)]
     if not missing:
         return None
     index = missing[0]

@@ -137,8 +137,8 @@ class PostgresDatabase(EngineDatabase):
         except (*AWAY, asyncpg.PostgresError) as error:
             raise Overloaded() from error
         finally:
-            for each in opened:
-                each.terminate()
+            for open_connection in opened:
+                open_connection.terminate()
 
     @asynccontextmanager
     async def _list(self, seconds: float) -> AsyncGenerator[tuple[AsyncConnection, Watch], None]:

@@ -110,7 +110,7 @@ def _check_without_effect(name: str, value: str) -> None:
 
 def _check_ports(hosts: str, listed: str) -> None:
     """Raises: ConfigError."""
-    ports = [each.rpartition("]")[2].rpartition(":")[2] for each in hosts.split(",") if ":" in each.rpartition("]")[2]]
+    ports = [host.rpartition("]")[2].rpartition(":")[2] for host in hosts.split(",") if ":" in host.rpartition("]")[2]]
     for port in (*ports, *listed.split(",")):
         if port and not (port.isascii() and port.isdigit() and 0 < int(port) < 65536):
             raise ConfigError(f"{_NAME} names a port that does not exist: ports are numbers from 1 to 65535")

@@ -69,7 +69,7 @@ def is_busy(error: sqlite3.Error) -> bool:
 
 def _is_bulk(args: tuple[Any, ...]) -> bool:
     parameters = args[1] if len(args) > 1 else ()
-    return any(isinstance(each, str | bytes) and len(each) >= _BULK for each in parameters)
+    return any(isinstance(parameter, str | bytes) and len(parameter) >= _BULK for parameter in parameters)
 
 
 def connect(database: str, **options: Any) -> SqliteConnection:

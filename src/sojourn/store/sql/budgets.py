@@ -20,7 +20,7 @@ class SqlBudgets(Group):
             await runner.line_up(_line(instance_id, name, key))  # or two spend the same last one
             where = _at(instance_id, name, key)
             known = await _moments(runner, where)
-            spent = [each for each in known or () if each > now.before(window).millis]
+            spent = [moment for moment in known or () if moment > now.before(window).millis]
             if len(spent) >= limit:
                 return Instant(spent[-limit]) + window
             values = {"moments": _text([*spent, now.millis]), "expire_at": (now + window).millis}
@@ -32,7 +32,7 @@ class SqlBudgets(Group):
 
     async def spent(self, instance_id: InstanceId, name: str, key: str, now: Instant, *, window: timedelta) -> int:
         known = await _moments(self._run, _at(instance_id, name, key))
-        return sum(each > now.before(window).millis for each in known or ())
+        return sum(moment > now.before(window).millis for moment in known or ())
 
     async def give_back(self, instance_id: InstanceId, name: str, key: str) -> None:
         async with self._run.together() as runner:
@@ -57,7 +57,7 @@ def _line(instance_id: InstanceId, name: str, key: str) -> str:
 async def _moments(runner: Runner, where: Sequence[Condition]) -> list[int] | None:
     """In order of time; None where there is no row."""
     rows = await runner.rows(select(budgets.c.moments).where(*where))
-    return [int(each) for each in str(rows[0][0]).split(",") if each] if rows else None
+    return [int(moment) for moment in str(rows[0][0]).split(",") if moment] if rows else None
 
 
 def _text(moments: Sequence[int]) -> str:

@@ -64,7 +64,7 @@ class _Derived:
         self._table, self._value, self._without = table, value, without
         self._names: dict[str, object] = {"_value": value}
         self.written: dict[str, str] = {}
-        self._read = [self._field(each) for each in _fields(value)]
+        self._read = [self._field(field) for field in _fields(value)]
 
     def compiled(self, columns: Sequence[str]) -> tuple[Callable[[Any], Any], Callable[..., Any], Callable[[Any], Any]]:
         """Decode of a row, decode of a row with the fields that it does not hold, and encode."""
@@ -72,12 +72,12 @@ class _Derived:
         given = ", ".join(("r", *self._without))
         alone = ", ".join(("r", *(f"{name}=_{name}_alone" for name in self._without)))
         self._names |= {f"_{name}_alone": value for name, value in self._without.items()}
-        built = ", ".join(each.format_map(places) for each in self._read)
+        built = ", ".join(expression.format_map(places) for expression in self._read)
         row = ", ".join(f"{name!r}: {self.written[name]}" for name in columns)
         return (
             self._made(f"lambda {alone}: _value({built})"),
             self._made(f"lambda {given}: _value({built})"),
-            self._made(f"lambda each: {{{row}}}"),
+            self._made(f"lambda value: {{{row}}}"),
         )
 
     def _made(self, source: str) -> Callable[..., Any]:
@@ -89,7 +89,7 @@ class _Derived:
         if field.name in self._without:
             return field.name
         if field.name in self._table.columns:
-            return self._held(field.name, f"each.{field.name}", self._conversion(field.name, field.type))
+            return self._held(field.name, f"value.{field.name}", self._conversion(field.name, field.type))
         base = base_of(field.type)
         if not (isinstance(base, type) and is_dataclass(base)):
             raise TypeError(f"{self._table.name} has no column for {self._value.__name__}.{field.name}")
@@ -103,9 +103,9 @@ class _Derived:
         for part in _fields(base):
             prefixed = f"{field.name}_{part.name}"
             name = prefixed if prefixed in self._table.columns else part.name
-            written = f"each.{field.name}.{part.name}"
+            written = f"value.{field.name}.{part.name}"
             if optional:
-                written = f"None if each.{field.name} is None else {written}"
+                written = f"None if value.{field.name} is None else {written}"
             read.append(self._held(name, written, self._conversion(name, part.type, within_optional=optional)))
             if part.default is MISSING and part.default_factory is MISSING:
                 must.append(name)
@@ -130,7 +130,7 @@ def _fields(value: Any) -> Sequence[Field[Any]]:
 def _with(
     encode: Callable[[T], dict[str, object]], computed: Mapping[str, Callable[[T], object]]
 ) -> Callable[[T], dict[str, object]]:
-    return lambda each: encode(each) | {name: work(each) for name, work in computed.items()}
+    return lambda value: encode(value) | {name: work(value) for name, work in computed.items()}
 
 
 def costed_password_columns(password: StoredPassword | None) -> dict[str, object]:

@@ -86,7 +86,9 @@ def _plain(column: Column[Any], base: Any) -> tuple[type[TypeEngine[Any]], Conve
         return String, Conversion("_from_json({r})", "_to_json({v})")
     if isinstance(base, type) and issubclass(base, Enum):
         members = f"_members_{column.name}"
-        return String, Conversion(f"{members}[{{r}}]", "{v}.value", {members: {each.value: each for each in base}})
+        return String, Conversion(
+            f"{members}[{{r}}]", "{v}.value", {members: {member.value: member for member in base}}
+        )
     if isinstance(base, type) and issubclass(base, msgspec.Struct):
         reading = f"_decode_{column.name}"
         return String, Conversion(f"{reading}({{r}})", "_to_json({v})", {reading: msgspec.json.Decoder(base).decode})
@@ -99,7 +101,7 @@ def is_optional(hint: Any) -> bool:
 
 def base_of(hint: Any) -> Any:
     """The type beside None. Raises: TypeError when there are several."""
-    rest = [each for each in _members(hint) if each is not NoneType]
+    rest = [member for member in _members(hint) if member is not NoneType]
     if len(rest) != 1:
         raise TypeError(f"{hint!r} is of several types")
     return rest[0]

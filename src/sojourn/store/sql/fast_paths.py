@@ -77,7 +77,7 @@ class HotReads:
             .where(users.c.instance_id == _INSTANCE)
             .order_by(*_OLDEST_FIRST)
         )
-        live = sessions.c.status.in_([_literal(each) for each in _LIVE])
+        live = sessions.c.status.in_([_literal(value) for value in _LIVE])
         ended_since = sessions.c.updated_at > bindparam("since", type_=BigInteger)
         minted = (
             select(*session_row.columns, users.c.banned, has_grown_since, *_EARLIER)

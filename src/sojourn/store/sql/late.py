@@ -147,14 +147,14 @@ class Built:
         return name in self.names
 
     def missing(self) -> list[str]:
-        return [name for name in (*(each.name for each in INDEXES), SEARCH) if name not in self.names]
+        return [name for name in (*(index.name for index in INDEXES), SEARCH) if name not in self.names]
 
     def is_complete(self) -> bool:
         return not self.missing()
 
     def are(self, names: Iterable[str]) -> None:
         found = set(names)
-        if found >= {each.name for each in TRIGRAM_INDEXES}:
+        if found >= {index.name for index in TRIGRAM_INDEXES}:
             found.add(SEARCH)
         self.names = found
 

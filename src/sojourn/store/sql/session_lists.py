@@ -54,7 +54,7 @@ class SessionLists:
 
     def _unindexed(self, conditions: Sequence[Condition]) -> list[Condition]:
         """SQLite, which knows nothing of how often a value occurs, must not take an index for these."""
-        return [func.coalesce(each, false()) for each in conditions] if self._is_sqlite else list(conditions)
+        return [func.coalesce(condition, false()) for condition in conditions] if self._is_sqlite else list(conditions)
 
 
 def is_over(now: Instant) -> Condition:

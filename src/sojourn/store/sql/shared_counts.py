@@ -44,7 +44,9 @@ class SqlSharedCounts:
         if await self._run.hot(self._hit, values):
             return None
         rows = await self._run.rows(select(shared_counts.c.moments).filter_by(**at))
-        moments = sorted(each for each in cast("Sequence[int]", rows[0][0]) if since < each < until) if rows else []
+        moments = (
+            sorted(moment for moment in cast("Sequence[int]", rows[0][0]) if since < moment < until) if rows else []
+        )
         return Instant(moments[-limit]) + window if len(moments) >= limit else now  # there is room again by now
 
     async def purge(self, before: Instant, *, max_rows: int) -> int:

@@ -69,7 +69,7 @@ class TextSearch:
         of_users = [(_OF_USERS[field], needle) for field, needle in needles.items() if field in _OF_USERS]
         found: list[Select[tuple[str]]] = []
         if of_users:
-            held = or_(*(self._held(*each) for each in of_users))
+            held = or_(*(self._held(*pair) for pair in of_users))
             found.append(select(users.c.id).where(users.c.instance_id == instance_id, held))
         for kind, needle in needles.items():
             if kind not in _OF_USERS:

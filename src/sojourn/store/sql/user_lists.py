@@ -50,7 +50,7 @@ class UserLists:
         rising = walk.order_by(None).order_by(
             users.c[where.order_by].nulls_first(), users.c.id
         )  # as the index has them
-        if any(each.column == where.order_by for each in filters):  # which keeps nobody who has no value
+        if any(part.column == where.order_by for part in filters):  # which keeps nobody who has no value
             return _ids(await self._run.listed(paged(rising, page)))
         return await self._nulls_last(rising, where, page)
 
@@ -60,9 +60,9 @@ class UserLists:
         if few := _few(filters):
             return _number(await self._run.rows(_counting(self._among(instance_id, where, few, filters))))
         search = next(
-            (each for each in filters if each.ids and each.index and not each.column and self._has(each)), None
+            (part for part in filters if part.ids and part.index and not part.column and self._has(part)), None
         )
-        counted = _all(instance_id).where(*(each.condition for each in filters))
+        counted = _all(instance_id).where(*(part.condition for part in filters))
         if search is not None:
             counted = self._among(instance_id, where, search, filters)
         return _number(await self._run.listed(_counting(counted)))
@@ -72,14 +72,14 @@ class UserLists:
 
     async def _narrowest(self, filters: Sequence[Part], where: UserFilter, max_users: int) -> Part | None:
         """The first filter whose index holds no more than `max_users` users; the order's own index is looked at anyway."""
-        for each in filters:
+        for part in filters:
             if (
-                each.ids
-                and self._has(each)
-                and each.column != where.order_by
-                and await self._are_few(_found(each), max_users)
+                part.ids
+                and self._has(part)
+                and part.column != where.order_by
+                and await self._are_few(_found(part), max_users)
             ):
-                return each
+                return part
         return None
 
     async def _are_few(self, ids: Select[Any], max_users: int) -> bool:
@@ -87,7 +87,7 @@ class UserLists:
 
     def _among(self, instance_id: InstanceId, where: UserFilter, chosen: Part, filters: Sequence[Part]) -> Select[Any]:
         """Those that the index of `chosen` finds, sorted."""
-        rest = [each.condition for each in filters if each is not chosen]
+        rest = [part.condition for part in filters if part is not chosen]
         statement = select(users.c.id).where(users.c.id.in_(_found(chosen)))
         return statement.where(*self._unindexed([users.c.instance_id == instance_id, *rest])).order_by(
             *ordering(where, self._run.dialect)
@@ -95,8 +95,8 @@ class UserLists:
 
     def _walk(self, instance_id: InstanceId, where: UserFilter, filters: Sequence[Part]) -> Select[Any]:
         """Along the order's index, past those whom a filter does not keep."""
-        in_order = [each.condition for each in filters if each.column == where.order_by]
-        rest = [each.condition for each in filters if each.column != where.order_by]
+        in_order = [part.condition for part in filters if part.column == where.order_by]
+        rest = [part.condition for part in filters if part.column != where.order_by]
         return _all(instance_id).where(*in_order, *self._unindexed(rest)).order_by(*ordering(where, self._run.dialect))
 
     async def _nulls_last(self, rising: Select[Any], where: UserFilter, page: Page) -> list[str]:
@@ -113,7 +113,7 @@ class UserLists:
 
     def _unindexed(self, conditions: Sequence[Condition]) -> list[Condition]:
         """SQLite, which knows nothing of how often a value occurs, must not take an index for these."""
-        return [func.coalesce(each, false()) for each in conditions] if self._is_sqlite else list(conditions)
+        return [func.coalesce(condition, false()) for condition in conditions] if self._is_sqlite else list(conditions)
 
 
 def _all(instance_id: InstanceId) -> Select[Any]:
@@ -121,7 +121,7 @@ def _all(instance_id: InstanceId) -> Select[Any]:
 
 
 def _few(filters: Sequence[Part]) -> Part | None:
-    return next((each for each in filters if each.few), None)
+    return next((part for part in filters if part.few), None)
 
 
 def _found(part: Part) -> Select[Any]:

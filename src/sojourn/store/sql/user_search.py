@@ -122,8 +122,8 @@ def _storable(at: Instant) -> int:
 
 def _listed(instance_id: InstanceId, column: Column[str], wanted: Sequence[str]) -> list[Part]:
     """Members with a leading `-` exclude; `+` or nothing includes."""
-    without = [each[1:] for each in wanted if each.startswith("-")]
-    within = [each.removeprefix("+") for each in wanted if not each.startswith("-")]
+    without = [member[1:] for member in wanted if member.startswith("-")]
+    within = [member.removeprefix("+") for member in wanted if not member.startswith("-")]
     found: list[Part] = []
     if within:
         found.append(_among(instance_id, column, within))

@@ -70,8 +70,10 @@ class SqlUsers(Group):
     async def _with_identifiers(self, found: Sequence[User]) -> list[User]:
         owned: dict[str, list[Identifier]] = defaultdict(list)
         statement = reading(identifier_row).where(identifiers.c.user_id.in_([user.id for user in found]))
-        for each in await self._many(identifier_row, statement.order_by(identifiers.c.created_at, identifiers.c.id)):
-            owned[each.user_id].append(each)
+        for identifier in await self._many(
+            identifier_row, statement.order_by(identifiers.c.created_at, identifiers.c.id)
+        ):
+            owned[identifier.user_id].append(identifier)
         return [replace(user, identifiers=tuple(owned[user.id])) for user in found]
 
     async def find_by_identifier(self, instance_id: InstanceId, kind: IdentifierKind, canonical: str) -> User | None:
