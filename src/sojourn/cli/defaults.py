@@ -23,7 +23,7 @@ async def in_force(engine: "Engine") -> dict[str, Json]:
     from sojourn.store.interface.users import CLAIM_LASTS, CLAIM_WITHOUT_CODE, MAX_SORTED
     from sojourn.tokens.cookie_size import LARGEST_COOKIE
     from sojourn.users.password_lockout import MOST_FAILURES
-    from sojourn.web.reading.field_types import LONGEST_LIST
+    from sojourn.web.reading.field_types import MAX_LIST
 
     protection = engine.instance.settings.protection
     floor = await engine.sign_in_protection.floor.now(engine.instance)
@@ -46,7 +46,7 @@ async def in_force(engine: "Engine") -> dict[str, Json]:
         "clients without a sign-in": f"deleted after {_days(KEPT)}",
         "ended sessions": f"listed for {_days(SESSIONS_KEPT)} after their maximum lifetime",
         "lists": f"{patience.LISTS_AT_ONCE} at a time, others wait {patience.LIST_WAITS_SECONDS:g} s; each times out after"
-        f" {patience.LIST_SECONDS:g} s; {LONGEST_LIST} entries at most",
+        f" {patience.LIST_SECONDS:g} s; {MAX_LIST} entries at most",
         "orders of users": f"by any field up to {MAX_SORTED:,} users; above, by created_at, updated_at, last_sign_in_at and"
         " last_active_at",
         "database timeout": f"{patience.MAX_SECONDS:g} s per request; after {HANGS} timeouts in a row requests are rejected immediately",

@@ -9,7 +9,7 @@ from sojourn.instant import Instant
 
 __all__ = ["Credential"]
 
-_LONGEST_KEY = 128
+_MAX_KEY = 128
 _HASHED = "sha256:"
 
 
@@ -48,7 +48,7 @@ def credential_key(*parts: str) -> str:
     Different parts never have the same key.
     """
     key = parts[0] if len(parts) == 1 else json.dumps(parts)
-    is_plain = len(key) <= _LONGEST_KEY and key.isascii() and key.isprintable() and not key.startswith((_HASHED, "["))
-    if is_plain or (len(parts) > 1 and len(key) <= _LONGEST_KEY):
+    is_plain = len(key) <= _MAX_KEY and key.isascii() and key.isprintable() and not key.startswith((_HASHED, "["))
+    if is_plain or (len(parts) > 1 and len(key) <= _MAX_KEY):
         return key
     return _HASHED + hashlib.sha256(json.dumps(parts).encode()).hexdigest()

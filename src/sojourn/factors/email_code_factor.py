@@ -54,7 +54,7 @@ class EmailCodeFactor(Factor):
         return [*by_code, *address_offers(person, RESET_CODE)] if person.user.password else by_code
 
     def decoys(self, instance: Instance, identifier: str) -> Sequence[Offer]:
-        return [address_decoy(identifier, each.name, self.codes.key) for each in _STRATEGIES]
+        return [address_decoy(identifier, strategy.name, self.codes.key) for strategy in _STRATEGIES]
 
     # -- send
 
@@ -75,7 +75,7 @@ class EmailCodeFactor(Factor):
         has_strategy = user.password is not None or not attempt.strategy.resets_password
         possible = possible_addresses(user, attempt.identifier) if has_strategy else []
         if attempt.chosen is not None and not is_strict(attempt.instance):
-            possible = [each for each in possible if each.id == attempt.chosen]
+            possible = [address for address in possible if address.id == attempt.chosen]
         if possible:
             return Address(value=possible[0].value, canonical=possible[0].canonical, id=possible[0].id)
         if is_strict(attempt.instance):
@@ -117,7 +117,7 @@ class EmailCodeFactor(Factor):
         """True if unknown browsers have used up the tries or codes that the owner needs in a new browser."""
         if attempt.device is not None or user.is_locked_by_administrator:
             return False  # that lock is not for the owner to open
-        left = [await self.codes.has_left(tx, attempt.instance, each) for each in (typed, user.id)]
+        left = [await self.codes.has_left(tx, attempt.instance, key) for key in (typed, user.id)]
         return attempt.needs_link or not all(left)
 
     async def _account_has_left(self, tx: Groups, attempt: Attempt, user: User) -> bool:

@@ -105,7 +105,7 @@ class Terms:
     """Of a session in which somebody acts in the place of the user: who, and for how long at most (R-AUZ-06)."""
 
     actor: Mapping[str, Json] | None = None
-    longest: timedelta | None = None
+    max_lifetime: timedelta | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -33,14 +33,14 @@ class FactorSet:
 
     def of(self, kind: type[F]) -> F:
         """The factor of this class, as this engine uses it. Raises: LookupError."""
-        found = next((each for each in self.factors if isinstance(each, kind)), None)
+        found = next((factor for factor in self.factors if isinstance(factor, kind)), None)
         if found is None:
             raise LookupError(f"this engine has no {kind.__name__}: name it in Config(factors=[...])")
         return found
 
     def check(self, instance: Instance) -> None:
         """Raises: ConfigError when two strategies have one name, of which a flow would find only the first."""
-        names = Counter(each.strategy.name for each in self._all(instance))
+        names = Counter(chosen.strategy.name for chosen in self._all(instance))
         if twice := [name for name, count in names.items() if count > 1]:
             raise ConfigError(f"two factors have the strategy {twice[0]}: give yours a name of its own")
 
@@ -69,11 +69,11 @@ class FactorSet:
     def strategies(
         self, instance: Instance, level: Level = Level.FIRST, purpose: Purpose = Purpose.SIGN_IN
     ) -> list[Strategy]:
-        return [each.strategy for each in self._all(instance) if _fits(each.strategy, purpose, level)]
+        return [chosen.strategy for chosen in self._all(instance) if _fits(chosen.strategy, purpose, level)]
 
     def sent_for(self, instance: Instance, purpose: Purpose) -> str:
         """The strategy that sends something where a form names none. Raises: StrategyNotBuilt."""
-        sent = [each.name for each in self.strategies(instance, purpose=purpose) if each.is_challenged]
+        sent = [strategy.name for strategy in self.strategies(instance, purpose=purpose) if strategy.is_challenged]
         if not sent:
             raise StrategyNotBuilt(param="strategy")
         return sent[0]
@@ -98,13 +98,13 @@ class FactorSet:
         if not (kinds := self._kinds()):
             return Person(user, identifier)
         found = await groups.credentials.of_user(user.instance_id, user.id, kinds)
-        return Person(user, identifier, [each for each in found if each.is_usable(now)])
+        return Person(user, identifier, [credential for credential in found if credential.is_usable(now)])
 
     def _kinds(self) -> set[str]:
         return {kind for factor in self.factors for kind in factor.credential_kinds()}
 
     def _names(self, instance: Instance, level: Level) -> set[str]:
-        return {each.name for each in self.strategies(instance, level)}
+        return {strategy.name for strategy in self.strategies(instance, level)}
 
     def _all(self, instance: Instance) -> Iterator[Chosen]:
         for factor in self.factors:

@@ -17,13 +17,13 @@ _RETRY_AFTER = timedelta(seconds=1)
 
 @dataclass(slots=True)
 class FairSlots:
-    """`most` slots, of which one payer holds at most `most_of_one`. Those who wait are served in turn, payer by payer.
+    """`max_slots` slots, of which one payer holds at most `max_of_one`. Those who wait are served in turn, payer by payer.
 
     The payer without a name, the process itself or its servers, has only the bounds of all.
     """
 
-    most: int
-    most_of_one: int
+    max_slots: int
+    max_of_one: int
     wait: float = WAIT
     _held: Counter[str] = field(default_factory=Counter[str])
     _waiting: OrderedDict[str, deque[asyncio.Future[None]]] = field(
@@ -35,7 +35,7 @@ class FairSlots:
 
         Raises: Overloaded when none is free in time, TooManyRequests when too many of this payer wait already.
         """
-        if self._held.total() < self.most and self._held[payer] < self._bound(payer):
+        if self._held.total() < self.max_slots and self._held[payer] < self._bound(payer):
             self._held[payer] += 1  # whoever waits could not have had it, or `give_back` would have handed it on
             return
         mine = self._waiting.get(payer, ())
@@ -61,7 +61,7 @@ class FairSlots:
         self._serve()
 
     def _bound(self, payer: str) -> int:
-        return self.most_of_one if payer else self.most
+        return self.max_of_one if payer else self.max_slots
 
     def _leave(self, payer: str, turn: "asyncio.Future[None]") -> None:
         """Stop waiting; a slot that was handed over in the same moment goes to the next."""
@@ -76,7 +76,7 @@ class FairSlots:
 
     def _serve(self) -> None:
         for payer in list(self._waiting):
-            if self._held.total() >= self.most:
+            if self._held.total() >= self.max_slots:
                 return
             if self._held[payer] >= self._bound(payer):
                 continue

@@ -44,9 +44,11 @@ def address_offers(person: Person, strategy: str) -> list[Offer]:
     are equal only the first is offered, because a person cannot tell them apart; the others are reached by typing them.
     """
     user, shown = person.user, dict[str, Offer]()
-    for each in possible_addresses(user, person.identifier):
-        text = each.canonical if each.canonical == person.identifier else safe_identifier(each.value)
-        shown.setdefault(text, Offer(strategy, each.id, each.kind, text, each.id == user.primary_email_address_id))
+    for address in possible_addresses(user, person.identifier):
+        text = address.canonical if address.canonical == person.identifier else safe_identifier(address.value)
+        shown.setdefault(
+            text, Offer(strategy, address.id, address.kind, text, address.id == user.primary_email_address_id)
+        )
     return list(shown.values())
 
 
@@ -61,8 +63,10 @@ def address_decoy(identifier: str, strategy: str, key: bytes) -> Offer:
 
 def possible_addresses(user: User, identifier: str | None) -> list[Identifier]:
     """Addresses that a code may go to: verified ones, the typed one first, then the primary one."""
-    verified = [each for each in user.email_addresses if each.is_verified]
-    return sorted(verified, key=lambda each: (each.canonical != identifier, each.id != user.primary_email_address_id))
+    verified = [address for address in user.email_addresses if address.is_verified]
+    return sorted(
+        verified, key=lambda address: (address.canonical != identifier, address.id != user.primary_email_address_id)
+    )
 
 
 def decoy_id(identifier: str, key: bytes) -> IdentifierId:

@@ -20,7 +20,7 @@ _OTHER_ARGON2 = {kind: argon2.PasswordHasher(type=kind) for kind in (Type.I, Typ
 _BCRYPT = re.compile(r"\$2[aby]\$(\d\d)\$[./A-Za-z0-9]{53}")
 _WORDPRESS = "$wp"
 _ARGON2 = re.compile(r"\$argon2(i|id)\$v=\d{1,3}\$m=(\d{1,7}),t=(\d{1,3}),p=(\d{1,3})\$[A-Za-z0-9+/]+\$[A-Za-z0-9+/]+")
-_PBKDF2_MOST = 5_000_000
+_MAX_PBKDF2 = 5_000_000
 _PBKDF2 = re.compile(r"([a-z0-9_]{1,32})\$([1-9][0-9]{0,6})\$([^$]{1,512})\$([^$]{1,512})(?:\$([1-9][0-9]{0,2}))?")
 _WERKZEUG = re.compile(r"scrypt:(\d{1,7}):(\d{1,3}):(\d{1,3})\$([^$]+)\$([0-9a-f]{128})", re.ASCII)
 _FIREBASE = re.compile(
@@ -31,7 +31,7 @@ _PHPASS = re.compile(r"\$[PH]\$[./0-9A-Za-z]{31}")
 _SYMFONY = re.compile(r"sha512_symfony\$(\d{1,6})\$([^$]{1,128})\$([A-Za-z0-9+/]{86}==)", re.ASCII)
 _LEAST_BYTES = 16
 """A shorter digest would fit too many passwords."""
-_SCRYPT_MOST = (1 << 17, 8, 10)
+_MAX_SCRYPT = (1 << 17, 8, 10)
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +99,7 @@ def _argon2_shape(digest: str) -> bool:
 def _pbkdf2_shape(name: str, digest_form: str) -> Callable[[str], bool]:
     def shape(digest: str) -> bool:
         found = _PBKDF2.fullmatch(digest)
-        if found is None or found[1] != name or int(found[2]) > _PBKDF2_MOST:
+        if found is None or found[1] != name or int(found[2]) > _MAX_PBKDF2:
             return False
         try:
             made = _bytes_of(found[4], digest_form)
@@ -121,7 +121,7 @@ def _firebase_shape(digest: str) -> bool:
 
 
 def _scrypt_cost(n: int, r: int, p: int) -> bool:
-    return 1 < n <= _SCRYPT_MOST[0] and n & (n - 1) == 0 and 1 <= r <= _SCRYPT_MOST[1] and 1 <= p <= _SCRYPT_MOST[2]
+    return 1 < n <= _MAX_SCRYPT[0] and n & (n - 1) == 0 and 1 <= r <= _MAX_SCRYPT[1] and 1 <= p <= _MAX_SCRYPT[2]
 
 
 def _matches(pattern: re.Pattern[str]) -> Callable[[str], bool]:

@@ -17,8 +17,8 @@ class Peppers:
 
     def __init__(self, keys: Sequence[Secret] = ()) -> None:
         """Raises: ConfigError for short or guessable keys."""
-        raw = [key_bytes(each, _SETTING) for each in keys]
-        self._keys = {_id_of(each): each for each in raw}
+        raw = [key_bytes(secret, _SETTING) for secret in keys]
+        self._keys = {_id_of(key): key for key in raw}
         self.newest = next(iter(self._keys), None)
 
     def applied(self, finished: str, id: str | None) -> str:

@@ -46,7 +46,7 @@ class Sessions:
         strategy: str,
         *,
         actor: Actor | None = None,
-        longest: timedelta | None = None,
+        max_lifetime: timedelta | None = None,
         by_second_factor: bool = False,
     ) -> Session:
         """A live session of `user` on `client` as its next secret finds it, written in the caller's transaction.
@@ -67,7 +67,7 @@ class Sessions:
             client.id,
             user.id,
             now,
-            lifetime=min(rules.lifetime, longest or rules.lifetime),
+            lifetime=min(rules.lifetime, max_lifetime or rules.lifetime),
             inactivity=min(rules.inactivity, timedelta(minutes=10)) if actor else rules.inactivity,
             actor=actor,
             device=device,

@@ -24,6 +24,6 @@ class Floor:
         """`typed` is the password that is refused: one that has two spellings takes an imported hash twice the time."""
         with suppress(SojournError):  # a busy pool or database: the floor stays where it was
             stored = await self.store.users.dearest_candidates(instance.id)
-            dearest = max([await self.costs.of(each) for each in stored], default=timedelta(0))
+            dearest = max([await self.costs.of(password) for password in stored], default=timedelta(0))
             self._last = floor_for(dearest)
         return max(self.least, self._last * (len(spellings(typed)) if typed else 1))

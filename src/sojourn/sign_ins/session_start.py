@@ -34,7 +34,7 @@ class SessionStart:
         *,
         known_device: bool,
         actor: Mapping[str, Json] | None = None,
-        longest: timedelta | None = None,
+        max_lifetime: timedelta | None = None,
         by_second_factor: bool = False,
     ) -> tuple[Session, Issued]:
         """Start the session, end the attempt that led to it, rotate the client's secret and mark the device as the user's.
@@ -52,7 +52,7 @@ class SessionStart:
             caller.device,
             strategy,
             actor=actor,
-            longest=longest,
+            max_lifetime=max_lifetime,
             by_second_factor=by_second_factor,
         )
         if before.secret is None:

@@ -209,7 +209,7 @@ def _is_offered(factor: Factor, attempt: Attempt, user: User) -> bool:
     if attempt.challenge is not None:
         return True
     offers = factor.offers(attempt.instance, Person(user, attempt.identifier, attempt.credentials))
-    return any(each.strategy == attempt.strategy.name for each in offers)
+    return any(offer.strategy == attempt.strategy.name for offer in offers)
 
 
 async def _outcome(checking: Awaitable[Proven]) -> Proven | SojournError:

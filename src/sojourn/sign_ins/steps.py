@@ -115,7 +115,7 @@ class Steps:
             complete.strategy or "",
             known_device=device is not None,
             actor=terms.actor,
-            longest=terms.longest,
+            max_lifetime=terms.max_lifetime,
             by_second_factor=complete.second_strategy is not None,
         )
         done = with_session(complete, session.id)

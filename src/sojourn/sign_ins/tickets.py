@@ -20,7 +20,7 @@ SIGN_IN_LIFE = timedelta(days=30)
 
 ACTOR_LIFE = timedelta(hours=1)
 ACTOR_SESSION = timedelta(minutes=30)
-LONGEST_ACTOR_SESSION = timedelta(hours=1)
+MAX_ACTOR_SESSION = timedelta(hours=1)
 
 _ACTOR_BYTES = 1024  # it is a claim of every token of the session, and those travel in a cookie
 _PREFIX = "tkt_"
@@ -54,7 +54,7 @@ class Tickets:
         Raises: NotFound, FieldMissing, FieldFormat, FieldError.
         """
         _check_length(expires_in, SIGN_IN_LIFE, "expires_in_seconds")
-        _check_length(session_max, LONGEST_ACTOR_SESSION, "session_max_duration_in_seconds")
+        _check_length(session_max, MAX_ACTOR_SESSION, "session_max_duration_in_seconds")
         return await self._create(
             instance,
             TicketKind.ACTOR,
@@ -124,9 +124,9 @@ class Tickets:
         return ticket, secret
 
 
-def _check_length(length: timedelta, longest: timedelta, param: str) -> None:
-    if not timedelta(seconds=1) <= length <= longest:
-        raise FieldError(f"{param} must be between 1 and {int(longest.total_seconds())} seconds.", param=param)
+def _check_length(length: timedelta, max_life: timedelta, param: str) -> None:
+    if not timedelta(seconds=1) <= length <= max_life:
+        raise FieldError(f"{param} must be between 1 and {int(max_life.total_seconds())} seconds.", param=param)
 
 
 def _checked_actor(acting: Mapping[str, Json]) -> dict[str, Json]:

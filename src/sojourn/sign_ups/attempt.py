@@ -305,7 +305,7 @@ class SignUps:
     def _given_at_once(self, instance: Instance) -> str:
         """The strategy of a sign-up that has proven no address."""
         strategies = self.proofs.factors.strategies(instance, purpose=Purpose.SIGN_UP)
-        return next((each.name for each in strategies if not each.is_challenged), "")
+        return next((strategy.name for strategy in strategies if not strategy.is_challenged), "")
 
     def _new_user(self, sign_up: SignUp, proven_by: str | None) -> User:
         now = self.clock.now()
@@ -358,7 +358,11 @@ class SignUps:
         """The stored spelling of the address, never the submitted one (R-INP-02)."""
         canonical = sign_up.email_canonical or ""
         owner = await self._owner(sign_up.instance_id, canonical)
-        owned = next((each for each in owner.email_addresses if each.canonical == canonical), None) if owner else None
+        owned = (
+            next((address for address in owner.email_addresses if address.canonical == canonical), None)
+            if owner
+            else None
+        )
         return owned.value if owned else None
 
     def _issued(self, caller: Caller) -> Issued:

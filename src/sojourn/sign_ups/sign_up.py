@@ -150,4 +150,4 @@ def _with_use(rules: SignUpSettings, use: str) -> tuple[str, ...]:
         "last_name": rules.last_name,
         "password": rules.password,
     }
-    return tuple(name for name, each in uses.items() if each == use)
+    return tuple(name for name, stated in uses.items() if stated == use)

@@ -35,13 +35,17 @@ def plain_form(context: ClientContext, name: str, given: Secret | None = None) -
         "sign_in": "",
         "strategy": "",
         "ways": ways,
-        "asks_password": any(each.field == "password" for each in ways),
+        "asks_password": any(way.field == "password" for way in ways),
     }
 
 
 def labelled(context: ClientContext, level: Level) -> list[Strategy]:
     """Strategies that hosted pages without scripts have a button for."""
-    return [each for each in context.engine.factors.strategies(context.instance, level) if each.label is not None]
+    return [
+        strategy
+        for strategy in context.engine.factors.strategies(context.instance, level)
+        if strategy.label is not None
+    ]
 
 
 def sign_up_form(

@@ -37,7 +37,7 @@ async def mailbox_page(context: ClientContext) -> Response[str]:
 async def mail_page(context: ClientContext) -> Response[str]:
     """One mail as a mail program shows it: HTML with styles, no scripts, in an origin of its own. Raises: NotFound."""
     id = context.request.path.rpartition("/")[2]
-    found = next((each for each in _mailbox(context).messages if each.id == id), None)
+    found = next((message for message in _mailbox(context).messages if message.id == id), None)
     if found is None:
         raise NotFound("This mail is not in the mailbox any more.")
     return Response(
@@ -50,10 +50,10 @@ async def mailbox_json(context: ClientContext) -> Response[bytes]:
     """The same for scripts: kind, to, subject, text, html, the code in it, and when it came in milliseconds."""
     messages = [
         {
-            "kind": each.kind, "to": each.to, "subject": each.subject, "text": each.text, "html": each.html,
-            "code": each.code, "at": each.at.millis if each.at else None,
+            "kind": message.kind, "to": message.to, "subject": message.subject, "text": message.text, "html": message.html,
+            "code": message.code, "at": message.at.millis if message.at else None,
         }
-        for each in _mailbox(context).messages
+        for message in _mailbox(context).messages
     ]  # fmt: skip
     return context.json({"messages": messages})
 

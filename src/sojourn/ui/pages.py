@@ -106,7 +106,7 @@ def _page(context: ClientContext, name: str, form: Mapping[str, object]) -> Resp
             look=look(theme),
             base=instance.public_url,
             key=instance.publishable_key,
-            scripts=[f"{instance.public_url}/npm/@clerk/{each}" for each in _SCRIPTS],
+            scripts=[f"{instance.public_url}/npm/@clerk/{script}" for script in _SCRIPTS],
             facts=msgspec.json.encode(_facts(instance, name)).decode().replace("<", "\\u003c"),
         )
     )

@@ -92,7 +92,7 @@ async def _attempted(context: ClientContext, form: SignInForm) -> tuple[SignIn, 
         if current.status is SignInStatus.NEEDS_SECOND_FACTOR:
             return await sign_ins.attempt_second_factor(caller, form.sign_in, proof)
         return await sign_ins.attempt_first_factor(caller, form.sign_in, proof)
-    way = next((each for each in labelled(context, Level.FIRST) if each.name == form.way), None)
+    way = next((strategy for strategy in labelled(context, Level.FIRST) if strategy.name == form.way), None)
     if way is not None and way.field != "password":
         return await sign_ins.create(caller, SignInInput(strategy=way.name, identifier=form.identifier))
     given = SignInInput(strategy=way.name if way else None, identifier=form.identifier, password=form.password or "")
@@ -100,15 +100,15 @@ async def _attempted(context: ClientContext, form: SignInForm) -> tuple[SignIn, 
 
 
 def _is_sent(context: ClientContext, strategy: str) -> bool:
-    return any(each.name == strategy and each.is_challenged for each in labelled(context, Level.FIRST))
+    return any(offered.name == strategy and offered.is_challenged for offered in labelled(context, Level.FIRST))
 
 
 async def _second(context: ClientContext, attempt: SignIn) -> str | None:
     """The strategy of a second factor that can be typed here."""
     facts = await context.engine.sign_ins.facts(context.instance, attempt)
-    offered = {each.strategy for each in facts.second_factors or ()}
-    typed = [each for each in labelled(context, Level.SECOND) if not each.is_challenged]
-    return next((each.name for each in typed if each.name in offered), None)
+    offered = {offer.strategy for offer in facts.second_factors or ()}
+    typed = [strategy for strategy in labelled(context, Level.SECOND) if not strategy.is_challenged]
+    return next((strategy.name for strategy in typed if strategy.name in offered), None)
 
 
 def _page(

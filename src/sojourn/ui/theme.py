@@ -121,7 +121,7 @@ def _on(color: str) -> str:
 def _channels(color: str) -> tuple[int, ...] | None:
     digits = color.removeprefix("#")
     if len(digits) == 3:
-        digits = "".join(each * 2 for each in digits)
+        digits = "".join(digit * 2 for digit in digits)
     try:
         return tuple(bytes.fromhex(digits)) if color.startswith("#") and len(digits) == 6 else None
     except ValueError:
@@ -135,6 +135,6 @@ def _hexadecimal(channels: tuple[int, ...]) -> str:
 def _luminance(channels: tuple[int, ...]) -> float:
     """Relative luminance, 0 to 1 (WCAG 2.2)."""
     red, green, blue = (
-        c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in (each / 255 for each in channels)
+        c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in (channel / 255 for channel in channels)
     )
     return 0.2126 * red + 0.7152 * green + 0.0722 * blue

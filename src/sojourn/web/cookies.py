@@ -13,7 +13,7 @@ from sojourn.secret import Secret
 from sojourn.sessions.client import ClientView
 from sojourn.tokens.handshake import cookie_suffix
 
-_LONGEST_VALUE = 512
+_MAX_VALUE = 512
 _MAX_AGE = 400 * 86400
 _YEAR = 365 * 86400
 _TRIED = 4
@@ -65,12 +65,12 @@ class CookieRules:
             raise DoubledCookie()
         if len(values) > 1:
             values = list(dict.fromkeys(values))
-        return [Secret(value) for value in values[:_TRIED] if 0 < len(value) <= _LONGEST_VALUE]
+        return [Secret(value) for value in values[:_TRIED] if 0 < len(value) <= _MAX_VALUE]
 
     def presented_mark(self, cookies: Mapping[str, Sequence[str]]) -> Secret | None:
         """The mark of a known device; of two none is believed."""
         values = cookies.get(self.device_name, ())
-        return Secret(values[0]) if len(values) == 1 and 0 < len(values[0]) <= _LONGEST_VALUE else None
+        return Secret(values[0]) if len(values) == 1 and 0 < len(values[0]) <= _MAX_VALUE else None
 
     def device(self, mark: Secret) -> str:
         """The device cookie: it stays when the client cookie goes, and opens nothing (R-LIM-03)."""

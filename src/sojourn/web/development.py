@@ -103,13 +103,13 @@ def _is_forwarded(request: HttpRequest) -> bool:
     senders = [*_listed(request, b"x-forwarded-for"), *_listed(request, b"x-real-ip")]
     if senders and not request.has_socket:
         return True
-    hosts = [name_of(host_of(each, "http") or "") for each in _listed(request, b"x-forwarded-host")]
-    here = all(is_loopback(canonical(each) or "") for each in senders) and all(map(is_loopback, hosts))
-    return not here or any(each != "http" for each in _listed(request, b"x-forwarded-proto"))
+    hosts = [name_of(host_of(host, "http") or "") for host in _listed(request, b"x-forwarded-host")]
+    here = all(is_loopback(canonical(sender) or "") for sender in senders) and all(map(is_loopback, hosts))
+    return not here or any(scheme != "http" for scheme in _listed(request, b"x-forwarded-proto"))
 
 
 def _listed(request: HttpRequest, header: bytes) -> list[str]:
-    return [each.strip() for line in request.headers_of(header) for each in line.split(",")]
+    return [value.strip() for line in request.headers_of(header) for value in line.split(",")]
 
 
 def _is_of_trusted_proxy(request: HttpRequest, config: Config) -> bool:

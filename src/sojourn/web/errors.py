@@ -157,13 +157,13 @@ def trace_id() -> str:
 def envelope(error: SojournError, trace: str, client: Resource | None = None) -> Resource:
     """`{"errors": […], "clerk_trace_id": …}`; the list is never empty. SDKs take the client from `meta`."""
     beside: Resource = {} if client is None else {"meta": {"client": client}}
-    return {"errors": [_shown(each) for each in _each(error)], **beside, "clerk_trace_id": trace}
+    return {"errors": [_shown(single) for single in _single_errors(error)], **beside, "clerk_trace_id": trace}
 
 
-def _each(error: SojournError) -> Iterator[SojournError]:
+def _single_errors(error: SojournError) -> Iterator[SojournError]:
     if isinstance(error, SeveralErrors) and error.errors:
-        for each in error.errors:
-            yield from _each(each)
+        for inner in error.errors:
+            yield from _single_errors(inner)
     else:
         yield error
         if error.stands_above_form:
@@ -275,7 +275,7 @@ def _expectation(text: str, name: str) -> str:
         return f"{name} must {size}{_AT[bound[2]]} {bound[3]}."
     if text.startswith(("Invalid RFC3339", "Expected `datetime`")):
         return f"{name} must be a time with its zone, such as 2026-01-31T12:00:00Z."
-    kinds = [_KINDS[each] for each in _kinds(text) if each in _KINDS]
+    kinds = [_KINDS[kind] for kind in _kinds(text) if kind in _KINDS]
     return f"{name} must be {' or '.join(kinds)}." if kinds else "This value has the wrong type or shape."
 
 

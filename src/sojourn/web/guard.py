@@ -15,7 +15,7 @@ from sojourn.web.errors import HeadersTooLarge, HostUnknown, MethodNotAllowed
 from sojourn.web.http_request import HttpRequest
 from sojourn.web.redirects import is_allowed_origin
 
-_HEADERS_MOST = 16 * 1024
+_MAX_HEADERS = 16 * 1024
 
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 _OVERRIDES = frozenset({"PUT", "PATCH", "DELETE"})
@@ -60,7 +60,7 @@ def page_elsewhere(request: HttpRequest, config: Config) -> str | None:
 
 def check_headers(request: HttpRequest) -> None:
     """Raises: HeadersTooLarge (R-LIM-07)."""
-    if request.header_size() > _HEADERS_MOST:
+    if request.header_size() > _MAX_HEADERS:
         raise HeadersTooLarge()
 
 

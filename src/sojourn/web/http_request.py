@@ -90,11 +90,11 @@ class HttpRequest:
         """The content type without its parameters, in lower case; empty when none is stated."""
         return (self.header(b"content-type") or "").partition(";")[0].strip().lower()
 
-    def bound_body(self, most: int, too_large: str | None = None) -> None:
-        """Take at most `most` bytes; `too_large` is what is said of more. Raises: BodyTooLarge, for what the request says of itself."""
-        self.max_body, self.too_large = most, too_large
+    def bound_body(self, max_bytes: int, too_large: str | None = None) -> None:
+        """Take at most `max_bytes` bytes; `too_large` is what is said of more. Raises: BodyTooLarge, for what the request says of itself."""
+        self.max_body, self.too_large = max_bytes, too_large
         stated = self.header(b"content-length")
-        if stated is not None and (not stated.isdecimal() or int(stated[:18]) > most):
+        if stated is not None and (not stated.isdecimal() or int(stated[:18]) > max_bytes):
             raise BodyTooLarge(too_large)
 
     async def body(self) -> bytes:

@@ -116,7 +116,7 @@ def _place(route: HTTPRoute) -> Place:
         if operation is None:
             raise TypeError(f"{handler.handler_name} at {route.path} declares no operation: see web/operation.py")
         found |= {method: Route(handler, operation) for method in handler.http_methods}
-    apis = {each.operation.api for each in found.values()}
+    apis = {found_route.operation.api for found_route in found.values()}
     if len(apis) != 1:
         raise TypeError(f"{route.path} belongs to more than one API")
     return Place(apis.pop(), found)

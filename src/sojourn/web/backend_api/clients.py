@@ -27,7 +27,7 @@ async def list_clients(context: Context) -> Response[bytes]:
     query = context.query(Paging)
     clients = await context.engine.clients.list(context.instance, query.page())
     total = await context.engine.clients.count(context.instance) if query.paginated else 0
-    return context.listing([await _shown(context, each) for each in clients], total, query)
+    return context.listing([await _shown(context, client) for client in clients], total, query)
 
 
 @get("/v1/clients/handshake_payload", operation_id="GetHandshakePayload", opt=backend(query=NonceQuery))

@@ -19,8 +19,8 @@ from sojourn.web.reading.field_types import JsonObject
 SettingsPatch = msgspec.defstruct(
     "SettingsPatch",
     [
-        (each.name, (JsonObject if each.name in groups(Settings) else each.type) | None, None)
-        for each in msgspec.structs.fields(Settings)
+        (field.name, (JsonObject if field.name in groups(Settings) else field.type) | None, None)
+        for field in msgspec.structs.fields(Settings)
     ],
     kw_only=True,
     forbid_unknown_fields=True,

@@ -18,7 +18,7 @@ from sojourn.store.interface import RecordKind
 from sojourn.tokens.template_keys import TemplateKey
 from sojourn.web.backend_api.context import Context, KeyContext
 from sojourn.web.operation import backend
-from sojourn.web.reading.field_types import LONGEST_LIST, JsonObject, Limit, Paging
+from sojourn.web.reading.field_types import MAX_LIST, JsonObject, Limit, Paging
 
 ALLOWED: ListName = "allowlist_identifier"
 BLOCKED: ListName = "blocklist_identifier"
@@ -86,7 +86,7 @@ class BlockInput(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
 class BlockPaging(Paging, kw_only=True):
     """Callers that name no page get as much of it as a list may hold."""
 
-    limit: Limit = LONGEST_LIST
+    limit: Limit = MAX_LIST
 
 
 async def _total(context: KeyContext, kind: RecordKind, paging: Paging) -> int:
@@ -100,7 +100,7 @@ async def _total(context: KeyContext, kind: RecordKind, paging: Paging) -> int:
 async def list_templates(context: Context) -> Response[bytes]:
     query = context.query(Paging)
     rows = await context.engine.jwt_templates.list(context.instance, query.page())
-    shown = [jwt_template(each, context.instance) for each in rows]
+    shown = [jwt_template(template, context.instance) for template in rows]
     return context.listing(shown, await _total(context, "jwt_template", query), query)
 
 
@@ -141,7 +141,7 @@ async def delete_template(context: Context, template_id: FromPath[str]) -> Respo
 @get("/v1/redirect_urls", operation_id="ListRedirectURLs", opt=backend(query=Paging))
 async def list_urls(context: Context) -> Response[bytes]:
     query = context.query(Paging)
-    shown = [redirect_url(each) for each in await context.engine.redirect_urls.list(context.instance, query.page())]
+    shown = [redirect_url(url) for url in await context.engine.redirect_urls.list(context.instance, query.page())]
     return context.listing(shown, await _total(context, "redirect_url", query), query)
 
 
@@ -169,7 +169,7 @@ async def delete_url(context: Context, url_id: FromPath[str]) -> Response[bytes]
 async def list_allowed(context: Context) -> Response[bytes]:
     query = context.query(Paging)
     rows = await context.engine.access_lists.list(context.instance, ALLOWED, query.page())
-    shown = [listed_identifier(each, ALLOWED, context.instance) for each in rows]
+    shown = [listed_identifier(identifier, ALLOWED, context.instance) for identifier in rows]
     return context.listing(shown, await _total(context, ALLOWED, query), query)
 
 
@@ -198,7 +198,7 @@ async def list_blocked(context: Context) -> Response[bytes]:
     """With its total, as published; a list longer than its limit is read page by page."""
     query = context.query(BlockPaging)
     rows = await context.engine.access_lists.list(context.instance, BLOCKED, query.page())
-    shown = [listed_identifier(each, BLOCKED, context.instance) for each in rows]
+    shown = [listed_identifier(identifier, BLOCKED, context.instance) for identifier in rows]
     return context.json({"data": shown, "total_count": await context.engine.records.count(context.instance, BLOCKED)})
 
 

@@ -68,7 +68,7 @@ async def list_sessions(context: Context) -> Response[bytes]:
     where = SessionFilter(client_id=query.client_id, user_id=query.user_id, status=query.status)
     rows = await context.engine.sessions.list(context.instance, where, query.page())
     total = await context.engine.sessions.count(context.instance, where) if query.paginated else 0
-    return context.listing([backend_session(each, context.now) for each in rows], total, query)
+    return context.listing([backend_session(session, context.now) for session in rows], total, query)
 
 
 @post("/v1/sessions", operation_id="createSession", status_code=200, opt=backend(json=SessionCreation))

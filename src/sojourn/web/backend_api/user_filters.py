@@ -44,14 +44,14 @@ class UserCountQuery(msgspec.Struct, kw_only=True):
         organizations = [id for id in map(_signed, self.organization_id) if not id.startswith("-")]
         if self.web3_wallet or organizations or self.provider or self.provider_user_id:
             return None
-        since = max((each for each in (self.last_active_at_after, self.last_active_at_since) if each is not None),
+        since = max((moment for moment in (self.last_active_at_after, self.last_active_at_since) if moment is not None),
                     default=None)  # fmt: skip
         return UserFilter(
-            email_addresses=[_email(each) for each in self.email_address],
-            phone_numbers=[_phone(each) for each in self.phone_number],
-            external_ids=[_signed(each) for each in self.external_id],
-            usernames=[_username(each) for each in self.username],
-            user_ids=[_signed(each) for each in self.user_id],
+            email_addresses=[_email(address) for address in self.email_address],
+            phone_numbers=[_phone(number) for number in self.phone_number],
+            external_ids=[_signed(id) for id in self.external_id],
+            usernames=[_username(name) for name in self.username],
+            user_ids=[_signed(id) for id in self.user_id],
             query=self.query,
             email_address_query=self.email_address_query,
             phone_number_query=self.phone_number_query,

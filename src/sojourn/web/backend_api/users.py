@@ -17,7 +17,7 @@ from sojourn.web.backend_api.user_input import Metadata, UserCreation, UserPatch
 from sojourn.web.operation import backend, backend_image
 from sojourn.web.reading.field_types import Limit, Offset
 
-_MOST_AT_ONCE = 500
+_MAX_AT_ONCE = 500
 
 
 class PasswordProof(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
@@ -40,8 +40,8 @@ class Several(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
     def unique(self) -> list[str]:
         """Raises: FieldError when there are none, or too many (R-LIM-07)."""
         ids = list(dict.fromkeys(self.user_ids))
-        if not 0 < len(ids) <= _MOST_AT_ONCE:
-            raise FieldError(f"user_ids must hold 1 to {_MOST_AT_ONCE} ids.", param="user_ids")
+        if not 0 < len(ids) <= _MAX_AT_ONCE:
+            raise FieldError(f"user_ids must hold 1 to {_MAX_AT_ONCE} ids.", param="user_ids")
         return ids
 
 

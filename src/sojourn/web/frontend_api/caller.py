@@ -17,8 +17,8 @@ from sojourn.sessions.dev_browsers import DevBrowsers
 from sojourn.sessions.session import Device
 from sojourn.web.http_request import HttpRequest
 
-_AGENT_LONGEST = 512
-_SECRET_LONGEST = 512
+_MAX_AGENT = 512
+_MAX_SECRET = 512
 _MOBILE = frozenset({"iOS", "Android", "Windows Phone", "BlackBerry OS", "KaiOS"})
 
 
@@ -73,8 +73,8 @@ async def identify(
 async def _by_cookie(engine: HasClients, instance: Instance, cookies: Sequence[Secret]) -> Held | None:
     """The client by its current secret, else by one that was current a moment ago."""
     before = None
-    for each in cookies:
-        held = await engine.clients.held_by(instance, each)
+    for secret in cookies:
+        held = await engine.clients.held_by(instance, secret)
         if held is not None and held.is_current:
             return held
         before = before or held
@@ -88,7 +88,7 @@ def caller_of(
     return Caller(
         instance=instance,
         client=identified.client,
-        device=device((request.header(b"user-agent") or "")[:_AGENT_LONGEST], ip_address),
+        device=device((request.header(b"user-agent") or "")[:_MAX_AGENT], ip_address),
         origin=request.header(b"origin"),
         mark=None if identified.native else mark,
     )
@@ -99,14 +99,14 @@ def _native_secret(request: HttpRequest) -> Secret | None:
     text = (request.header(b"authorization") or "").strip()
     if text[:7].lower() == "bearer ":
         text = text[7:].strip()
-    return Secret(text) if 0 < len(text) <= _SECRET_LONGEST else None
+    return Secret(text) if 0 < len(text) <= _MAX_SECRET else None
 
 
 def _dev_browser(request: HttpRequest, instance: Instance) -> Secret | None:
     if not instance.is_development:
         return None
     text = request.query.get("__clerk_db_jwt") or request.query.get("__dev_session")
-    return Secret(text) if text and len(text) <= _SECRET_LONGEST else None
+    return Secret(text) if text and len(text) <= _MAX_SECRET else None
 
 
 @lru_cache(maxsize=2048)

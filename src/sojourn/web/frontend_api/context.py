@@ -226,9 +226,9 @@ class ClientContext(RequestContext):
         if view.last_active_session is not None:
             self.engine.activity.note(view.last_active_session, self.now)
         client = view.client
-        live = [each for each in view.sessions if each.user_id in users and not users[each.user_id].banned]
+        live = [session for session in view.sessions if session.user_id in users and not users[session.user_id].banned]
         view = ClientView(client, tuple(live))
-        sessions = [await self.session(each, users[each.user_id]) for each in live]
+        sessions = [await self.session(session, users[session.user_id]) for session in live]
         if sign_in is None and client.sign_in_id is not None:
             sign_in = await self._current_sign_in(client)
         if sign_up is None and client.sign_up_id is not None:

@@ -27,7 +27,7 @@ async def all_addresses(context: Context) -> Response[bytes]:
     _, _, user = await context.acting()
     open_ones = await context.engine.profile.verifications(context.instance, user)
     now = context.now
-    return context.json([address_resource(each, now, open_ones.get(each.id)) for each in user.email_addresses])
+    return context.json([address_resource(address, now, open_ones.get(address.id)) for address in user.email_addresses])
 
 
 @post(

@@ -19,7 +19,7 @@ from sojourn.web.frontend_api.context import ClientContext, Context
 from sojourn.web.operation import frontend, frontend_image
 from sojourn.web.reading.forms import json_object
 
-_MOST_SESSIONS = 100
+_MAX_SESSIONS = 100
 
 
 class ProfileForm(msgspec.Struct, kw_only=True):
@@ -149,9 +149,9 @@ async def remove_password(context: Context) -> Response[bytes]:
 async def all_sessions(context: Context) -> Response[bytes]:
     """The person's sessions, those that are over too, until they are forgotten: a bare list, the newest first."""
     _, _, user = await context.acting()
-    theirs, page = SessionFilter(user_id=user.id), Page(_MOST_SESSIONS)
+    theirs, page = SessionFilter(user_id=user.id), Page(_MAX_SESSIONS)
     sessions = await context.engine.sessions.list(context.instance, theirs, page)
-    return context.json([own_session(each, user, context.instance, context.now) for each in sessions])
+    return context.json([own_session(session, user, context.instance, context.now) for session in sessions])
 
 
 @get("/v1/me/sessions/active", operation_id="getSessions", opt=frontend(limit=None))
@@ -159,7 +159,7 @@ async def active_sessions(context: Context) -> Response[bytes]:
     """The person's devices: a bare list, the latest used first."""
     _, _, user = await context.acting()
     sessions = await context.engine.sessions.active_of_user(context.instance, user.id)
-    return context.json([listed_session(each, context.now) for each in sessions])
+    return context.json([listed_session(session, context.now) for session in sessions])
 
 
 @post(

@@ -78,7 +78,7 @@ def _tagged(context: ClientContext, content: object) -> Response[bytes]:
 
 def _has(known: str | None, tag: str) -> bool:
     """Weak comparison of `If-None-Match`; a list may be sent more than once, joined by commas."""
-    tags = [] if known is None else [each.strip().removeprefix("W/") for each in known.split(",")]
+    tags = [] if known is None else [item.strip().removeprefix("W/") for item in known.split(",")]
     return tag in tags or tags == ["*"]
 
 

@@ -11,15 +11,15 @@ def is_too_deep(value: Json) -> bool:
     """True if objects and lists are nested more than `MAX_DEPTH` levels deep."""
     level: list[Json] = [value]
     for _ in range(MAX_DEPTH + 1):
-        level = [inner for each in level if isinstance(each, dict | list)
-                 for inner in (each.values() if isinstance(each, dict) else each)]  # fmt: skip
+        level = [inner for container in level if isinstance(container, dict | list)
+                 for inner in (container.values() if isinstance(container, dict) else container)]  # fmt: skip
         if not level:
             return False
     return True
 
 
-def check_text(text: str, param: str, longest: int | None) -> None:
+def check_text(text: str, param: str, max_length: int | None) -> None:
     if "\0" in text:
         raise FieldFormat(f"{param} holds a character that cannot be stored.", param=param)
-    if longest is not None and len(text) > longest:
-        raise FieldTooLong(param, longest)
+    if max_length is not None and len(text) > max_length:
+        raise FieldTooLong(param, max_length)

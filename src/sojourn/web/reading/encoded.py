@@ -7,11 +7,11 @@ from sojourn.errors import Malformed
 _MAX_FIELDS = 100
 
 
-def encoded_pairs(text: bytes, *, most: int) -> list[tuple[str, str]]:
-    """Names and values in order, decoded once. Raises: Malformed (not UTF-8, more than `most`)."""
+def encoded_pairs(text: bytes, *, max_fields: int) -> list[tuple[str, str]]:
+    """Names and values in order, decoded once. Raises: Malformed (not UTF-8, more than `max_fields`)."""
     try:
         return parse_qsl(
-            text.decode("ascii"), keep_blank_values=True, encoding="utf-8", errors="strict", max_num_fields=most
+            text.decode("ascii"), keep_blank_values=True, encoding="utf-8", errors="strict", max_num_fields=max_fields
         )
     except (UnicodeDecodeError, ValueError) as error:
         raise Malformed() from error
@@ -21,7 +21,7 @@ def single_fields(text: bytes) -> dict[str, str]:
     """Fields, each at most once. Raises: Malformed."""
     if not text:
         return {}
-    pairs = encoded_pairs(text, most=_MAX_FIELDS)
+    pairs = encoded_pairs(text, max_fields=_MAX_FIELDS)
     fields = dict(pairs)
     if len(fields) != len(pairs):
         raise Malformed("A field is given more than once.")

@@ -20,8 +20,8 @@ Texts = Annotated[tuple[str, ...], Meta(max_length=100)]
 """A filter that is given once for each value."""
 
 Millis = Annotated[int, Meta(ge=0, le=2**53)]
-LONGEST_LIST = 500
-Limit = Annotated[int, Meta(ge=1, le=LONGEST_LIST)]
+MAX_LIST = 500
+Limit = Annotated[int, Meta(ge=1, le=MAX_LIST)]
 Offset = Annotated[int, Meta(ge=0, le=2**53)]
 Moment = Annotated[datetime, Meta(tz=True)]
 """An RFC 3339 time; one without a zone names no moment and is refused."""

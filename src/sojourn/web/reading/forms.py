@@ -36,9 +36,9 @@ def form_of(request: HttpRequest, body: bytes, kind: type[Form], *, keep_blank: 
     """
     fields = {name: value for name, value in _fields(request, body).items() if keep_blank or value != ""}
     for name, value in fields.items():
-        longest = _LONGER_FIELDS.get(name, MAX_TEXT)
-        if len(value) > longest:
-            raise FieldTooLong(name[:64], longest)
+        max_length = _LONGER_FIELDS.get(name, MAX_TEXT)
+        if len(value) > max_length:
+            raise FieldTooLong(name[:64], max_length)
         if name in _NEVER_SETTABLE:
             raise FieldUnknown(name)
     return msgspec.convert(fields, kind, strict=False)

@@ -46,9 +46,9 @@ def json_of(request: HttpRequest, body: bytes, kind: type[Kind]) -> Kind:
     value = _decoded(body) if body else {}
     if not isinstance(value, dict):
         raise Malformed("The body must be a JSON object.")
-    for name, each in value.items():
+    for name, field in value.items():
         if len(name) <= 64:
-            _check(each, name, None if name in _OPEN else _LONGER.get(name, MAX_TEXT))
+            _check(field, name, None if name in _OPEN else _LONGER.get(name, MAX_TEXT))
     return msgspec.convert(value, kind)
 
 
@@ -74,11 +74,11 @@ def _no_constant(text: str) -> NoReturn:
     raise Malformed("The body is not valid JSON.")
 
 
-def _check(value: Json, param: str, longest: int | None) -> None:
-    """Refuse what no database stores alike: NUL in texts, numbers beyond 64 bits. `longest` in characters."""
+def _check(value: Json, param: str, max_length: int | None) -> None:
+    """Refuse what no database stores alike: NUL in texts, numbers beyond 64 bits. `max_length` in characters."""
     match value:
         case str():
-            check_text(value, param, longest)
+            check_text(value, param, max_length)
         case bool():
             pass
         case int() if value not in _INTEGERS:
@@ -86,11 +86,11 @@ def _check(value: Json, param: str, longest: int | None) -> None:
         case float() if not math.isfinite(value):
             raise FieldFormat(f"{param} holds a number that JSON cannot express.", param=param)
         case list():
-            for each in value:
-                _check(each, param, longest)
+            for inner in value:
+                _check(inner, param, max_length)
         case dict():
-            for name, each in value.items():
+            for name, inner in value.items():
                 check_text(name, param, None)
-                _check(each, param, longest)
+                _check(inner, param, max_length)
         case _:
             pass

@@ -28,7 +28,7 @@ def query_of(request: HttpRequest, kind: type[Kind]) -> Kind:
     several = _sequences(kind)
     given: dict[str, str] = {}
     lists: dict[str, list[str]] = {}
-    for name, value in encoded_pairs(text, most=_MAX_PARAMETERS):
+    for name, value in encoded_pairs(text, max_fields=_MAX_PARAMETERS):
         if name.startswith("_") or (value == "" and name in several):
             continue
         if name not in several:
@@ -49,6 +49,6 @@ def _sequences(kind: type[msgspec.Struct]) -> dict[str, bool]:
     described = msgspec.inspect.type_info(kind)
     assert isinstance(described, msgspec.inspect.StructType)
     return {
-        each.encode_name: isinstance(each.type, msgspec.inspect.VarTupleType | msgspec.inspect.ListType)
-        for each in described.fields
+        parameter.encode_name: isinstance(parameter.type, msgspec.inspect.VarTupleType | msgspec.inspect.ListType)
+        for parameter in described.fields
     }

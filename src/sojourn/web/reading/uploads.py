@@ -11,7 +11,7 @@ from sojourn.web.http_request import HttpRequest
 
 _FORM = "multipart/form-data"
 _RAW = "application/octet-stream"
-_MOST_FIELDS = 10
+_MAX_FIELDS = 10
 
 
 def upload_of(request: HttpRequest, body: bytes, field: str) -> bytes:
@@ -28,7 +28,7 @@ def _in_form(boundary: str, body: bytes, field: str) -> bytes:
     files: list[bytearray] = []
     named = ""
     try:
-        with PushMultipartParser(boundary, max_segment_count=_MOST_FIELDS) as parser:
+        with PushMultipartParser(boundary, max_segment_count=_MAX_FIELDS) as parser:
             for part in parser.parse(body):
                 if isinstance(part, MultipartSegment):
                     named = part.name
