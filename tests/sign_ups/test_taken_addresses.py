@@ -6,7 +6,7 @@ from sojourn.engine import Engine
 from sojourn.errors import IdentifierTaken, PasswordTooShort, SojournError, WrongCode
 from sojourn.messages.mailbox import Mailbox
 from sojourn.resources import Resource
-from sojourn.resources.sign_ups import sign_up as rendered
+from sojourn.resources.sign_ups import sign_up_resource as rendered
 from sojourn.sessions.caller import Caller
 from sojourn.sessions.session import Device
 from sojourn.sign_ups.attempt import SignUpInput

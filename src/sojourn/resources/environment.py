@@ -65,7 +65,7 @@ def _merge(shown: Resource, part: Mapping[str, Json]) -> None:
         if isinstance(before, dict) and isinstance(value, dict):
             _merge(cast(Resource, before), value)
         elif isinstance(before, list) and isinstance(value, list):
-            shown[name] = [*before, *(each for each in value if each not in before)]
+            shown[name] = [*before, *(item for item in value if item not in before)]
         else:
             shown[name] = value
 

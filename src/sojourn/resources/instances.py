@@ -6,18 +6,18 @@ from sojourn.instances.instance import Instance
 from sojourn.resources import Resource
 
 
-def instance(each: Instance) -> Resource:
+def instance_resource(instance: Instance) -> Resource:
     return {
         "object": "instance",
-        "id": each.id,
-        "environment_type": each.environment.value,
-        "allowed_origins": each.settings.allowed_origins,
+        "id": instance.id,
+        "environment_type": instance.environment.value,
+        "allowed_origins": instance.settings.allowed_origins,
         "workspace_id": None,
     }
 
 
-def restrictions(each: Instance) -> Resource:
-    protection = each.settings.protection
+def restrictions(instance: Instance) -> Resource:
+    protection = instance.settings.protection
     return {
         "object": "instance_restrictions",
         "allowlist": protection.allowlist,
@@ -28,11 +28,11 @@ def restrictions(each: Instance) -> Resource:
     }
 
 
-def instance_settings(each: Instance) -> Resource:
+def instance_settings(instance: Instance) -> Resource:
     return {
         "object": "instance_settings",
-        "id": each.id,
-        "restricted_to_allowlist": each.settings.protection.allowlist,
+        "id": instance.id,
+        "restricted_to_allowlist": instance.settings.protection.allowlist,
         "from_email_address": "",
         "progressive_sign_up": True,
         "enhanced_email_deliverability": False,
@@ -68,16 +68,16 @@ def communication() -> Resource:
     return {"object": "instance_communication", "blocked_country_codes": []}
 
 
-def domain(each: Instance) -> Resource:
+def domain(instance: Instance) -> Resource:
     """The one domain of an instance: that of its public address."""
     return {
         "object": "domain",
-        "id": "dmn_" + each.id.removeprefix("ins_"),
-        "name": urlsplit(each.public_url).netloc,
+        "id": "dmn_" + instance.id.removeprefix("ins_"),
+        "name": urlsplit(instance.public_url).netloc,
         "is_satellite": False,
-        "frontend_api_url": each.public_url,
-        "accounts_portal_url": each.public_url,
+        "frontend_api_url": instance.public_url,
+        "accounts_portal_url": instance.public_url,
         "proxy_url": None,
-        "development_origin": each.public_url if each.is_development else "",
+        "development_origin": instance.public_url if instance.is_development else "",
         "cname_targets": None,
     }

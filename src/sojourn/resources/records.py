@@ -7,39 +7,39 @@ from sojourn.instances.redirect_urls import RedirectUrl
 from sojourn.resources import Resource
 
 
-def jwt_template(each: JwtTemplate, instance: Instance) -> Resource:
-    own = each.signing
+def jwt_template(template: JwtTemplate, instance: Instance) -> Resource:
+    own = template.signing
     return {
         "object": "jwt_template",
-        "id": each.id,
-        "name": each.name,
-        "claims": each.claims,
-        "lifetime": each.lifetime,
-        "allowed_clock_skew": each.allowed_clock_skew,
+        "id": template.id,
+        "name": template.name,
+        "claims": template.claims,
+        "lifetime": template.lifetime,
+        "allowed_clock_skew": template.allowed_clock_skew,
         "custom_signing_key": own is not None,
         "signing_algorithm": instance.settings.sessions.token_algorithm if own is None else own.algorithm.value,
-        "created_at": each.created_at.millis,
-        "updated_at": each.updated_at.millis,
+        "created_at": template.created_at.millis,
+        "updated_at": template.updated_at.millis,
     }
 
 
-def redirect_url(each: RedirectUrl) -> Resource:
+def redirect_url(url: RedirectUrl) -> Resource:
     return {
         "object": "redirect_url",
-        "id": each.id,
-        "url": each.url,
-        "created_at": each.created_at.millis,
-        "updated_at": each.updated_at.millis,
+        "id": url.id,
+        "url": url.url,
+        "created_at": url.created_at.millis,
+        "updated_at": url.updated_at.millis,
     }
 
 
-def listed_identifier(each: ListedIdentifier, name: ListName, instance: Instance) -> Resource:
+def listed_identifier(entry: ListedIdentifier, name: ListName, instance: Instance) -> Resource:
     return {
         "object": name,
-        "id": each.id,
-        "identifier": each.identifier,
-        "identifier_type": each.identifier_type,
+        "id": entry.id,
+        "identifier": entry.identifier,
+        "identifier_type": entry.identifier_type,
         "instance_id": instance.id,
-        "created_at": each.created_at.millis,
-        "updated_at": each.updated_at.millis,
+        "created_at": entry.created_at.millis,
+        "updated_at": entry.updated_at.millis,
     }

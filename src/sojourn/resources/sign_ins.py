@@ -8,13 +8,13 @@ from sojourn.instances.instance import Instance
 from sojourn.instant import Instant
 from sojourn.resources import Resource
 from sojourn.resources.users import preview
-from sojourn.resources.verifications import proven_by, verification
+from sojourn.resources.verifications import proven_by, verification_resource
 from sojourn.sign_ins.sign_in import SignIn, SignInStatus
 from sojourn.users.user import User
 
 
-def sign_in(
-    each: SignIn,
+def sign_in_resource(
+    sign_in: SignIn,
     instance: Instance,
     now: Instant,
     *,
@@ -28,20 +28,20 @@ def sign_in(
 
     `second_factors` is None until the first is proven.
     """
-    status = each.status_at(now)
+    status = sign_in.status_at(now)
     return {
         "object": "sign_in_attempt",
-        "id": each.id,
+        "id": sign_in.id,
         "status": status.value,
         "supported_identifiers": supported_identifiers(instance),
-        "supported_first_factors": [factor(offer) for offer in factors] if each.identifier else None,
+        "supported_first_factors": [factor(offer) for offer in factors] if sign_in.identifier else None,
         "supported_second_factors": None if second_factors is None else [factor(offer) for offer in second_factors],
-        "first_factor_verification": _proof(each, current, now),
-        "second_factor_verification": _second_proof(each, second, now),
-        "identifier": each.identifier,
+        "first_factor_verification": _proof(sign_in, current, now),
+        "second_factor_verification": _second_proof(sign_in, second, now),
+        "identifier": sign_in.identifier,
         "user_data": None if user is None else preview(user, instance),
-        "created_session_id": each.created_session_id,
-        "abandon_at": each.abandon_at.millis,
+        "created_session_id": sign_in.created_session_id,
+        "abandon_at": sign_in.abandon_at.millis,
     }
 
 
@@ -61,15 +61,15 @@ def factor(offer: Offer) -> Resource:
     }
 
 
-def _proof(each: SignIn, current: Verification | None, now: Instant) -> Resource | None:
-    if current is not None and (each.strategy is None or current.strategy == each.strategy):
-        return verification(current, now)
-    is_proven = each.status in (SignInStatus.COMPLETE, SignInStatus.NEEDS_SECOND_FACTOR)
-    return proven_by(each.strategy, each.updated_at) if is_proven and each.strategy is not None else None
+def _proof(sign_in: SignIn, current: Verification | None, now: Instant) -> Resource | None:
+    if current is not None and (sign_in.strategy is None or current.strategy == sign_in.strategy):
+        return verification_resource(current, now)
+    is_proven = sign_in.status in (SignInStatus.COMPLETE, SignInStatus.NEEDS_SECOND_FACTOR)
+    return proven_by(sign_in.strategy, sign_in.updated_at) if is_proven and sign_in.strategy is not None else None
 
 
-def _second_proof(each: SignIn, current: Verification | None, now: Instant) -> Resource | None:
-    if current is not None and current.strategy == each.second_strategy:
-        return verification(current, now)
-    is_proven = each.status is SignInStatus.COMPLETE and each.second_strategy is not None
-    return proven_by(each.second_strategy or "", each.updated_at) if is_proven else None
+def _second_proof(sign_in: SignIn, current: Verification | None, now: Instant) -> Resource | None:
+    if current is not None and current.strategy == sign_in.second_strategy:
+        return verification_resource(current, now)
+    is_proven = sign_in.status is SignInStatus.COMPLETE and sign_in.second_strategy is not None
+    return proven_by(sign_in.second_strategy or "", sign_in.updated_at) if is_proven else None

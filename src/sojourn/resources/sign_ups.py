@@ -15,44 +15,44 @@ from sojourn.sign_ups.sign_up import (
 )
 
 
-def sign_up(each: SignUp, instance: Instance, current: Verification | None, now: Instant) -> Resource:
+def sign_up_resource(sign_up: SignUp, instance: Instance, current: Verification | None, now: Instant) -> Resource:
     """The sign-up as its browser sees it. `current` is its newest e-mail challenge. A taken address looks like any other here (R-ENU-03)."""
-    shown = backend_sign_up(each, instance, current, now)
+    shown = backend_sign_up(sign_up, instance, current, now)
     of_browsers: Resource = {"external_account": None, "external_account_strategy": None}
     return {**shown, "has_password": shown["password_enabled"], **of_browsers}
 
 
-def backend_sign_up(each: SignUp, instance: Instance, current: Verification | None, now: Instant) -> Resource:
+def backend_sign_up(sign_up: SignUp, instance: Instance, current: Verification | None, now: Instant) -> Resource:
     """The sign-up as the Backend API shows it."""
     rules = instance.settings.sign_up
-    complete = each.status is SignUpStatus.COMPLETE  # its password has moved to the user
-    has_password = each.password is not None or (complete and rules.password == "required")
+    complete = sign_up.status is SignUpStatus.COMPLETE  # its password has moved to the user
+    has_password = sign_up.password is not None or (complete and rules.password == "required")
     email = None
-    if each.email_address is not None:
-        email = of_sign_up_email(current, verified_at=each.email_verified_at, now=now)
+    if sign_up.email_address is not None:
+        email = of_sign_up_email(current, verified_at=sign_up.email_verified_at, now=now)
     return {
         "object": "sign_up_attempt",
-        "id": each.id,
-        "status": each.status_at(now).value,
+        "id": sign_up.id,
+        "status": sign_up.status_at(now).value,
         "required_fields": required_fields(rules),
         "optional_fields": optional_fields(rules),
-        "missing_fields": [] if complete else missing_fields(each, rules),
-        "unverified_fields": [] if complete else unverified_fields(each, rules),
+        "missing_fields": [] if complete else missing_fields(sign_up, rules),
+        "unverified_fields": [] if complete else unverified_fields(sign_up, rules),
         "verifications": {"email_address": email, "phone_number": None, "web3_wallet": None, "external_account": None},
-        "username": each.username,
-        "email_address": each.email_address,
+        "username": sign_up.username,
+        "email_address": sign_up.email_address,
         "phone_number": None,
         "web3_wallet": None,
         "password_enabled": has_password,
-        "first_name": each.first_name,
-        "last_name": each.last_name,
-        "unsafe_metadata": each.unsafe_metadata,
+        "first_name": sign_up.first_name,
+        "last_name": sign_up.last_name,
+        "unsafe_metadata": sign_up.unsafe_metadata,
         "public_metadata": {},
-        "custom_action": each.custom_action,
-        "external_id": each.external_id,
-        "created_session_id": each.created_session_id,
-        "created_user_id": each.created_user_id,
-        "abandon_at": each.abandon_at.millis,
+        "custom_action": sign_up.custom_action,
+        "external_id": sign_up.external_id,
+        "created_session_id": sign_up.created_session_id,
+        "created_user_id": sign_up.created_user_id,
+        "abandon_at": sign_up.abandon_at.millis,
         "legal_accepted_at": None,
-        "locale": each.locale,
+        "locale": sign_up.locale,
     }

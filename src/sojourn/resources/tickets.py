@@ -7,18 +7,18 @@ from sojourn.secret import Secret
 from sojourn.sign_ins.ticket import Ticket, TicketKind
 
 
-def ticket(each: Ticket, instance: Instance, secret: Secret | None = None) -> Resource:
+def ticket_resource(ticket: Ticket, instance: Instance, secret: Secret | None = None) -> Resource:
     """`secret` is known at creation only: with it come the token and the address that uses it."""
     shown: Resource = {
-        "object": each.kind.value,
-        "id": each.id,
-        "status": each.status.value,
-        "user_id": each.user_id,
-        "created_at": each.created_at.millis,
-        "updated_at": each.updated_at.millis,
+        "object": ticket.kind.value,
+        "id": ticket.id,
+        "status": ticket.status.value,
+        "user_id": ticket.user_id,
+        "created_at": ticket.created_at.millis,
+        "updated_at": ticket.updated_at.millis,
     }
-    if each.kind is TicketKind.ACTOR:
-        shown["actor"] = each.actor
+    if ticket.kind is TicketKind.ACTOR:
+        shown["actor"] = ticket.actor
     if secret is not None:
         shown["token"] = secret.reveal()
         shown["url"] = _url(instance, secret)

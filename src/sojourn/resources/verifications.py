@@ -15,14 +15,16 @@ _OBJECTS = {
 """The published names; all else is sent and typed."""
 
 
-def verification(each: Verification, now: Instant) -> Resource:
+def verification_resource(verification: Verification, now: Instant) -> Resource:
     """A challenge as it stands at `now`."""
-    return _shape(each.strategy, each.status_at(now).value, each.tries, each.expire_at.millis)
+    return _shape(
+        verification.strategy, verification.status_at(now).value, verification.tries, verification.expire_at.millis
+    )
 
 
-def backend_verification(each: Verification, now: Instant) -> Resource:
+def backend_verification(verification: Verification, now: Instant) -> Resource:
     """As `verification`, with the id that a server names it by."""
-    return {"id": each.id, **verification(each, now)}
+    return {"id": verification.id, **verification_resource(verification, now)}
 
 
 def proven_by(strategy: str, at: Instant | None = None) -> Resource:
@@ -36,7 +38,7 @@ def of_identifier(identifier: Identifier, current: Verification | None, now: Ins
         strategy = identifier.verification_strategy or "admin"
         coded = strategy.endswith("_code")  # a code always had an expiry, and documents require it
         return _shape(strategy, "verified", None, identifier.verified_at.millis if coded else None)
-    return None if current is None else verification(current, now)
+    return None if current is None else verification_resource(current, now)
 
 
 def of_sign_up_email(current: Verification | None, *, verified_at: Instant | None, now: Instant) -> Resource | None:
@@ -53,7 +55,7 @@ def of_sign_up_email(current: Verification | None, *, verified_at: Instant | Non
         return None
     open_now = current.status_at(now) is VerificationStatus.UNVERIFIED
     due = "needs_attempt" if open_now else "needs_prepare"
-    return {**verification(current, now), "next_action": due, "supported_strategies": supported}
+    return {**verification_resource(current, now), "next_action": due, "supported_strategies": supported}
 
 
 def _shape(strategy: str, status: str, tries: int | None, expire_at: int | None) -> Resource:

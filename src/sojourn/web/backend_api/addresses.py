@@ -6,7 +6,7 @@ from litestar.params import FromPath
 
 from sojourn.errors import FeatureOff
 from sojourn.resources import deleted
-from sojourn.resources.users import address as address_resource
+from sojourn.resources.users import address_resource
 from sojourn.resources.verifications import backend_verification
 from sojourn.users.new_user import Status
 from sojourn.users.user import Identifier, IdentifierKind

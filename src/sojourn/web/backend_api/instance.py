@@ -61,7 +61,7 @@ class CommunicationPatch(msgspec.Struct, kw_only=True, forbid_unknown_fields=Tru
 
 @get("/v1/instance", operation_id="GetInstance", opt=backend())
 async def read(context: Context) -> Response[bytes]:
-    return context.json(instances.instance(context.instance))
+    return context.json(instances.instance_resource(context.instance))
 
 
 @patch("/v1/instance", operation_id="UpdateInstance", status_code=204, opt=backend(json=InstancePatch))

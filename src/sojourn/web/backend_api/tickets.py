@@ -9,7 +9,7 @@ from litestar.params import FromPath
 from msgspec import Meta
 
 from sojourn.errors import FeatureOff
-from sojourn.resources.tickets import ticket as ticket_resource
+from sojourn.resources.tickets import ticket_resource
 from sojourn.sign_ins.ticket import TicketKind
 from sojourn.sign_ins.tickets import ACTOR_LIFE, ACTOR_SESSION, SIGN_IN_LIFE
 from sojourn.web.backend_api.context import Context

@@ -3,7 +3,7 @@
 from litestar import Response, delete, post, put
 
 from sojourn.errors import NotFound
-from sojourn.resources.clients import client as client_resource
+from sojourn.resources.clients import client_resource
 from sojourn.web.frontend_api.context import ClientContext, Context
 from sojourn.web.operation import frontend
 

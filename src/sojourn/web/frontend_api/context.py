@@ -12,10 +12,10 @@ from sojourn.ids import UserId
 from sojourn.instances.instance import Instance
 from sojourn.origin import origin_of
 from sojourn.resources import Resource
-from sojourn.resources.clients import client as client_resource
-from sojourn.resources.sessions import session as session_resource
-from sojourn.resources.sign_ins import sign_in as sign_in_resource
-from sojourn.resources.sign_ups import sign_up as sign_up_resource
+from sojourn.resources.clients import client_resource
+from sojourn.resources.sessions import session_resource
+from sojourn.resources.sign_ins import sign_in_resource
+from sojourn.resources.sign_ups import sign_up_resource
 from sojourn.secret import Secret
 from sojourn.sessions.caller import Caller, Issued
 from sojourn.sessions.client import Client, ClientView

@@ -5,7 +5,7 @@ from litestar import Response, delete, get, post
 from litestar.params import FromPath
 
 from sojourn.resources import deleted
-from sojourn.resources.users import address as address_resource
+from sojourn.resources.users import address_resource
 from sojourn.web.frontend_api.context import Context
 from sojourn.web.operation import frontend
 

@@ -8,9 +8,8 @@ from msgspec import UNSET, UnsetType
 from sojourn.errors import FieldMissing
 from sojourn.resources import deleted
 from sojourn.resources.images import image as image_resource
-from sojourn.resources.sessions import listed_session, own_session
-from sojourn.resources.sessions import session as session_resource
-from sojourn.resources.users import user as user_resource
+from sojourn.resources.sessions import listed_session, own_session, session_resource
+from sojourn.resources.users import user_resource
 from sojourn.sessions.caller import Issued
 from sojourn.store.interface import Page, SessionFilter
 from sojourn.users.profile import ProfileChanges

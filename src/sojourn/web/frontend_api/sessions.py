@@ -8,7 +8,7 @@ from litestar import Response, get, post
 from litestar.params import FromPath
 
 from sojourn.resources import Resource, token
-from sojourn.resources.sessions import session as session_resource
+from sojourn.resources.sessions import session_resource
 from sojourn.sessions.caller import Caller, Issued
 from sojourn.sessions.session import Session, SessionStatus
 from sojourn.web.frontend_api.context import ClientContext, Context

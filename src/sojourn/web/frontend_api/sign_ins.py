@@ -6,7 +6,7 @@ from litestar.params import FromPath
 
 from sojourn.errors import FieldMissing
 from sojourn.factors.strategy import RESET_CODE
-from sojourn.resources.sign_ins import sign_in as sign_in_resource
+from sojourn.resources.sign_ins import sign_in_resource
 from sojourn.sessions.caller import Issued
 from sojourn.sign_ins.attempt import Proof, SignInInput
 from sojourn.sign_ins.sign_in import SignIn

@@ -5,7 +5,7 @@ from litestar import Response, get, patch, post
 from litestar.params import FromPath
 
 from sojourn.errors import FieldMissing
-from sojourn.resources.sign_ups import sign_up as sign_up_resource
+from sojourn.resources.sign_ups import sign_up_resource
 from sojourn.sessions.caller import Issued
 from sojourn.sign_ups.attempt import SignUpInput
 from sojourn.sign_ups.sign_up import SignUp
