@@ -1,12 +1,16 @@
-"""A factor of an app's own: a PIN that is printed and sent in a letter, and that signs its owner in once."""
+"""A factor of an app's own: a PIN that is printed and sent in a letter.
+
+Its owner confirms it once, when the letter has arrived, and then keeps it: it signs them in once.
+"""
 
 import hmac
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
 
-from sojourn.errors import Conflict, WrongCode
+from sojourn.errors import Conflict, NotFound, WrongCode
 from sojourn.factors.credential import Credential
+from sojourn.factors.enrollment import Enrollable, Enrollment
 from sojourn.factors.factor import Attempt, Factor, FactorTools, Proven
 from sojourn.factors.hash_pool import Slot
 from sojourn.factors.offer import Offer, Person
@@ -21,7 +25,7 @@ LIFE = timedelta(days=30)
 
 
 @dataclass(frozen=True, slots=True)
-class PinLetters(Factor):
+class PinLetters(Factor, Enrollable):
     tools: FactorTools | None = None
 
     def connected(self, tools: FactorTools) -> "PinLetters":
@@ -39,26 +43,46 @@ class PinLetters(Factor):
     def decoys(self, instance: Instance, identifier: str) -> Sequence[Offer]:
         return [Offer(NAME)]
 
-    async def issue(self, user: User) -> Secret:
-        """The PIN to print. An earlier letter is worth nothing from now on."""
+    # -- the letter: written, confirmed, removed
+
+    async def begin(self, user: User, label: str | None = None) -> Enrollment:
+        """Shows the PIN to print. An earlier letter is worth nothing from now on."""
         tools, pin = self._tools(), random_code(12)
-        letter = tools.credentials.made(
-            user, NAME, {"pin": self._hashed(pin, user.id)}, expire_at=tools.clock.now() + LIFE
-        )
+        body, until = {"pin": self._hashed(pin, user.id)}, tools.clock.now() + LIFE
+        letter = tools.credentials.made(user, NAME, body, label=label, expire_at=until, is_verified=False)
         async with tools.store.transaction() as tx:
             await tx.credentials.delete_kind(user.instance_id, user.id, NAME)
             if not await tx.credentials.create(letter):
                 raise Conflict("This account is gone.")
-        return pin
+        return Enrollment(letter, {"pin": pin.reveal()})
+
+    async def confirm(self, user: User, id: str, proof: Proof) -> Credential:
+        """`engine.enrollments` has counted this try already."""
+        tools = self._tools()
+        letter = await tools.store.credentials.find(user.instance_id, id)
+        if letter is None or letter.user_id != user.id or letter.kind != NAME:
+            raise NotFound("This account has no such letter.")
+        if not self._fits(letter, proof.code):
+            raise WrongCode()
+        confirmed = await tools.store.credentials.verify(user.instance_id, id, tools.clock.now())
+        if confirmed is None:
+            raise Conflict("This letter was confirmed before, or has expired.")
+        return confirmed
+
+    async def remove(self, user: User, id: str) -> None:
+        """Only a letter of this user, and only one of two who remove it at once does."""
+        store = self._tools().store
+        letter = await store.credentials.find(user.instance_id, id)
+        if letter is None or letter.kind != NAME or not await store.credentials.delete(user.instance_id, user.id, id):
+            raise NotFound("This account has no such letter.")
+
+    # -- the proof
 
     async def check(self, attempt: Attempt, proof: Proof, slot: Slot | None) -> Proven:
         """The flow has counted this try already, for strangers and for known devices apart."""
         tools, user = self._tools(), attempt.user
-        typed = self._hashed(Secret((proof.code or "").replace(" ", "")), user.id if user else "")
         letter = next((credential for credential in attempt.credentials if _is_letter(credential)), None)
-        if user is None or letter is None:
-            raise WrongCode()
-        if not hmac.compare_digest(typed, str(tools.credentials.body(letter)["pin"])):
+        if not self._fits(letter, proof.code) or user is None or letter is None:
             raise WrongCode()
 
         async def consume(tx: Groups) -> None:
@@ -66,6 +90,11 @@ class PinLetters(Factor):
                 raise Conflict("This PIN has just been used.")
 
         return Proven(user_id=user.id, consume=consume)
+
+    def _fits(self, letter: Credential | None, typed: str | None) -> bool:
+        """Hashes for nobody too, so that it takes as long."""
+        pin = self._hashed(Secret((typed or "").replace(" ", "")), letter.user_id if letter else "")
+        return letter is not None and hmac.compare_digest(pin, str(self._tools().credentials.body(letter)["pin"]))
 
     def _hashed(self, pin: Secret, user_id: str) -> str:
         return Secret(f"{user_id}:{pin.reveal()}").keyed_form(self._tools().sealer.derived(b"pin letters")).hex()

@@ -13,6 +13,7 @@ from sojourn.factors.challenges import Challenges
 from sojourn.factors.credentials import Credentials
 from sojourn.factors.email_code import EmailCodes
 from sojourn.factors.email_code_factor import EmailCodeFactor
+from sojourn.factors.enrollments import Enrollments
 from sojourn.factors.factor import FactorTools
 from sojourn.factors.factor_set import FactorSet
 from sojourn.factors.hash_cost import HashCosts
@@ -144,12 +145,13 @@ class UserParts:
 
 @dataclass(frozen=True, slots=True)
 class FlowParts:
-    """The ways in."""
+    """The ways in, and the credentials of those who may use them."""
 
     sign_in_protection: SignInProtection
     tickets: Tickets
     sign_ins: SignIns
     sign_ups: SignUps
+    enrollments: Enrollments
 
 
 class Engine:
@@ -200,6 +202,7 @@ class Engine:
         self.tickets = flows.tickets
         self.sign_ins = flows.sign_ins
         self.sign_ups = flows.sign_ups
+        self.enrollments = flows.enrollments
 
     @classmethod
     async def open(
@@ -374,6 +377,7 @@ def _flow_parts(on: Foundation, of: InstanceParts, held: SessionParts, users: Us
         sign_ups=SignUps(
             store, clock, clients, users.proofs, sign_in_protection, session_start, on.hash_pool, of.access_lists
         ),
+        enrollments=Enrollments(store, of.factors, of.budgets),
     )
 
 

@@ -1,9 +1,10 @@
-"""The PIN letters of the guide: offered, proven, refused when wrong, and decoyed."""
+"""The PIN letters of the guide: confirmed, offered, proven, refused when wrong, and decoyed."""
 
+import asyncio
 import importlib.util
 import re
 import sys
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Iterable
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -16,7 +17,8 @@ import pytest
 from sojourn import Sojourn
 from sojourn.config import Config
 from sojourn.engine import Engine
-from sojourn.errors import ConfigError, Json
+from sojourn.errors import ConfigError, Json, NotFound, StrategyNotBuilt, TooManyRequests, WrongCode
+from sojourn.factors.strategy import Proof
 from sojourn.instances.instance import Environment
 from sojourn.messages.mailbox import Mailbox
 from sojourn.testing.clock import FakeClock
@@ -33,6 +35,7 @@ __all__ = ["clock", "mailbox", "started"]
 ROOT = Path(__file__).parents[2]
 FILE = ROOT / "examples" / "own_factor" / "pin_letters.py"
 STRANGER = "stranger@example.com"
+KIND = "pin_letter"
 SERVER = "http://localhost:8000"
 
 
@@ -68,7 +71,11 @@ def browser(engine: Engine) -> Browser:
 
 
 async def printed(engine: Engine, user: User) -> str:
-    return (await engine.factors.of(PIN_LETTERS).issue(user)).reveal()
+    """The PIN of a letter that has arrived and was confirmed."""
+    letter = await engine.enrollments.begin(user, KIND)
+    pin = str(letter.shown["pin"])
+    await engine.enrollments.confirm(engine.instance, user, KIND, letter.credential.id, Proof(code=pin))
+    return pin
 
 
 async def begun(browser: Browser, email: str = ADA) -> Any:
@@ -198,6 +205,78 @@ def _token(page: str) -> str:
 async def test_a_letter_leaves_passwords_and_codes_as_they_are(engine: Engine, ada: User, browser: Browser) -> None:
     await printed(engine, ada)
     assert (await browser.sign_in(ADA, PASSWORD))["sessions"]
+
+
+async def test_a_letter_signs_nobody_in_before_its_pin_is_confirmed(
+    engine: Engine, ada: User, browser: Browser
+) -> None:
+    letter = await engine.enrollments.begin(ada, KIND, label="Letter of May")
+    pin = str(letter.shown["pin"])
+    assert pin not in repr(letter)
+    sign_in = await begun(browser)
+    assert "pin_letter" not in offered(sign_in)
+    assert (await attempted(browser, sign_in, pin)).status_code == 422
+    confirmed = await engine.enrollments.confirm(engine.instance, ada, KIND, letter.credential.id, Proof(code=pin))
+    assert (confirmed.label, confirmed.verified_at) == ("Letter of May", engine.clock.now())
+    done = (await attempted(browser, await begun(browser), pin)).json()
+    assert done["response"]["status"] == "complete"
+
+
+async def test_ten_wrong_pins_end_the_confirmations_of_a_day(
+    engine: Engine, ada: User, clock: FakeClock
+) -> None:  # R-LIM-03
+    letter = await engine.enrollments.begin(ada, KIND)
+    right, wrong = Proof(code=str(letter.shown["pin"])), Proof(code="000000000000")
+
+    async def confirm(proof: Proof) -> None:
+        await engine.enrollments.confirm(engine.instance, ada, KIND, letter.credential.id, proof)
+
+    for _ in range(10):
+        with pytest.raises(WrongCode):
+            await confirm(wrong)
+    with pytest.raises(TooManyRequests):
+        await confirm(right)
+    clock.advance(days=1)
+    await confirm(right)
+
+
+async def test_of_two_who_confirm_or_remove_at_once_one_does(engine: Engine, ada: User) -> None:  # R-OTP-03
+    enrollments, letter = engine.enrollments, await engine.enrollments.begin(ada, KIND)
+    id, proof = letter.credential.id, Proof(code=str(letter.shown["pin"]))
+    confirmed = await _both(enrollments.confirm(engine.instance, ada, KIND, id, proof) for _ in range(2))
+    assert sorted(confirmed) == ["Conflict", "Credential"]
+    removed = await _both(enrollments.remove(ada, KIND, id) for _ in range(2))
+    assert sorted(removed) == ["NoneType", "NotFound"]
+
+
+async def _both(calls: Iterable[Awaitable[object]]) -> list[str]:
+    return [type(each).__name__ for each in await asyncio.gather(*calls, return_exceptions=True)]
+
+
+async def test_a_removed_pin_is_wrong(engine: Engine, ada: User, browser: Browser) -> None:
+    letter = await engine.enrollments.begin(ada, KIND)
+    proof = Proof(code=str(letter.shown["pin"]))
+    await engine.enrollments.confirm(engine.instance, ada, KIND, letter.credential.id, proof)
+    sign_in = await begun(browser)
+    assert "pin_letter" in offered(sign_in)
+    await engine.enrollments.remove(ada, KIND, letter.credential.id)
+    assert (await attempted(browser, sign_in, str(proof.code))).status_code == 422
+
+
+async def test_nobody_confirms_or_removes_the_letter_of_somebody_else(engine: Engine, ada: User) -> None:  # R-AUZ-01
+    eve, letter = await person(engine, "eve@example.com"), await engine.enrollments.begin(ada, KIND)
+    id, proof = letter.credential.id, Proof(code=str(letter.shown["pin"]))
+    with pytest.raises(NotFound):
+        await engine.enrollments.confirm(engine.instance, eve, KIND, id, proof)
+    with pytest.raises(NotFound):
+        await engine.enrollments.remove(eve, KIND, id)
+    await engine.enrollments.confirm(engine.instance, ada, KIND, id, proof)
+
+
+async def test_a_kind_that_no_factor_enrolls_is_refused(engine: Engine, ada: User) -> None:
+    for kind in ("password", "email_code", "unknown"):
+        with pytest.raises(StrategyNotBuilt):
+            await engine.enrollments.begin(ada, kind)
 
 
 async def test_two_factors_of_one_name_are_refused_at_the_start(

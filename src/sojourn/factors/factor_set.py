@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TypeVar
 
 from sojourn.errors import ConfigError, StrategyNotBuilt
+from sojourn.factors.enrollment import Enrollable
 from sojourn.factors.factor import EnvironmentPart, Factor
 from sojourn.factors.offer import Offer, Person
 from sojourn.factors.strategy import Level, Proof, Purpose, Strategy
@@ -37,6 +38,13 @@ class FactorSet:
         if found is None:
             raise LookupError(f"this engine has no {kind.__name__}: name it in Config(factors=[...])")
         return found
+
+    def enrollable(self, kind: str) -> Enrollable:
+        """The factor that enrolls credentials of this kind. Raises: StrategyNotBuilt."""
+        for factor in self.factors:
+            if isinstance(factor, Enrollable) and kind in factor.credential_kinds():
+                return factor
+        raise StrategyNotBuilt(param="strategy")
 
     def check(self, instance: Instance) -> None:
         """Raises: ConfigError when two strategies have one name, of which a flow would find only the first."""

@@ -12,9 +12,13 @@ from sojourn.store.interface import Groups
 
 STRANGERS_WRONG_CODES = "strangers_wrong_codes"
 DEVICES_WRONG_CODES = "known_devices_wrong_codes"
+ENROLLMENT_TRIES = "enrollment_tries"
 MOST_WRONG_CODES = 100
 YEAR = timedelta(days=365)
 """So many tries of six digits a year make a chance of one in ten thousand; no setting raises them."""
+
+_MOST_ENROLLMENT_TRIES = 10
+_DAY = timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +50,8 @@ class Budgets:
 def _size(instance: Instance, name: str) -> tuple[int, timedelta]:
     if name in (STRANGERS_WRONG_CODES, DEVICES_WRONG_CODES):
         return MOST_WRONG_CODES, YEAR
+    if name == ENROLLMENT_TRIES:
+        return _MOST_ENROLLMENT_TRIES, _DAY
     most, seconds = limit_of(name, instance.settings)
     return most, timedelta(seconds=seconds)
 
