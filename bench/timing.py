@@ -25,7 +25,7 @@ from sojourn.sign_ins.attempt import SignInInput
 from sojourn.users.new_user import NewUser
 from sojourn.users.user import User
 
-_PAIRS, _MOST = 200, 4.5
+_PAIRS, _MAX_T = 200, 4.5
 _PASSWORD, _WRONG = "correct horse battery staple", "violet umbrella at the ferry"
 
 
@@ -79,7 +79,7 @@ async def _measured(name: str, folder: Path) -> bool:
     await _pair(engine, user, email)
     pairs = [await _pair(engine, user, email) for _ in range(_PAIRS)]
     known, unknown = [pair[0] for pair in pairs], [pair[1] for pair in pairs]
-    t, ok = _welch(known, unknown), abs(_welch(known, unknown)) < _MOST
+    t, ok = _welch(known, unknown), abs(_welch(known, unknown)) < _MAX_T
     print(
         f"{name:<16} known {fmean(known) * 1000:8.2f} ms   unknown {fmean(unknown) * 1000:8.2f} ms   t {t:6.2f}   {'ok' if ok else 'TELLS'}",
         flush=True,

@@ -8,7 +8,7 @@ from functools import lru_cache
 from ipaddress import IPv6Address, ip_address
 from urllib.parse import urlsplit
 
-LONGEST = 2048
+MAX_LENGTH = 2048
 FORBIDDEN = re.compile(r"[\x00-\x20\x7f-\x9f\\]")
 DEFAULT_PORTS = {"http": 80, "https": 443}
 _BARE = (("", "", ""), ("/", "", ""))
@@ -18,7 +18,7 @@ _BARE = (("", "", ""), ("/", "", ""))
 @lru_cache(maxsize=1024)
 def origin_of(url: str) -> str | None:
     """Scheme, host and port of an absolute http(s) URL in their normal spelling; None for anything else."""
-    if len(url) > LONGEST or FORBIDDEN.search(url):
+    if len(url) > MAX_LENGTH or FORBIDDEN.search(url):
         return None
     try:
         parts = urlsplit(url)

@@ -73,7 +73,7 @@ async def test_an_application_sets_its_own_limits() -> None:  # R-LIM-01
 async def test_what_is_remembered_has_a_bound_and_the_longest_unseen_goes_first(  # R-LIM-07
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(rate_limit, "_MOST_KEYS", 3)
+    monkeypatch.setattr(rate_limit, "_MAX_KEYS", 3)
     limiter = RateLimiter(FakeClock())
     assert await allowed(limiter, "attempts", "203.0.113.1", 3) == 3
     for last in range(2, 4):
@@ -86,7 +86,7 @@ async def test_what_is_remembered_has_a_bound_and_the_longest_unseen_goes_first(
 
 
 async def test_who_floods_one_limit_clears_no_count_of_another(monkeypatch: pytest.MonkeyPatch) -> None:  # R-LIM-07
-    monkeypatch.setattr(rate_limit, "_MOST_KEYS", 10)
+    monkeypatch.setattr(rate_limit, "_MAX_KEYS", 10)
     limiter = RateLimiter(FakeClock())
     assert await allowed(limiter, "attempts", "203.0.113.1", 3) == 3
     for last in range(100):

@@ -15,7 +15,7 @@ from sojourn.sessions.session import Device
 from sojourn.sign_ins.attempt import SignInInput, SignIns
 from sojourn.sign_ins.floor import Floor
 from sojourn.sign_ups.attempt import SignUpInput
-from sojourn.users.password_lockout import MOST_FAILURES
+from sojourn.users.password_lockout import MAX_FAILURES
 
 from ..people import ADA, OTHER_PASSWORD, PASSWORD, person, set_up
 
@@ -53,8 +53,8 @@ async def in_state(engine: Engine, state: str) -> None:
         if state == "compromised":
             await engine.accounts.set_password_compromised(engine.instance, user.id)
         if state == "disabled":
-            for _ in range(MOST_FAILURES):
-                await engine.store.users.spend_password_try(engine.instance.id, user.id, limit=MOST_FAILURES)
+            for _ in range(MAX_FAILURES):
+                await engine.store.users.spend_password_try(engine.instance.id, user.id, limit=MAX_FAILURES)
 
 
 async def refused(engine: Engine, sign_ins: SignIns, password: str) -> str:

@@ -9,7 +9,7 @@ from sojourn.sessions.caller import Caller
 from sojourn.sessions.session import Device
 from sojourn.sign_ins.attempt import Proof, SignInInput
 from sojourn.sign_ins.sign_in import SignInStatus
-from sojourn.users.password_lockout import MOST_FAILURES
+from sojourn.users.password_lockout import MAX_FAILURES
 from sojourn.users.user import User
 
 from ..people import ADA, OTHER_PASSWORD, PASSWORD, events, notices, person, set_up, signed_in
@@ -17,7 +17,7 @@ from ..people import ADA, OTHER_PASSWORD, PASSWORD, events, notices, person, set
 
 async def guessed_at(engine: Engine, user: User, times: int) -> None:
     for _ in range(times):
-        await engine.store.users.spend_password_try(engine.instance.id, user.id, limit=MOST_FAILURES)
+        await engine.store.users.spend_password_try(engine.instance.id, user.id, limit=MAX_FAILURES)
 
 
 async def failures(engine: Engine, user: User) -> int:

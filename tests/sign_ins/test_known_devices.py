@@ -9,11 +9,11 @@ from sojourn.config import Config
 from sojourn.engine import Engine
 from sojourn.errors import UserLocked, WrongCode, WrongPassword
 from sojourn.ids import instance_id
-from sojourn.limits.budgets import MOST_WRONG_CODES
+from sojourn.limits.budgets import MAX_WRONG_CODES
 from sojourn.messages.mailbox import Mailbox
 from sojourn.secret import Secret
 from sojourn.sessions.caller import Caller
-from sojourn.sessions.known_devices import LIFE, MOST_USERS
+from sojourn.sessions.known_devices import LIFE, MAX_USERS
 from sojourn.sessions.session import Device
 from sojourn.sign_ins.attempt import Proof, SignInInput
 from sojourn.sign_ups.attempt import SignUpInput
@@ -106,11 +106,11 @@ async def test_a_mark_lasts_a_year_from_the_last_sign_in(engine: Engine, clock: 
 
 async def test_a_mark_names_its_last_users_and_stays_short(engine: Engine, clock: FakeClock) -> None:  # R-CKI-01
     users, mark = list[User](), None
-    for n in range(MOST_USERS + 1):
+    for n in range(MAX_USERS + 1):
         users.append(await person(engine, f"{n}@example.com"))
         mark = await marked(engine, f"{n}@example.com", mark)
         clock.advance(seconds=1)
-    assert [await is_known(engine, each, mark) for each in users] == [False] + [True] * MOST_USERS
+    assert [await is_known(engine, each, mark) for each in users] == [False] + [True] * MAX_USERS
     assert mark is not None
     assert len(mark.reveal()) <= 512
     assert all(each.id not in mark.reveal() for each in users)
@@ -219,7 +219,7 @@ async def test_a_known_device_has_a_hundred_wrong_codes_a_year_too(
     device = await engine.sign_in_protection.devices.named(visitor(engine, mark), user)
     assert device is not None
     tries = engine.sign_ins.codes.device_tries
-    for _ in range(MOST_WRONG_CODES // 10):
+    for _ in range(MAX_WRONG_CODES // 10):
         for _ in range(10):
             await tries.spend(engine.instance, user, device, of_password=False)
         clock.advance(hours=1)

@@ -9,7 +9,7 @@ import pytest
 from sojourn.config import Config
 from sojourn.engine import Engine
 from sojourn.errors import Json, TooManyRequests, UserLocked, VerificationExpired, VerificationFailed, WrongCode
-from sojourn.limits.budgets import MOST_WRONG_CODES, YEAR
+from sojourn.limits.budgets import MAX_WRONG_CODES, YEAR
 from sojourn.messages.email import Message
 from sojourn.messages.mailbox import Mailbox
 from sojourn.sessions.caller import Caller
@@ -28,7 +28,7 @@ STRICT: Mapping[str, Json] = {"protection": {"strict_enumeration": True, "lockou
 
 
 async def spend_the_year(engine: Engine, user: User) -> None:
-    for _ in range(MOST_WRONG_CODES):
+    for _ in range(MAX_WRONG_CODES):
         await engine.sign_ins.codes.code_tries.spend(engine.instance, user)
     await engine.store.users.reset_sign_in_tries(engine.instance.id, user.id)
 
@@ -76,8 +76,8 @@ async def test_no_year_has_more_than_a_hundred_guesses_however_they_are_spread(
         clock.advance(days=5, hours=2)
     year = YEAR // timedelta(milliseconds=1)
     busiest = max(sum(start <= each < start + year for each in compared) for start in compared)
-    assert busiest == MOST_WRONG_CODES
-    assert len(compared) > MOST_WRONG_CODES  # the second year has its own
+    assert busiest == MAX_WRONG_CODES
+    assert len(compared) > MAX_WRONG_CODES  # the second year has its own
     assert 1 - (1 - 1e-6) ** busiest <= 1e-4
 
 
@@ -154,7 +154,7 @@ async def test_success_renews_nothing_and_costs_nothing(engine: Engine, mailbox:
     left = await engine.sign_ins.codes.code_tries.budgets.left(
         engine.store, engine.instance, "strangers_wrong_codes", user.id
     )
-    assert left == MOST_WRONG_CODES - 3
+    assert left == MAX_WRONG_CODES - 3
 
 
 async def test_in_strict_protection_ten_wrong_codes_lock_and_nobody_is_told(
@@ -253,6 +253,6 @@ async def test_a_restart_renews_no_budget(
             await Visitor(second).ask()
         budgets = second.sign_ins.codes.code_tries.budgets
         left = await budgets.left(second.store, second.instance, "strangers_wrong_codes", user.id)
-        assert left == MOST_WRONG_CODES - 1
+        assert left == MAX_WRONG_CODES - 1
     finally:
         await second.close()

@@ -9,7 +9,7 @@ from sojourn.errors import FieldError, FieldFormat, IdentifierTaken, LastIdentif
 from sojourn.ids import InstanceId
 from sojourn.messages.mailbox import Mailbox
 from sojourn.users.accounts import NewUser
-from sojourn.users.new_user import MOST_ADDRESSES
+from sojourn.users.new_user import MAX_ADDRESSES
 from sojourn.users.user import Identifier, IdentifierKind, User
 
 from ..people import ADA, PASSWORD, is_live, notices, person, signed_in
@@ -151,7 +151,7 @@ async def test_an_address_is_found_only_in_its_own_instance_and_kind(engine: Eng
 
 
 async def test_a_user_has_a_bounded_number_of_addresses(engine: Engine):  # R-LIM-07
-    many = [f"ada{n}@example.com" for n in range(MOST_ADDRESSES)]
+    many = [f"ada{n}@example.com" for n in range(MAX_ADDRESSES)]
     user = await engine.accounts.create(engine.instance, NewUser(email_addresses=many, password=PASSWORD))
     with pytest.raises(FieldError):
         await added(engine, user)

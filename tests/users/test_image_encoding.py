@@ -7,7 +7,7 @@ import pytest
 from PIL import Image, PngImagePlugin
 
 from sojourn.errors import FieldError, ImageKindUnknown, SojournError
-from sojourn.users.image_encoding import MOST_PIXELS, SIDE, encoded
+from sojourn.users.image_encoding import MAX_PIXELS, SIDE, encoded
 
 from ..pictures import BLUE, RED, is_close, opened, picture, saved
 
@@ -113,7 +113,7 @@ def _png(width: int, height: int, packed: bytes) -> bytes:
 
 @pytest.mark.parametrize("size", [(5001, 5000), (60_000, 60_000), (2**31 - 1, 2**31 - 1)])
 def test_what_would_unpack_to_too_much_is_refused_unread(size: tuple[int, int]) -> None:  # R-HDR-04, R-LIM-07
-    assert size[0] * size[1] > MOST_PIXELS
+    assert size[0] * size[1] > MAX_PIXELS
     with pytest.raises(FieldError) as refused:
         encoded(_png(*size, zlib.compress(b"")))
     assert type(refused.value) is FieldError

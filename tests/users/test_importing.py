@@ -15,7 +15,7 @@ from sojourn.factors.password_hashers import StoredPassword
 from sojourn.factors.password_hashing import PasswordHashing
 from sojourn.instant import Instant
 from sojourn.users.importing import auth0, clerk, django, firebase
-from sojourn.users.importing.csv_rows import LONGEST_FIELD
+from sojourn.users.importing.csv_rows import MAX_FIELD_LENGTH
 from sojourn.users.importing.record import ImportedAddress, ImportedUser, RecordPosition, RejectedRecord, UnusableFile
 
 _BCRYPT = "$2b$04$" + "a" * 53
@@ -125,7 +125,7 @@ BAD_ROWS = [
     (row(first_name="A\0da").encode(), "NUL"),
     (row(first_name="Jos\u00e9").encode("latin-1"), "UTF-8"),
     (row(first_name='"A"da').encode(), "CSV"),
-    (row(first_name="x" * (LONGEST_FIELD + 1)).encode(), "longer"),
+    (row(first_name="x" * (MAX_FIELD_LENGTH + 1)).encode(), "longer"),
     (row(first_name="x" * 3_000_000).encode(), "longer"),
     (row(id="").encode(), "no id"),
 ]

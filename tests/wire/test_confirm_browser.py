@@ -8,7 +8,7 @@ import httpx
 import pytest
 
 from sojourn.engine import Engine
-from sojourn.limits.budgets import MOST_WRONG_CODES
+from sojourn.limits.budgets import MAX_WRONG_CODES
 from sojourn.messages.mailbox import Mailbox
 from sojourn.ui.routes import PAGES
 from sojourn.web.app import build
@@ -31,7 +31,7 @@ async def phone(engine: Engine) -> AsyncIterator[httpx.AsyncClient]:
 async def guessed_at(engine: Engine) -> None:
     """Ada's account, on which strangers have spent a year's wrong codes."""
     user = await person(engine)
-    for _ in range(MOST_WRONG_CODES):
+    for _ in range(MAX_WRONG_CODES):
         await engine.sign_ins.codes.code_tries.budgets.spend(
             engine.store, engine.instance, "strangers_wrong_codes", user.id
         )

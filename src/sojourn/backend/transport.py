@@ -26,7 +26,7 @@ closing connection is lost."""
 _REPEATABLE = frozenset({"GET", "PUT", "DELETE"})
 _PASSING = frozenset({429, 502, 503, 504})
 _FIRST_PAUSE = 0.2
-_LONGEST_PAUSE = 10.0
+_MAX_PAUSE = 10.0
 
 
 class BackendRefused(SojournError):
@@ -111,7 +111,7 @@ class RetryPolicy:
         elif call.method not in _REPEATABLE and not isinstance(failed, httpx.ConnectError | httpx.ConnectTimeout):
             return None
         pause = stated if stated is not None else _FIRST_PAUSE * 2 ** (tries - 1) * random.uniform(0.5, 1.0)  # noqa: S311
-        return pause if pause <= _LONGEST_PAUSE else None
+        return pause if pause <= _MAX_PAUSE else None
 
 
 def answered(answer: "httpx.Response", kind: type[T]) -> T:

@@ -14,15 +14,15 @@ async def in_force(engine: "Engine") -> dict[str, Json]:
     """Each default by name, described in one sentence. Raises: Overloaded."""
     from sojourn.factors.hash_cost import SLOW
     from sojourn.instances.instances import KNOWN_FOR
-    from sojourn.integrations.redirects import LONGEST, MOST
-    from sojourn.limits.budgets import MOST_WRONG_CODES
+    from sojourn.integrations.redirects import MAX_AGE, MAX_REDIRECTS
+    from sojourn.limits.budgets import MAX_WRONG_CODES
     from sojourn.server.worker import KEPT, SESSIONS_KEPT
     from sojourn.sessions.clients import GRACE
     from sojourn.store import patience
     from sojourn.store.breaker import HANGS
     from sojourn.store.interface.users import CLAIM_LASTS, CLAIM_WITHOUT_CODE, MAX_SORTED
     from sojourn.tokens.cookie_size import LARGEST_COOKIE
-    from sojourn.users.password_lockout import MOST_FAILURES
+    from sojourn.users.password_lockout import MAX_FAILURES
     from sojourn.web.reading.field_types import MAX_LIST
 
     protection = engine.instance.settings.protection
@@ -30,9 +30,9 @@ async def in_force(engine: "Engine") -> dict[str, Json]:
     return {
         **_limits(engine),
         "accounts": f"locked for {protection.lockout_seconds} s after {protection.lockout_tries} wrong tries; a password ends after"
-        f" {MOST_FAILURES} wrong ones",
-        "wrong codes from unknown browsers, per account": f"{MOST_WRONG_CODES} a year; after that, code e-mails also contain a link",
-        "wrong codes on known devices of an account": f"{MOST_WRONG_CODES} a year; then they count as those of other browsers",
+        f" {MAX_FAILURES} wrong ones",
+        "wrong codes from unknown browsers, per account": f"{MAX_WRONG_CODES} a year; after that, code e-mails also contain a link",
+        "wrong codes on known devices of an account": f"{MAX_WRONG_CODES} a year; then they count as those of other browsers",
         "addresses that nobody proved": f"kept from other accounts for {_minutes(CLAIM_LASTS)} while a code lives, otherwise"
         f" {_minutes(CLAIM_WITHOUT_CODE)}; never from a sign-up",
         "a failed sign-in takes": f"{_ms(floor)} ms, or 1.2 times the slowest stored hash",
@@ -42,7 +42,7 @@ async def in_force(engine: "Engine") -> dict[str, Json]:
         "grace period of a replaced client secret": f"{round(GRACE.total_seconds())} s, for sessions that existed before the replacement",
         "revoked keys": f"refused by every process of this server within {round(KNOWN_FOR.total_seconds())} s",
         "session tokens": f"{LARGEST_COOKIE} bytes with the cookie's name; claims that may grow larger are refused",
-        "handshakes of one browser": f"{MOST} at a time, each valid for {LONGEST // 60} minutes and one use",
+        "handshakes of one browser": f"{MAX_REDIRECTS} at a time, each valid for {MAX_AGE // 60} minutes and one use",
         "clients without a sign-in": f"deleted after {_days(KEPT)}",
         "ended sessions": f"listed for {_days(SESSIONS_KEPT)} after their maximum lifetime",
         "lists": f"{patience.LISTS_AT_ONCE} at a time, others wait {patience.LIST_WAITS_SECONDS:g} s; each times out after"
@@ -55,7 +55,7 @@ async def in_force(engine: "Engine") -> dict[str, Json]:
 
 
 def _limits(engine: "Engine") -> dict[str, Json]:
-    from sojourn.limits.rate_limit import LIMITS, MOST_SHARED, OF_BUDGETS, OF_ONE_PROCESS, limit_of
+    from sojourn.limits.rate_limit import LIMITS, MAX_SHARED, OF_BUDGETS, OF_ONE_PROCESS, limit_of
 
     here, common, kept = (
         "per process",
@@ -64,10 +64,10 @@ def _limits(engine: "Engine") -> dict[str, Json]:
     )
     texts: dict[str, list[str]] = {}
     for name in LIMITS:
-        most, seconds = limit_of(name, engine.instance.settings)
-        is_shared = engine.store.shared_counts is not None and name not in OF_ONE_PROCESS and most <= MOST_SHARED
+        limit, seconds = limit_of(name, engine.instance.settings)
+        is_shared = engine.store.shared_counts is not None and name not in OF_ONE_PROCESS and limit <= MAX_SHARED
         where = kept if name in OF_BUDGETS else common if is_shared else here
-        texts.setdefault(where, []).append(f"{name} {most} in {seconds} s")
+        texts.setdefault(where, []).append(f"{name} {limit} in {seconds} s")
     return {f"limits ({where})": ", ".join(parts) for where, parts in texts.items()}
 
 

@@ -12,8 +12,8 @@ from sojourn.users.importing.record import ImportedUser, RejectedRecord
 from sojourn.users.importing.run import Imported, Outcome, Skipped
 
 _SHOWN = 10
-_LONGEST_ID = 255
-_MOST_NAMES = 100
+_MAX_ID_LENGTH = 255
+_MAX_NAMES = 100
 
 
 @dataclass(slots=True)
@@ -56,7 +56,7 @@ class Tally:
     def _add_fields(self, record: ImportedUser) -> None:
         self.fields_mended.update(record.mended)
         for name in record.unused:
-            known = name in self.fields_unused or len(self.fields_unused) < _MOST_NAMES
+            known = name in self.fields_unused or len(self.fields_unused) < _MAX_NAMES
             self.fields_unused[name if known else "other"] += 1
         for omission in record.left_out:
             self.fields_left_out[omission.what] += 1
@@ -95,5 +95,5 @@ class Tally:
 
 
 def _line(of: RejectedRecord | ImportedUser, **told: str) -> str:
-    id = of.external_id[:_LONGEST_ID] if of.external_id else None
+    id = of.external_id[:_MAX_ID_LENGTH] if of.external_id else None
     return msgspec.json.encode({of.place.unit: of.place.number, "external_id": id, **told}).decode() + "\n"

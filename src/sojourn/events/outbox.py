@@ -17,7 +17,7 @@ from sojourn.store.interface import Groups, OutboxMessage, Store
 from sojourn.tokens.sealing import Sealer
 
 _LEASE = timedelta(seconds=30)
-_MOST_TRIES = 10
+_MAX_TRIES = 10
 _BATCH = 50
 
 
@@ -69,7 +69,7 @@ class Outbox:
             structlog.get_logger().warning(
                 "mail.failed", message_id=message.id, kind=message.kind, error=type(error).__name__
             )
-            if message.tries >= _MOST_TRIES:
+            if message.tries >= _MAX_TRIES:
                 await self.store.outbox.remove(message.id)
             return False
         await self.store.outbox.remove(message.id)

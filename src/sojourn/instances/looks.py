@@ -14,8 +14,8 @@ _RGB = re.compile(r"rgb\(\s*(\d{1,3})\s*[, ]\s*(\d{1,3})\s*[, ]\s*(\d{1,3})\s*\)
 _LENGTH = re.compile(r"(\d{1,4}(?:\.\d{1,3})?)(px|rem|em|%)", re.ASCII | re.IGNORECASE)
 _FONT = re.compile(r"[^\W\d_][\w -]{0,63}")
 _WORD = re.compile(r"-?[A-Za-z][A-Za-z0-9-]*", re.ASCII)
-_MOST_FONTS = 10
-_LONGEST = 2048
+_MAX_FONTS = 10
+_MAX_LENGTH = 2048
 _FORBIDDEN = re.compile(r"[\x00-\x20\x7f-\x9f\\\"'<>]")
 
 
@@ -74,7 +74,7 @@ class Fonts:
     def parse(cls, text: str) -> "Fonts":
         """Names with commas between, in quotes or not."""
         names = tuple(_unquoted(name.strip()) for name in text.split(","))
-        if len(names) > _MOST_FONTS or not all(_FONT.fullmatch(name) for name in names):
+        if len(names) > _MAX_FONTS or not all(_FONT.fullmatch(name) for name in names):
             raise ValueError('must be names of fonts such as "Open Sans", sans-serif')
         return cls(names)
 
@@ -97,7 +97,7 @@ class WebAddress:
     def parse(cls, text: str, *, with_loopback: bool = False) -> "WebAddress":
         """`https://host/…` or `/…`. User information, control characters, spaces, quotes and backslashes are refused."""
         refused = ValueError("must be an address such as https://app.example.com/home, or a path such as /home")
-        if len(text) > _LONGEST or _FORBIDDEN.search(text):
+        if len(text) > _MAX_LENGTH or _FORBIDDEN.search(text):
             raise refused
         try:
             parts = urlsplit(text)

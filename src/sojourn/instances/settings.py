@@ -26,7 +26,7 @@ DAY = 86400
 LARGEST_CLAIMS = 2048
 LEAST_PASSWORD = 8
 """Characters. No setting allows shorter ones (R-PWD-06)."""
-_MOST_HITS = 10_000_000
+_MAX_HITS = 10_000_000
 
 if TYPE_CHECKING:
     Claims = dict[str, Json]
@@ -54,7 +54,7 @@ def _check_claims(claims: Claims, path: str) -> None:
 
 def _check_rate_limits(limits: Mapping[str, list[int]], path: str) -> None:
     for name, limit in limits.items():
-        if len(limit) != 2 or not all(1 <= part <= _MOST_HITS for part in limit):
+        if len(limit) != 2 or not all(1 <= part <= _MAX_HITS for part in limit):
             raise FieldError(f"{path}.{name} must be [hits, seconds], both at least 1.", param=f"{path}.{name}")
 
 

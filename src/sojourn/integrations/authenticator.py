@@ -7,7 +7,7 @@ from urllib.parse import urlencode, urlsplit, urlunsplit
 
 from sojourn.errors import BadSecretKey, NotFound, SojournError, TokenRefused
 from sojourn.instant import Clock, SystemClock
-from sojourn.integrations.redirects import MOST_IN_A_ROW, WITHOUT_COOKIE, Begun, Redirects, clean
+from sojourn.integrations.redirects import MAX_IN_A_ROW, WITHOUT_COOKIE, Begun, Redirects, clean
 from sojourn.integrations.request_head import RequestHead, in_address
 from sojourn.origin import is_loopback
 from sojourn.tokens.bearer import bearer
@@ -255,7 +255,7 @@ class Authenticator:
             return SignedOutState(reason)
         page = self.page(asked)
         count = self.redirects.in_a_row(asked, page)
-        if count >= MOST_IN_A_ROW:
+        if count >= MAX_IN_A_ROW:
             return SignedOutState(
                 f"{reason}-after-{count}-redirects", (self.redirects.counter_gone(page),), is_stuck=True
             )

@@ -15,7 +15,7 @@ _DEADLINE = 3.0
 _KNOWN_SECONDS = 600
 _REFUSED_SECONDS = 60
 _PAUSE_SECONDS = 5
-_MOST = 256
+_MAX_KEPT = 256
 
 
 def named_parties(given: Collection[str]) -> tuple[str, ...]:
@@ -51,7 +51,7 @@ class RemoteParties:
         known = self._known.get(origin)
         if known is not None and self._seconds() - known[1] < (_KNOWN_SECONDS if known[0] else _REFUSED_SECONDS):
             return known[0]
-        if len(self._wanted) < _MOST:
+        if len(self._wanted) < _MAX_KEPT:
             self._wanted.add(origin)
         return False
 
@@ -74,7 +74,7 @@ class RemoteParties:
                 except OSError:
                     was_allowed = known is not None and known[0]
                     answer = (was_allowed, now if was_allowed else now - _REFUSED_SECONDS + _PAUSE_SECONDS)
-                if len(self._known) >= _MOST:
+                if len(self._known) >= _MAX_KEPT:
                     self._known.clear()
                 self._known[origin] = answer
 

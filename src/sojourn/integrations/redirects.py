@@ -16,13 +16,13 @@ from sojourn.instant import Clock
 from sojourn.integrations.request_head import RequestHead, in_address, without
 from sojourn.tokens.handshake import HANDSHAKE, NONCE, REDIRECT
 
-LONGEST = 15 * 60
+MAX_AGE = 15 * 60
 """Seconds from a redirect to its return: long enough to sign in."""
 
-MOST = 12
+MAX_REDIRECTS = 12
 """Redirects of one browser under way; a further one forgets the oldest."""
 
-MOST_IN_A_ROW = 2
+MAX_IN_A_ROW = 2
 """Handshakes for one page, each applied or refused, after which the page says what is wrong instead of asking again."""
 
 WITHOUT_COOKIE = "start"
@@ -78,10 +78,11 @@ class Redirects:
         id = secrets.token_urlsafe(16) + (_AGAIN if is_second else "")
         begun = sorted(self._begun(asked).values(), key=lambda redirect: redirect.began)
         dropped = [
-            self._cookie(self._prefix + redirect.id, "", 0) for redirect in begun[: max(0, len(begun) - MOST + 1)]
+            self._cookie(self._prefix + redirect.id, "", 0)
+            for redirect in begun[: max(0, len(begun) - MAX_REDIRECTS + 1)]
         ]
         value = f"{int(self._clock.seconds())}.{self.in_a_row(asked, page)}"
-        return id, (*dropped, self._cookie(self._prefix + id, value, LONGEST))
+        return id, (*dropped, self._cookie(self._prefix + id, value, MAX_AGE))
 
     # -- on the way back
 
@@ -94,7 +95,7 @@ class Redirects:
     def find(self, asked: RequestHead, id: str) -> Begun | None:
         """The redirect with this id, if this browser was sent on it in the last 15 minutes."""
         found = self._begun(asked).get(id)
-        return found if found is not None and self._clock.seconds() - found.began < LONGEST else None
+        return found if found is not None and self._clock.seconds() - found.began < MAX_AGE else None
 
     def is_second(self, id: str) -> bool:
         return id.endswith(_AGAIN)
@@ -104,7 +105,7 @@ class Redirects:
 
         After the last one, another for this page would end the same way.
         """
-        count = MOST_IN_A_ROW if is_last else begun.in_a_row + 1
+        count = MAX_IN_A_ROW if is_last else begun.in_a_row + 1
         counted = self._cookie(_counter(page), str(count), _IN_A_ROW_SECONDS)
         return self._cookie(self._prefix + begun.id, "", 0), counted
 

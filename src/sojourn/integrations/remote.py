@@ -42,8 +42,8 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 _DEADLINE = 5.0
-_LONGEST_PAUSE = 60
-_LONGEST_DATA = 32 * 1024
+_MAX_PAUSE = 60
+_MAX_DATA = 32 * 1024
 _log = logging.getLogger("sojourn.integrations")
 
 
@@ -251,7 +251,7 @@ def _refused(answer: "httpx.Response") -> SojournError:
         case _, SessionEnded.code:
             return SessionEnded(advice)
         case _, FieldTooLong.code:
-            return FieldTooLong("data", _LONGEST_DATA)
+            return FieldTooLong("data", _MAX_DATA)
         case 401, _:
             return BadSecretKey(f"{REFUSED[0].upper()}{REFUSED[1:]}.")
         case 403, ReadOnlyKey.code:
@@ -267,4 +267,4 @@ def _refused(answer: "httpx.Response") -> SojournError:
 
 def _retry_after(answer: "httpx.Response") -> timedelta:
     stated = answer.headers.get("retry-after", "")
-    return timedelta(seconds=min(int(stated), _LONGEST_PAUSE) if stated.isdecimal() else 1)
+    return timedelta(seconds=min(int(stated), _MAX_PAUSE) if stated.isdecimal() else 1)

@@ -32,7 +32,7 @@ GUARD = "sojourn.guard"
 DATA = "sojourn.session_data"
 """Where in the environ the session data is, when it is kept."""
 
-LONGEST_BODY = 6 << 20
+MAX_BODY = 6 << 20
 """More than the server accepts, so it rejects a body truncated here."""
 
 _REMEMBERED = 1024
@@ -217,7 +217,7 @@ def scope_of(environ: Environ, mount: str) -> Scope:
 
 def body_of(environ: Environ) -> bytes:
     length = environ.get("CONTENT_LENGTH") or "0"
-    return environ["wsgi.input"].read(min(int(length), LONGEST_BODY)) if length.isdecimal() else b""
+    return environ["wsgi.input"].read(min(int(length), MAX_BODY)) if length.isdecimal() else b""
 
 
 def _answered(refused: Denial, start_response: StartResponse) -> list[bytes]:

@@ -13,11 +13,11 @@ from sojourn.store.interface import Groups
 STRANGERS_WRONG_CODES = "strangers_wrong_codes"
 DEVICES_WRONG_CODES = "known_devices_wrong_codes"
 ENROLLMENT_TRIES = "enrollment_tries"
-MOST_WRONG_CODES = 100
+MAX_WRONG_CODES = 100
 YEAR = timedelta(days=365)
 """So many tries of six digits a year make a chance of one in ten thousand; no setting raises them."""
 
-_MOST_ENROLLMENT_TRIES = 10
+_MAX_ENROLLMENT_TRIES = 10
 _DAY = timedelta(days=1)
 
 
@@ -29,16 +29,16 @@ class Budgets:
 
     async def spend(self, groups: Groups, instance: Instance, name: str, key: str) -> None:
         """Count one, with the transaction it is part of. Raises: TooManyRequests."""
-        most, window = _size(instance, name)
+        limit, window = _size(instance, name)
         now = self.clock.now()
-        until = await groups.budgets.spend(instance.id, name, _hashed(key), now, limit=most, window=window)
+        until = await groups.budgets.spend(instance.id, name, _hashed(key), now, limit=limit, window=window)
         if until is not None:
             raise TooManyRequests(max(until.since(now), timedelta(milliseconds=1)))
 
     async def left(self, groups: Groups, instance: Instance, name: str, key: str) -> int:
-        most, window = _size(instance, name)
+        limit, window = _size(instance, name)
         spent = await groups.budgets.spent(instance.id, name, _hashed(key), self.clock.now(), window=window)
-        return max(0, most - spent)
+        return max(0, limit - spent)
 
     async def give_back(self, groups: Groups, instance: Instance, name: str, key: str) -> None:
         await groups.budgets.give_back(instance.id, name, _hashed(key))
@@ -49,11 +49,11 @@ class Budgets:
 
 def _size(instance: Instance, name: str) -> tuple[int, timedelta]:
     if name in (STRANGERS_WRONG_CODES, DEVICES_WRONG_CODES):
-        return MOST_WRONG_CODES, YEAR
+        return MAX_WRONG_CODES, YEAR
     if name == ENROLLMENT_TRIES:
-        return _MOST_ENROLLMENT_TRIES, _DAY
-    most, seconds = limit_of(name, instance.settings)
-    return most, timedelta(seconds=seconds)
+        return _MAX_ENROLLMENT_TRIES, _DAY
+    limit, seconds = limit_of(name, instance.settings)
+    return limit, timedelta(seconds=seconds)
 
 
 def _hashed(key: str) -> str:

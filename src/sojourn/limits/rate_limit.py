@@ -55,10 +55,10 @@ OF_BUDGETS = frozenset(
 )
 """Limits that the database keeps over restarts (`budgets.py`)."""
 
-MOST_SHARED = 1000
+MAX_SHARED = 1000
 """A limit that is set higher than this guards nothing that is guessed, and its row would be long."""
 
-_MOST_KEYS = 100_000
+_MAX_KEYS = 100_000
 
 
 class _Key(NamedTuple):
@@ -90,11 +90,11 @@ class RateLimiter:
 
     async def hit(self, name: str, key: str, instance: Instance | None = None) -> None:
         """Count one; `instance` is None for what is counted before one is known. Raises: TooManyRequests, with the time until the oldest hit leaves the window; nothing is counted then."""
-        most, seconds = limit_of(name, instance and instance.settings)
+        limit, seconds = limit_of(name, instance and instance.settings)
         whose = _Key(instance.id if instance else "", key)
-        window = self._open(name, whose, most, seconds)
-        if self.shared is not None and instance is not None and name not in OF_ONE_PROCESS and most <= MOST_SHARED:
-            window = await self._share(self.shared, instance.id, name, whose, most, seconds)
+        window = self._open(name, whose, limit, seconds)
+        if self.shared is not None and instance is not None and name not in OF_ONE_PROCESS and limit <= MAX_SHARED:
+            window = await self._share(self.shared, instance.id, name, whose, limit, seconds)
         window.hits.append(self._now())
         self._keep_in_bounds()
 
@@ -108,15 +108,15 @@ class RateLimiter:
             self._open(name, whose, *limit_of(name, instance and instance.settings))
 
     async def _share(
-        self, shared: SharedCountStore, id: InstanceId, name: str, whose: _Key, most: int, seconds: int
+        self, shared: SharedCountStore, id: InstanceId, name: str, whose: _Key, limit: int, seconds: int
     ) -> _Window:
         """The window, once all nodes together have counted the hit. Raises: TooManyRequests."""
         now = self.clock.now()
         try:
-            until = await shared.hit(id, name, _hashed(whose.key), now, limit=most, window=timedelta(seconds=seconds))
+            until = await shared.hit(id, name, _hashed(whose.key), now, limit=limit, window=timedelta(seconds=seconds))
         except Overloaded:
             self._note_alone(True)
-            return self._open(name, whose, max(1, most // 2), seconds)
+            return self._open(name, whose, max(1, limit // 2), seconds)
         self._note_alone(False)
         window = self._of(name, whose)
         if until is not None:
@@ -125,7 +125,7 @@ class RateLimiter:
             raise TooManyRequests(wait)
         return window
 
-    def _open(self, name: str, whose: _Key, most: int, seconds: int) -> _Window:
+    def _open(self, name: str, whose: _Key, limit: int, seconds: int) -> _Window:
         """The window, which has room for one more now as far as this process knows. Raises: TooManyRequests."""
         now, window = self._now(), self._of(name, whose)
         hits = window.hits
@@ -133,7 +133,7 @@ class RateLimiter:
         while gone < len(hits) and hits[gone] <= now - seconds * 1000:
             gone += 1
         del hits[:gone]
-        until = max(window.refused_until, hits[-most] + seconds * 1000 if len(hits) >= most else 0)
+        until = max(window.refused_until, hits[-limit] + seconds * 1000 if len(hits) >= limit else 0)
         if until > now:
             raise TooManyRequests(timedelta(milliseconds=until - now))
         return window
@@ -146,7 +146,7 @@ class RateLimiter:
 
     def _keep_in_bounds(self) -> None:
         """Forget the longest unseen of the name that has most: who floods one limit clears no count of another."""
-        while sum(map(len, self._windows.values())) > _MOST_KEYS:
+        while sum(map(len, self._windows.values())) > _MAX_KEYS:
             max(self._windows.values(), key=len).popitem(last=False)
 
     def _now(self) -> int:

@@ -6,14 +6,14 @@ from dataclasses import dataclass, field, replace
 from sojourn.instant import Clock, SystemClock
 from sojourn.messages.email import Message
 
-_MOST = 200
+_MAX_MESSAGES = 200
 
 
 @dataclass(slots=True)
 class Mailbox:
     """Newest first; beyond its capacity the oldest message is dropped."""
 
-    messages: deque[Message] = field(default_factory=lambda: deque[Message](maxlen=_MOST))
+    messages: deque[Message] = field(default_factory=lambda: deque[Message](maxlen=_MAX_MESSAGES))
     clock: Clock = field(default_factory=SystemClock)
 
     async def send(self, message: Message) -> None:

@@ -20,7 +20,7 @@ ANONYMOUS = "anon_"
 """Key prefix of an anonymous visitor; the stored form of their secret follows (R-ID-02)."""
 
 _ANONYMOUS_KEPT = timedelta(days=14)
-_LONGEST_KEY = 64
+_MAX_KEY_LENGTH = 64
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,5 +73,5 @@ class AppData:
 
 
 def _check(key: str) -> None:
-    if not key.startswith((ANONYMOUS, "sess_")) or len(key) > _LONGEST_KEY or not key.isascii():
+    if not key.startswith((ANONYMOUS, "sess_")) or len(key) > _MAX_KEY_LENGTH or not key.isascii():
         raise FieldFormat("The key must be a session ID, or anon_ followed by a digest.", param="key")

@@ -24,7 +24,7 @@ _log = structlog.get_logger("sojourn.sessions")
 GRACE = timedelta(seconds=10)
 """How long the previous secret of a client may finish minting, for tabs that were already on their way (R-SES-08)."""
 
-LONGEST = timedelta(days=400)
+MAX_LIFETIME = timedelta(days=400)
 """No cookie outlives this (RFC 6265bis section 5.5)."""
 
 _PREFIX = "clt_"
@@ -165,7 +165,7 @@ def fresh_client(instance: Instance, now: Instant) -> tuple[Client, Secret]:
         created_at=now,
         updated_at=now,
         signed_in_changed_at=now,
-        expire_at=now + min(LONGEST, instance.settings.sessions.lifetime * 2),
+        expire_at=now + min(MAX_LIFETIME, instance.settings.sessions.lifetime * 2),
     )
     return client, secret
 

@@ -24,7 +24,7 @@ from sojourn.users.user import User
 LIFE = timedelta(days=365)
 """Since the last finished sign-in of each user; R-CKI-04 allows 400 days."""
 
-MOST_USERS = 5
+MAX_USERS = 5
 """The users that one mark names. A further one takes the place of the one that signed in longest ago."""
 
 _PREFIX = "dvm_"
@@ -32,7 +32,7 @@ _DEVICE = 16
 _USER = 16
 _ENTRY = _USER + 8
 _SIGNATURE = 32
-_LONGEST = len(_PREFIX) + 4 * ((_DEVICE + MOST_USERS * _ENTRY + _SIGNATURE + 2) // 3)
+_MAX_LENGTH = len(_PREFIX) + 4 * ((_DEVICE + MAX_USERS * _ENTRY + _SIGNATURE + 2) // 3)
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +73,7 @@ class KnownDevices:
         name = _hashed(caller.instance.id, user.id)
         others = before.users.items() if before is not None else ()
         users = {name: now} | {other: at for other, at in others if other != name}
-        return Secret(_PREFIX + _text(self._signed(caller.instance, Mark(device, dict([*users.items()][:MOST_USERS])))))
+        return Secret(_PREFIX + _text(self._signed(caller.instance, Mark(device, dict([*users.items()][:MAX_USERS])))))
 
     def _knows(self, mark: Mark, user: User) -> bool:
         at, forgotten = mark.users.get(_hashed(user.instance_id, user.id)), user.devices_forgotten_at
@@ -114,7 +114,7 @@ def _text(raw: bytes) -> str:
 
 def _bytes(text: str) -> bytes:
     """Empty for anything that is no mark."""
-    if not text.startswith(_PREFIX) or len(text) > _LONGEST:
+    if not text.startswith(_PREFIX) or len(text) > _MAX_LENGTH:
         return b""
     body = text[len(_PREFIX) :]
     try:

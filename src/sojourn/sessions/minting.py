@@ -34,7 +34,7 @@ SYSTEM = "system"
 
 
 _SAMPLE = 100
-_MOST_TOLD = 1000
+_MAX_TOLD = 1000
 _TOLD_EVERY = timedelta(seconds=1)
 
 _log = structlog.get_logger("sojourn.sessions")
@@ -146,7 +146,7 @@ class Minting:
         newest = next(reversed(self._told.values()), None)
         if session.id in self._told or (newest is not None and now.since(newest) < _TOLD_EVERY):
             return
-        if len(self._told) >= _MOST_TOLD:
+        if len(self._told) >= _MAX_TOLD:
             self._told.clear()
         self._told[session.id] = now
         _log.warning("session.token_too_large", session_id=session.id, bytes=size, advice=advice)

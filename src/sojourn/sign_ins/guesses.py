@@ -14,7 +14,7 @@ from sojourn.store.interface import Store, Tries
 from sojourn.users.code_tries import CodeTries
 from sojourn.users.device_tries import DeviceTries
 from sojourn.users.lockout import Lockout
-from sojourn.users.password_lockout import MOST_FAILURES, PasswordLockout
+from sojourn.users.password_lockout import MAX_FAILURES, PasswordLockout
 from sojourn.users.user import User
 
 
@@ -46,7 +46,7 @@ class PasswordGuesses:
     async def spend(self, instance: Instance, user: User, device: str | None) -> Tries:
         if device is not None:
             return await self.device_tries.spend(instance, user, device, of_password=True)
-        return await self.lockout.spend(instance, user, most_of_password=MOST_FAILURES)
+        return await self.lockout.spend(instance, user, password_limit=MAX_FAILURES)
 
     async def failed(self, instance: Instance, user: User, device: str | None, spent: Tries) -> None:
         await self.lockout.failed(instance, user, spent)

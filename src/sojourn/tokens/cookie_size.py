@@ -13,10 +13,10 @@ def largest_token(publishable_key: str) -> int:
 
 def too_large(size: int, publishable_key: str) -> str | None:
     """Advice for a token of `size` bytes; None if it fits into a cookie."""
-    most = largest_token(publishable_key)
-    if size <= most:
+    max_size = largest_token(publishable_key)
+    if size <= max_size:
         return None
     return (
-        f"The session token has {size:,} bytes, and browsers keep {most:,} in its cookie ({LARGEST_COOKIE:,} with the name): "
+        f"The session token has {size:,} bytes, and browsers keep {max_size:,} in its cookie ({LARGEST_COOKIE:,} with the name): "
         "make the custom claims (sessions.claims) or the metadata they name smaller."
     )

@@ -9,7 +9,7 @@ from functools import cache
 
 from sojourn.errors import Json, TokenRefused
 from sojourn.instant import Instant
-from sojourn.tokens.jws import LONGEST, FindKey, encoded_header, sign, verify
+from sojourn.tokens.jws import MAX_LENGTH, FindKey, encoded_header, sign, verify
 from sojourn.tokens.signing_keys import SigningKey
 
 HANDSHAKE = "__clerk_handshake"
@@ -22,7 +22,7 @@ REDIRECT = "__sojourn_redirect"
 """The parameter in which one of our adapters names the redirect it began; the answer is bound to it (R-HSK-01)."""
 
 REDIRECT_ID = re.compile(r"[A-Za-z0-9_-]{5,22}~?", re.ASCII)
-LONGEST_HANDSHAKE = 4 * LONGEST
+MAX_HANDSHAKE_LENGTH = 4 * MAX_LENGTH
 """Characters of a handshake token: it holds a session token twice, and base64 makes each a third longer."""
 
 _YEAR = 31_536_000
@@ -103,7 +103,7 @@ def bound_nonce(nonce: str, redirect: str) -> str:
 
 def read_handshake(token: str, find_key: FindKey, now: Instant) -> Handshake:
     """A handshake token, which must be fresh. Raises: TokenRefused."""
-    jws = verify(token, find_key, longest=LONGEST_HANDSHAKE)
+    jws = verify(token, find_key, max_length=MAX_HANDSHAKE_LENGTH)
     listed, issued = jws.claims.get("handshake"), jws.claims.get("iat")
     # session and template tokens have a category and a subject, whatever an owner lets people put into them
     if (

@@ -29,7 +29,7 @@ __all__ = ["Algorithm"]
 
 log = logging.getLogger("sojourn.tokens")
 
-LONGEST = 8192
+MAX_LENGTH = 8192
 """Characters of the longest token that is looked at."""
 
 _DEEPEST = 16
@@ -89,10 +89,10 @@ class Jws:
     claims: dict[str, Json]
 
 
-def verify(token: str, find_key: FindKey, *, longest: int = LONGEST) -> Jws:
+def verify(token: str, find_key: FindKey, *, max_length: int = MAX_LENGTH) -> Jws:
     """Parse and verify. Raises: TokenRefused, and nothing else, for any text."""
-    if len(token) > longest:
-        _refuse("token-invalid", f"The token is longer than {longest // 1024} KiB.")
+    if len(token) > max_length:
+        _refuse("token-invalid", f"The token is longer than {max_length // 1024} KiB.")
     if _COMPACT.fullmatch(token) is None:
         _refuse("token-invalid", "The token is not three base64url parts with dots between them.")
     signed, _, signature_part = token.rpartition(".")

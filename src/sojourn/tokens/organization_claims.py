@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from sojourn.errors import Json
 
 _SYSTEM = "sys_"
-_MOST_NAMES = 64
+_MAX_NAMES = 64
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +83,7 @@ def _unpacked(features: Json, names: Json, masks: Json) -> frozenset[str]:
         return frozenset()
     scoped = [entry.strip().partition(":") for entry in features.split(",")]
     of_organization = [feature for scope, _, feature in scoped if "o" in scope]
-    listed = names.split(",")[:_MOST_NAMES]
+    listed = names.split(",")[:_MAX_NAMES]
     granted: set[str] = set()
     for feature, text in zip(of_organization, masks.split(","), strict=False):
         mask = int(text) if len(text) <= 20 and text.isascii() and text.isdecimal() else 0

@@ -28,7 +28,7 @@ _FIRST_PAUSE = timedelta(
 )  # until the first set is here nobody is let in, so an app may start before the server
 _FRESH = timedelta(minutes=5)
 _USABLE = timedelta(hours=1)
-_LONGEST = 256 * 1024
+_MAX_BYTES = 256 * 1024
 
 
 class RemoteKeys:
@@ -196,7 +196,7 @@ def _fetch(url: str, secret_key: Secret | None) -> bytes:
                 _note_clock(answer.headers.get("date", ""), time.time())
             for chunk in answer.iter_bytes():
                 body += chunk
-                if len(body) > _LONGEST:
+                if len(body) > _MAX_BYTES:
                     raise ValueError("the key set is longer than 256 KiB")
                 if time.monotonic() > end:
                     raise TimeoutError("the key set came too slowly")

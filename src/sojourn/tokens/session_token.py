@@ -11,7 +11,7 @@ from sojourn.ids import token_id
 from sojourn.instant import Clock, Instant, SystemClock
 from sojourn.moved import moved
 from sojourn.tokens.claims import Claims, read_claims
-from sojourn.tokens.jws import LONGEST, FindKey, Jws, sign, verify
+from sojourn.tokens.jws import MAX_LENGTH, FindKey, Jws, sign, verify
 from sojourn.tokens.key_sets import KeySet
 from sojourn.tokens.organization_claims import TokenOrganization, organization_claims
 from sojourn.tokens.signing_keys import SESSION_CATEGORY, SigningKey
@@ -24,9 +24,9 @@ __all__ = ["TokenClaims", "Verifier", "mint"]
 BACKDATED = 10
 """Seconds by which `nbf` lies before `iat`, for verifiers whose clock is behind."""
 
-_LONGEST_LIFE = 24 * 3600
+_MAX_LIFE = 24 * 3600
 _DEFAULT_SKEW = 5
-_MOST_SKEW = 30
+_MAX_SKEW = 30
 _LATEST = 32_503_680_000  # the year 3000: what lies behind it was meant as milliseconds
 _EARLY = "The token is not valid yet. Check the clocks of both machines."
 _NO_CLAIMS: Mapping[str, Json] = {}
@@ -57,7 +57,7 @@ def mint(grant: TokenClaims, key: SigningKey, now: Instant, *, life: timedelta, 
     claims = {name: value for name, value in grant.custom.items() if name not in RESERVED_IN_SESSIONS}
     if grant.authorized_party is not None:
         claims["azp"] = grant.authorized_party
-    claims["exp"] = seconds + min(_LONGEST_LIFE, max(1, life // timedelta(seconds=1)))
+    claims["exp"] = seconds + min(_MAX_LIFE, max(1, life // timedelta(seconds=1)))
     claims["fva"] = [grant.first_factor_age, grant.second_factor_age]
     claims["iat"] = seconds
     claims["iss"] = grant.issuer
@@ -143,7 +143,7 @@ class Verifier:
 
     def verify(self, token: str) -> Claims:
         """The claims of a token that is good now. Raises: TokenRefused with the reason the published SDKs use."""
-        if len(token) > LONGEST:
+        if len(token) > MAX_LENGTH:
             _refuse("token-invalid", "The token is longer than 8 KiB.")
         now = self.clock.seconds()
         self.token_cache.drop_expired(now)
@@ -186,7 +186,7 @@ class Verifier:
             _refuse("token-invalid", "This is not a session token.")
         expires, issued = _seconds(raw, "exp"), _seconds(raw, "iat")
         not_before = _seconds(raw, "nbf") if "nbf" in raw else issued
-        if expires - issued > _LONGEST_LIFE or expires <= issued:
+        if expires - issued > _MAX_LIFE or expires <= issued:
             _refuse("token-invalid", "The token's life is not one that a session token has.")
         subject, session_id, issuer = _text(raw, "sub"), _text(raw, "sid"), _text(raw, "iss")
         if self._issuer is not None and issuer != self._issuer:
@@ -225,7 +225,7 @@ class Verifier:
 
 
 def _skew(given: object) -> int:
-    return given if type(given) is int and 0 <= given <= _MOST_SKEW else _DEFAULT_SKEW
+    return given if type(given) is int and 0 <= given <= _MAX_SKEW else _DEFAULT_SKEW
 
 
 def _seconds(claims: Mapping[str, Json], name: str) -> int:

@@ -30,7 +30,7 @@ PUBLISHED_AFTER_RETIREMENT = timedelta(hours=24, minutes=5, seconds=30)
 SESSION_CATEGORY = "cl_B7d4PD111AAA"
 TEMPLATE_CATEGORY = "cl_B7d4PD222AAA"
 
-_MOST_OPENED = 4096
+_MAX_OPENED = 4096
 _opened: dict[bytes, PrivateKeyTypes] = {}
 """By the hash of the PEM: reading one costs 30 ms, and key rings are read again every minute."""
 
@@ -126,7 +126,7 @@ def opened(pem: Secret) -> PrivateKeyTypes:
     if known is not None:
         return known
     loaded = load_pem_private_key(pem.reveal().encode("utf-8", "surrogatepass"), password=None)
-    if len(_opened) >= _MOST_OPENED:
+    if len(_opened) >= _MAX_OPENED:
         _opened.clear()
     _opened[name] = loaded
     return loaded

@@ -13,7 +13,7 @@ _OPERAND = re.compile(r"""\s*('[^']*'|"[^"]*"|[^|'"]*?)\s*(\|\||$)""")
 _PATH = re.compile(r"[A-Za-z_][\w-]*(?:\.[\w-]+){0,15}", re.ASCII)
 _NUMBER = re.compile(r"-?\d{1,15}(?:\.\d{1,15})?", re.ASCII)
 _DEEPEST = 16
-_LONGEST = 16 * 1024
+_MAX_BYTES = 16 * 1024
 
 RESERVED = frozenset(
     {"act", "azp", "exp", "fea", "fva", "handshake", "iat", "iss", "jti", "nbf", "o", "pla", "sid", "sts", "sub", "v"}
@@ -51,7 +51,7 @@ def check_template(claims: Mapping[str, Json], param: str = "claims", *, reserve
         if name in reserved:
             raise FieldError(f"{name} is a registered claim and cannot be set.", param=param)
     _check(dict(claims), param, 1)
-    if len(msgspec.json.encode(claims)) > _LONGEST:
+    if len(msgspec.json.encode(claims)) > _MAX_BYTES:
         raise FieldError("The claims are longer than 16 KiB.", param=param)
 
 

@@ -30,7 +30,7 @@ __all__ = ["Accounts", "NewUser", "UserChanges", "checked_metadata"]
 SERVER = "backend_api"
 """The actor in the audit log when a server's secret key acted."""
 
-_MOST_RACES = 20
+_MAX_RACES = 20
 _UNLOCKED_AT_ONCE = 500
 
 Change = Callable[[User, Instant], User]
@@ -191,7 +191,7 @@ class Accounts:
 
         Whoever loses a race starts again from what the winner wrote. Raises: NotFound, Conflict when that never ends.
         """
-        for _ in range(_MOST_RACES):
+        for _ in range(_MAX_RACES):
             try:
                 async with self.store.transaction() as tx:
                     # read here and not before: what a failed sign-in counts meanwhile must not be written over

@@ -9,7 +9,7 @@ from sojourn.instant import Clock, Instant
 from sojourn.store.interface import Groups, Store
 from sojourn.users.access import end_access, moment_after, unchanged
 from sojourn.users.accounts import SERVER, Accounts, Consequence
-from sojourn.users.new_user import ADMIN, MOST_ADDRESSES, Status, new_address
+from sojourn.users.new_user import ADMIN, MAX_ADDRESSES, Status, new_address
 from sojourn.users.notices import notify, notify_of_new_primary
 from sojourn.users.primary import as_only_one, is_last, with_primary, with_verified, without
 from sojourn.users.user import Identifier, IdentifierKind, User
@@ -53,8 +53,8 @@ class Addresses:
         address = new_address(instance.id, owner.id, kind, value, at, strategy=strategy)
 
         def change(user: User, now: Instant) -> User:
-            if sum(identifier.kind is kind for identifier in user.identifiers) >= MOST_ADDRESSES:
-                raise FieldError(f"A user has at most {MOST_ADDRESSES} of these.", param=kind.value)
+            if sum(identifier.kind is kind for identifier in user.identifiers) >= MAX_ADDRESSES:
+                raise FieldError(f"A user has at most {MAX_ADDRESSES} of these.", param=kind.value)
             user = replace(user, identifiers=(*user.identifiers, address))
             if verified:
                 user = with_verified(user, address)

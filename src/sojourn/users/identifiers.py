@@ -10,10 +10,10 @@ from email_validator import EmailNotValidError, validate_email
 
 from sojourn.errors import FieldEmpty, FieldFormat, FieldTooLong, UsernameCharacter, UsernameLength
 
-_EMAIL_LONGEST = 254
-_NAME_LONGEST = 256
+_MAX_EMAIL = 254
+_MAX_NAME = 256
 USERNAME_LENGTHS = (4, 64)
-_USERNAME_SHORTEST, _USERNAME_LONGEST = USERNAME_LENGTHS
+_MIN_USERNAME, _MAX_USERNAME = USERNAME_LENGTHS
 _USERNAME = re.compile(r"[\w-]+")
 _INVISIBLE = frozenset({"Cc", "Cf", "Cs", "Co", "Zl", "Zp"})
 _ZWJ = "\u200d"
@@ -50,8 +50,8 @@ class Username:
 def normal_email(text: str, *, param: str) -> EmailAddress:
     """Lower case and IDNA for the domain, case-folded local part; dots and plus signs stay. Raises: FieldFormat."""
     stripped = trimmed(text)
-    if len(stripped.encode("utf-8", "surrogatepass")) > _EMAIL_LONGEST:
-        raise FieldTooLong(param, _EMAIL_LONGEST)
+    if len(stripped.encode("utf-8", "surrogatepass")) > _MAX_EMAIL:
+        raise FieldTooLong(param, _MAX_EMAIL)
     if not stripped:
         raise FieldEmpty(param)
     if _UNSAFE_IN_EMAIL.search(stripped) or _is_unclean(stripped) or not stripped.partition("@")[0].isascii():
@@ -101,9 +101,9 @@ def _not_a_phone(param: str) -> FieldFormat:
 
 def normal_username(text: str, *, param: str) -> Username:
     """NFKC; letters, digits, `_` and `-`; 4 to 64 characters, not all digits. Raises: UsernameLength, UsernameCharacter."""
-    name = unicodedata.normalize("NFKC", trimmed(text)[: _USERNAME_LONGEST * 4])
-    if not _USERNAME_SHORTEST <= len(name) <= _USERNAME_LONGEST:
-        advice = f"A user name has {_USERNAME_SHORTEST} to {_USERNAME_LONGEST} characters."
+    name = unicodedata.normalize("NFKC", trimmed(text)[: _MAX_USERNAME * 4])
+    if not _MIN_USERNAME <= len(name) <= _MAX_USERNAME:
+        advice = f"A user name has {_MIN_USERNAME} to {_MAX_USERNAME} characters."
         raise UsernameLength(advice, param=param)
     if _is_unclean(name) or _USERNAME.fullmatch(name) is None or name.isdigit():
         raise UsernameCharacter("A user name is made of letters, digits, _ and -, and not of digits only.", param=param)
@@ -116,8 +116,8 @@ def normal_name(text: str, *, param: str) -> str:
     Raises: FieldFormat, FieldTooLong.
     """
     name = unicodedata.normalize("NFC", trimmed(text))
-    if len(name) > _NAME_LONGEST:
-        raise FieldTooLong(param, _NAME_LONGEST)
+    if len(name) > _MAX_NAME:
+        raise FieldTooLong(param, _MAX_NAME)
     if _is_unclean(name):
         raise FieldFormat(f"{param} holds characters that cannot be seen.", param=param)
     return name

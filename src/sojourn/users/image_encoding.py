@@ -12,10 +12,10 @@ if TYPE_CHECKING:
     from PIL import Image
 
 SIDE = 512
-MOST_PIXELS = 25_000_000
+MAX_PIXELS = 25_000_000
 """Maximum decoded size: 100 MB, briefly twice that. Enough for any 5 MB photo, too small for a decompression bomb."""
 
-_MOST_SCANS = 100
+_MAX_SCANS = 100
 """A JPEG in more passes than any program writes keeps the decoder busy for hours."""
 
 _START_OF_SCAN = b"\xff\xda"
@@ -32,11 +32,11 @@ def encoded(content: bytes) -> bytes:
     from PIL import Image as Pillow  # imported here: most processes never see a picture
     from PIL import UnidentifiedImageError
 
-    if not content or content.count(_START_OF_SCAN) > _MOST_SCANS:
+    if not content or content.count(_START_OF_SCAN) > _MAX_SCANS:
         raise _damaged()
     try:
         with Pillow.open(BytesIO(content), formats=_FORMATS) as picture:
-            if picture.width * picture.height > MOST_PIXELS:
+            if picture.width * picture.height > MAX_PIXELS:
                 raise _too_large()
             return _drawn(picture)
     except FieldError:
@@ -63,7 +63,7 @@ def _drawn(picture: "Image.Image") -> bytes:
 
 
 def _too_large() -> FieldError:
-    return FieldError(f"The picture has more than {MOST_PIXELS // 1_000_000} million pixels. Choose a smaller one.")
+    return FieldError(f"The picture has more than {MAX_PIXELS // 1_000_000} million pixels. Choose a smaller one.")
 
 
 def _damaged() -> FieldError:

@@ -21,7 +21,7 @@ class Lockout:
     audit: AuditLog
 
     async def spend(
-        self, instance: Instance, user: User, *, most_of_password: int | None = None, groups: Groups | None = None
+        self, instance: Instance, user: User, *, password_limit: int | None = None, groups: Groups | None = None
     ) -> Tries:
         """Count a try before it is checked; one of the password towards the hard stop too, in the same statement.
 
@@ -34,11 +34,11 @@ class Lockout:
             now,
             limit=rules.lockout_tries,
             lock_for=timedelta(seconds=rules.lockout_seconds),
-            password_limit=most_of_password,
+            password_limit=password_limit,
         )
         if spent is None:
             current = await groups.users.find(instance.id, user.id)
-            if most_of_password is not None and current is not None and not current.is_locked(now):
+            if password_limit is not None and current is not None and not current.is_locked(now):
                 raise PasswordDisabled()
             until = current.locked_until if current else None
             raise UserLocked(until.since(now) if until else None)

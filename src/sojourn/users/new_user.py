@@ -18,7 +18,7 @@ from sojourn.users.user import Identifier, IdentifierKind, User
 ADMIN = "admin"
 """The strategy by which an address was verified when a server said so."""
 
-MOST_ADDRESSES = 50
+MAX_ADDRESSES = 50
 """E-mail addresses or phone numbers of one user."""
 
 Status = Literal["verified", "reserved", "unverified"]
@@ -187,8 +187,8 @@ def _addresses(
     *,
     after: int = 0,
 ) -> list[Identifier]:
-    if len(values) > MOST_ADDRESSES:
-        raise FieldError(f"A user has at most {MOST_ADDRESSES} of these.", param=kind.value)
+    if len(values) > MAX_ADDRESSES:
+        raise FieldError(f"A user has at most {MAX_ADDRESSES} of these.", param=kind.value)
     if statuses and len(statuses) != len(values):
         param = f"{kind.value}_identification_status"
         raise FieldError(f"{param} must hold one status for each {kind.value}.", param=param)

@@ -10,7 +10,7 @@ from sojourn.store.interface import Groups, Store
 from sojourn.users.notices import notify
 from sojourn.users.user import User
 
-MOST_FAILURES = 100
+MAX_FAILURES = 100
 """In a row, over days or years, from any device: a lock runs out, this does not."""
 
 
@@ -24,14 +24,14 @@ class PasswordLockout:
 
     async def spend(self, groups: Groups, instance: Instance, user: User) -> int:
         """Count a try of the password before it is checked; returns how many there were. Raises: PasswordDisabled."""
-        spent = await groups.users.spend_password_try(instance.id, user.id, limit=MOST_FAILURES)
+        spent = await groups.users.spend_password_try(instance.id, user.id, limit=MAX_FAILURES)
         if spent is None:
             raise PasswordDisabled()
         return spent
 
     async def failed(self, instance: Instance, user: User, spent: int) -> None:
         """Tell the owner when that was the last try."""
-        if spent < MOST_FAILURES:
+        if spent < MAX_FAILURES:
             return
         async with self.store.transaction() as tx:
             await notify(self.outbox, tx, instance, "password_disabled", user)

@@ -26,7 +26,7 @@ from sojourn.store.interface import Groups, Store, Tries
 from sojourn.users.access import end_access, moment_after, unchanged
 from sojourn.users.lockout import Lockout
 from sojourn.users.notices import notify
-from sojourn.users.password_lockout import MOST_FAILURES, PasswordLockout
+from sojourn.users.password_lockout import MAX_FAILURES, PasswordLockout
 from sojourn.users.standing import refuse_banned
 from sojourn.users.user import User
 
@@ -54,7 +54,7 @@ class Passwords:
         """
 
         async def count() -> Tries:
-            return await self.lockout.spend(instance, user, most_of_password=MOST_FAILURES)
+            return await self.lockout.spend(instance, user, password_limit=MAX_FAILURES)
 
         async def failed(spent: Tries) -> None:
             await self.lockout.failed(instance, user, spent)

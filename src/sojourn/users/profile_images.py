@@ -15,7 +15,7 @@ from sojourn.users.images import Image
 from sojourn.users.user import User
 
 _AT_ONCE = 2
-_MOST_WAITING = 8
+_MAX_WAITING = 8
 _DETAILS: Mapping[str, Json] = {"fields": ["profile_image"]}
 
 
@@ -73,7 +73,7 @@ class ProfileImages:
         return found
 
     async def _drawn(self, content: bytes) -> bytes:
-        if self._under_way >= _AT_ONCE + _MOST_WAITING:
+        if self._under_way >= _AT_ONCE + _MAX_WAITING:
             raise Overloaded()
         self._under_way += 1
         try:

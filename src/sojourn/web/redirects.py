@@ -4,7 +4,7 @@ from collections.abc import Collection
 from urllib.parse import SplitResult, quote, urljoin, urlsplit, urlunsplit
 
 from sojourn.instances.instance import Instance
-from sojourn.origin import FORBIDDEN, LONGEST, is_loopback_origin, origin_alone, origin_of
+from sojourn.origin import FORBIDDEN, MAX_LENGTH, is_loopback_origin, origin_alone, origin_of
 
 _KEPT = "%/:=&?~+!$,;'@()*[]"
 
@@ -27,7 +27,7 @@ def checked_redirect(instance: Instance, url: str, *, listed: Collection[str] = 
     A relative one is resolved against the instance's own address. Plain http passes on loopback only. `listed` are full
     URLs that the owner has registered, custom schemes among them.
     """
-    if not url or len(url.encode("utf-8", "surrogatepass")) > LONGEST or FORBIDDEN.search(url):
+    if not url or len(url.encode("utf-8", "surrogatepass")) > MAX_LENGTH or FORBIDDEN.search(url):
         return None
     if url in listed:
         return url

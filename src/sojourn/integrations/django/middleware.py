@@ -203,7 +203,7 @@ def _body(request: HttpRequest) -> bytes:
     try:
         return request.body
     except RequestDataTooBig:  # the server has limits of its own, and takes pictures
-        return request.read(wsgi.LONGEST_BODY)
+        return request.read(wsgi.MAX_BODY)
 
 
 def _shown(status: int, headers: Any, body: bytes) -> HttpResponse:

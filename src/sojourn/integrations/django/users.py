@@ -151,13 +151,13 @@ def _take_over(row: Any, user: User) -> bool:
     changed = False
     for name, value in wanted.items():
         try:
-            longest = row._meta.get_field(name).max_length
+            max_length = row._meta.get_field(name).max_length
         except FieldDoesNotExist:
             continue
         is_address = name == row.get_email_field_name()
-        if is_address and longest is not None and len(value) > longest:
+        if is_address and max_length is not None and len(value) > max_length:
             continue  # part of an address is another address
-        fitting = value[:longest]
+        fitting = value[:max_length]
         if getattr(row, name) != fitting:
             setattr(row, name, fitting)
             changed = True

@@ -13,7 +13,7 @@ from sojourn.instant import Instant
 from sojourn.users.identifiers import is_invisible, normal_email, normal_name, normal_phone, trimmed
 from sojourn.users.importing.record import ImportedAddress, ImportedUser, LeftOut, RejectedRecord
 from sojourn.users.metadata import checked_metadata
-from sojourn.users.new_user import MOST_ADDRESSES
+from sojourn.users.new_user import MAX_ADDRESSES
 
 _SPACES = re.compile(r"\s+")
 _SCHEME = re.compile(r"(?:mailto|tel|sms):", re.IGNORECASE)
@@ -140,8 +140,8 @@ def _addresses(
         known = found.get(spelled.canonical)
         verified = (address.verified and spelled.is_same) or (known is not None and known.verified)
         found[spelled.canonical] = ImportedAddress(known.value if known else spelled.value, verified)
-    kept = sorted(found.values(), key=lambda address: not address.verified)[:MOST_ADDRESSES]
-    left += [LeftOut(kind, f"a user has at most {MOST_ADDRESSES} of these")] * (len(found) - len(kept))
+    kept = sorted(found.values(), key=lambda address: not address.verified)[:MAX_ADDRESSES]
+    left += [LeftOut(kind, f"a user has at most {MAX_ADDRESSES} of these")] * (len(found) - len(kept))
     return [address for address in found.values() if address in kept]
 
 

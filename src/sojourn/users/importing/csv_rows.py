@@ -8,11 +8,11 @@ from typing import TextIO
 from sojourn.users.importing.json_text import unused_names
 from sojourn.users.importing.record import RecordPosition, RejectedRecord, UnusableFile
 
-LONGEST_FIELD = 64 * 1024
-_LONGEST_LINE = 1024 * 1024
+MAX_FIELD_LENGTH = 64 * 1024
+_MAX_LINE = 1024 * 1024
 _NOTHING = frozenset({"\\N", "NULL", "null", "(null)", "<null>", "None", "NaN"})
 """MySQL's and PostgreSQL's, those of database tools, and Python's."""
-_TOO_LONG = "x" * (LONGEST_FIELD + 1) + "\n"
+_TOO_LONG = "x" * (MAX_FIELD_LENGTH + 1) + "\n"
 """Replaces an oversized line, which is rejected without being held in memory."""
 
 
@@ -29,7 +29,7 @@ class Row:
 
 def read_rows(file: TextIO, needed: Sequence[str]) -> Iterator[Row | RejectedRecord]:
     """Every row below the header, empty ones left out. Raises: UnusableFile when a needed column is not there."""
-    csv.field_size_limit(LONGEST_FIELD)
+    csv.field_size_limit(MAX_FIELD_LENGTH)
     reader = csv.reader(_lines(file), delimiter=_delimiter(file, needed), strict=True)
     columns = _columns(reader, needed)
     while True:
@@ -59,7 +59,7 @@ def _cell(value: str) -> str:
 def _delimiter(file: TextIO, needed: Sequence[str]) -> str:
     """A comma; the semicolon or tab of a spreadsheet where only that finds the needed columns."""
     start = file.tell()
-    header = file.readline(_LONGEST_LINE)
+    header = file.readline(_MAX_LINE)
     file.seek(start)
     for mark in ",;\t":
         columns = [column.strip().strip('"').strip() for column in header.split(mark)]
@@ -88,12 +88,12 @@ def _columns(reader: Iterator[list[str]], needed: Sequence[str]) -> list[str]:
 
 
 def _lines(file: TextIO) -> Iterator[str]:
-    while line := file.readline(_LONGEST_LINE):
-        if len(line) < _LONGEST_LINE or line.endswith("\n"):
+    while line := file.readline(_MAX_LINE):
+        if len(line) < _MAX_LINE or line.endswith("\n"):
             yield line
             continue
         while line and not line.endswith("\n"):
-            line = file.readline(_LONGEST_LINE)
+            line = file.readline(_MAX_LINE)
         yield _TOO_LONG
 
 
@@ -113,4 +113,6 @@ def _unusable(values: Sequence[str], expected: int) -> str | None:
 def _unreadable(first: int, last: int) -> str:
     """A quote that is never closed swallows the lines below it, so all of them are named."""
     lines = f"lines {first} to {last} are" if last > first else "it is"
-    return f"{lines} not readable as CSV: a quote is not closed, or a field is longer than {LONGEST_FIELD} characters"
+    return (
+        f"{lines} not readable as CSV: a quote is not closed, or a field is longer than {MAX_FIELD_LENGTH} characters"
+    )

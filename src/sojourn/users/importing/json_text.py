@@ -16,7 +16,7 @@ _EMPTY = frozenset({b"null", b"false", b'""', b"[]", b"{}", b"0"})
 _FIELD = re.compile(r"[A-Za-z_][\w.-]{0,63}", re.ASCII)
 
 
-_LONGEST_LINE = 1024 * 1024
+_MAX_LINE = 1024 * 1024
 _ESCAPE = re.compile(r"\\(?:u[dD][89abAB]\w\w\\u[dD][c-fC-F]\w\w|u[dD][89a-fA-F]\w\w|.)", re.ASCII | re.DOTALL)
 _HALF = re.compile(r"\\u[dD][89a-fA-F]\w\w", re.ASCII)
 
@@ -48,13 +48,13 @@ def read_records(raw: Iterable[msgspec.Raw], shape: type[R]) -> Iterator[Found[R
 def read_lines(file: TextIO, shape: type[R]) -> Iterator[Found[R] | RejectedRecord]:
     """One record on each line, empty lines left out."""
     number = 0
-    while line := file.readline(_LONGEST_LINE):
+    while line := file.readline(_MAX_LINE):
         number += 1
         place = RecordPosition("line", number)
-        if len(line) == _LONGEST_LINE and not line.endswith("\n"):
+        if len(line) == _MAX_LINE and not line.endswith("\n"):
             while line and not line.endswith("\n"):
-                line = file.readline(_LONGEST_LINE)
-            yield RejectedRecord(place, None, f"it is longer than {_LONGEST_LINE} characters")
+                line = file.readline(_MAX_LINE)
+            yield RejectedRecord(place, None, f"it is longer than {_MAX_LINE} characters")
         elif not line.isspace():
             yield _record(place, line, shape)
 
