@@ -21,11 +21,13 @@ from sojourn.store.interface import Groups
 from sojourn.users.user import User
 
 NAME = "pin_letter"
-LIFE = timedelta(days=30)
 
 
 @dataclass(frozen=True, slots=True)
 class PinLetters(Factor, Enrollable):
+    """`life` is how long a PIN works from the day its letter is written."""
+
+    life: timedelta = timedelta(days=30)
     tools: FactorTools | None = None
 
     def connected(self, tools: FactorTools) -> "PinLetters":
@@ -48,7 +50,7 @@ class PinLetters(Factor, Enrollable):
     async def begin(self, user: User, label: str | None = None) -> Enrollment:
         """Shows the PIN to print. An earlier letter is worth nothing from now on."""
         tools, pin = self._tools(), random_code(12)
-        body, until = {"pin": self._hashed(pin, user.id)}, tools.clock.now() + LIFE
+        body, until = {"pin": self._hashed(pin, user.id)}, tools.clock.now() + self.life
         letter = tools.credentials.made(user, NAME, body, label=label, expire_at=until, is_verified=False)
         async with tools.store.transaction() as tx:
             await tx.credentials.delete_kind(user.instance_id, user.id, NAME)

@@ -279,6 +279,20 @@ async def test_a_kind_that_no_factor_enrolls_is_refused(engine: Engine, ada: Use
             await engine.enrollments.begin(ada, kind)
 
 
+async def test_the_constructor_says_how_long_a_pin_works(
+    started: Started, tmp_path: Path, clock: FakeClock, mailbox: Mailbox
+) -> None:
+    config = Config(data=tmp_path, factors=[PIN_LETTERS(life=timedelta(days=7))])
+    engine = await started.open(config, clock, mailbox)
+    ada, browser = await person(engine), Browser(build(engine))
+    await printed(engine, ada)
+    clock.advance(days=6)
+    assert "pin_letter" in offered(await begun(browser))
+    clock.advance(days=1)
+    assert "pin_letter" not in offered(await begun(browser))
+    await engine.close()
+
+
 async def test_two_factors_of_one_name_are_refused_at_the_start(
     started: Started, tmp_path: Path, clock: FakeClock, mailbox: Mailbox
 ) -> None:
