@@ -97,10 +97,10 @@ def read_moment(text: str, now: Instant) -> Instant:
 
 
 class Clock(Protocol):
-    """Where operations learn the time. `seconds` is the number of `now`, for what is asked before every request; `steady`
-    are seconds that nobody sets, for lengths of time within this process.
+    """The source of time for operations. `seconds` is `now` as a number, for the hot path; `steady` is monotonic seconds,
+    for durations within this process.
 
-    Who cannot afford a call each time may go on with what `seconds` said until the monotonic clock shows `steady_until`.
+    A caller on the hot path may reuse a value of `seconds` until the monotonic clock reaches `steady_until`.
     """
 
     @property

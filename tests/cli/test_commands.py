@@ -370,7 +370,7 @@ def test_secret_keys_are_listed_and_revoked_but_the_last(tmp_path: Path) -> None
 def test_settings_warn_of_a_value_that_hurts_and_save_it(tmp_path: Path) -> None:
     saved = run("settings", "set", "sessions.token_seconds=5", data=tmp_path)
     assert (saved.returncode, saved.stdout) == (0, "Saved.\n")
-    assert saved.stderr.startswith("Warning: sessions.token_seconds: a token this short")
+    assert saved.stderr.startswith("Warning: sessions.token_seconds: every open tab fetches such a short token")
     assert call("settings", "set", "sessions.token_seconds=60", data=tmp_path).stderr == ""
 
 

@@ -25,7 +25,7 @@ def test_every_limit_and_deadline_is_named(tmp_path: Path) -> None:
     assert found["wrong codes on known devices of an account"].startswith("100 a year")
     assert found["accounts"] == "locked for 3600 s after 10 wrong tries; a password ends after 100 wrong ones"
     claims = "kept from other accounts for 10 minutes while a code lives, otherwise a minute; never from a sign-up"
-    assert found["addresses that nobody proved"] == claims
+    assert found["unverified addresses"] == claims
     assert found["imported hashes"].startswith("refused where a check takes over 250 ms")
     assert found["revoked keys"] == "refused by every process of this server within 1 s"
     assert found["session tokens"].startswith("4096 bytes")

@@ -150,7 +150,7 @@ def test_a_token_whose_keys_cannot_be_fetched_is_503_and_nobody_is_sent_to_a_ser
     for answer in (told, page):
         assert (answer.status_code, answer.headers["retry-after"]) == (503, "5")
     assert told.json()["errors"][0]["code"] == "server_unreachable"
-    assert "<h1>Not available right now</h1>" in page.text and '<a href="">Try again</a>' in page.text
+    assert "<h1>Temporarily unavailable</h1>" in page.text and '<a href="">Try again</a>' in page.text
 
 
 async def _revoke_every_key(engine: Any) -> None:

@@ -82,7 +82,7 @@ async def test_the_demo_shows_the_session_and_a_second_tab_notices_its_end(
     await expect(page.locator("#email")).to_have_text("hedy+clerk_test@example.com")
     said = json.loads(await page.locator("pre").inner_text())
     assert said["sid"] in await page.locator("dl").inner_text()
-    await expect(page.get_by_text("good for 60 seconds")).to_be_visible()
+    await expect(page.get_by_text("valid for 60 seconds")).to_be_visible()
     await expect(page.locator(".cl-userButtonTrigger")).to_be_visible()
 
     other = await device.new_page()

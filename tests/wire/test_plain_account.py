@@ -125,7 +125,7 @@ async def test_names_are_changed_and_cleared_and_the_password_is_changed(
     assert refused.status_code == 422 and OTHER_PASSWORD not in refused.text
     passwords["current_password"] = PASSWORD
     changed = await http.post("/user", data=await form_of(http, "/user", **passwords))
-    assert changed.status_code == 200 and "password is changed" in changed.text
+    assert changed.status_code == 200 and "password was changed" in changed.text
     assert (await http.get("/user")).text.count("current_password") == 1
 
 

@@ -28,9 +28,9 @@ async def http(engine: Engine) -> AsyncIterator[httpx.AsyncClient]:
     [
         ("GET", "/nowhere", {}, 404, "Page not found"),
         ("GET", "/dev/mailbox", {"X-Forwarded-For": "198.51.100.7"}, 403, "Not allowed"),
-        ("PUT", "/sign-in", {}, 405, "Not possible here"),
+        ("PUT", "/sign-in", {}, 405, "Method not allowed"),
         ("POST", "/sign-in", {"Origin": "https://evil.example"}, 403, "Not allowed"),
-        ("GET", "/sign-in//", {}, 400, "This address cannot be read"),
+        ("GET", "/sign-in//", {}, 400, "Invalid request"),
     ],
 )
 async def test_a_person_reads_a_page_in_the_theme(  # R-HDR-01

@@ -33,7 +33,7 @@ async def in_force(engine: "Engine") -> dict[str, Json]:
         f" {MAX_FAILURES} wrong ones",
         "wrong codes from unknown browsers, per account": f"{MAX_WRONG_CODES} a year; after that, code e-mails also contain a link",
         "wrong codes on known devices of an account": f"{MAX_WRONG_CODES} a year; then they count as those of other browsers",
-        "addresses that nobody proved": f"kept from other accounts for {_minutes(CLAIM_LASTS)} while a code lives, otherwise"
+        "unverified addresses": f"kept from other accounts for {_minutes(CLAIM_LASTS)} while a code lives, otherwise"
         f" {_minutes(CLAIM_WITHOUT_CODE)}; never from a sign-up",
         "a failed sign-in takes": f"{_ms(floor)} ms, or 1.2 times the slowest stored hash",
         "imported hashes": f"refused where a check takes over {_ms(SLOW)} ms here and none as dear is stored"

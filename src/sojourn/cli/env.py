@@ -69,7 +69,7 @@ def _application(target: Target, port: int | None) -> tuple[Environment, str]:
             return instance.environment, instance.public_url
         return instance.environment, local or instance.public_url
     if "data" not in target.named and not has_keys(config.data):
-        # said beside the output: in the wrong folder the lines are those of an application that nobody runs
+        # printed to stderr: in the wrong folder the lines belong to an application that does not run
         print("sojourn: no server has run in this folder yet; use --data to name another data folder", file=sys.stderr)
     named = config.public_url if last is None or "public_url" in target.named else last.public_url
     return Environment.DEVELOPMENT, local or named

@@ -128,7 +128,7 @@ KINDS: Mapping[str, EventKind] = {kind.name: kind for kind in _ALL}
 """Every kind by its name."""
 
 _ACTORS = {
-    "anonymous": "somebody unknown",
+    "anonymous": "an unknown user",
     "operator": "the command line",
     "backend_api": "the Backend API",
     "app": "the app",

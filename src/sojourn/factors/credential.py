@@ -15,10 +15,10 @@ _HASHED = "sha256:"
 
 @dataclass(frozen=True, slots=True)
 class Credential:
-    """`kind` names what it is, and `key` is what it is looked up by, unique in its instance and kind; None for what is only
-    found by its user. `body` is sealed. `counter` only grows where its kind counts: a step of time, a signature counter.
+    """A stored secret or device of a user. `kind` is its type, and `key` its lookup key, unique in its instance and kind; None
+    if it is only found by its user. `body` is sealed. `counter` only grows: a TOTP time step or a signature counter.
 
-    One that is not verified yet proves nobody, and none does from `expire_at` on.
+    An unverified credential authenticates no user, and neither does one after `expire_at`.
     """
 
     id: str

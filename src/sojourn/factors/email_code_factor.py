@@ -83,7 +83,7 @@ class EmailCodeFactor(Factor):
         raise StrategyNotPossible(param="strategy")
 
     async def _to_prove(self, attempt: Attempt, address: Address, tx: Groups) -> Verification:
-        """A code for an address that somebody says is theirs."""
+        """Start a code that verifies a claimed address."""
         await self.codes.allow(tx, attempt.instance, address.canonical)
         return await self.codes.start(
             tx,
@@ -123,7 +123,7 @@ class EmailCodeFactor(Factor):
     async def _account_has_left(self, tx: Groups, attempt: Attempt, user: User) -> bool:
         """Spend one of the codes of the whole account, so that a second address brings no more of them.
 
-        In strict protection nobody is told when there are none left: that would tell whose address it is. Raises:
+        In strict protection an empty budget raises no error, because an error would reveal that the address exists. Raises:
         TooManyRequests.
         """
         try:

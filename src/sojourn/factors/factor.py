@@ -1,4 +1,4 @@
-"""The factor: everything that proves somebody fits this Protocol, built in or brought by an app.
+"""The factor: the Protocol of every way to authenticate a user, built in or added by an app.
 
 A flow (a sign-in, a sign-up, the check of an address) finds a factor by the strategy that a request names and hands it an
 `Attempt`. The flow counts tries, holds refusals back, and writes what a proof leads to; the factor sends and compares.
@@ -46,8 +46,8 @@ class FactorTools:
 class Address:
     """The address that a sign-up or a check of an address is about.
 
-    `value` is where mail goes, in its stored spelling; None goes nowhere. `is_taken`: it belongs to somebody else, who is told
-    so instead (R-ENU-03).
+    `value` is the recipient of mail, in its stored spelling; with None no mail is sent. `is_taken`: the address belongs to
+    another user, who gets a notice instead of a code (R-ENU-03).
     """
 
     value: str | None
@@ -60,9 +60,9 @@ class Address:
 class Attempt:
     """The context that a flow passes to a factor: the user, the identifier and the purpose of the proof.
 
-    `owner_id` is the sign-in, sign-up or address that a challenge belongs to. `user` is None for nobody: what is sent then is
-    a decoy, and what is checked is wrong, in the same time (R-ENU-01, R-ENU-02). `credentials` are those of the user that are of
-    use now, of the kinds that the engine's factors name. `chosen` is the id of an offer's identifier.
+    `owner_id` is the sign-in, sign-up or address that a challenge belongs to. `user` is None for an unknown user: the challenge
+    is then a decoy, and every proof is wrong, in the same time (R-ENU-01, R-ENU-02). `credentials` are the usable ones of the
+    user, of the kinds that the engine's factors name. `chosen` is the id of an offer's identifier.
     `device` names a known device, and `needs_link` says that strangers have used up the tries of the account, so that a mail
     must carry a link that admits this browser (R-OTP-08). `verification_id` is the challenge that waits for an answer, and
     `challenge` that one in a check, its try counted.
@@ -102,7 +102,7 @@ async def _nothing(_: Groups) -> None:
 
 @dataclass(frozen=True, slots=True)
 class Terms:
-    """Of a session in which somebody acts in the place of the user: who, and for how long at most (R-AUZ-06)."""
+    """The actor and the maximum lifetime of an impersonation session (R-AUZ-06)."""
 
     actor: Mapping[str, Json] | None = None
     max_lifetime: timedelta | None = None

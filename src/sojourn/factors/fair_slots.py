@@ -8,7 +8,7 @@ from datetime import timedelta
 from sojourn.errors import Overloaded, TooManyRequests
 
 WAIT = 1.0
-"""Seconds that somebody waits for a slot."""
+"""Maximum wait for a slot in seconds."""
 
 _WAITING_OF_ONE = 8
 _WAITING = 1024

@@ -14,7 +14,7 @@ SLOW = timedelta(milliseconds=250)
 MARGIN = 1.2
 
 _ROUNDS = 3
-_TYPED = "a password that nobody has"
+_TYPED = "a password of no user"
 
 
 @dataclass(slots=True)

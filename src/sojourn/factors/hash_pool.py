@@ -118,7 +118,7 @@ class Slot:
         return await self.aside(lambda: self._hashing.verify(stored, text))
 
     async def spend(self) -> None:
-        """The cost of a check, for somebody who does not exist or has no password (R-ENU-02)."""
+        """Take the time of a check, for an unknown user or a user without a password (R-ENU-02)."""
         await self.aside(self._hashing.spend)
 
     async def aside(self, work: Callable[[], T]) -> T:

@@ -1,4 +1,4 @@
-"""Offers: what somebody can prove themselves with, as a sign-in shows it."""
+"""Offers: the factors that a user can authenticate with, as a sign-in lists them."""
 
 import hashlib
 import hmac

@@ -27,7 +27,7 @@ _STRATEGY = Strategy(
 
 @dataclass(frozen=True, slots=True)
 class PasswordFactor(Factor):
-    """Checks at the current cost whoever it is, and stores a right password at that cost where it has an older form."""
+    """Checks every password at the current cost, and rehashes a correct password that is stored in an older form."""
 
     def strategies(self, instance: Instance) -> Sequence[Strategy]:
         return [_STRATEGY]

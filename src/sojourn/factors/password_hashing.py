@@ -74,7 +74,7 @@ class PasswordHashing:
 
     def spend(self) -> None:
         """Spend the time of a check for an unknown user or one without a password."""
-        self._compute(b"a password that nobody has", bytes(_SALT))
+        self._compute(b"a password of no user", bytes(_SALT))
 
     def import_digest(self, hasher: str, digest: str) -> StoredPassword:
         """Another system's digest as it is kept here. Raises: FieldError (unknown hasher), FieldFormat (digest)."""
@@ -146,7 +146,7 @@ class PasswordHashing:
 
 
 def spellings(text: str) -> list[bytes]:
-    """An import may have been hashed before anybody normalised: raw first, then NFC (R-PWD-05)."""
+    """The forms to check: raw first, because an imported hash may predate normalisation, then NFC (R-PWD-05)."""
     return list(dict.fromkeys([text.encode("utf-8", "surrogatepass"), _nfc(text)]))
 
 

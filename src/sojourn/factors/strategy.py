@@ -35,7 +35,7 @@ class Guess(StrEnum):
     """How tries of a strategy are counted, besides the lockout of the account (R-LIM-03).
 
     `PASSWORD` counts towards the end of the password, `CODE` towards the hundred wrong codes of a year (R-OTP-08). `NONE` counts
-    nothing: nobody guesses 256 random bits.
+    nothing, because 256 random bits cannot be guessed.
     """
 
     PASSWORD = "password"

@@ -1,4 +1,4 @@
-"""Values of settings that are allowed and that hurt: what whoever sets one is told, once it is saved."""
+"""Warnings for allowed but harmful values of settings, printed after the setting is saved."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -8,7 +8,7 @@ from sojourn.instances.settings import SessionSettings, Settings
 
 @dataclass(frozen=True, slots=True)
 class Caution:
-    """`holds` says whether the settings of sessions have the value; `path` is the setting that it is of."""
+    """`path` names the setting; `holds` is true if the session settings have the harmful value."""
 
     path: str
     holds: Callable[[SessionSettings], bool]
@@ -18,11 +18,11 @@ class Caution:
 _CAUTIONS = (
     Caution(
         "sessions.token_seconds", lambda sessions: sessions.token_seconds < 30,
-        "a token this short is fetched anew every few seconds by every open tab, and refused on the way where clocks differ; 60 is usual",
+        "every open tab fetches such a short token every few seconds, and apps refuse it if clocks differ; 60 is usual",
     ),
     Caution(
         "sessions.token_seconds", lambda sessions: sessions.token_seconds > 300,
-        "apps that only verify let somebody in for this long after their session was revoked; 60 is usual",
+        "apps that only verify tokens accept a revoked session for this long; 60 is usual",
     ),
     Caution(
         "sessions.token_algorithm", lambda sessions: sessions.token_algorithm != "RS256",
@@ -30,11 +30,11 @@ _CAUTIONS = (
     ),
     Caution(
         "sessions.lifetime_seconds", lambda sessions: sessions.lifetime_seconds < 600,
-        "everybody is signed out every few minutes, in the middle of what they do",
+        "all users are signed out every few minutes",
     ),
     Caution(
         "sessions.inactivity_seconds", lambda sessions: sessions.inactivity_seconds < 300,
-        "a page that somebody reads for some minutes, or a computer that sleeps, ends their session",
+        "reading a page for some minutes, or a sleeping computer, ends the session",
     ),
     Caution(
         "sessions.inactivity_seconds", lambda sessions: sessions.inactivity_seconds > sessions.lifetime_seconds,

@@ -73,7 +73,7 @@ _PAGE = Form(_ADDRESS, lambda text: str(WebAddress.parse(text, with_loopback=Tru
 
 
 class _Group(msgspec.Struct, frozen=True, kw_only=True):
-    """A value that is rendered has the spelling of its parsed form; one that cannot be parsed is the default, whoever stored it."""
+    """A rendered value has the spelling of its parsed form; a stored value that cannot be parsed becomes the default."""
 
     def __post_init__(self) -> None:
         for name, (form, default) in _parsed(type(self)).items():
@@ -107,7 +107,7 @@ class SessionSettings(_Group, frozen=True, kw_only=True):
     inactivity_seconds: Annotated[
         int,
         About(
-            effect="A session ends when nobody has used it for this long.",
+            effect="A session ends after this time without activity.",
             least=2, most=400 * DAY, unit="seconds", guide="guide/sessions.md#timeouts",
         ),
     ] = DAY  # fmt: skip
@@ -162,7 +162,7 @@ class SignUpSettings(_Group, frozen=True, kw_only=True):
     mode: Annotated[
         Literal["public", "restricted"],
         About(
-            effect="`public` lets anybody sign up; with `restricted` only a server with the secret key makes users.",
+            effect="`public` allows every visitor to sign up; with `restricted` only a server with the secret key creates users.",
             shown=_at("user_settings.sign_up.mode"),
         ),
     ] = "public"

@@ -85,7 +85,7 @@ class AuthContext:
         try:
             return Requirement(**wanted).lack(self.session, self.guard.sojourn.clock.now()) is None
         except ConfigError:
-            _log.error("template.requirement_unreadable names=%s: the part is shown to nobody", ",".join(wanted))
+            _log.error("template.requirement_unreadable names=%s: the content is not shown", ",".join(wanted))
             return False
 
     def refusal(self, requirement: Requirement = ANYBODY) -> Denial | None:

@@ -94,8 +94,8 @@ class Authenticator:
 
     `renew` fetches keys, and asks about origins, when the server is elsewhere, and answers at once when it is too soon. `payload` asks the
     server for the directives of a nonce; without it handshakes come as tokens. An app with the server inside knows its own
-    origin, `home`, and which others are the instance's. With `trouble`, which says what is wrong with the app's keys, nobody
-    is signed in.
+    origin, `home`, and which others are the instance's. `trouble` describes a problem
+    with the app's keys; while it is set, every request is unauthenticated.
     """
 
     publishable_key: str

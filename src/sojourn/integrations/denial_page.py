@@ -1,4 +1,4 @@
-"""The page that a person reads in a view's place: in the theme of the server, and readable while the server is down."""
+"""The HTML page of a denial: it has the server's theme, and a default one while the server is unreachable."""
 
 import base64
 from dataclasses import dataclass
@@ -31,8 +31,8 @@ class Link:
 
 
 def refusal_page(title: str, text: str, frontend: str = "", next_step: Link | None = None) -> tuple[bytes, Headers]:
-    """The page, and the headers that belong to it. `frontend` is the address at which browsers reach the server, whose
-    style sheet has the owner's colours; without it, as while the server does not answer, the page has those of a new server.
+    """The page and its headers. `frontend` is the address at which browsers reach the server; its style sheet has the
+    instance's colours. Without it, such as while the server is unreachable, the page has the default colours.
     """
     server = origin_of(frontend) or ""
     links = ""

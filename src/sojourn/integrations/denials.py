@@ -35,11 +35,9 @@ _log = logging.getLogger("sojourn.integrations")
 _STALE = "session_reverification_required"
 _RETRY_SECONDS = 5
 _AGAIN = Link("Try again")
-_NOT_NOW = "Not available right now"
-_TOO_MUCH = (
-    "For the app's operator: it keeps more than 32 KiB of session data for this visitor, so what changed was not kept."
-)
-_TOO_LATE = "Nothing was changed: you are not signed in any more. Go back, reload the page, and send it again."
+_NOT_NOW = "Temporarily unavailable"
+_TOO_MUCH = "For the app's operator: the session data of this visitor exceeds 32 KiB, so the changes were not saved."
+_TOO_LATE = "Nothing was changed, because you are signed out. Go back, reload the page, and submit the form again."
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,12 +92,12 @@ def refusal(
     if asked.is_page:
         title, step = "Not signed in", _AGAIN
         if verdict.reason == NOT_ACTIVE:
-            title, step = "One more step", Link("To the sign-in page", f"{gate.frontend}/sign-in")
+            title, step = "One more step", Link("Go to the sign-in page", f"{gate.frontend}/sign-in")
         return _page(401, title, _stuck(verdict), said(verdict), gate.frontend, step)
     challenge = [(b"www-authenticate", _challenge(asked)), *said(verdict)]
     if asked.is_navigation:
         return _page(401, "Not signed in", _TOO_LATE, challenge, gate.frontend)
-    long = "This request needs a signed-in session. Sign in and try again."
+    long = "This request requires a session. Sign in and try again."
     return _json(401, _error("authentication_invalid", "Not signed in", long, {"reason": verdict.reason}), challenge)
 
 
@@ -119,8 +117,8 @@ def lacking(gate: Authenticator, lack: Lack, asked: RequestHead) -> Denial:
 
 
 def foreign(gate: Authenticator, asked: RequestHead) -> Denial:
-    """A write that a page elsewhere made the browser send (R-WEB-01)."""
-    advice = "This was sent by a page of another site, or by a program that names no Origin. Send it from this app's own pages."
+    """403 for a write that a page of another site made the browser send (R-WEB-01)."""
+    advice = "This request comes from a page of another site, or has no Origin header. Send it from a page of this app."
     if "text/html" in asked.header(b"accept"):
         return _page(403, "Not allowed", advice, _kept_nowhere(), gate.frontend)
     return _json(403, _error(OriginRefused.code, OriginRefused.message, advice, {}), _kept_nowhere())
@@ -149,21 +147,21 @@ def unusable_keys(trouble: str, asked: RequestHead | None) -> Denial:
 
 
 def too_much_kept(asked: RequestHead | None) -> Denial:
-    """507 (RFC 4918 section 11.5): the app keeps more for one visitor than the server takes. Nothing of it was written."""
+    """507 (RFC 4918 section 11.5): the app's session data of one visitor exceeds the limit. None of it was written."""
     if asked is not None and asked.is_navigation:
-        return _page(507, "Too much to keep", _TOO_MUCH, _kept_nowhere())
-    return _json(507, _error("session_data_too_large", "Too much to keep", _TOO_MUCH, {}), _kept_nowhere())
+        return _page(507, "Session data too large", _TOO_MUCH, _kept_nowhere())
+    return _json(507, _error("session_data_too_large", "Session data too large", _TOO_MUCH, {}), _kept_nowhere())
 
 
 def _for_people(error: SojournError) -> tuple[str, str]:
-    """The title and the text of a page: visitors of an app know of no server behind it."""
+    """The title and the text of a page. Visitors of an app do not know the Sojourn server, so details go to its operator."""
     if isinstance(error, Overloaded):
-        return "Busy for a moment", error.long_message
+        return _NOT_NOW, error.long_message
     return _NOT_NOW, f"Try again in a few seconds. For the app's operator: {error.long_message}"
 
 
 def said(verdict: HandshakeState | SignedOutState) -> Headers:
-    """Why, and the cookies that belong to the answer, whatever it is."""
+    """The headers of every response to an unauthenticated request: the reason, and the cookies to set."""
     why = [(b"x-clerk-auth-reason", verdict.reason.encode()), *_kept_nowhere()]
     return [*why, *((b"set-cookie", cookie.encode("latin-1")) for cookie in verdict.cookies)]
 
@@ -206,7 +204,7 @@ def _is_asked_for(location: str, asked: RequestHead) -> bool:
 
 def _behind_guard(asked: RequestHead) -> str:
     return (
-        f"You could not be sent to sign in: {asked.url.partition('?')[0]} is behind this app's own guard. For the app's operator: "
+        f"The sign-in page cannot be shown: {asked.url.partition('?')[0]} is behind this app's own guard. For the app's operator: "
         "give the server a path of its own in public_url, such as /auth, or make the sign-in page public."
     )
 
@@ -216,24 +214,26 @@ def _stuck(verdict: SignedOutState) -> str:
     if verdict.clock_off:
         return (
             f"You could not be signed in here. For the app's operator: this computer's clock is off by {abs(verdict.clock_off):,} s, "
-            f"it is {clock_words(verdict.clock_off)}. Set it by the network (NTP), and reload the page."
+            f"it is {clock_words(verdict.clock_off)}. Synchronise it with NTP, and reload the page."
         )
     if reason == TWO_PEOPLE:
         return (
-            "This browser sends the sign-ins of two people at once, so neither counts. Close it, delete this site's cookies, and "
-            "sign in again. Another site of this domain may have set one of them."
+            "This browser sends session cookies of two users, so neither is accepted. Close it, delete this site's cookies, and "
+            "sign in again. Another site of this domain may have set one of the cookies."
         )
     if reason == NOT_ACTIVE:
-        return "You are signed in, but something is left to do before you can go on. Finish it on the sign-in page, then come back here."
+        return (
+            "You are signed in, but must complete one more step. Complete it on the sign-in page, then come back here."
+        )
     if reason == NO_COOKIES:
-        return "You could not be signed in here, because your browser keeps no cookies of this site. Allow them, and try again."
+        return "You could not be signed in here, because your browser keeps no cookies of this site. Allow cookies, and try again."
     if reason == TOO_LARGE:
         return (
-            f"You could not be signed in here. For the app's operator: the session token is larger than the {LARGEST_COOKIE:,} "
-            "bytes that browsers keep of a cookie. Make its custom claims (sessions.claims), or the metadata they name, smaller."
+            f"You could not be signed in here. For the app's operator: the session token is larger than {LARGEST_COOKIE:,} bytes, "
+            "the limit of browsers for a cookie. Shorten its custom claims (sessions.claims), or the metadata in them."
         )
     return (
         "You could not be signed in here. Reload the page in a moment. "
-        f"Reason, for the app's operator: {reason}. Check that its keys and clock agree with those of the server, "
-        "and that the server's log tells of no session.token_too_large or handshake.too_large."
+        f"For the app's operator: the reason is {reason}. Check that the app's keys and clock match those of the server, "
+        "and that the server's log has no session.token_too_large or handshake.too_large."
     )

@@ -16,7 +16,7 @@ from sojourn.integrations.authenticator import Authenticator
 from sojourn.integrations.bridge import Bridge
 from sojourn.integrations.local_server import EngineServer, gate_of
 from sojourn.integrations.parties import named_parties
-from sojourn.integrations.sojourn_client import SojournClient, nobody
+from sojourn.integrations.sojourn_client import SojournClient, no_claims
 
 if TYPE_CHECKING:
     from sojourn.engine import Engine
@@ -118,7 +118,7 @@ class LocalClient(SojournClient):
         super().begin_anew()
         self._of_parents.append((self._engine, self._worker, self._served, self._gate))
         self._engine = self._worker = self._served = self._gate = None
-        self.recall = self.recall_header = nobody
+        self.recall = self.recall_header = no_claims
         self._opening = asyncio.Lock()
 
     async def close(self) -> None:
@@ -126,7 +126,7 @@ class LocalClient(SojournClient):
             await self._worker.stop()
             await self._engine.close()
         self._engine = self._worker = self._served = self._gate = None
-        self.recall = self.recall_header = nobody
+        self.recall = self.recall_header = no_claims
         self._opening = asyncio.Lock()
         self._bridge.leave()
 

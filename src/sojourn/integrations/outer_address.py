@@ -26,9 +26,9 @@ class _Settings(msgspec.Struct):
 
 
 class OuterAddress:
-    """`known` is the public address as far as it is known, `trouble` what is wrong with the app's keys, for whoever runs it.
+    """`known` is the public address if it is known, and `trouble` describes a problem with the app's keys for its operator.
 
-    Threads may share one; nothing here waits but `ask`.
+    Threads may share one object; only `ask` blocks.
     """
 
     def __init__(self, url: str, publishable_key: str, secret_key: Secret, public_url: str, clock: Clock) -> None:

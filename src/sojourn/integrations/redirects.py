@@ -1,8 +1,8 @@
 """Redirects to the server and back (R-HSK-01).
 
-Each redirect has an id and a cookie of its own. The handshake that comes back names the id, and is applied only where that
-cookie is: a link that somebody else made carries none, so it cannot sign a browser in as anybody (CWE-352). Any number of
-tabs redirect side by side, because none of them shares a cookie with another.
+Each redirect has an id and a cookie of its own. The returning handshake names the id, and is applied only if the browser sends
+this cookie: the victim of an attacker's link has no such cookie, so the link cannot sign the browser in (CWE-352). Any number
+of tabs can redirect at once, because each has its own cookie.
 """
 
 import re

@@ -10,7 +10,7 @@ _PLAIN_HOST = re.compile(r"[A-Za-z0-9._:-]{1,255}")
 
 
 class RequestHead:
-    """Header names are lower case. What nobody asks for is not decoded: this runs before every request.
+    """Header names are lower case. Values are decoded at first access, because this runs before every request.
 
     `url` is absolute, as the app's framework sees it; every value of a doubled cookie is kept.
     """
@@ -65,7 +65,7 @@ class RequestHead:
 
 
 def _addressable(host: str) -> str:
-    """A Host header that an address can hold; `invalid` for another, which is nobody's name (RFC 2606 section 2)."""
+    """A Host header that is valid in an address; `invalid`, a reserved name, for another (RFC 2606 section 2)."""
     if _PLAIN_HOST.fullmatch(host):
         return host
     try:

@@ -62,12 +62,14 @@ class Requirement:
             return Lack(
                 "organization_missing",
                 "No organization",
-                "This needs an active organization. Choose one and try again.",
+                "This action requires an active organization. Choose one and try again.",
             )
         if self.role is not UNASKED and self.role not in _roles(claims):
-            return Lack("role_missing", "Not allowed", f"This needs the role {self.role}.", {"role": self.role})
+            return Lack(
+                "role_missing", "Not allowed", f"This action requires the role {self.role}.", {"role": self.role}
+            )
         if self.permission is not UNASKED and self.permission not in _permissions(claims):
-            advice = f"This needs the permission {self.permission}."
+            advice = f"This action requires the permission {self.permission}."
             return Lack("permission_missing", "Not allowed", advice, {"permission": self.permission})
         if self.max_age is not UNASKED and not _is_fresh(claims, now, self.max_age):
             return _stale(self.max_age)
@@ -121,6 +123,6 @@ def _stale(max_age: timedelta) -> Lack:
     return Lack(
         "session_reverification_required",
         "Verify that it is you",
-        f"This needs a sign-in of the last {minutes} minutes. Sign out, sign in again, and repeat it.",
+        f"This action requires a sign-in within the last {minutes} minutes. Sign out, sign in again, and repeat the action.",
         {"reverification": verification},
     )

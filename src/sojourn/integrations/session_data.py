@@ -97,15 +97,15 @@ class SessionData(MutableMapping[str, Any]):
         return len(self.looked_into())
 
     def __repr__(self) -> str:
-        return "SessionData(hidden)"  # it may hold what nobody should log
+        return "SessionData(hidden)"  # it may hold values that must not be logged
 
 
 @dataclass(frozen=True, slots=True)
 class Keeping:
-    """Whose data one request sees. `anonymous` is the key of a visitor's cookie, None without one.
+    """The owner of the data of one request. `anonymous` is the key of a visitor's cookie, None without one.
 
-    Who has signed in since is given what they had before; nobody can choose the key of an anonymous visitor: a cookie that
-    leads to nothing is replaced at the first write (session fixation).
+    After a sign-in the user keeps the data of the anonymous visitor. An attacker cannot choose an anonymous key: a cookie
+    with an unknown key is replaced at the first write (session fixation).
     """
 
     session_id: str | None

@@ -60,8 +60,8 @@ class SojournClient(ABC):
 
     def __init__(self, clock: Clock) -> None:
         self.clock = clock
-        self.recall: Recall = nobody
-        self.recall_header: RecallHeader = nobody
+        self.recall: Recall = no_claims
+        self.recall_header: RecallHeader = no_claims
         self._bridge = Bridge()
         watch(self)
 
@@ -171,6 +171,6 @@ class SojournClient(ABC):
         return self._bridge.run(self._asking(question))
 
 
-def nobody(_: object) -> Claims | None:
+def no_claims(_: object) -> Claims | None:
     """Before anything is open."""
     return None

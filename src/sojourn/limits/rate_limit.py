@@ -76,7 +76,7 @@ class _Window:
 
 @dataclass(slots=True)
 class RateLimiter:
-    """A sliding window per name and key, in seconds that nobody sets: no wall clock extends or empties it (R-REL-04).
+    """A sliding window per name and key, in monotonic seconds: no change of the wall clock extends or empties it (R-REL-04).
 
     In the process, counting and deciding is one step without an await, so parallel hits cannot pass together (R-LIM-06). With
     `shared` the nodes' common count decides too, atomically. The process counts on beside it: what it refuses by itself

@@ -18,7 +18,7 @@ from sojourn.users.identifiers import USERNAME_LENGTHS
 def environment(
     instance: Instance, origin: str | None, *, strict: bool, parts: Sequence[Mapping[str, Json]] = ()
 ) -> Resource:
-    """`origin` is the page that asks: in development its address stands in for paths nobody has set.
+    """`origin` is the origin of the requesting page: in development it replaces paths that are not set.
 
     `strict` is whether enumeration protection is on, and `parts` are what factors add. No fields beyond the published ones.
     """

@@ -24,7 +24,7 @@ def sign_in_resource(
     second: Verification | None = None,
     second_factors: Sequence[Offer] | None = None,
 ) -> Resource:
-    """`user` is who may be shown before anything is proven: None for nobody, and in strict protection (R-ENU-01).
+    """`user` is shown before any factor is proven: None if unknown, and in strict protection (R-ENU-01).
 
     `second_factors` is None until the first is proven.
     """

@@ -56,7 +56,7 @@ async def run_development(config: Config, keys: DevelopmentKeys, host: str, port
         await keep_development_key(engine, keys)
         write_last_start(config, host, port)
         app = build(engine, pages=[*PAGES, *demo.HANDLERS], demo=demo.demo_app(engine), refusal_page=refusal_page)  # pyright: ignore[reportArgumentType]
-        server = Server(  # errors only: its first words would be a warning about itself, to whoever has just arrived
+        server = Server(  # errors only: its first line would be a warning about itself, which confuses new users
             app, address=host, port=port, interface=Interfaces.ASGI, log_enabled=True, log_level=LogLevels.error
         )
         _announce(config)

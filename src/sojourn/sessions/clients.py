@@ -195,8 +195,8 @@ async def begin_attempt(
 ) -> Issued:
     """Make a sign-in or sign-up the client's current one, in the transaction that creates it.
 
-    Where nobody is signed in it has a new secret from then on: whoever copied or planted the one from before reaches no
-    attempt, so they set no password that its owner's code would prove (R-FLOW-01, R-ADV-01). Raises: SecretReplaced.
+    A client without live sessions gets a new secret: an attacker who copied or planted the old one cannot reach the
+    attempt, and so cannot set a password that the owner's code would confirm (R-FLOW-01, R-ADV-01). Raises: SecretReplaced.
     """
     if not await tx.clients.set_attempts(issued.client, now, sign_in_id=sign_in_id, sign_up_id=sign_up_id):
         raise SecretReplaced()

@@ -1,7 +1,7 @@
-"""Development browsers: what stands for the client cookie where a browser blocks it (wire protocol section 2.5).
+"""Development browsers: they replace the client cookie where a browser blocks it (wire protocol section 2.5).
 
-One that stands for no client is a name that the server has signed, and no row. One that stands for a client is made for
-it: a token that somebody else may have put there is never bound to anybody who is signed in (R-FLOW-01).
+A development browser without a client is a signed name, without a row. For a client a new one is created:
+a token that an attacker may have planted is never bound to a signed-in user (R-FLOW-01).
 """
 
 import hmac

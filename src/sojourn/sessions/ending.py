@@ -16,7 +16,7 @@ _NEAR = Page(50)
 
 @dataclass(frozen=True, slots=True)
 class Ending:
-    """`cause` is a sentence; `by` an actor of the audit log, None where only time has passed or nobody wrote it down."""
+    """`cause` is a sentence; `by` is an actor of the audit log, None after a timeout or without an entry."""
 
     status: SessionStatus
     at: Instant
@@ -30,9 +30,9 @@ async def ending_of(store: Store, session: Session, now: Instant) -> Ending | No
     if status in LIVE:
         return None
     if status is SessionStatus.EXPIRED:
-        return Ending(status, session.expire_at, "Its longest time was over.")
+        return Ending(status, session.expire_at, "It reached its maximum lifetime.")
     if status is SessionStatus.ABANDONED:
-        return Ending(status, session.abandon_at, f"Nobody used it for {session.inactivity}.")
+        return Ending(status, session.abandon_at, f"It was inactive for {session.inactivity}.")
     of_user = EventFilter(kinds=["session."], user_id=session.user_id, target=session.id)
     entries = [
         entry

@@ -20,14 +20,14 @@ class HandshakeNonces:
     clock: Clock
 
     async def keep(self, instance: Instance, directives: Sequence[str], *, redirect: str) -> Secret:
-        """A nonce for the directives, of use to whoever began `redirect` only; empty for a published SDK (R-HSK-01)."""
+        """Create a nonce for the directives, bound to the redirect id `redirect`; an empty id for a published SDK (R-HSK-01)."""
         nonce = Secret.random("hsn_")
         stored = Secret(bound_nonce(nonce.reveal(), redirect)).stored_form()
         await self.store.tickets.add_nonce(instance.id, stored, directives, self.clock.now() + _LIFE)
         return nonce
 
     async def take(self, instance: Instance, nonce: str) -> Sequence[str]:
-        """The directives, to the first who asks (R-ID-05). Raises: NotFound for any other nonce."""
+        """The directives, for the first caller only (R-ID-05). Raises: NotFound for any other nonce."""
         found = await self.store.tickets.take_nonce(instance.id, Secret(nonce).stored_form(), self.clock.now())
         if found is None:
             raise NotFound("This nonce is not known, has been used or has expired.")

@@ -45,7 +45,7 @@ class Mark:
 
 @dataclass(frozen=True, slots=True)
 class KnownDevices:
-    """`keys` sign marks: the first makes them, any reads them, so that a new root key forgets nobody."""
+    """`keys` sign marks: the first signs, and any verifies, so that known devices survive a new root key."""
 
     store: Store
     clock: Clock
@@ -87,7 +87,7 @@ class KnownDevices:
         return body + _signature(self.keys[0], instance.id, body)
 
     def _read(self, instance: Instance, text: Secret | None) -> Mark | None:
-        """None for a mark that nobody with these keys made for this instance."""
+        """None for a mark that was not signed with these keys for this instance."""
         signed = b"" if text is None else _bytes(text.reveal())
         body, signature = signed[:-_SIGNATURE], signed[-_SIGNATURE:]
         entries = body[_DEVICE:]
@@ -100,7 +100,7 @@ class KnownDevices:
 
 
 def _hashed(instance: InstanceId, user: UserId) -> bytes:
-    """Names a user to those who know the id: the browser of a shared computer lists nobody."""
+    """A hash that only a reader who knows the user id can match: a shared browser reveals no users."""
     return sha256(f"{instance}\0{user}".encode()).digest()[:_USER]
 
 

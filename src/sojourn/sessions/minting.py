@@ -151,7 +151,7 @@ class Minting:
         self._told[session.id] = now
         _log.warning("session.token_too_large", session_id=session.id, bytes=size, advice=advice)
         details: dict[str, Json] = {"bytes": size, "most": largest_token(instance.publishable_key)}
-        with suppress(SojournError):  # a log that cannot be written is no reason to sign somebody out
+        with suppress(SojournError):  # a failed write of the log must not sign the user out
             async with self.store.transaction() as tx:
                 await self.audit.record(
                     tx, instance, "session.token_too_large", user_id=session.user_id, target=session.id,
@@ -159,9 +159,9 @@ class Minting:
                 )  # fmt: skip
 
     async def check_claims(self, instance: Instance, settings: Settings) -> None:
-        """Refuse custom claims with which the token of somebody here would not fit into a browser's cookie.
+        """Refuse custom claims that would make a user's token too large for a browser's cookie.
 
-        Judged by the part that all tokens share, and the largest of the users who came, were changed and were active last.
+        Measures an empty user, and the users who were created, changed and active last.
         Raises: FieldError.
         """
         planned, now = replace(instance, settings=settings), self.clock.now()

@@ -7,8 +7,8 @@
                                ├─> expired    absolute lifetime over
                                └─> abandoned  inactivity timeout over
 
-A session is pending while a task is owed, and active otherwise; nobody owes a task yet. Nothing leaves an ended status
-(R-SES-10): the store's `finish` statements move a live session to an ended status, and no other one.
+A session is pending while a task is owed, and active otherwise; no tasks exist yet. An ended status is final
+(R-SES-10): the store's `finish` statements move only a live session to an ended status.
 """
 
 from collections.abc import Collection, Mapping
@@ -60,7 +60,7 @@ class Device:
 
 @dataclass(frozen=True, slots=True)
 class Session:
-    """`expire_at` ends it whatever happens; `last_active_at` plus `inactivity` ends it when nobody uses it (R-SES-01).
+    """`expire_at` ends it in any case; `last_active_at` plus `inactivity` ends an unused session (R-SES-01).
 
     `generation` is that of the client's first secret that may act in it, at the strength it has now (R-FLOW-01); None for a
     session that a release before generations began.

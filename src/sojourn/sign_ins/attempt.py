@@ -280,7 +280,7 @@ class SignIns:
             person = await self.factors.person(self.store, user, sign_in.identifier, self.clock.now())
         owed = None
         if person is not None and sign_in.status is SignInStatus.NEEDS_SECOND_FACTOR:
-            owed = self.factors.offers(instance, person, Level.SECOND)  # to somebody who has proven the first
+            owed = self.factors.offers(instance, person, Level.SECOND)  # the first factor is proven
         if is_strict(instance) and sign_in.status is not SignInStatus.COMPLETE:
             decoys = self.factors.decoys(instance, sign_in.identifier or "")
             return SignInFacts(sign_in, None, verification, decoys, second, owed)
@@ -324,7 +324,7 @@ class SignIns:
     ) -> tuple[SignIn, Issued]:
         """Use the proof up and move the sign-in on, in one transaction; a new sign-in is written by it too.
 
-        A proof that somebody has used up before is none, and forgives no try.
+        A proof that was used before is refused, and resets no count of tries.
         """
         is_right = False
         try:

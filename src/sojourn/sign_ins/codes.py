@@ -38,9 +38,9 @@ class SignInCodes:
         return challenge.created_at, challenge.status_at(now) is VerificationStatus.UNVERIFIED
 
     async def recognise(self, caller: Caller, token: str) -> Secret:
-        """The mark that makes the browser which opens the link a known device, with codes and tries of its own (R-LIM-03).
+        """Make the browser that opens the link a known device, with codes and tries of its own, and return its mark (R-LIM-03).
 
-        It signs nobody in. Once, and not if the link has admitted another browser. Raises: VerificationExpired.
+        It starts no session. Works once, and not if the link has admitted another browser. Raises: VerificationExpired.
         """
         instance, since = caller.instance, self.clock.now().before(LINK_LIFE)
         taken = await self.store.verifications.take_link(instance.id, Secret(token).stored_form(), since)

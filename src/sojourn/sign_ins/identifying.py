@@ -36,5 +36,5 @@ class Identifying:
 
 
 def _only_verified(user: User | None, kind: IdentifierKind, canonical: str) -> User | None:
-    """An address that was never proven identifies nobody, unless an administrator reserved it."""
+    """An unverified address identifies no user, unless an administrator reserved it."""
     return user if user is not None and user.holds(kind, canonical) else None

@@ -39,7 +39,7 @@ class SessionStart:
     ) -> tuple[Session, Issued]:
         """Start the session, end the attempt that led to it, rotate the client's secret and mark the device as the user's.
 
-        The owner is told of a device not seen before, and of somebody who acts in their place (R-LOG-04). Raises: SecretReplaced, and as `Sessions.start`.
+        The user is notified of a new device and of an impersonation (R-LOG-04). Raises: SecretReplaced, and as `Sessions.start`.
         """
         now, before = self.clock.now(), issued
         if before.secret is None:  # one that is as new as the session needs no successor

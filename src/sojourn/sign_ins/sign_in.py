@@ -1,11 +1,11 @@
-"""A sign-in: the attempt of somebody to start a session. Statuses and legal moves, pure.
+"""A sign-in: an attempt to start a session. Statuses and legal transitions, pure.
 
     needs_identifier ─> needs_first_factor ─> [what is still owed, in order] ─> complete
                                               needs_second_factor
                                               needs_new_password
 
-What is owed is an ordered tuple of steps, worked out by `owed_after` from facts about the user. After a reset code the new
-password comes before the second factor; a password that others know is replaced after it, by somebody fully proven.
+The steps still owed are an ordered tuple, which `owed_after` derives from facts about the user. After a reset code the new
+password comes before the second factor; a compromised password is replaced after the second factor.
 
 Every attempt is abandoned at `abandon_at`, ten minutes after it began (R-FLOW-03). Every status other than the first is reached by
 a function of this module: a test of the source says that nothing else writes one.
@@ -46,8 +46,8 @@ class Step(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class SignIn:
-    """`identifier` is what was typed, normalised. `user_id` is None for a decoy: nobody has that identifier, and in
-    strict protection nothing may tell (R-ENU-01)."""
+    """`identifier` is the typed identifier, normalised. `user_id` is None for a decoy: no user has that identifier, and in
+    strict protection no response may reveal that (R-ENU-01)."""
 
     id: SignInId
     instance_id: InstanceId

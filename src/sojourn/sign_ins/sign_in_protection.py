@@ -78,8 +78,8 @@ class SignInProtection:
     ) -> AsyncGenerator[None]:
         """Hold a refusal back until the floor, so that its length tells nothing (R-ENU-02).
 
-        A success that proves nothing, a code request for instance, is held too: `answers_too`. One that proves who
-        somebody is tells all anyway, and is not delayed.
+        `answers_too` also delays a success that proves nothing, such as a code request. A success that authenticates
+        the user reveals everything anyway, and is not delayed.
         """
         began = asyncio.get_running_loop().time()
         try:
@@ -97,7 +97,7 @@ class SignInProtection:
             await self.pause(max(0.0, floor.total_seconds() - spent))
 
     async def check(self, caller: Caller, factor: Factor, attempt: Attempt, proof: Proof) -> Checked:
-        """Check a proof at the same cost whoever it is, its try counted first.
+        """Check a proof at the same cost for known and unknown users; the try is counted first.
 
         Raises: WrongPassword, WrongCode, UserLocked, UserBanned, StrategyNotPossible, PasswordDisabled, PasswordCompromised, all of
         them as the strategy's `refusal` in strict protection; VerificationFailed, VerificationExpired, AlreadyVerified.
@@ -105,7 +105,7 @@ class SignInProtection:
         try:
             return await self._check(caller, factor, attempt, proof)
         except _REFUSALS as error:
-            if attempt.level is Level.SECOND:  # whoever proved the first factor knows whose account it is
+            if attempt.level is Level.SECOND:  # after the first factor, the caller knows the account
                 await self._record_failure(caller, attempt, error)
                 raise
             if attempt.strategy.is_challenged:  # who fits what was sent may be told; a lock tells whose address it is
@@ -145,7 +145,7 @@ class SignInProtection:
         return Checked(user, outcome, attempt)
 
     async def _check_nobody(self, factor: Factor, attempt: Attempt, proof: Proof, slot: Slot | None) -> None:
-        """Take as long as a check of somebody. Raises: what the strategy raises for a wrong proof, where there is no user."""
+        """Take as long as a check for a known user. Raises: the strategy's error for a wrong proof, if there is no user."""
         try:
             await factor.check(replace(attempt, user=None), proof, slot)
         except _WRONG:
@@ -153,7 +153,7 @@ class SignInProtection:
                 raise
             return
         if attempt.user is None:
-            raise attempt.strategy.refusal()  # a factor that proves nobody right is not believed
+            raise attempt.strategy.refusal()  # a factor that accepts an unknown user is not trusted
 
     @asynccontextmanager
     async def _slot(self, strategy: Strategy) -> AsyncGenerator[Slot | None]:
@@ -164,7 +164,7 @@ class SignInProtection:
             yield slot
 
     async def refuse_locked(self, caller: Caller, user: User) -> None:
-        """For a proof that nobody guesses, such as a ticket: the lock is the same for every way in (R-FLOW-04).
+        """Refuse a locked user whose proof cannot be guessed, such as a ticket: the lock applies to every strategy (R-FLOW-04).
 
         Raises: UserLocked.
         """

@@ -38,7 +38,7 @@ class Steps:
     ) -> tuple[SignIn, Issued]:
         """The sign-in after a factor, in the transaction that uses the proof up; `is_new`: this transaction began it.
 
-        Somebody who acts in the place of a user cannot have that user's second factor and owes none (R-AUZ-06). Raises: as
+        An impersonator cannot have the user's second factor, so impersonation requires none (R-AUZ-06). Raises: as
         `_finished`.
         """
         strategy, user, terms = checked.attempt.strategy, checked.user, checked.proven.terms or _NO_TERMS
@@ -80,8 +80,8 @@ class Steps:
     ) -> tuple[SignIn, Issued]:
         """Move to the step that is owed, with a new client secret (R-FLOW-01).
 
-        The count that leads to the lock is reset by the whole sign-in only: whoever has the password could otherwise guess at the
-        second factor for ever (R-LIM-05).
+        Only a complete sign-in resets the count of the account lock: otherwise an attacker with the password could guess the
+        second factor without limit (R-LIM-05).
         """
         if guess is Guess.PASSWORD:
             await self.sign_in_protection.password_lockout.passed(tx, caller.instance, user)

@@ -49,7 +49,7 @@ class Tickets:
         session_max: timedelta = ACTOR_SESSION,
         actor: str = SERVER,
     ) -> tuple[Ticket, Secret]:
-        """A ticket that lets somebody act in the place of the user (R-AUZ-06); `acting` names them in `sub`.
+        """Create an actor token: a ticket to impersonate the user (R-AUZ-06); `acting` names the actor in `sub`.
 
         Raises: NotFound, FieldMissing, FieldFormat, FieldError.
         """
@@ -73,7 +73,7 @@ class Tickets:
         return ticket
 
     async def revoke(self, instance: Instance, kind: TicketKind, id: str, *, actor: str = SERVER) -> Ticket:
-        """End a ticket that nobody has used. Revoking twice is no error. Raises: NotFound, Gone (used, or expired)."""
+        """Revoke an unused ticket. Revoking twice is no error. Raises: NotFound, Gone (used, or expired)."""
         ticket = await self.get(instance, kind, id)
         async with self.store.transaction() as tx:
             revoked = await tx.tickets.finish(instance.id, ticket.id, TicketStatus.REVOKED, self.clock.now())

@@ -342,7 +342,7 @@ class SignUps:
         )
 
     async def _owner(self, instance_id: InstanceId, canonical: str) -> User | None:
-        """Who holds the address. A claim that nobody has proven keeps no owner from signing up with it (R-ADV-01)."""
+        """The user who has the address. An unverified claim does not stop its owner from signing up with it (R-ADV-01)."""
         found = await self.store.users.find_by_identifier(instance_id, IdentifierKind.EMAIL_ADDRESS, canonical)
         return found if found is not None and found.holds(IdentifierKind.EMAIL_ADDRESS, canonical) else None
 

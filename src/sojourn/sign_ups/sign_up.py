@@ -1,4 +1,4 @@
-"""A sign-up: the attempt of somebody to become a user. Statuses, legal moves and what is still missing, pure.
+"""A sign-up: an attempt to create a user account. Statuses, legal transitions and missing fields, pure.
 
     missing_requirements ──> complete       once nothing is missing: the user and the session exist
 

@@ -1,4 +1,4 @@
-"""A circuit breaker around a database: after three hangs nobody waits any more until it is seen to answer (R-REL-03)."""
+"""A circuit breaker around a database: after three hangs requests fail at once until a probe succeeds (R-REL-03)."""
 
 import asyncio
 from collections.abc import Awaitable, Callable
@@ -42,7 +42,7 @@ class Breaker:
         self._hangs = 0
 
     def hung(self) -> None:
-        """Somebody has waited in vain."""
+        """Record a wait that timed out."""
         self._hangs += 1
         if self._hangs >= HANGS and self._probing is None:
             self.closed.clear()
@@ -57,7 +57,7 @@ class Breaker:
             self._probing = None
 
     async def _until_it_answers(self) -> None:
-        """The first probe is made at once: if only a lock was waited for, nearly nobody is refused."""
+        """The first probe runs at once: if the wait was only for a lock, almost no request is refused."""
         while not await self._answers():
             self._let_go()
             await asyncio.sleep(_PAUSE)

@@ -1,4 +1,4 @@
-"""Files that only their owner may read: made so where we make them, and told of where somebody else made them."""
+"""Files that only their owner may read: created with such modes, and reported if existing ones are more open."""
 
 import os
 import stat
@@ -31,7 +31,7 @@ def open_for_writing(path: Path) -> TextIO:
 
 
 def exposed(paths: Iterable[Path]) -> list[str]:
-    """A sentence for each of these that others may read, or that somebody else owns. What is not there is passed over."""
+    """A warning for each path that other users may read or own. Missing paths are skipped."""
     return [told for path in paths for told in _told(path)]
 
 

@@ -1,7 +1,7 @@
-"""How long anybody waits for a database that hangs: five seconds in all for one request (R-REL-03).
+"""The time limit for a database that hangs: five seconds in total for one request (R-REL-03).
 
-Only time spent waiting for the store counts: a slow upload or a password hash takes nothing away. Whoever waits outside of a
-request (the worker, a command, an import) has the five seconds anew for each statement.
+Only time spent waiting for the store counts, not a slow upload or a password hash. Outside of a request (the worker, a
+command, an import) the limit of five seconds applies to each statement.
 """
 
 import time

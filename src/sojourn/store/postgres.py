@@ -180,7 +180,7 @@ class PostgresDatabase(EngineDatabase):
 
 
 class _Watching(Watch):
-    """Ends a connection on which somebody waits longer than they may: what waits for it then fails at once.
+    """Closes a connection whose statement exceeds its time limit: the waiting caller then fails at once.
 
     Cancelling the wait instead would let the driver ask the same server to cancel, and wait for that.
     """

@@ -133,7 +133,7 @@ def _options(text: str) -> dict[str, str]:
 
 
 def _seconds(text: str) -> float | None:
-    """libpq takes 0 and less for "no limit"; a start that waits for ever helps nobody. Raises: ConfigError."""
+    """libpq takes 0 and less for "no limit"; a start must not wait without limit. Raises: ConfigError."""
     if not re.fullmatch(r"-?\d{1,6}", text, re.ASCII):
         raise ConfigError(f"{_NAME} has a connect_timeout that is no whole number of seconds")
     seconds = int(text)

@@ -47,8 +47,8 @@ class PostgresConnection(Protocol):
 class BehindPooler(asyncpg.Connection):
     """A connection whose server may be another one for each transaction.
 
-    What a session keeps is set with each BEGIN, in the same message; no statement is named, so that none outlives its
-    transaction in a server that somebody else uses next.
+    Session settings are sent with each BEGIN, in the same message. Statements are unnamed, so that none outlives its
+    transaction on a server connection that another client uses next.
     """
 
     async def execute(self, query: str, *args: Any, **options: Any) -> str:

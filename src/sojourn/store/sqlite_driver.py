@@ -53,7 +53,7 @@ class SqliteConnection(aiosqlite.Connection):
 
 
 async def to_its_end(work: Coroutine[Any, Any, None]) -> None:
-    """Whoever is cancelled still waits for the thread: or the next writer would meet this work on the connection."""
+    """Wait for the thread even when cancelled: otherwise the next writer would find this work on the connection."""
     running = asyncio.ensure_future(work)
     try:
         await asyncio.shield(running)

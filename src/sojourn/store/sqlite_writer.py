@@ -93,7 +93,7 @@ class SqliteWriter:
         self._breaker.answered()
 
     def _note_wait(self, came: float) -> None:
-        """Somebody left without having written. One who had little patience says nothing about the file."""
+        """Record a writer that gave up. A wait shorter than the limit says nothing about the file."""
         if time.monotonic() - came >= _HANG_SECONDS:
             self._breaker.hung()
 

@@ -32,6 +32,6 @@ class FakeClock:
         return self._now
 
     def set_right(self, by: timedelta) -> Instant:
-        """Somebody sets the clock, forward or back, and no time passes; returns the new now."""
+        """Set the wall clock forward or back while no monotonic time passes; returns the new now."""
         self._now += by
         return self._now

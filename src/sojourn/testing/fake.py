@@ -28,7 +28,7 @@ _LIFE = timedelta(seconds=60)
 
 @dataclass(frozen=True, slots=True)
 class SignedInBrowser:
-    """Somebody signed in. `headers` are what an API client sends, `browser` what a page of the app makes a browser send."""
+    """A signed-in user. `headers` are those of an API client, `browser` those of a browser on a page of the app."""
 
     user: User
     session_id: str

@@ -25,14 +25,14 @@ DEADLINE = 3.0
 _PAUSE = timedelta(seconds=60)
 _FIRST_PAUSE = timedelta(
     seconds=5
-)  # until the first set is here nobody is let in, so an app may start before the server
+)  # until the first set arrives every request is unauthenticated, so an app may start before the server
 _FRESH = timedelta(minutes=5)
 _USABLE = timedelta(hours=1)
 _MAX_BYTES = 256 * 1024
 
 
 class RemoteKeys:
-    """The key set at one pinned address. At most one fetch in 60 seconds, shared by whoever waits; a set that could not
+    """The key set at one pinned address. At most one fetch in 60 seconds, shared by all waiting callers; a set that could not
     be renewed is used for an hour. `RemoteKeys.at` gives the one object of the process for an address.
     """
 

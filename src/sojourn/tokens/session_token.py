@@ -71,7 +71,7 @@ def mint(grant: TokenClaims, key: SigningKey, now: Instant, *, life: timedelta, 
         claims |= organization_claims(grant.organization, version)
     if version >= 2:
         claims["v"] = 2
-    if version >= 2 or grant.status != "active":  # a pending session must not look active to anybody
+    if version >= 2 or grant.status != "active":  # a pending session must never look active
         claims["sts"] = grant.status
     return sign(key.session_header, claims, key.private)
 

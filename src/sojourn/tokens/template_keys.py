@@ -54,7 +54,7 @@ class TemplateKey:
         if algorithm not in list(TemplateAlgorithm):
             advice = f"signing_algorithm must be one of {', '.join(TemplateAlgorithm)}."
             if algorithm.startswith("HS"):
-                advice += " With a shared secret, whoever verifies the tokens could make them too."
+                advice += " With a shared secret, every service that verifies tokens could also forge them."
             raise FieldError(advice, param="signing_algorithm")
         chosen = TemplateAlgorithm(algorithm)
         try:

@@ -58,7 +58,8 @@ def check_template(claims: Mapping[str, Json], param: str = "claims", *, reserve
 def render(template: Json | Mapping[str, Json], facts: Mapping[str, Json]) -> Json:
     """The template with its shortcodes replaced. A text that is one shortcode yields the value itself, of its type.
 
-    What a shortcode yields is not looked at again, so nobody's metadata can name other facts.
+    The value of a shortcode is not rendered again, so user metadata cannot refer to other facts.
+
     """
     if isinstance(template, str):
         return _rendered_text(template, facts)

@@ -13,8 +13,8 @@ from sojourn.web.operation import frontend
 
 _FORM = "confirm-browser"
 _DONE = "The browser is confirmed. Go back to it and type the code from the mail."
-_KNOWN = "This browser is known now. Sign in here: the code that you ask for next is for this browser alone."
-_OVER = "This link has been used, or it is too old. Ask for a new code in the browser where you sign in."
+_KNOWN = "This browser is known now. Sign in here: the next code that you request works in this browser only."
+_OVER = "This link was used already, or has expired. Request a new code in the browser where you sign in."
 
 
 class ConfirmForm(msgspec.Struct, kw_only=True):

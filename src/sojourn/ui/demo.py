@@ -22,7 +22,7 @@ _HOME, _PROTECTED, _API = "/demo", "/demo/protected", "/demo/api/protected"
 
 @get("/", include_in_schema=False, opt=frontend(limit=None))
 async def front_door(context: ClientContext) -> Redirect:
-    """Whoever opens the address of a development server comes to see something."""
+    """Redirects the root of a development server to the demo."""
     return Redirect(f"{context.instance.public_url}{_HOME}", headers=PAGE_HEADERS)
 
 
@@ -43,7 +43,7 @@ class _Demo:
         elif path == _HOME or (path == _PROTECTED and session is not None):
             await self._page(path, session, send)
         else:
-            await _send(send, 404, "text/plain", b"There is no such page in the demo.", {})
+            await _send(send, 404, "text/plain", b"The demo has no page at this path.", {})
 
     async def _page(self, path: str, session: Claims | None, send: Send) -> None:
         engine = self._engine
@@ -80,8 +80,8 @@ class _Demo:
 
 def _title(*, is_protected: bool, is_known: bool) -> str:
     if is_protected:
-        return "Only you see this"
-    return "Hello again" if is_known else "Anybody can read this"
+        return "This page is protected"
+    return "Welcome back" if is_known else "This page is public"
 
 
 def _life(session: Claims) -> int:

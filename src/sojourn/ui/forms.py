@@ -90,7 +90,7 @@ def _field(name: str, use: Use, value: str) -> Mapping[str, object]:
 def check_form(context: ClientContext, name: str, token: str) -> None:
     """Raises: OriginRefused for a form that is no page of ours, of another browser, or older than an hour."""
     if not context.engine.forms.is_good(token, name, _browser(context)):
-        raise OriginRefused("This form is too old, or was not opened in this browser. Reload the page and try again.")
+        raise OriginRefused("This form has expired, or was not opened in this browser. Reload the page and try again.")
 
 
 def _browser(context: ClientContext) -> str:

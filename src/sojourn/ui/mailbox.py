@@ -39,7 +39,7 @@ async def mail_page(context: ClientContext) -> Response[str]:
     id = context.request.path.rpartition("/")[2]
     found = next((message for message in _mailbox(context).messages if message.id == id), None)
     if found is None:
-        raise NotFound("This mail is not in the mailbox any more.")
+        raise NotFound("This mail is no longer in the mailbox.")
     return Response(
         found.html, media_type=MediaType.HTML, headers={"Content-Security-Policy": _MAIL_POLICY, **PAGE_HEADERS}
     )

@@ -21,7 +21,7 @@ from sojourn.web.redirects import checked_redirect
 _ANOTHER = "code"
 """The button that sends a new code."""
 
-_WITH_SCRIPT = "This account needs another step. Open this page in a browser with JavaScript switched on."
+_WITH_SCRIPT = "This account requires another step. Open this page in a browser with JavaScript enabled."
 
 
 class SignInForm(msgspec.Struct, kw_only=True):

@@ -116,7 +116,7 @@ async def user(context: Context) -> Response[str]:
                 caller, session, person, current=form.current_password or None, new=form.new_password or None
             )
             await _hand_over(context, issued)
-            said = "Your password is changed, and your other devices are signed out."
+            said = "Your password was changed, and your other devices were signed out."
         else:
             changes = ProfileChanges(first_name=form.first_name, last_name=form.last_name, username=form.username)
             person = await profile.update(context.instance, session, person, changes)

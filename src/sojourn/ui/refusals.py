@@ -1,4 +1,4 @@
-"""The page that a person sees in place of one that is refused: not found, not signed in, not allowed."""
+"""HTML error pages for browsers: not found, not signed in, not allowed, and other refused requests."""
 
 import math
 from urllib.parse import urlsplit
@@ -10,15 +10,15 @@ from sojourn.ui.theme import look
 from sojourn.web.headers import Headers
 
 _TITLES = {
-    400: "This address cannot be read",
+    400: "Invalid request",
     401: "Sign in first",
     403: "Not allowed",
     404: "Page not found",
-    405: "Not possible here",
-    413: "Too large",
-    421: "Unknown address",
-    429: "Too many tries",
-    503: "Busy for a moment",
+    405: "Method not allowed",
+    413: "Request too large",
+    421: "Unknown host",
+    429: "Too many requests",
+    503: "Temporarily unavailable",
 }
 
 
@@ -43,7 +43,7 @@ def _said(refusal: SojournError) -> str:
 
 
 def _home(instance: Instance) -> str:
-    """Where the application begins: a server with a path of its own shares its origin with the application."""
+    """The application's home page. A server whose public URL has a path shares its origin with the application."""
     address = urlsplit(instance.public_url)
     if instance.settings.paths.home_url:
         return instance.settings.paths.home_url

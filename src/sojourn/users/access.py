@@ -31,7 +31,7 @@ async def end_access(
 async def unchanged(tx: Groups, user: User) -> User:
     """The user as the transaction sees them, with whatever failed sign-ins have counted since `user` was read.
 
-    Raises: Conflict when anybody has changed them meanwhile, or deleted them.
+    Raises: Conflict if the user was changed or deleted in the meantime.
     """
     current = await tx.users.find(user.instance_id, user.id)
     if current is None or current.updated_at != user.updated_at:

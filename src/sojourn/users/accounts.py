@@ -189,7 +189,7 @@ class Accounts:
     ) -> User:
         """Load, change by a pure function, write with its consequences, together or not at all.
 
-        Whoever loses a race starts again from what the winner wrote. Raises: NotFound, Conflict when that never ends.
+        After losing a race it retries from the newly written user. Raises: NotFound, Conflict after too many lost races.
         """
         for _ in range(_MAX_RACES):
             try:
@@ -292,7 +292,7 @@ class Accounts:
         )
 
     async def ban_many(self, instance: Instance, ids: Sequence[str], *, actor: str = SERVER) -> Sequence[User]:
-        """Ban each, or nobody where one is unknown. Raises: NotFound."""
+        """Ban all of the users, or none if one is unknown. Raises: NotFound."""
         for id in ids:
             await self.get(instance, id)
         return [await self.ban(instance, id, actor=actor) for id in ids]

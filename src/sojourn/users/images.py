@@ -45,5 +45,5 @@ def _initials(user: User) -> str:
 
 
 def image_url(user: User, public_url: str) -> str | None:
-    """Where anybody who knows it may look at the user's picture; None for a user without one."""
+    """The public, unguessable URL of the user's picture; None for a user without one."""
     return None if user.image_id is None else f"{public_url}/v1/images/{user.image_id}"

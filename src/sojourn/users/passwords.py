@@ -138,7 +138,7 @@ class Passwords:
     async def _check_cost(self, instance: Instance, stored: StoredPassword) -> None:
         """Refuse a hash that would hold every refused sign-in longer, unless one as dear is here already (R-ENU-02).
 
-        Where anybody is told who exists there is nothing that the time could tell. Raises: FieldError, Overloaded.
+        Without strict protection the cost is not checked, because responses reveal users anyway. Raises: FieldError, Overloaded.
         """
         cost = await self.hash_costs.of(stored) if is_strict(instance) else timedelta(0)
         if cost <= SLOW or floor_for(cost) <= self.least_floor:

@@ -1,7 +1,7 @@
 """The signed-in user acting on themselves, within what the instance and the freshness of their session allow.
 
-Everything here takes the session that acts. One that somebody impersonates the user through changes no credential,
-factor or address (R-AUZ-06); a sensitive change needs a proof at most ten minutes old (R-SES-12).
+Every operation takes the acting session. An impersonation session cannot change credentials,
+factors or addresses (R-AUZ-06); a sensitive change needs a verification at most ten minutes old (R-SES-12).
 """
 
 from collections.abc import Mapping
@@ -177,7 +177,7 @@ class Profile:
     async def _prove(self, caller: Caller, user: User, current: str) -> None:
         """Check the current password; tries count for this device only, strangers' do not matter here (R-LIM-03)."""
         instance, device = caller.instance, await self.devices.named(caller, user)
-        if device is None:  # nobody is signed in here as this user any more
+        if device is None:  # this user is no longer signed in on this client
             raise SessionEnded()
 
         async def count() -> Tries:
@@ -339,7 +339,7 @@ def _reverification(level: str, advice: str, *, param: str | None = None) -> Rev
 
 def _refuse_impersonated(session: Session) -> None:
     if session.actor is not None:
-        raise Forbidden("Whoever acts in the place of a user cannot change how that user signs in.")
+        raise Forbidden("An impersonation session cannot change how the user signs in.")
 
 
 def _actor(session: Session) -> str:

@@ -47,7 +47,7 @@ def _digits(part: str) -> str | None:
 
 
 def _number(text: str) -> str:
-    """The whole number of a filter; one that is none is looked for as it is, and finds nobody."""
+    """The integer value of a filter; other text is searched for unchanged and matches no user."""
     try:
         return normal_phone(text, param="phone_number").canonical
     except SojournError:

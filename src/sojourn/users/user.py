@@ -120,7 +120,7 @@ class User:
 
     @property
     def is_locked_by_administrator(self) -> bool:
-        """Until somebody unlocks; other locks run out."""
+        """True for a lock without end, which an administrator must remove; other locks expire."""
         return self.locked_at is not None and self.locked_until is None
 
     def is_locked(self, now: Instant) -> bool:

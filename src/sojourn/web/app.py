@@ -273,14 +273,14 @@ def _existing(place: Place, route: Route | None) -> Route:
     if route is not None:
         return route
     if place is NOWHERE:
-        raise NotFound("This server has nothing at that address.")
+        raise NotFound("This server has no resource at this path.")
     raise MethodNotAllowed(
         f"Method not allowed. This path accepts {' and '.join(place.methods)}.", allowed=place.methods
     )
 
 
 async def _live(receive: Receive, send: Tell) -> None:
-    """Nothing here begins or ends with the server: whoever opened the engine closes it, and the routes are shared."""
+    """Accept the lifespan events without work: the engine is closed by its opener, and the routes are shared."""
     for event in ("startup", "shutdown"):
         await receive()
         await send({"type": f"lifespan.{event}.complete"})

@@ -1,6 +1,6 @@
-"""Errors on their way out: the one table from code to status, and the envelope that every refusal wears.
+"""Error responses: the one table from code to status, and the JSON envelope of every error.
 
-Nothing but what a `SojournError` says reaches a caller; anything unforeseen is a generic 500 with its trace id.
+A caller sees only the texts of a `SojournError`; an unexpected exception is a generic 500 with its trace id.
 """
 
 import re
@@ -107,15 +107,15 @@ class MethodNotAllowed(SojournError):
 class HostUnknown(SojournError):
     code = "host_invalid"
     message = "Unknown host"
-    advice = "This server does not answer to that host name. Add it to SOJOURN_ALLOWED_HOSTS if it should."
+    advice = "This server does not serve that host name. To serve it, add it to SOJOURN_ALLOWED_HOSTS."
 
 
 class AskAgain(SojournError):
-    """A read with a secret that has just been replaced: the browser asks the same address again, with the new one."""
+    """A read with a secret that was just replaced: the redirect makes the browser repeat the request with the new secret."""
 
     code = "ask_again"
-    message = "Ask again"
-    advice = "This browser has just signed in or out. The same address answers the next request."
+    message = "Repeat the request"
+    advice = "This browser has just signed in or out. Send the same request again."
 
     def __init__(self, location: str) -> None:
         super().__init__()
@@ -183,7 +183,7 @@ def _shown(error: SojournError) -> Resource:
 def answer_of(
     error: Exception, *, path: str, client: Resource | None = None
 ) -> tuple[int, bytes, list[tuple[bytes, bytes]]]:
-    """Status, JSON body and extra headers of any exception; the unforeseen is logged, not shown (R-DEP-02).
+    """Status, JSON body and extra headers of any exception; an unexpected one is logged and not shown (R-DEP-02).
 
     `client` is shown beside the error.
     """
@@ -231,7 +231,7 @@ def as_refusal(error: Exception) -> SojournError | None:
 def _of_framework(error: HTTPException) -> SojournError | None:
     match error.status_code:
         case 404:
-            return NotFound("This server has nothing at that address.")
+            return NotFound("This server has no resource at this path.")
         case 405:
             return MethodNotAllowed()
         case 413:
@@ -256,9 +256,9 @@ def _of_bad_request(error: HTTPException) -> SojournError:
 
 
 def of_validation(text: str, *, param: str | None = None) -> FieldError:
-    """The field error behind a message of the parser, which names the field or its path.
+    """The field error for a message of the parser, which names the field or its path.
 
-    Only names of fields are taken over, never a value that somebody sent.
+    The error repeats names of fields only, never a value from the request.
     """
     path = text.partition("`$")[2].rstrip("`").lstrip(".") or param
     if "unknown field" in text:
@@ -269,7 +269,7 @@ def of_validation(text: str, *, param: str | None = None) -> FieldError:
 
 
 def _expectation(text: str, name: str) -> str:
-    """The expected value in our words, from the known bounds and types of the parser's message."""
+    """A sentence with the expected value, from the bounds and types in the parser's message."""
     if bound := _BOUND.match(text):
         size = "hold " if bound[1] else "be "
         return f"{name} must {size}{_AT[bound[2]]} {bound[3]}."

@@ -81,7 +81,7 @@ CLIENT_NAMED = frozenset({"__clerk_db_jwt", "__dev_session", "_is_native"})
 
 
 def check_origin(request: HttpRequest, instance: Instance, rules: CookieRules) -> None:
-    """Refuse writes that another site's page makes a browser send (R-WEB-01); also before anybody is signed in.
+    """Refuse cross-site writes from a browser (R-WEB-01), with and without a session.
 
     A request of a browser says where it comes from; one with the client cookie that does not is refused. A caller
     without cookie and origin is no browser, and nothing of a browser's can be abused through it. A page of another site

@@ -22,7 +22,7 @@ _COMMON: Headers = [
 ]
 _STRICT_TRANSPORT = (b"strict-transport-security", b"max-age=31536000; includeSubDomains")
 PRIVATE: Headers = [(b"cache-control", b"no-store"), (b"vary", b"Cookie, Authorization, Origin")]
-"""Of every answer that sets a cookie or carries somebody's data (R-CKI-07)."""
+"""Headers of every response that sets a cookie or contains user data (R-CKI-07)."""
 
 _API: Headers = [(b"content-security-policy", b"default-src 'none'; frame-ancestors 'none'"), *PRIVATE]
 
@@ -53,7 +53,7 @@ def of_token(token: str | None, instance: Instance) -> Headers:
 def cross_origin(request: HttpRequest, instance: Instance, api: Api) -> Headers:
     """CORS headers, with credentials, for allowed origins; none for others (R-WEB-04).
 
-    Any page may read scripts, public keys, and pictures, which have addresses that nobody guesses.
+    Any page may read scripts, public keys, and pictures, which have unguessable addresses.
     """
     if api is Api.PUBLIC:
         return [(b"access-control-allow-origin", b"*"), (b"cross-origin-resource-policy", b"cross-origin")]

@@ -15,7 +15,7 @@ from sojourn.web.reading.encoded import single_fields
 class HttpRequest:
     """`method` and `path` are what the request means: after `_method`, and as `made_path` made it (R-WEB-08).
 
-    `max_body` is in bytes; `receive` may be left out for a request whose body nobody reads.
+    `max_body` is in bytes; `receive` may be omitted if the body of the request is not read.
     """
 
     def __init__(self, scope: HTTPScope, path: str, receive: Receive | None = None) -> None:

@@ -31,7 +31,7 @@ class Api(Enum):
     BACKEND = "backend"
     """Servers: a secret key, counted for each key."""
     PUBLIC = "public"
-    """Anybody, and pages of any origin may read the answer."""
+    """No authentication, and pages of any origin may read the response."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,7 +89,7 @@ def backend_image() -> dict[str, object]:
 
 
 def public(*, limit: str | None = None, any_host: bool = False) -> dict[str, object]:
-    """The `opt` of a handler that asks nobody who they are."""
+    """The `opt` of a handler without authentication."""
     return {_KEY: Operation(api=Api.PUBLIC, limit=limit, any_host=any_host)}
 
 

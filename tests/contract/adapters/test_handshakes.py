@@ -193,7 +193,7 @@ def test_the_tokens_of_two_people_in_one_cookie_sign_nobody_in(site: Site, suffi
             assert site.ask("/protected", cookie=cookie).status_code == 401
             page = site.ask("/protected", **PAGE, cookie=cookie)
             assert page.status_code == 401, page.headers
-            assert "two people" in page.text
+            assert "two users" in page.text
             assert site.ask("/", **PAGE, cookie=cookie).json() == {"user": None}
     beside = f"__session={one.token}; __session_{suffix}={other.token}"  # the suffixed one is this application's
     assert site.ask("/protected", **PAGE, cookie=beside).json() == {"user": other.user_id}

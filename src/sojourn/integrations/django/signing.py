@@ -67,7 +67,7 @@ def explain_test_client(*, request: HttpRequest, **_: object) -> None:
     if type(request) is HttpRequest and _SESSIONS in settings.MIDDLEWARE and "REQUEST_METHOD" not in request.META:
         raise RuntimeError(
             "Client.login() and Client.force_login() sign in with Django's own session, which Sojourn does not read. In a test, let "
-            "sojourn.testing.FakeSojourn sign somebody in: client.get(path, headers=fake.signed_in(user).headers), or put its token "
+            "sojourn.testing.FakeSojourn sign the user in: client.get(path, headers=fake.signed_in(user).headers), or put its token "
             'into client.cookies["__session"]'
         )
 

@@ -64,7 +64,7 @@ def _made(user: User) -> SojournLink:
             return SojournLink.objects.create(sojourn_id=user.id, user=row)
     except (IntegrityError, DataError) as error:
         link = _link(user.id)
-        if link is None:  # the address or name is another row's, and nobody said that it may become theirs
+        if link is None:  # another row has the address or name, and linking by address is off
             raise PermissionDenied("An account of this app has the same name or address already.") from error
         return link
 
@@ -76,9 +76,9 @@ def _awaits_proof(user: User) -> bool:
 
 
 def _revised(link: SojournLink, user: User) -> SojournLink:
-    """The link of somebody who has proven an address since: to the row that has it, if their own was made here and is unused.
+    """The link after the user verified an address: to the row with that address, if their own row was created here and is unused.
 
-    A row that the app has given anything to stays theirs.
+    A row that the app refers to stays linked.
     """
     row = _row_with_address(user) if options().link_by_email else None
     made_here = getattr(link.user, get_user_model().USERNAME_FIELD) == user.id and not link.user.has_usable_password()

@@ -36,5 +36,5 @@ class AppDataStore(Protocol):
         expire_at: Instant,
         user_id: UserId,
     ) -> bool:
-        """Give what is there and not over another key. Of racing callers one does; nobody where the other key is in use."""
+        """Move unexpired data to another key. Of concurrent callers exactly one succeeds; none if the other key is in use."""
         ...

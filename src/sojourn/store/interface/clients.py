@@ -30,7 +30,7 @@ class DevBrowser:
 
 @dataclass(frozen=True, slots=True)
 class ClientFacts:
-    """A client with its sessions that have not ended, oldest first, and whoever they belong to."""
+    """A client with its live sessions, oldest first, and their users."""
 
     client: Client
     sessions: Sequence[Session]

@@ -43,7 +43,7 @@ class InstanceStore(Protocol):
     async def all(self) -> Sequence[Instance]: ...
     async def find(self, id: InstanceId) -> Instance | None: ...
     async def save_settings(self, id: InstanceId, settings: Settings, now: Instant, *, expected: Instant) -> bool:
-        """Replace the settings if nobody changed them since `expected` (an `updated_at`); False otherwise.
+        """Replace the settings if they are unchanged since `expected` (an `updated_at`); False otherwise.
 
         Stored fields that this release does not know stay, at every depth (R-CFG-01).
         """

@@ -98,7 +98,7 @@ class Store(Groups, Protocol):
         ...
 
     async def purge_unused_clients(self, before: Instant, *, max_rows: int) -> int:
-        """Delete up to `max_rows` browsers in which nobody ever signed in and that did nothing since then; how many."""
+        """Delete up to `max_rows` browsers without any sign-in and without activity since then; returns how many."""
         ...
 
     async def purge_ended(self, before: Instant, *, max_rows: int) -> int:

@@ -81,7 +81,7 @@ class UserStore(Protocol):
         ...
 
     async def find(self, instance_id: InstanceId, id: UserId) -> User | None:
-        """The user; inside a transaction nobody else changes the row before its end."""
+        """The user; inside a transaction the row is locked against other writers until its end."""
         ...
 
     async def find_many(self, instance_id: InstanceId, ids: Sequence[UserId]) -> Sequence[User]: ...
@@ -94,7 +94,7 @@ class UserStore(Protocol):
     async def save(self, user: User, *, expected: Instant) -> None:
         """Write every column of the user (not its identifiers) if `updated_at` still is `expected`.
 
-        Raises: Conflict (somebody else wrote), IdentifierTaken (user name or external id).
+        Raises: Conflict (another writer was first), IdentifierTaken (user name or external id).
         """
         ...
 

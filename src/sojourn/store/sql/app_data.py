@@ -36,7 +36,7 @@ class SqlAppData(Group):
         try:
             async with self._undoing() as runner:
                 await runner.change(insert(app_data).values(instance_id=instance_id, key=key, **values))
-        except IntegrityError:  # somebody was first, or the user has gone and nothing is to be kept
+        except IntegrityError:  # another caller was first, or the user was deleted
             await self._run.change(replacing)
 
     async def delete(self, instance_id: InstanceId, key: str) -> None:

@@ -79,7 +79,7 @@ def _state(error: BaseException | None) -> str:
 
 
 class Watch:
-    """Who looks after the time that statements of one connection take: here nobody."""
+    """Limits the duration of statements on one connection; this one sets no limit."""
 
     def limited(self, *, at_least: float = 0.0) -> AbstractContextManager[None]:
         """Bounds the time of the statements inside and raises Overloaded. Never bounds a commit: once sent, its result is awaited.

@@ -129,7 +129,7 @@ def _values(row: Row) -> dict[str, object]:
 
 
 def chained(before: bytes, sequence: int, values: Mapping[str, object]) -> bytes:
-    """SHA-256 of the entry before and of this one: whoever changes an entry must change all that follow."""
+    """SHA-256 of the previous hash and this entry: a change of one entry invalidates all later hashes."""
     return hashlib.sha256(before + msgspec.json.encode([sequence, values], order="sorted")).digest()
 
 

@@ -18,7 +18,7 @@ class SqlImages(Group):
         try:
             async with self._undoing() as runner:
                 await SqlImages(runner)._insert(image_row, image)
-        except IntegrityError:  # somebody was first, or the user has gone and nothing is to be kept
+        except IntegrityError:  # another caller was first, or the user was deleted
             await self._run.change(replacing, values)
 
     async def find(self, instance_id: InstanceId, id: str) -> Image | None:

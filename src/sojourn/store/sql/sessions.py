@@ -183,7 +183,7 @@ class SqlSessions(Group):
             return (
                 0  # every live session would be looked at; the index is on its way, and who is asked goes by the clock
             )
-        # looked up outside of the writing transaction, so that nobody waits meanwhile
+        # looked up outside of the writing transaction, so that other writers do not wait
         found = _DUE[self._run.dialect.name].bindparams(
             bindparam("now", value=now.millis), bindparam("max_rows", value=max_rows)
         )

@@ -163,7 +163,7 @@ class SqlStore(SqlGroups):
         return forgotten + await self._delete_clients(last_seen)
 
     async def _delete_clients(self, found: Select[Any], *still: ColumnElement[bool]) -> int:
-        """Delete browsers without sessions, if what found them `still` holds: somebody may just have signed in."""
+        """Delete browsers without sessions if the conditions `still` hold: a user may have signed in since the read."""
         ids = [row[0] for row in await self._database.rows(found)]
         if not ids:
             return 0

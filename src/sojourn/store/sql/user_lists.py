@@ -50,7 +50,7 @@ class UserLists:
         rising = walk.order_by(None).order_by(
             users.c[where.order_by].nulls_first(), users.c.id
         )  # as the index has them
-        if any(part.column == where.order_by for part in filters):  # which keeps nobody who has no value
+        if any(part.column == where.order_by for part in filters):  # the filter excludes users without a value
             return _ids(await self._run.listed(paged(rising, page)))
         return await self._nulls_last(rising, where, page)
 

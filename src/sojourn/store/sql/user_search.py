@@ -16,7 +16,7 @@ from sojourn.store.sql.text_search import EMAIL, EVERYWHERE, PHONE, TextSearch
 from sojourn.users.user import IdentifierKind
 
 NEVER_NULL = ("created_at", "updated_at", "web3wallet")
-"""Orders by a column that every user has a value in; nobody has a wallet, so those are ordered by age."""
+"""Orders whose column has a value for every user; wallets do not exist here, so that order is by age."""
 
 ORDERED_BY: Mapping[str, str] = {
     "created_at": "", "web3wallet": "", "updated_at": BY_UPDATED, "last_sign_in_at": BY_SIGN_IN, "last_active_at": BY_ACTIVITY,

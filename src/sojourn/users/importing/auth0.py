@@ -109,7 +109,7 @@ def _created_at(given: str | _Date | None) -> tuple[Instant | None, Sequence[Lef
 
 
 def _names(profile: _Profile) -> tuple[str | None, str | None]:
-    """`name` is the address of whoever never gave a name, and `nickname` a part of it."""
+    """For a user who never entered a name, Auth0 fills `name` with the address and `nickname` with a part of it."""
     if profile.given_name or profile.family_name:
         return profile.given_name or None, profile.family_name or None
     name = profile.name or ""

@@ -1,6 +1,6 @@
-"""A record of another system made fit: names, addresses and numbers are cleaned, and what stays unfit is left out.
+"""Cleaning of imported records: names, addresses and numbers are normalised, and values that stay invalid are left out.
 
-A field that decides nothing about who somebody is, or whether they may sign in, never costs the person.
+An invalid field refuses the user only if it identifies the user or decides whether they may sign in.
 """
 
 import re
@@ -153,7 +153,7 @@ def _date(at: Instant | None, now: Instant, left: list[LeftOut]) -> Instant | No
 
 
 def _is_unfit_metadata(record: ImportedUser, left: list[LeftOut]) -> bool:
-    """Only of what users write themselves: the other kinds may say what somebody is allowed, so those refuse the person."""
+    """Only for metadata that users write themselves: the other kinds may hold permissions, so invalid ones refuse the user."""
     try:
         checked_metadata(record.unsafe_metadata, "unsafe_metadata")
     except FieldError as error:

@@ -1,6 +1,6 @@
 """Django's `auth_user`: as CSV with a header, or as `manage.py dumpdata auth.user` writes it.
 
-Django does not know whether an address was ever proven, so whoever imports says it for all of them.
+Django does not record whether an address was verified, so an option of the import says it for all addresses.
 """
 
 import re

@@ -18,7 +18,7 @@ WANTED: Mapping[str, str] = {
     "auth0": 'the bulk export of users, a JSON record on each line, such as {"user_id": "auth0|1", "email": "ada@example.com"}',
     "firebase": "what `firebase auth:export users.json --format=json` writes",
 }
-"""The file that each source takes, in words for whoever has another."""
+"""The expected file of each source, as a phrase for error messages."""
 
 
 @dataclass(frozen=True, slots=True)

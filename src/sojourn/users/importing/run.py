@@ -40,7 +40,7 @@ _TAKEN = {
 @dataclass(frozen=True, slots=True)
 class Imported:
     left_out: int = 0
-    """Further addresses that were not proven, and are somebody else's."""
+    """Unverified further addresses that belong to another user."""
     record: ImportedUser | None = field(default=None, compare=False)
     """As it was cleaned: what of it was left out, mended, and has no place here."""
 
@@ -128,7 +128,7 @@ class Importing:
         self._ids.add(record.external_id)
         known = there.get(record.external_id)
         if known is not None:
-            # ids of two sources may be alike, and then skipping would lose somebody
+            # two sources may use the same id for different users, and skipping would lose one
             same = not _names_of(record).isdisjoint(_names(known))
             return Skipped() if same else record.refused("a user with other addresses and another user name has its id")
         if record.has_second_factor and not self.leaving.second_factors:
@@ -178,7 +178,7 @@ class Importing:
         return _imported(account, user)
 
     async def _fitted(self, groups: Groups, user: User) -> User:
-        """The user without the unverified addresses that somebody else has: those are no reason to refuse anybody."""
+        """The user without the unverified addresses of other users: these do not refuse the whole user."""
         kept: list[Identifier] = []
         for identifier in user.identifiers:
             free = (identifier.kind.value, identifier.canonical) not in self._names

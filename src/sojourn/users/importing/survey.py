@@ -12,7 +12,7 @@ from sojourn.users.importing.record import ImportedAddress, ImportedUser, Reject
 
 @dataclass(frozen=True, slots=True)
 class Survey:
-    """`proven` are the addresses that somebody in the file has proven, as hashes, because a file may hold millions.
+    """`proven` are the verified addresses in the file, stored as hashes because a file may hold millions.
 
     `passwords` holds one for each cost of a hash that the file knows (R-ENU-02).
     """

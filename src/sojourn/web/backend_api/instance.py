@@ -120,7 +120,7 @@ async def update_organizations(context: Context) -> Response[bytes]:
     given = await context.json_body(OrganizationPatch)
     _refuse_off(enabled=given.enabled, domains_enabled=given.domains_enabled)
     if given.domains_enrollment_modes:
-        raise ValueNotBuilt("Nobody is enrolled by a domain here", param="domains_enrollment_modes")
+        raise ValueNotBuilt("Enrollment by domain is not available", param="domains_enrollment_modes")
     return context.json(instances.organization_settings())
 
 

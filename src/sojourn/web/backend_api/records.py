@@ -50,7 +50,7 @@ class TemplateInput(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
         )
 
     def _signing(self, instance: Instance, before: TemplateKey | None) -> TemplateKey | None:
-        """The owner's own key. One that is there may stay unnamed: nobody who reads the template sees it."""
+        """The owner's own key. An update may omit an existing key, because responses never contain it."""
         wanted = before is not None if self.custom_signing_key is None else self.custom_signing_key
         if not wanted:
             if self.signing_key:

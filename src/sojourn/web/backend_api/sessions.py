@@ -73,7 +73,7 @@ async def list_sessions(context: Context) -> Response[bytes]:
 
 @post("/v1/sessions", operation_id="createSession", status_code=200, opt=backend(json=SessionCreation))
 async def create_session(context: Context) -> Response[bytes]:
-    """For tests, so in development only: elsewhere a session begins with somebody signing in (R-FLOW-07)."""
+    """For tests, so in development only: in production only a sign-in starts a session (R-FLOW-07)."""
     given = await context.json_body(SessionCreation)
     if not context.instance.is_development:
         raise FeatureOff("Sessions cannot be made in production; use a sign-in token.")

@@ -14,7 +14,7 @@ _ORDERS = frozenset(cast("tuple[str, ...]", get_args(UserOrder)))
 
 
 class UserCountQuery(msgspec.Struct, kw_only=True):
-    """`+` and `-` before an id include and exclude; what has no user here (wallets, providers) matches nobody."""
+    """`+` and `-` before an id include and exclude; unsupported kinds (wallets, providers) match no user."""
 
     email_address: Texts = ()
     phone_number: Texts = ()
@@ -40,7 +40,7 @@ class UserCountQuery(msgspec.Struct, kw_only=True):
     provider_user_id: Texts = ()
 
     def where(self) -> UserFilter | None:
-        """None when nobody can match: the filter names what no user here has."""
+        """None if no user can match: the filter names a kind that no user has."""
         organizations = [id for id in map(_signed, self.organization_id) if not id.startswith("-")]
         if self.web3_wallet or organizations or self.provider or self.provider_user_id:
             return None
@@ -102,7 +102,8 @@ def _signed(text: str) -> str:
 
 
 def _email(text: str) -> str:
-    """The form in which addresses are compared; what is no address stays as it is and matches nobody."""
+    """The form in which addresses are compared; text that is no address stays unchanged and matches no user."""
+
     try:
         return normal_email(text, param="email_address").canonical
     except FieldError:

@@ -33,7 +33,7 @@ class HasClients(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Identified:
-    """The client that was found, None for nobody known, and the development browser that was presented, whatever it stands for."""
+    """The client of the request, None if it is unknown, and the development browser in the request, used or not."""
 
     held: Held | None
     dev_browser: Secret | None = None

@@ -126,7 +126,7 @@ class ClientContext(RequestContext):
     async def acting(self) -> tuple[Caller, Session, User]:
         """The caller with the session that acts: the one named, else the last active one (R-SES-11).
 
-        With a secret of before nobody acts (R-FLOW-01). Raises: NotAuthenticated, SecretReplaced (asked again), SessionEnded.
+        A replaced secret cannot act (R-FLOW-01). Raises: NotAuthenticated, SecretReplaced (the browser retries), SessionEnded.
         """
         try:
             caller = await self.signed_in()
@@ -219,9 +219,9 @@ class ClientContext(RequestContext):
         sign_in: Resource | None = None,
         sign_up: Resource | None = None,
     ) -> tuple[ClientView, Resource]:
-        """The client as `client` shows it, of what has been read already.
+        """The client as `client` shows it, from rows that are loaded already.
 
-        Whoever is given a fresh token is here: that counts as use of the current session, not of the accounts beside it.
+        A fresh token counts as activity of the current session, not of the other sessions of the client.
         """
         if view.last_active_session is not None:
             self.engine.activity.note(view.last_active_session, self.now)
@@ -291,7 +291,7 @@ class ClientContext(RequestContext):
             self.cookies.extend(self.rules.signed_in_at(self.instance, value))
 
     def signed_out(self) -> None:
-        """Nobody is signed in here any more: session tokens go, and the app's server is told (R-CKI-06)."""
+        """Delete the session cookies after the sign-out, so that the app's server sees it too (R-CKI-06)."""
         if self.request.query.get("_is_native") == "1":
             return
         self.cookies.extend(self.rules.sessions_gone(self.instance))

@@ -35,7 +35,7 @@ def _name_browser(context: ClientContext) -> None:
 
     Scripts make one themselves for their own vendor's hosts only (wire protocol section 1.3). Without it they cannot lead to
     the sign-in page of another origin, and an API beside a single-page app takes no cookie. All ports of a machine share it.
-    It stands for no client, here and later: whoever sets this cookie for somebody else gains nothing (R-FLOW-01).
+    It never stands for a client: an attacker who sets this cookie in another browser gains nothing (R-FLOW-01).
     """
     instance, request = context.instance, context.request
     if not instance.is_development or not request.query.keys().isdisjoint(CLIENT_NAMED):

@@ -34,7 +34,7 @@ async def mint(context: ClientContext, session_id: str) -> bytes:
 
 
 async def read_client(context: ClientContext) -> bytes:
-    """The whole client; nobody's is null, and nothing is stored for it (R-SES-13)."""
+    """The whole client; null for an unknown one, for which no row is stored (R-SES-13)."""
     secret = context.lone_secret()
     known = await context.engine.clients.view_by(context.instance, secret.stored_form()) if secret else None
     if known is not None:

@@ -67,7 +67,7 @@ async def change_password(context: Context) -> Response[bytes]:
 
 
 def _tagged(context: ClientContext, content: object) -> Response[bytes]:
-    """A public answer with its ETag: 304 without a body to whoever has it already (RFC 9110, section 13.1.2)."""
+    """A public response with its ETag: 304 without a body if the caller has this version (RFC 9110, section 13.1.2)."""
     answer = context.json(content)
     tag = f'"{_tag(answer.content)}"'
     answer.headers.update({"Cache-Control": "public, max-age=300", "Vary": "Accept-Encoding", "ETag": tag})
@@ -108,7 +108,7 @@ async def avatar(hue: FromPath[str], name: FromPath[str]) -> Response[bytes]:
 
 @get("/v1/images/{image_id:str}", opt=public())
 async def image(context: Context, image_id: FromPath[str]) -> Response[bytes]:
-    """The picture that a user has chosen, for whoever knows its address. Raises: NotFound."""
+    """The picture of a user, public under its unguessable address. Raises: NotFound."""
     found = await context.engine.profile_images.find(context.instance, image_id)
     headers = {"Cache-Control": _FOREVER, "Content-Security-Policy": _NOTHING_RUNS}
     return Response(found.content, media_type=CONTENT_TYPE, headers=headers)

@@ -16,7 +16,7 @@ from sojourn.store.sql.rows.schema import (
 
 _EXPIRES = text("expire_at IS NOT NULL")
 
-# not read with the client or a session: whoever needs a user's credentials reads them with one statement of its own
+# not joined into reads of the client or session: credentials are loaded by a statement of their own
 credentials = Table(
     "credentials", metadata,
     id_column(), reference("instance_id"), user_reference(), Column("kind", String(64), nullable=False), Column("key", String(256)),
