@@ -51,7 +51,7 @@ class Credentials:
         )
 
     def body(self, credential: Credential) -> Mapping[str, Json]:
-        """Raises: SealingError for one that was moved from another row, or was sealed under a root key that is gone."""
+        """Decrypt the body. Raises: SealingError for a body of another row, or of a root key that is no longer configured."""
         place = _place(credential.instance_id, credential.user_id, credential.kind, credential.id)
         return _BODY.decode(self.sealer.open(credential.body, place))
 

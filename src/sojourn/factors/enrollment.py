@@ -14,7 +14,7 @@ __all__ = ["Enrollable", "Enrollment"]
 
 @dataclass(frozen=True, slots=True)
 class Enrollment:
-    """A credential that is not confirmed yet, and so proves nobody.
+    """A credential that is not confirmed yet, and so authenticates no user.
 
     `shown` is for its user, once: the secret of an authenticator app, the options of a browser. Never log it.
     """

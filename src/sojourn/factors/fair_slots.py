@@ -36,7 +36,7 @@ class FairSlots:
         Raises: Overloaded when none is free in time, TooManyRequests when too many of this payer wait already.
         """
         if self._held.total() < self.max_slots and self._held[payer] < self._bound(payer):
-            self._held[payer] += 1  # whoever waits could not have had it, or `give_back` would have handed it on
+            self._held[payer] += 1  # no waiting caller could have used it, or `give_back` would have passed it on
             return
         mine = self._waiting.get(payer, ())
         if payer and len(mine) >= _WAITING_OF_ONE:

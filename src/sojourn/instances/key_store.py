@@ -34,7 +34,7 @@ class KeyStore:
     _listeners: list[Callable[[], None]] = field(default_factory=list[Callable[[], None]])
 
     def on_change(self, listener: Callable[[], None]) -> None:
-        """Call `listener` whenever a key is gone: what was verified with it no longer counts."""
+        """Call `listener` after a key is removed: tokens that were verified with it are no longer valid."""
         self._listeners.append(listener)
 
     async def ring(self, instance: Instance) -> SigningKeySet:

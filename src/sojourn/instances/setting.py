@@ -47,7 +47,7 @@ class About:
     guide: str = ""
     """A page with its heading, below `docs/`, that tells more."""
     shown: Mapping[str, Shown] = field(default_factory=dict[str, Shown])
-    """Where the environment shows it: dotted places on the wire, and how it is written there."""
+    """The place in the environment: dotted paths on the wire, and the encoding there."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -157,7 +157,7 @@ class SessionSettings(_Group, frozen=True, kw_only=True):
 
 
 class SignUpSettings(_Group, frozen=True, kw_only=True):
-    """Who may sign up, and what a new account needs."""
+    """Access to sign-up, and the required fields of a new account."""
 
     mode: Annotated[
         Literal["public", "restricted"],
@@ -248,7 +248,7 @@ class ProtectionSettings(_Group, frozen=True, kw_only=True):
 
 
 class PathSettings(_Group, frozen=True, kw_only=True):
-    """Where browsers are sent. Empty: the hosted pages; in development `home_url` and `after_…` are the asking app's origin."""
+    """Targets of redirects. Empty: the hosted pages; in development `home_url` and `after_…` are the origin of the calling app."""
 
     home_url: Annotated[str, About(effect="Leads home, from a logo for instance.", form=_PAGE)] = ""
     sign_in_url: Annotated[str, About(effect="Leads to the sign-in form.", form=_PAGE)] = ""

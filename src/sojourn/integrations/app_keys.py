@@ -46,7 +46,7 @@ def difference(publishable_key: str, of_server: str) -> str:
 
 
 def host_in(publishable_key: str, scheme: str) -> str | None:
-    """The host of `pk_test_<base64 of host$>`; None for what is none."""
+    """The host in `pk_test_<base64 of host$>`; None for text that is no publishable key."""
     encoded = publishable_key.rpartition("_")[2]
     try:
         text = base64.b64decode(encoded + "=" * (-len(encoded) % 4), validate=True).decode("ascii")

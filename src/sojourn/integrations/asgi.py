@@ -27,7 +27,7 @@ Send = Callable[[Message], Awaitable[None]]
 App = Callable[[Scope, Receive, Send], Awaitable[None]]
 
 GUARD = "sojourn"
-"""Where in the scope's state the guard is."""
+"""Key of the guard in the scope's state."""
 
 _LENGTH = len(b"cache-control")
 _SOCKET_CHECK = timedelta(seconds=15)

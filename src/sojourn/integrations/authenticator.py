@@ -123,7 +123,8 @@ class Authenticator:
 
     @property
     def own_origins(self) -> tuple[str, ...]:
-        """Where the app's own pages are, beside the address of the request."""
+        """The origin of the app's own pages if it is known; the origin of the request is own too."""
+
         return (self.home,) if self.home else ()
 
     @property

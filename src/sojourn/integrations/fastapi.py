@@ -59,7 +59,7 @@ def requires(
 
 current_session = _Session(ANYBODY)
 CurrentSession = Annotated[Claims, Depends(current_session)]
-"""Who is there. Strangers do not get as far as the route."""
+"""The session of the request. Signed-out requests are denied before the route runs."""
 
 
 def optional_session(connection: HTTPConnection) -> Claims | None:
@@ -67,7 +67,7 @@ def optional_session(connection: HTTPConnection) -> Claims | None:
 
 
 OptionalSession = Annotated[Claims | None, Depends(optional_session)]
-"""Who is there, None for strangers on public pages."""
+"""The session of the request, None for signed-out visitors of public pages."""
 
 
 async def current_user(connection: HTTPConnection, session: CurrentSession) -> User:

@@ -176,7 +176,7 @@ def _user() -> User | None:
 
 
 current_session = cast("Claims", LocalProxy(_session))
-"""Who is there; false for strangers on public pages. Templates know it too, and `current_user`."""
+"""The session of the request; falsy for signed-out visitors of public pages. Also a template variable, as is `current_user`."""
 
 current_user = cast("User", LocalProxy(_user))
 """Loaded from the server on first access; falsy when unauthenticated. A deleted user gets 401."""

@@ -198,7 +198,7 @@ def _session() -> Claims | None:
 
 
 current_session = cast("Claims", LocalProxy(_session))
-"""Who is there; false for strangers on public pages. Templates know it too, and `current_user()`."""
+"""The session of the request; falsy for signed-out visitors of public pages. Also available in templates, as is `current_user()`."""
 
 
 async def current_user() -> User | None:

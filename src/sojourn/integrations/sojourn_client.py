@@ -56,7 +56,7 @@ class SojournClient(ABC):
     """The methods come in two forms: `user` for async code, `user_now` for sync code on any thread but an event loop's."""
 
     mount_path = ""
-    """Where the server answers inside the app; empty where it is elsewhere."""
+    """The path at which the server is mounted in the app; empty for a server elsewhere."""
 
     def __init__(self, clock: Clock) -> None:
         self.clock = clock

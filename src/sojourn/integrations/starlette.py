@@ -22,7 +22,7 @@ __all__ = ["session_of", "session_required", "user_of"]
 
 
 def session_of(connection: HTTPConnection) -> Claims | None:
-    """Who is there; None for strangers on public pages."""
+    """The session of the request; None for signed-out visitors of public pages."""
     return visit(connection.scope).session
 
 

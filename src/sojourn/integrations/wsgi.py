@@ -25,12 +25,12 @@ StartResponse = Callable[..., Any]
 WsgiApp = Callable[[Environ, StartResponse], Iterable[bytes]]
 
 SESSION = "sojourn.session"
-"""Where in the environ the session is: `Claims`, or None on public pages."""
+"""Key of the session in the environ: `Claims`, or None on public pages."""
 
 GUARD = "sojourn.guard"
 
 DATA = "sojourn.session_data"
-"""Where in the environ the session data is, when it is kept."""
+"""Key of the session data in the environ, if session data is enabled."""
 
 MAX_BODY = 6 << 20
 """More than the server accepts, so it rejects a body truncated here."""
@@ -119,7 +119,7 @@ class SojournWsgiMiddleware:
         return looked(gate, asked, verdict, self._guard, self._trusted, is_protected=is_protected)
 
     def put(self, environ: Environ, look: Look) -> None:
-        """Where decorators and views find it."""
+        """Put the session into the environ for decorators and views."""
         environ[GUARD], environ[SESSION] = self._guard, look.claims
 
     def keeping(self, environ: Environ) -> Keeping:

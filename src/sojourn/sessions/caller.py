@@ -1,4 +1,4 @@
-"""Who is asking on the Frontend API, and what they must be given back."""
+"""The caller of the Frontend API, and the secrets that the response must set."""
 
 from dataclasses import dataclass
 

@@ -135,7 +135,7 @@ def after_identifier(sign_in: SignIn, identifier: str, user_id: UserId | None, n
 
 
 def after_first_factor(sign_in: SignIn, owed: Sequence[Step], now: Instant) -> SignIn:
-    """The sign-in once its first factor is proven; `owed` is what is still to be done (R-FLOW-02, R-FLOW-05).
+    """The sign-in once its first factor is proven; `owed` lists the remaining steps in order (R-FLOW-02, R-FLOW-05).
 
     Raises: WrongStep, VerificationExpired.
     """

@@ -23,7 +23,7 @@ class Breaker:
     """
 
     def __init__(self, probe: Callable[[], Awaitable[None]], let_go: Callable[[], None]) -> None:
-        """`let_go` is called once a probe has failed: connections of before may hang for ever."""
+        """`let_go` is called after a failed probe: existing connections may hang forever."""
         self._probe = probe
         self._let_go = let_go
         self._hangs = 0

@@ -19,7 +19,7 @@ _ONE_MIGRATES = text("SELECT pg_advisory_xact_lock(7307317)")
 
 
 async def bring_up_to_date(engine: AsyncEngine) -> None:
-    """Run what is missing. Raises: ConfigError when the database is newer than this code, Overloaded."""
+    """Run the pending migrations. Raises: ConfigError if the database is newer than this code, Overloaded."""
     with refusing():
         async with engine.connect() as connection:
             version = await connection.run_sync(current_version)

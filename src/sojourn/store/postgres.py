@@ -166,7 +166,7 @@ class PostgresDatabase(EngineDatabase):
             connection.terminate()
 
     def _let_go(self) -> None:
-        """Connections of before may hang for ever, even when the database answers new ones."""
+        """Close existing connections: they may hang forever, even when the database accepts new ones."""
         self._fresh_since = time.monotonic()
         if self._pool is not None:
             self._pool.terminate()

@@ -50,7 +50,7 @@ def signed_in(sojourn: "FakeSojourn") -> "Callable[..., SignedInBrowser]":
 
 @pytest.fixture
 def mailbox() -> "Mailbox":
-    """Where the mail of `sojourn_server` lands: `mailbox.last("ada@example.com").text`."""
+    """The mailbox of `sojourn_server`: `mailbox.last("ada@example.com").text`."""
     from sojourn.messages.mailbox import Mailbox
 
     return Mailbox()

@@ -54,7 +54,7 @@ class Claims:
 
     @property
     def actor(self) -> Mapping[str, Json] | None:
-        """Who impersonates the user."""
+        """The actor who impersonates the user, if any."""
         actor = self.raw.get("act")
         return actor if isinstance(actor, dict) else None
 

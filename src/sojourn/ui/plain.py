@@ -141,7 +141,7 @@ def plain_page(
 
 
 def go_on(context: ClientContext, wanted: str, otherwise: str) -> Response[str]:
-    """Where the browser goes next: 303, so that a reload does not send the form again."""
+    """A redirect with status 303, so that a reload does not submit the form again."""
     instance = context.instance
     target = (
         checked_redirect(instance, wanted) or checked_redirect(instance, otherwise) or f"{instance.public_url}/user"

@@ -29,7 +29,7 @@ _TEST_PHONE = re.compile(r"\+1\d{3}55501\d{2}")
 
 @dataclass(frozen=True, slots=True)
 class EmailAddress:
-    """`address` is what mail is sent to, `canonical` what is compared."""
+    """`address` is the recipient of mail, `canonical` the form for comparison."""
 
     address: str
     canonical: str

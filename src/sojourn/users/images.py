@@ -1,4 +1,4 @@
-"""The picture of a user: one at most, drawn anew by this server from what was uploaded (R-HDR-04)."""
+"""The picture of a user: one at most, re-encoded by this server from the upload (R-HDR-04)."""
 
 from dataclasses import dataclass
 from functools import lru_cache

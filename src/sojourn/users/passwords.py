@@ -246,7 +246,7 @@ class Passwords:
 
 
 def with_password(user: User, stored: StoredPassword | None, now: Instant) -> User:
-    """The user with another password or none: what was counted against the old one, or known of it, ends with it."""
+    """The user with another password or none: failure counts and known facts of the old password are cleared."""
     since = now if stored else None
     return replace(user, password=stored, password_changed_at=since, password_failures=0, password_compromised_at=None)
 

@@ -343,7 +343,7 @@ def _refuse_impersonated(session: Session) -> None:
 
 
 def _actor(session: Session) -> str:
-    """Who acts, for the audit log: the impersonator where there is one (R-AUZ-06)."""
+    """The actor for the audit log: the impersonator if there is one (R-AUZ-06)."""
     actor = session.actor.get("sub") if session.actor else None
     return actor if isinstance(actor, str) else session.user_id
 

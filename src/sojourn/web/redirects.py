@@ -1,4 +1,4 @@
-"""Where a browser may be sent: exact origins only, checked when stored and when used (R-WEB-05)."""
+"""Allowed redirect targets: exact origins only, checked when stored and when used (R-WEB-05)."""
 
 from collections.abc import Collection
 from urllib.parse import SplitResult, quote, urljoin, urlsplit, urlunsplit

@@ -18,7 +18,7 @@ from sojourn.errors import NotFound
 from sojourn.web.operation import Api, Operation, declared
 
 ROUTE = "sojourn_route"
-"""Where the request's state holds the `Route` that was matched."""
+"""Key of the matched `Route` in the request's state."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -93,7 +93,7 @@ class SojournMiddleware:
         return bool(path == self._own or path.startswith(self._own + "/")) and self._sojourn.served() is not None
 
     def _remembered(self, request: HttpRequest) -> AuthContext | None:
-        """Who sent a bearer token that was believed before: the short way of most requests of an API."""
+        """The claims of a cached bearer token: the fast path of most API requests."""
         sent = request.META.get("HTTP_AUTHORIZATION")
         claims = self._sojourn.recall_header(sent) if sent else None
         if claims is None:
@@ -106,7 +106,7 @@ class SojournMiddleware:
         return seen
 
     def _decided(self, gate: Authenticator, request: HttpRequest, verdict: AuthState) -> AuthContext | HttpResponse:
-        """Who asks, or the answer in the view's place."""
+        """Authenticate the request, or return the response that replaces the view's."""
         claims = verdict.claims if isinstance(verdict, SignedInState) else None
         seen = self._put(request, claims)
         if not isinstance(verdict, SignedInState):

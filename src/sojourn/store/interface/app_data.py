@@ -22,7 +22,7 @@ class AppDataStore(Protocol):
         expire_at: Instant,
         user_id: UserId | None = None,
     ) -> None:
-        """Keep `data` in the place of what was there: the last of racing callers has its way."""
+        """Replace the stored data with `data`: of concurrent callers the last wins."""
         ...
 
     async def delete(self, instance_id: InstanceId, key: str) -> None: ...

@@ -8,7 +8,7 @@ from sojourn.users.images import Image
 
 class ImageStore(Protocol):
     async def put(self, image: Image) -> None:
-        """Keep it in the place of the user's earlier one, which is gone: the last of racing callers has its way."""
+        """Replace the user's earlier picture and delete that one: of concurrent callers the last wins."""
         ...
 
     async def find(self, instance_id: InstanceId, id: str) -> Image | None: ...

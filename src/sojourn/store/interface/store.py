@@ -59,7 +59,7 @@ class Groups(Protocol):
 class Store(Groups, Protocol):
     @property
     def shared_counts(self) -> SharedCountStore | None:
-        """Where the nodes count together; None where the process is the only one and counts by itself."""
+        """The counters that all nodes share; None if there is only one process, which counts alone."""
         ...
 
     def transaction(self) -> AbstractAsyncContextManager[Groups]:

@@ -45,7 +45,7 @@ class Codec(Generic[T]):
         self.encode: Callable[[T], dict[str, object]] = _with(encode, computed) if computed else encode
 
     def position(self, name: str) -> int:
-        """Where the column stands in a row."""
+        """The index of the column in a row."""
         return [column.name for column in self.columns].index(name)
 
     def insertion(self, columns: tuple[str, ...], dialect: Dialect) -> Prepared:

@@ -158,7 +158,7 @@ class InTransaction:
         self._waiting.append(work)
 
     async def settle(self) -> None:
-        """Do what was left for last, in order."""
+        """Run the deferred statements in order."""
         while self._waiting:
             await self._waiting.pop(0)()
 

@@ -194,7 +194,7 @@ class SqlSessions(Group):
         return settled
 
     async def _settle(self, now: Instant, ids: Sequence[str]) -> int:
-        """End what is over, and look again at what was used meanwhile when it may be over next."""
+        """End expired sessions, and set the next due time of those that were used in the meantime."""
         is_due = func.coalesce(and_(IS_LIVE, sessions.c.due_at <= now.millis), false())  # no index but that of the ids
         held = select(sessions.c.id).where(sessions.c.id.in_(ids)).order_by(sessions.c.id).with_for_update()
         is_ended = or_(is_over(now), is_idle(now))

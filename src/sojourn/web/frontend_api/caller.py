@@ -1,4 +1,4 @@
-"""Who is asking: from cookie, development browser or native token to a `Caller` (wire protocol section 2.3)."""
+"""The caller of a request: from cookie, development browser or native token to a `Caller` (wire protocol section 2.3)."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

@@ -73,7 +73,7 @@ class ClientContext(RequestContext):
         return None
 
     async def identified(self, *, lenient: bool = False, minting: bool = False) -> Identified:
-        """Who asks, looked up once. Raises: UnknownDevBrowser, DoubledCookie, SecretReplaced (unless minting)."""
+        """The caller, loaded once. Raises: UnknownDevBrowser, DoubledCookie, SecretReplaced (unless minting)."""
         if self._identified is None:
             self._identified = await identify(
                 self.engine, self.request, self.instance, self.presented(), lenient=lenient

@@ -135,7 +135,7 @@ async def _token(context: ClientContext, session: Session, target: str, backdate
 
 
 async def _delivered(context: ClientContext, target: str, lines: list[str], *, is_signed_in: bool) -> str:
-    """Where the browser goes. In production the result travels in a cookie set here.
+    """The target of the redirect. In production a cookie carries the result.
 
     One of our adapters names the redirect it began, and the result is bound to that (R-HSK-01); published SDKs do not. Ours
     take a nonce in development too, where published ones would loop (wire protocol section 7.3).
