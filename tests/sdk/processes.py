@@ -16,7 +16,9 @@ import httpx
 from tests.cli.running import SOJOURN, call
 
 APPS = Path(__file__).parent / "apps"
-_READY_SECONDS = 60
+_READY_SECONDS = 180
+"""Until a start counts as failed. A development server answers its first request when it has compiled the page."""
+_ANSWER = httpx.Timeout(60, connect=2)
 _QUIET = {"NEXT_TELEMETRY_DISABLED": "1"}
 
 
@@ -46,7 +48,7 @@ class Process:
             if self._running.poll() is not None:
                 raise AssertionError(f"{self.command} ended at once:\n{self.log.read_text()[-2000:]}")
             try:
-                httpx.get(self.ready_url, timeout=2, verify=False)  # whatever it answers, it listens
+                httpx.get(self.ready_url, timeout=_ANSWER, verify=False)  # whatever it answers, it listens
                 return
             except httpx.HTTPError:
                 time.sleep(0.1)  # asks again; the deadline above decides
