@@ -135,7 +135,7 @@ class Config:
         return name.lower() in {name_of(host) for host in _normal(self.development_hosts, self.scheme)}
 
     def check_bind(self, address: str) -> None:
-        """Refuse to listen where strangers could reach a development server. Raises: ConfigError (R-DEV-01)."""
+        """Refuse to make a development server reachable from other machines. Raises: ConfigError (R-DEV-01)."""
         if self.is_development and not self.is_here(address.strip("[]")):
             raise ConfigError(_NOT_HERE.format(what=f"--host {address}", name=address))
 

@@ -38,7 +38,7 @@ class EmailCodes:
     async def allow(self, tx: Groups, instance: Instance, key: str, *, device: str | None = None) -> None:
         """Spend one of the codes of an address or account, with the mail that carries it. Raises: TooManyRequests (R-LIM-01).
 
-        What strangers ask for is counted apart from what each known `device` asks for.
+        Codes for unknown devices share one count; each known `device` has its own.
         """
         if not self.is_test(instance, key):
             key = f"{key}:{device}" if device else key

@@ -63,7 +63,7 @@ class Attempt:
     `owner_id` is the sign-in, sign-up or address that a challenge belongs to. `user` is None for an unknown user: the challenge
     is then a decoy, and every proof is wrong, in the same time (R-ENU-01, R-ENU-02). `credentials` are the usable ones of the
     user, of the kinds that the engine's factors name. `chosen` is the id of an offer's identifier.
-    `device` names a known device, and `needs_link` says that strangers have used up the tries of the account, so that a mail
+    `device` names a known device, and `needs_link` is set once unknown devices have used up the tries of the account: a mail
     must carry a link that admits this browser (R-OTP-08). `verification_id` is the challenge that waits for an answer, and
     `challenge` that one in a check, its try counted.
     """

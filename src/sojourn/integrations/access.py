@@ -50,7 +50,7 @@ def refused_at(
     *,
     is_protected: bool,
 ) -> Denial | None:
-    """Strangers first, then writes that a page elsewhere made the browser send (R-WEB-01); None lets the app answer."""
+    """The denial of an unauthenticated request, then of a cross-site write (R-WEB-01); None lets the app respond."""
     if not isinstance(verdict, SignedInState):
         if (
             verdict.reason == NO_KEYS and is_protected

@@ -38,7 +38,7 @@ class Guard:
 
 
 class AuthContext:
-    """One request. `session` is who was let in, None for strangers on public pages."""
+    """The authentication of one request. `session` holds the claims, None for signed-out visitors of public pages."""
 
     __slots__ = ("asked", "guard", "is_over", "said", "session")
 
@@ -60,7 +60,7 @@ class AuthContext:
         return gate
 
     async def user(self) -> User | None:
-        """The signed-in user as the server knows them; None for strangers.
+        """The signed-in user, loaded from the server; None for unauthenticated requests.
 
         Raises: Denied, which the middleware answers with 401, for one who has been deleted since; BadSecretKey, ServerUnreachable.
         """

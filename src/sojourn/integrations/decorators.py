@@ -12,7 +12,7 @@ Guarded = Callable[[Callable[..., Any], Requirement], Callable[..., Any]]
 
 
 class SessionRequired:
-    """Strangers are sent to sign in or get 401, others who lack something get 403; a websocket is closed with 4401."""
+    """Unauthenticated requests are redirected to sign in or get 401, unmet requirements get 403; a websocket is closed with 4401."""
 
     def __init__(self, guarded: Guarded) -> None:
         """`guarded` puts the guard around a view, as its framework wants it."""

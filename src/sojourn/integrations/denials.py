@@ -102,7 +102,7 @@ def refusal(
 
 
 def lacking(gate: Authenticator, lack: Lack, asked: RequestHead) -> Denial:
-    """403 for a session that does not meet a requirement (R-AUZ-03). For a session that is too old, the body is the one that published SDKs expect."""
+    """403 for a session that does not meet a requirement (R-AUZ-03); for a session that is too old, in the form of published SDKs."""
     if asked.is_navigation:
         others = Link("Sign in with another account", f"{gate.frontend}/sign-out")
         again = Link("Sign out and in again", others.url)

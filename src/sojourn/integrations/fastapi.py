@@ -52,7 +52,7 @@ def requires(
 ) -> Any:  # fmt: skip
     """For `dependencies=[requires(role="org:admin")]`, or `Annotated[Claims, requires(max_age=…)]`.
 
-    Strangers are sent to sign in or get 401, others who lack something get 403.
+    Unauthenticated requests are redirected to sign in or get 401; unmet requirements get 403.
     """
     return Depends(_Session(Requirement(role=role, permission=permission, organization=organization, max_age=max_age)))
 

@@ -1,4 +1,4 @@
-"""Refusals as Flask and Quart answer them: through their own error handlers and their own functions after a request."""
+"""Denials in Flask and Quart: they pass through the app's error handlers and its functions after a request."""
 
 from typing import Any
 
@@ -10,14 +10,12 @@ KEPT_IN_NO_CACHE = [(name.decode().title(), value.decode()) for name, value in K
 
 
 def is_preflight(asked: Any) -> bool:
-    """A browser's question before a script's request. It carries no token, so it is answered without running any view: what
-    the script may do is said by the app's own CORS functions.
-    """
+    """True for a CORS preflight. It carries no token and runs no view; the app's own CORS functions respond to it."""
     return asked.method == "OPTIONS" and "origin" in asked.headers and "access-control-request-method" in asked.headers
 
 
 def wear(response: Any, given: Headers) -> None:
-    """Headers of the guard on an answer that may be the app's own: what it says of its body stays."""
+    """Add the guard's headers to a response, which may be the app's own: its content headers stay."""
     headers = response.headers
     for name, value in given:
         text = value.decode("latin-1")
@@ -31,14 +29,14 @@ def wear(response: Any, given: Headers) -> None:
 
 
 def raise_as_http(status: int, response: Any) -> None:
-    """Raise the error of a status, with the whole answer to send where no handler of the app has another; not for redirects."""
+    """Raise the HTTP error of a status with the complete response, which the app's handlers may replace; not for redirects."""
     if status >= 400:
         kind = default_exceptions.get(status, HTTPException)
         raise kind(response=response)
 
 
 def become(response: Any, refused: Denial) -> None:
-    """Another answer in the place of one that Flask holds already."""
+    """Replace status, headers and body of a response that Flask has already made."""
     response.status_code = refused.status
     for name, value in refused.headers:
         response.headers[name.decode()] = value.decode("latin-1")

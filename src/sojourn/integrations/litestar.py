@@ -131,7 +131,7 @@ def _session(scope: Scope) -> Claims | None:
 
 
 async def _user(scope: Scope) -> User:
-    """401 for strangers and for a user who has been deleted, 503 while the server cannot be asked."""
+    """401 for unauthenticated requests and deleted users, 503 while the server is unreachable."""
     seen = visit(scope)  # pyright: ignore[reportArgumentType]
     user = await seen.user()
     if user is None:

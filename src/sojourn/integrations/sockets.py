@@ -1,4 +1,4 @@
-"""Websockets: refused to strangers, closed when the session behind them ends."""
+"""Websockets: denied without a session, and closed when their session ends."""
 
 import asyncio
 import json

@@ -27,7 +27,7 @@ def session_of(connection: HTTPConnection) -> Claims | None:
 
 
 async def user_of(connection: HTTPConnection) -> User | None:
-    """The signed-in user as the server knows them; one who has been deleted is answered 401. Raises: BadSecretKey, ServerUnreachable."""
+    """The signed-in user, loaded from the server; a deleted user gets 401. Raises: BadSecretKey, ServerUnreachable."""
     return await visit(connection.scope).user()
 
 
@@ -62,7 +62,7 @@ def _connection(*given: Any) -> "HTTPConnection[Any]":
 
 
 def answered(refused: Denial) -> Response:
-    """A refusal as Starlette answers it."""
+    """Convert a denial to a Starlette response."""
     response = Response(refused.body, refused.status)
     response.raw_headers = list(refused.headers)
     return response

@@ -40,7 +40,7 @@ _UNPREFIXED = {"CONTENT_TYPE": b"content-type", "CONTENT_LENGTH": b"content-leng
 
 
 class SojournWsgiMiddleware:
-    """As `SojournMiddleware`: strangers are sent to sign in or get 401, everything is protected unless `public` says
+    """As `SojournMiddleware`: unauthenticated requests are redirected or get 401; every path is protected unless `public` says
     otherwise, and `environ["sojourn.session"]` holds the session. With a server inside the app it answers below the path
     of its public address too: nothing has to be mounted. With `session_data`, `environ["sojourn.session_data"]` is a
     dictionary that is kept on the server.

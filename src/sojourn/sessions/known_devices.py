@@ -1,4 +1,4 @@
-"""Known devices: the browsers that an account was signed in with, counted apart so that no stranger locks them out (R-LIM-03).
+"""Known devices: the browsers that an account was signed in with, counted apart so that no attacker locks them out (R-LIM-03).
 
 A finished sign-in or sign-up leaves a mark in the browser: a signed cookie that names the device and, by their hashes, its last users.
 It outlives sign-outs and clients, and opens nothing. A native app has no cookies: its client is known by the sessions it had.
@@ -52,7 +52,7 @@ class KnownDevices:
     keys: Sequence[bytes]
 
     async def named(self, caller: Caller, user: User, *, tx: Groups | None = None) -> str | None:
-        """The name that the user's account knows this device by, to count its tries under; None for a stranger.
+        """The name that the user's account knows this device by, to count its tries under; None for an unknown device.
 
         What the device has seen of the user before their devices were forgotten does not count. Inside a transaction, as
         that sees it.

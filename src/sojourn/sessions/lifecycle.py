@@ -264,7 +264,7 @@ class Sessions:
         return revoked or session
 
     async def revoke_all_of_user(self, instance: Instance, user_id: UserId, *, actor: str) -> int:
-        """End every session of one user; how many there were (R-SES-05). Their devices are strangers again (R-LIM-03)."""
+        """End every session of one user and return how many ended (R-SES-05). Their devices become unknown again (R-LIM-03)."""
         async with self.store.transaction() as tx:
             return len(await self.revoke_of_user(tx, instance, user_id, actor=actor))
 

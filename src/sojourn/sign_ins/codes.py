@@ -1,4 +1,4 @@
-"""Links in the mails of codes: they let a browser try whatever strangers have tried before (R-OTP-02, R-OTP-08)."""
+"""Links in code mails: they admit a browser even after unknown devices used up the tries (R-OTP-02, R-OTP-08)."""
 
 from dataclasses import dataclass
 from datetime import timedelta
@@ -55,7 +55,7 @@ class SignInCodes:
         return self.devices.marked(caller, user)
 
     async def admit(self, instance: Instance, token: str) -> None:
-        """Let the browser that began the attempt try its code, whatever strangers have tried before.
+        """Let the browser that began the attempt try its code, even if unknown devices used up the tries.
 
         Once, and not for another attempt (R-OTP-02, R-OTP-08). Raises: VerificationExpired.
         """

@@ -1,4 +1,4 @@
-"""How tries are counted, before anything is compared: by the account for strangers, apart for devices that it knows (R-LIM-03)."""
+"""Counting of tries, before any comparison: one count of the account for unknown devices, and one for each known device (R-LIM-03)."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -19,7 +19,7 @@ from sojourn.users.user import User
 
 
 class Guesses(Protocol):
-    """One way to count. `device` is what the tries are counted by; None is a stranger, who shares the account's."""
+    """One way to count. `device` is the known device that has the count; unknown devices (None) share that of the account."""
 
     async def device(self, caller: Caller, user: User, challenge: Verification | None) -> str | None: ...
 
@@ -73,7 +73,7 @@ class CodeGuesses:
         return await self.known_by(caller, user)
 
     async def known_by(self, caller: Caller, user: User | None) -> str | None:
-        """The name of a known device that may still type codes of its own; beyond a year's wrong ones it is a stranger's."""
+        """The name of a known device with tries of its own left; after its yearly wrong codes it counts as unknown."""
         device = None if user is None else await self.devices.named(caller, user)
         if user is None or device is None:
             return None

@@ -105,7 +105,7 @@ class Steps:
     ) -> tuple[SignIn, Issued]:
         """Raises: Conflict, SecretReplaced, UserBanned."""
         device = await self.sign_in_protection.devices.named(caller, user, tx=tx)
-        counted = admitted or device  # tries of a browser that a link admitted are not those of strangers
+        counted = admitted or device  # a browser that a link admitted does not count as unknown
         await self.sign_in_protection.forgive(tx, caller, user, device=counted, guess=guess)
         session, rotated = await self.session_start.start_session(
             tx,

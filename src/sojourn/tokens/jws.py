@@ -214,7 +214,8 @@ def _depth(value: Json) -> int:
 
 
 def _levels(value: Json) -> list[list[dict[str, Json] | list[Json]]]:
-    """The objects and arrays in `value`, outermost first, one list for each depth. No recursion: the depth is a stranger's."""
+    """The objects and arrays in `value`, outermost first, one list for each depth. No recursion: an attacker chooses the depth."""
+
     levels: list[list[dict[str, Json] | list[Json]]] = []
     level = [value] if isinstance(value, dict | list) else []
     while level:

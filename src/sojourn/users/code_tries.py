@@ -1,4 +1,4 @@
-"""Tries of e-mail codes by strangers: towards the lock, and at most a hundred a year (R-LIM-03, R-OTP-08)."""
+"""Tries of e-mail codes from unknown devices: counted towards the lock, and at most a hundred a year (R-LIM-03, R-OTP-08)."""
 
 from dataclasses import dataclass
 

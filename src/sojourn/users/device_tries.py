@@ -1,4 +1,4 @@
-"""Tries on a device that an account knows: counted for it alone, so that no stranger locks it out (R-LIM-03)."""
+"""Tries on a known device of an account: counted for it alone, so that no attacker locks it out (R-LIM-03)."""
 
 from dataclasses import dataclass
 
@@ -16,7 +16,7 @@ _NAME = "tries_of_known_device"
 class DeviceTries:
     """`device` is the name of a known device, or the id of an attempt that a link has admitted.
 
-    A device tries at most a hundred wrong codes a year, as strangers do together: its mark stays in browsers that others use.
+    A device may try a hundred wrong codes a year, as all unknown devices together may: its mark stays in shared browsers.
     """
 
     store: Store

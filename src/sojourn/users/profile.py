@@ -175,7 +175,7 @@ class Profile:
             return changed, await self._renewed(tx, caller, session, changed)
 
     async def _prove(self, caller: Caller, user: User, current: str) -> None:
-        """Check the current password; tries count for this device only, strangers' do not matter here (R-LIM-03)."""
+        """Check the current password; only tries on this device count (R-LIM-03)."""
         instance, device = caller.instance, await self.devices.named(caller, user)
         if device is None:  # this user is no longer signed in on this client
             raise SessionEnded()

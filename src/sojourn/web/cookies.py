@@ -137,7 +137,7 @@ def shared_domain(public_url: str, origins: tuple[str, ...]) -> str:
     """The narrowest domain that holds this server and every listed app beside it; empty when they share none.
 
     `auth.example.com` and `www.example.com` share `example.com`. An app on a site of its own is left out: no cookie reaches
-    both. A public suffix that two strangers share, such as `co.uk`, does no harm: browsers take no cookie for it.
+    both. A public suffix shared by unrelated sites, such as `co.uk`, does no harm: browsers reject cookies for it.
     """
     own = _labels(public_url)
     apps = [labels for labels in map(_labels, origins) if labels != own and len(_common(own, labels)) > 1]

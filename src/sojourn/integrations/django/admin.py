@@ -24,7 +24,7 @@ class SojournAdminSite(AdminSite):
 
     @method_decorator(never_cache)
     def login(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
-        """Strangers go to the sign-in page and come back to the page that they wanted, staff go there at once."""
+        """Redirect unauthenticated requests to the sign-in page and back, and staff to the requested page."""
         index = reverse("admin:index", current_app=self.name)
         if request.method not in ("GET", "HEAD"):
             return HttpResponseNotAllowed(["GET", "HEAD"])

@@ -1,4 +1,4 @@
-"""`settings.SOJOURN`: where the server is, and what strangers may see."""
+"""`settings.SOJOURN`: the server's address, and the public paths."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass

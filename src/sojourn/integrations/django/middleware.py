@@ -38,10 +38,10 @@ GetResponse = Callable[[HttpRequest], Any]
 
 
 class SojournMiddleware:
-    """Puts the visit on the request as `request.sojourn`, whose `session` is who was let in, and refuses strangers.
+    """Authenticates the request, sets `request.sojourn` with its `session`, and denies unauthenticated requests.
 
-    Everything is protected unless `PUBLIC` says otherwise, the admin and static files too. A server inside the app answers
-    below the path of its public address.
+    Every path is protected unless it is in `PUBLIC`, the admin and static files too. A server inside the app responds
+    below the path of its public URL.
     """
 
     sync_capable = True
@@ -101,7 +101,7 @@ class SojournMiddleware:
         return self._put(request, claims)
 
     def _put(self, request: HttpRequest, claims: Claims | None) -> AuthContext:
-        """The visit, where the rest of the app finds it."""
+        """Set `request.sojourn` for the rest of the app."""
         seen = request.sojourn = AuthContext(self._guard, claims, asking(request))  # type: ignore[attr-defined]
         return seen
 

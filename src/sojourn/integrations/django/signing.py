@@ -61,8 +61,8 @@ def end_session(*, request: HttpRequest | None, **_: object) -> None:
 
 
 def explain_test_client(*, request: HttpRequest, **_: object) -> None:
-    """`Client.login` and `Client.force_login` make a bare request and a session that no middleware of ours reads, so the
-    person would silently stay a stranger. Raises: RuntimeError that says what to write instead.
+    """Refuse `Client.login` and `Client.force_login`: they create a session that Sojourn does not read, so the user
+    would silently stay signed out. Raises: RuntimeError that names the replacement.
     """
     if type(request) is HttpRequest and _SESSIONS in settings.MIDDLEWARE and "REQUEST_METHOD" not in request.META:
         raise RuntimeError(

@@ -20,7 +20,7 @@ _CACHED = "_sojourn_user"
 
 
 def user_of(request: HttpRequest) -> Any:
-    """The row, once a request; `AnonymousUser` for strangers and for a row that is not active."""
+    """The row, loaded once per request; `AnonymousUser` for unauthenticated requests and inactive rows."""
     if not hasattr(request, _CACHED):
         session = visit(request).session
         found = row_of(session) if session is not None else None
