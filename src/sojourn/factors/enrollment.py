@@ -31,7 +31,7 @@ class Enrollable(Protocol):
     """
 
     async def begin(self, user: User, label: str | None = None) -> Enrollment:
-        """Store a credential that is not verified. Raises: Conflict when the user is gone, or its key is taken."""
+        """Store an unverified credential. Raises: Conflict if the user was deleted, or its key is taken."""
         ...
 
     async def confirm(self, user: User, id: str, proof: Proof) -> Credential:

@@ -1,4 +1,4 @@
-"""So many at once, and the next one fair by payer: one who asks for a thousand waits behind one who asks for one (R-PWD-12)."""
+"""A limited number of slots, shared fairly by payer: a payer with a thousand requests waits behind one with a single request (R-PWD-12)."""
 
 import asyncio
 from collections import Counter, OrderedDict, deque
@@ -86,7 +86,7 @@ class FairSlots:
                 self._held[payer] += 1
 
     def _next_of(self, payer: str) -> "asyncio.Future[None] | None":
-        """The payer's next who still waits. One whose time is over is cancelled before it learns of that."""
+        """The payer's next waiting caller. A caller whose wait has timed out is skipped."""
         queue = self._waiting[payer]
         turn = None
         while queue and turn is None:

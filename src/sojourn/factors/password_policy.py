@@ -14,7 +14,7 @@ _SHORTEST_CONTEXT = 4
 
 
 def check_bounds(password: str, *, param: str) -> None:
-    """Bound the cost of a hash; holds even where a server asks for no checks. Raises: FieldEmpty, PasswordTooLong, PasswordTooManyBytes."""
+    """Bound the cost of a hash, even if a Backend API call skips password checks. Raises: FieldEmpty, PasswordTooLong, PasswordTooManyBytes."""
     if not password:
         raise FieldEmpty(param)
     if len(password) > MAX_LENGTH:

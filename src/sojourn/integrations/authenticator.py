@@ -180,7 +180,7 @@ class Authenticator:
             if token is not None:
                 return _let_in(SignedInState(self.verify(token)))
         except TokenRefused as refused:
-            return SignedOutState(refused.reason)  # a caller that tried and failed: no cookie is looked at (R-JWT-11)
+            return SignedOutState(refused.reason)  # the bearer token was refused, so cookies are ignored (R-JWT-11)
         if asked.is_page and (id := self.redirects.returned(asked)) is not None:
             return self._returned(asked, id)
         return self._by_cookies(asked)

@@ -1,4 +1,4 @@
-"""`@session_required` as users of every framework write such a thing: bare, or saying what the view asks for."""
+"""`@session_required`, in the usual form of decorators: bare, or with the requirements of the view."""
 
 from collections.abc import Callable
 from datetime import timedelta

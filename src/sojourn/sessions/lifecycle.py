@@ -97,7 +97,7 @@ class Sessions:
         await self._ended(tx, instance, replaced, "session.replaced", now)
 
     async def create_for(self, instance: Instance, user: User) -> Session:
-        """A session without a browser, for a server that asks for one (tests, jobs)."""
+        """Start a session without a browser, at the request of a server (tests, jobs)."""
         client, _ = fresh_client(instance, self.clock.now())
         async with self.store.transaction() as tx:
             await tx.clients.create(client)
@@ -221,7 +221,7 @@ class Sessions:
     # -- end
 
     async def end(self, caller: Caller, id: str, status: SessionStatus = SessionStatus.ENDED) -> tuple[Session, Issued]:
-        """Sign out of one session. Ending it twice is no error: it is over either way.
+        """Sign out of one session. Ending an ended session is no error.
 
         Raises: SignedOut, SessionEnded (another client's), SecretReplaced.
         """

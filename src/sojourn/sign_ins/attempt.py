@@ -152,7 +152,7 @@ class SignIns:
     async def prepare_first_factor(
         self, caller: Caller, id: str, strategy: str, identifier_id: str | None
     ) -> tuple[SignIn, Issued]:
-        """Send a code; asking again sends a new one and ends the old. Of two who ask at once, both are told of the same code.
+        """Send a code; a repeated request sends a new one and ends the old. Two concurrent requests send one code.
 
         Raises: NotFound, WrongStep, StrategyNotPossible, Conflict.
         """

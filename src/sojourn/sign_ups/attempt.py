@@ -114,7 +114,7 @@ class SignUps:
                 return await self._finish_if_ready(tx, caller, self._issued(caller), filled)
 
     async def prepare_verification(self, caller: Caller, id: str, strategy: str) -> tuple[SignUp, Issued]:
-        """Send a code to the address; asking again sends a new one. Of two who ask at once, both are told of the same code.
+        """Send a code to the address; a repeated request sends a new one. Two concurrent requests send one code.
 
         Raises: StrategyNotPossible, FieldMissing, Conflict.
         """

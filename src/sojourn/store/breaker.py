@@ -38,7 +38,7 @@ class Breaker:
             raise Overloaded()
 
     def answered(self) -> None:
-        """The database has answered, whatever it said."""
+        """Record a response of the database, an error included."""
         self._hangs = 0
 
     def hung(self) -> None:
@@ -69,6 +69,6 @@ class Breaker:
     async def _answers(self) -> bool:
         try:
             await self._probe()
-        except Exception:  # whatever it was: it does not answer yet
+        except Exception:  # any failure means that the database does not respond yet
             return False
         return True

@@ -23,7 +23,7 @@ def sojourn_handle() -> "SojournClient | None":
 
 @pytest.fixture
 def sojourn_clock() -> "FakeClock":
-    """The time by which tokens and sessions are over; `sojourn_clock.advance(minutes=2)`."""
+    """The clock that ends tokens and sessions; `sojourn_clock.advance(minutes=2)`."""
     from sojourn.testing.clock import FakeClock
 
     return FakeClock()

@@ -30,7 +30,7 @@ __all__ = ["Algorithm"]
 log = logging.getLogger("sojourn.tokens")
 
 MAX_LENGTH = 8192
-"""Characters of the longest token that is looked at."""
+"""Maximum length of a token in characters; longer ones are refused unread."""
 
 _DEEPEST = 16
 _COMPACT = re.compile(r"[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+", re.ASCII)

@@ -76,7 +76,7 @@ class RemoteKeys:
         return self._seconds() < self.stale_at
 
     def begin_anew(self) -> None:
-        """In a forked process: a fetch that was under way in the parent is not under way here."""
+        """Reset the state in a forked process: a fetch of the parent does not continue here."""
         self._lock = threading.Lock()
         self._flight = None
         self._not_before = Instant(0)

@@ -236,7 +236,7 @@ class Addresses:
 
 
 def _of(user: User, address: Identifier) -> Identifier:
-    """The address as the user has it now. Raises: NotFound when it is gone."""
+    """The current address of the user. Raises: NotFound if it was deleted."""
     current = user.identifier(address.id)
     if current is None:
         raise NotFound("No address with that id exists here.")

@@ -160,7 +160,7 @@ class Application:
                 await self._demo(scope, receive, send)
             else:
                 await self._answer(request, answer)
-        except Exception as error:  # the last wall: whatever it was, the caller gets the envelope
+        except Exception as error:  # the last resort: the caller of any failure gets the error envelope
             if answer.started:
                 raise
             await self._refuse(error, request, answer)

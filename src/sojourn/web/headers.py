@@ -33,7 +33,7 @@ _PREFLIGHT_SECONDS = b"600"
 
 
 def common(*, secure: bool) -> Headers:
-    """Headers of every answer whatever its kind (R-HDR-02)."""
+    """Headers of every response (R-HDR-02)."""
     return [*_COMMON, _STRICT_TRANSPORT] if secure else list(_COMMON)
 
 

@@ -20,7 +20,7 @@ __all__ = ["SojournAdminConfig", "SojournAdminSite"]
 
 
 class SojournAdminSite(AdminSite):
-    """Staff sign in with Sojourn and are greeted by name. Who is signed in and is not staff gets 403; no password is taken here."""
+    """The admin site with Sojourn's sign-in. Signed-in users who are not staff get 403; the site has no password form."""
 
     @method_decorator(never_cache)
     def login(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:

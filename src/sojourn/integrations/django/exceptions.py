@@ -13,7 +13,7 @@ _NOTED = "_sojourn_refusal"
 
 
 def refusal_of(error: BaseException | None, request: HttpRequest) -> Denial | None:
-    """The answer for a failure of the server, and for a user who is gone. None for errors of the app's own."""
+    """The response to a failure of the server, and to a deleted user. None for the app's own errors."""
     if isinstance(error, Denied):
         return error.refusal
     return failed(error, asked_of(request)) if isinstance(error, FAILURES) else None

@@ -53,7 +53,7 @@ def wanted_page(request: HttpRequest) -> str:
 
 
 def end_session(*, request: HttpRequest | None, **_: object) -> None:
-    """After Django's `logout()` the Sojourn session is over too. Raises: BadSecretKey, ServerUnreachable."""
+    """End the Sojourn session after Django's `logout()`. Raises: BadSecretKey, ServerUnreachable."""
     seen = getattr(request, "sojourn", None)
     if isinstance(seen, AuthContext) and seen.session is not None:
         options().sojourn.end_session_now(seen.session.session_id)

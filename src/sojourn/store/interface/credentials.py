@@ -12,7 +12,7 @@ class CredentialStore(Protocol):
     """They go with their user."""
 
     async def create(self, credential: Credential) -> bool:
-        """False when its key is taken in its instance and kind, or its user is gone."""
+        """False if its key is taken in its instance and kind, or its user was deleted."""
         ...
 
     async def find(self, instance_id: InstanceId, id: str) -> Credential | None: ...
@@ -22,13 +22,13 @@ class CredentialStore(Protocol):
         ...
 
     async def verify(self, instance_id: InstanceId, id: str, now: Instant, *, counter: int = 0) -> Credential | None:
-        """Mark it verified, once, and return it; None when it is gone or was verified before. Exactly one caller gets it."""
+        """Mark it verified, once, and return it; None if it was deleted or verified before. Exactly one caller gets it."""
         ...
 
     async def use(
         self, instance_id: InstanceId, id: str, now: Instant, *, counter: int | None = None, once: bool = False
     ) -> Credential | None:
-        """Note a use and return the row; None when it is gone, unverified or over.
+        """Record a use and return the row; None if it is deleted, unverified or expired.
 
         With `counter`, which must be more than the stored one (0 and 0 is legal: a passkey that does not count), and with `once`,
         exactly one of racing callers gets it (R-OTP-03, R-OTP-04, R-OTP-05).

@@ -29,7 +29,7 @@ class OutboxStore(Protocol):
         ...
 
     async def claim(self, now: Instant, *, max_rows: int, lease: timedelta) -> Sequence[OutboxMessage]:
-        """Due messages, each given to one caller only until `lease` is over; their `tries` go up."""
+        """Due messages, each leased to one caller for `lease`; their `tries` increase."""
         ...
 
     async def remove(self, id: str) -> None:

@@ -24,5 +24,5 @@ class SharedCountStore(Protocol):
         ...
 
     async def purge(self, before: Instant, *, max_rows: int) -> int:
-        """Delete up to `max_rows` keys whose window was over by then; how many."""
+        """Delete up to `max_rows` keys whose window had ended by then and return how many."""
         ...

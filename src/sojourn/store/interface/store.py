@@ -94,7 +94,7 @@ class Store(Groups, Protocol):
         ...
 
     async def purge(self, before: Instant, *, max_rows: int) -> int:
-        """Delete up to `max_rows` sign-ins, sign-ups, verifications, nonces, app data, credentials and budgets each that were over by then; how many in all."""
+        """Delete up to `max_rows` sign-ins, sign-ups, verifications, nonces, app data, credentials and budgets each that had expired by then; returns the total."""
         ...
 
     async def purge_unused_clients(self, before: Instant, *, max_rows: int) -> int:

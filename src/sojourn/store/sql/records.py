@@ -35,7 +35,7 @@ class SqlRecords(Group):
         return await self._counted(records, *_of(instance_id, kind))
 
     async def replace(self, record: Record) -> bool:
-        """False when it is gone or its new key is taken."""
+        """False if it was deleted or its new key is taken."""
         where = (records.c.id == record.id, *_of(record.instance_id, record.kind))
         try:
             async with self._undoing() as runner:

@@ -18,7 +18,7 @@ PHONE = IdentifierKind.PHONE_NUMBER
 
 
 class EmailCreation(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
-    """The owner is told of a new primary address whether or not `notify…` says so (R-LOG-04)."""
+    """The user is notified of a new primary address even if `notify…` is false (R-LOG-04)."""
 
     user_id: str
     email_address: str

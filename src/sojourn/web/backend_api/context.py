@@ -38,7 +38,7 @@ class KeyContext(RequestContext):
 
 
 Context = NamedDependency[KeyContext]
-"""The context of the request being handled, as a handler asks for it."""
+"""The injected context of the current request."""
 
 
 async def admit(engine: Engine, request: HttpRequest, operation: Operation) -> KeyContext:

@@ -299,4 +299,4 @@ class ClientContext(RequestContext):
 
 
 Context = NamedDependency[ClientContext]
-"""The context of the request being handled, as a handler asks for it."""
+"""The injected context of the current request."""

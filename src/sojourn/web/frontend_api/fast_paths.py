@@ -27,7 +27,7 @@ async def mint(context: ClientContext, session_id: str) -> bytes:
             api_version=context.api_version,
         )
     except SessionEnded:
-        await context.identified(minting=True)  # a secret of before is noticed (R-SES-08)
+        await context.identified(minting=True)  # a replaced secret is detected (R-SES-08)
         raise
     context.headers += of_token(jwt, context.instance)
     return msgspec.json.encode(token(jwt))

@@ -84,7 +84,7 @@ async def _directives(
         dev_browser = await _dev_browser(context, identified, target)
     state = BrowserState(
         token=jwt,
-        # an app takes a token that is older than the sign-in for one of before
+        # an app treats a token issued before the sign-in as stale
         signed_in_at=min(signed_in_value(view), context.now.before(backdated).seconds) if jwt else 0,
         dev_browser=dev_browser.reveal() if dev_browser else None,
         refresh=context.engine.refreshing.secret(session).reveal() if session and jwt else None,

@@ -146,7 +146,7 @@ async def remove_password(context: Context) -> Response[bytes]:
 
 @get("/v1/me/sessions", operation_id="getUsersSessions", opt=frontend(limit=None))
 async def all_sessions(context: Context) -> Response[bytes]:
-    """The person's sessions, those that are over too, until they are forgotten: a bare list, the newest first."""
+    """The user's sessions, ended ones included until they are purged: a bare list, newest first."""
     _, _, user = await context.acting()
     theirs, page = SessionFilter(user_id=user.id), Page(_MAX_SESSIONS)
     sessions = await context.engine.sessions.list(context.instance, theirs, page)

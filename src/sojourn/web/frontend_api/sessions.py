@@ -76,7 +76,7 @@ async def _ended(context: ClientContext, session_id: str, status: SessionStatus)
 
 
 async def _shown(context: ClientContext, caller: Caller, session: Session) -> Resource | None:
-    """An ended session: no token any more; None once its user is gone too."""
+    """An ended session, which mints no more tokens; None if its user was deleted."""
     user = await context.engine.accounts.find(caller.instance, session.user_id)
     return None if user is None else session_resource(session, user, caller.instance, context.now, None)
 
