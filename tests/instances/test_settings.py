@@ -41,7 +41,7 @@ def test_every_setting_says_in_one_sentence_what_it_does(setting: Setting) -> No
 
 @pytest.mark.parametrize("setting", NUMBERS, ids=by_path)
 def test_a_number_keeps_to_its_bounds(setting: Setting) -> None:  # R-INP-04
-    least, most = setting.about.least, setting.about.most
+    least, most = setting.about.min, setting.about.max
     assert least is not None and most is not None
     for value in (least, most):
         assert setting.of(patched(Settings(), patch(setting, value))) == value
@@ -76,9 +76,9 @@ def test_a_length_of_time_is_marked_as_one() -> None:
 
 @pytest.mark.parametrize("setting", NUMBERS, ids=by_path)
 def test_a_stored_number_out_of_bounds_is_another_releases_and_read(setting: Setting) -> None:  # R-CFG-01
-    assert setting.about.most is not None
-    stored = msgspec.convert(patch(setting, setting.about.most + 1), Settings)
-    assert setting.of(stored) == setting.about.most + 1
+    assert setting.about.max is not None
+    stored = msgspec.convert(patch(setting, setting.about.max + 1), Settings)
+    assert setting.of(stored) == setting.about.max + 1
 
 
 @pytest.mark.parametrize("setting", [each for each in ALL if each.about.shown], ids=by_path)
@@ -102,7 +102,7 @@ def _values(setting: Setting) -> list[Json]:
     if setting.kind is bool:
         return [True, False]
     if setting.kind is int:
-        return [setting.about.least, setting.about.most]
+        return [setting.about.min, setting.about.max]
     return [setting.default]
 
 

@@ -35,8 +35,8 @@ class About:
 
     effect: str
     """One sentence for the owner."""
-    least: int | None = None
-    most: int | None = None
+    min: int | None = None
+    max: int | None = None
     """Bounds of a number, both allowed."""
     unit: Literal["seconds"] | None = None
     """Of a length of time: it may be given as text too, such as `30d` or `PT12H`."""
@@ -84,7 +84,7 @@ class Setting:
         elif self.choices:
             words = ", ".join(f"`{choice}`" for choice in self.choices)
         elif self.kind is int:
-            words = f"{'seconds' if self.about.unit else 'a number'}, {self.about.least:,} to {self.about.most:,}"
+            words = f"{'seconds' if self.about.unit else 'a number'}, {self.about.min:,} to {self.about.max:,}"
         else:
             words = {bool: "`true` or `false`", str: "text", list: "a list of texts", dict: "an object"}[self.kind]
         return f"{words}, or `null`" if self.is_optional else words

@@ -101,21 +101,21 @@ class SessionSettings(_Group, frozen=True, kw_only=True):
         int,
         About(
             effect="A session ends this long after it began, however much it is used.",
-            least=5, most=400 * DAY, unit="seconds", guide="guide/sessions.md#timeouts",
+            min=5, max=400 * DAY, unit="seconds", guide="guide/sessions.md#timeouts",
         ),
     ] = 7 * DAY  # fmt: skip
     inactivity_seconds: Annotated[
         int,
         About(
             effect="A session ends after this time without activity.",
-            least=2, most=400 * DAY, unit="seconds", guide="guide/sessions.md#timeouts",
+            min=2, max=400 * DAY, unit="seconds", guide="guide/sessions.md#timeouts",
         ),
     ] = DAY  # fmt: skip
     token_seconds: Annotated[
         int,
         About(
             effect="The token that an app verifies is valid for this long; a browser fetches the next one before that.",
-            least=2, most=3600, unit="seconds", guide="guide/sessions.md#timeouts",
+            min=2, max=3600, unit="seconds", guide="guide/sessions.md#timeouts",
         ),
     ] = 60  # fmt: skip
     token_algorithm: Annotated[
@@ -138,9 +138,7 @@ class SessionSettings(_Group, frozen=True, kw_only=True):
     ] = True
     sessions_per_user: Annotated[
         int,
-        About(
-            effect="A user has at most this many sessions; one more ends the one idle longest.", least=1, most=10_000
-        ),
+        About(effect="A user has at most this many sessions; one more ends the one idle longest.", min=1, max=10_000),
     ] = 100
 
     @property
@@ -199,14 +197,14 @@ class ProtectionSettings(_Group, frozen=True, kw_only=True):
         int,
         About(
             effect="An account is locked after this many wrong tries in a row.",
-            least=5, most=100, shown=_at("user_settings.attack_protection.user_lockout.max_attempts"),
+            min=5, max=100, shown=_at("user_settings.attack_protection.user_lockout.max_attempts"),
         ),
     ] = 10  # fmt: skip
     lockout_seconds: Annotated[
         int,
         About(
             effect="A lock after wrong tries runs out after this long.",
-            least=1, most=30 * DAY, unit="seconds",
+            min=1, max=30 * DAY, unit="seconds",
             shown=_at("user_settings.attack_protection.user_lockout.duration_in_minutes", how=lambda seconds: seconds // 60),
         ),
     ] = 3600  # fmt: skip
@@ -214,7 +212,7 @@ class ProtectionSettings(_Group, frozen=True, kw_only=True):
         int,
         About(
             effect="A new password has at least this many characters.",
-            least=LEAST_PASSWORD, most=64, shown=_at("user_settings.password_settings.min_length"),
+            min=LEAST_PASSWORD, max=64, shown=_at("user_settings.password_settings.min_length"),
         ),
     ] = LEAST_PASSWORD  # fmt: skip
     allowlist: Annotated[

@@ -34,8 +34,8 @@ def check_settings(settings: Settings) -> None:
     """Check the bounds of numeric settings. Raises: FieldError."""
     for setting in _BY_PATH.values():
         about, value = setting.about, setting.of(settings)
-        if about.least is not None and about.most is not None and not about.least <= value <= about.most:
-            raise FieldError(f"{setting.path} must be between {about.least} and {about.most}.", param=setting.path)
+        if about.min is not None and about.max is not None and not about.min <= value <= about.max:
+            raise FieldError(f"{setting.path} must be between {about.min} and {about.max}.", param=setting.path)
         if about.check is not None:
             about.check(value, setting.path)
 
