@@ -38,6 +38,20 @@ async def test_a_credential_comes_back_as_it_was_given(store: Store, instance_id
     assert await store.credentials.of_user(instance_id, user.id, []) == []
 
 
+async def test_credentials_of_several_users_are_read_at_once_within_one_instance(
+    store: Store, instance_id: InstanceId
+) -> None:  # R-AUZ-02
+    ada, bob, other = await _stored_user(store, instance_id), await _stored_user(store, instance_id), new_instance_id()
+    of_ada = await _stored(store, a_credential(ada))
+    of_bob = await _stored(store, a_credential(bob, created_at=LATER))
+    await _stored(store, a_credential(bob, kind="passkey"))
+    both = [bob.id, ada.id]
+    assert await store.credentials.of_users(instance_id, both, ["totp"]) == [of_ada, of_bob]
+    assert await store.credentials.of_users(instance_id, [bob.id], ["totp"]) == [of_bob]
+    assert await store.credentials.of_users(instance_id, [], ["totp"]) == []
+    assert await store.credentials.of_users(other, both, ["totp"]) == []
+
+
 async def test_nobody_finds_or_uses_a_credential_of_another_instance(
     store: Store, instance_id: InstanceId
 ) -> None:  # R-AUZ-02

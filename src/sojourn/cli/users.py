@@ -39,7 +39,7 @@ def list_users(
 
     async def read(engine: "Engine") -> tuple[list[User], list[dict[str, Json]]]:
         found = list(await engine.accounts.list(engine.instance, UserFilter(query=query), Page(limit)))
-        return found, [_shown(engine, user) for user in found]
+        return found, await _shown(engine, found)
 
     found, shown = with_engine(configured(data, database_url), read)
     if as_json:
@@ -80,7 +80,8 @@ def create(
     )
 
     async def created(engine: "Engine") -> dict[str, Json]:
-        return _shown(engine, await engine.accounts.create(engine.instance, new, actor=_OPERATOR))
+        made = await engine.accounts.create(engine.instance, new, actor=_OPERATOR)
+        return (await _shown(engine, [made]))[0]
 
     print_json(with_engine(configured(data, database_url), created))
 
@@ -147,13 +148,19 @@ def delete(
 
 def _one(user: str, data: Data, database_url: DatabaseUrl, work: Callable[["Engine", UserId], Awaitable[User]]) -> None:
     async def run(engine: "Engine") -> dict[str, Json]:
-        return _shown(engine, await work(engine, await user_id_of(engine, user)))
+        changed = await work(engine, await user_id_of(engine, user))
+        return (await _shown(engine, [changed]))[0]
 
     print_json(with_engine(configured(data, database_url), run))
 
 
-def _shown(engine: "Engine", user: User) -> dict[str, Json]:
-    return backend_user(user, engine.instance, engine.clock.now())  # pyright: ignore[reportReturnType]
+async def _shown(engine: "Engine", users: list[User]) -> list[dict[str, Json]]:
+    now = engine.clock.now()
+    second = await engine.factors.second_factors(engine.store, engine.instance, users, now)
+    return [
+        backend_user(user, engine.instance, now, second_factors=second.get(user.id, ()))  # pyright: ignore[reportReturnType]
+        for user in users
+    ]
 
 
 def _row(user: User) -> list[str | None]:

@@ -1,15 +1,17 @@
 """The factors of an engine, found by strategy."""
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TypeVar
 
 from sojourn.errors import ConfigError, StrategyNotBuilt
+from sojourn.factors.credential import Credential
 from sojourn.factors.enrollment import Enrollable
 from sojourn.factors.factor import EnvironmentPart, Factor
 from sojourn.factors.offer import Offer, Person
 from sojourn.factors.strategy import Level, Proof, Purpose, Strategy
+from sojourn.ids import UserId
 from sojourn.instances.instance import Instance
 from sojourn.instant import Instant
 from sojourn.store.interface import Groups
@@ -107,6 +109,23 @@ class FactorSet:
             return Person(user, identifier)
         found = await groups.credentials.of_user(user.instance_id, user.id, kinds)
         return Person(user, identifier, [credential for credential in found if credential.is_usable(now)])
+
+    async def second_factors(
+        self, groups: Groups, instance: Instance, users: Collection[User], now: Instant
+    ) -> Mapping[UserId, Collection[str]]:
+        """The strategies of the second level that each user has; one read, or none where no factor has that level."""
+        if not users or not self._names(instance, Level.SECOND):
+            return {}
+        kinds, found = self._kinds(), dict[UserId, list[Credential]]()
+        if kinds:
+            for credential in await groups.credentials.of_users(instance.id, [user.id for user in users], kinds):
+                if credential.is_usable(now):
+                    found.setdefault(credential.user_id, []).append(credential)
+        people = [Person(user, None, found.get(user.id, ())) for user in users]
+        return {
+            person.user.id: {offer.strategy for offer in self.offers(instance, person, Level.SECOND)}
+            for person in people
+        }
 
     def _kinds(self) -> set[str]:
         return {kind for factor in self.factors for kind in factor.credential_kinds()}

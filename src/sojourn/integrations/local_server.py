@@ -89,7 +89,10 @@ class EngineServer:
 
         engine = self.engine
         found = await engine.accounts.get(engine.instance, UserId(user_id))
-        return msgspec.convert(backend_user(found, engine.instance, engine.clock.now()), User)
+        now = engine.clock.now()
+        second = await engine.factors.second_factors(engine.store, engine.instance, [found], now)
+        own = second.get(found.id, ())
+        return msgspec.convert(backend_user(found, engine.instance, now, second_factors=own), User)
 
     async def is_live(self, session_id: str) -> bool:
         try:

@@ -1,5 +1,6 @@
 """Sessions: the browser's own, a person's list of devices, and the administrator's view."""
 
+from collections.abc import Collection
 from ipaddress import ip_address
 
 from sojourn.instances.instance import Instance
@@ -13,7 +14,15 @@ from sojourn.users.user import User
 _NEVER = -1
 
 
-def session_resource(session: Session, owner: User, instance: Instance, now: Instant, jwt: str | None) -> Resource:
+def session_resource(
+    session: Session,
+    owner: User,
+    instance: Instance,
+    now: Instant,
+    jwt: str | None,
+    *,
+    second_factors: Collection[str] = (),
+) -> Resource:
     """A session of the asking browser, with its user and a fresh token, so that no second request is needed."""
     return {
         **_shared(session, now),
@@ -21,7 +30,7 @@ def session_resource(session: Session, owner: User, instance: Instance, now: Ins
         "last_active_token": None if jwt is None else token(jwt),
         "actor": session.actor,
         "tasks": None,
-        "user": user_resource(owner, instance, now),
+        "user": user_resource(owner, instance, now, second_factors=second_factors),
         "public_user_data": public_user_data(owner, instance),
         "factor_verification_age": factor_age(session, now),
     }

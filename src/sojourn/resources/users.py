@@ -1,6 +1,6 @@
 """A user and their addresses: the person's own view, the administrator's, and what others may see (R-AUZ-04)."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 from sojourn.factors.verification import Verification
 from sojourn.ids import IdentifierId
@@ -17,9 +17,16 @@ Challenges = Mapping[IdentifierId, Verification]
 _NONE: Challenges = {}
 
 
-def user_resource(user: User, instance: Instance, now: Instant, verifications: Challenges = _NONE) -> Resource:
-    """The user as they see themselves, without `private_metadata`."""
-    shown = _shared(user, instance, now, verifications)
+def user_resource(
+    user: User,
+    instance: Instance,
+    now: Instant,
+    verifications: Challenges = _NONE,
+    *,
+    second_factors: Collection[str] = (),
+) -> Resource:
+    """The user as they see themselves, without `private_metadata`. `second_factors` are the strategies of `FactorSet.second_factors`."""
+    shown = _shared(user, instance, now, verifications, second_factors)
     shown["mfa_enabled_at"] = None
     shown["mfa_disabled_at"] = None
     if user.create_organizations_limit is not None:
@@ -27,9 +34,9 @@ def user_resource(user: User, instance: Instance, now: Instant, verifications: C
     return shown
 
 
-def backend_user(user: User, instance: Instance, now: Instant) -> Resource:
+def backend_user(user: User, instance: Instance, now: Instant, *, second_factors: Collection[str] = ()) -> Resource:
     """The user as the Backend API shows it."""
-    shown = _shared(user, instance, now, _NONE)
+    shown = _shared(user, instance, now, _NONE, second_factors)
     shown["private_metadata"] = user.private_metadata
     shown["locale"] = user.locale
     shown["mfa_enabled_at"] = None
@@ -39,7 +46,9 @@ def backend_user(user: User, instance: Instance, now: Instant) -> Resource:
     return shown
 
 
-def _shared(user: User, instance: Instance, now: Instant, verifications: Challenges) -> Resource:
+def _shared(
+    user: User, instance: Instance, now: Instant, verifications: Challenges, second_factors: Collection[str]
+) -> Resource:
     locked = user.is_locked(now)
     tries = instance.settings.protection.lockout_tries
     picture = avatar_url(user, instance.public_url)
@@ -57,9 +66,9 @@ def _shared(user: User, instance: Instance, now: Instant, verifications: Challen
         "primary_web3_wallet_id": None,
         "password_enabled": user.password is not None,
         "password_last_updated_at": millis(user.password_changed_at),
-        "two_factor_enabled": False,
-        "totp_enabled": False,
-        "backup_code_enabled": False,
+        "two_factor_enabled": bool(second_factors),
+        "totp_enabled": "totp" in second_factors,
+        "backup_code_enabled": "backup_code" in second_factors,
         "email_addresses": [address_resource(own, now, verifications.get(own.id)) for own in user.email_addresses],
         "phone_numbers": [address_resource(own, now, verifications.get(own.id)) for own in user.phone_numbers],
         "web3_wallets": [],

@@ -21,6 +21,12 @@ class CredentialStore(Protocol):
         """Those of these kinds, the oldest first."""
         ...
 
+    async def of_users(
+        self, instance_id: InstanceId, user_ids: Collection[UserId], kinds: Collection[str]
+    ) -> Sequence[Credential]:
+        """Those of these users and kinds, the oldest first, in one statement."""
+        ...
+
     async def verify(self, instance_id: InstanceId, id: str, now: Instant, *, counter: int = 0) -> Credential | None:
         """Mark it verified, once, and return it; None if it was deleted or verified before. Exactly one caller gets it."""
         ...

@@ -29,8 +29,17 @@ class SqlCredentials(Group):
         return await self._one(credential_row, *where)
 
     async def of_user(self, instance_id: InstanceId, user_id: UserId, kinds: Collection[str]) -> Sequence[Credential]:
+        return await self.of_users(instance_id, [user_id], kinds)
+
+    async def of_users(
+        self, instance_id: InstanceId, user_ids: Collection[UserId], kinds: Collection[str]
+    ) -> Sequence[Credential]:
         oldest_first = (credentials.c.created_at, credentials.c.id)
-        where = (*_of_user(instance_id, user_id), credentials.c.kind.in_(sorted(kinds)))
+        where = (
+            credentials.c.user_id.in_(sorted(user_ids)),
+            credentials.c.instance_id == instance_id,
+            credentials.c.kind.in_(sorted(kinds)),
+        )
         return await self._many(credential_row, reading(credential_row).where(*where).order_by(*oldest_first))
 
     async def verify(self, instance_id: InstanceId, id: str, now: Instant, *, counter: int = 0) -> Credential | None:

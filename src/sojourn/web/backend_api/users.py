@@ -1,5 +1,6 @@
 """Users: list, count, create, change, keep out, delete."""
 
+from collections.abc import Sequence
 from typing import Literal
 
 import msgspec
@@ -54,12 +55,13 @@ class InvitationsPage(SomePage, kw_only=True):
     status: Literal["pending", "accepted", "revoked", "expired"] | None = None
 
 
-def shown(context: KeyContext, user: User) -> Resource:
-    return backend_user(user, context.instance, context.now)
+async def shown(context: KeyContext, users: Sequence[User]) -> list[Resource]:
+    second = await context.engine.factors.second_factors(context.engine.store, context.instance, users, context.now)
+    return [backend_user(user, context.instance, context.now, second_factors=second.get(user.id, ())) for user in users]
 
 
-def answer(context: KeyContext, user: User) -> Response[bytes]:
-    return context.json(shown(context, user))
+async def answer(context: KeyContext, user: User) -> Response[bytes]:
+    return context.json((await shown(context, [user]))[0])
 
 
 # -- read
@@ -75,7 +77,7 @@ async def list_users(context: Context) -> Response[bytes]:
         users = await context.engine.accounts.list_after(context.instance, where, query.cursor(), query.limit)
     else:
         users = await context.engine.accounts.list(context.instance, where, Page(query.limit, query.offset))
-    return context.json([shown(context, user) for user in users])
+    return context.json(await shown(context, users))
 
 
 @get("/v1/users/count", operation_id="GetUsersCount", opt=backend(query=UserCountQuery))
@@ -87,7 +89,7 @@ async def count_users(context: Context) -> Response[bytes]:
 
 @get("/v1/users/{user_id:str}", operation_id="GetUser", opt=backend())
 async def read_user(context: Context, user_id: FromPath[str]) -> Response[bytes]:
-    return answer(context, await context.engine.accounts.get(context.instance, user_id))
+    return await answer(context, await context.engine.accounts.get(context.instance, user_id))
 
 
 # -- write
@@ -96,7 +98,7 @@ async def read_user(context: Context, user_id: FromPath[str]) -> Response[bytes]
 @post("/v1/users", operation_id="CreateUser", status_code=200, opt=backend(json=UserCreation))
 async def create_user(context: Context) -> Response[bytes]:
     given = await context.json_body(UserCreation)
-    return answer(context, await context.engine.accounts.create(context.instance, given.new_user()))
+    return await answer(context, await context.engine.accounts.create(context.instance, given.new_user()))
 
 
 @patch("/v1/users/{user_id:str}", operation_id="UpdateUser", opt=backend(json=UserPatch))
@@ -105,7 +107,7 @@ async def update_user(context: Context, user_id: FromPath[str]) -> Response[byte
     named = given.named_metadata()
     if named is not None and context.api_version >= METADATA_APART:
         raise FieldUnknown(named)
-    return answer(context, await context.engine.accounts.update(context.instance, user_id, given.changes()))
+    return await answer(context, await context.engine.accounts.update(context.instance, user_id, given.changes()))
 
 
 @delete("/v1/users/{user_id:str}", operation_id="DeleteUser", status_code=200, opt=backend())
@@ -120,12 +122,12 @@ async def delete_user(context: Context, user_id: FromPath[str]) -> Response[byte
 )  # fmt: skip
 async def set_image(context: Context, user_id: FromPath[str]) -> Response[bytes]:
     content = await context.upload()
-    return answer(context, await context.engine.profile_images.set(context.instance, user_id, content))
+    return await answer(context, await context.engine.profile_images.set(context.instance, user_id, content))
 
 
 @delete("/v1/users/{user_id:str}/profile_image", operation_id="DeleteUserProfileImage", status_code=200, opt=backend())
 async def remove_image(context: Context, user_id: FromPath[str]) -> Response[bytes]:
-    return answer(context, await context.engine.profile_images.remove(context.instance, user_id))
+    return await answer(context, await context.engine.profile_images.remove(context.instance, user_id))
 
 
 @patch("/v1/users/{user_id:str}/metadata", operation_id="UpdateUserMetadata", opt=backend(json=Metadata))
@@ -138,7 +140,7 @@ async def merge_metadata(context: Context, user_id: FromPath[str]) -> Response[b
         private=given.private_metadata,
         unsafe=given.unsafe_metadata,
     )
-    return answer(context, user)
+    return await answer(context, user)
 
 
 @put("/v1/users/{user_id:str}/metadata", operation_id="ReplaceUserMetadata", opt=backend(json=Metadata))
@@ -151,7 +153,7 @@ async def replace_metadata(context: Context, user_id: FromPath[str]) -> Response
         private=given.private_metadata,
         unsafe=given.unsafe_metadata,
     )
-    return answer(context, user)
+    return await answer(context, user)
 
 
 @post(
@@ -172,8 +174,8 @@ async def remove_password(context: Context, user_id: FromPath[str]) -> Response[
     await context.json_body(PasswordRemoval)
     user = await context.engine.accounts.get(context.instance, user_id)
     if user.password is None:
-        return answer(context, user)
-    return answer(context, await context.engine.accounts.remove_password(context.instance, user_id))
+        return await answer(context, user)
+    return await answer(context, await context.engine.accounts.remove_password(context.instance, user_id))
 
 
 @post(
@@ -185,7 +187,7 @@ async def set_password_compromised(context: Context, user_id: FromPath[str]) -> 
     user = await context.engine.accounts.set_password_compromised(
         context.instance, user_id, end_sessions=bool(given.revoke_all_sessions)
     )
-    return answer(context, user)
+    return await answer(context, user)
 
 
 @post(
@@ -196,7 +198,7 @@ async def set_password_compromised(context: Context, user_id: FromPath[str]) -> 
 )
 async def unset_password_compromised(context: Context, user_id: FromPath[str]) -> Response[bytes]:
     await context.no_body()
-    return answer(context, await context.engine.accounts.unset_password_compromised(context.instance, user_id))
+    return await answer(context, await context.engine.accounts.unset_password_compromised(context.instance, user_id))
 
 
 # -- keep out, let in
@@ -204,36 +206,36 @@ async def unset_password_compromised(context: Context, user_id: FromPath[str]) -
 
 @post("/v1/users/{user_id:str}/ban", operation_id="BanUser", status_code=200, opt=backend())
 async def ban(context: Context, user_id: FromPath[str]) -> Response[bytes]:
-    return answer(context, await context.engine.accounts.ban(context.instance, user_id))
+    return await answer(context, await context.engine.accounts.ban(context.instance, user_id))
 
 
 @post("/v1/users/{user_id:str}/unban", operation_id="UnbanUser", status_code=200, opt=backend())
 async def unban(context: Context, user_id: FromPath[str]) -> Response[bytes]:
-    return answer(context, await context.engine.accounts.unban(context.instance, user_id))
+    return await answer(context, await context.engine.accounts.unban(context.instance, user_id))
 
 
 @post("/v1/users/{user_id:str}/lock", operation_id="LockUser", status_code=200, opt=backend())
 async def lock(context: Context, user_id: FromPath[str]) -> Response[bytes]:
-    return answer(context, await context.engine.accounts.lock(context.instance, user_id))
+    return await answer(context, await context.engine.accounts.lock(context.instance, user_id))
 
 
 @post("/v1/users/{user_id:str}/unlock", operation_id="UnlockUser", status_code=200, opt=backend())
 async def unlock(context: Context, user_id: FromPath[str]) -> Response[bytes]:
-    return answer(context, await context.engine.accounts.unlock(context.instance, user_id))
+    return await answer(context, await context.engine.accounts.unlock(context.instance, user_id))
 
 
 @post("/v1/users/ban", operation_id="UsersBan", status_code=200, opt=backend(json=Several))
 async def ban_several(context: Context) -> Response[bytes]:
     ids = (await context.json_body(Several)).unique()
     users = await context.engine.accounts.ban_many(context.instance, ids)
-    return context.json([shown(context, user) for user in users])
+    return context.json(await shown(context, users))
 
 
 @post("/v1/users/unban", operation_id="UsersUnban", status_code=200, opt=backend(json=Several))
 async def unban_several(context: Context) -> Response[bytes]:
     ids = (await context.json_body(Several)).unique()
     users = await context.engine.accounts.unban_many(context.instance, ids)
-    return context.json([shown(context, user) for user in users])
+    return context.json(await shown(context, users))
 
 
 # -- what is off, answered as what it is: empty

@@ -1,6 +1,6 @@
 """The context of a request of the Frontend API and the hosted pages: a browser or native app asks, by its client."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from urllib.parse import quote, urlencode
 
 from litestar import Response
@@ -228,19 +228,28 @@ class ClientContext(RequestContext):
         client = view.client
         live = [session for session in view.sessions if session.user_id in users and not users[session.user_id].banned]
         view = ClientView(client, tuple(live))
-        sessions = [await self.session(session, users[session.user_id]) for session in live]
+        second = await self.second_factors(*(users[session.user_id] for session in live))
+        sessions = [await self._session(session, users[session.user_id], second) for session in live]
         if sign_in is None and client.sign_in_id is not None:
             sign_in = await self._current_sign_in(client)
         if sign_up is None and client.sign_up_id is not None:
             sign_up = await self._current_sign_up(client)
         return view, client_resource(view, sessions, sign_in=sign_in, sign_up=sign_up)
 
+    async def second_factors(self, *users: User) -> Mapping[UserId, Collection[str]]:
+        """The strategies of the second level of each user; nothing is read where no factor has that level."""
+        return await self.engine.factors.second_factors(self.engine.store, self.instance, users, self.now)
+
     async def session(self, session: Session, user: User) -> Resource:
         """A live session with a token made for this moment."""
+        return await self._session(session, user, await self.second_factors(user))
+
+    async def _session(self, session: Session, user: User, second: Mapping[UserId, Collection[str]]) -> Resource:
         jwt = await self.engine.tokens.for_session(
             self.instance, session, user, origin=self.origin, api_version=self.api_version
         )
-        return session_resource(session, user, self.instance, self.now, jwt)
+        own = second.get(user.id, ())
+        return session_resource(session, user, self.instance, self.now, jwt, second_factors=own)
 
     async def _current_sign_in(self, client: Client) -> Resource | None:
         facts = await self.engine.sign_ins.current(self.instance, client)

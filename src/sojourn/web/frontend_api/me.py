@@ -167,13 +167,17 @@ async def active_sessions(context: Context) -> Response[bytes]:
 async def revoke_session(context: Context, session_id: FromPath[str]) -> Response[bytes]:
     caller, session, user = await context.acting()
     revoked, issued = await context.engine.profile.end_session(caller, session, user, session_id)
-    return await context.enveloped(session_resource(revoked, user, context.instance, context.now, None), issued)
+    second = (await context.second_factors(user)).get(user.id, ())
+    shown = session_resource(revoked, user, context.instance, context.now, None, second_factors=second)
+    return await context.enveloped(shown, issued)
 
 
 async def answer(context: ClientContext, user: User, issued: Issued | None = None) -> Response[bytes]:
     """The user as they are now, in the envelope."""
     verifications = await context.engine.profile.verifications(context.instance, user)
-    return await context.enveloped(user_resource(user, context.instance, context.now, verifications), issued)
+    second = (await context.second_factors(user)).get(user.id, ())
+    shown = user_resource(user, context.instance, context.now, verifications, second_factors=second)
+    return await context.enveloped(shown, issued)
 
 
 HANDLERS = [

@@ -78,7 +78,10 @@ async def _ended(context: ClientContext, session_id: str, status: SessionStatus)
 async def _shown(context: ClientContext, caller: Caller, session: Session) -> Resource | None:
     """An ended session, which mints no more tokens; None if its user was deleted."""
     user = await context.engine.accounts.find(caller.instance, session.user_id)
-    return None if user is None else session_resource(session, user, caller.instance, context.now, None)
+    if user is None:
+        return None
+    second = (await context.second_factors(user)).get(user.id, ())
+    return session_resource(session, user, caller.instance, context.now, None, second_factors=second)
 
 
 @post(
