@@ -9,8 +9,8 @@ from sqlalchemy.dialects.sqlite.aiosqlite import SQLiteDialect_aiosqlite
 
 from sojourn.store.opening import open_store
 from sojourn.store.sql.database import Prepared
-from sojourn.store.sql.fast_paths import HotReads
-from sojourn.store.sql.fast_writes import HotWrites
+from sojourn.store.sql.hot_reads import HotReads
+from sojourn.store.sql.hot_writes import HotWrites
 
 _DIALECT = SQLiteDialect_aiosqlite(paramstyle="qmark")
 _HOT = [HotReads.compiled(_DIALECT), HotWrites.compiled(_DIALECT)]

@@ -156,7 +156,7 @@ def _one(user: str, data: Data, database_url: DatabaseUrl, work: Callable[["Engi
 
 async def _shown(engine: "Engine", users: list[User]) -> list[dict[str, Json]]:
     now = engine.clock.now()
-    second = await engine.factors.second_factors(engine.store, engine.instance, users, now)
+    second = await engine.enrollments.second_factors(engine.instance, users, now)
     return [
         backend_user(user, engine.instance, now, second_factors=second.get(user.id, ()))  # pyright: ignore[reportReturnType]
         for user in users

@@ -1,12 +1,15 @@
 """Adding and removing credentials of users, by any factor that is enrollable. Tries are counted here, before a factor compares."""
 
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 from sojourn.factors.credential import Credential
 from sojourn.factors.enrollment import Enrollment
 from sojourn.factors.factor_set import FactorSet
 from sojourn.factors.strategy import Proof
+from sojourn.ids import UserId
 from sojourn.instances.instance import Instance
+from sojourn.instant import Instant
 from sojourn.limits.budgets import ENROLLMENT_TRIES, Budgets
 from sojourn.store.interface import Store
 from sojourn.users.user import User
@@ -19,6 +22,12 @@ class Enrollments:
     store: Store
     factors: FactorSet
     budgets: Budgets
+
+    async def second_factors(
+        self, instance: Instance, users: Collection[User], now: Instant
+    ) -> Mapping[UserId, Collection[str]]:
+        """The strategies of the second level that each user has; one read, or none where no factor has that level."""
+        return await self.factors.second_factors(self.store, instance, users, now)
 
     async def begin(self, user: User, kind: str, *, label: str | None = None) -> Enrollment:
         """Raises: StrategyNotBuilt for a kind that no factor enrolls, Conflict."""

@@ -90,7 +90,7 @@ class EngineServer:
         engine = self.engine
         found = await engine.accounts.get(engine.instance, UserId(user_id))
         now = engine.clock.now()
-        second = await engine.factors.second_factors(engine.store, engine.instance, [found], now)
+        second = await engine.enrollments.second_factors(engine.instance, [found], now)
         own = second.get(found.id, ())
         return msgspec.convert(backend_user(found, engine.instance, now, second_factors=own), User)
 

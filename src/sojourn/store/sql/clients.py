@@ -15,9 +15,9 @@ from sojourn.sessions.session import Session
 from sojourn.store.interface import ClientFacts, DevBrowser, Page
 from sojourn.store.sql.columns import to_json
 from sojourn.store.sql.database import Runner
-from sojourn.store.sql.fast_paths import HotReads, joined_user
-from sojourn.store.sql.fast_writes import HotWrites
 from sojourn.store.sql.group import Condition, Group, first, paged, reading
+from sojourn.store.sql.hot_reads import HotReads, joined_user
+from sojourn.store.sql.hot_writes import HotWrites
 from sojourn.store.sql.rows.clients import client_row, clients, dev_browser_row, dev_browsers
 from sojourn.store.sql.rows.sessions import session_row
 from sojourn.store.sql.rows.users import identifier_row, user_row

@@ -13,8 +13,8 @@ from sojourn.instant import Instant
 from sojourn.store.interface import SecretKey, StoredSigningKey
 from sojourn.store.sql.columns import from_json, to_json
 from sojourn.store.sql.database import Runner
-from sojourn.store.sql.fast_paths import HotReads
 from sojourn.store.sql.group import Group, first, reading
+from sojourn.store.sql.hot_reads import HotReads
 from sojourn.store.sql.rows.instances import (
     instance_row,
     instances,

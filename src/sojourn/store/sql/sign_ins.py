@@ -7,8 +7,8 @@ from sojourn.ids import InstanceId, SignInId, UserId
 from sojourn.instant import Instant
 from sojourn.sign_ins.sign_in import SignIn, SignInStatus
 from sojourn.store.sql.database import Runner
-from sojourn.store.sql.fast_writes import HotWrites
 from sojourn.store.sql.group import Condition, Group
+from sojourn.store.sql.hot_writes import HotWrites
 from sojourn.store.sql.rows.sign_ins import sign_in_row, sign_ins
 
 

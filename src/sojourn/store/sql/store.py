@@ -16,8 +16,8 @@ from sojourn.store.sql.clients import SqlClients
 from sojourn.store.sql.credentials import SqlCredentials
 from sojourn.store.sql.database import Runner
 from sojourn.store.sql.events import SqlEvents
-from sojourn.store.sql.fast_paths import HotReads
-from sojourn.store.sql.fast_writes import HotWrites
+from sojourn.store.sql.hot_reads import HotReads
+from sojourn.store.sql.hot_writes import HotWrites
 from sojourn.store.sql.images import SqlImages
 from sojourn.store.sql.instances import SqlInstances
 from sojourn.store.sql.late import STRANGERS, Built

@@ -18,9 +18,9 @@ from sojourn.store.interface import Page, Tries, UserFilter
 from sojourn.store.interface.users import CLAIM_LASTS, CLAIM_WITHOUT_CODE
 from sojourn.store.sql.codec import costed_password_columns, password
 from sojourn.store.sql.database import Runner
-from sojourn.store.sql.fast_paths import HotReads, joined_user
-from sojourn.store.sql.fast_writes import HotWrites
 from sojourn.store.sql.group import Condition, Group, first, reading
+from sojourn.store.sql.hot_reads import HotReads, joined_user
+from sojourn.store.sql.hot_writes import HotWrites
 from sojourn.store.sql.late import Built
 from sojourn.store.sql.rows.sessions import sessions
 from sojourn.store.sql.rows.sign_ins import sign_ins

@@ -8,6 +8,7 @@ from litestar.di import NamedDependency
 from sojourn.engine import Engine
 from sojourn.errors import BadSecretKey, ReadOnlyKey
 from sojourn.resources import Resource
+from sojourn.store.interface import RecordKind
 from sojourn.web.http_request import HttpRequest
 from sojourn.web.operation import SECRET_KEY_LIMIT, Api, Operation
 from sojourn.web.reading.field_types import Paging
@@ -31,6 +32,10 @@ class KeyContext(RequestContext):
     @property
     def stated_version(self) -> str | None:
         return self.request.header(b"clerk-api-version")
+
+    async def total(self, kind: RecordKind, paging: Paging) -> int:
+        """How many entries of the kind there are, counted for callers that ask."""
+        return await self.engine.records.count(self.instance, kind) if paging.paginated else 0
 
     def listing(self, shown: Sequence[Resource], total: int, paging: Paging) -> Response[bytes]:
         """A bare array, or `{data, total_count}` for callers that ask (wire protocol 8.1)."""

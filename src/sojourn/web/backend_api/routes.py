@@ -5,13 +5,15 @@ from collections.abc import Sequence
 from litestar.handlers import HTTPRouteHandler
 
 from sojourn.web.backend_api import (
+    access_lists,
     addresses,
     app_data,
     clients,
     extensions,
     instance,
+    jwt_templates,
     keys,
-    records,
+    redirect_urls,
     sessions,
     sign_ups,
     tickets,
@@ -26,7 +28,9 @@ HANDLERS: Sequence[HTTPRouteHandler] = [
     *clients.HANDLERS,
     *sign_ups.HANDLERS,
     *tickets.HANDLERS,
-    *records.HANDLERS,
+    *jwt_templates.HANDLERS,
+    *redirect_urls.HANDLERS,
+    *access_lists.HANDLERS,
     *instance.HANDLERS,
     *extensions.HANDLERS,
     *app_data.HANDLERS,

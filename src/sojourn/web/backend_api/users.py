@@ -56,7 +56,7 @@ class InvitationsPage(SomePage, kw_only=True):
 
 
 async def shown(context: KeyContext, users: Sequence[User]) -> list[Resource]:
-    second = await context.engine.factors.second_factors(context.engine.store, context.instance, users, context.now)
+    second = await context.engine.enrollments.second_factors(context.instance, users, context.now)
     return [backend_user(user, context.instance, context.now, second_factors=second.get(user.id, ())) for user in users]
 
 

@@ -238,7 +238,7 @@ class ClientContext(RequestContext):
 
     async def second_factors(self, *users: User) -> Mapping[UserId, Collection[str]]:
         """The strategies of the second level of each user; nothing is read where no factor has that level."""
-        return await self.engine.factors.second_factors(self.engine.store, self.instance, users, self.now)
+        return await self.engine.enrollments.second_factors(self.instance, users, self.now)
 
     async def session(self, session: Session, user: User) -> Resource:
         """A live session with a token made for this moment."""
