@@ -15,7 +15,9 @@ from sojourn.sessions.session import Session, SessionStatus
 from sojourn.users.accounts import NewUser
 
 PASSWORD = "correct horse battery staple"
-_UNLIMITED: dict[str, list[int]] = {name: [1_000_000, 1] for name in ("backend_api", "create_sign_in", "attempts")}
+_UNLIMITED: dict[str, list[int]] = {
+    name: [1_000_000, 1] for name in ("backend_api", "create_sign_in", "attempts", "hashes")
+}
 _SESSIONS_EACH = 10
 
 
