@@ -34,6 +34,7 @@ def origin_of(url: str) -> str | None:
     return f"{parts.scheme}://{shown}:{port}"
 
 
+@lru_cache(maxsize=256)
 def origin_alone(text: str) -> str | None:
     """The normal origin that a text is with nothing behind it but a slash; an app's own scheme may have one (`myapp://open`).
 
@@ -62,6 +63,7 @@ def _address(host: str) -> str:
         return host
 
 
+@lru_cache(maxsize=256)
 def host_of(header: str, scheme: str) -> str | None:
     """A Host header, or the `name` or `name:port` of a setting, in its normal spelling; None when it is neither."""
     if "/" in header or "?" in header or "#" in header:
@@ -71,6 +73,7 @@ def host_of(header: str, scheme: str) -> str | None:
     return None if origin is None else origin.partition("://")[2]
 
 
+@lru_cache(maxsize=256)
 def name_of(host: str) -> str:
     """The name or address of a normal `host_of`, without port and brackets."""
     return urlsplit(f"//{host}").hostname or ""
@@ -81,6 +84,7 @@ def port_of(host: str) -> int | None:
     return urlsplit(f"//{host}").port
 
 
+@lru_cache(maxsize=256)
 def is_loopback(name: str) -> bool:
     """True if a host name or address means this machine, decided by its text, never by DNS (R-DEV-01). `localhost`, a name below it (RFC 6761 section 6.3), 127.0.0.0/8 or ::1."""
     name = name.lower()

@@ -346,4 +346,6 @@ class _Answer:
         await self._send(message)
 
     def _cookie_headers(self) -> Headers:
+        if not self.cookies:
+            return []
         return [(b"set-cookie", cookie.encode("latin-1")) for cookie in client_last(self.cookies)]

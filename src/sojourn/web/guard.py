@@ -60,7 +60,7 @@ def page_elsewhere(request: HttpRequest, config: Config) -> str | None:
 
 def check_headers(request: HttpRequest) -> None:
     """Raises: HeadersTooLarge (R-LIM-07)."""
-    if request.header_size() > _MAX_HEADERS:
+    if request.header_size > _MAX_HEADERS:
         raise HeadersTooLarge()
 
 

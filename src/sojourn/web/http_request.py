@@ -29,7 +29,9 @@ class HttpRequest:
         self.path = path
         headers: dict[bytes, bytes] = {}
         repeated: set[bytes] = set()
+        size = 0
         for name, value in scope["headers"]:
+            size += len(name) + len(value) + 4
             if name in headers:
                 repeated.add(name)
                 # HTTP/2 may split the cookie header (RFC 9113 section 8.2.3); other repeats keep the first
@@ -38,6 +40,8 @@ class HttpRequest:
             else:
                 headers[name] = value
         self._headers = headers
+        self.header_size = size
+        """Of all headers, in bytes, each with its separator and line end."""
         self._query: dict[str, str] | None = None
         self._cookies: dict[str, list[str]] | None = None
         self.repeated = repeated
@@ -50,9 +54,6 @@ class HttpRequest:
     def headers_of(self, name: bytes) -> list[str]:
         """Every value of a header, in order."""
         return [value.decode("latin-1") for key, value in self.scope["headers"] if key == name]
-
-    def header_size(self) -> int:
-        return sum(len(name) + len(value) + 4 for name, value in self.scope["headers"])
 
     @property
     def query(self) -> dict[str, str]:
