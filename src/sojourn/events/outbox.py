@@ -10,13 +10,14 @@ import msgspec
 
 from sojourn.ids import InstanceId, new_id
 from sojourn.instances.instance import Instance
-from sojourn.instant import Clock
+from sojourn.instant import Clock, Instant
 from sojourn.messages.email import compose
 from sojourn.messages.mailer import Mailer
 from sojourn.store.interface import Groups, OutboxMessage, Store
 from sojourn.tokens.sealing import Sealer
 
 _LEASE = timedelta(seconds=30)
+_MOMENT = timedelta(milliseconds=1)
 _MAX_TRIES = 10
 _BATCH = 50
 
@@ -37,14 +38,22 @@ class Outbox:
     mailer: Mailer
     instances: KnownInstances
     wake: asyncio.Event = field(default_factory=asyncio.Event)
+    _newest: Instant = field(default=Instant(0), init=False)
 
     async def mail(self, tx: Groups, instance: Instance, kind: str, to: str, values: Mapping[str, str]) -> None:
         """Enqueue one mail in the caller's transaction; `kind` names its template."""
         now = self.clock.now()
         id = new_id("msg_")
         sealed = self.sealer.seal(msgspec.json.encode(values), _place(id, instance.id))
-        await tx.outbox.enqueue(OutboxMessage(id, instance.id, kind, to, sealed, created_at=now, next_try_at=now))
+        await tx.outbox.enqueue(
+            OutboxMessage(id, instance.id, kind, to, sealed, created_at=self._after_all(now), next_try_at=now)
+        )
         self.wake.set()
+
+    def _after_all(self, now: Instant) -> Instant:
+        """`now`, or just after the mail before it: those of one moment are sent in order, also where a test stops the clock."""
+        self._newest = max(now, self._newest + _MOMENT)
+        return self._newest
 
     async def deliver_due(self) -> int:
         """Send due messages and return their number. A failed message is sent again when its lease expires."""
