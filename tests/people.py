@@ -61,6 +61,11 @@ async def notices(engine: Engine, mailbox: Mailbox) -> list[tuple[str, str]]:
     return [(message.kind, message.to) for message in reversed(list(mailbox.messages))]
 
 
+def other_than(code: str | None) -> str:
+    """A code that is not this one."""
+    return "000000" if code != "000000" else "111111"
+
+
 async def events(engine: Engine, user: User | None = None) -> list[str]:
     """The kinds of what the audit log holds, in no promised order."""
     found = await engine.store.events.list(

@@ -20,7 +20,7 @@ from sojourn.testing.clock import FakeClock
 from sojourn.users.user import User
 
 from ..engines import Started
-from ..people import ADA, person, set_up, signed_in
+from ..people import ADA, other_than, person, set_up, signed_in
 
 SECOND = "countess@example.com"
 STRICT: Mapping[str, Json] = {"protection": {"strict_enumeration": True, "lockout_tries": 100}}
@@ -52,10 +52,6 @@ class Visitor:
     async def type(self, code: str | None) -> SignInStatus:
         proof = Proof(strategy="email_code", code=code)
         return (await self.engine.sign_ins.attempt_first_factor(self.caller, self.sign_in.id, proof))[0].status
-
-
-def other_than(code: str | None) -> str:
-    return "000000" if code != "000000" else "111111"
 
 
 def token_of(mail: Message) -> str:

@@ -11,7 +11,7 @@ from sojourn.messages.mailbox import Mailbox
 from sojourn.ui.routes import PAGES
 from sojourn.web.app import build
 
-from ..people import ADA, OTHER_PASSWORD, PASSWORD, events, person, set_up
+from ..people import ADA, OTHER_PASSWORD, PASSWORD, events, other_than, person, set_up
 from .browsing import SERVER
 
 OWN = {"origin": SERVER, "sec-fetch-site": "same-origin"}
@@ -40,7 +40,7 @@ async def signed_up(engine: Engine, http: httpx.AsyncClient, mailbox: Mailbox, *
     assert asked.status_code == 200, asked.text
     await engine.outbox.deliver_due()
     code = {"sign_up": hidden(asked.text, "sign_up"), "form_token": hidden(asked.text, "form_token")}
-    wrong = await http.post("/sign-up", data={**code, "code": "000000"})
+    wrong = await http.post("/sign-up", data={**code, "code": other_than(mailbox.last().code)})
     assert wrong.status_code == 422 and hidden(wrong.text, "sign_up") == code["sign_up"]
     code["form_token"] = hidden(wrong.text, "form_token")
     return await http.post("/sign-up", data={**code, "code": str(mailbox.last().code)})
@@ -64,7 +64,7 @@ async def test_after_a_wrong_code_another_one_is_sent_and_the_first_is_worth_not
     await engine.outbox.deliver_due()
     first = str(mailbox.last().code)
     form = {"sign_up": hidden(asked.text, "sign_up"), "form_token": hidden(asked.text, "form_token")}
-    wrong = await http.post("/sign-up", data={**form, "code": "000000"})
+    wrong = await http.post("/sign-up", data={**form, "code": other_than(first)})
     assert "Send a new code" in wrong.text and '<p class="said" role="alert">' in wrong.text
     again = await http.post("/sign-up", data={**form, "form_token": hidden(wrong.text, "form_token"), "way": "code"})
     assert (again.status_code, hidden(again.text, "sign_up")) == (200, form["sign_up"]), again.text
