@@ -191,7 +191,8 @@ async def test_the_frontend_api_asks_for_it(engine: Engine, ada: User, strict: b
     assert shown["supported_second_factors"] == [{"strategy": STEP}]
     assert shown["first_factor_verification"]["status"] == "verified"
     assert shown["second_factor_verification"] is None
-    assert (await browser.get(where))["response"]["status"] == "needs_second_factor"
+    assert (await browser.get(where))["response"] == shown
+    assert (await browser.get("/v1/client"))["response"]["sign_in"] == shown  # a page that is loaded again
     await browser.refused("POST", f"{where}/prepare_second_factor", {"strategy": STEP})
     await browser.refused("POST", f"{where}/attempt_second_factor", {"strategy": STEP, "code": "wrong"})
     done = await browser.post(f"{where}/attempt_second_factor", {"strategy": STEP, "code": "1"})

@@ -20,6 +20,7 @@ from sojourn.secret import Secret
 from sojourn.sessions.caller import Caller, Issued
 from sojourn.sessions.client import Client, ClientView
 from sojourn.sessions.session import Session
+from sojourn.sign_ins.attempt import SignInFacts
 from sojourn.users.user import User
 from sojourn.web.cookies import CookieRules, DoubledCookie, signed_in_value
 from sojourn.web.errors import AskAgain, as_refusal, status_of
@@ -240,6 +241,19 @@ class ClientContext(RequestContext):
         """The strategies of the second level of each user; nothing is read where no factor has that level."""
         return await self.engine.enrollments.second_factors(self.instance, users, self.now)
 
+    def sign_in(self, facts: SignInFacts) -> Resource:
+        """A sign-in with the factors that it offers next."""
+        return sign_in_resource(
+            facts.sign_in,
+            self.instance,
+            self.now,
+            user=facts.user,
+            current=facts.verification,
+            factors=facts.factors,
+            second=facts.second_verification,
+            second_factors=facts.second_factors,
+        )
+
     async def session(self, session: Session, user: User) -> Resource:
         """A live session with a token made for this moment."""
         return await self._session(session, user, await self.second_factors(user))
@@ -253,11 +267,7 @@ class ClientContext(RequestContext):
 
     async def _current_sign_in(self, client: Client) -> Resource | None:
         facts = await self.engine.sign_ins.current(self.instance, client)
-        if facts is None:
-            return None
-        return sign_in_resource(
-            facts.sign_in, self.instance, self.now, user=facts.user, current=facts.verification, factors=facts.factors
-        )
+        return None if facts is None else self.sign_in(facts)
 
     async def _current_sign_up(self, client: Client) -> Resource | None:
         facts = await self.engine.sign_ups.current(self.instance, client)

@@ -5,7 +5,6 @@ from litestar import Response, delete, get, patch, post
 from litestar.params import FromPath
 from msgspec import UNSET, UnsetType
 
-from sojourn.errors import FieldMissing
 from sojourn.resources import deleted
 from sojourn.resources.images import image as image_resource
 from sojourn.resources.sessions import listed_session, own_session, session_resource
@@ -16,7 +15,7 @@ from sojourn.users.profile import ProfileChanges
 from sojourn.users.user import User
 from sojourn.web.frontend_api.context import ClientContext, Context
 from sojourn.web.operation import frontend, frontend_image
-from sojourn.web.reading.forms import json_object
+from sojourn.web.reading.forms import json_object, required
 
 _MAX_SESSIONS = 100
 
@@ -85,9 +84,7 @@ async def delete_self(context: Context) -> Response[bytes]:
 async def merge_metadata(context: Context) -> Response[bytes]:
     _, session, user = await context.acting()
     form = await context.form(MetadataForm)
-    if form.unsafe_metadata is None:
-        raise FieldMissing("unsafe_metadata")
-    patched = json_object(form.unsafe_metadata, "unsafe_metadata")
+    patched = json_object(required(form.unsafe_metadata, "unsafe_metadata"), "unsafe_metadata")
     return await answer(context, await context.engine.profile.update_metadata(context.instance, session, user, patched))
 
 

@@ -1,20 +1,24 @@
 """Sign-ins: create, prepare, attempt, and the new password after a reset code."""
 
+from collections.abc import Awaitable, Callable
+from dataclasses import replace
+
 import msgspec
 from litestar import Response, get, post
 from litestar.params import FromPath
 
-from sojourn.errors import FieldMissing
 from sojourn.factors.strategy import RESET_CODE
-from sojourn.resources.sign_ins import sign_in_resource
-from sojourn.sessions.caller import Issued
+from sojourn.sessions.caller import Caller, Issued
 from sojourn.sign_ins.attempt import Proof, SignInInput
 from sojourn.sign_ins.sign_in import SignIn
 from sojourn.web.frontend_api.context import ClientContext, Context
 from sojourn.web.operation import frontend
+from sojourn.web.reading.forms import required
 
 _RESET_OF_CREATE = "reset_password_code"
 """The published name of a reset by e-mail in the create operation; all others use `reset_password_email_code`."""
+
+_PrepareFactor = Callable[[Caller, str, str, str | None], Awaitable[tuple[SignIn, Issued]]]
 
 
 class CreateForm(msgspec.Struct, kw_only=True):
@@ -34,15 +38,21 @@ class PrepareSignInForm(msgspec.Struct, kw_only=True):
         return self.email_address_id or self.phone_number_id
 
 
-class AttemptSignInForm(msgspec.Struct, kw_only=True):
-    strategy: str | None = None
-    password: str | None = None
-    code: str | None = None
-
-
 class AttemptSecondFactorForm(msgspec.Struct, kw_only=True):
     strategy: str | None = None
     code: str | None = None
+
+    def proof(self) -> Proof:
+        """Raises: FieldMissing without a strategy."""
+        return Proof(strategy=required(self.strategy, "strategy"), code=self.code)
+
+
+class AttemptSignInForm(AttemptSecondFactorForm, kw_only=True):
+    password: str | None = None
+
+    def proof(self) -> Proof:
+        """Raises: FieldMissing without a strategy."""
+        return replace(super().proof(), password=self.password)
 
 
 class NewPasswordForm(msgspec.Struct, kw_only=True):
@@ -76,15 +86,7 @@ async def read(context: Context, sign_in_id: FromPath[str]) -> Response[bytes]:
     opt=frontend(limit="codes", form=PrepareSignInForm),
 )
 async def prepare_first_factor(context: Context, sign_in_id: FromPath[str]) -> Response[bytes]:
-    form = await context.form(PrepareSignInForm)
-    if form.strategy is None:
-        raise FieldMissing("strategy")
-    return await _answer(
-        context,
-        *await context.engine.sign_ins.prepare_first_factor(
-            await context.caller(), sign_in_id, form.strategy, form.identifier_id
-        ),
-    )
+    return await _prepare(context, sign_in_id, context.engine.sign_ins.prepare_first_factor)
 
 
 @post(
@@ -94,10 +96,7 @@ async def prepare_first_factor(context: Context, sign_in_id: FromPath[str]) -> R
     opt=frontend(limit="attempts", form=AttemptSignInForm),
 )
 async def attempt_first_factor(context: Context, sign_in_id: FromPath[str]) -> Response[bytes]:
-    form = await context.form(AttemptSignInForm)
-    if form.strategy is None:
-        raise FieldMissing("strategy")
-    proof = Proof(strategy=form.strategy, password=form.password, code=form.code)
+    proof = (await context.form(AttemptSignInForm)).proof()
     caller = await context.caller()
     return await _answer(context, *await context.engine.sign_ins.attempt_first_factor(caller, sign_in_id, proof))
 
@@ -109,15 +108,7 @@ async def attempt_first_factor(context: Context, sign_in_id: FromPath[str]) -> R
     opt=frontend(limit="codes", form=PrepareSignInForm),
 )
 async def prepare_second_factor(context: Context, sign_in_id: FromPath[str]) -> Response[bytes]:
-    form = await context.form(PrepareSignInForm)
-    if form.strategy is None:
-        raise FieldMissing("strategy")
-    return await _answer(
-        context,
-        *await context.engine.sign_ins.prepare_second_factor(
-            await context.caller(), sign_in_id, form.strategy, form.identifier_id
-        ),
-    )
+    return await _prepare(context, sign_in_id, context.engine.sign_ins.prepare_second_factor)
 
 
 @post(
@@ -127,10 +118,8 @@ async def prepare_second_factor(context: Context, sign_in_id: FromPath[str]) -> 
     opt=frontend(limit="attempts", form=AttemptSecondFactorForm),
 )
 async def attempt_second_factor(context: Context, sign_in_id: FromPath[str]) -> Response[bytes]:
-    form = await context.form(AttemptSecondFactorForm)
-    if form.strategy is None:
-        raise FieldMissing("strategy")
-    proof, caller = Proof(strategy=form.strategy, code=form.code), await context.caller()
+    proof = (await context.form(AttemptSecondFactorForm)).proof()
+    caller = await context.caller()
     return await _answer(context, *await context.engine.sign_ins.attempt_second_factor(caller, sign_in_id, proof))
 
 
@@ -150,18 +139,15 @@ async def reset_password(context: Context, sign_in_id: FromPath[str]) -> Respons
     )
 
 
+async def _prepare(context: ClientContext, sign_in_id: str, prepare: _PrepareFactor) -> Response[bytes]:
+    form = await context.form(PrepareSignInForm)
+    strategy = required(form.strategy, "strategy")
+    return await _answer(context, *await prepare(await context.caller(), sign_in_id, strategy, form.identifier_id))
+
+
 async def _answer(context: ClientContext, sign_in: SignIn, issued: Issued | None) -> Response[bytes]:
     facts = await context.engine.sign_ins.facts(context.instance, sign_in)
-    shown = sign_in_resource(
-        sign_in,
-        context.instance,
-        context.now,
-        user=facts.user,
-        current=facts.verification,
-        factors=facts.factors,
-        second=facts.second_verification,
-        second_factors=facts.second_factors,
-    )
+    shown = context.sign_in(facts)
     return await context.enveloped(shown, issued, sign_in=shown, user=facts.user)
 
 

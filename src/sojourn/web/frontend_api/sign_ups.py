@@ -4,14 +4,13 @@ import msgspec
 from litestar import Response, get, patch, post
 from litestar.params import FromPath
 
-from sojourn.errors import FieldMissing
 from sojourn.resources.sign_ups import sign_up_resource
 from sojourn.sessions.caller import Issued
 from sojourn.sign_ups.attempt import SignUpInput
 from sojourn.sign_ups.sign_up import SignUp
 from sojourn.web.frontend_api.context import ClientContext, Context
 from sojourn.web.operation import frontend
-from sojourn.web.reading.forms import json_object
+from sojourn.web.reading.forms import json_object, required
 
 
 class SignUpForm(msgspec.Struct, kw_only=True):
@@ -82,12 +81,8 @@ async def update(context: Context, sign_up_id: FromPath[str]) -> Response[bytes]
 )
 async def prepare_verification(context: Context, sign_up_id: FromPath[str]) -> Response[bytes]:
     form = await context.form(PrepareSignUpForm)
-    if form.strategy is None:
-        raise FieldMissing("strategy")
-    caller = await context.caller()
-    return await _answer(
-        context, *await context.engine.sign_ups.prepare_verification(caller, sign_up_id, form.strategy)
-    )
+    strategy, caller = required(form.strategy, "strategy"), await context.caller()
+    return await _answer(context, *await context.engine.sign_ups.prepare_verification(caller, sign_up_id, strategy))
 
 
 @post(
@@ -98,11 +93,9 @@ async def prepare_verification(context: Context, sign_up_id: FromPath[str]) -> R
 )
 async def attempt_verification(context: Context, sign_up_id: FromPath[str]) -> Response[bytes]:
     form = await context.form(AttemptSignUpForm)
-    if form.strategy is None:
-        raise FieldMissing("strategy")
-    caller = await context.caller()
+    strategy, caller = required(form.strategy, "strategy"), await context.caller()
     return await _answer(
-        context, *await context.engine.sign_ups.attempt_verification(caller, sign_up_id, form.strategy, form.code)
+        context, *await context.engine.sign_ups.attempt_verification(caller, sign_up_id, strategy, form.code)
     )
 
 

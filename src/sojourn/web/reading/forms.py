@@ -5,7 +5,7 @@ from typing import TypeVar
 
 import msgspec
 
-from sojourn.errors import FieldError, FieldTooLong, FieldUnknown, Json, Malformed
+from sojourn.errors import FieldError, FieldMissing, FieldTooLong, FieldUnknown, Json, Malformed
 from sojourn.web.errors import UnsupportedMediaType
 from sojourn.web.http_request import HttpRequest
 from sojourn.web.reading.bounds import MAX_TEXT, is_too_deep
@@ -53,6 +53,13 @@ def _fields(request: HttpRequest, body: bytes) -> Mapping[str, str]:
     if not request.query.keys().isdisjoint(fields):
         raise Malformed("A field is given both in the address and in the body.")
     return fields
+
+
+def required(value: str | None, param: str) -> str:
+    """The value of a field that must be given. Raises: FieldMissing."""
+    if value is None:
+        raise FieldMissing(param)
+    return value
 
 
 def json_object(text: str, param: str) -> dict[str, Json]:
