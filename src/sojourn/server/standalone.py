@@ -11,13 +11,13 @@ from contextlib import asynccontextmanager, suppress
 import structlog
 from granian import Granian
 from granian.constants import Interfaces
-from granian.http import HTTP1Settings
 from granian.log import LogLevels
 from granian.server.embed import Server
 
 from sojourn.config import Config
 from sojourn.engine import Engine
 from sojourn.errors import ConfigError
+from sojourn.server.connections import BACKLOG, http1_settings, max_connections
 from sojourn.server.development import DevelopmentKeys, exposed_files, keep_development_key, write_last_start
 from sojourn.server.lifespan import Lifespan
 from sojourn.server.logs import configure_logs
@@ -28,9 +28,6 @@ from sojourn.ui.routes import PAGES
 from sojourn.web.app import build
 
 log = structlog.get_logger()
-
-_IDLE_CONNECTION_MS = 130_000
-"""Longer than proxies keep theirs (nginx and AWS a minute, Caddy two): a request on a connection that ends that moment is a 502."""
 
 
 @asynccontextmanager
@@ -57,7 +54,15 @@ async def run_development(config: Config, keys: DevelopmentKeys, host: str, port
         write_last_start(config, host, port)
         app = build(engine, pages=[*PAGES, *demo.HANDLERS], demo=demo.demo_app(engine), refusal_page=refusal_page)  # pyright: ignore[reportArgumentType]
         server = Server(  # errors only: its first line would be a warning about itself, which confuses new users
-            app, address=host, port=port, interface=Interfaces.ASGI, log_enabled=True, log_level=LogLevels.error
+            app,
+            address=host,
+            port=port,
+            interface=Interfaces.ASGI,
+            log_enabled=True,
+            log_level=LogLevels.error,
+            backlog=BACKLOG,
+            backpressure=max_connections(),
+            http1_settings=http1_settings(),
         )
         _announce(config)
         await _until_interrupted(server)
@@ -108,7 +113,9 @@ def run_production(config: Config, host: str, port: int, workers: int) -> None:
         factory=True,
         log_level=LogLevels.warning,
         respawn_failed_workers=True,
-        http1_settings=HTTP1Settings(header_read_timeout=_IDLE_CONNECTION_MS),
+        backlog=BACKLOG,
+        backpressure=max_connections(),
+        http1_settings=http1_settings(),
     ).serve()
 
 
