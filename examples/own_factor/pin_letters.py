@@ -8,7 +8,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
 
-from sojourn.errors import Conflict, NotFound, WrongCode
+from sojourn.errors import ConfigError, Conflict, NotFound, WrongCode
 from sojourn.factors.credential import Credential
 from sojourn.factors.enrollment import Enrollable, Enrollment
 from sojourn.factors.factor import Attempt, Factor, FactorTools, Proven
@@ -25,10 +25,14 @@ NAME = "pin_letter"
 
 @dataclass(frozen=True, slots=True)
 class PinLetters(Factor, Enrollable):
-    """`life` is how long a PIN works from the day its letter is written."""
+    """`life` is how long a PIN works from the day its letter is written. Raises: ConfigError."""
 
     life: timedelta = timedelta(days=30)
     tools: FactorTools | None = None
+
+    def __post_init__(self) -> None:
+        if not timedelta(days=1) <= self.life <= timedelta(days=365):
+            raise ConfigError(f"PinLetters.life is {self.life}: a PIN works for 1 to 365 days")
 
     def connected(self, tools: FactorTools) -> "PinLetters":
         return replace(self, tools=tools)

@@ -1,6 +1,6 @@
 """The one Sojourn object: built here from its parts, group upon group. Wiring, no decisions."""
 
-from contextlib import suppress
+from contextlib import AsyncExitStack, suppress
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Self
@@ -15,7 +15,7 @@ from sojourn.factors.email_code import EmailCodes
 from sojourn.factors.email_code_factor import EmailCodeFactor
 from sojourn.factors.enrollments import Enrollments
 from sojourn.factors.factor import FactorTools
-from sojourn.factors.factor_set import FactorSet
+from sojourn.factors.factor_set import FactorSet, connected
 from sojourn.factors.hash_cost import HashCosts
 from sojourn.factors.hash_pool import HashPool
 from sojourn.factors.password import PasswordFactor
@@ -209,7 +209,17 @@ class Engine:
         cls, config: Config, *, clock: Clock | None = None, mailer: Mailer | None = None, store: Store | None = None
     ) -> Self:
         """Open the store, bring its schema up to date, load instances and keys. Raises: ConfigError."""
-        store = store or open_store(config.database_url)
+        if store is not None:
+            return await cls._open(config, clock, mailer, store)
+        async with AsyncExitStack() as unfinished:
+            opened = open_store(config.database_url)
+            unfinished.push_async_callback(opened.close)
+            engine = await cls._open(config, clock, mailer, opened)
+            unfinished.pop_all()
+        return engine
+
+    @classmethod
+    async def _open(cls, config: Config, clock: Clock | None, mailer: Mailer | None, store: Store) -> Self:
         await store.migrate()
         peppers = Peppers(config.password_peppers)
         peppers.check(await store.peppers_in_use())
@@ -279,7 +289,7 @@ def _factors(on: Foundation, outbox: Outbox, budgets: Budgets) -> FactorSet:
     codes = EmailCodes(on.store, on.clock, outbox, budgets, on.sealer.derived(b"codes"))
     tools = FactorTools(on.store, on.clock, on.sealer, outbox, on.hash_pool, Credentials(on.clock, on.sealer))
     built_in = (PasswordFactor(), EmailCodeFactor(codes), TicketFactor(on.store, on.clock))
-    return FactorSet([factor.connected(tools) for factor in (*built_in, *on.config.factors)])
+    return connected((*built_in, *on.config.factors), tools)
 
 
 def _session_parts(on: Foundation, of: InstanceParts) -> SessionParts:

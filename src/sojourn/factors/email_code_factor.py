@@ -23,7 +23,12 @@ _STRATEGIES = (
         is_challenged=True,
         label="E-mail me a code instead",
     ),
-    Strategy(name=RESET_CODE, purposes=frozenset({Purpose.SIGN_IN, Purpose.RESET}), is_challenged=True),
+    Strategy(
+        name=RESET_CODE,
+        purposes=frozenset({Purpose.SIGN_IN, Purpose.RESET}),
+        is_challenged=True,
+        create_names=frozenset({"reset_password_code"}),  # of createSignIn in the published description
+    ),
 )
 
 

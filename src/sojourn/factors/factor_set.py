@@ -1,14 +1,15 @@
 """The factors of an engine, found by strategy."""
 
+import re
 from collections import Counter
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TypeVar
 
 from sojourn.errors import ConfigError, StrategyNotBuilt
 from sojourn.factors.credential import Credential
 from sojourn.factors.enrollment import Enrollable
-from sojourn.factors.factor import EnvironmentPart, Factor
+from sojourn.factors.factor import EnvironmentPart, Factor, FactorTools
 from sojourn.factors.offer import Offer, Person
 from sojourn.factors.strategy import Level, Proof, Purpose, Strategy
 from sojourn.ids import UserId
@@ -18,6 +19,9 @@ from sojourn.store.interface import Groups
 from sojourn.users.user import User
 
 F = TypeVar("F", bound=Factor)
+
+_NAME = re.compile(r"[a-z0-9_]{1,64}")
+_METHODS = ("connected", "credential_kinds", "strategies", "environment", "offers", "decoys", "challenge", "check")
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,10 +53,20 @@ class FactorSet:
         raise StrategyNotBuilt(param="strategy")
 
     def check(self, instance: Instance) -> None:
-        """Raises: ConfigError when two strategies have one name, of which a flow would find only the first."""
-        names = Counter(chosen.strategy.name for chosen in self._all(instance))
-        if twice := [name for name, count in names.items() if count > 1]:
-            raise ConfigError(f"two factors have the strategy {twice[0]}: give yours a name of its own")
+        """Raises: ConfigError for factors that flows could not tell apart or never ask for."""
+        strategies = [chosen.strategy for chosen in self._all(instance)]
+        if twice := _twice(strategy.name for strategy in strategies):
+            raise ConfigError(f"two factors have the strategy {twice}: give yours a name of its own")
+        enrolled = [
+            kind for factor in self.factors if isinstance(factor, Enrollable) for kind in factor.credential_kinds()
+        ]
+        if twice := _twice(enrolled):
+            raise ConfigError(f"two factors enrol credentials of the kind {twice}: give yours a name of its own")
+        for strategy in strategies:
+            if _NAME.fullmatch(strategy.name) is None:
+                raise ConfigError(f"the strategy {strategy.name!r} must be named with 1 to 64 of a-z, 0-9 and _")
+            if not strategy.levels or not strategy.purposes:
+                raise ConfigError(f"the strategy {strategy.name} needs at least one level and one purpose")
 
     def find(self, instance: Instance, name: str | None, purpose: Purpose, level: Level = Level.FIRST) -> Chosen:
         """Raises: StrategyNotBuilt for a strategy that no factor has for this purpose and level."""
@@ -67,7 +81,10 @@ class FactorSet:
         None when nothing is proven yet. Raises: StrategyNotBuilt.
         """
         if proof.strategy is not None:
-            return self.find(instance, proof.strategy, Purpose.SIGN_IN)
+            names = (
+                chosen.strategy.name for chosen in self._all(instance) if proof.strategy in chosen.strategy.create_names
+            )
+            return self.find(instance, next(names, proof.strategy), Purpose.SIGN_IN)
         for chosen in self._all(instance):
             strategy = chosen.strategy
             if strategy.is_challenged or strategy.identifies or not _fits(strategy, Purpose.SIGN_IN, Level.FIRST):
@@ -137,6 +154,23 @@ class FactorSet:
         for factor in self.factors:
             for strategy in factor.strategies(instance):
                 yield Chosen(factor, strategy)
+
+
+def connected(factors: Iterable[Factor], tools: FactorTools) -> FactorSet:
+    """The factors as an engine uses them. Raises: ConfigError for what is no factor."""
+    found = list(factors)
+    for factor in found:
+        if isinstance(factor, type):
+            raise ConfigError(f"factors takes objects: name {factor.__name__}() and not the class {factor.__name__}")
+        if missing := [name for name in _METHODS if not callable(getattr(factor, name, None))]:
+            raise ConfigError(
+                f"{type(factor).__name__} has no {missing[0]}(): derive it from sojourn.factors.factor.Factor"
+            )
+    return FactorSet([factor.connected(tools) for factor in found])
+
+
+def _twice(names: Iterable[str]) -> str | None:
+    return next((name for name, count in Counter(names).items() if count > 1), None)
 
 
 def _fits(strategy: Strategy, purpose: Purpose, level: Level) -> bool:

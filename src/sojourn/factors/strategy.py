@@ -23,12 +23,17 @@ class Level(StrEnum):
 
 
 class Purpose(StrEnum):
-    """The purpose of a proof."""
+    """The purpose of a proof. A flow takes only strategies that name its own.
+
+    No flow asks for `REVERIFY` (the signed-in user, once more) or `CLIENT_TRUST` (a browser that the account does not know) yet.
+    """
 
     SIGN_IN = "sign_in"
     RESET = "reset"
     SIGN_UP = "sign_up"
     VERIFY = "verify"
+    REVERIFY = "reverify"
+    CLIENT_TRUST = "client_trust"
 
 
 class Guess(StrEnum):
@@ -67,7 +72,7 @@ class Strategy:
     `is_challenged`: something is sent before it can be tried. `identifies`: its proof alone says who it is. `hashes`: its
     check takes a slot of the hash pool, which is reserved before the try is counted (R-PWD-12). `refusal` makes the one error
     that every refusal reads as in strict protection (R-ENU-01). `label` names it on hosted pages without scripts, where it has
-    a button; None gives it none.
+    a button; None gives it none. `create_names` are further names for it that only the creation of a sign-in takes.
     """
 
     name: str
@@ -80,6 +85,7 @@ class Strategy:
     hashes: bool = False
     refusal: Callable[[], SojournError] = WrongCode
     label: str | None = None
+    create_names: frozenset[str] = frozenset()
 
     @property
     def resets_password(self) -> bool:

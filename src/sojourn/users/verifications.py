@@ -9,7 +9,7 @@ from sojourn.errors import (
     VerificationFailed,
     WrongCode,
 )
-from sojourn.factors.strategy import EMAIL_CODE
+from sojourn.factors.strategy import Purpose
 from sojourn.factors.verification import Verification, VerificationStatus
 from sojourn.ids import VerificationId, well_formed
 from sojourn.instances.instance import Instance
@@ -33,9 +33,13 @@ class Verifications:
     addresses: Addresses
     code_tries: CodeTries
 
-    async def send(self, instance: Instance, address_id: str, strategy: str = EMAIL_CODE) -> Verification:
-        """Send a code to the stored address, proven or not (R-INP-02). Raises: NotFound, StrategyNotBuilt, TooManyRequests."""
+    async def send(self, instance: Instance, address_id: str, strategy: str | None = None) -> Verification:
+        """Send a code to the stored address, proven or not (R-INP-02); `strategy` None is the first that can be sent there.
+
+        Raises: NotFound, StrategyNotBuilt, TooManyRequests.
+        """
         address = await self._email(instance, address_id)
+        strategy = strategy or self.proofs.factors.sent_for(instance, Purpose.VERIFY)
         return await self.proofs.send(instance, address, strategy)
 
     async def attempt(self, instance: Instance, address_id: str, id: str, code: str) -> Verification:

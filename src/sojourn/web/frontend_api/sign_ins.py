@@ -7,16 +7,12 @@ import msgspec
 from litestar import Response, get, post
 from litestar.params import FromPath
 
-from sojourn.factors.strategy import RESET_CODE
 from sojourn.sessions.caller import Caller, Issued
 from sojourn.sign_ins.attempt import Proof, SignInInput
 from sojourn.sign_ins.sign_in import SignIn
 from sojourn.web.frontend_api.context import ClientContext, Context
 from sojourn.web.operation import frontend
 from sojourn.web.reading.forms import required
-
-_RESET_OF_CREATE = "reset_password_code"
-"""The published name of a reset by e-mail in the create operation; all others use `reset_password_email_code`."""
 
 _PrepareFactor = Callable[[Caller, str, str, str | None], Awaitable[tuple[SignIn, Issued]]]
 
@@ -68,8 +64,7 @@ class NewPasswordForm(msgspec.Struct, kw_only=True):
 )
 async def create(context: Context) -> Response[bytes]:
     form = await context.form(CreateForm)
-    strategy = RESET_CODE if form.strategy == _RESET_OF_CREATE else form.strategy
-    given = SignInInput(strategy=strategy, identifier=form.identifier, password=form.password, ticket=form.ticket)
+    given = SignInInput(strategy=form.strategy, identifier=form.identifier, password=form.password, ticket=form.ticket)
     return await _answer(context, *await context.engine.sign_ins.create(await context.caller(), given))
 
 
