@@ -38,15 +38,19 @@ def breaker(store: SqlStore) -> Breaker:
 
 @contextmanager
 def held(folder: Path) -> Iterator[sqlite3.Connection]:
-    """Somebody left a transaction open in a shell, and who waits is short of patience."""
-    with (
-        closing(sqlite3.connect(folder / "sojourn.db", isolation_level=None)) as shell,
-        pytest.MonkeyPatch.context() as patched,
-    ):
-        patched.setattr(patience, "MAX_SECONDS", SHORT)
-        patched.setattr(sqlite_writer, "_HANG_SECONDS", SHORT / 2)
+    """Somebody left a transaction open in a shell."""
+    with closing(sqlite3.connect(folder / "sojourn.db", isolation_level=None)) as shell:
         shell.execute("BEGIN IMMEDIATE")
         yield shell
+
+
+@contextmanager
+def impatience() -> Iterator[None]:
+    """Who waits is short of patience: for writers that wait in vain only, or a slow machine fails the others too."""
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(patience, "MAX_SECONDS", SHORT)
+        patched.setattr(sqlite_writer, "_HANG_SECONDS", SHORT / 2)
+        yield
 
 
 async def test_after_three_waits_in_vain_nobody_waits_to_write_until_the_file_is_free(
@@ -55,7 +59,7 @@ async def test_after_three_waits_in_vain_nobody_waits_to_write_until_the_file_is
     await store.users.create(user := a_user(instance_id))
     with held(tmp_path) as shell:
         for _ in range(HANGS):
-            with pytest.raises(Overloaded):
+            with impatience(), pytest.raises(Overloaded):
                 await store.users.create(a_user(instance_id))
         assert not breaker(store).closed.is_set()
         for writing in (
@@ -75,7 +79,7 @@ async def test_after_three_waits_in_vain_nobody_waits_to_write_until_the_file_is
 async def test_many_who_wait_in_one_line_find_out_together(
     store: SqlStore, tmp_path: Path, instance_id: InstanceId
 ) -> None:  # R-REL-03
-    with held(tmp_path):
+    with held(tmp_path), impatience():
         writes = [store.users.create(a_user(instance_id)) for _ in range(50)]
         refused = await asyncio.gather(*writes, return_exceptions=True)
         assert {type(each) for each in refused} == {Overloaded}

@@ -79,7 +79,10 @@ class Lists:
 
 
 @pytest.fixture
-async def lists(store: Store) -> Lists:
+async def lists(store: Store, monkeypatch: pytest.MonkeyPatch) -> Lists:
+    """With patience for a slow machine: a test that is about a wait in vain or a long list shortens it."""
+    for name in ("MAX_SECONDS", "LIST_WAITS_SECONDS", "LIST_SECONDS"):
+        monkeypatch.setattr(patience, name, 60.0)
     database = cast("EngineDatabase", store._database)  # type: ignore[attr-defined]
     await database._engine.dispose()  # connections of before do not know what is held
     return Lists(database)

@@ -1,6 +1,5 @@
 """Machines' clocks are set right now and then; nothing that was over begins again."""
 
-import time
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -33,21 +32,25 @@ class _Clocks:
 
 
 def test_a_clock_set_back_neither_goes_back_nor_stands_still(monkeypatch: pytest.MonkeyPatch) -> None:  # R-REL-04
+    wall, steady = (
+        1_770_000_000.0,
+        5000.0,
+    )  # whole numbers: sums of others differ in their last bit, and so at times by a millisecond
+    monkeypatch.setattr("sojourn.instant.time", _Clocks(wall, steady))
     clock = SystemClock()
     before = clock.now()
-    wall, steady = time.time(), time.monotonic()
-    monkeypatch.setattr("sojourn.instant.time", _Clocks(wall - _HOUR, steady))
-    after = clock.now()
-    assert before <= after
+    monkeypatch.setattr("sojourn.instant.time", _Clocks(wall - _HOUR, steady + 1))
+    assert clock.now().since(before) == timedelta(seconds=1)
     monkeypatch.setattr("sojourn.instant.time", _Clocks(wall - _HOUR, steady + _HOUR))
-    assert clock.now().since(after) == timedelta(hours=1)
+    assert clock.now().since(before) == timedelta(hours=1)
 
 
 def test_a_machine_that_slept_is_followed(monkeypatch: pytest.MonkeyPatch) -> None:  # R-REL-04
+    monkeypatch.setattr("sojourn.instant.time", _Clocks(1_770_000_000.0, 5000.0))
     clock = SystemClock()
     before = clock.now()
-    monkeypatch.setattr("sojourn.instant.time", _Clocks(time.time() + _HOUR, time.monotonic() + 0.01))
-    assert timedelta(minutes=59) < clock.now().since(before) < timedelta(minutes=61)
+    monkeypatch.setattr("sojourn.instant.time", _Clocks(1_770_000_000.0 + _HOUR, 5001.0))
+    assert clock.now().since(before) == timedelta(hours=1)
 
 
 async def test_a_session_that_timed_out_stays_over_when_the_clock_is_set_back(  # R-REL-04, R-SES-10
