@@ -5,7 +5,8 @@ from pathlib import Path
 
 import httpx
 
-from tests.sdk.processes import free_port, server
+from tests.ports import free_port
+from tests.sdk.processes import server
 
 PORT = free_port()
 _SOFTWARE = re.compile(r"granian|litestar|python|uvicorn|starlette|sqlite|sojourn/|\d+\.\d+\.\d+", re.IGNORECASE)

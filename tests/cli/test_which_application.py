@@ -17,7 +17,8 @@ from sojourn.instances.instance import Environment
 from sojourn.messages.mailbox import Mailbox
 from sojourn.secret import Secret
 from sojourn.server.development import development_config
-from tests.sdk.processes import free_port, server
+from tests.ports import free_port
+from tests.sdk.processes import server
 
 from .running import call
 

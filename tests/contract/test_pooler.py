@@ -18,7 +18,7 @@ from sojourn.store.interface import Page, Store, UserFilter
 from sojourn.store.opening import open_store
 from sojourn.store.sql.store import SqlStore
 from sojourn.testing.databases import PostgresServer
-from tests.sdk.processes import free_port
+from tests.ports import free_port
 from tools.debian import program
 
 from .values import a_user

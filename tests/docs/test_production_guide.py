@@ -16,9 +16,10 @@ from playwright.async_api import Browser, Page, async_playwright, expect
 from sojourn.testing.databases import running_postgres
 from tests.browser import FLAGS, in_its_loop
 from tests.messages.mail_server import Inbox, certificate, mail_server
+from tests.ports import free_port
 from tests.sdk.conftest import PASSWORD
 from tests.sdk.people import fill_sign_up, give_password, type_code
-from tests.sdk.processes import SOJOURN, Process, free_port
+from tests.sdk.processes import SOJOURN, Process
 from tests.sdk.production import newest_code
 from tools.chromium import windowless
 from tools.debian import program

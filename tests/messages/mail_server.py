@@ -2,7 +2,6 @@
 
 import datetime
 import ipaddress
-import socket
 import ssl
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -41,12 +40,6 @@ class Inbox:
         self.mails.append(message_from_bytes(content, policy=policy.default))
         self.recipients += envelope.rcpt_tos
         return "250 taken"
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 @contextmanager

@@ -15,10 +15,11 @@ from sojourn.sessions.caller import Caller
 from sojourn.sessions.session import Device
 from sojourn.sign_ups.attempt import SignUpInput
 from sojourn.testing.clock import FakeClock
+from tests.ports import free_port
 
 from ..people import ADA, PASSWORD
 from .mail_server import PASSWORD as MAIL_PASSWORD
-from .mail_server import USER, Inbox, certificate, free_port, mail_server
+from .mail_server import USER, Inbox, certificate, mail_server
 
 MAIL = Message(
     "new_device", ADA, "New sign-in to My application", "Somebody signed in.\n", "<p>Somebody signed in.</p>"

@@ -7,7 +7,8 @@ from pathlib import Path
 
 import httpx
 
-from tests.sdk.processes import Process, free_port
+from tests.ports import free_port
+from tests.sdk.processes import Process
 
 ROOT = Path(__file__).parents[2]
 UVX = Path(sys.executable).parent / "uvx"

@@ -11,7 +11,8 @@ from playwright.async_api import Browser, BrowserContext, expect
 from pytest_asyncio import is_async_test
 
 from tests.browser import browser, in_its_loop, launched
-from tests.sdk.processes import Process, env_lines, free_port, next_app, server, settings
+from tests.ports import free_port
+from tests.sdk.processes import Process, env_lines, next_app, server, settings
 
 __all__ = ["browser", "launched"]
 

@@ -14,7 +14,8 @@ from pathlib import Path
 
 from sojourn.secret import Secret
 from tests.messages.mail_server import Inbox, certificate, mail_server
-from tests.sdk.processes import APPS, SOJOURN, Process, built, free_port, next_start
+from tests.ports import free_port
+from tests.sdk.processes import APPS, SOJOURN, Process, built, next_start
 from tests.sdk.python_apps import EXAMPLES
 
 ROOT = Path(__file__).parents[2]

@@ -14,8 +14,9 @@ from pathlib import Path
 import httpx
 from playwright.async_api import Page, Response, expect
 
+from tests.ports import free_port
 from tests.sdk import people
-from tests.sdk.processes import Process, free_port, printed, server, settings
+from tests.sdk.processes import Process, printed, server, settings
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
 _LIMITS = {"create_sign_in": [1000, 1], "create_sign_up": [1000, 1], "attempts": [1000, 1], "codes": [1000, 1],

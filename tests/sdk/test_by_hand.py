@@ -7,8 +7,8 @@ import httpx
 import pytest
 from playwright.async_api import Browser, BrowserContext, Page, expect
 
+from tests.ports import free_port
 from tests.sdk.conftest import PASSWORD
-from tests.sdk.processes import free_port
 from tests.sdk.python_apps import ask_the_api, example
 
 

@@ -9,9 +9,10 @@ import pytest
 from playwright.async_api import BrowserContext, Page, expect
 
 from tests.pictures import picture
+from tests.ports import free_port
 from tests.sdk.conftest import PASSWORD
 from tests.sdk.people import a_code_is_sent, give_password
-from tests.sdk.processes import free_port, server, settings
+from tests.sdk.processes import server, settings
 from tests.sdk.python_apps import UNLIMITED, keys
 
 _NAMES = {"firstName": "Ada", "lastName": "Lovelace"}

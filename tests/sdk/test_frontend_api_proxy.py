@@ -6,8 +6,9 @@ from pathlib import Path
 import pytest
 from playwright.async_api import BrowserContext, Request, expect
 
+from tests.ports import free_port
 from tests.sdk.people import PASSWORD, sign_out_here, type_code
-from tests.sdk.processes import free_port, server, settings
+from tests.sdk.processes import server, settings
 from tests.sdk.python_apps import UNLIMITED
 from tests.sdk.sdk_apps import SdkApp, api, env_file, variables
 

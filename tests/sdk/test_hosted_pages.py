@@ -10,8 +10,9 @@ import httpx
 import pytest
 from playwright.async_api import Browser, BrowserContext, Page, expect
 
+from tests.ports import free_port
 from tests.sdk.people import fill_sign_up, sign_out_here, type_code
-from tests.sdk.processes import free_port, server, settings
+from tests.sdk.processes import server, settings
 
 PORT = free_port()
 URL = f"http://localhost:{PORT}"

@@ -8,9 +8,10 @@ from pathlib import Path
 import pytest
 from playwright.async_api import BrowserContext, expect
 
+from tests.ports import free_port
 from tests.sdk.conftest import Setup
 from tests.sdk.people import fill_sign_up, sign_up, type_code
-from tests.sdk.processes import Process, env_lines, free_port, installed, server
+from tests.sdk.processes import Process, env_lines, installed, server
 from tests.sdk.python_apps import EXAMPLES, keys
 
 

@@ -15,7 +15,8 @@ from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicNumbers
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from sojourn.tokens.handshake import cookie_suffix
-from tests.sdk.processes import SOJOURN, free_port, server, settings
+from tests.ports import free_port
+from tests.sdk.processes import SOJOURN, server, settings
 
 PORT = free_port()
 URL = f"http://localhost:{PORT}"

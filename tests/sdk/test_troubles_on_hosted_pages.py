@@ -12,9 +12,10 @@ from playwright.async_api import BrowserContext, Locator, Page, expect
 
 from tests.firebase import exported, hash_config
 from tests.pictures import noise, picture
+from tests.ports import free_port
 from tests.sdk.conftest import PASSWORD
 from tests.sdk.people import give_password, set_new_password
-from tests.sdk.processes import SOJOURN, free_port, server, settings
+from tests.sdk.processes import SOJOURN, server, settings
 from tests.sdk.python_apps import UNLIMITED, keys
 
 _NEW_PASSWORD = "a staple for every battery and horse"

@@ -12,7 +12,8 @@ from playwright.async_api import BrowserContext
 from sqlalchemy import create_engine
 
 from sojourn.store.migrating import FOLDER, HEAD
-from tests.sdk.processes import free_port, server
+from tests.ports import free_port
+from tests.sdk.processes import server
 from tests.sdk.python_apps import embedded, expect_signed_in, sign_up
 
 FIRST = "0001"

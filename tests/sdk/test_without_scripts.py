@@ -7,8 +7,9 @@ import pytest
 import pytest_asyncio
 from playwright.async_api import Browser, Page, expect
 
+from tests.ports import free_port
 from tests.sdk.conftest import PASSWORD
-from tests.sdk.processes import free_port, server, settings
+from tests.sdk.processes import server, settings
 from tests.sdk.python_apps import UNLIMITED
 
 PORT = free_port()

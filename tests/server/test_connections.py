@@ -11,7 +11,8 @@ import pytest
 
 from sojourn.secret import Secret
 from tests.cli.running import SOJOURN
-from tests.sdk.processes import Process, free_port
+from tests.ports import free_port
+from tests.sdk.processes import Process
 
 KEPT = 1200
 _ASKED = b"GET /health HTTP/1.1\r\nHost: localhost\r\n\r\n"

@@ -15,7 +15,8 @@ import pytest
 
 from sojourn.testing.databases import running_postgres
 from tests.cli.running import SOJOURN, call
-from tests.sdk.processes import Process, free_port
+from tests.ports import free_port
+from tests.sdk.processes import Process
 
 CYCLES = 5
 _CALLERS = 4
