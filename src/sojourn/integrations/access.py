@@ -1,4 +1,4 @@
-"""Decide if Sojourn answers a request instead of the app: one order of checks for every framework."""
+"""Decides if Sojourn responds to a request instead of the app, with the same order of checks in every framework."""
 
 from collections.abc import Collection
 from dataclasses import dataclass, field
@@ -14,10 +14,8 @@ from sojourn.tokens.claims import Claims
 
 @dataclass(frozen=True, slots=True)
 class Look:
-    """The guard's reading of one request. `refused` is the answer in the app's place.
-
-    `headers` belong to the app's own answer; `is_private` keeps that answer out of every cache, unless the app sets its own
-    Cache-Control.
+    """The guard's decision about one request. `refused` is the response instead of the app's. `headers` are added to
+    the app's own response; `is_private` makes that response uncacheable, unless the app sets its own Cache-Control.
     """
 
     claims: Claims | None
@@ -54,7 +52,7 @@ def refused_at(
     if not isinstance(verdict, SignedInState):
         if (
             verdict.reason == NO_KEYS and is_protected
-        ):  # a dependency that is down: not allowed, and not "signed out" (R-REL-03)
+        ):  # a dependency is down: the request is denied, but not treated as signed out (R-REL-03)
             return unreachable(ServerUnreachable(), asked)
         refused = refusal(gate, asked, verdict, is_protected=is_protected, sign_in_url=guard.sign_in_url)
         if refused is not None:

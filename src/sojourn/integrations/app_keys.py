@@ -1,4 +1,6 @@
-"""The two keys that an app is given, beside each other and beside the server's own word: found wrong at start, not after a sign-in."""
+"""Checks an app's two keys against each other and against the server, so that a wrong key is reported at start, not
+after a sign-in.
+"""
 
 import base64
 import binascii
@@ -13,7 +15,7 @@ _SECRET = re.compile(r"sk_(test|live)_.")
 
 
 def check_keys(publishable_key: str, secret_key: str) -> None:
-    """Raises: ConfigError for a publishable key that is none, and for two keys of different environments."""
+    """Raises: ConfigError for an invalid publishable key, and for keys of different environments."""
     if publishable_key.startswith("sk_"):
         raise ConfigError(
             "the publishable key is a secret key, which no browser may see: the two stand in each other's place"
@@ -36,7 +38,9 @@ def check_keys(publishable_key: str, secret_key: str) -> None:
 
 
 def difference(publishable_key: str, of_server: str) -> str:
-    """Why the app's publishable key is not the server's, in a sentence; empty where it is, and where the server says none."""
+    """A sentence that explains why the app's publishable key is not the server's; empty if they match or the server
+    gives none.
+    """
     if not of_server or publishable_key.rstrip("=") == of_server.rstrip("="):
         return ""
     return (
@@ -46,7 +50,7 @@ def difference(publishable_key: str, of_server: str) -> str:
 
 
 def host_in(publishable_key: str, scheme: str) -> str | None:
-    """The host in `pk_test_<base64 of host$>`; None for text that is no publishable key."""
+    """The host in `pk_test_<base64 of host$>`; None if the text is not a publishable key."""
     encoded = publishable_key.rpartition("_")[2]
     try:
         text = base64.b64decode(encoded + "=" * (-len(encoded) % 4), validate=True).decode("ascii")

@@ -36,12 +36,12 @@ _SOCKET_CHECK = timedelta(seconds=15)
 class SojournMiddleware:
     """Authenticates requests and sets `request.state.session` (`Claims`, or None on public pages). Unauthenticated
     browsers are redirected to the sign-in page, API calls get 401 with `WWW-Authenticate: Bearer`. Every path that is
-    not `public` is protected. `x-clerk-auth-reason` contains the reason of a denial. What a
-    protected page answers is kept by no cache and by no back button, unless it sets its own Cache-Control (R-CKI-07).
-    Writes that a page elsewhere made a browser send get 403, unless its origin is one of `trusted_origins` (R-WEB-01).
-    With `session_data`, `request.session` is a dictionary that is kept on the server. A websocket is closed with 4401
-    when its session ends, which is asked every `socket_check`. With a server inside the app, it answers below the path of
-    its public address: nothing has to be mounted, and no route of the app's own can be there, where nothing guards it.
+    not `public` is protected. `x-clerk-auth-reason` contains the reason of a denial. Responses of protected pages are
+    not cached, not even for the back button, unless they set their own Cache-Control (R-CKI-07). Cross-site writes get
+    403, unless their origin is one of `trusted_origins` (R-WEB-01). With `session_data`, `request.session` is a
+    dictionary stored on the server. A websocket is closed with 4401 when its session ends, which is checked every
+    `socket_check`. A server inside the app responds below the path of its public URL without being mounted. The app
+    cannot have routes below that path, because the middleware does not guard it.
     """
 
     def __init__(
@@ -68,7 +68,7 @@ class SojournMiddleware:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         try:
-            # the way of nearly all requests, without a call too many: on a small page each of them would be seen
+            # the hot path of nearly all requests, with as few calls as possible: each is measurable on a small page
             if scope["type"] == "http" and not self._keeps_data:
                 claims = self._sojourn.recall(scope["headers"])
                 if claims is not None and not (self._own and self._below_own(scope)):
@@ -85,7 +85,7 @@ class SojournMiddleware:
             if scope["type"] != "http":
                 raise
             await _answer(refused.refusal, send)
-        except FAILURES as error:  # the app asked a server that does not answer, or not this app
+        except FAILURES as error:  # the server is unreachable or rejects this app's keys
             if scope["type"] != "http":
                 raise
             await _answer(failed(error, read(scope)), send)
@@ -118,13 +118,13 @@ class SojournMiddleware:
         return bool(self._own and self._below_own(scope))
 
     async def served(self, scope: Scope, body: bytes) -> tuple[int, Headers, bytes]:
-        """The whole answer of the server inside: status, headers and body."""
+        """The complete response of the server inside: status, headers and body."""
         served = self._sojourn.served()
         assert served is not None
         return await whole_answer(served[0], {**scope, "path": self._below_own(scope), "root_path": self._own}, body)
 
     def recalled(self, scope: Scope) -> Look | None:
-        """The reading of a bearer token that was verified before; None is for `look`."""
+        """The decision for a bearer token that was verified before; None means that `look` must decide."""
         claims = self._sojourn.recall(scope["headers"])
         return None if claims is None else Look(claims, is_private=self._protects_all or self._is_protected(scope))
 
@@ -136,7 +136,7 @@ class SojournMiddleware:
         return looked(gate, asked, verdict, self._guard, self._trusted, is_protected=self._is_protected(scope))
 
     def _below_own(self, scope: Scope) -> str:
-        """The whole path where the server inside answers, which guards itself; empty elsewhere."""
+        """The full path if the server inside, which guards itself, responds there; otherwise empty."""
         path, root = scope["path"], scope.get("root_path", "")
         whole = path if path.startswith(root) else root + path
         return whole if whole == self._own or whole.startswith(self._own + "/") else ""
@@ -146,7 +146,7 @@ class SojournMiddleware:
         return path is None or self._matcher.is_protected(path)
 
     def routed_path(self, scope: Scope) -> str | None:
-        """The path below the app, as its router reads it; None where two routers would read it differently (R-WEB-08)."""
+        """The path below the app, as its router reads it; None if two routers could read it differently (R-WEB-08)."""
         path, root = scope["path"], scope.get("root_path")
         if not root:
             return path or "/"
@@ -213,7 +213,7 @@ class SojournMiddleware:
 
 
 async def whole_answer(app: App, scope: Scope, body: bytes) -> tuple[int, Headers, bytes]:
-    """One request to the server in this process; its answers are short, so they are taken whole."""
+    """Send one request to the server in this process and buffer its response, which is short."""
     status, headers, parts = 500, Headers(), list[bytes]()
 
     async def receive() -> Message:
@@ -232,7 +232,7 @@ async def whole_answer(app: App, scope: Scope, body: bytes) -> tuple[int, Header
 
 
 def read(scope: Scope) -> RequestHead:
-    """A request as the gate reads it."""
+    """The request head for the authenticator."""
 
     def url(host: str) -> str:
         path = scope.get("raw_path") or scope["path"].encode()
@@ -244,7 +244,10 @@ def read(scope: Scope) -> RequestHead:
 
 
 def visit(scope: Scope) -> AuthContext:
-    """The request, for decorators and dependencies. Raises: RuntimeError where the middleware is missing."""
+    """The authentication context of the request, for decorators and dependencies.
+
+    Raises: RuntimeError if the middleware is missing.
+    """
     state = scope.get("state", {})
     guard, session = state.get(GUARD), state.get("session")
     if not isinstance(guard, Guard):
@@ -258,7 +261,7 @@ async def _answer(refused: Denial, send: Send) -> None:
 
 
 def _adding(send: Send, extra: Headers) -> Send:
-    """Sends on, with more headers; what a guard in a view has said already is not said twice."""
+    """Wrap `send` to add headers, without repeating those that a guard in a view has already set."""
 
     def adding(message: Message) -> Awaitable[None]:
         if message["type"] == "http.response.start":
@@ -270,9 +273,8 @@ def _adding(send: Send, extra: Headers) -> Send:
 
 
 def _private(send: Send, message: Message) -> Awaitable[None]:
-    """`send` for a page that must not be cached, unless the app sets its own header.
-
-    A method of `send`, which is made and called in half the time of a `partial`.
+    """`send` for a page that must not be cached, unless the app sets its own header. A bound method takes half the time
+    of a `partial`.
     """
     if "status" in message:  # http.response.start
         headers = message.get("headers", ())
@@ -280,6 +282,6 @@ def _private(send: Send, message: Message) -> Awaitable[None]:
             if len(name) == _LENGTH and name.lower() == b"cache-control":
                 break
         else:
-            message = {**message}  # the app may send its own again
+            message = {**message}  # the app may reuse its own message
             message["headers"] = [*headers, *KEPT_NOWHERE]
     return send(message)

@@ -27,13 +27,13 @@ MISSING = (
 
 @dataclass(frozen=True, slots=True)
 class Guard:
-    """One middleware, as its requests find it: everything that decorators and dependencies need of it."""
+    """The part of a middleware that decorators and dependencies use."""
 
     sojourn: SojournClient
     sign_in_url: str = ""
 
     def __deepcopy__(self, _: object) -> "Guard":
-        """Itself: Hypercorn's proxy middleware copies the scope in depth, and a handle has locks."""
+        """Returns itself: Hypercorn's proxy middleware deep-copies the scope, and locks cannot be copied."""
         return self
 
 
@@ -53,7 +53,7 @@ class AuthContext:
 
     @property
     def gate(self) -> Authenticator:
-        """Raises: ServerUnreachable when the server inside has been closed since."""
+        """Raises: ServerUnreachable if the server inside was closed in the meantime."""
         gate = self.guard.sojourn.known_gate
         if gate is None:
             raise ServerUnreachable()
@@ -62,7 +62,8 @@ class AuthContext:
     async def user(self) -> User | None:
         """The signed-in user, loaded from the server; None for unauthenticated requests.
 
-        Raises: Denied, which the middleware answers with 401, for one who has been deleted since; BadSecretKey, ServerUnreachable.
+        Raises: Denied if the user was deleted in the meantime, which the middleware turns into 401; BadSecretKey,
+        ServerUnreachable.
         """
         try:
             return await self.guard.sojourn.user(self.session.user_id) if self.session else None
@@ -70,16 +71,14 @@ class AuthContext:
             raise Denied(self._stranger("user-gone")) from error
 
     def user_now(self) -> User | None:
-        """The same for sync code."""
+        """`user` for sync code."""
         try:
             return self.guard.sojourn.user_now(self.session.user_id) if self.session else None
         except NotFound as error:
             raise Denied(self._stranger("user-gone")) from error
 
     def has(self, wanted: Mapping[str, Any]) -> bool:
-        """True if the session meets `wanted`. An undefined variable or an invalid requirement is never met
-        (R-AUZ-03).
-        """
+        """True if the session meets `wanted`. An undefined variable or an invalid requirement is never met (R-AUZ-03)."""
         if self.session is None:
             return False
         try:
@@ -89,7 +88,7 @@ class AuthContext:
             return False
 
     def refusal(self, requirement: Requirement = ANYBODY) -> Denial | None:
-        """The answer in the view's place, None when the view may go on: the guard repeated in the handler (R-WEB-08)."""
+        """The response instead of the view's, None if the view may run: the guard, repeated at the handler (R-WEB-08)."""
         if self.session is None:
             return self._stranger("signed-out")
         lack = requirement.lack(self.session, self.guard.sojourn.clock.now())

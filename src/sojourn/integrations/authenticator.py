@@ -19,16 +19,16 @@ NO_KEYS = "jwk-remote-failed-to-load"
 """Signing keys are unavailable, so no request can be authenticated."""
 
 TWO_PEOPLE = "session-tokens-of-two-people"
-"""Two valid tokens of different people came in cookies of one name: one of them was planted."""
+"""Two cookies of one name hold valid tokens of different users, so one of them was planted."""
 
 NO_COOKIES = "redirect-cookie-missing"
-"""A browser came back without the cookie of its redirect: it keeps none, or took longer than 15 minutes."""
+"""The browser returned without the cookie of its redirect: it blocks cookies, or took longer than 15 minutes."""
 
 TOO_LARGE = "session-token-too-large"
 """The token does not fit into a cookie, so it cannot sign a browser in."""
 
 NOT_ACTIVE = "session-not-active"
-"""The session is pending, or of a status that is not known here: published SDKs take it for signed out too."""
+"""The session is pending or has an unknown status; published SDKs treat it as signed out too."""
 
 WRONG_KEYS = "keys-wrong"
 """The server rejects the app's keys, so no request can be authenticated."""
@@ -90,11 +90,10 @@ PayloadNow = Callable[[str], Sequence[str]]
 
 @dataclass(frozen=True, slots=True)
 class Authenticator:
-    """Authenticates requests; pure except for the verifier's cache. `frontend` is the URL at which browsers reach the server.
-
-    `renew` fetches keys, and asks about origins, when the server is elsewhere, and answers at once when it is too soon. `payload` asks the
-    server for the directives of a nonce; without it handshakes come as tokens. An app with the server inside knows its own
-    origin, `home`, and which others are the instance's. `trouble` describes a problem
+    """Authenticates requests; pure except for the verifier's cache. `frontend` is the URL at which browsers reach the
+    server. `renew` fetches keys and asks about origins if the server is remote; it returns at once if it is called too
+    soon again. `payload` asks the server for the directives of a nonce; without it handshakes come as tokens. An app
+    with the server inside knows its own origin, `home`, and the instance's other origins. `trouble` describes a problem
     with the app's keys; while it is set, every request is unauthenticated.
     """
 
@@ -123,7 +122,7 @@ class Authenticator:
 
     @property
     def own_origins(self) -> tuple[str, ...]:
-        """The origin of the app's own pages if it is known; the origin of the request is own too."""
+        """The origin of the app's own pages if known; the request's own origin counts too."""
 
         return (self.home,) if self.home else ()
 
@@ -132,7 +131,7 @@ class Authenticator:
         return self.publishable_key.startswith("pk_test_")
 
     async def decide_with_new_keys(self, asked: RequestHead) -> AuthState:
-        """As `decide`; a key that is not known yet is fetched first, while other requests go on."""
+        """As `decide`, but fetches an unknown key first, without blocking other requests."""
         verdict = self._decide(asked)
         if (
             isinstance(verdict, SignedOutState | HandshakeState)
@@ -155,7 +154,7 @@ class Authenticator:
         return SignedOutState(_UNKNOWN_NONCE) if isinstance(verdict, Nonce) else verdict
 
     def decide_now(self, asked: RequestHead) -> AuthState:
-        """The same for sync apps, whose thread waits meanwhile."""
+        """As `decide_with_new_keys`, for sync apps; blocks the calling thread."""
         verdict = self._decide(asked)
         if (
             isinstance(verdict, SignedOutState | HandshakeState)
@@ -186,10 +185,9 @@ class Authenticator:
         return self._by_cookies(asked)
 
     def page(self, asked: RequestHead) -> str:
-        """The address that the browser shows, as far as it is the app's own.
-
-        A server in front takes TLS off and may ask for another host, and not every app is told. An app whose cookies need TLS is
-        reached over TLS, except on loopback; one with the server inside is reached at the server's origin.
+        """The page's URL as the browser shows it. A reverse proxy terminates TLS and may send another host, and the app
+        is not always told. So an app whose cookies require TLS is assumed to be reached over TLS, except on loopback,
+        and one with the server inside at the server's origin.
         """
         url = clean(asked.url)
         parts = urlsplit(url)
@@ -201,13 +199,13 @@ class Authenticator:
         return urlunsplit(parts)
 
     def to_sign_in(self, asked: RequestHead, reason: str, *, page: str = "", sign_in: str = "") -> HandshakeState:
-        """The sign-in page, and from there through a handshake back: so the app's own cookies are right on return."""
+        """The URL of the sign-in page, which returns through a handshake, so that the app's cookies are set on return."""
         page = page or self.page(asked)
         id, cookies = self.redirects.begin(asked, page)
         return HandshakeState(self._sign_in_url(page, sign_in, id), reason, cookies)
 
     def sign_in_url(self, page: str, sign_in: str = "") -> str:
-        """The same for a link, which can set no cookie."""
+        """As `to_sign_in`, for a link, which cannot set a cookie."""
         return self._sign_in_url(page, sign_in, WITHOUT_COOKIE)
 
     def _sign_in_url(self, page: str, sign_in: str, id: str) -> str:
@@ -246,7 +244,7 @@ class Authenticator:
         return replace(verdict, clock_off=self._clock_off(issued_at))
 
     def _clock_off(self, issued_at: int) -> int:
-        """Seconds by which this machine's clock is ahead: the server made the token a moment ago, however old it looks."""
+        """Seconds by which this machine's clock is ahead, measured by a token that the server has just issued."""
         off = round(self.clock.seconds() - issued_at)
         _log.error("clock.off seconds=%d: this computer's clock is %s", off, clock_words(off))
         return off
@@ -265,7 +263,7 @@ class Authenticator:
         return HandshakeState(self.redirects.handshake_url(id, page, reason, asks_nonce=asks_nonce), reason, cookies)
 
     def _both(self, asked: RequestHead, name: str) -> list[str]:
-        """The values of the cookie with this application's suffix; without any, those of the plain name."""
+        """The values of the cookie with this application's suffix, or else those of the plain name."""
         suffixed = asked.cookies.get(f"{name}_{cookie_suffix(self.publishable_key)}", ())
         return [value for value in suffixed or asked.cookies.get(name, ()) if value]
 
@@ -273,7 +271,7 @@ class Authenticator:
         return list(dict.fromkeys(self._both(asked, "__session")))
 
     def _signed_in_at(self, asked: RequestHead) -> int | None:
-        """Seconds; 0 is signed out; None is unknown. A doubled cookie counts as its newest value."""
+        """In seconds; 0 means signed out, None unknown. Of a doubled cookie the newest value counts."""
         values = [int(value[:12]) for value in self._both(asked, "__client_uat") if value.isdecimal()]
         return max(values, default=None)
 
@@ -305,7 +303,8 @@ class Authenticator:
             if not token:
                 raise TokenRefused(_MISSING, "The server sent no handshake. Load the page again.")
             handshake = self.read_handshake(token)
-            # all tabs of a browser share the cookie that carries a token in production: another tab's serves this one too
+            # in production all tabs share the cookie that carries a token, so another tab's handshake serves this one
+            # too
             whose = begun if handshake.redirect == begun.id else self.redirects.find(asked, handshake.redirect)
             if whose is None:
                 raise TokenRefused("handshake-of-another-browser", "This handshake was made for another browser.")
@@ -319,7 +318,7 @@ class Authenticator:
         page = self.page(asked)
         sessions = (line for line in lines if line.startswith(("__session=", "__session_")))
         given = next((line.partition(";")[0].partition("=")[2] for line in sessions), "")
-        if too_large(len(given), self.publishable_key):  # the browser would drop it, and be sent round for another
+        if too_large(len(given), self.publishable_key):  # the browser would drop the cookie and redirect in a loop
             _log.error("session_token.too_large bytes=%d", len(given))
             return SignedOutState(TOO_LARGE, tuple(self.redirects.over(begun, page)), is_stuck=True)
         try:
@@ -334,7 +333,7 @@ class Authenticator:
         return HandshakeState(page, "handshake" if given else "signed-out", cookies, is_signed_out=not given)
 
     def _refused(self, asked: RequestHead, begun: Begun, reason: str) -> AuthState:
-        """Apply nothing: the request is decided by its cookies, and the page explains the problem."""
+        """Ignore the handshake: the request is decided by its cookies, and the page explains the problem."""
         _log.warning("handshake.refused reason=%s", reason)
         page = self.page(asked)
         is_last = reason not in _ANOTHER_MAY_HELP
@@ -343,7 +342,7 @@ class Authenticator:
     def _without_payload(self, asked: RequestHead, begun: Begun, error: Exception) -> AuthState:
         if isinstance(error, NotFound):
             return self._refused(asked, begun, _UNKNOWN_NONCE)
-        # the nonce is unused: the same address works once the server answers, and takes the app's keys
+        # the nonce is still unused, so the same URL works once the server responds and accepts the app's keys
         if not isinstance(error, BadSecretKey):
             return SignedOutState(NO_KEYS)
         _log.error("keys.wrong: %s", error.long_message)
@@ -365,5 +364,5 @@ def _let_in(verdict: SignedInState) -> SignedInState | SignedOutState:
 
 
 def clock_words(off: int) -> str:
-    """`312 s behind the server's`, for a clock that is off by -312 seconds."""
+    """The clock difference in words, such as `312 s behind the server's` for -312 seconds."""
     return f"{abs(off):,} s {'ahead of' if off > 0 else 'behind'} the server's"

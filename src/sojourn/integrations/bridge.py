@@ -1,4 +1,4 @@
-"""The one way for sync code to reach the async engine: the event loop that the engine lives on."""
+"""Lets sync code call the async engine, on the event loop that the engine uses."""
 
 import asyncio
 import os
@@ -10,9 +10,8 @@ T = TypeVar("T")
 
 
 class Bridge:
-    """Leads to the loop that was settled on: the app's own, or one on a thread that the first sync call starts.
-
-    A process that was forked from one with a running loop starts its own.
+    """Chooses the engine's event loop once: the app's own, or one on a thread that the first sync call starts. A forked
+    process starts its own.
     """
 
     def __init__(self) -> None:
@@ -23,26 +22,29 @@ class Bridge:
 
     @property
     def loop(self) -> asyncio.AbstractEventLoop | None:
-        """None while nothing is settled, and after a fork."""
+        """The chosen loop; None before the choice, and after a fork."""
         loop = self._loop
         return loop if loop is not None and self._process == os.getpid() and not loop.is_closed() else None
 
     def settle(self) -> bool:
-        """Take the running loop, unless another is taken already; whether the running loop is the one."""
+        """Choose the running loop, unless another is chosen already. True if the running loop is the chosen one."""
         with self._starting:
             if self.loop is None:
                 self._loop, self._process, self._is_own = asyncio.get_running_loop(), os.getpid(), False
             return self._loop is asyncio.get_running_loop()
 
     async def reach(self, work: Coroutine[Any, Any, T]) -> T:
-        """Do `work` on the loop from whichever loop is running; on that one, until something is settled."""
+        """Run `work` on the chosen loop, from any running loop; without a choice, on the running one."""
         loop = self.loop
         if loop is None or loop is asyncio.get_running_loop():
             return await work
         return await asyncio.wrap_future(asyncio.run_coroutine_threadsafe(work, loop))
 
     def run(self, work: Coroutine[Any, Any, T]) -> T:
-        """Do `work` on the loop and wait for it. Raises: what `work` raises; RuntimeError on the loop's own thread."""
+        """Run `work` on the loop and wait for it.
+
+        Raises: whatever `work` raises; RuntimeError on the loop's own thread.
+        """
         loop = self._running()
         if loop is _running_here():
             work.close()
@@ -65,12 +67,12 @@ class Bridge:
         loop.close()
 
     def leave(self) -> None:
-        """Forget the app's own loop; a later call settles anew. One that was started here goes on."""
+        """Forget the app's own loop, so that a later call chooses again. A loop started here keeps running."""
         if not self._is_own:
             self._loop = None
 
     def close(self) -> None:
-        """End the loop that was started here; a later call starts another."""
+        """Stop the loop that was started here; a later call starts another."""
         loop, self._loop = self.loop, None
         if loop is not None and self._is_own:
             loop.call_soon_threadsafe(loop.stop)

@@ -1,4 +1,4 @@
-"""`@session_required`, in the usual form of decorators: bare, or with the requirements of the view."""
+"""`@session_required`, usable bare or with requirements."""
 
 from collections.abc import Callable
 from datetime import timedelta
@@ -15,7 +15,7 @@ class SessionRequired:
     """Unauthenticated requests are redirected to sign in or get 401, unmet requirements get 403; a websocket is closed with 4401."""
 
     def __init__(self, guarded: Guarded) -> None:
-        """`guarded` puts the guard around a view, as its framework wants it."""
+        """`guarded` wraps a view with the guard, in the framework's way."""
         self._guarded = guarded
 
     @overload

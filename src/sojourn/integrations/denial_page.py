@@ -1,4 +1,4 @@
-"""The HTML page of a denial: it has the server's theme, and a default one while the server is unreachable."""
+"""The HTML page of a denial, in the server's theme, or a default theme while the server is unreachable."""
 
 import base64
 from dataclasses import dataclass

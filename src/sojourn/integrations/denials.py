@@ -69,7 +69,7 @@ def refusal(
     is_protected: bool,
     sign_in_url: str,
 ) -> Denial | None:
-    """The response instead of the app's; None for a public page, whose response then gets the headers of `said`.
+    """The response instead of the app's; None for a public page, whose own response gets the headers of `said`.
 
     Page requests are redirected to the sign-in page, API calls get 401 with a challenge (RFC 6750 section 3). A form
     submission gets an explanation instead of a redirect, and so does a request that would end in a redirect loop.
@@ -102,7 +102,7 @@ def refusal(
 
 
 def lacking(gate: Authenticator, lack: Lack, asked: RequestHead) -> Denial:
-    """403 for a session that does not meet a requirement (R-AUZ-03); for a session that is too old, in the form of published SDKs."""
+    """403 for a session that does not meet a requirement (R-AUZ-03); if it is too old, in the format of published SDKs."""
     if asked.is_navigation:
         others = Link("Sign in with another account", f"{gate.frontend}/sign-out")
         again = Link("Sign out and in again", others.url)
@@ -117,7 +117,7 @@ def lacking(gate: Authenticator, lack: Lack, asked: RequestHead) -> Denial:
 
 
 def foreign(gate: Authenticator, asked: RequestHead) -> Denial:
-    """403 for a write that a page of another site made the browser send (R-WEB-01)."""
+    """403 for a cross-site write (R-WEB-01)."""
     advice = "This request comes from a page of another site, or has no Origin header. Send it from a page of this app."
     if "text/html" in asked.header(b"accept"):
         return _page(403, "Not allowed", advice, _kept_nowhere(), gate.frontend)

@@ -1,4 +1,4 @@
-"""The former place of `sojourn.integrations.local`; gone in 0.3."""
+"""Deprecated: moved to `sojourn.integrations.local`; removed in 0.3."""
 
 from typing import TYPE_CHECKING
 

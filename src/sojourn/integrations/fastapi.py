@@ -28,7 +28,9 @@ __all__ = ["CurrentSession", "CurrentUser", "OptionalSession", "requires"]
 
 
 class _Session(SecurityBase):
-    """The session that the middleware found, if it is enough: the guard repeated in the handler (R-WEB-08)."""
+    """The session that the middleware found, if it meets the requirement: the guard, repeated at the handler
+    (R-WEB-08).
+    """
 
     def __init__(self, requirement: Requirement) -> None:
         self.model = HTTPBearer(
@@ -71,7 +73,10 @@ OptionalSession = Annotated[Claims | None, Depends(optional_session)]
 
 
 async def current_user(connection: HTTPConnection, session: CurrentSession) -> User:
-    """Asked of the server for every request that wants it. 401 for a user who has been deleted, 503 while it cannot be asked."""
+    """The signed-in user, loaded from the server on each request that declares it.
+
+    401 for a deleted user, 503 while the server is unreachable.
+    """
     try:
         user = await visit(connection.scope).user()
     except FAILURES as error:
@@ -86,7 +91,7 @@ CurrentUser = Annotated[User, Depends(current_user)]
 
 
 class _RefusedHere(HTTPException):
-    """A refusal that goes as every adapter's does, and as FastAPI's own errors do where the app has its way with those."""
+    """A denial as in every adapter, as an HTTPException, so that the app's own error handlers apply."""
 
     def __init__(self, refused: Denial) -> None:
         headers = {name.decode(): value.decode("latin-1") for name, value in refused.headers}
@@ -99,7 +104,7 @@ class _RefusedHere(HTTPException):
 def _raised(refused: Denial, connection: HTTPConnection) -> Exception:
     if connection.scope["type"] == "websocket":
         return WebSocketException(TRY_AGAIN_LATER if refused.status >= 500 else UNAUTHORIZED)
-    # what is raised in an app mounted inside another does not reach the middleware; each app's own table of handlers does
+    # exceptions in a mounted app do not reach the middleware, so the handler is added to each app's own table
     for handlers in connection.scope.get("starlette.exception_handlers", ())[:1]:
         handlers.setdefault(_RefusedHere, _answered)
     return _RefusedHere(refused)

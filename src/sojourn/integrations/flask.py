@@ -30,13 +30,12 @@ _LOOK = "sojourn.flask.look"
 
 
 class SojournFlask:
-    """`SojournFlask(app, sojourn, public=["/"])`, or `init_app` for an app that is made later.
+    """`SojournFlask(app, sojourn, public=["/"])`, or `init_app` for an app that is created later. Everything is
+    protected unless `public` lists it, including files below /static. `flask.session` is stored on the server, bound to
+    the Sojourn session, unless `session_data` is false.
 
-    Everything is protected unless `public` says otherwise, the files below /static too. `flask.session` is kept on the server,
-    bound to the Sojourn session, unless `session_data` is false.
-
-    The guard stands where Flask dispatches a request, before everything of the app's own: it sees the address as `ProxyFix`
-    leaves it, and the app's `after_request` functions (CORS) and error handlers see its refusals.
+    The guard runs where Flask dispatches a request, before all code of the app. It sees the URL as `ProxyFix` sets it,
+    and the app's `after_request` functions (CORS) and error handlers see its denials.
     """
 
     def __init__(
@@ -78,13 +77,13 @@ class SojournFlask:
 
 
 class _Dispatching:
-    """The guard of one app, at the place where Flask begins to dispatch a request."""
+    """The guard of one app, where Flask begins to dispatch a request."""
 
     def __init__(self, middleware: SojournWsgiMiddleware) -> None:
         self._middleware = middleware
 
     def before(self, preprocess: Callable[..., Any]) -> Callable[..., Any]:
-        """Flask's `preprocess_request`, which runs the app's own functions, once the guard has let the request in."""
+        """Run Flask's `preprocess_request`, and so the app's own functions, once the guard has allowed the request."""
 
         def guarded(*context: Any) -> Any:
             environ = request.environ
@@ -107,7 +106,7 @@ class _Dispatching:
         return guarded
 
     def looked(self, environ: Environ) -> Look:
-        """The guard's reading, once a request. Raises: FAILURES."""
+        """The guard's decision, made once per request. Raises: FAILURES."""
         owner, look = environ.get(_LOOK, (None, None))
         if owner is not self:
             look = self._middleware.look(environ)
@@ -132,11 +131,11 @@ class _Dispatching:
 
 
 _answers: ContextVar[list[Any]] = ContextVar("sojourn_answers")
-"""Where the server inside puts its answer, for `_ServerInside`."""
+"""The environ key of the response of the server inside, for `_ServerInside`."""
 
 
 class _ServerInside:
-    """Sends the server's answer as it is: its own headers are not for the app's `after_request` functions to change."""
+    """Sends the response of the server inside unchanged, bypassing the app's `after_request` functions."""
 
     def __init__(self, app: WsgiApp) -> None:
         self._app = app
@@ -162,7 +161,7 @@ class _ServerInside:
 
 
 def _unwritten(_: bytes) -> None:
-    """PEP 3333's `write`, for an answer that is not sent."""
+    """PEP 3333's `write` callable, for a response that is discarded."""
 
 
 def _session() -> Claims | None:
@@ -201,13 +200,13 @@ def _answered(refused: Denial) -> Response:
 
 
 def denied(refused: Denial) -> Response:
-    """A redirect to sign in. Raises: the HTTPException of another refusal, which the app's error handlers see."""
+    """Redirect to the sign-in page. Raises: HTTPException for other denials, which the app's error handlers see."""
     raise_as_http(refused.status, _answered(refused))
     return _answered(refused)
 
 
 class _Data(SessionData, SessionMixin):
-    """`flask.session`. Whose it is, is decided when it is first looked into: not before the guard has read the request."""
+    """`flask.session`. Its owner is determined at first access, which is after the guard has read the request."""
 
     def __init__(self, sojourn: SojournClient, begin: Callable[[], Keeping]) -> None:
         SessionData.__init__(self, lambda: self.keeping.read_now(sojourn), kinds=FLASK_VALUES)
@@ -241,7 +240,7 @@ class _Sessions(SessionInterface):
             return
         try:
             writing.write_now(self._sojourn)
-        except FAILURES as error:  # after the view: nothing of Flask's catches it here
+        except FAILURES as error:  # Flask catches no exception here, after the view
             become(response, failed(error, wsgi.read(request.environ)))
             return
         if writing.cookie:

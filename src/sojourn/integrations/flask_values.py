@@ -12,7 +12,7 @@ from sojourn.integrations.session_values import lack_of_json
 
 
 class _Time(tags.TagDateTime):
-    """As ISO 8601: Flask's own form drops fractions of a second and whether a zone was named."""
+    """ISO 8601; Flask's own format loses fractions of a second and the time zone."""
 
     __slots__ = ()
 

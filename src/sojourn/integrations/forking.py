@@ -1,4 +1,5 @@
-"""Handles in a process that was forked after they were used: by gunicorn's `--preload`, by `multiprocessing`.
+"""Resets clients in a process that was forked after they were used, such as by gunicorn's `--preload` or
+`multiprocessing`.
 
 Of the parent's threads none goes on in the child, its locks may be held for ever, and its database connections must not be
 used by two processes. So each handle begins anew in the child; the parent goes on as before.

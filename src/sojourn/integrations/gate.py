@@ -1,4 +1,4 @@
-"""The former place of `sojourn.integrations.authenticator` and `request_head`; gone in 0.3."""
+"""Deprecated: moved to `sojourn.integrations.authenticator` and `request_head`; removed in 0.3."""
 
 from typing import TYPE_CHECKING
 

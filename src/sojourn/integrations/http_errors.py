@@ -1,4 +1,4 @@
-"""Denials in Flask and Quart: they pass through the app's error handlers and its functions after a request."""
+"""Denials in Flask and Quart, which pass through the app's error handlers and `after_request` functions."""
 
 from typing import Any
 
@@ -15,7 +15,7 @@ def is_preflight(asked: Any) -> bool:
 
 
 def wear(response: Any, given: Headers) -> None:
-    """Add the guard's headers to a response, which may be the app's own: its content headers stay."""
+    """Add the guard's headers to a response, which may be the app's own; its content headers are kept."""
     headers = response.headers
     for name, value in given:
         text = value.decode("latin-1")
@@ -36,7 +36,7 @@ def raise_as_http(status: int, response: Any) -> None:
 
 
 def become(response: Any, refused: Denial) -> None:
-    """Replace status, headers and body of a response that Flask has already made."""
+    """Replace status, headers and body of an existing Flask response."""
     response.status_code = refused.status
     for name, value in refused.headers:
         response.headers[name.decode()] = value.decode("latin-1")

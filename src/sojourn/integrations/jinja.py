@@ -3,7 +3,7 @@
     templates.env.add_extension("sojourn.integrations.jinja.SojournExtension")      # Starlette, FastAPI, Litestar
     app.jinja_env.add_extension("sojourn.integrations.jinja.SojournExtension")      # Flask, Quart
 
-They find the request in the template's context, where every framework puts it.
+They read the request from the template's context, where every framework puts it.
 """
 
 from collections.abc import Callable
@@ -24,7 +24,7 @@ __all__ = ["SojournExtension"]
 
 
 class SojournExtension(Extension):
-    """`{% signed_in role="org:admin" %}` shows its part to who has the role as well; both tags know `{% else %}`."""
+    """`{% signed_in role="org:admin" %}` shows its block only to users with that role; both tags support `{% else %}`."""
 
     tags = {"signed_in", "signed_out"}
 
@@ -59,7 +59,7 @@ class SojournExtension(Extension):
 
 
 def visit_of(context: Context) -> AuthContext:
-    """Raises: KeyError where the template is rendered without its request, RuntimeError without the middleware."""
+    """Raises: KeyError if the template is rendered without a request, RuntimeError if the middleware is missing."""
     request: Any = context["request"]
     if isinstance(seen := getattr(request, "sojourn", None), AuthContext):
         return seen  # Django

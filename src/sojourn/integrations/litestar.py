@@ -36,10 +36,9 @@ _OPT = "sojourn_guards_itself"
 
 
 class SojournPlugin(InitPlugin):
-    """`Litestar(plugins=[SojournPlugin(sojourn, public=["/"])])`: everything else is protected, also what has no route.
-
-    Handlers name what they want: `session: Claims` (or `Claims | None` on public pages), `user: User`. The options are those
-    of `SojournMiddleware`. A server inside the app is mounted at the path of its public address.
+    """`Litestar(plugins=[SojournPlugin(sojourn, public=["/"])])`: everything else is protected, even paths without a
+    route. Handlers declare `session: Claims` (or `Claims | None` on public pages) and `user: User`. The options are
+    those of `SojournMiddleware`. A server inside the app is mounted at the path of its public URL.
     """
 
     def __init__(self, sojourn: SojournClient, *, public: Sequence[str] = (), **options: Any) -> None:
@@ -47,8 +46,8 @@ class SojournPlugin(InitPlugin):
         self._options: dict[str, Any] = {"sojourn": sojourn, "public": public, **options}
 
     def on_app_init(self, app_config: AppConfig) -> AppConfig:
-        # for every route whatever happens, and around the router once the app has started, so that strangers are not told
-        # which paths exist
+        # around every route in any case, and around the router once the app has started, so that unauthenticated
+        # requests cannot tell which paths exist
         around: list[_AroundRoutes] = []
         of_routes = DefineMiddleware(cast("Any", _AroundRoutes), around, **self._options)
         app_config.middleware.insert(0, of_routes)
@@ -69,7 +68,7 @@ class SojournPlugin(InitPlugin):
         outermost: Any = app.asgi_handler
         if (
             app.cors_config is not None
-        ):  # CORS stays outside: a preflight carries no token, and scripts may read refusals
+        ):  # CORS stays outermost: a preflight carries no token, and scripts may read denials
             outermost.app = SojournMiddleware(outermost.app, **self._options)
         else:
             app.asgi_handler = SojournMiddleware(outermost, **self._options)  # pyright: ignore[reportAttributeAccessIssue]
@@ -78,7 +77,7 @@ class SojournPlugin(InitPlugin):
                 middleware.stand_alone()
 
     async def _close(self) -> None:
-        # asked for by name when it is time: a test may have put another in its place by then
+        # looked up on each call, because a test may have replaced it
         await self._sojourn.close()
 
 
@@ -101,7 +100,7 @@ def requires(
 
 
 class _RefusedHere(HTTPException):
-    """A refusal that goes as every adapter's does."""
+    """A denial as in every adapter."""
 
     def __init__(self, refused: Denial) -> None:
         super().__init__(status_code=refused.status)
@@ -115,7 +114,7 @@ def _answered(request: Request[Any, Any, Any], error: _RefusedHere | Denied | So
 
 
 class _Whole(Response[bytes]):
-    """A refusal with its headers as they are: Litestar's own keep one of each name, and there may be several cookies."""
+    """A denial that keeps all headers: Litestar keeps only one per name, and there may be several cookies."""
 
     def __init__(self, refused: Denial) -> None:
         super().__init__(refused.body, status_code=refused.status)
@@ -153,7 +152,7 @@ def _describe(config: OpenAPIConfig) -> None:
 
 
 class _AroundRoutes:
-    """The guard of a route that nothing has guarded yet; the server inside guards itself."""
+    """Guards a route that is not guarded yet; the server inside guards itself."""
 
     def __init__(self, around: "list[_AroundRoutes]", app: Any, **options: Any) -> None:
         self._app = app
@@ -161,12 +160,11 @@ class _AroundRoutes:
         around.append(self)
 
     def stand_alone(self) -> None:
-        """There is no other middleware around the route: an error may go on to the router, as it does without any.
-
-        Because of this one Litestar has put a second handler of errors around the route, so that middleware sees its
-        answers. This one does nothing to answers while the router is guarded, and the second handler costs as much as that.
+        """Let errors pass to the router if there is no other middleware around the route. For middleware on a route,
+        Litestar adds a second error handler, so that the middleware sees error responses. This one does not need them
+        while the router is guarded, and the second handler is as expensive as the guard.
         """
-        if type(self._app).__name__ == "ExceptionHandlerMiddleware":  # else it is another middleware
+        if type(self._app).__name__ == "ExceptionHandlerMiddleware":  # otherwise it is another middleware
             self._app = self._app.app
 
     def __call__(self, scope: Any, receive: Any, send: Any) -> Awaitable[None]:
@@ -177,13 +175,13 @@ class _AroundRoutes:
 
 class _OfRoute(SojournMiddleware):
     def routed_path(self, scope: Any) -> str | None:
-        """The router has rewritten the path, below a mount to what remains of it."""
+        """The path as rewritten by the router: below a mount, the remaining part."""
         raw = scope.get("raw_path")
         return super().routed_path({**scope, "path": unquote_to_bytes(raw).decode("utf-8", "replace")}) if raw else None
 
 
 def _mounted(sojourn: SojournClient) -> BaseRouteHandler | None:
-    """The server inside, told its mount path as ASGI apps are."""
+    """The server inside, called with its mount path as ASGI apps are."""
     served = sojourn.served()
     if served is None:
         return None

@@ -1,4 +1,4 @@
-"""Sojourn inside an app's own process: mounted below a path, opened with the first request, closed with the app."""
+"""Sojourn inside an app's own process: mounted below a path, opened at the first request, closed with the app."""
 
 import asyncio
 import os
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 __all__ = ["Sojourn"]
 
 _SERVER_PARTS = ("litestar", "sqlalchemy", "alembic", "argon2", "granian", "structlog", "jinja2")
-"""An app has some of them for itself, and not all."""
+"""The modules that only the server needs; an app may have some of them installed, but not all."""
 
 
 class LocalClient(SojournClient):
@@ -46,10 +46,10 @@ class LocalClient(SojournClient):
         mailer: "Mailer | None" = None,
         factors: "Sequence[Factor]" = (),
     ) -> None:
-        """`authorized_parties` are the only origins whose tokens are taken; without any, those that the instance allows.
-
-        `factors` are those of the app, beside the built-in ones. `clock` and `mailer` are for tests. Raises: ConfigError, also when only the light half of the package is
-        installed, and for a development server at an address that is not this machine (R-DEV-01).
+        """`authorized_parties` are the only origins whose tokens are accepted; by default those that the instance
+        allows. `factors` are the app's own, in addition to the built-in ones. `clock` and `mailer` are for tests.
+        Raises: ConfigError, also if the `server` extra is not installed, and for a development server at an address
+        other than this machine (R-DEV-01).
         """
         if missing := [name for name in _SERVER_PARTS if find_spec(name) is None]:
             raise ConfigError(
@@ -72,7 +72,7 @@ class LocalClient(SojournClient):
         self._of_parents: list[object] = []
 
     def _check_development(self) -> None:
-        from sojourn.config import Config  # the light install has no use for it
+        from sojourn.config import Config  # not needed without the server extra
 
         config = Config.of(Config.named({"public_url": self.public_url, "data": self._data}))
         if config.is_development:
@@ -83,7 +83,7 @@ class LocalClient(SojournClient):
         return self._gate
 
     async def ready(self) -> Authenticator:
-        """Opens the engine on the event loop of the first caller."""
+        """Open the engine on the event loop of the first caller."""
         if not self._bridge.settle():
             return await self._bridge.reach(self.ready())
         if self._gate is None or self._engine is None:
@@ -98,7 +98,7 @@ class LocalClient(SojournClient):
         return self, self._bridge
 
     async def engine(self) -> "Engine":
-        """The engine itself, for everything that has no short name here."""
+        """The engine itself, for operations without a method here."""
         await self.ready()
         assert self._engine is not None
         return self._engine
@@ -112,8 +112,8 @@ class LocalClient(SojournClient):
         await self._served(scope, receive, send)
 
     def begin_anew(self) -> None:
-        """The next question opens an engine of this process. What the parent opened is its own: it is kept from being closed
-        here, because closing a database would write to it.
+        """The next call opens an engine in this process. The parent's engine is kept referenced, so that it is not
+        closed here, because closing a database would write to it.
         """
         super().begin_anew()
         self._of_parents.append((self._engine, self._worker, self._served, self._gate))
@@ -131,7 +131,7 @@ class LocalClient(SojournClient):
         self._bridge.leave()
 
     async def _open(self) -> None:
-        # imported here: the light install has no server inside
+        # imported here: without the server extra there is no server inside
         from sojourn.config import Config
         from sojourn.engine import Engine
         from sojourn.server.development import development_config, keep_development_key
@@ -160,14 +160,16 @@ class LocalClient(SojournClient):
 
 
 class Sojourn(LocalClient):
-    """`Sojourn(public_url=…)` in-process, or `Sojourn.remote(url, …)` against a server: same names, same types."""
+    """`Sojourn(public_url=…)` runs in-process, `Sojourn.remote(url, …)` uses a remote server; both have the same names
+    and types.
+    """
 
     @classmethod
     def from_environment(
         cls, public_url: str = "http://localhost:8000/auth", data: str | Path = ".sojourn"
     ) -> SojournClient:
-        """A server elsewhere when `SOJOURN_URL` names one, with `SOJOURN_PUBLISHABLE_KEY` and `SOJOURN_SECRET_KEY` as
-        `sojourn env` prints them; else one inside this process. Raises: ConfigError.
+        """A client of the remote server at `SOJOURN_URL`, with `SOJOURN_PUBLISHABLE_KEY` and `SOJOURN_SECRET_KEY` as
+        `sojourn env` prints them; without `SOJOURN_URL` a server inside this process. Raises: ConfigError.
         """
         url, key = os.environ.get("SOJOURN_URL"), os.environ.get("SOJOURN_PUBLISHABLE_KEY", "")
         if url is None:
@@ -191,7 +193,10 @@ class Sojourn(LocalClient):
         public_url: str = "",
         authorized_parties: Collection[str] = (),
     ) -> SojournClient:
-        """A server elsewhere; `public_url` is the address that browsers use, where the app reaches the server by another."""
+        """A client of a remote server.
+
+        `public_url` is the URL for browsers, if the app reaches the server at another one.
+        """
         from sojourn.integrations.remote import Remote
 
         return Remote(url, publishable_key, secret_key, public_url=public_url, authorized_parties=authorized_parties)

@@ -26,7 +26,7 @@ _ACTOR = "app"
 
 
 class EngineClient(SojournClient):
-    """A client of an engine that its owner opens and closes."""
+    """The client of an engine that its owner opens and closes."""
 
     def __init__(self, engine: "Engine") -> None:
         super().__init__(engine.clock)
@@ -53,7 +53,7 @@ class EngineClient(SojournClient):
 def gate_of(
     engine: "Engine", handle: SojournClient, parties: Collection[str] = ()
 ) -> tuple[Authenticator, tuple[Recall, RecallHeader]]:
-    """The gate of an engine whose keys are loaded; a key that is rotated in later is known too."""
+    """The authenticator of an engine whose keys are loaded; keys added by a later rotation are accepted too."""
 
     from sojourn.web.redirects import is_allowed_origin, origin_of
 
@@ -80,7 +80,7 @@ def gate_of(
 
 @dataclass(frozen=True, slots=True)
 class EngineServer:
-    """The engine of this process, asked as a server elsewhere is."""
+    """The engine of this process behind the interface of a remote server."""
 
     engine: "Engine"
 

@@ -1,4 +1,4 @@
-"""The published components as HTML for an app's own pages, with a way on for browsers without JavaScript."""
+"""The published components as HTML for an app's own pages, with links for browsers without JavaScript."""
 
 import json
 from collections.abc import Mapping
@@ -17,8 +17,8 @@ _LINKS: Mapping[Component, str] = {"sign-in": "Sign in", "sign-up": "Sign up", "
 def component(
     visit: AuthContext, name: Component, options: Mapping[str, Json] | None = None, *, home: str = "/", nonce: str = ""
 ) -> str:
-    """`options` are those of the component; `home` is where it sends people afterwards; `nonce` is that of the page's
-    Content-Security-Policy, whose `script-src` wants the server's address too.
+    """`options` are the component's options, `home` is the page to which it redirects afterwards, `nonce` is that of
+    the page's Content-Security-Policy, whose `script-src` must also list the server's origin.
 
     Without JavaScript, links lead to pages of the server that hold plain forms.
     """

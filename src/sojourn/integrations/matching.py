@@ -1,4 +1,4 @@
-"""Which paths are public: patterns as the published SDKs write them, everything else protected (R-AUZ-01, R-WEB-08)."""
+"""Matches public paths by patterns as in the published SDKs; everything else is protected (R-AUZ-01, R-WEB-08)."""
 
 import re
 from collections.abc import Sequence
@@ -13,21 +13,18 @@ _DOT = re.compile(r"(?<!\\)\.(?![*+?{])")
 
 
 class Matcher:
-    """`/about`, `/blog(.*)`, `/posts/:id` are matched whole. A path that two readers could read differently is never public.
-
-    Public patterns are read exactly. Protected ones are read with mercy, in any case and with or without a slash at the end,
-    because some routers do.
+    """`/about`, `/blog(.*)`, `/posts/:id` are matched whole. A path that two parsers could read differently is never
+    public. Public patterns match exactly. Protected patterns ignore case and a trailing slash, because some routers do.
     """
 
     def __init__(self, public: Sequence[str] = (), protected: Sequence[str] = ()) -> None:
-        """With `protected` patterns only those are protected, unless they are public too; without, everything is.
-
-        Raises: ConfigError with a hint for a pattern that would match other paths than it seems to, or none.
+        """With `protected` patterns only these paths are protected, unless they are public too; without them,
+        everything is. Raises: ConfigError with a hint for a pattern that would not match the paths that it seems to.
         """
         for name, patterns in (("public", public), ("protected", protected)):
             _check(name, patterns)
         self.protects_all = not public and not protected
-        """True if the answer is the same for every path."""
+        """True if the result is the same for every path."""
         self._public = [re.compile(_DOT.sub(r"\\.", _parameters(pattern))) for pattern in public]
         self._protected = [re.compile(_parameters(pattern), re.IGNORECASE) for pattern in protected]
         self.is_protected = lru_cache(_REMEMBERED)(self._is_protected)

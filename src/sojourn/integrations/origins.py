@@ -12,8 +12,8 @@ _READS = frozenset({"GET", "HEAD", "OPTIONS", "TRACE"})
 
 
 def is_own(asked: RequestHead, trusted: Collection[str], *, is_socket: bool = False) -> bool:
-    """Reads always are. A write, or a websocket, is when its browser says so, or its `Origin`, else its `Referer`, is the
-    app's own or one of `trusted`. A request that says nothing of the three is not.
+    """True for reads. True for a write or a websocket if `Sec-Fetch-Site` says so, or if its `Origin`, or else its
+    `Referer`, is the app's own or one of `trusted`. False if none of the three headers is present.
     """
     if asked.method in _READS and not is_socket:
         return True
@@ -33,7 +33,7 @@ def may_be_used(asked: RequestHead, verdict: AuthState) -> bool:
 
 
 def _is_at(page: str, asked: RequestHead) -> bool:
-    """By host and port, as the framework sees them: a proxy in front may have taken TLS off."""
+    """Compares host and port as the framework sees them; a reverse proxy may have terminated TLS."""
     normal = origin_of(page)
     if normal is None:
         return False

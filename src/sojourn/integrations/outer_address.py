@@ -1,4 +1,4 @@
-"""Facts that an app asks its server for once: the URL for browsers, if it differs, and if the keys match."""
+"""Facts that an app requests from its server once: the URL for browsers, if it differs, and if the keys match."""
 
 import logging
 import threading
@@ -15,7 +15,7 @@ from sojourn.secret import Secret
 _DEADLINE = 3.0
 _PAUSE_SECONDS = 5
 _MADE_UP = "sojourn."
-"""Stands before the host in the publishable keys of servers whose name has no dot."""
+"""The prefix of the host in publishable keys of servers whose name has no dot."""
 
 _log = logging.getLogger("sojourn.integrations")
 
@@ -32,7 +32,7 @@ class OuterAddress:
     """
 
     def __init__(self, url: str, publishable_key: str, secret_key: Secret, public_url: str, clock: Clock) -> None:
-        """`public_url` is what the app says itself, or empty. Raises: ConfigError when it is no address."""
+        """`public_url` is the app's own setting, or empty. Raises: ConfigError if it is not a URL."""
         if public_url and origin_of(public_url) is None:
             raise ConfigError(f"{public_url!r} is no address that browsers use, such as https://auth.example.com")
         self._url = url
@@ -75,10 +75,10 @@ class OuterAddress:
             return (self.known, self.trouble) != before
 
     def _answer(self) -> tuple[_Settings, str] | None:
-        """The server's own word, of which it may leave out any, and why it refuses; None when it does not answer, or too often
-        asked says nothing. A server of before this path (404) says nothing of itself.
+        """The server's facts, each of which may be missing, and the reason of a denial. None if the server does not
+        respond or limits the rate. An older server without this path (404) gives no facts.
         """
-        import httpx  # only those who ask pay for the import
+        import httpx  # imported here, because few processes need it
 
         bearer = {"Authorization": f"Bearer {self._secret_key.reveal()}"}
         try:
@@ -92,7 +92,7 @@ class OuterAddress:
 
 
 def _of_key(url: str, publishable_key: str) -> str:
-    """`url` when the publishable key names its host, else the same path at the host that the key names."""
+    """`url` if the publishable key names its host, otherwise the same path at the key's host."""
     parts = urlsplit(url)
     named = host_in(publishable_key, parts.scheme)
     own = host_of(parts.netloc, parts.scheme)

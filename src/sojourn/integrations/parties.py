@@ -1,7 +1,7 @@
-"""Origins whose tokens an app takes: the `azp` claim (R-JWT-07).
-
-Named by the app, they are all there is. Else they are those that the server takes: the instance's `allowed_origins`, its own
-address, in development any loopback origin. A server elsewhere is asked about an origin when a good token first names it.
+"""Authorized parties: the origins whose tokens an app accepts, compared with the `azp` claim (R-JWT-07). If the app
+lists them, only those count. Otherwise they are the origins that the server accepts: the instance's `allowed_origins`,
+its own URL, and in development any loopback origin. A remote server is asked about an origin when a valid token first
+names it.
 """
 
 import threading
@@ -80,17 +80,17 @@ class RemoteParties:
 
 
 def asks_cors(url: str) -> Callable[[str], bool]:
-    """Ask a server about an origin as browsers do: whether a page there may read an answer of its Frontend API."""
+    """Ask a server about an origin by CORS, as browsers do: may a page there read responses of the Frontend API?"""
 
     def allows(origin: str) -> bool:
-        import httpx  # only those who ask pay for the import
+        import httpx  # imported here, because few processes need it
 
         try:
             answer = httpx.get(f"{url}/v1/environment", headers={"Origin": origin}, timeout=_DEADLINE)
         except (httpx.HTTPError, httpx.InvalidURL) as error:
             raise OSError(f"the server is unreachable: {type(error).__name__}") from error
         if answer.status_code == 429 or answer.status_code >= 500 or answer.is_redirect:
-            raise OSError(f"the server answers {answer.status_code}")  # which says nothing of the origin
+            raise OSError(f"the server answers {answer.status_code}")  # which says nothing about the origin
         return answer.headers.get("access-control-allow-origin") == origin
 
     return allows

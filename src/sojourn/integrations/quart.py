@@ -29,13 +29,12 @@ __all__ = ["SojournQuart", "current_session", "current_user", "session_required"
 
 
 class SojournQuart:
-    """`SojournQuart(app, sojourn, public=["/"])`, or `init_app` for an app that is made later.
+    """`SojournQuart(app, sojourn, public=["/"])`, or `init_app` for an app that is created later. Everything is
+    protected unless `public` lists it, including files below /static. `quart.session` is stored on the server, bound to
+    the Sojourn session, unless `session_data` is false. A server inside the app responds below its own path.
 
-    Everything is protected unless `public` says otherwise, the files below /static too. `quart.session` is kept on the server,
-    bound to the Sojourn session, unless `session_data` is false. A server inside the app answers below its own path.
-
-    The guard stands where Quart dispatches a request, before everything of the app's own: it sees the address as the app's
-    proxy middleware leaves it, and the app's `after_request` functions (CORS) and error handlers see its refusals. Websockets
+    The guard runs where Quart dispatches a request, before all code of the app. It sees the URL as the app's proxy
+    middleware sets it, and the app's `after_request` functions (CORS) and error handlers see its denials. Websockets
     are guarded around the whole app.
     """
 
@@ -77,7 +76,7 @@ class SojournQuart:
 
 
 class _Around:
-    """Guards websockets, and sends the answer of the server inside as it is: its headers are not for the app to change."""
+    """Guards websockets, and sends the response of the server inside unchanged."""
 
     def __init__(self, app: Any, middleware: SojournMiddleware) -> None:
         self._app = app
@@ -107,17 +106,17 @@ class _Around:
 
 
 _answers: ContextVar[list[Any]] = ContextVar("sojourn_answers")
-"""Where the server inside puts its answer, for `_Around`."""
+"""The scope key of the response of the server inside, for `_Around`."""
 
 
 class _Dispatching:
-    """The guard of one app, at the place where Quart begins to dispatch a request."""
+    """The guard of one app, where Quart begins to dispatch a request."""
 
     def __init__(self, middleware: SojournMiddleware) -> None:
         self._middleware = middleware
 
     def before(self, preprocess: Callable[..., Any]) -> Callable[..., Any]:
-        """Quart's `preprocess_request`, which runs the app's own functions, once the guard has let the request in."""
+        """Run Quart's `preprocess_request`, and so the app's own functions, once the guard has allowed the request."""
 
         async def guarded(*context: Any) -> Any:
             scope = cast("Any", request.scope)
@@ -137,7 +136,7 @@ class _Dispatching:
         return guarded
 
     async def looked(self, scope: Any) -> Look:
-        """The guard's reading, once a request. Raises: FAILURES."""
+        """The guard's decision, made once per request. Raises: FAILURES."""
         owner, look = scope.get(_LOOK, (None, None))
         if owner is not self:
             look = self._middleware.recalled(scope) or await self._middleware.look(scope)
@@ -146,7 +145,7 @@ class _Dispatching:
         return cast("Look", look)
 
     async def keeping(self, scope: Any) -> Keeping | None:
-        """Whose session data the request sees; None where no view will run. Raises: FAILURES."""
+        """The owner of the request's session data; None if no view will run. Raises: FAILURES."""
         if scope["type"] == "websocket":
             claims = scope.get("state", {}).get("session")
         elif self._middleware.is_own(scope):
@@ -184,7 +183,7 @@ def _opening(sojourn: SojournClient) -> Callable[[], Awaitable[None]]:
 
 def _closing(sojourn: SojournClient) -> Callable[[], Awaitable[None]]:
     async def closing() -> None:
-        await sojourn.close()  # looked up when it is time: a test may have put another in its place by then
+        await sojourn.close()  # looked up on each call, because a test may have replaced it
 
     return closing
 
@@ -234,7 +233,7 @@ def _answered(refused: Denial) -> Response:
 
 
 def _denied(refused: Denial) -> Response:
-    """A redirect to sign in. Raises: the HTTPException of another refusal, which the app's error handlers see."""
+    """Redirect to the sign-in page. Raises: HTTPException for other denials, which the app's error handlers see."""
     raise_as_http(refused.status, _answered(refused))
     return _answered(refused)
 
@@ -258,7 +257,7 @@ class _Sessions(SessionInterface):
         try:
             keeping = await self._guard.keeping(scope)
             return _Data(await keeping.read(self._sojourn) if keeping else {}, keeping)
-        except FAILURES as error:  # nothing of Quart's catches it here
+        except FAILURES as error:  # Quart catches no exception here
             scope[_TROUBLE] = error
             return _Data({}, None)
 

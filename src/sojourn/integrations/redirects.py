@@ -20,19 +20,19 @@ MAX_AGE = 15 * 60
 """Seconds from a redirect to its return: long enough to sign in."""
 
 MAX_REDIRECTS = 12
-"""Redirects of one browser under way; a further one forgets the oldest."""
+"""Maximum number of pending redirects of one browser; another one drops the oldest."""
 
 MAX_IN_A_ROW = 2
-"""Handshakes for one page, each applied or refused, after which the page says what is wrong instead of asking again."""
+"""Consecutive handshakes for one page after which an explanation is shown instead of another redirect."""
 
 WITHOUT_COOKIE = "start"
-"""Stands for an id where no cookie can be set, such as in a link: on return the app begins a redirect of its own."""
+"""The id in a link, which cannot set a cookie: on return the app begins a redirect with a cookie."""
 
 _AGAIN = "~"
-"""Ends the id of a redirect that began because the cookie of another was missing; a third does not begin."""
+"""The suffix of the id of a redirect that replaces one whose cookie was missing; it is not replaced again."""
 
 _API_VERSION = "2025-11-10"
-"""So that tokens have the claims of today, `v` and `sts` among them (wire protocol section 6)."""
+"""Requests tokens with the current claims, including `v` and `sts` (wire protocol section 6)."""
 
 _ID = re.compile(r"[A-Za-z0-9_-]{22}~?", re.ASCII)
 _VALUE = re.compile(r"([0-9]{1,12})\.([0-9])", re.ASCII)
@@ -42,7 +42,7 @@ _COUNTS = frozenset("123456789")
 
 @dataclass(frozen=True, slots=True)
 class Begun:
-    """A redirect that this browser was sent on. `in_a_row` counts the handshakes before it for the same page."""
+    """A pending redirect of this browser. `in_a_row` counts the previous handshakes for the same page."""
 
     id: str
     began: int
@@ -74,7 +74,7 @@ class Redirects:
         return f"{self._frontend}/v1/client/handshake?{urlencode(query)}"
 
     def begin(self, asked: RequestHead, page: str, *, is_second: bool = False) -> tuple[str, tuple[str, ...]]:
-        """The id of a new redirect for `page`, and the Set-Cookie texts that belong to it."""
+        """Begin a redirect for `page`; returns its id and the Set-Cookie values."""
         id = secrets.token_urlsafe(16) + (_AGAIN if is_second else "")
         begun = sorted(self._begun(asked).values(), key=lambda redirect: redirect.began)
         dropped = [
@@ -87,13 +87,13 @@ class Redirects:
     # -- on the way back
 
     def returned(self, asked: RequestHead) -> str | None:
-        """The id in the page's address; None for a page that is not a return. The text may be anything, and empty."""
+        """The id in the page's URL; None if this is not a return. The text is untrusted and may be empty."""
         url = asked.url
         is_return = (REDIRECT in url or HANDSHAKE in url) and clean(url) != url
         return in_address(url, REDIRECT) if is_return else None
 
     def find(self, asked: RequestHead, id: str) -> Begun | None:
-        """The redirect with this id, if this browser was sent on it in the last 15 minutes."""
+        """The redirect with this id, if this browser began it in the last 15 minutes."""
         found = self._begun(asked).get(id)
         return found if found is not None and self._clock.seconds() - found.began < MAX_AGE else None
 
@@ -101,9 +101,8 @@ class Redirects:
         return id.endswith(_AGAIN)
 
     def over(self, begun: Begun, page: str, *, is_last: bool = False) -> tuple[str, ...]:
-        """Set-Cookie texts once a handshake has been applied or refused: it is forgotten, and counted for a moment.
-
-        After the last one, another for this page would end the same way.
+        """Set-Cookie values after a handshake was applied or ignored: they delete its cookie and count it for a short
+        time. After the maximum, another handshake for this page would end the same way.
         """
         count = MAX_IN_A_ROW if is_last else begun.in_a_row + 1
         counted = self._cookie(_counter(page), str(count), _IN_A_ROW_SECONDS)
@@ -112,7 +111,7 @@ class Redirects:
     # -- in a row
 
     def in_a_row(self, asked: RequestHead, page: str) -> int:
-        """Handshakes that ended for this very page a moment ago. Tabs with other pages are counted apart."""
+        """The number of handshakes that ended for this page a short time ago. Other pages are counted separately."""
         return max((int(value) for value in asked.cookies.get(_counter(page), ()) if value in _COUNTS), default=0)
 
     def counter_gone(self, page: str) -> str:
@@ -133,7 +132,7 @@ class Redirects:
 
 
 def clean(url: str) -> str:
-    """A page's address without that which a redirect added to it."""
+    """A page's URL without the parameters that a redirect added."""
     return without(url, REDIRECT, HANDSHAKE, NONCE)
 
 

@@ -1,4 +1,4 @@
-"""A Sojourn server elsewhere, as an app knows it: its address and two keys."""
+"""The client of a remote Sojourn server: its URL and two keys."""
 
 import asyncio
 import logging
@@ -48,7 +48,7 @@ _log = logging.getLogger("sojourn.integrations")
 
 
 class Remote(SojournClient):
-    """Tokens verify here without a network call; the key set is fetched once and renewed seldom."""
+    """Verifies tokens without a network request; the key set is fetched once and rarely renewed."""
 
     def __init__(
         self,
@@ -59,11 +59,10 @@ class Remote(SojournClient):
         public_url: str = "",
         authorized_parties: Collection[str] = (),
     ) -> None:
-        """`url` is the address at which this app reaches the server, `public_url` the one that browsers use and tokens name.
-
-        The server is asked once, with the secret key, whether both keys are its own, and without `public_url` for that; until
-        it has answered, and without a secret key, it is at the host that the publishable key names. `authorized_parties` are
-        the only origins whose tokens are taken. Raises: ConfigError.
+        """`url` is the URL at which this app reaches the server, `public_url` the one that browsers use and tokens name
+        as issuer. With a secret key the server is asked once if both keys are its own and, if not given, for its
+        `public_url`. Until it responds, and without a secret key, the host in the publishable key is used.
+        `authorized_parties` are the only origins whose tokens are accepted. Raises: ConfigError.
         """
         check_keys(publishable_key, secret_key)
         super().__init__(SystemClock())
@@ -77,7 +76,7 @@ class Remote(SojournClient):
         self._settle()
 
     def _settle(self) -> None:
-        """Make everything that depends on the address that browsers use."""
+        """Create everything that depends on the URL for browsers."""
         self.public_url = public_url = self._outer.known
         self._parties = RemoteParties(
             public_url, asks_cors(self.url), self.clock, is_development=self._publishable_key.startswith("pk_test_")
@@ -168,7 +167,7 @@ class _Kept(msgspec.Struct):
 
 
 class HttpServer:
-    """Asked over the Backend API, with connections that are kept for each event loop."""
+    """Sends requests to the Backend API, with a connection pool per event loop."""
 
     def __init__(self, url: str, secret_key: Secret) -> None:
         self._url = url
@@ -210,7 +209,7 @@ class HttpServer:
 
     async def _call(self, method: str, path: str, kind: type[T], body: Mapping[str, Json] | None = None) -> T:
         """Raises: NotFound, SessionEnded, FieldTooLong, BadSecretKey, Overloaded, ServerUnreachable."""
-        import httpx  # a page that only verifies tokens never needs it
+        import httpx  # an app that only verifies tokens never needs it
 
         if not self._secret_key.reveal():
             raise BadSecretKey("This asks the server, which needs the secret key: `sojourn env` prints it.")
@@ -218,7 +217,11 @@ class HttpServer:
             answer = await self._client().request(method, self._url + path, json=body)
             if answer.is_success:
                 return msgspec.json.decode(answer.content, type=kind)
-        except (httpx.HTTPError, httpx.InvalidURL, msgspec.MsgspecError) as error:  # the last: another server's answer
+        except (
+            httpx.HTTPError,
+            httpx.InvalidURL,
+            msgspec.MsgspecError,
+        ) as error:  # the last one: a response of another server
             raise ServerUnreachable() from error
         raise _refused(answer)
 
@@ -239,8 +242,8 @@ def _data_of(key: str) -> str:
 
 
 def _refused(answer: "httpx.Response") -> SojournError:
-    """The server's refusal as the error that the engine raises. A refusal that is not about what was asked for, or comes from
-    something between, is no answer: its words are for the log.
+    """Convert the server's error response to the error that the engine raises. A response that is not about the
+    requested object, or that a proxy sent, becomes ServerUnreachable; its text is logged.
     """
     try:
         first = msgspec.json.decode(answer.content, type=_Envelope).errors[0]

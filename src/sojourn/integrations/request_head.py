@@ -1,4 +1,4 @@
-"""One request of an app, as the gate reads it: headers, cookies and address, decoded only when asked for."""
+"""The head of an app's request for the authenticator: headers, cookies and URL, decoded on first access."""
 
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -10,22 +10,21 @@ _PLAIN_HOST = re.compile(r"[A-Za-z0-9._:-]{1,255}")
 
 
 class RequestHead:
-    """Header names are lower case. Values are decoded at first access, because this runs before every request.
-
-    `url` is absolute, as the app's framework sees it; every value of a doubled cookie is kept.
+    """Header names are lower case. Values are decoded on first access, because this runs before every request. `url` is
+    absolute, as the app's framework sees it; all values of a doubled cookie are kept.
     """
 
     __slots__ = ("_cookies", "_headers", "_url", "method")
 
     def __init__(self, method: str, headers: Iterable[tuple[bytes, bytes]], url: Callable[[str], str]) -> None:
-        """`url` builds the address from the Host header, or `localhost` without one."""
+        """`url` builds the URL from the Host header, or `localhost` without one."""
         self.method = method
         self._headers = headers
         self._url = url
         self._cookies: Mapping[str, Sequence[str]] | None = None
 
     def at(self, url: Callable[[str], str]) -> "RequestHead":
-        """The same request at an address that the framework knows better."""
+        """The same request with the URL that the framework determined."""
         return RequestHead(self.method, self._headers, url)
 
     def values(self, name: bytes) -> list[str]:
@@ -65,24 +64,24 @@ class RequestHead:
 
 
 def _addressable(host: str) -> str:
-    """A Host header that is valid in an address; `invalid`, a reserved name, for another (RFC 2606 section 2)."""
+    """The Host header if it is valid in a URL, otherwise the reserved name `invalid` (RFC 2606 section 2)."""
     if _PLAIN_HOST.fullmatch(host):
         return host
     try:
         urlsplit(f"//{host}")
-    except ValueError:  # a bracket that no IPv6 address has
+    except ValueError:  # a bracket that is not part of an IPv6 address
         return "invalid"
     return host
 
 
 def in_address(url: str, name: str) -> str:
-    """The first value of a query parameter, decoded; empty without it."""
+    """The first value of a query parameter, decoded; empty if it is missing."""
     found = (parameter for parameter in urlsplit(url).query.split("&") if parameter.partition("=")[0] == name)
     return unquote(next(found, "").partition("=")[2])
 
 
 def without(url: str, *names: str) -> str:
-    """`url` without these query parameters; the others stay as they were written."""
+    """`url` without these query parameters; the others are kept as written."""
     parts = urlsplit(url)
     kept = [parameter for parameter in parts.query.split("&") if parameter.partition("=")[0] not in names]
     return urlunsplit(parts._replace(query="&".join(kept)))

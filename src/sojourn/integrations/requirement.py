@@ -25,7 +25,7 @@ UNASKED = Unasked.UNASKED
 
 @dataclass(frozen=True, slots=True)
 class Lack:
-    """Why a signed-in person may not: a code of the error envelope, and words for people."""
+    """The reason why a session does not meet a requirement: an error code, and a text for people."""
 
     code: str
     message: str
@@ -35,7 +35,8 @@ class Lack:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Requirement:
-    """Every part that is given must hold; what is missing or malformed in the token denies, and here it is refused.
+    """Every given part must hold. A missing or malformed claim in the token denies; a malformed requirement raises
+    ConfigError.
 
     Roles and permissions are those of the active organization, or the custom claims `roles` and `permissions` (one text, or
     a list) that a token template may take from a user's public metadata. `max_age` is the time since the first factor.

@@ -15,7 +15,7 @@ from sojourn.secret import Secret
 from sojourn.tokens.claims import Claims
 
 DATA_COOKIES = ("__Host-sojourn_data", "sojourn_data")
-"""Over TLS, and on `http://localhost` (R-CKI-01)."""
+"""The cookie's name, over TLS and on `http://localhost` (R-CKI-01)."""
 
 _ANONYMOUS = "anon_"
 _KEPT = 14 * 24 * 3600
@@ -37,7 +37,7 @@ class SessionData(MutableMapping[str, Any]):
 
     @classmethod
     def of(cls, values: Data) -> Self:
-        """Of values that have been read already."""
+        """A `SessionData` of values that were already read."""
         data = cls(lambda: values)
         data.read()
         return data
@@ -74,7 +74,7 @@ class SessionData(MutableMapping[str, Any]):
 
     @modified.setter
     def modified(self, _: bool) -> None:
-        """Apps tell their framework's session what changed in depth; this one sees it."""
+        """Frameworks' sessions need this flag for nested changes; here they are detected."""
 
     def copy(self) -> dict[str, Any]:
         """As a plain dictionary."""
@@ -97,7 +97,7 @@ class SessionData(MutableMapping[str, Any]):
         return len(self.looked_into())
 
     def __repr__(self) -> str:
-        return "SessionData(hidden)"  # it may hold values that must not be logged
+        return "SessionData(hidden)"  # values may be confidential and must not be logged
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,7 +129,7 @@ class Keeping:
                 return await sojourn.adopt_data(self.anonymous, self.session_id)
             key = self.session_id or self.anonymous
             return (await sojourn.read_data(key) if key else None) or {}
-        except (NotFound, SessionEnded):  # its token lives on for its minute
+        except (NotFound, SessionEnded):  # its token stays valid for up to a minute
             return {}
 
     def read_now(self, sojourn: SojournClient) -> Data:
@@ -172,7 +172,7 @@ class Keeping:
 
 @dataclass(frozen=True, slots=True)
 class Writing:
-    """`data` None leaves what is kept as it is; `cookie` is a Set-Cookie text; nothing stays under the key `left`."""
+    """`data` None keeps the stored data; `cookie` is a Set-Cookie value; data under the key `left` is deleted."""
 
     key: str
     data: Data | None
@@ -180,7 +180,7 @@ class Writing:
     left: str | None = None
 
     async def write(self, sojourn: SojournClient) -> None:
-        """Raises: FieldTooLong, ServerUnreachable. What a session that has ended would keep is dropped."""
+        """Raises: FieldTooLong, ServerUnreachable. Data of an ended session is discarded."""
         if self.data is not None:
             with suppress(NotFound, SessionEnded):
                 await sojourn.write_data(self.key, self.data)

@@ -1,4 +1,4 @@
-"""Values that session data keeps: those that come back as they were. Others are refused when they are assigned."""
+"""The values that session data accepts: those that can be restored exactly. Others are rejected on assignment."""
 
 from collections.abc import Callable, Iterator, Mapping
 from math import isfinite
@@ -10,10 +10,10 @@ _LARGEST = 2**63
 
 
 class Values(Protocol):
-    """How an app's values become JSON and come back."""
+    """Converts an app's values to JSON and back."""
 
     def lack(self, value: object) -> str:
-        """Why a value cannot be kept, in a few words; empty where it can."""
+        """A short reason why a value cannot be stored; empty if it can."""
         ...
 
     def to_json(self, value: Any) -> Json: ...
@@ -21,7 +21,7 @@ class Values(Protocol):
 
 
 class JsonValues:
-    """JSON as it is. A tuple is kept as a list, as in Starlette's and Django's own sessions."""
+    """Plain JSON. A tuple is stored as a list, as in Starlette's and Django's own sessions."""
 
     def lack(self, value: object) -> str:
         return lack_of_json(value, self.lack)
@@ -37,7 +37,7 @@ JSON_VALUES = JsonValues()
 
 
 def lack_of_json(value: object, inner: Callable[[object], str]) -> str:
-    """`inner` judges what a list or dictionary holds."""
+    """`inner` checks the elements of a list or dictionary."""
     if value is None or isinstance(value, bool | str):
         return ""
     if isinstance(value, int):
@@ -59,7 +59,7 @@ def _first(lacks: Iterator[str]) -> str:
 
 
 def check(values: Values, entries: Mapping[Any, object]) -> None:
-    """Raises: TypeError for the first entry that could not be given back as it is."""
+    """Raises: TypeError for the first entry that could not be restored exactly."""
     for key, value in entries.items():
         if not isinstance(key, str):
             raise TypeError(f"session data has text as keys, not {key!r}")

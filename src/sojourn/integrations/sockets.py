@@ -17,17 +17,18 @@ Receive = Callable[[], Awaitable[Message]]
 Send = Callable[[Message], Awaitable[None]]
 
 UNAUTHORIZED = 4401
-"""The close code of a websocket whose session is missing or over; a client gets a new token and connects again."""
+"""The close code of a websocket whose session is missing or has ended; the client should get a new token and reconnect.
+"""
 
 TRY_AGAIN_LATER = 1013
-"""The close code where the server could not be asked (the IANA registry of RFC 6455 section 11.7)."""
+"""The close code while the server is unreachable (IANA registry of RFC 6455 section 11.7)."""
 
 _WITHOUT_WORD = timedelta(seconds=60)
-"""How long the server's last yes counts: as long as a token would."""
+"""How long the server's last confirmation of the session counts: the lifetime of a token."""
 
 
 async def refuse(scope: MutableMapping[str, Any], receive: Receive, send: Send, reason: str) -> None:
-    """401 where the server can say it before the handshake, else a close with 4401."""
+    """401 if the ASGI server can deny the handshake, otherwise a close with 4401."""
     await receive()
     if "websocket.http.response" not in scope.get("extensions", {}):
         await send({"type": "websocket.close", "code": UNAUTHORIZED})
@@ -46,7 +47,10 @@ async def closing_on_failure(
     receive: Receive,
     send: Send,
 ) -> None:
-    """Run `app`; a failure of the server closes the socket with 1013, an end of its user with 4401: no error of the app's own."""
+    """Run `app`.
+
+    A server failure closes the socket with 1013 and a deleted user with 4401, instead of raising in the app.
+    """
     is_closed = False
 
     async def sending(message: Message) -> None:
@@ -58,7 +62,7 @@ async def closing_on_failure(
         await app(scope, receive, sending)
     except (Denied, *FAILURES) as error:
         if not isinstance(error, Denied):
-            failed(error, None)  # says why in the log
+            failed(error, None)  # logs the reason
         if not is_closed:
             await send(
                 {"type": "websocket.close", "code": UNAUTHORIZED if isinstance(error, Denied) else TRY_AGAIN_LATER}
@@ -66,8 +70,9 @@ async def closing_on_failure(
 
 
 class Socket:
-    """One websocket of a session, which the server is asked about every so often. A server that does not answer, or may not
-    be asked for want of a secret key, counts as yes until the token, and a minute since the last yes, are over.
+    """The websocket of a session that is checked with the server at an interval. If the server is unreachable, or there
+    is no secret key to ask it, the session counts as live until the token has expired and a minute has passed since the
+    last confirmation.
     """
 
     def __init__(
@@ -92,7 +97,7 @@ class Socket:
             watch.cancel()
 
     async def receive(self) -> Message:
-        """The next message, or the disconnect that the end of the session means."""
+        """The next message, or a disconnect when the session ends."""
         coming = asyncio.ensure_future(self._receive())
         ending = asyncio.ensure_future(self._ended.wait())
         try:
@@ -105,7 +110,7 @@ class Socket:
             ending.cancel()
 
     async def send(self, message: Message) -> None:
-        """Raises: OSError once the session has ended, as servers do when a browser has gone."""
+        """Raises: OSError once the session has ended, as ASGI servers do after a disconnect."""
         if self._ended.is_set():
             raise OSError("the session of this websocket has ended")
         self._is_closed = self._is_closed or message["type"] == "websocket.close"

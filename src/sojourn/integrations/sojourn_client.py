@@ -30,11 +30,11 @@ class Server(Protocol):
     async def is_live(self, session_id: str) -> bool: ...
 
     async def end_session(self, session_id: str) -> None:
-        """Nothing happens to one that has ended."""
+        """Does nothing if the session has already ended."""
         ...
 
     async def handshake(self, nonce: str) -> list[str]:
-        """The cookies that a nonce stands for, once. Raises: NotFound."""
+        """The cookies of a handshake nonce, which works once. Raises: NotFound."""
         ...
 
     async def read_data(self, key: str) -> Data | None:
@@ -42,7 +42,10 @@ class Server(Protocol):
         ...
 
     async def write_data(self, key: str, data: Mapping[str, Json]) -> None:
-        """Keep `data` whole; nothing is kept of empty data. Raises: FieldTooLong over 32 KiB, SessionEnded."""
+        """Replace the stored data with `data`; empty data deletes it.
+
+        Raises: FieldTooLong over 32 KiB, SessionEnded.
+        """
         ...
 
     async def adopt_data(self, anonymous: str, session_id: str) -> Data:
@@ -56,7 +59,7 @@ class SojournClient(ABC):
     """The methods come in two forms: `user` for async code, `user_now` for sync code on any thread but an event loop's."""
 
     mount_path = ""
-    """The path at which the server is mounted in the app; empty for a server elsewhere."""
+    """The path at which the server is mounted in the app; empty for a remote server."""
 
     def __init__(self, clock: Clock) -> None:
         self.clock = clock
@@ -66,17 +69,19 @@ class SojournClient(ABC):
         watch(self)
 
     def begin_anew(self) -> None:
-        """In a process that was forked from the one that used this: nothing of the parent's threads and locks is left."""
+        """Reset in a forked process, where the parent's threads do not run and its locks may be held."""
         self._bridge = Bridge()
 
     @property
     @abstractmethod
     def gate(self) -> Authenticator | None:
-        """None until `ready` has made it usable."""
+        """The authenticator; None until `ready` has created it."""
 
     @property
     def known_gate(self) -> Authenticator | None:
-        """For everything but verifying, such as where people sign in: also while its keys wait to be fetched."""
+        """The authenticator for everything except verification, such as sign-in URLs; available before keys are
+        fetched.
+        """
         return self.gate
 
     @abstractmethod
@@ -86,7 +91,10 @@ class SojournClient(ABC):
     def ready_now(self) -> Authenticator: ...
 
     async def open(self) -> None:
-        """`ready`, at an app's start. Raises: ConfigError for keys that the server refuses; one that is down is asked later."""
+        """`ready`, at an app's start.
+
+        Raises: ConfigError if the server rejects the keys; an unreachable server is asked later.
+        """
         gate = await self.ready()
         if gate.trouble:
             raise ConfigError(gate.trouble)
@@ -100,7 +108,7 @@ class SojournClient(ABC):
         self._bridge.close()
 
     def served(self) -> "tuple[Any, Bridge] | None":
-        """The server inside this process, and the way to it; None where the server is elsewhere."""
+        """The server inside this process and the bridge to it; None for a remote server."""
         return None
 
     @asynccontextmanager
@@ -127,14 +135,17 @@ class SojournClient(ABC):
         return self._ask_now(lambda server: server.is_live(session_id))
 
     async def end_session(self, session_id: str) -> None:
-        """Sign a session out; tokens that are out already live on for their minute."""
+        """Sign a session out; tokens already issued stay valid for up to a minute."""
         await self._ask(lambda server: server.end_session(session_id))
 
     def end_session_now(self, session_id: str) -> None:
         self._ask_now(lambda server: server.end_session(session_id))
 
     async def handshake(self, nonce: str) -> list[str]:
-        """The Set-Cookie texts of a handshake nonce, which works once. Raises: NotFound, BadSecretKey, ServerUnreachable."""
+        """The Set-Cookie values of a handshake nonce, which works once.
+
+        Raises: NotFound, BadSecretKey, ServerUnreachable.
+        """
         return await self._ask(lambda server: server.handshake(nonce))
 
     def handshake_now(self, nonce: str) -> list[str]:
@@ -172,5 +183,5 @@ class SojournClient(ABC):
 
 
 def no_claims(_: object) -> Claims | None:
-    """Before anything is open."""
+    """The client's state before it is opened."""
     return None

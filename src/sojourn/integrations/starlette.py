@@ -39,7 +39,7 @@ def _guarded(endpoint: Callable[..., Any], requirement: Requirement) -> Callable
         if refused is None:
             if iscoroutinefunction(endpoint):
                 return await endpoint(*args, **kwargs)
-            return await run_in_threadpool(endpoint, *args, **kwargs)  # as Starlette would have it run
+            return await run_in_threadpool(endpoint, *args, **kwargs)  # as Starlette does
         if isinstance(connection, WebSocket):
             await connection.close(UNAUTHORIZED)
             return None
@@ -50,7 +50,7 @@ def _guarded(endpoint: Callable[..., Any], requirement: Requirement) -> Callable
 
 
 session_required = SessionRequired(_guarded)
-"""Guards an endpoint, a method of one, or a websocket."""
+"""Guards an endpoint function, an endpoint class's method, or a websocket endpoint."""
 
 
 def _connection(*given: Any) -> "HTTPConnection[Any]":

@@ -33,17 +33,17 @@ DATA = "sojourn.session_data"
 """Key of the session data in the environ, if session data is enabled."""
 
 MAX_BODY = 6 << 20
-"""More than the server accepts, so it rejects a body truncated here."""
+"""More than the server accepts, so a body truncated here is rejected."""
 
 _REMEMBERED = 1024
 _UNPREFIXED = {"CONTENT_TYPE": b"content-type", "CONTENT_LENGTH": b"content-length"}
 
 
 class SojournWsgiMiddleware:
-    """As `SojournMiddleware`: unauthenticated requests are redirected or get 401; every path is protected unless `public` says
-    otherwise, and `environ["sojourn.session"]` holds the session. With a server inside the app it answers below the path
-    of its public address too: nothing has to be mounted. With `session_data`, `environ["sojourn.session_data"]` is a
-    dictionary that is kept on the server.
+    """As `SojournMiddleware`: unauthenticated requests are redirected or get 401; every path is protected unless
+    `public` lists it, and `environ["sojourn.session"]` holds the session. A server inside the app responds below the
+    path of its public URL without being mounted. With `session_data`, `environ["sojourn.session_data"]` is a dictionary
+    stored on the server.
     """
 
     def __init__(
@@ -69,8 +69,10 @@ class SojournWsgiMiddleware:
 
     def __call__(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
         try:
-            # the way of nearly all requests, without a call too many: on a small page each of them would be seen
-            sent = environ.get("HTTP_AUTHORIZATION")  # a doubled header is one text here, which no token is
+            # the hot path of nearly all requests, with as few calls as possible: each is measurable on a small page
+            sent = environ.get(
+                "HTTP_AUTHORIZATION"
+            )  # WSGI joins doubled headers into one text, which is never a valid token
             if sent and not self._keeps_data:
                 claims = self._sojourn.recall_header(sent)
                 if claims is not None and not (self._own and self.is_own(environ)):
@@ -80,7 +82,7 @@ class SojournWsgiMiddleware:
             return self._answer(environ, start_response)
         except Denied as refused:
             return _answered(refused.refusal, start_response)
-        except FAILURES as error:  # the app asked a server that does not answer, or not this app
+        except FAILURES as error:  # the server is unreachable or rejects this app's keys
             return _answered(failed(error, read(environ)), start_response)
 
     def _answer(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
@@ -103,7 +105,7 @@ class SojournWsgiMiddleware:
         return self._app(environ, start_response)
 
     def recalled(self, environ: Environ) -> Look | None:
-        """The reading of a bearer token that was verified before; None is for `look`."""
+        """The decision for a bearer token that was verified before; None means that `look` must decide."""
         sent = environ.get("HTTP_AUTHORIZATION")
         claims = self._sojourn.recall_header(sent) if sent else None
         if claims is None:
@@ -123,12 +125,12 @@ class SojournWsgiMiddleware:
         environ[GUARD], environ[SESSION] = self._guard, look.claims
 
     def keeping(self, environ: Environ) -> Keeping:
-        """Whose session data the request sees, once it was looked at. Raises: FAILURES."""
+        """The owner of the request's session data, after `look`. Raises: FAILURES."""
         gate = self._sojourn.gate or self._sojourn.ready_now()
         return Keeping.of(read(environ), environ[SESSION], is_secure=gate.is_secure)
 
     def served(self, environ: Environ) -> tuple[str, list[tuple[str, str]], bytes]:
-        """The whole answer of the server inside: status line, headers and body."""
+        """The complete response of the server inside: status line, headers and body."""
         served = self._sojourn.served()
         assert served is not None
         app, bridge = served
@@ -158,7 +160,10 @@ class SojournWsgiMiddleware:
 
 
 def visit(environ: Environ) -> AuthContext:
-    """The request, for decorators and views. Raises: RuntimeError where the middleware is missing."""
+    """The authentication context of the request, for decorators and views.
+
+    Raises: RuntimeError if the middleware is missing.
+    """
     guard, session = environ.get(GUARD), environ.get(SESSION)
     if not isinstance(guard, Guard):
         raise RuntimeError(MISSING)
@@ -166,7 +171,7 @@ def visit(environ: Environ) -> AuthContext:
 
 
 def read(environ: Environ) -> RequestHead:
-    """A request as the gate reads it."""
+    """The request head for the authenticator."""
 
     def url(host: str) -> str:
         # PEP 3333: the path's bytes are latin-1 characters
@@ -195,7 +200,7 @@ def routed(path: str) -> str:
 
 
 def scope_of(environ: Environ, mount: str) -> Scope:
-    """PEP 3333's environ as an ASGI scope; the server is told its mount path as ASGI apps are."""
+    """PEP 3333's environ as an ASGI scope, with the mount path in `root_path`."""
     raw = (environ.get("SCRIPT_NAME", "") + environ.get("PATH_INFO", "")).encode("latin-1")
     peer = environ.get("REMOTE_ADDR")
     return {

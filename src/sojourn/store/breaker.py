@@ -10,16 +10,15 @@ from sojourn.errors import Overloaded
 log = structlog.get_logger()
 
 HANGS = 3
-"""So many in a row, with no answer between them, open the circuit."""
+"""Consecutive timeouts, with no response between them, that open the circuit."""
 
 _PAUSE = 0.5
-"""Seconds between two probes: how late the first request after an outage may be refused."""
+"""Seconds between two probes; after an outage, requests may be refused for this long."""
 
 
 class Breaker:
-    """`probe` raises while the database does not answer; it has a deadline of its own.
-
-    It is asked beside the requests, so that none of them has to wait to find out.
+    """`probe` raises while the database does not respond, and limits its own time. It runs in the background, so no
+    request waits for it.
     """
 
     def __init__(self, probe: Callable[[], Awaitable[None]], let_go: Callable[[], None]) -> None:
@@ -29,7 +28,7 @@ class Breaker:
         self._hangs = 0
         self._probing: asyncio.Task[None] | None = None
         self.closed = asyncio.Event()
-        """Set while requests may ask the database."""
+        """Set while requests may use the database."""
         self.closed.set()
 
     def check(self) -> None:

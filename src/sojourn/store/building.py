@@ -1,4 +1,4 @@
-"""Building what makes lists quick while the server answers: one short step after another, each safe to repeat."""
+"""Builds late indexes and the search table while the server runs, in short steps that are safe to repeat."""
 
 import sqlite3
 from collections.abc import Callable, Sequence
@@ -24,10 +24,10 @@ from sojourn.store.sql.late import (
 _BUSY_SECONDS = 5
 _USERS_A_STEP = 200
 _PAUSE = 0.05
-"""Seconds in which others write."""
+"""Seconds between two steps, in which other writers get their turn."""
 
 _OTHERS_PAUSE = 5.0
-"""Seconds until it is looked again whether another node has built it."""
+"""Seconds until the next check of whether another node has finished building."""
 
 _ANSWERED = "SELECT name FROM sqlite_master WHERE type = 'index'"
 
@@ -35,8 +35,10 @@ VALID = """SELECT index.relname FROM pg_index JOIN pg_class AS index ON index.oi
  WHERE pg_index.indisvalid AND pg_table_is_visible(index.oid)"""
 _STARTED = "SELECT 1 FROM pg_class WHERE relkind = 'i' AND relname = $1 AND pg_table_is_visible(oid)"
 _ALONE = "SELECT pg_try_advisory_xact_lock(7307318)"
-"""Held by a transaction that does nothing else: the statements that build run outside of transactions, and two at once
-would wait for each other."""
+"""An advisory lock, held by a transaction that does nothing else.
+
+Index builds run outside transactions, and two at once would deadlock.
+"""
 
 
 def built_in_sqlite(connection: sqlite3.Connection) -> set[str]:
@@ -48,7 +50,7 @@ def built_in_sqlite(connection: sqlite3.Connection) -> set[str]:
 
 @dataclass(slots=True)
 class SqliteBuilding:
-    """Steps of one process; another one that does the same does no harm."""
+    """The steps of one process; another process may run the same steps."""
 
     path: Path
     dialect: Dialect
@@ -80,7 +82,7 @@ class SqliteBuilding:
         return trigrams_are_known(sqlite3.sqlite_version, modules)
 
     def _fill(self, connection: sqlite3.Connection) -> bool:
-        """Put the next users into the search table. True when these were the last."""
+        """Copy the next users into the search table. Returns True after the last ones."""
         some = "SELECT json_group_array(id), max(id) FROM (SELECT id FROM users WHERE id > ? ORDER BY id LIMIT ?)"
         ids, last = connection.execute(some, (self._filled_to, _USERS_A_STEP)).fetchone()
         if last is None:
@@ -98,16 +100,18 @@ class _Connection(Protocol):
 
 
 async def postgres_step(connection: _Connection, guard: _Connection, dialect: Dialect, built: Built) -> float | None:
-    """One index, without a transaction and without a lock that others would wait for. `guard` has a transaction open."""
+    """Build one index concurrently, outside a transaction. `guard` has a transaction open."""
     if not (await guard.fetch(_ALONE))[0][0]:
         return _OTHERS_PAUSE
-    await guard.execute("SELECT 1")  # or the snapshot of the statement before stays, and building waits for those
+    await guard.execute(
+        "SELECT 1"
+    )  # otherwise the snapshot of the previous statement stays open, and the build waits for it
     built.are(str(row[0]) for row in await connection.fetch(VALID))
     missing = [wanted for wanted in (*INDEXES, *TRIGRAM_INDEXES) if not built.has(wanted.name)]
     if not missing:
         return None
     index = missing[0]
-    if await connection.fetch(_STARTED, index.name):  # begun and not ended: by a node that was stopped meanwhile
+    if await connection.fetch(_STARTED, index.name):  # left invalid by a node that was stopped during the build
         await connection.execute(f"DROP INDEX CONCURRENTLY IF EXISTS {index.name}")
     if index in TRIGRAM_INDEXES:
         await connection.execute(TRIGRAM_FUNCTION)

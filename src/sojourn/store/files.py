@@ -1,4 +1,4 @@
-"""Files that only their owner may read: created with such modes, and reported if existing ones are more open."""
+"""Creates files that only their owner may read, and reports existing ones with wider permissions."""
 
 import os
 import stat
@@ -11,22 +11,28 @@ _OF_OTHERS = stat.S_IRWXG | stat.S_IRWXO
 
 
 def make_folder(path: Path) -> None:
-    """A folder of mode 0700; one that is there stays as it is. Raises: OSError."""
+    """Create a folder of mode 0700; an existing one keeps its mode. Raises: OSError."""
     path.mkdir(mode=0o700, parents=True, exist_ok=True)
 
 
 def make_file(path: Path) -> None:
-    """An empty file of mode 0600, unless there is one. SQLite gives its log and index files the mode of the database. Raises: OSError."""
+    """Create an empty file of mode 0600, unless it exists.
+
+    SQLite gives its log and index files the mode of the database. Raises: OSError.
+    """
     with suppress(FileExistsError):
         os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
 
 
 def open_for_writing(path: Path) -> TextIO:
-    """A text of people, line by line, in the place of what was there; a file of ours has mode 0600 then. Raises: OSError."""
+    """Open a text file with personal data for writing, replacing its content; set mode 0600 on a file that we own.
+
+    Raises: OSError.
+    """
     descriptor = os.open(path, os.O_CREAT | os.O_WRONLY | os.O_TRUNC, 0o600)
     found = os.fstat(descriptor)
     if stat.S_ISREG(found.st_mode) and found.st_uid == os.geteuid():
-        os.fchmod(descriptor, 0o600)  # also one that was there: what it holds now is new
+        os.fchmod(descriptor, 0o600)  # an existing file too, because its new content is personal data
     return os.fdopen(descriptor, "w", encoding="utf-8", buffering=1)
 
 

@@ -1,4 +1,4 @@
-"""Bringing a schema up to date: numbered files that only go forward, shipped inside the package."""
+"""Schema migrations: numbered, forward-only files that ship in the package."""
 
 from pathlib import Path
 
@@ -12,7 +12,7 @@ from sojourn.store.sql.rows import metadata
 
 FOLDER = Path(__file__).parent / "migrations"
 HEAD = "0017"
-"""The newest migration of this release; a test holds it against the folder."""
+"""The newest migration of this release; a test compares it with the folder."""
 
 _TAKING_ITS_TIME = text("SET LOCAL statement_timeout = 0")
 _ONE_MIGRATES = text("SELECT pg_advisory_xact_lock(7307317)")
@@ -30,7 +30,7 @@ async def bring_up_to_date(engine: AsyncEngine) -> None:
 
 
 def current_version(connection: Connection) -> str | None:
-    """The newest migration that this database has seen; None when it is empty."""
+    """The newest migration applied to this database; None if it is empty."""
     if not inspect(connection).has_table("alembic_version"):
         return None
     row = connection.execute(text("SELECT version_num FROM alembic_version")).first()
@@ -41,7 +41,9 @@ def _upgrade(connection: Connection) -> None:
     if connection.dialect.name == "postgresql":
         connection.execute(_TAKING_ITS_TIME)
         connection.execute(_ONE_MIGRATES)
-    version = current_version(connection)  # again: another node may have migrated while this one waited
+    version = current_version(
+        connection
+    )  # check again: another node may have migrated while this one waited for the lock
     if version == HEAD:
         return
     if version is None:
@@ -53,7 +55,10 @@ def _upgrade(connection: Connection) -> None:
 
 
 def _create(connection: Connection) -> None:
-    """The schema of all migrations together, for a fast first start. A test compares it with the migrations."""
+    """Create the schema that results from all migrations, for a fast first start.
+
+    A test compares it with the migrations.
+    """
     metadata.create_all(connection, checkfirst=False)
     make_at_once(connection)
     connection.execute(text("CREATE TABLE alembic_version (version_num VARCHAR(32) NOT NULL PRIMARY KEY)"))
@@ -61,8 +66,8 @@ def _create(connection: Connection) -> None:
 
 
 def run_files(connection: Connection, *, to: str = "head") -> None:
-    """Run every file that this database has not seen, in order, up to and with that of the number `to`."""
-    # imported here: only a process that finds an old schema pays for it
+    """Apply every pending migration in order, up to and including number `to`."""
+    # imported here: only a process that finds an old schema needs it
     from alembic.config import Config
     from alembic.runtime.environment import EnvironmentContext
     from alembic.runtime.migration import MigrationStep

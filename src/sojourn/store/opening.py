@@ -1,4 +1,4 @@
-"""Opening the store that a database URL names; its driver is imported only then."""
+"""Opens the store for a database URL, and imports its driver only then."""
 
 from pathlib import Path
 

@@ -30,7 +30,7 @@ _of_request: ContextVar[_Patience | None] = ContextVar("sojourn_patience", defau
 
 
 class _OneRequest:
-    """A class, because every request enters it: a generator takes three times as long."""
+    """A class instead of a generator, which takes three times as long; every request enters it."""
 
     __slots__ = ("_token",)
 
@@ -42,12 +42,12 @@ class _OneRequest:
 
 
 def of_one_request() -> _OneRequest:
-    """Everything that waits for the store inside shares one patience."""
+    """All waits for the store inside this context share one time limit."""
     return _OneRequest()
 
 
 def left() -> float:
-    """Seconds that the caller may still wait. Raises: Overloaded when there are none."""
+    """The seconds that the caller may still wait. Raises: Overloaded if none are left."""
     patience = _of_request.get()
     if patience is None:
         return MAX_SECONDS
@@ -58,9 +58,8 @@ def left() -> float:
 
 @contextmanager
 def spending(*, at_least: float = 0.0) -> Generator[float, None, None]:
-    """The seconds that are left; those that pass inside are taken off. Raises: Overloaded when there are none.
-
-    `at_least` seconds are granted whatever is left.
+    """The seconds that are left; time spent inside is subtracted. Raises: Overloaded if none are left. `at_least`
+    seconds are always granted.
     """
     patience = _of_request.get()
     if patience is None:

@@ -34,10 +34,12 @@ class _Pool(Protocol):
 
 
 class PostgresDatabase(EngineDatabase):
-    """No wait for it is longer than five seconds in all, and none is begun while it is known to hang (R-REL-03)."""
+    """A request waits at most five seconds in total, and does not wait at all while the database is known to hang
+    (R-REL-03).
+    """
 
     def __init__(self, url: str) -> None:
-        """Raises: ConfigError for an address that cannot be used."""
+        """Raises: ConfigError for an invalid address."""
         self._connector = Connector(url)
         engine = create_async_engine(
             "postgresql+asyncpg://", async_creator=self._connect, pool_size=10, max_overflow=10, pool_timeout=_POOL_SECONDS,
@@ -58,7 +60,9 @@ class PostgresDatabase(EngineDatabase):
             with patience.spending() as left:
                 return await self._connector.open(min(left, _CONNECT_SECONDS))
         except (TimeoutError, asyncio.CancelledError) as error:
-            if time.monotonic() - began >= _POOL_SECONDS:  # a caller who left at once says nothing about the database
+            if (
+                time.monotonic() - began >= _POOL_SECONDS
+            ):  # a caller who cancelled at once says nothing about the database
                 self._breaker.hung()
             if isinstance(error, TimeoutError):
                 raise Overloaded() from error
@@ -90,7 +94,7 @@ class PostgresDatabase(EngineDatabase):
 
     @asynccontextmanager
     async def _my_turn(self) -> AsyncGenerator[None, None]:
-        """One of the hot connections; waited for as long as a pool may be."""
+        """A connection of the hot pool, waiting up to the pool's time limit."""
         if self._turns.locked():
             with patience.spending() as left:
                 async with asyncio.timeout(min(left, _POOL_SECONDS)):
@@ -129,7 +133,7 @@ class PostgresDatabase(EngineDatabase):
             for _ in range(2):
                 opened.append(await self._connector.open(_CONNECT_SECONDS))
             connection, guard = opened
-            if not self._connector.is_pooled:  # where it would stay with others
+            if not self._connector.is_pooled:  # otherwise it would stay in effect for other users of the connection
                 await connection.execute("SET statement_timeout = 0")
             async with guard.transaction():
                 await guard.execute("SET LOCAL idle_in_transaction_session_timeout = 0")
@@ -142,7 +146,7 @@ class PostgresDatabase(EngineDatabase):
 
     @asynccontextmanager
     async def _list(self, seconds: float) -> AsyncGenerator[tuple[AsyncConnection, Watch], None]:
-        """The database itself ends a slow list: it answers, so this is no sign that it hangs."""
+        """The database itself ends a slow list; it responded, so this does not count as a hang."""
         async with self._connected(self._engine) as (connection, watch):
             with watch.limited():
                 await connection.execute(text(f"SET LOCAL statement_timeout = {max(1, int(seconds * 1000))}"))

@@ -1,4 +1,4 @@
-"""The address of a PostgreSQL database as libpq reads it: what of it we keep, and what is refused by name.
+"""Parses a PostgreSQL URL as libpq does: supported parameters are kept, unsupported ones are rejected by name.
 
 Parameters: https://www.postgresql.org/docs/current/libpq-connect.html#LIBPQ-PARAMKEYWORDS
 """
@@ -30,7 +30,7 @@ _WITHOUT_EFFECT: Mapping[str, frozenset[str]] = {
     "sslsni": frozenset({"1"}),
     "replication": frozenset({"false", "off", "no", "0"}),
 }
-"""Values of libpq's parameters that ask for nothing more than is done anyway."""
+"""Values of libpq parameters that need no action because they are our behavior anyway."""
 
 _ADVICE: Mapping[str, str] = {
     "channel_binding": "the driver has no channel binding; leave it out, and let sslmode=verify-full check the server",
@@ -40,7 +40,7 @@ _POOLED: Mapping[str, frozenset[str]] = {
     "statement_cache_size": frozenset({"0"}),
     "prepared_statement_cache_size": frozenset({"0"}),
 }
-"""How other clients are told that a pooler in transaction mode is in front."""
+"""Parameters by which other clients learn of a pooler in transaction mode."""
 
 _SETTING = re.compile(r"[A-Za-z_][A-Za-z0-9_.]*", re.ASCII)
 _MAX_WAIT = 600
@@ -56,17 +56,17 @@ class PostgresAddress:
     """True if the URL itself says that a connection pooler is in front."""
 
     start_seconds: float | None = None
-    """How long a start waits for the database in all (`connect_timeout`); None: not said."""
+    """The total time that a start waits for the database (`connect_timeout`); None if not given."""
 
     @classmethod
     def parse(cls, url: str) -> "PostgresAddress":
-        """Raises: ConfigError naming what cannot be used; never with a value, which may be a password."""
+        """Raises: ConfigError that names the unsupported part, never its value, which may be a password."""
         try:
             parts = urlsplit(url)
             given = parse_qsl(parts.query, keep_blank_values=True, strict_parsing=bool(parts.query))
         except ValueError as error:
             raise ConfigError(f"{_NAME} is not an address such as postgresql://user@host/name") from error
-        scheme = parts.scheme.partition("+")[0]  # other programs name their driver there
+        scheme = parts.scheme.partition("+")[0]  # other programs put the driver's name there
         if scheme not in _SCHEMES:
             raise ConfigError(f"{_NAME} must start with postgresql://")
         _check_ports(parts.netloc.rpartition("@")[2], dict(given).get("port", ""))
@@ -93,7 +93,7 @@ class PostgresAddress:
 
 
 def without_secrets(url: str) -> str:
-    """A database's address as it may be shown: passwords are replaced, wherever they stand."""
+    """A database URL for display; passwords are replaced wherever they occur."""
     shown = re.sub(r"(://[^/?#@:]*):[^/?#]*@", r"\1:***@", url)
     return re.sub(r"([?&](?:password|sslpassword)=)[^&]*", r"\1***", shown)
 

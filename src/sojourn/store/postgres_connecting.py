@@ -1,4 +1,4 @@
-"""Connections to PostgreSQL, straight or through a pooler such as PgBouncer, and how a start waits for a database that wakes."""
+"""Connections to PostgreSQL, directly or through a pooler such as PgBouncer, and the wait at start until it responds."""
 
 import asyncio
 import socket
@@ -13,12 +13,12 @@ from sojourn.store.postgres_address import PostgresAddress
 from sojourn.store.sql.database import Row
 
 START_SECONDS = 15.0
-"""How long a start waits for the database in all; `connect_timeout` in the address says otherwise."""
+"""The total time that a start waits for the database, unless `connect_timeout` in the URL sets another."""
 
 _ONE_TRY_SECONDS = 10
 _PAUSE_SECONDS = 0.5
 _GUARDS = {
-    "statement_timeout": "4500ms",  # before the caller's patience ends: waiting for a lock is then no hang
+    "statement_timeout": "4500ms",  # shorter than the caller's time limit, so waiting for a lock does not count as a hang
     "synchronous_commit": "on",
     "idle_in_transaction_session_timeout": "15s",
 }
@@ -32,23 +32,22 @@ AWAY = (
     asyncpg.PostgresConnectionError,
     asyncpg.OperatorInterventionError,  # shutting down, starting up, deadline over
     asyncpg.InsufficientResourcesError,
-    asyncpg.ReadOnlySQLTransactionError,  # a standby that has not taken over yet
+    asyncpg.ReadOnlySQLTransactionError,  # a standby that is not promoted yet
 )
 """Transient errors: no connection, no free slot, a timeout, no writable server."""
 
 
 class PostgresConnection(Protocol):
-    """Types for the used part of the driver, which has none."""
+    """Types for the part of the driver used here; the driver has none."""
 
     async def fetch(self, query: str, *args: object) -> Sequence[Row]: ...
     def terminate(self) -> None: ...
 
 
 class BehindPooler(asyncpg.Connection):
-    """A connection whose server may be another one for each transaction.
-
-    Session settings are sent with each BEGIN, in the same message. Statements are unnamed, so that none outlives its
-    transaction on a server connection that another client uses next.
+    """A connection that may use another server connection for each transaction. Session settings are sent with each
+    BEGIN, in the same message. Statements are unnamed, so none outlives its transaction on a server connection that
+    another client uses next.
     """
 
     async def execute(self, query: str, *args: Any, **options: Any) -> str:
@@ -57,11 +56,11 @@ class BehindPooler(asyncpg.Connection):
         return await super().execute(query, *args, **options)  # pyright: ignore[reportUnknownMemberType, reportUnknownVariableType]
 
     async def set_type_codec(self, *_: Any, **__: Any) -> None:
-        """Nothing to set: JSON is text here. The look-up would be two messages without a transaction around them."""
+        """Does nothing: JSON is text here, and the look-up would send two messages outside a transaction."""
 
 
 class Connector:
-    """Opens connections to one address. The first one finds out whether a pooler is in front."""
+    """Opens connections to one address. The first one detects a pooler."""
 
     def __init__(self, url: str) -> None:
         """Raises: ConfigError."""
@@ -76,7 +75,7 @@ class Connector:
         return bool(self._is_pooled)
 
     async def open(self, seconds: float) -> PostgresConnection:
-        """A connection within `seconds`. Raises: Overloaded, its cause the reason; TimeoutError; ConfigError."""
+        """Open a connection within `seconds`. Raises: Overloaded (with the cause), TimeoutError, ConfigError."""
         try:
             async with asyncio.timeout(seconds):
                 if self._is_pooled is None:
@@ -104,7 +103,7 @@ class Connector:
         return cast("PostgresConnection", opened)
 
     async def _has_pooler(self) -> bool:
-        """Poolers refuse settings at the start of a session, or lose them: the server then does not have ours."""
+        """Poolers reject settings at the start of a session or lose them, so the server does not have ours."""
         try:
             tried = await asyncpg.connect(  # pyright: ignore[reportUnknownMemberType, reportUnknownVariableType]
                 self._address.url, timeout=_ONE_TRY_SECONDS, statement_cache_size=0,
@@ -121,9 +120,8 @@ class Connector:
             tried.terminate()  # pyright: ignore[reportUnknownMemberType]
 
     async def wait(self) -> None:
-        """Return once the database answers: several tries, up to the total that the address or `START_SECONDS` says.
-
-        Raises: ConfigError with the reason of the last try.
+        """Return once the database responds, retrying up to the total time of the address or `START_SECONDS`. Raises:
+        ConfigError with the reason of the last attempt.
         """
         total = self._address.start_seconds or START_SECONDS
         end = time.monotonic() + total
@@ -146,7 +144,7 @@ class Connector:
 
 
 def reason_of(error: BaseException | None) -> str:
-    """The words of an error in one line, never none; several drivers' errors have no words of their own."""
+    """The message of an error in one line; for an error without a message, the name of its type."""
     if isinstance(error, TimeoutError):
         return "it does not answer in time"
     if isinstance(error, ConnectionRefusedError):

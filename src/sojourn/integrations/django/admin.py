@@ -1,5 +1,6 @@
-"""Django's admin behind Sojourn's sign-in: `"sojourn.integrations.django.admin.SojournAdminConfig"` in `INSTALLED_APPS`, in place
-of `"django.contrib.admin"`, or an `AdminSite` of the app's own that is a `SojournAdminSite`.
+"""Django's admin behind Sojourn's sign-in: `"sojourn.integrations.django.admin.SojournAdminConfig"` in
+`INSTALLED_APPS`, in place of `"django.contrib.admin"`, or a subclass of `SojournAdminSite` in place of the app's own
+`AdminSite`.
 """
 
 from typing import Any

@@ -1,4 +1,4 @@
-"""The app as Django lists it."""
+"""The app's Django configuration."""
 
 from django.apps import AppConfig
 
@@ -10,7 +10,7 @@ class SojournConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        # imported here: models are not there before
+        # imported here, because models are not loaded before
         from django.contrib.auth.signals import user_logged_in, user_logged_out
 
         from sojourn.integrations.django.signing import end_session, explain_test_client

@@ -1,4 +1,4 @@
-"""Sojourn among Django's `AUTHENTICATION_BACKENDS`; permissions, groups and staff are Django's own."""
+"""An authentication backend for Django; permissions, groups and staff status stay Django's own."""
 
 from typing import Any
 
@@ -12,7 +12,10 @@ __all__ = ["SojournBackend"]
 
 
 class SojournBackend(ModelBackend):
-    """`authenticate(request, session=request.sojourn.session)` gives the row of who is signed in; passwords are not asked here."""
+    """`authenticate(request, session=request.sojourn.session)` returns the signed-in user's row.
+
+    Passwords are not checked here.
+    """
 
     def authenticate(  # pyright: ignore[reportIncompatibleMethodOverride]  # Django finds a backend by what it takes
         self, request: HttpRequest | None, session: Claims | None = None

@@ -1,4 +1,4 @@
-"""`settings.SOJOURN`: the server's address, and the public paths."""
+"""`settings.SOJOURN`: the server's URL, the public paths and other options."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -48,7 +48,9 @@ def options() -> Options:
 
 
 def _handle(given: Mapping[str, Any]) -> SojournClient:
-    """`SOJOURN` is a handle that was made elsewhere, `URL` a server elsewhere; else the server runs in this process."""
+    """`SOJOURN` is an existing client object, `URL` names a remote server; without both the server runs in this
+    process.
+    """
     from sojourn.integrations.local import Sojourn
 
     if "SOJOURN" in given:

@@ -38,7 +38,7 @@ session_required = SessionRequired(_guarded)
 
 
 class SessionRequiredMixin:
-    """The same for class-based views, sync and async; it stands left of the view's class."""
+    """`session_required` for class-based views, sync and async. List it before the view's base class."""
 
     required_role: ClassVar[str | Unasked] = UNASKED
     required_permission: ClassVar[str | Unasked] = UNASKED

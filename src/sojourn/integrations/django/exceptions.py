@@ -1,4 +1,4 @@
-"""Refusals that other middleware raises: Django has made a 500 of them before the guard sees any answer."""
+"""Handles denials that other middleware raises: Django converts them to a 500 before the guard sees a response."""
 
 import sys
 
@@ -25,7 +25,7 @@ def refusal_behind(request: HttpRequest) -> Denial | None:
 
 
 def _note(*, request: HttpRequest | None = None, **_: object) -> None:
-    """Django tells of an error while it handles it, on whichever thread."""
+    """Receives Django's `got_request_exception` signal, sent on the thread that handles the error."""
     if request is not None and (refused := refusal_of(sys.exc_info()[1], request)) is not None:
         setattr(request, _NOTED, refused)
 

@@ -1,4 +1,4 @@
-"""The guard, session data and `request.user`, each in the place of its like."""
+"""Middleware for the guard, session data and `request.user`; each replaces Django's counterpart."""
 
 from collections.abc import Awaitable, Callable
 from functools import partial
@@ -40,8 +40,8 @@ GetResponse = Callable[[HttpRequest], Any]
 class SojournMiddleware:
     """Authenticates the request, sets `request.sojourn` with its `session`, and denies unauthenticated requests.
 
-    Every path is protected unless it is in `PUBLIC`, the admin and static files too. A server inside the app responds
-    below the path of its public URL.
+    Every path is protected unless `PUBLIC` lists it, including the admin and static files. A server inside the app
+    responds below the path of its public URL.
     """
 
     sync_capable = True
@@ -125,7 +125,7 @@ class SojournMiddleware:
             dressed(response, farewell(seen))
         if seen.session is None:
             return dressed(response, seen.said)
-        # by the mapping within, which knows them in lower case: four look-ups the long way cost as much as the whole guard
+        # reads the inner mapping with lower-case keys: four look-ups by the public way cost as much as the whole guard
         headers: dict[str, tuple[str, str]] = cast("Any", response.headers)._store
         if "cache-control" not in headers and self._matcher.is_protected(request.path_info):
             headers["cache-control"] = ("Cache-Control", _PRIVATE)
@@ -137,7 +137,10 @@ class SojournMiddleware:
 
 
 class SessionMiddleware(DjangoSessionMiddleware):
-    """`request.session` kept by Sojourn: bound to the signed-in session, anonymous before, and no row for who writes nothing."""
+    """Stores `request.session` in Sojourn: bound to the session, or to an anonymous visitor before sign-in.
+
+    Without a write no row is created.
+    """
 
     def process_request(self, request: HttpRequest) -> None:
         seen = visit(request)
@@ -162,7 +165,7 @@ class SessionMiddleware(DjangoSessionMiddleware):
 
 
 class AuthenticationMiddleware(DjangoAuthenticationMiddleware):
-    """Sets `request.user` to the row of the Sojourn user, else to the user of Django's own sign-in."""
+    """Sets `request.user` to the row of the Sojourn user, or else to the user of Django's own sign-in."""
 
     def process_request(self, request: HttpRequest) -> None:
         super().process_request(request)
@@ -188,7 +191,7 @@ def _asking(app: Any, request: HttpRequest, mount: str) -> Any:
         scope = dict(asked.scope, path=request.path, root_path=mount)
     else:
         scope = dict(wsgi.scope_of(asked.environ, mount))
-    # scheme, host and client are Django's word, whatever setting or middleware it has them from
+    # scheme, host and client address are those that Django determined by its settings and middleware
     peer = request.META.get("REMOTE_ADDR")
     headers = [(name, value) for name, value in scope["headers"] if name != b"host"]
     scope |= {
@@ -202,7 +205,7 @@ def _asking(app: Any, request: HttpRequest, mount: str) -> Any:
 def _body(request: HttpRequest) -> bytes:
     try:
         return request.body
-    except RequestDataTooBig:  # the server has limits of its own, and takes pictures
+    except RequestDataTooBig:  # the server has its own size limits and accepts pictures
         return request.read(wsgi.MAX_BODY)
 
 

@@ -1,11 +1,11 @@
-"""Which row of `AUTH_USER_MODEL` is which Sojourn user."""
+"""The link between rows of `AUTH_USER_MODEL` and Sojourn users."""
 
 from django.conf import settings
 from django.db import models
 
 
 class SojournLink(models.Model):
-    """`seen_session` is the last session that the row was brought up to date for."""
+    """`seen_session` is the last session for which the row was updated."""
 
     sojourn_id = models.CharField(max_length=64, unique=True)
     user = models.OneToOneField(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="sojourn_link")

@@ -24,7 +24,9 @@ def asked_of(request: HttpRequest) -> RequestHead:
 
 
 def asking(request: HttpRequest) -> Callable[[], RequestHead]:
-    """`asked_of`, for the visit that the request itself holds: with the request in it, only the collector would free the two."""
+    """As `asked_of`, but without a reference to the request: the request holds the result, and only the garbage
+    collector would free such a cycle.
+    """
     if isinstance(request, ASGIRequest):
         return partial(_read, asgi.read, request.scope, request.META, request.scope.get("scheme", "http"))
     environ = cast("Any", request).environ
@@ -32,7 +34,7 @@ def asking(request: HttpRequest) -> Callable[[], RequestHead]:
 
 
 def _read(reader: Callable[[Any], RequestHead], raw: Any, meta: dict[str, Any], scheme: str) -> RequestHead:
-    """Scheme and host are Django's word: `SECURE_PROXY_SSL_HEADER` and `USE_X_FORWARDED_HOST` are about them."""
+    """Scheme and host are those that Django determines by `SECURE_PROXY_SSL_HEADER` and `USE_X_FORWARDED_HOST`."""
     seen = reader(raw)
 
     def url(_: str) -> str:

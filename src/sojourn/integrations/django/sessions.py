@@ -1,4 +1,4 @@
-"""`request.session` as Django's code knows it, kept by Sojourn."""
+"""A Django session store that keeps `request.session` in Sojourn."""
 
 from typing import Any
 
@@ -12,8 +12,8 @@ __all__ = ["SessionStore"]
 
 
 class SessionStore(SessionBase):
-    """Values are JSON, as with Django's own default. Which row is read and written is decided by who is signed in with
-    Sojourn: there the row moves by itself. At Django's own sign-in and sign-out an anonymous visitor gets another key.
+    """Values are JSON, as in Django's default serializer. The Sojourn session decides which row is read and written,
+    and at sign-in the row moves to it. At Django's own sign-in and sign-out an anonymous visitor gets a new key.
     """
 
     def __init__(self, sojourn: SojournClient | None = None, keeping: Keeping | None = None) -> None:
@@ -42,7 +42,10 @@ class SessionStore(SessionBase):
     _session = property(_get_session)
 
     def __setitem__(self, key: str, value: Any) -> None:
-        """Raises: TypeError for what could not be given back as it is: not when the answer is ready."""
+        """Raises:
+
+        TypeError for a value that cannot be restored exactly; raised here instead of when the response is sent.
+        """
         check(JSON_VALUES, {key: value})
         super().__setitem__(key, value)
 
@@ -119,14 +122,17 @@ class SessionStore(SessionBase):
 
     @classmethod
     def clear_expired(cls) -> None:
-        """The server forgets by itself."""
+        """Does nothing: the server deletes expired data itself."""
 
     @classmethod
     async def aclear_expired(cls) -> None:
         """The server forgets by itself."""
 
     def keep(self) -> str | None:
-        """Write what changed; a Set-Cookie text where the browser must learn of it. Raises: ServerUnreachable, FieldTooLong."""
+        """Save changes and return a Set-Cookie value if the browser needs one.
+
+        Raises: ServerUnreachable, FieldTooLong.
+        """
         writing = self._keeping.writing(self._data, anew=self._wants_key) if self._keeping is not None else None
         if writing is None or self._sojourn is None:
             return None

@@ -1,4 +1,4 @@
-"""Django's own ways in and out: `LOGIN_URL`, where its decorators send people, and `logout()`."""
+"""Integration with Django's own sign-in and sign-out: `LOGIN_URL`, to which its decorators redirect, and `logout()`."""
 
 from functools import lru_cache
 from typing import Any
@@ -28,8 +28,8 @@ def is_login(request: HttpRequest) -> bool:
 
 def sent_to_sign_in(request: HttpRequest, visit: AuthContext, *, otherwise: str = "") -> HttpResponse:
     """The view behind `LOGIN_URL`, as `login_required` expects it. A signed-in user lacks a permission and gets 403
-    instead of a redirect loop. After sign-in the browser returns to the requested page, or to `otherwise`, which is
-    `LOGIN_REDIRECT_URL` when empty.
+    instead of a redirect loop. After sign-in the browser returns to the requested page, or else to `otherwise`
+    (`LOGIN_REDIRECT_URL` if empty).
     """
     if visit.gate.trouble:
         return answered(wrong_keys(visit.gate, visit.asked()))
@@ -46,7 +46,7 @@ def sent_to_sign_in(request: HttpRequest, visit: AuthContext, *, otherwise: str 
 
 
 def wanted_page(request: HttpRequest) -> str:
-    """The page of this app that `?next=` names; empty without one."""
+    """The URL of this app's page in `?next=`; empty without one."""
     wanted = request.GET.get(REDIRECT_FIELD_NAME, "")
     is_own = url_has_allowed_host_and_scheme(wanted, {request.get_host()}, require_https=request.is_secure())
     return wanted if is_own else ""
@@ -73,7 +73,7 @@ def explain_test_client(*, request: HttpRequest, **_: object) -> None:
 
 
 def farewell(visit: AuthContext) -> list[tuple[bytes, bytes]]:
-    """Headers that tell the browser of a session that `logout()` has ended."""
+    """Response headers that clear the cookies of a session that `logout()` has ended."""
     return [(b"set-cookie", line.encode()) for line in visit.gate.signed_out()]
 
 

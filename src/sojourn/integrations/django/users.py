@@ -64,7 +64,7 @@ def _made(user: User) -> SojournLink:
             return SojournLink.objects.create(sojourn_id=user.id, user=row)
     except (IntegrityError, DataError) as error:
         link = _link(user.id)
-        if link is None:  # another row has the address or name, and linking by address is off
+        if link is None:  # another row has this address or username, and linking by address is off
             raise PermissionDenied("An account of this app has the same name or address already.") from error
         return link
 
@@ -76,9 +76,8 @@ def _awaits_proof(user: User) -> bool:
 
 
 def _revised(link: SojournLink, user: User) -> SojournLink:
-    """The link after the user verified an address: to the row with that address, if their own row was created here and is unused.
-
-    A row that the app refers to stays linked.
+    """Relink the user after they verified an address: to the row with that address, if their own row was created here
+    and is unused. A row that the app references stays linked.
     """
     row = _row_with_address(user) if options().link_by_email else None
     made_here = getattr(link.user, get_user_model().USERNAME_FIELD) == user.id and not link.user.has_usable_password()
@@ -137,13 +136,13 @@ def _bring_up_to_date(link: SojournLink, user: User, session_id: str) -> None:
         except (
             IntegrityError,
             DataError,
-        ):  # the address is another row's too, and the model wants it unique: the old one stays
+        ):  # another row has the address, and the model requires it to be unique: keep the old one
             link.user.refresh_from_db()
     SojournLink.objects.filter(pk=link.pk).update(seen_session=session_id)
 
 
 def _take_over(row: Any, user: User) -> bool:
-    """Names and verified address, in the fields that the model has; whether any of them changed."""
+    """Copy names and the verified address to the fields that the model has. True if any changed."""
     wanted: dict[str, str] = {"first_name": user.first_name or "", "last_name": user.last_name or ""}
     address = _verified_address(user)
     if address:
@@ -156,7 +155,7 @@ def _take_over(row: Any, user: User) -> bool:
             continue
         is_address = name == row.get_email_field_name()
         if is_address and max_length is not None and len(value) > max_length:
-            continue  # part of an address is another address
+            continue  # a truncated address would be another address
         fitting = value[:max_length]
         if getattr(row, name) != fitting:
             setattr(row, name, fitting)

@@ -1,8 +1,8 @@
 """The store protocols. They promise outcomes, not queries; `tests/contract/` runs one suite on every store.
 
-Every method takes the instance id from the caller's credential (R-AUZ-02). A method that a race can hit is decided by one
-guarded statement, and says what the loser sees. `Store` groups act each in a transaction of their own; the same groups
-on the value of `store.transaction()` act together or not at all.
+Every method takes the instance id from the caller's credential (R-AUZ-02). Races are decided by one guarded statement,
+and the docstring says what the losing caller gets. Each call on a group of `Store` is its own transaction; calls on the
+groups that `store.transaction()` yields are committed or rolled back together.
 """
 
 from sojourn.store.interface.app_data import AppDataStore

@@ -22,7 +22,7 @@ class AppDataStore(Protocol):
         expire_at: Instant,
         user_id: UserId | None = None,
     ) -> None:
-        """Replace the stored data with `data`: of concurrent callers the last wins."""
+        """Replace the stored data with `data`; of concurrent callers the last one wins."""
         ...
 
     async def delete(self, instance_id: InstanceId, key: str) -> None: ...

@@ -15,9 +15,9 @@ from sojourn.users.user import User
 
 @dataclass(frozen=True, slots=True)
 class DevBrowser:
-    """A development browser, made for a client at one generation of its secret, and dead with that one.
-
-    `replaced_until` marks one that stood for no client and then led to one: until then requests with it are on their way.
+    """A development browser, bound to one generation of a client's secret and invalid after the next rotation.
+    `replaced_until` is set once a browser without a client got one: requests already sent with it are accepted until
+    then.
     """
 
     token_hash: bytes
@@ -41,17 +41,16 @@ class ClientStore(Protocol):
     async def create(self, client: Client) -> None: ...
     async def find(self, instance_id: InstanceId, id: ClientId) -> Client | None: ...
     async def find_by_secret(self, instance_id: InstanceId, secret_hash: bytes) -> Client | None:
-        """The client whose current secret has that hash, or whose previous one has; for the caller to tell apart."""
+        """The client whose current or previous secret has this hash; the caller distinguishes the two."""
         ...
 
     async def facts(self, instance_id: InstanceId, secret_hash: bytes) -> ClientFacts | None:
-        """All that the client's page of an SDK shows, in one read; only by the current secret."""
+        """Everything that the client resource needs, in one read; found by the current secret only."""
         ...
 
     async def rotate_secret(self, client: Client, new_hash: bytes, now: Instant, *, grace: timedelta) -> bool:
-        """Make `new_hash` the secret, of the next generation, if `client.secret_hash` still is current.
-
-        False: another tab rotated first.
+        """Make `new_hash` the secret and start the next generation, if `client.secret_hash` is still current. False if
+        another tab rotated it first.
         """
         ...
 
@@ -74,13 +73,13 @@ class ClientStore(Protocol):
         ...
 
     async def delete(self, client: Client) -> bool:
-        """Delete it with its development browsers. False unless `client.secret_hash` still is current."""
+        """Delete the client and its development browsers. False unless `client.secret_hash` is still current."""
         ...
 
     async def list(self, instance_id: InstanceId, page: Page) -> Sequence[Client]: ...
     async def count(self, instance_id: InstanceId) -> int: ...
     async def create_dev_browser(self, browser: DevBrowser) -> bool:
-        """False when there is one of that hash, which stays as it is."""
+        """False if one with this hash exists; it is left unchanged."""
         ...
 
     async def find_dev_browser(self, instance_id: InstanceId, token_hash: bytes) -> DevBrowser | None: ...

@@ -1,4 +1,6 @@
-"""Credentials of users: authenticator apps, passkeys, backup codes, accounts elsewhere, and what apps bring."""
+"""Credentials of users: authenticator apps, passkeys, backup codes, external accounts, and those of an app's own
+factors.
+"""
 
 from collections.abc import Collection, Sequence
 from typing import Protocol
@@ -9,26 +11,29 @@ from sojourn.instant import Instant
 
 
 class CredentialStore(Protocol):
-    """They go with their user."""
+    """Credentials are deleted with their user."""
 
     async def create(self, credential: Credential) -> bool:
-        """False if its key is taken in its instance and kind, or its user was deleted."""
+        """False if the key is taken within its instance and kind, or the user was deleted."""
         ...
 
     async def find(self, instance_id: InstanceId, id: str) -> Credential | None: ...
     async def find_by_key(self, instance_id: InstanceId, kind: str, key: str) -> Credential | None: ...
     async def of_user(self, instance_id: InstanceId, user_id: UserId, kinds: Collection[str]) -> Sequence[Credential]:
-        """Those of these kinds, the oldest first."""
+        """The user's credentials of these kinds, oldest first."""
         ...
 
     async def of_users(
         self, instance_id: InstanceId, user_ids: Collection[UserId], kinds: Collection[str]
     ) -> Sequence[Credential]:
-        """Those of these users and kinds, the oldest first, in one statement."""
+        """The credentials of these users and kinds, oldest first, in one statement."""
         ...
 
     async def verify(self, instance_id: InstanceId, id: str, now: Instant, *, counter: int = 0) -> Credential | None:
-        """Mark it verified, once, and return it; None if it was deleted or verified before. Exactly one caller gets it."""
+        """Mark the credential verified, once, and return it;
+
+        None if it was deleted or already verified. Exactly one caller succeeds.
+        """
         ...
 
     async def use(
@@ -42,10 +47,13 @@ class CredentialStore(Protocol):
         ...
 
     async def replace(self, before: Credential, after: Credential) -> bool:
-        """Write label, body and `expire_at` of `after`, whose `updated_at` must differ; False when it changed since `before`."""
+        """Write label, body and `expire_at` of `after`, whose `updated_at` must differ;
+
+        False if the row changed since `before`.
+        """
         ...
 
     async def delete(self, instance_id: InstanceId, user_id: UserId, id: str) -> bool: ...
     async def delete_kind(self, instance_id: InstanceId, user_id: UserId, kind: str) -> int:
-        """Delete all of the user's of one kind; how many."""
+        """Delete all credentials of one kind of the user and return how many."""
         ...

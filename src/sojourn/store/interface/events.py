@@ -22,7 +22,7 @@ class EventFilter:
 
 @dataclass(frozen=True, slots=True)
 class UnchainedEvents:
-    """How many entries no hash covers yet, and when the oldest of them happened."""
+    """The number of entries without a hash, and the time of the oldest one."""
 
     count: int
     oldest_at: Instant | None
@@ -42,5 +42,5 @@ class EventStore(Protocol):
         ...
 
     async def unchained(self, instance_id: InstanceId) -> UnchainedEvents:
-        """The entries that `is_whole` does not cover yet."""
+        """The entries that are not yet chained, so `is_whole` does not check them."""
         ...

@@ -8,7 +8,7 @@ from sojourn.users.images import Image
 
 class ImageStore(Protocol):
     async def put(self, image: Image) -> None:
-        """Replace the user's earlier picture and delete that one: of concurrent callers the last wins."""
+        """Replace the user's picture and delete the earlier one; of concurrent callers the last one wins."""
         ...
 
     async def find(self, instance_id: InstanceId, id: str) -> Image | None: ...

@@ -22,7 +22,7 @@ class SecretKey:
     revoked_at: Instant | None = None
     scope: Scope = Scope.FULL
     last_used_at: Instant | None = None
-    """To the minute or so."""
+    """Accurate to about a minute."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,13 +45,13 @@ class InstanceStore(Protocol):
     async def save_settings(self, id: InstanceId, settings: Settings, now: Instant, *, expected: Instant) -> bool:
         """Replace the settings if they are unchanged since `expected` (an `updated_at`); False otherwise.
 
-        Stored fields that this release does not know stay, at every depth (R-CFG-01).
+        Stored fields that this release does not know are kept, at every depth (R-CFG-01).
         """
         ...
 
     async def set_address(self, id: InstanceId, publishable_key: str, public_url: str, now: Instant) -> None: ...
     async def add_secret_key(self, key: SecretKey) -> None:
-        """Raises: Conflict when there is or was a key of that hash."""
+        """Raises: Conflict if a key with this hash exists or existed."""
         ...
 
     async def find_secret_key(self, secret_hash: bytes) -> SecretKey | None:
@@ -64,11 +64,11 @@ class InstanceStore(Protocol):
 
     async def revoke_secret_key(self, id: InstanceId, key_id: str, now: Instant) -> bool: ...
     async def note_secret_key_use(self, used_at: Mapping[str, Instant]) -> None:
-        """One statement for all, by key id: move `last_used_at` forward, never back, on unrevoked keys only."""
+        """Move `last_used_at` of unrevoked keys forward, never back, in one statement; keyed by key ID."""
         ...
 
     async def note_key_change(self, id: InstanceId) -> None:
-        """Add one to the instance's `keys_version`."""
+        """Increment the instance's `keys_version`."""
         ...
 
     async def signing_keys(self, id: InstanceId) -> Sequence[StoredSigningKey]: ...

@@ -11,7 +11,10 @@ from sojourn.instant import Instant
 
 @dataclass(frozen=True, slots=True)
 class OutboxMessage:
-    """A mail to send once the change that caused it is committed. `body` is what the template needs, encrypted at rest."""
+    """A mail to send once the change that caused it is committed.
+
+    `body` holds the template's values, encrypted at rest.
+    """
 
     id: str
     instance_id: InstanceId
@@ -25,13 +28,13 @@ class OutboxMessage:
 
 class OutboxStore(Protocol):
     async def enqueue(self, message: OutboxMessage) -> None:
-        """Keep the message, in the transaction of the change that caused it."""
+        """Store the message, in the transaction of the change that caused it."""
         ...
 
     async def claim(self, now: Instant, *, max_rows: int, lease: timedelta) -> Sequence[OutboxMessage]:
-        """Due messages, each leased to one caller for `lease`; their `tries` increase."""
+        """Return due messages, each leased to one caller for `lease`, and increment their `tries`."""
         ...
 
     async def remove(self, id: str) -> None:
-        """Delete a message that is sent, or never will be."""
+        """Delete a message that was sent or given up."""
         ...

@@ -1,4 +1,4 @@
-"""Part of a list."""
+"""Pages of a list."""
 
 from dataclasses import dataclass
 

@@ -1,4 +1,4 @@
-"""Small things that an owner configures and lists."""
+"""Configuration records: JWT templates, redirect URLs, allowlist and blocklist entries."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -14,7 +14,7 @@ RecordKind = Literal["jwt_template", "redirect_url", "allowlist_identifier", "bl
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """A small thing that an owner configures and lists: `key` is unique per instance and kind (template name, URL, identifier)."""
+    """A configuration record. `key` is unique per instance and kind (template name, URL, identifier)."""
 
     id: str
     instance_id: InstanceId

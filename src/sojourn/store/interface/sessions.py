@@ -1,4 +1,4 @@
-"""Sessions, and the facts a token is minted from."""
+"""Sessions, and the data for minting tokens."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -26,7 +26,7 @@ class SessionFilter:
     client_id: str | None = None
     user_id: str | None = None
     status: SessionStatus | None = None
-    """Matched against the status by the clock, so an expired row never counts as active."""
+    """Compared with the status at the current time, so an expired row never counts as active."""
     now: Instant = Instant(0)
 
 
@@ -34,7 +34,7 @@ class SessionStore(Protocol):
     async def create(self, session: Session) -> None: ...
     async def find(self, instance_id: InstanceId, id: SessionId) -> Session | None: ...
     async def of_client(self, client_id: ClientId) -> Sequence[Session]:
-        """Rows of the client in status active or pending, oldest first; timeouts are for the caller to judge."""
+        """The client's rows in status active or pending, oldest first; the caller applies timeouts."""
         ...
 
     async def of_user(self, instance_id: InstanceId, user_id: UserId) -> Sequence[Session]:
@@ -50,7 +50,10 @@ class SessionStore(Protocol):
     async def finish(
         self, instance_id: InstanceId, id: SessionId, status: SessionStatus, now: Instant
     ) -> Session | None:
-        """Move a live session to an ended status; None when it was not live. Exactly one of racing callers gets it."""
+        """Move a live session to an ended status;
+
+        None if it was not live. Exactly one of racing callers gets the row.
+        """
         ...
 
     async def finish_of_client(self, client_id: ClientId, status: SessionStatus, now: Instant) -> Sequence[Session]: ...
@@ -66,11 +69,13 @@ class SessionStore(Protocol):
     async def finish_of_instance(
         self, instance_id: InstanceId, status: SessionStatus, now: Instant, *, max_rows: int
     ) -> Sequence[Session]:
-        """End up to `max_rows` live sessions that had begun by `now`, whosever they are; none when there are none left."""
+        """End up to `max_rows` of the instance's live sessions that began by `now`; an empty result means that none is
+        left.
+        """
         ...
 
     async def touch_many(self, active_at: Mapping[SessionId, Instant]) -> None:
-        """One statement for all: move `last_active_at` forward, never back, on live sessions only (R-SES-02)."""
+        """Move `last_active_at` of live sessions forward, never back, in one statement (R-SES-02)."""
         ...
 
     async def save_data(
@@ -87,11 +92,17 @@ class SessionStore(Protocol):
     async def note_factor(
         self, instance_id: InstanceId, id: SessionId, now: Instant, *, generation: int, second: bool = False
     ) -> None:
-        """A live session is as strong as the factor makes it from this generation on; what it was before is kept beside."""
+        """Record a proven factor on a live session, valid from this generation of the client's secret on.
+
+        The previous factor times are kept for earlier generations.
+        """
         ...
 
     async def renew(self, instance_id: InstanceId, id: SessionId, *, generation: int) -> None:
-        """A live session is open, as strong as it is, from this generation on; the one before is kept beside."""
+        """Open a live session to this generation of the client's secret, with its factor times unchanged.
+
+        The previous generation is kept.
+        """
         ...
 
     async def mint_facts(
@@ -103,15 +114,15 @@ class SessionStore(Protocol):
         *,
         with_user: bool = False,
     ) -> MintFacts | None:
-        """The hot read: a live-status session of the client that holds the secret. One statement on the driver.
-
-        By the previous secret within its grace: a session that the client held before, with its factors' times of before.
+        """The hot read: a live-status session of the client that holds the secret, in one statement on the driver. A
+        previous secret within its grace period finds only sessions that the client already had, with their earlier
+        factor times.
         """
         ...
 
     async def finish_timed_out(self, now: Instant, *, max_rows: int) -> int:
-        """Look at up to `max_rows` live rows that the clock may have ended and write down `expired` and `abandoned`; how many were due.
-
-        One that was used meanwhile is due again when it may be over next, so each is looked at once in its inactivity, not each time.
+        """Check up to `max_rows` due live rows, store `expired` or `abandoned`, and return how many were due. A session
+        that was used in the meantime gets its next possible end as its new due time, so each is checked once per period
+        of inactivity.
         """
         ...

@@ -1,4 +1,4 @@
-"""The whole store: its groups, its transaction, its upkeep."""
+"""The store: its groups, transactions and maintenance."""
 
 from collections.abc import Sequence
 from contextlib import AbstractAsyncContextManager
@@ -59,11 +59,14 @@ class Groups(Protocol):
 class Store(Groups, Protocol):
     @property
     def shared_counts(self) -> SharedCountStore | None:
-        """The counters that all nodes share; None if there is only one process, which counts alone."""
+        """The counters that all nodes share; None if a single process counts in memory."""
         ...
 
     def transaction(self) -> AbstractAsyncContextManager[Groups]:
-        """A transaction: committed on normal exit, rolled back on any exception. Raises: Overloaded when none can be had."""
+        """A transaction: committed on normal exit, rolled back on any exception.
+
+        Raises: Overloaded if none can be opened.
+        """
         ...
 
     async def migrate(self) -> None:
@@ -71,39 +74,42 @@ class Store(Groups, Protocol):
         ...
 
     async def build(self) -> float | None:
-        """Do one step of building the indexes that `migrate` leaves for later, while others read and write.
-
-        Seconds to wait before the next step; None when nothing is left to do. Until then lists are answered without.
+        """Build one step of the indexes that `migrate` leaves for later, while others read and write. Returns the
+        seconds to wait before the next step, None when nothing is left to do. Lists work without these indexes until
+        then, only slower.
         """
         ...
 
     def unbuilt(self) -> Sequence[str]:
-        """The names of what `build` has still to make, as far as this process knows."""
+        """The names of the indexes that `build` has not yet made, as far as this process knows."""
         ...
 
     async def peppers_in_use(self) -> Sequence[str]:
-        """The pepper keys that stored passwords name, of every instance and of sign-ups under way (R-PWD-02)."""
+        """The pepper key ids in use by stored passwords of all instances and of unfinished sign-ups (R-PWD-02)."""
         ...
 
     async def chain_events(self, *, max_rows: int) -> int:
-        """Chain committed entries of the audit log, up to `max_rows` of each instance; how many in all (docs/decisions/0018).
-
-        An entry that was committed before another was written stands before it in the chain. Callers may race.
-        Raises: Overloaded; Conflict where the chain of an instance cannot go on because rows were changed, once the others are done.
+        """Chain committed entries of the audit log, up to `max_rows` per instance, and return how many
+        (docs/decisions/0018). An entry that was committed before another was written precedes it in the chain.
+        Concurrent calls are safe. Raises: Overloaded; Conflict, after all other instances are done, if rows of an
+        instance were changed so that its chain cannot continue.
         """
         ...
 
     async def purge(self, before: Instant, *, max_rows: int) -> int:
-        """Delete up to `max_rows` sign-ins, sign-ups, verifications, nonces, app data, credentials and budgets each that had expired by then; returns the total."""
+        """Delete up to `max_rows` expired sign-ins, sign-ups, verifications, nonces, app data, credentials and budgets
+        each, and return the total.
+        """
         ...
 
     async def purge_unused_clients(self, before: Instant, *, max_rows: int) -> int:
-        """Delete up to `max_rows` browsers without any sign-in and without activity since then; returns how many."""
+        """Delete up to `max_rows` clients without any sign-in and without activity since then, and return how many."""
         ...
 
     async def purge_ended(self, before: Instant, *, max_rows: int) -> int:
-        """Delete up to `max_rows` ended sessions whose lifetime was over by then, and browsers that could not come back and
-        have no session left; how many in all."""
+        """Delete up to `max_rows` ended sessions whose lifetime is over, and clients that have no session left and
+        whose cookie has expired; return the total.
+        """
         ...
 
     async def close(self) -> None: ...

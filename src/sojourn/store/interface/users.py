@@ -12,18 +12,20 @@ from sojourn.store.interface.paging import Page
 from sojourn.users.user import Identifier, IdentifierKind, User
 
 MAX_SORTED = 10_000
-"""The most users that an order without an index sorts."""
+"""The maximum number of users that are sorted by a column without an index."""
 
 CLAIM_LASTS = timedelta(minutes=10)
-"""How long an address that is not proven yet is kept from other accounts that add it too, at most: as long as a code lives."""
+"""The maximum time for which an unverified address is reserved for one account: the lifetime of a code."""
 
 CLAIM_WITHOUT_CODE = timedelta(minutes=1)
-"""The same where no code is on its way: time to ask for one."""
+"""The reservation while no code has been requested: time to request one."""
 
 
 @dataclass(frozen=True, slots=True)
 class Tries:
-    """The result of counting a try: tries towards a lock, the lock if this try caused it, and tries of the password."""
+    """The result of counting a try: tries towards a lock, the lock if this try caused it, and tries of the password in
+    a row.
+    """
 
     failed_tries: int
     locked_at: Instant | None
@@ -50,9 +52,9 @@ class UserFilter:
     user_ids: Sequence[str] = ()
     query: str | None = None
     query_as_stored: str | None = None
-    """`query` as addresses of an international domain are stored; e-mail addresses match by it."""
+    """`query` in the stored (ASCII) form of international domains, for matching e-mail addresses."""
     query_as_phone: str | None = None
-    """`query` as phone numbers are stored, which match by it."""
+    """`query` in the stored form of phone numbers, for matching them."""
     email_address_query: str | None = None
     email_address_query_as_stored: str | None = None
     phone_number_query: str | None = None
@@ -76,7 +78,8 @@ class UserStore(Protocol):
     async def create(self, user: User) -> None:
         """Insert the user with its identifiers.
 
-        Raises: IdentifierTaken (param `email_address`, `phone_number`, `username` or `external_id`); of two racing callers one.
+        Raises: IdentifierTaken (param `email_address`, `phone_number`, `username` or `external_id`); exactly one of two
+        racing callers succeeds.
         """
         ...
 
@@ -92,14 +95,17 @@ class UserStore(Protocol):
     async def list(self, instance_id: InstanceId, where: UserFilter, page: Page) -> Sequence[User]: ...
     async def count(self, instance_id: InstanceId, where: UserFilter) -> int: ...
     async def save(self, user: User, *, expected: Instant) -> None:
-        """Write every column of the user (not its identifiers) if `updated_at` still is `expected`.
+        """Write every column of the user (not its identifiers) if `updated_at` is still `expected`.
 
         Raises: Conflict (another writer was first), IdentifierTaken (user name or external id).
         """
         ...
 
     async def upgrade_password(self, id: UserId, old: StoredPassword, new: StoredPassword) -> bool:
-        """Replace `old` by `new`, both of the same password; False when the password has changed meanwhile (R-PWD-03)."""
+        """Replace the hash `old` by `new`, both of the same password;
+
+        False if the password changed in the meantime (R-PWD-03).
+        """
         ...
 
     async def spend_sign_in_try(
@@ -112,35 +118,42 @@ class UserStore(Protocol):
         lock_for: timedelta,
         password_limit: int | None = None,
     ) -> Tries | None:
-        """Count one failed-until-proven try before the slow check; lock the user when it is the `limit`th (R-LIM-03, R-LIM-06).
+        """Count one try as failed before the slow check, and lock the user if it is the `limit`th (R-LIM-03, R-LIM-06).
 
-        None when the user is locked already (by the clock) or gone. A lock that ran out starts the count anew.
-        With `password_limit` it is counted as a try of the password too, and None also means that `password_limit` were (R-LIM-04).
+        None if the user is already locked at the current time, or deleted. An expired lock restarts the count. With
+        `password_limit` it also counts as a try of the password, and None then also means that `password_limit` is
+        reached (R-LIM-04).
         """
         ...
 
     async def spend_password_try(self, instance_id: InstanceId, id: UserId, *, limit: int) -> int | None:
-        """Count one try of the password before the slow check; how many that makes in a row, None after `limit` (R-LIM-04)."""
+        """Count one try of the password before the slow check; returns the tries in a row, None after `limit`
+        (R-LIM-04).
+        """
         ...
 
     async def dearest_candidates(self, instance_id: InstanceId) -> Sequence[StoredPassword]:
-        """One stored password for each cost that is not the current one (`factors/hash_cost.py`), in a look-up or two each."""
+        """One stored password hash for each cost that differs from the current one (`factors/hash_cost.py`), with one
+        or two look-ups each.
+        """
         ...
 
     async def locked_by_tries_since(
         self, instance_id: InstanceId, since: Instant, *, max_rows: int
     ) -> Sequence[UserId]:
-        """Up to `max_rows` users whom failed tries have locked then or later, locks that ran out included; the earliest first."""
+        """Up to `max_rows` users that failed tries locked at or after that time, expired locks included; earliest
+        first.
+        """
         ...
 
     async def reset_password_failures(self, instance_id: InstanceId, id: UserId) -> None: ...
     async def reset_sign_in_tries(self, instance_id: InstanceId, id: UserId) -> None: ...
     async def forget_devices(self, instance_id: InstanceId, id: UserId, now: Instant) -> None:
-        """Set devices_forgotten_at without touching `updated_at`."""
+        """Set `devices_forgotten_at` without changing `updated_at`."""
         ...
 
     async def note_sign_in(self, instance_id: InstanceId, id: UserId, now: Instant) -> None:
-        """Set last_sign_in_at and last_active_at without touching `updated_at`."""
+        """Set `last_sign_in_at` and `last_active_at` without changing `updated_at`."""
         ...
 
     async def add_identifier(self, identifier: Identifier) -> None:
@@ -154,5 +167,5 @@ class UserStore(Protocol):
     async def find_identifier(self, instance_id: InstanceId, id: IdentifierId) -> Identifier | None: ...
     async def remove_identifier(self, instance_id: InstanceId, id: IdentifierId) -> bool: ...
     async def delete(self, instance_id: InstanceId, id: UserId) -> bool:
-        """Remove the user and all that is theirs: identifiers, sessions, attempts, tickets, picture."""
+        """Delete the user with identifiers, sessions, attempts, tickets and picture."""
         ...

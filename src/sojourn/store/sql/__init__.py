@@ -1,1 +1,1 @@
-"""The store on SQL: one implementation of each group for both databases; what differs is in `sqlite.py` and `postgres.py`."""
+"""The SQL store: one implementation of each group for both databases; differences are in `sqlite.py` and `postgres.py`."""

@@ -1,4 +1,4 @@
-"""Spent budgets: the times of each in one row."""
+"""Budgets: the times of all uses of one key in one row."""
 
 from collections.abc import Sequence
 from datetime import timedelta
@@ -17,7 +17,7 @@ class SqlBudgets(Group):
         self, instance_id: InstanceId, name: str, key: str, now: Instant, *, limit: int, window: timedelta
     ) -> Instant | None:
         async with self._run.together() as runner:
-            await runner.line_up(_line(instance_id, name, key))  # or two spend the same last one
+            await runner.line_up(_line(instance_id, name, key))  # otherwise two callers could both take the last use
             where = _at(instance_id, name, key)
             known = await _moments(runner, where)
             spent = [moment for moment in known or () if moment > now.before(window).millis]
@@ -55,7 +55,7 @@ def _line(instance_id: InstanceId, name: str, key: str) -> str:
 
 
 async def _moments(runner: Runner, where: Sequence[Condition]) -> list[int] | None:
-    """In order of time; None where there is no row."""
+    """In chronological order; None if there is no row."""
     rows = await runner.rows(select(budgets.c.moments).where(*where))
     return [int(moment) for moment in str(rows[0][0]).split(",") if moment] if rows else None
 

@@ -25,7 +25,8 @@ from sojourn.users.user import User
 
 _MAX_EARLIER = 16
 _SESSION = len(client_row.columns)
-"""Where in a row of the client's facts the session begins, with its id; then the user, once for each identifier."""
+"""Where the session's columns begin in a row of client facts; the user's columns follow, repeated for each identifier.
+"""
 
 _USER = _SESSION + len(session_row.columns)
 _IDENTIFIER = _USER + len(user_row.columns)
@@ -36,7 +37,7 @@ _OLDEST_FIRST = itemgetter(
     _IDENTIFIER + identifier_row.position("created_at"),
     _IDENTIFIER,
 )
-"""Several rows are of several sessions, or of one whose user has several identifiers: what they are sorted by is there."""
+"""There is one row per session and identifier of its user; rows are sorted by these columns."""
 
 
 class SqlClients(Group):
@@ -132,7 +133,7 @@ class SqlClients(Group):
 
 
 def _earlier(client: Client, now: Instant) -> str | None:
-    """The secrets before the one that is replaced now which are still in their grace; nearly always none."""
+    """Earlier secrets that are still within their grace period, besides the one being replaced; almost always none."""
     known = dict(client.earlier_secrets)
     if client.previous_secret_hash is not None and client.previous_secret_until is not None:
         known[client.previous_secret_hash.hex()] = client.previous_secret_until.millis

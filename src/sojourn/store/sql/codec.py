@@ -1,7 +1,7 @@
-"""Rows to frozen values and back, derived once from the table and the value: a field is the column of its name, both ways.
-
-What cannot be is refused when the process starts: a field without a column, a time in a text, an optional field in a column that takes
-no NULL. Codecs are written out as source and compiled, as `dataclass` does, so that the hot reads pay for no loop.
+"""Rows to frozen values and back, derived once from the table and the value: a field maps to the column of its name, in
+both directions. Mismatches are rejected at process start: a field without a column, a time in a text column, an
+optional field in a NOT NULL column. Codecs are generated as source and compiled, as `dataclass` does, so that hot reads
+need no loop.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -19,7 +19,7 @@ T = TypeVar("T")
 
 
 class Codec(Generic[T]):
-    """`columns` are those that hold fields of the value, in the order of the table; a row is read by their positions."""
+    """`columns` hold the fields of the value, in table order; a row is read by their positions."""
 
     def __init__(
         self,
@@ -29,9 +29,8 @@ class Codec(Generic[T]):
         without: Mapping[str, object] | None = None,
         computed: Mapping[str, Callable[[T], object]] | None = None,
     ) -> None:
-        """`without` are fields that no column holds, with what they are when only a row is read.
-
-        `computed` are columns that are written and not read. Raises: TypeError when table and value do not fit.
+        """`without` maps fields that have no column to their values when only a row is read. `computed` are columns
+        that are written but not read. Raises: TypeError if table and value do not match.
         """
         self.table, self.value = table, value
         self._insertions: dict[tuple[str, tuple[str, ...]], Prepared] = {}
@@ -41,7 +40,7 @@ class Codec(Generic[T]):
         decode, decode_with, encode = derived.compiled([column.name for column in self.columns])
         self.decode: Callable[[Sequence[Any]], T] = decode
         self.decode_with: Callable[..., T] = decode_with
-        """Takes the row and then the fields that no column holds."""
+        """Takes the row, then the fields without a column."""
         self.encode: Callable[[T], dict[str, object]] = _with(encode, computed) if computed else encode
 
     def position(self, name: str) -> int:
@@ -49,7 +48,7 @@ class Codec(Generic[T]):
         return [column.name for column in self.columns].index(name)
 
     def insertion(self, columns: tuple[str, ...], dialect: Dialect) -> Prepared:
-        """The insert of a row that names these columns, compiled once."""
+        """The compiled insert statement for a row with these columns."""
         key = (dialect.name, columns)
         known = self._insertions.get(key)
         if known is None:
@@ -67,7 +66,7 @@ class _Derived:
         self._read = [self._field(field) for field in _fields(value)]
 
     def compiled(self, columns: Sequence[str]) -> tuple[Callable[[Any], Any], Callable[..., Any], Callable[[Any], Any]]:
-        """Decode of a row, decode of a row with the fields that it does not hold, and encode."""
+        """The functions that decode a row, decode a row plus the fields without a column, and encode a value."""
         places = {name: f"r[{place}]" for place, name in enumerate(columns)}
         given = ", ".join(("r", *self._without))
         alone = ", ".join(("r", *(f"{name}=_{name}_alone" for name in self._without)))
@@ -81,11 +80,11 @@ class _Derived:
         )
 
     def _made(self, source: str) -> Callable[..., Any]:
-        # made of names of tables and fields, which are written in the source of this package
+        # built only from table and field names in this package's source, never from input
         return eval(source, self._names)  # noqa: S307
 
     def _field(self, field: Field[Any]) -> str:
-        """The expression that reads the field; its columns are noted with what writes them."""
+        """The expression that reads the field; records its columns and the expressions that write them."""
         if field.name in self._without:
             return field.name
         if field.name in self._table.columns:
@@ -96,7 +95,7 @@ class _Derived:
         return self._parts(field, base)
 
     def _parts(self, field: Field[Any], base: type[Any]) -> str:
-        """A field that is itself a value has a column for each of its own fields; it is None where those that it must have are NULL."""
+        """A nested value has one column for each of its fields; it is None if its required columns are NULL."""
         optional = is_optional(field.type)
         read: list[str] = []
         must: list[str] = []
@@ -134,7 +133,7 @@ def _with(
 
 
 def costed_password_columns(password: StoredPassword | None) -> dict[str, object]:
-    """Of a user: the password, with the name of its cost where that is not the current one."""
+    """A user's password columns: the hash, and the name of its cost if that differs from the current one."""
     return {
         "password_hasher": password.hasher if password else None,
         "password_digest": password.digest if password else None,

@@ -1,4 +1,7 @@
-"""How a field is written in its column: times as milliseconds, enums by value, structures as JSON; refused where they do not fit."""
+"""Conversions between field and column: times as milliseconds, enums by value, structures as JSON.
+
+Mismatches are rejected.
+"""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -40,7 +43,10 @@ _NAMES: Mapping[str, object] = {
 
 @dataclass(frozen=True, slots=True)
 class Conversion:
-    """Expressions of Python: `decode` of a column's value `{r}`, `encode` of a field's value `{v}`, and the names they use."""
+    """Python expressions:
+
+    `decode` for a column's value `{r}`, `encode` for a field's value `{v}`, and the names they use.
+    """
 
     decode: str
     encode: str
@@ -51,7 +57,7 @@ def conversion_of(column: Column[Any], hint: Any, *, within_optional: bool = Fal
     """`hint` is the type of the field. Raises: TypeError when the column cannot hold it."""
     base, optional = base_of(hint), is_optional(hint)
     kind, plain = _plain(column, base)
-    # an empty structure is NULL in a column that takes it
+    # an empty structure is stored as NULL in a nullable column
     is_empty = get_origin(base) is Mapping and not optional and bool(column.nullable)
     if not isinstance(column.type, kind):
         raise TypeError(f"{column} holds {column.type!r}, and {base!r} needs {kind}")
@@ -69,7 +75,7 @@ def conversion_of(column: Column[Any], hint: Any, *, within_optional: bool = Fal
 
 
 def _plain(column: Column[Any], base: Any) -> tuple[type[TypeEngine[Any]], Conversion]:
-    """The kind of column that holds a value of that type, and how, where it is not None."""
+    """The column type for values of this type (other than None), and the conversion."""
     if base is Instant:
         return BigInteger, Conversion("_Instant({r})", "{v}.millis")
     if base is timedelta:
@@ -100,7 +106,7 @@ def is_optional(hint: Any) -> bool:
 
 
 def base_of(hint: Any) -> Any:
-    """The type beside None. Raises: TypeError when there are several."""
+    """The type without its None. Raises: TypeError if several remain."""
     rest = [member for member in _members(hint) if member is not NoneType]
     if len(rest) != 1:
         raise TypeError(f"{hint!r} is of several types")

@@ -1,4 +1,4 @@
-"""Connections of an engine as runners, shared by both databases."""
+"""Runners on the connections of an SQLAlchemy engine, shared by both databases."""
 
 import asyncio
 from collections.abc import AsyncGenerator, Awaitable, Callable, Generator, Mapping, Sequence
@@ -23,7 +23,9 @@ from sojourn.store.sql.database import Prepared, Row, Transaction, Values
 from sojourn.store.sql.late import Built
 
 _PASSING = ("08", "25006", "25P03", "40", "53", "55", "57")
-"""SQLSTATE classes of what passes: no connection, a standby, deadlock, no resources, a lock or a deadline that ran out."""
+"""SQLSTATE classes of transient errors: no connection, a standby, a deadlock, no resources, a lock or statement
+timeout.
+"""
 
 _UNDOING_SECONDS = 0.5
 
@@ -31,14 +33,13 @@ _ANSWER_SECONDS = 0.3
 """The part of the caller's deadline reserved for reporting a timeout."""
 
 _NO_SUCH_TEXT = "22021"
-"""SQLSTATE of a text that the database's encoding cannot hold, such as one with a NUL."""
+"""SQLSTATE of a text that the database's encoding cannot represent, such as one with a NUL."""
 
 
 @contextmanager
 def refusing() -> Generator[None, None, None]:
-    """A database that is away, locked, full or too slow is Overloaded: 503, and never an allowance (R-REL-03).
-
-    A text that it cannot hold is FieldFormat.
+    """Convert driver errors: a database that is unreachable, locked, full or too slow raises Overloaded (503), so
+    nothing is allowed (R-REL-03). A text that it cannot store raises FieldFormat.
     """
     try:
         yield
@@ -56,7 +57,7 @@ def refusing() -> Generator[None, None, None]:
 
 @contextmanager
 def nothing_has_it() -> Generator[None, None, None]:
-    """Reading by a text that no row can hold finds nothing, rather than failing (R-INP-07)."""
+    """A read by a text that cannot be stored finds nothing instead of failing (R-INP-07)."""
     try:
         yield
     except Exception as error:
@@ -65,7 +66,7 @@ def nothing_has_it() -> Generator[None, None, None]:
 
 
 def _is_unstorable(error: BaseException | None) -> bool:
-    """Both drivers encode text late, and SQLAlchemy wraps what they then raise."""
+    """Both drivers encode text only on execution, and SQLAlchemy wraps the error."""
     while error is not None:
         if isinstance(error, UnicodeEncodeError) or _state(error) == _NO_SUCH_TEXT:
             return True
@@ -90,7 +91,7 @@ class Watch:
 
 
 class InTransaction:
-    """Everything on one open connection; nothing is seen by others before the transaction ends."""
+    """Runs all statements in one open transaction; other connections see the changes after the commit."""
 
     def __init__(self, connection: AsyncConnection, lining_up: TextClause | None, watch: Watch | None = None) -> None:
         self._connection = connection
@@ -173,9 +174,8 @@ class EngineDatabase:
         reading: Mapping[str, object],
         lining_up: TextClause | None = None,
     ) -> None:
-        """`reading` are the execution options of a connection that only reads.
-
-        `lining_up` takes the lock named `line` until the transaction ends; None where there is one writer anyway.
+        """`reading` are the execution options of a read-only connection. `lining_up` takes the lock named `line` until
+        the transaction ends; None if the database has a single writer anyway.
         """
         self._engine = engine
         self._reading = engine.execution_options(**reading)
@@ -193,7 +193,7 @@ class EngineDatabase:
 
     @asynccontextmanager
     async def _connected(self, engine: AsyncEngine) -> AsyncGenerator[tuple[AsyncConnection, Watch], None]:
-        """A connection of the pool, and who watches it."""
+        """A connection of the pool, with its `Watch`."""
         async with engine.connect() as connection:
             yield connection, Watch()
 
@@ -207,7 +207,7 @@ class EngineDatabase:
             try:
                 yield runner
                 await runner.settle()
-                patience.left()  # the last moment to give up: what is sent from here on may be kept
+                patience.left()  # the last chance to give up: a COMMIT that was sent may take effect
                 with refusing():
                     await begun.commit()
             except BaseException:
@@ -248,7 +248,7 @@ class EngineDatabase:
             self._lists.release()
 
     def _list(self, seconds: float) -> AbstractAsyncContextManager[tuple[AsyncConnection, Watch]]:
-        """A connection on which a statement may read much, for so long."""
+        """A connection for statements that read many rows, with a time limit."""
         raise NotImplementedError
 
     async def change(self, statement: Executable, values: Values = None) -> int:

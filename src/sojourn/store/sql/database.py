@@ -23,7 +23,7 @@ class Prepared:
 
     @classmethod
     def of(cls, statement: Executable, dialect: Dialect, columns: Sequence[str] | None = None) -> "Prepared":
-        """`columns` are those that an insert or update sets by parameters of their own names."""
+        """`columns` are the columns that an insert or update sets by parameters of the same names."""
         assert isinstance(statement, ClauseElement)
         compiled = statement.compile(dialect=dialect, column_keys=columns)
         names = tuple(getattr(compiled, "positiontup", None) or ())
@@ -38,7 +38,7 @@ class Prepared:
 
 
 class Runner(Protocol):
-    """Runs statements; each alone in a transaction of its own, or all in one."""
+    """Runs statements, each in its own transaction or all in one."""
 
     @property
     def dialect(self) -> Dialect: ...
@@ -53,36 +53,41 @@ class Runner(Protocol):
         ...
 
     async def listed(self, statement: Executable) -> Sequence[Row]:
-        """As `rows`, for lists, searches and counts that may read much: a few at a time, beside the event loop, each to
-        a deadline. A short wait for the others is a wait; a long one, and a missed deadline, is Overloaded.
+        """As `rows`, for lists, searches and counts that may read many rows: a few run at once, off the event loop,
+        each with a deadline. Raises: Overloaded after a long wait for a slot, or a missed deadline.
         """
         ...
 
     async def change(self, statement: Executable, values: Values = None) -> int:
-        """Run a writing statement; how many rows it touched. `values` are those of an insert or update by column, or of
-        several rows: given here they cost a fifth of what they cost in the statement. Raises: IntegrityError of SQLAlchemy,
-        Overloaded.
+        """Run a writing statement and return the number of affected rows. `values` are the values of an insert or
+        update by column, or a list of them for several rows; passing them here costs a fifth of building them into the
+        statement. Raises: IntegrityError of SQLAlchemy, Overloaded.
         """
         ...
 
     async def returning(self, statement: Executable, values: Values = None) -> Sequence[Row]:
-        """Run a writing statement that says what it wrote."""
+        """Run a writing statement with RETURNING."""
         ...
 
     async def hot(self, prepared: Prepared, values: Mapping[str, object]) -> Sequence[Row]:
-        """A prepared read, on the driver itself when no transaction is open; also a lone write that may be forgotten."""
+        """Run a prepared read, directly on the driver if no transaction is open; also a single write whose loss is
+        harmless.
+        """
         ...
 
     async def put(self, prepared: Prepared, values: Mapping[str, object]) -> Sequence[Row]:
-        """A prepared write; what it returns of the rows it touched. Raises: IntegrityError of SQLAlchemy, Overloaded."""
+        """Run a prepared write and return its RETURNING rows. Raises: IntegrityError of SQLAlchemy, Overloaded."""
         ...
 
     async def tally(self, prepared: Prepared, values: Mapping[str, object]) -> Sequence[Row]:
-        """A prepared write that counts a try. It outlives the process; a machine that loses its power may forget the last."""
+        """Run a prepared write that counts a try.
+
+        It survives a crash of the process; a power failure may lose the last ones.
+        """
         ...
 
     def together(self) -> AbstractAsyncContextManager["Transaction"]:
-        """One transaction for several statements; the open one when there is one."""
+        """One transaction for several statements: the open one, or a new one."""
         ...
 
 
@@ -94,9 +99,11 @@ class Transaction(Runner, Protocol):
         ...
 
     async def line_up(self, line: str) -> None:
-        """Wait until every other transaction that stands in `line` has ended; this one leaves when it ends."""
+        """Take the exclusive lock `line`, waiting for other transactions that hold it; it is released when this one
+        ends.
+        """
         ...
 
     def last(self, work: Callable[[], Awaitable[None]]) -> None:
-        """Do `work` just before the commit: what others must wait for is then held for as short as can be."""
+        """Run `work` just before the commit, so that its locks are held as briefly as possible."""
         ...

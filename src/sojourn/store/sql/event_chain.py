@@ -1,7 +1,8 @@
 """The hash chain of the audit log: entries are recorded without one, and chained once they are committed (docs/decisions/0018).
 
-Recording takes no lock, so transactions that record never wait for each other. Chaining moves entries from `unchained_events`
-to `events`: it takes what is there, so an entry that is committed late is found by the next round, whatever its number.
+Recording takes no lock, so transactions that record never wait for each other. Chaining moves entries from
+`unchained_events` to `events`: each round takes what is committed, so an entry that commits late is found by the next
+round, whatever its number.
 """
 
 import hashlib
@@ -23,13 +24,14 @@ _START = b"\0" * 32
 
 _NAMES = tuple(column.name for column in event_row.columns)
 _IS_KNOWN = exists().where(events.c.id == unchained_events.c.id)
-"""Of an entry with the id of one that is chained, which nothing here writes: it stays where it is and is told."""
+"""Reported for an unchained entry with the ID of a chained one, which this code never writes; the entry is left in
+place.
+"""
 
 
 async def extend(database: Runner, *, max_rows: int) -> int:
-    """Chain the oldest entries that are committed, up to `max_rows` of each instance; how many in all.
-
-    Raises: Overloaded; Conflict where a chain cannot go on, once the others are done.
+    """Chain the oldest committed entries, up to `max_rows` per instance, and return how many. Raises: Overloaded;
+    Conflict, after all other instances are done, if a chain cannot continue.
     """
     ordinal, instance_id = unchained_events.c.ordinal, unchained_events.c.instance_id
     oldest = select(instance_id).where(~_IS_KNOWN).order_by(ordinal).limit(max_rows).subquery()
@@ -40,7 +42,7 @@ async def extend(database: Runner, *, max_rows: int) -> int:
             count += await _extend(database, str(row[0]), max_rows)
         except SojournError as error:
             failed = error
-        except Exception as error:  # whatever was done to the rows of one instance, the others' chains go on
+        except Exception as error:  # tampered rows of one instance do not stop the chains of the others
             failed = Conflict(
                 "A chain of the audit log cannot go on; `sojourn events --check` says whether it was changed."
             )
@@ -60,7 +62,7 @@ async def _extend(database: Runner, instance_id: str, max_rows: int) -> int:
     )
     taken = delete(unchained_events).where(ordinal.in_(oldest)).returning(ordinal, *unchained_event_row.columns)
     async with database.together() as transaction:
-        # the release before chains what it records, in this line; what is read after it has ended is read anew
+        # the previous release chains entries itself under this lock, so the head is read only after taking it
         await transaction.line_up(f"events of {instance_id}")
         rows = sorted(await transaction.returning(taken), key=lambda row: _number(row[0]))
         if not rows:
@@ -109,7 +111,7 @@ async def unchained(run: Runner, instance_id: InstanceId) -> UnchainedEvents:
 
 
 async def _head(run: Runner, instance_id: str) -> tuple[int, bytes]:
-    """How many entries are chained, and the hash of the last."""
+    """The number of chained entries and the hash of the last one."""
     head = select(event_heads.c.sequence, event_heads.c.chain_hash).where(event_heads.c.instance_id == instance_id)
     rows = await run.rows(head)
     return (_number(rows[0][0]), _bytes(rows[0][1])) if rows else (0, _START)

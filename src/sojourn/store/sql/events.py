@@ -24,12 +24,12 @@ class SqlEvents(Group):
 
     async def record(self, event: Event) -> None:
         async with self._run.together() as transaction:
-            # last of all: entries are then numbered nearly in the order of their commits
+            # run last, so that entries are numbered nearly in commit order
             transaction.last(partial(SqlEvents(transaction, self._built)._insert, unchained_event_row, event))
 
     async def list(self, instance_id: InstanceId, page: Page, where: EventFilter = EventFilter()) -> Sequence[Event]:
-        # in one statement, so that an entry which is chained meanwhile is read once; each part is short and in order, and the
-        # database would sort both together
+        # one statement, so that an entry that is being chained is read exactly once; both parts are short and sorted,
+        # while the database would sort them together
         farthest = Page(page.offset + page.limit)
         parts = (_unchained(instance_id, where), *self._chained(instance_id, where))
         rows = await self._run.listed(union_all(*(select(paged(part, farthest).subquery()) for part in parts)))
@@ -43,17 +43,17 @@ class SqlEvents(Group):
         return await event_chain.unchained(self._run, instance_id)
 
     def _chained(self, instance_id: InstanceId, where: EventFilter) -> Sequence[Select[Any]]:
-        """One select, or one for each kind along its own index: a kind that is rare would be met late along the whole log."""
+        """One select, or one for each kind on its own index; scanning the whole log for a rare kind would be slow."""
         has_own_index = where.user_id is not None or where.target is not None
         if where.kinds and not has_own_index and self._built.has(OF_KIND):
             return [_newest_chained(instance_id, where, events.c.kind == kind) for kind in _spelled_out(where.kinds)]
         is_wanted = _is_of_kinds(events, where.kinds)
-        # SQLite, which knows nothing of how often a value occurs, must not take the index of kinds for these
+        # SQLite has no statistics here and must not use the index of kinds for these
         return [_newest_chained(instance_id, where, func.coalesce(is_wanted, false()) if has_own_index else is_wanted)]
 
 
 def _unchained(instance_id: InstanceId, where: EventFilter) -> Select[Any]:
-    """Newest first, each with 1 and its number: all of them are newer than what is chained."""
+    """Newest first, each with 1 and its number: they are newer than all chained entries."""
     ordinal = unchained_events.c.ordinal
     wanted = [*_wanted(unchained_events, instance_id, where), _is_of_kinds(unchained_events, where.kinds)]
     return select(*unchained_event_row.columns, literal(1), ordinal).where(*wanted).order_by(ordinal.desc())
@@ -63,8 +63,8 @@ def _newest_chained(instance_id: InstanceId, where: EventFilter, is_wanted: Colu
     """Newest first, each with 0 and its number."""
     wanted = [*_wanted(events, instance_id, where), is_wanted]
     if where.since is not None:
-        # the first entry of that time, so that the whole log is not walked for entries that are not there; `+ 0`, or
-        # PostgreSQL looks for it by walking the log from its beginning
+        # bound the scan by the first entry of that time, so that it does not run through the whole log; without `+ 0`
+        # PostgreSQL would look for it by scanning the log from its beginning
         recent = select(func.min(events.c.sequence + 0)).where(
             events.c.instance_id == instance_id, events.c.at >= where.since.millis
         )
@@ -90,7 +90,7 @@ def _wanted(table: Table, instance_id: InstanceId, where: EventFilter) -> list[C
 
 
 def _spelled_out(kinds: Sequence[str]) -> list[str]:
-    """Each kind by its whole name; the log refuses to record others than `KINDS`."""
+    """Expand prefixes to full kind names; the log records only kinds in `KINDS`."""
     names = {kind for kind in kinds if not kind.endswith(".")}
     beginnings = tuple(kind for kind in kinds if kind.endswith("."))
     return sorted(names | {kind for kind in KINDS if kind.startswith(beginnings)})

@@ -14,7 +14,7 @@ T = TypeVar("T")
 Condition = ColumnElement[bool]
 
 _FARTHEST = 2**31 - 1
-"""The largest number that either database takes to count rows by."""
+"""The largest LIMIT that both databases accept."""
 
 
 class Group:
@@ -29,7 +29,9 @@ class Group:
 
     @asynccontextmanager
     async def _undoing(self) -> AsyncGenerator[Runner, None]:
-        """Statements that a unique key may refuse: IntegrityError undoes them, and an open transaction can go on."""
+        """Run statements that may violate a unique key: an IntegrityError rolls them back, and the open transaction
+        continues.
+        """
         async with self._run.together() as transaction, transaction.savepoint():
             yield transaction
 
@@ -47,7 +49,7 @@ class Group:
         return await self._run.change(*_changing(codec, values, where))
 
     async def _updated(self, codec: Codec[T], values: Mapping[str, object], *where: Condition) -> list[T]:
-        """Change guarded rows and return them; of racing callers one sees each."""
+        """Change guarded rows and return them; exactly one of racing callers gets each row."""
         statement, plain = _changing(codec, values, where)
         return [codec.decode(row) for row in await self._run.returning(statement.returning(*codec.columns), plain)]
 
@@ -59,7 +61,7 @@ class Group:
 def _changing(
     codec: Codec[Any], values: Mapping[str, object], where: Sequence[Condition]
 ) -> tuple[Update, dict[str, object]]:
-    """The statement, with the values that the database computes, and the plain values to run it with."""
+    """The statement with the values that the database computes, and the plain values to run it with."""
     computed = {name: value for name, value in values.items() if isinstance(value, ClauseElement)}
     plain = {name: value for name, value in values.items() if name not in computed}
     statement = update(codec.table).where(*where)

@@ -35,10 +35,10 @@ _NOW = bindparam("now", type_=BigInteger)
 _LIVE = sorted(status.value for status in LIVE)
 
 _OWNING = (*user_row.columns, *identifier_row.columns)
-"""A user as often as it has identifiers, one in each row: cheaper than a second statement (`joined_user` reads it)."""
+"""The user joined with its identifiers, one row each; cheaper than a second statement. `joined_user` reads it."""
 
 _EARLIER = (sessions.c.earlier_first_factor_at, sessions.c.earlier_second_factor_at)
-"""When the factors of a session were proven, before it grew stronger."""
+"""The factor times of a session before its last step-up."""
 
 _OLDEST_FIRST = (identifiers.c.created_at, identifiers.c.id)
 
@@ -88,7 +88,7 @@ class HotReads:
         )
         statements = {
             "client": reading(client_row).where(clients.c.id == _ID, clients.c.instance_id == _INSTANCE),
-            # one index each: with OR, SQLite reads every client of the instance
+            # two selects, one index each: with OR, SQLite reads every client of the instance
             "client_by_secret": union_all(
                 *(reading(client_row).where(clients.c.instance_id == _INSTANCE, holds) for holds in (now, before))
             ),
@@ -97,9 +97,7 @@ class HotReads:
             .outerjoin(sessions, (sessions.c.client_id == clients.c.id) & live)
             .outerjoin(users, users.c.id == sessions.c.user_id)
             .outerjoin(identifiers, identifiers.c.user_id == users.c.id)
-            .where(
-                clients.c.instance_id == _INSTANCE, now
-            ),  # put in order by who reads it: nearly always it is one row
+            .where(clients.c.instance_id == _INSTANCE, now),  # sorted by the reader: nearly always it is one row
             "session": reading(session_row).where(sessions.c.id == _ID, sessions.c.instance_id == _INSTANCE),
             "sessions_of_client": reading(session_row)
             .where(sessions.c.client_id == _ID, live)
@@ -116,7 +114,7 @@ class HotReads:
             .outerjoin(identifiers, identifiers.c.user_id == users.c.id)
             .order_by(*_OLDEST_FIRST),
             "user": one_user.where(users.c.id == _ID),
-            # the key stays readable for those who add what belongs to the user
+            # FOR NO KEY UPDATE: rows that reference the user can still be inserted
             "user_held": one_user.where(users.c.id == _ID).with_for_update(of=users, key_share=True),
             "user_by_identifier": one_user.where(users.c.id == _owner()),
             "user_by_username": one_user.where(users.c.username_key == bindparam("key", type_=String)),
@@ -144,7 +142,7 @@ def _owner() -> ScalarSelect[str]:
 
 
 def joined_user(rows: Sequence[Row], start: int = 0) -> User | None:
-    """The one user of rows that hold `_OWNING` from `start` on."""
+    """The user in rows that contain the `_OWNING` columns from position `start` on."""
     if not rows:
         return None
     end = start + len(user_row.columns)

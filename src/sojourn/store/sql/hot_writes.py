@@ -10,7 +10,7 @@ from sojourn.store.sql.rows.clients import clients
 from sojourn.store.sql.rows.sign_ins import sign_in_row, sign_ins
 from sojourn.store.sql.rows.users import tries_row, users
 
-# a parameter may not be called like a column of the table that is written
+# a parameter must not have the name of a column of the table
 _ID = bindparam("of_id", type_=String)
 _INSTANCE = bindparam("of_instance", type_=String)
 _NOW = bindparam("now", type_=BigInteger)
@@ -69,7 +69,7 @@ class HotWrites:
 
 
 def _spending(of_user: Update, *, towards_lock: bool, of_password: bool) -> Update:
-    """Count a try, unless the user is locked by the clock or the password was tried too often: one guarded statement."""
+    """Count a try in one guarded statement, unless the user is currently locked or the password was tried too often."""
     guards: list[Condition] = []
     values: dict[str, object] = {}
     if towards_lock:

@@ -72,7 +72,7 @@ class SqlInstances(Group):
         return await self._update(secret_key_row, {"revoked_at": now.millis}, *guard) == 1
 
     async def note_secret_key_use(self, used_at: Mapping[str, Instant]) -> None:
-        # typed, or the database takes milliseconds for numbers of 32 bits
+        # typed, otherwise the database reads milliseconds as 32-bit integers
         moments = {id: literal(at.millis, BigInteger) for id, at in used_at.items()}
         moment = case(moments, value=secret_keys.c.id)
         used = secret_keys.c.last_used_at

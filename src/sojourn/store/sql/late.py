@@ -1,4 +1,4 @@
-"""Indexes, and the search table of SQLite, that are built while the server already runs; they speed up lists and cleaning."""
+"""Late indexes and SQLite's search table: built while the server already runs, they speed up lists and purging."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -21,7 +21,7 @@ SEARCH = "user_search"
 
 @dataclass(frozen=True, slots=True)
 class LateIndex:
-    """`columns` and `only` as the statement spells them, in SQLite and in PostgreSQL where that differs."""
+    """`columns` and `only` in SQL, with PostgreSQL's spelling where it differs from SQLite's."""
 
     name: str
     table: str
@@ -71,7 +71,10 @@ BEGIN
   RETURN trigrams;
 END $$
 """
-"""Every three characters that follow each other in a text, as `text_search.py` pads it; the loop costs a fifth of a query."""
+"""PostgreSQL function: all trigrams of a text padded as in `text_search.py`.
+
+The loop costs a fifth of what a query would.
+"""
 
 TRIGRAM_INDEXES = (
     LateIndex(
@@ -126,15 +129,17 @@ SEARCH_TABLES = (
     """CREATE TRIGGER IF NOT EXISTS identifiers_out AFTER DELETE ON identifiers BEGIN
  DELETE FROM user_texts WHERE source = old.id; END""",
 )
-"""SQLite's: a row of texts for each user and each identifier, indexed by FTS5 without a copy, and kept by triggers, so
-that a node of the release before keeps it too."""
+"""SQLite only: one row of texts for each user and each identifier, indexed by FTS5 without a copy.
+
+Triggers keep it current, so nodes of the previous release do too.
+"""
 
 SEARCH_IS_FILLED = "PRAGMA user_version = 1"
-"""The mark in the file's head that every user there is has been put into the search table."""
+"""The value in the file header that marks the search table as complete."""
 
 _THESE = "IN (SELECT value FROM json_each(?))"
 FILLS = (f"{_OF_USER} users.id {_THESE}", f"{_OF_IDENTIFIER} identifiers.user_id {_THESE}")
-"""Both take the ids of users as a JSON array."""
+"""Both statements take the user IDs as a JSON array."""
 
 
 @dataclass(slots=True)
@@ -160,7 +165,7 @@ class Built:
 
 
 def make_at_once(connection: Connection) -> None:
-    """Everything, in an empty database."""
+    """All indexes at once, for an empty database."""
     for index in INDEXES:
         connection.execute(text(index.statement(connection.dialect)))
     if connection.dialect.name == "postgresql":

@@ -18,7 +18,7 @@ class SqlOutbox(Group):
     async def claim(self, now: Instant, *, max_rows: int, lease: timedelta) -> Sequence[OutboxMessage]:
         is_due = outbox.c.next_try_at <= now.millis
         due = select(outbox.c.id).where(is_due).order_by(outbox.c.created_at).limit(max_rows)
-        # a CTE is run once; a subquery may be run per row, and then claims more than `max_rows`
+        # a CTE runs once; a subquery may run per row and would then claim more than `max_rows`
         claimed = due.with_for_update(skip_locked=True).cte("claimed")
         values = {"tries": outbox.c.tries + 1, "next_try_at": (now + lease).millis}
         found = await self._updated(message_row, values, outbox.c.id.in_(select(claimed.c.id)), is_due)

@@ -1,4 +1,4 @@
-"""JWT templates, redirect URLs, allowlist and blocklist."""
+"""Configuration records: JWT templates, redirect URLs, allowlist and blocklist."""
 
 from collections.abc import Sequence
 
@@ -27,7 +27,7 @@ class SqlRecords(Group):
         return await self._one(record_row, records.c.key == key, *_of(instance_id, kind))
 
     async def list(self, instance_id: InstanceId, kind: RecordKind, page: Page) -> Sequence[Record]:
-        newest_first = (records.c.created_at.desc(), records.c.id.desc())  # as `ix_records_created` has them, backwards
+        newest_first = (records.c.created_at.desc(), records.c.id.desc())  # the order of `ix_records_created`, reversed
         found = reading(record_row).where(*_of(instance_id, kind)).order_by(*newest_first)
         return [record_row.decode(row) for row in await self._run.listed(paged(found, page))]
 
@@ -35,7 +35,7 @@ class SqlRecords(Group):
         return await self._counted(records, *_of(instance_id, kind))
 
     async def replace(self, record: Record) -> bool:
-        """False if it was deleted or its new key is taken."""
+        """False if the record was deleted or its new key is taken."""
         where = (records.c.id == record.id, *_of(record.instance_id, record.kind))
         try:
             async with self._undoing() as runner:

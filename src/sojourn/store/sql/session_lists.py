@@ -1,8 +1,8 @@
-"""Lists and counts of sessions, by the status that the clock gives them.
+"""Lists and counts of sessions by their status at the current time.
 
-What one user or browser has is found by their key. A status that few sessions have is found by its index, with those live
-rows whose lifetime is over; a status that many have is met along the index of the time of creation. Abandoned ones that no worker has
-written down yet have no index: it would change with every use of a session (docs/decisions/0012).
+Sessions of one user or client are found by key. A rare status is found by its index, plus the live rows whose lifetime
+is over; a common status is filtered while scanning the index of creation times. Abandoned sessions that the worker has
+not stored yet have no index, because it would change with every use of a session (docs/decisions/0012).
 """
 
 from collections.abc import Sequence
@@ -41,7 +41,7 @@ class SessionLists:
         return await self._run.listed(paged(statement.where(of_instance, *self._unindexed(_by_status(where))), page))
 
     async def count(self, instance_id: InstanceId, where: SessionFilter) -> int:
-        """How many there are. Raises: Overloaded."""
+        """The number of matching sessions. Raises: Overloaded."""
         counted = select(func.count()).select_from(sessions).where(sessions.c.instance_id == instance_id)
         counted = counted.where(*_owned(where), *_by_status(where))
         owned = where.client_id is not None or where.user_id is not None
@@ -53,7 +53,7 @@ class SessionLists:
         return bool(rows) and int(str(rows[0][0])) <= _SORTED
 
     def _unindexed(self, conditions: Sequence[Condition]) -> list[Condition]:
-        """SQLite, which knows nothing of how often a value occurs, must not take an index for these."""
+        """Keep SQLite, which has no statistics here, from using an index for these."""
         return [func.coalesce(condition, false()) for condition in conditions] if self._is_sqlite else list(conditions)
 
 
@@ -71,7 +71,7 @@ def _owned(where: SessionFilter) -> list[Condition]:
 
 
 def _by_status(where: SessionFilter) -> list[Condition]:
-    """The written status, unless the clock has ended the session since."""
+    """The stored status, unless the session has ended by time since."""
     if where.status is None:
         return []
     is_written = sessions.c.status == where.status.value
@@ -86,7 +86,7 @@ def _by_status(where: SessionFilter) -> list[Condition]:
 
 
 def _ids(instance_id: InstanceId, where: SessionFilter) -> Select[Any] | None:
-    """All that may have the status, by the index of statuses; None where that says nothing."""
+    """The candidates for the status from the index of statuses; None if that index does not narrow them."""
     if where.status is None or where.status is SessionStatus.ABANDONED:
         return None
     found = select(sessions.c.id).where(sessions.c.instance_id == instance_id)

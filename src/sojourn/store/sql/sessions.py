@@ -26,7 +26,7 @@ _USER = _SESSION_END + 4
 _TOUCH = {
     "sqlite": text(
         "UPDATE sessions SET last_active_at = used.value FROM json_each(:uses) AS used"
-        # `+`, or all live sessions are read for each use: SQLite takes a status for rarer than it is
+        # `+` disables the status index: SQLite takes a status for rarer than it is and would read all live sessions
         " WHERE sessions.id = used.key AND +sessions.status IN ('active', 'pending')"
         " AND sessions.last_active_at < used.value"
     ),
@@ -39,9 +39,9 @@ _TOUCH = {
 }
 
 _DUE = {
-    # the status as the index spells it: as parameters it would not lead there
+    # status literals as in the index definition; parameters would not use the partial index
     "sqlite": text(
-        # of its own choice SQLite reads all live sessions: it takes a status for rarer than it is
+        # otherwise SQLite reads all live sessions, because it takes a status for rarer than it is
         "SELECT id FROM sessions INDEXED BY ix_sessions_due"
         " WHERE status IN ('active', 'pending') AND due_at <= :now ORDER BY due_at LIMIT :max_rows"
     ),
@@ -139,7 +139,7 @@ class SqlSessions(Group):
         return []
 
     async def _finish_all(self, status: SessionStatus, now: Instant, *where: Condition) -> Sequence[Session]:
-        """Rows are held in the order of their ids, as `touch_many` holds them: so neither waits for the other forever."""
+        """Lock rows in the order of their IDs, as `touch_many` does, so the two cannot deadlock."""
         held = select(sessions.c.id).where(*where, IS_LIVE).order_by(sessions.c.id).with_for_update()
         return await self._updated(session_row, _ended(status, now), sessions.c.id.in_(held), IS_LIVE)
 
@@ -180,10 +180,8 @@ class SqlSessions(Group):
 
     async def finish_timed_out(self, now: Instant, *, max_rows: int) -> int:
         if not self._built.has(DUE):
-            return (
-                0  # every live session would be looked at; the index is on its way, and who is asked goes by the clock
-            )
-        # looked up outside of the writing transaction, so that other writers do not wait
+            return 0  # would read every live session; reads apply the time themselves
+        # read outside the writing transaction, so that other writers do not wait
         found = _DUE[self._run.dialect.name].bindparams(
             bindparam("now", value=now.millis), bindparam("max_rows", value=max_rows)
         )
@@ -195,7 +193,9 @@ class SqlSessions(Group):
 
     async def _settle(self, now: Instant, ids: Sequence[str]) -> int:
         """End expired sessions, and set the next due time of those that were used in the meantime."""
-        is_due = func.coalesce(and_(IS_LIVE, sessions.c.due_at <= now.millis), false())  # no index but that of the ids
+        is_due = func.coalesce(
+            and_(IS_LIVE, sessions.c.due_at <= now.millis), false()
+        )  # `coalesce` leaves only the index of IDs
         held = select(sessions.c.id).where(sessions.c.id.in_(ids)).order_by(sessions.c.id).with_for_update()
         is_ended = or_(is_over(now), is_idle(now))
         idle_at = sessions.c.last_active_at + sessions.c.inactivity

@@ -1,4 +1,4 @@
-"""Short windows that the nodes on one PostgreSQL share: a row for each key, in a table that writes no log."""
+"""Rate-limit counts that nodes on one PostgreSQL share: one row per key in an unlogged table."""
 
 from collections.abc import Sequence
 from datetime import timedelta
@@ -29,7 +29,7 @@ _TYPED = (
 
 
 class SqlSharedCounts:
-    """One guarded statement counts and decides; a refused caller asks once more, for the time to wait."""
+    """One guarded statement counts and decides; for a refused caller a second one reads the time to wait."""
 
     def __init__(self, runner: Runner) -> None:
         self._run = runner
@@ -47,7 +47,9 @@ class SqlSharedCounts:
         moments = (
             sorted(moment for moment in cast("Sequence[int]", rows[0][0]) if since < moment < until) if rows else []
         )
-        return Instant(moments[-limit]) + window if len(moments) >= limit else now  # there is room again by now
+        return (
+            Instant(moments[-limit]) + window if len(moments) >= limit else now
+        )  # a use has become free in the meantime
 
     async def purge(self, before: Instant, *, max_rows: int) -> int:
         is_over = shared_counts.c.expire_at <= before.millis

@@ -1,4 +1,4 @@
-"""The groups on one runner, and the store on one database."""
+"""The store's groups on one runner, and the store on one database."""
 
 from collections.abc import AsyncGenerator, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
@@ -83,7 +83,7 @@ class Database(Runner, Protocol):
 
     @property
     def built(self) -> Built:
-        """The parts of `late.py` that this process knows to be built."""
+        """The late indexes that this process knows to be built."""
         ...
 
     def transaction(self) -> AbstractAsyncContextManager[Runner]: ...
@@ -96,7 +96,7 @@ _BY_KIND: dict[type[Dialect], tuple[HotReads, HotWrites]] = {}
 
 
 def _compiled(dialect: Dialect) -> tuple[HotReads, HotWrites]:
-    """The hot statements as one kind of database reads them, compiled once in a process."""
+    """The hot statements for one dialect, compiled once per process."""
     kind = type(dialect)
     if kind not in _BY_KIND:
         _BY_KIND[kind] = (HotReads.compiled(dialect), HotWrites.compiled(dialect))
@@ -104,7 +104,7 @@ def _compiled(dialect: Dialect) -> tuple[HotReads, HotWrites]:
 
 
 class SqlStore(SqlGroups):
-    """The store of `store/interface/` on a database."""
+    """`store.interface.Store` on a database."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
@@ -130,7 +130,7 @@ class SqlStore(SqlGroups):
         found: set[str] = set()
         for pepper in (users.c.password_pepper, sign_ups.c.password_pepper):
             last = ""
-            # from one to the next by the index, however many users share it
+            # steps from one distinct value to the next by the index, however many users share it
             while rows := await self._database.rows(select(func.min(pepper)).where(pepper > last)):
                 if rows[0][0] is None:
                     break
@@ -145,13 +145,13 @@ class SqlStore(SqlGroups):
         forgotten = 0
         for key, over in _OVER:
             ids = select(key).where(over <= before.millis).order_by(over).limit(max_rows)
-            # asked again: app data may just have been written anew
+            # checked again: app data may just have been renewed
             forgotten += await self._database.change(delete(key.table).where(key.in_(ids), over <= before.millis))
         return forgotten
 
     async def purge_unused_clients(self, before: Instant, *, max_rows: int) -> int:
         if not self._database.built.has(STRANGERS):
-            return 0  # every browser there is would be looked at; the index is on its way
+            return 0  # without the index every client would be read; it is still being built
         never = (clients.c.last_authentication_strategy.is_(None), clients.c.updated_at <= before.millis)
         return await self._delete_clients(select(clients.c.id).where(*never, _HAS_NONE).limit(max_rows), *never)
 
@@ -163,7 +163,7 @@ class SqlStore(SqlGroups):
         return forgotten + await self._delete_clients(last_seen)
 
     async def _delete_clients(self, found: Select[Any], *still: ColumnElement[bool]) -> int:
-        """Delete browsers without sessions if the conditions `still` hold: a user may have signed in since the read."""
+        """Delete clients without sessions if the conditions `still` hold; a user may have signed in since the read."""
         ids = [row[0] for row in await self._database.rows(found)]
         if not ids:
             return 0

@@ -1,7 +1,7 @@
-"""Searching for parts of a person's texts: the condition that is true of a row, and the users an index of trigrams finds.
+"""Substring search in users' texts: the SQL condition on a row, and a look-up by a trigram index.
 
-A text is compared in lower case, behind two blanks and with two for each of its own, so that a search for one or two
-characters has three as well: it finds the texts that have a word beginning with them.
+Texts are compared in lower case, prefixed with two blanks and with each inner blank doubled. So a search for one or two
+characters also has a trigram: it finds texts with a word that begins with them.
 """
 
 from collections.abc import Mapping, Sequence
@@ -17,7 +17,7 @@ from sojourn.users.user import IdentifierKind
 TEXTS = "user_texts"
 SEARCH = "user_search"
 TRIGRAMS = "sojourn_trigrams"
-"""The SQL function of PostgreSQL that makes them; see `late.py`."""
+"""PostgreSQL's SQL function that computes trigrams; see `late.py`."""
 
 _SHORTEST = 3
 _AS_GIVEN: Mapping[str, str] = {}
@@ -33,13 +33,13 @@ _search = table(SEARCH, column("rowid"), column(SEARCH, String))
 
 
 class TextSearch:
-    """The searches of one kind of database."""
+    """Text search in one SQL dialect."""
 
     def __init__(self, dialect: Dialect) -> None:
         self._is_sqlite = dialect.name == "sqlite"
 
     def condition(self, fields: Sequence[str], query: str, as_stored: Mapping[str, str] = _AS_GIVEN) -> Condition:
-        """True if one of a user's fields contains `query`, or what `as_stored` has in its place for a field."""
+        """True if one of a user's fields contains `query`, or the field's own form of it in `as_stored`."""
         needles = _needles(fields, query, as_stored)
         found = [self._within(_OF_USERS[field], needle) for field, needle in needles.items() if field in _OF_USERS]
         for kind, needle in needles.items():
@@ -53,7 +53,7 @@ class TextSearch:
     def ids(
         self, instance_id: InstanceId, fields: Sequence[str], query: str, as_stored: Mapping[str, str] = _AS_GIVEN
     ) -> list[Select[tuple[str]]]:
-        """The ids of those users, from the index: each select for some of the fields."""
+        """Selects of the IDs of those users by the index, each for some of the fields."""
         needles = _needles(fields, query, as_stored)
         return self._matching(instance_id, needles) if self._is_sqlite else self._holding(instance_id, needles)
 
@@ -84,14 +84,14 @@ class TextSearch:
 
     def _within(self, text: ColumnElement[str], needle: str) -> Condition:
         padded = literal("  ") + func.replace(text, " ", "  ")
-        # SQLite's LIKE takes no notice of the case of ASCII, and `lower` is a function of ours that costs more
+        # SQLite's LIKE ignores ASCII case, and our own `lower` function costs more
         compared = padded if self._is_sqlite and needle.isascii() else func.lower(padded)
         escaped = needle.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
         return compared.like(f"%{escaped}%", escape="\\")
 
 
 def _needles(fields: Sequence[str], query: str, as_stored: Mapping[str, str]) -> dict[str, str]:
-    """The condition of each field; none if no value can contain `query`."""
+    """The search text for each field; empty if no value can contain `query`."""
     if "\x00" in query or not query:
         return {}
     return {field: _padded(as_stored.get(field, query)) for field in fields}

@@ -1,4 +1,4 @@
-"""Tickets and handshake nonces: things that can be used once."""
+"""Tickets and handshake nonces, each usable once."""
 
 from collections.abc import Sequence
 

@@ -1,9 +1,9 @@
-"""Lists and counts of users: which index answers them, so that none reads more than a few thousand rows.
+"""Lists and counts of users. Chooses an index for each, so that none reads more than a few thousand rows.
 
-A filter that names users finds them by their keys. Any other one is tried by its index: if that holds no more than
-`_SORTED` users they are sorted, and if it holds more, then the order's own index is walked, which meets enough of them soon.
-An order without an index is refused above `_SORTABLE` users. Indexes that are still being built count as absent: then
-everything is read and sorted, as it always was.
+A filter that names users finds them by key. Any other filter is tried by its index: if it finds at most `_SORTED` users
+they are sorted; if more, the index of the sort order is scanned, which soon finds enough of them. An order without an
+index is refused above `_SORTABLE` users. Indexes that are still being built count as missing; then everything is read
+and sorted.
 """
 
 from collections.abc import Sequence
@@ -49,13 +49,13 @@ class UserLists:
             return _ids(await self._run.listed(paged(walk, page)))
         rising = walk.order_by(None).order_by(
             users.c[where.order_by].nulls_first(), users.c.id
-        )  # as the index has them
+        )  # in the order of the index
         if any(part.column == where.order_by for part in filters):  # the filter excludes users without a value
             return _ids(await self._run.listed(paged(rising, page)))
         return await self._nulls_last(rising, where, page)
 
     async def count(self, instance_id: InstanceId, where: UserFilter) -> int:
-        """How many users the filters keep. Raises: Overloaded."""
+        """The number of users that match the filters. Raises: Overloaded."""
         filters = parts(instance_id, where, self._search)
         if few := _few(filters):
             return _number(await self._run.rows(_counting(self._among(instance_id, where, few, filters))))
@@ -71,7 +71,7 @@ class UserLists:
         return not part.index or self._built.has(part.index)
 
     async def _narrowest(self, filters: Sequence[Part], where: UserFilter, max_users: int) -> Part | None:
-        """The first filter whose index holds no more than `max_users` users; the order's own index is looked at anyway."""
+        """The first filter whose index finds at most `max_users` users. The index of the sort order is used anyway."""
         for part in filters:
             if (
                 part.ids
@@ -86,7 +86,7 @@ class UserLists:
         return _number(await self._run.listed(_counting(ids.limit(max_users + 1)))) <= max_users
 
     def _among(self, instance_id: InstanceId, where: UserFilter, chosen: Part, filters: Sequence[Part]) -> Select[Any]:
-        """Those that the index of `chosen` finds, sorted."""
+        """The users that the index of `chosen` finds, sorted."""
         rest = [part.condition for part in filters if part is not chosen]
         statement = select(users.c.id).where(users.c.id.in_(_found(chosen)))
         return statement.where(*self._unindexed([users.c.instance_id == instance_id, *rest])).order_by(
@@ -94,13 +94,13 @@ class UserLists:
         )
 
     def _walk(self, instance_id: InstanceId, where: UserFilter, filters: Sequence[Part]) -> Select[Any]:
-        """Along the order's index, past those whom a filter does not keep."""
+        """Scan the index of the sort order, skipping users that do not match."""
         in_order = [part.condition for part in filters if part.column == where.order_by]
         rest = [part.condition for part in filters if part.column != where.order_by]
         return _all(instance_id).where(*in_order, *self._unindexed(rest)).order_by(*ordering(where, self._run.dialect))
 
     async def _nulls_last(self, rising: Select[Any], where: UserFilter, page: Page) -> list[str]:
-        """The index has those first who have no value: so the others are walked alone, and then those."""
+        """The index sorts NULLs first, so users with a value are scanned first, then those without."""
         column = users.c[where.order_by]
         some = rising.where(column.is_not(None))
         found = _ids(await self._run.listed(paged(some, page)))
@@ -112,7 +112,7 @@ class UserLists:
         return found + _ids(await self._run.listed(paged(none, Page(wanted, max(0, page.offset - passed)))))
 
     def _unindexed(self, conditions: Sequence[Condition]) -> list[Condition]:
-        """SQLite, which knows nothing of how often a value occurs, must not take an index for these."""
+        """Keep SQLite, which has no statistics here, from using an index for these."""
         return [func.coalesce(condition, false()) for condition in conditions] if self._is_sqlite else list(conditions)
 
 

@@ -1,4 +1,7 @@
-"""The filters and orders of a user list, as conditions; names come from here, values are always bound (R-INP-07)."""
+"""Filters and sort orders of a user list as SQL conditions.
+
+Names are constants of this file, values are always bound (R-INP-07).
+"""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -16,20 +19,19 @@ from sojourn.store.sql.text_search import EMAIL, EVERYWHERE, PHONE, TextSearch
 from sojourn.users.user import IdentifierKind
 
 NEVER_NULL = ("created_at", "updated_at", "web3wallet")
-"""Orders whose column has a value for every user; wallets do not exist here, so that order is by age."""
+"""Sort orders whose column is never NULL. There are no wallets here, so that order falls back to age."""
 
 ORDERED_BY: Mapping[str, str] = {
     "created_at": "", "web3wallet": "", "updated_at": BY_UPDATED, "last_sign_in_at": BY_SIGN_IN, "last_active_at": BY_ACTIVITY,
 }  # fmt: skip
-"""The orders that an index gives, and which; the first one is as old as the table."""
+"""The sort orders that have an index, with its name; the first index is part of the table since the first schema."""
 
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """One filter: `condition` is true of the users it keeps, and those are all that `ids` find by an index.
-
-    There are at most as many as the filter names when they are `few`. `index` is the late one that `ids` need.
-    `column` is the one whose range is meant: the order by it looks at no others.
+    """One filter. `condition` is true for matching users, and `ids` finds exactly those by an index. `few` means that
+    there are at most as many as the filter names. `index` is the late index that `ids` needs. `column` is the column of
+    a range filter; sorting by it scans only that range.
     """
 
     condition: Condition
@@ -40,7 +42,7 @@ class Part:
 
 
 def parts(instance_id: InstanceId, where: UserFilter, search: TextSearch) -> list[Part]:
-    """The filters, those first that keep the fewest; the instance itself is none of them."""
+    """The filters other than the instance, the most selective first."""
     return [
         *_named_ones(instance_id, where),
         *_searches(instance_id, where, search),
@@ -116,12 +118,12 @@ def _times(instance_id: InstanceId, where: UserFilter) -> list[Part]:
 
 
 def _storable(at: Instant) -> int:
-    """The nearest time that a column holds: 64 bits."""
+    """The nearest time that fits into a 64-bit column."""
     return max(-(2**63), min(at.millis, 2**63 - 1))
 
 
 def _listed(instance_id: InstanceId, column: Column[str], wanted: Sequence[str]) -> list[Part]:
-    """Members with a leading `-` exclude; `+` or nothing includes."""
+    """A leading `-` excludes the member; `+` or no sign includes it."""
     without = [member[1:] for member in wanted if member.startswith("-")]
     within = [member.removeprefix("+") for member in wanted if not member.startswith("-")]
     found: list[Part] = []
@@ -166,7 +168,7 @@ def ordering(where: UserFilter, dialect: Dialect) -> list[UnaryExpression[object
     }
     column = columns[where.order_by]
     chosen = column.desc() if where.descending else column.asc()
-    # where there are no nulls, or where they are last anyway, a word about them would only keep the index from being used
+    # without NULLs, or with NULLs last anyway, NULLS LAST would only prevent the use of the index
     if where.order_by not in NEVER_NULL and not (where.descending and dialect.name == "sqlite"):
         chosen = chosen.nulls_last()
     return [chosen, users.c.id.desc() if where.descending else users.c.id.asc()]

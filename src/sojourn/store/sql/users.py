@@ -63,7 +63,7 @@ class SqlUsers(Group):
         if len(ids) <= 3:
             found = [await self.find(instance_id, id) for id in ids]
             return [user for user in found if user is not None]
-        # not by an index that begins with the instance, which SQLite takes for as good as the ids
+        # `coalesce` keeps SQLite from using an index that begins with the instance instead of the IDs
         where = (users.c.id.in_(ids), func.coalesce(users.c.instance_id == instance_id, false()))
         return await self._with_identifiers(await self._many(user_row, reading(user_row).where(*where)))
 
@@ -143,7 +143,7 @@ class SqlUsers(Group):
             "",
             (users.c.password_cost, users.c.password_hasher, users.c.password_digest, users.c.password_pepper),
         )
-        # from one to the next by the index, however many users share it
+        # steps from one distinct value to the next by the index, however many users share it
         theirs = (users.c.instance_id == instance_id, users.c.password_cost.is_not(None))
         next_one = select(*columns).order_by(users.c.password_cost).limit(1)
         while rows := await self._run.rows(next_one.where(*theirs, users.c.password_cost > last)):
@@ -195,11 +195,13 @@ class SqlUsers(Group):
                 await group._insert(identifier_row, identifier)
         except IntegrityError as error:
             if await self.find_by_identifier(identifier.instance_id, identifier.kind, identifier.canonical) is None:
-                raise NotFound() from error  # the user, deleted meanwhile
+                raise NotFound() from error  # the user was deleted in the meantime
             raise IdentifierTaken(param=identifier.kind.value) from error
 
     async def _make_way(self, identifier: Identifier) -> None:
-        """Remove another user's claim to the address: it yields to a proof, and to a newer claim once no code of its own can live."""
+        """Remove another user's unverified address: it yields to a verified one, and to a newer claim once its own code
+        has expired.
+        """
         claim = [
             identifiers.c.instance_id == identifier.instance_id,
             identifiers.c.kind == identifier.kind.value,
@@ -259,7 +261,7 @@ def _verifications_of(instance_id: InstanceId, owners: Select[Any] | Sequence[st
 
 
 def _taken(error: IntegrityError) -> IdentifierTaken:
-    """Which of the unique columns of a user it was: PostgreSQL names the constraint, SQLite the columns."""
+    """The field whose unique key was violated: PostgreSQL names the constraint, SQLite the columns."""
     complaint = str(error.orig)
     by_external_id = '"uq_users_external_id"' in complaint or "users.external_id" in complaint
     return IdentifierTaken(param="external_id" if by_external_id else "username")

@@ -1,4 +1,4 @@
-"""Verifications: one challenge each, with its tries."""
+"""Verifications: one challenge each, with a count of its tries."""
 
 from sqlalchemy import update
 
@@ -14,7 +14,9 @@ _UNVERIFIED = verifications.c.status == VerificationStatus.UNVERIFIED.value
 class SqlVerifications(Group):
     async def start(self, verification: Verification) -> None:
         async with self._run.together() as runner:
-            await runner.line_up(f"verifications of {verification.owner_id}")  # or two starts miss each other's row
+            await runner.line_up(
+                f"verifications of {verification.owner_id}"
+            )  # otherwise two concurrent starts miss each other's row
             older = (
                 verifications.c.instance_id == verification.instance_id,
                 verifications.c.owner_id == verification.owner_id,

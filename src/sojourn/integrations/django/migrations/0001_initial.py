@@ -1,4 +1,4 @@
-"""Which row of `AUTH_USER_MODEL` is which Sojourn user."""
+"""The link between rows of `AUTH_USER_MODEL` and Sojourn users."""
 
 import django.db.models.deletion
 from django.conf import settings

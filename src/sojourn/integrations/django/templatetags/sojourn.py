@@ -1,5 +1,5 @@
-"""`{% load sojourn %}`: `{% sign_in %}`, `{% sign_up %}`, `{% user_button %}`, `{% user_profile %}`, `{% signed_in %}` and
-`{% signed_out %}` with `{% else %}`. The template is rendered with its request.
+"""`{% load sojourn %}`: `{% sign_in %}`, `{% sign_up %}`, `{% user_button %}`, `{% user_profile %}`, `{% signed_in %}`
+and `{% signed_out %}` with `{% else %}`. The template must be rendered with a request.
 """
 
 from collections.abc import Callable

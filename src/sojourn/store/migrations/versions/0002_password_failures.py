@@ -1,4 +1,4 @@
-"""Failures in a row are counted for each password; the peppers in use are found at every start without reading all users."""
+"""Counts failures in a row per password, and an index finds the peppers in use without reading all users."""
 
 import sqlalchemy as sa
 from alembic import op

@@ -1,4 +1,4 @@
-"""A password can be marked as known to others; a server can leave its own id, and a mark, on a sign-up."""
+"""Marks passwords as compromised, and stores a server's external ID and the mark on a sign-up."""
 
 import sqlalchemy as sa
 from alembic import op

@@ -1,6 +1,6 @@
-"""A client counts its secrets; sessions and development browsers say from which of them on they are open (R-SES-08).
-
-Sessions that the previous release begins have no generation: no previous secret mints for them.
+"""Numbers the generations of a client's secret; sessions and development browsers store the generation from which on
+they are open (R-SES-08). Sessions begun by the previous release have no generation, so no previous secret can mint for
+them.
 """
 
 import sqlalchemy as sa

@@ -1,4 +1,6 @@
-"""An instance counts the changes of its signing keys, so that every process sees one within a second (R-KEY-03)."""
+"""Adds a version number of an instance's signing keys, so that every process notices a change within a second
+(R-KEY-03).
+"""
 
 import sqlalchemy as sa
 from alembic import op

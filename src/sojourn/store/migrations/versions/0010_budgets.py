@@ -1,4 +1,4 @@
-"""Budgets that outlive the process, and links that admit the browser of an attempt."""
+"""Budgets that persist across restarts, and links that admit the browser of an attempt."""
 
 import sqlalchemy as sa
 from alembic import op

@@ -1,4 +1,4 @@
-"""A client remembers each secret of the last ten seconds, not only the last one (R-SES-08)."""
+"""Keeps every secret hash that a client had in the last ten seconds, not only the previous one (R-SES-08)."""
 
 import sqlalchemy as sa
 from alembic import op

@@ -1,4 +1,4 @@
-"""The cost of imported password hashes, by which the floor of refused sign-ins is set."""
+"""The cost of imported password hashes, which sets the minimum duration of refused sign-ins."""
 
 import sqlalchemy as sa
 from alembic import op

@@ -1,4 +1,4 @@
-"""Short windows that the nodes on one PostgreSQL count together; SQLite has the table and does not use it."""
+"""Rate-limit counts that the nodes on one PostgreSQL share; on SQLite the table stays unused."""
 
 import sqlalchemy as sa
 from alembic import op

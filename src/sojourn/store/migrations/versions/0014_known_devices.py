@@ -1,4 +1,4 @@
-"""Since when the devices of a user are known anew (R-LIM-03)."""
+"""The time at which a user's known devices were last forgotten (R-LIM-03)."""
 
 import sqlalchemy as sa
 from alembic import op

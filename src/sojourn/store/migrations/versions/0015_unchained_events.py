@@ -1,6 +1,7 @@
 """Entries of the audit log are recorded unchained, and chained once they are committed (docs/decisions/0018).
 
-The release before appends to `events` and `event_heads` itself, in the line in which this one chains: both stay as they are.
+The previous release appends to `events` and `event_heads` itself, under the same lock under which this one chains; both
+tables stay unchanged.
 """
 
 import sqlalchemy as sa

@@ -1,4 +1,7 @@
-"""When the clock may end a session at the earliest. Rows of before, and those that the release before writes, are due at once."""
+"""The earliest time at which a session may expire or be abandoned.
+
+Existing rows, and those that the previous release writes, are due at once.
+"""
 
 import sqlalchemy as sa
 from alembic import op

@@ -1,4 +1,4 @@
-"""Credentials of users, and what a sign-in knows of its second factor."""
+"""Credentials of users, and the second factor of a sign-in."""
 
 import sqlalchemy as sa
 from alembic import op

@@ -1,4 +1,4 @@
-"""Rows: each table beside the codec of the value it holds, one file for each domain. All of them are the schema."""
+"""Tables and their row codecs, one file per domain; together they are the schema."""
 
 from sojourn.store.sql.rows import (
     app_data,

@@ -1,4 +1,4 @@
-"""Budgets, which outlive a restart: the table."""
+"""Budgets, kept across restarts: the table."""
 
 from sqlalchemy import Column, Index, String, Table
 

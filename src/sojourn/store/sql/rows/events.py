@@ -23,7 +23,7 @@ unchained_events = Table(
     text_column("ip_address"), text_column("user_agent"), text_column("details", optional=False),
     UniqueConstraint("id", name="uq_unchained_events_id"),
 )  # fmt: skip
-"""Entries of the audit log as they are recorded; the worker moves them to `events` once they are committed."""
+"""Newly recorded entries of the audit log; the worker moves committed ones to `events`."""
 
 event_heads = Table(
     "event_heads", metadata,

@@ -1,4 +1,4 @@
-"""Records: what an owner lists: the table and its codec."""
+"""Configuration records: the table and its codec."""
 
 from sqlalchemy import Column, Table, Text, UniqueConstraint
 

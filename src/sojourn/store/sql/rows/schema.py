@@ -1,4 +1,4 @@
-"""The schema that every table is part of, and the kinds of its columns.
+"""The schema's metadata and column types.
 
 Every table carries its instance (R-AUZ-02); times are integer milliseconds, JSON is text, hashes are bytes.
 """
@@ -29,7 +29,9 @@ def reference(name: str, *, optional: bool = False) -> Column[str]:
 
 
 def user_reference() -> Column[str]:
-    """A row of a user that goes with them: what races with a deletion is either undone or gone, never left behind."""
+    """A foreign key to the user with ON DELETE CASCADE: a write that races with the deletion fails or is deleted, never
+    left behind.
+    """
     return Column("user_id", String(64), ForeignKey("users.id", ondelete="CASCADE"), nullable=False)
 
 

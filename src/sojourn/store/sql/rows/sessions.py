@@ -6,8 +6,8 @@ from sojourn.sessions.session import Session
 from sojourn.store.sql.codec import Codec
 from sojourn.store.sql.rows.schema import flag, id_column, metadata, reference, text_column, time_column
 
-# No foreign key leads to sessions or away from them, and every statement on one names its id, its user or its client:
-# so the table can be hash-partitioned, or distributed, without a change of code.
+# Sessions have no foreign keys, and every statement on one names its ID, user or client, so the table can be
+# hash-partitioned or distributed without a code change.
 sessions = Table(
     "sessions", metadata,
     id_column(), reference("instance_id"), reference("client_id"), reference("user_id"), text_column("status", optional=False),
@@ -19,7 +19,7 @@ sessions = Table(
     reference("last_active_organization_id", optional=True),
     Column("generation", Integer), Column("earlier_generation", Integer),
     time_column("earlier_first_factor_at", optional=True), time_column("earlier_second_factor_at", optional=True),
-    # a moment before which the clock ends it never; uses do not move it, so it can have an index
+    # the session does not expire before this time; uses do not change it, so it can have an index
     Column("due_at", BigInteger, nullable=False, server_default=text("0")),
     Index("ix_sessions_client", "client_id", "instance_id"),
     Index("ix_sessions_user", "user_id", "instance_id"),

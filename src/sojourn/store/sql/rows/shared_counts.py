@@ -1,4 +1,4 @@
-"""Counts that nodes share: the table."""
+"""Rate-limit counts shared by all nodes: the table."""
 
 from sqlalchemy import ARRAY, DDL, BigInteger, Column, Index, String, Table, Text, event
 
@@ -10,7 +10,7 @@ shared_counts = Table(
     Column("moments", Text().with_variant(ARRAY(BigInteger), "postgresql"), nullable=False), time_column("expire_at"),
     Index("ix_shared_counts_over", "expire_at"),
 )  # fmt: skip
-"""Used on PostgreSQL only, where a crash may empty it and no commit waits for the disk."""
+"""Used on PostgreSQL only, as an unlogged table: a crash may empty it, and no commit waits for the disk."""
 event.listen(
     shared_counts, "after_create", DDL("ALTER TABLE shared_counts SET UNLOGGED").execute_if(dialect="postgresql")
 )
