@@ -7,7 +7,7 @@ from typing import cast
 import pytest
 from sqlalchemy import text
 
-from sojourn.ids import InstanceId
+from sojourn.ids import InstanceId, new_id
 from sojourn.store import building, migrating
 from sojourn.store.interface import Page, Store, UserFilter
 from sojourn.store.opening import open_store
@@ -38,7 +38,7 @@ async def older_url(request: pytest.FixtureRequest, tmp_path: Path, database_url
     url = f"sqlite:///{tmp_path}/older.db"
     if not database_url.startswith("sqlite"):
         server: PostgresServer = request.getfixturevalue("postgres")
-        url = await server.make_database(f"older_{request.node.name[:20]}_{id(request)}")
+        url = await server.make_database(new_id("older_"))
     store = open_store(url)
     async with _database(store)._engine.begin() as connection:
         await connection.run_sync(migrating.run_files)

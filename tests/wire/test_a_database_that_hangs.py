@@ -8,6 +8,7 @@ import pytest
 
 from sojourn.config import Config
 from sojourn.engine import Engine
+from sojourn.ids import new_id
 from sojourn.limits.rate_limit import LIMITS
 from sojourn.messages.mailbox import Mailbox
 from sojourn.secret import Secret
@@ -29,10 +30,8 @@ REFUSED = (503, "service_unavailable")
 
 
 @pytest.fixture
-async def engine(
-    postgres: PostgresServer, tmp_path: Path, clock: FakeClock, mailbox: Mailbox, request: pytest.FixtureRequest
-) -> AsyncIterator[Engine]:
-    url = await postgres.make_database(f"hanging_{id(request)}")
+async def engine(postgres: PostgresServer, tmp_path: Path, clock: FakeClock, mailbox: Mailbox) -> AsyncIterator[Engine]:
+    url = await postgres.make_database(new_id("hanging_"))
     trusted = (IPv4Network(PROXY),)
     config = Config(data=tmp_path, database_url=url, root_keys=(Secret.random(),), trusted_proxies=trusted)
     opened = await Engine.open(config, clock=clock, mailer=mailbox)

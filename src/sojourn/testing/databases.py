@@ -45,19 +45,23 @@ class PostgresServer:
         """End it as a power cut would, and wait until it is gone."""
         processes = self._processes()
         for process in processes:
-            process.kill()
+            with suppress(psutil.NoSuchProcess):  # the others end by themselves when the first is gone
+                process.kill()
         psutil.wait_procs(processes, timeout=10)
 
     @contextmanager
     def suspended(self) -> Generator[None, None, None]:
         """It hangs: connections stand, new ones are taken by the system, and nothing is answered."""
-        processes = self._processes()
+        main = self._main()
+        main.suspend()
+        processes = main.children(recursive=True)  # listed when no more can come
         for process in processes:
-            process.suspend()
+            with suppress(psutil.NoSuchProcess):  # some, such as those that clean up, live for a moment
+                process.suspend()
         try:
             yield
         finally:
-            for process in processes:
+            for process in (main, *processes):
                 with suppress(psutil.NoSuchProcess):
                     process.resume()
 
@@ -66,10 +70,13 @@ class PostgresServer:
         self._server.ensure_postgres_running()
 
     def _processes(self) -> list[psutil.Process]:
+        main = self._main()
+        return [main, *main.children(recursive=True)]
+
+    def _main(self) -> psutil.Process:
         pid = self._server.get_pid()
         assert pid is not None
-        main = psutil.Process(pid)
-        return [main, *main.children(recursive=True)]
+        return psutil.Process(pid)
 
     async def _run(self, statement: str, database: str) -> object:
         connection = cast("Any", await asyncpg.connect(self.url(database)))  # pyright: ignore[reportUnknownMemberType]
