@@ -1,7 +1,7 @@
 """JSON objects of the wire protocol: one function each, shared by the Frontend and the Backend API.
 
-Times are integer milliseconds. A field that the published documents require is always there, null when empty; a field
-they do not name is never sent, because strict clients refuse it.
+Times are integer milliseconds. A field that the published documents require is always present, null if empty. A field
+that they do not name is never sent, because strict clients reject it.
 """
 
 from collections.abc import Mapping
@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from sojourn.instant import Instant
 
 Resource = dict[str, object]
-"""A JSON object on its way out."""
+"""A JSON object of a response."""
 
 
 def millis(instant: Instant | None) -> int | None:

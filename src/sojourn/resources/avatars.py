@@ -1,4 +1,4 @@
-"""The picture that stands for a user without one of their own, drawn here (`users/images.py` says where)."""
+"""Generates the avatar of a user without a picture (`users/images.py` has its URL)."""
 
 
 def drawn(hue: int, initials: str) -> str:

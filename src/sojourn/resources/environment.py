@@ -1,7 +1,6 @@
-"""The environment: what an instance offers, so that components show nothing that is off.
-
-Where a setting is shown as it is, its declaration in `instances/settings.py` names the place. Here is what follows from several
-settings, or from none. What belongs to a factor stands with the factor, as its part.
+"""The environment: the features of an instance, so that components hide those that are off. A setting shown unchanged
+names its place in its declaration in `instances/settings.py`. Values derived from several settings, or from none, are
+here. Each factor adds its own part.
 """
 
 from collections.abc import Mapping, Sequence
@@ -108,9 +107,8 @@ def _auth_config(instance: Instance) -> Resource:
 
 
 def page_urls(instance: Instance, origin: str | None) -> dict[str, str]:
-    """Where browsers are sent: the owner's settings, else the instance's own pages, which every app has.
-
-    In development home, and what follows a sign-in or sign-out, is the asking app.
+    """Redirect targets: the owner's settings, or else the instance's hosted pages. In development the home page and the
+    pages after sign-in and sign-out are the requesting app's.
     """
     paths = instance.settings.paths
     base = instance.public_url

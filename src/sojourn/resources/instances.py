@@ -1,4 +1,4 @@
-"""The instance as its owner sees it, and what it answers for the parts that are off."""
+"""The instance as its owner sees it, and the objects of features that are off."""
 
 from urllib.parse import urlsplit
 
@@ -40,7 +40,7 @@ def instance_settings(instance: Instance) -> Resource:
 
 
 def organization_settings() -> Resource:
-    """Organizations are off; the roles are named because strict clients require names."""
+    """Organizations are off; role names are included because strict clients require them."""
     return {
         "object": "organization_settings",
         "enabled": False,
@@ -64,12 +64,12 @@ def protect() -> Resource:
 
 
 def communication() -> Resource:
-    """Nothing is sent to phones, so no country needs blocking."""
+    """No text messages are sent, so no country needs to be blocked."""
     return {"object": "instance_communication", "blocked_country_codes": []}
 
 
 def domain(instance: Instance) -> Resource:
-    """The one domain of an instance: that of its public address."""
+    """The only domain of an instance: that of its public URL."""
     return {
         "object": "domain",
         "id": "dmn_" + instance.id.removeprefix("ins_"),

@@ -1,4 +1,4 @@
-"""Sessions: the browser's own, a person's list of devices, and the administrator's view."""
+"""Sessions: as the browser sees its own, as a user's list of devices, and as the Backend API shows them."""
 
 from collections.abc import Collection
 from ipaddress import ip_address
@@ -23,7 +23,7 @@ def session_resource(
     *,
     second_factors: Collection[str] = (),
 ) -> Resource:
-    """A session of the asking browser, with its user and a fresh token, so that no second request is needed."""
+    """A session of the requesting browser, with its user and a fresh token, so that no second request is needed."""
     return {
         **_shared(session, now),
         "last_active_organization_id": session.last_active_organization_id,
@@ -48,7 +48,10 @@ def listed_session(session: Session, now: Instant) -> Resource:
 
 
 def own_session(session: Session, owner: User, instance: Instance, now: Instant) -> Resource:
-    """One of a person's sessions, live or over. The published document knows no `replaced` here: such a one has ended."""
+    """One of a user's sessions, live or ended.
+
+    The published document has no `replaced` status here, so it is shown as `ended`.
+    """
     status = session.status_at(now)
     return {
         **listed_session(session, now),
@@ -87,7 +90,7 @@ def activity(session: Session) -> Resource:
 
 
 def _place(address: str | None) -> str:
-    """The location that can be told from an IP address alone, without a geolocation database."""
+    """The location, as far as it follows from an IP address without a geolocation database."""
     if address is None:
         return "unknown place"
     if is_loopback(address):

@@ -1,4 +1,4 @@
-"""A sign-in: its step, what may be tried next, and what has been proven."""
+"""A sign-in: its status, the factors to try next, and the proven ones."""
 
 from collections.abc import Sequence
 

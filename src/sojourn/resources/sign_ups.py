@@ -1,4 +1,4 @@
-"""A sign-up: what is known of the person so far, and what is still missing."""
+"""A sign-up: the fields given so far, and the missing ones."""
 
 from sojourn.factors.verification import Verification
 from sojourn.instances.instance import Instance
@@ -25,7 +25,7 @@ def sign_up_resource(sign_up: SignUp, instance: Instance, current: Verification 
 def backend_sign_up(sign_up: SignUp, instance: Instance, current: Verification | None, now: Instant) -> Resource:
     """The sign-up as the Backend API shows it."""
     rules = instance.settings.sign_up
-    complete = sign_up.status is SignUpStatus.COMPLETE  # its password has moved to the user
+    complete = sign_up.status is SignUpStatus.COMPLETE  # its password was moved to the user
     has_password = sign_up.password is not None or (complete and rules.password == "required")
     email = None
     if sign_up.email_address is not None:

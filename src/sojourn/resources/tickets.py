@@ -8,7 +8,7 @@ from sojourn.sign_ins.ticket import Ticket, TicketKind
 
 
 def ticket_resource(ticket: Ticket, instance: Instance, secret: Secret | None = None) -> Resource:
-    """`secret` is known at creation only: with it come the token and the address that uses it."""
+    """`secret` is known at creation only; the object then includes the token and the URL that uses it."""
     shown: Resource = {
         "object": ticket.kind.value,
         "id": ticket.id,

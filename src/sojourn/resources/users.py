@@ -1,4 +1,4 @@
-"""A user and their addresses: the person's own view, the administrator's, and what others may see (R-AUZ-04)."""
+"""A user and their addresses: the user's own view, the Backend API's, and the public view (R-AUZ-04)."""
 
 from collections.abc import Collection, Mapping
 
@@ -12,7 +12,7 @@ from sojourn.users.images import avatar_url
 from sojourn.users.user import Identifier, IdentifierKind, User
 
 Challenges = Mapping[IdentifierId, Verification]
-"""The open challenge of an address, where one is known."""
+"""The pending verification of an address, if known."""
 
 _NONE: Challenges = {}
 

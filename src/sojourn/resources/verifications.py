@@ -1,4 +1,4 @@
-"""Verification objects, as they stand inside e-mail addresses, sign-ins and sign-ups."""
+"""Verification objects inside e-mail addresses, sign-ins and sign-ups."""
 
 from sojourn.factors.verification import Verification, VerificationStatus
 from sojourn.instant import Instant
@@ -12,28 +12,28 @@ _OBJECTS = {
     "totp": "verification_totp",
     "backup_code": "verification_backup_code",
 }
-"""The published names; all else is sent and typed."""
+"""The `object` names of verifications of these strategies; those of all others, which send a code, have one common name."""
 
 
 def verification_resource(verification: Verification, now: Instant) -> Resource:
-    """A challenge as it stands at `now`."""
+    """A verification with its status at `now`."""
     return _shape(
         verification.strategy, verification.status_at(now).value, verification.tries, verification.expire_at.millis
     )
 
 
 def backend_verification(verification: Verification, now: Instant) -> Resource:
-    """As `verification`, with the id that a server names it by."""
+    """As `verification_resource`, with its ID, for the Backend API."""
     return {"id": verification.id, **verification_resource(verification, now)}
 
 
 def proven_by(strategy: str, at: Instant | None = None) -> Resource:
-    """A proof that had no challenge: a password, a ticket, an administrator's word."""
+    """A proof without a challenge: a password, a ticket, or a confirmation by a server."""
     return _shape(strategy, VerificationStatus.VERIFIED.value, None, None if at is None else at.millis)
 
 
 def of_identifier(identifier: Identifier, current: Verification | None, now: Instant) -> Resource | None:
-    """How an address was proven, else its open challenge, else None: nothing has been sent yet."""
+    """How an address was proven, or else its pending verification, or None if nothing has been sent yet."""
     if identifier.verified_at is not None:
         strategy = identifier.verification_strategy or "admin"
         coded = strategy.endswith("_code")  # a code always had an expiry, and documents require it

@@ -1,4 +1,4 @@
-"""When sessions were last used: kept in memory, written at most once a minute per session (R-SES-02)."""
+"""The last use of sessions: kept in memory and written at most once a minute per session (R-SES-02)."""
 
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
@@ -14,29 +14,28 @@ _SHORT = 8 * _EVERY
 
 @dataclass(slots=True)
 class Activity:
-    """Uses that the store does not know yet. A crash loses at most a minute of them, never a session's end."""
+    """Uses not yet written to the store. A crash loses at most a minute of them, never the end of a session."""
 
     store: Store
     _latest: dict[SessionId, Instant] = field(default_factory=dict[SessionId, Instant])
 
     def note(self, session: Session, now: Instant) -> None:
-        """Remember the use if the stored one is older than the writing interval.
-
-        The interval shrinks with short inactivity timeouts, so that a used session is never abandoned for want of writing.
+        """Remember the use if the stored one is older than the write interval. The interval shrinks with short
+        inactivity timeouts, so that a session in use is never stored as abandoned.
         """
         every = min(_EVERY, session.inactivity / 8) if session.inactivity < _SHORT else _EVERY
         if now >= session.last_active_at + every:
             self._latest[session.id] = now
 
     def seen(self, session: Session) -> Session:
-        """The session as this process knows it: used since the row was written, perhaps."""
+        """The session with its last use as this process knows it, which may be newer than the row."""
         latest = self._latest.get(session.id)
         if latest is None or latest <= session.last_active_at:
             return session
         return replace(session, last_active_at=latest)
 
     async def flush(self) -> int:
-        """Write all that is waiting in one statement; returns how many. What fails to be written waits on."""
+        """Write all pending uses in one statement and return how many. They stay pending if the write fails."""
         if not self._latest:
             return 0
         waiting, self._latest = self._latest, {}

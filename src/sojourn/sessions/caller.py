@@ -10,9 +10,8 @@ from sojourn.sessions.session import Device
 
 @dataclass(frozen=True, slots=True)
 class Caller:
-    """One request of one browser. `client` is None for a browser that has never begun to sign in (R-SES-13).
-
-    `mark` is what it shows of who has signed in on it, checked by `known_devices.py` alone.
+    """The browser that sent a request. `client` is None for a browser that has never begun to sign in (R-SES-13).
+    `mark` is the content of its device cookie, which only `known_devices.py` checks.
     """
 
     instance: Instance
@@ -24,9 +23,8 @@ class Caller:
 
 @dataclass(frozen=True, slots=True)
 class Held:
-    """A client, and the hash of the secret that it was found by.
-
-    That of before, in its grace, is not current: it may finish minting and nothing else (R-SES-08).
+    """A client, and the hash of the secret by which it was found. The previous secret, in its grace period, is not
+    current: it may only mint tokens (R-SES-08).
     """
 
     client: Client
@@ -36,9 +34,8 @@ class Held:
 
 @dataclass(frozen=True, slots=True)
 class Issued:
-    """The client after an operation; `secret` is set when the browser must be given a new one (R-FLOW-01).
-
-    So is `mark`, which makes the device a known one of the account (R-LIM-03).
+    """The client after an operation. `secret` is set if the response must set a new one (R-FLOW-01), and so is `mark`,
+    which makes the device a known device of the user (R-LIM-03).
     """
 
     client: Client

@@ -1,4 +1,4 @@
-"""A client: one browser or device, known by a secret that only it holds."""
+"""A client: one browser or device, identified by a secret."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -10,11 +10,10 @@ from sojourn.sessions.session import Session
 
 @dataclass(frozen=True, slots=True)
 class Client:
-    """`signed_in_changed_at` moves whenever a session starts or ends on it; browsers see it as `__client_uat`.
-
-    `generation` counts its secrets. The one before is accepted until `previous_secret_until`, to finish minting only (R-SES-08).
-    `earlier_secrets` are those from before it whose own time is not over: hash in hex to milliseconds, for each that was replaced
-    while another was in its grace. They open nothing, but say nothing of a sign-out either.
+    """`signed_in_changed_at` changes when a session starts or ends; browsers see it as `__client_uat`. `generation`
+    counts its secrets. The previous one may mint tokens until `previous_secret_until` (R-SES-08). `earlier_secrets` are
+    older ones still in their grace period, replaced while another was in its own: hexadecimal hash to expiry in
+    milliseconds. They cannot mint, but a request with one is not treated as signed out either.
     """
 
     id: ClientId
@@ -36,7 +35,7 @@ class Client:
 
 @dataclass(frozen=True, slots=True)
 class ClientView:
-    """A client with its live sessions, oldest first, as one answer shows it."""
+    """A client with its live sessions, oldest first, as shown in a response."""
 
     client: Client
     sessions: tuple[Session, ...]

@@ -1,4 +1,4 @@
-"""Clients: finding the browser that asks, giving it a secret, forgetting it."""
+"""Clients: find the caller's, create, rotate secrets, delete."""
 
 import hmac
 from collections.abc import Mapping, Sequence
@@ -22,10 +22,10 @@ from sojourn.users.user import User
 _log = structlog.get_logger("sojourn.sessions")
 
 GRACE = timedelta(seconds=10)
-"""How long the previous secret of a client may finish minting, for tabs that were already on their way (R-SES-08)."""
+"""The time for which a client's previous secret may mint tokens, for requests already sent by other tabs (R-SES-08)."""
 
 MAX_LIFETIME = timedelta(days=400)
-"""No cookie outlives this (RFC 6265bis section 5.5)."""
+"""The maximum lifetime of a cookie (RFC 6265bis section 5.5)."""
 
 _PREFIX = "clt_"
 
@@ -37,7 +37,9 @@ class Clients:
     activity: Activity
 
     async def find(self, instance: Instance, secret: Secret) -> Client | None:
-        """The client whose current secret it is; None for anything else, which is never adopted (R-ID-06)."""
+        """The client with this current secret; None for any other text, which is never adopted as a new secret
+        (R-ID-06).
+        """
         held = await self.held_by(instance, secret)
         return held.client if held is not None and held.is_current else None
 
@@ -55,9 +57,8 @@ class Clients:
         return await self.store.clients.count(instance.id)
 
     async def held_by(self, instance: Instance, secret: Secret) -> Held | None:
-        """The client that the secret is of, or was of until a moment ago; None for an unknown one.
-
-        One whose grace is over is as unknown as any, and logged.
+        """The client with this current or previous secret; None for an unknown one. A secret past its grace period
+        counts as unknown and is logged.
         """
         if not secret.reveal().startswith(_PREFIX):
             return None
@@ -73,7 +74,7 @@ class Clients:
         return None
 
     async def _held_earlier(self, instance: Instance, secret: Secret) -> Held | None:
-        """The client of a secret that more than one other has followed: it names its client."""
+        """The client of a secret that was replaced more than once; the secret itself contains the client's ID."""
         named = secret.reveal()[len(_PREFIX) :].partition(".")[0]
         client = await self.store.clients.find(instance.id, ClientId(named)) if well_formed(named) else None
         until = None if client is None else client.earlier_secrets.get(secret.stored_form().hex())
@@ -91,7 +92,9 @@ class Clients:
         return issued
 
     def proposed(self, caller: Caller) -> Issued:
-        """The caller's client, or a new one that is still to be written, with what needed it: a refusal leaves no row."""
+        """The caller's client, or a new one that the caller writes together with what needs it, so a denial leaves no
+        row.
+        """
         if caller.client is not None:
             return Issued(caller.client)
         return Issued(*fresh_client(caller.instance, self.clock.now()))
@@ -102,9 +105,8 @@ class Clients:
             await groups.clients.create(issued.client)
 
     async def view(self, client: Client) -> ClientView:
-        """The client, as a request with its secret found it, with the sessions that are live by the clock.
-
-        Raises: SecretReplaced when one of them began, or grew stronger, after that secret (R-FLOW-01).
+        """The client, as found by a request's secret, with its live sessions. Raises: SecretReplaced if one of them
+        began or was stepped up after that secret (R-FLOW-01).
         """
         view = await self.view_of_server(client)
         if not all(is_open_to(client, session) for session in view.sessions):
@@ -112,11 +114,13 @@ class Clients:
         return view
 
     async def view_of_server(self, client: Client) -> ClientView:
-        """The client with its live sessions, for a server, which holds no secret of it."""
+        """The client with its live sessions, for a server, which has no client secret."""
         return self._viewed(client, await self.store.sessions.of_client(client.id))
 
     async def view_by(self, instance: Instance, secret_hash: bytes) -> tuple[ClientView, Mapping[UserId, User]] | None:
-        """The client whose current secret has that hash, as `view` shows it, with its users: one read instead of three."""
+        """The client whose current secret has this hash, as `view`, with the users of its sessions; one read instead of
+        three.
+        """
         facts = await self.store.clients.facts(instance.id, secret_hash)
         return None if facts is None else (self._viewed(facts.client, facts.sessions), facts.users)
 
@@ -138,7 +142,7 @@ class Clients:
 
 
 OPENS_NOTHING = b""
-"""A hash that no secret has."""
+"""A hash that matches no secret."""
 
 
 def _new_secret(client: ClientId) -> Secret:
@@ -171,7 +175,7 @@ def fresh_client(instance: Instance, now: Instant) -> tuple[Client, Secret]:
 
 
 def renewed(client: Client, now: Instant) -> Issued:
-    """The client with its next secret, for `replace_secret` to write."""
+    """The client with its next secret, to be written by `replace_secret`."""
     secret = _new_secret(client.id)
     after = replace(
         client,
@@ -185,7 +189,7 @@ def renewed(client: Client, now: Instant) -> Issued:
 
 
 async def replace_secret(tx: Groups, before: Client, after: Client, now: Instant) -> None:
-    """Raises: SecretReplaced when another tab was first; what this one did is undone with it (R-FLOW-01)."""
+    """Raises: SecretReplaced if another tab was first; the transaction is then rolled back (R-FLOW-01)."""
     if not await tx.clients.rotate_secret(before, after.secret_hash, now, grace=GRACE):
         raise SecretReplaced()
 
@@ -207,7 +211,7 @@ async def begin_attempt(
 
 
 async def rotate(tx: Groups, client: Client, now: Instant) -> Issued:
-    """A new secret for the client, in the transaction that changes who is signed in, or how strongly (R-FLOW-01).
+    """Give the client a new secret, in the transaction that changes its sessions or their strength (R-FLOW-01).
 
     Raises: SecretReplaced.
     """

@@ -26,19 +26,19 @@ _PREFIX = "dvb_"
 
 @dataclass(frozen=True, slots=True)
 class DevBrowsers:
-    """`key` signs those that stand for no client."""
+    """`key` signs development browsers without a client."""
 
     store: Store
     clock: Clock
     key: bytes
 
     def unbound(self, instance: Instance) -> Secret:
-        """One that stands for no client. Nothing is stored (R-SES-13)."""
+        """A development browser without a client. Nothing is stored (R-SES-13)."""
         name = Secret.random(_PREFIX).reveal()
         return Secret(f"{name}.{self._signature(instance, name)}")
 
     async def bound(self, instance: Instance, client: Client) -> Secret:
-        """A new one that stands for the client, for as long as the client's secret stays."""
+        """A new development browser for the client, valid until the client's secret is replaced."""
         token = Secret.random(_PREFIX)
         row = DevBrowser(token.stored_form(), instance.id, client.id, self.clock.now(), client.generation)
         await self.store.clients.create_dev_browser(row)
@@ -61,9 +61,8 @@ class DevBrowsers:
         return successor
 
     async def held_by(self, instance: Instance, token: Secret) -> Held | None:
-        """The client that it stands for, None for no client.
-
-        Raises: UnknownDevBrowser; also in production, where there are none (R-AUZ-09).
+        """The development browser's client; None if it has none. Raises: UnknownDevBrowser, and always in production,
+        which has none (R-AUZ-09).
         """
         if not instance.is_development:
             raise UnknownDevBrowser()
@@ -94,7 +93,7 @@ class DevBrowsers:
         return None
 
     async def stands_for(self, instance: Instance, token: Secret, client: Client | None) -> bool:
-        """True if it belongs to exactly this client, or to none."""
+        """True if it belongs to this client, or to none."""
         try:
             held = await self.held_by(instance, token)
         except UnknownDevBrowser:

@@ -1,4 +1,4 @@
-"""How a session came to its end: read from its status and the audit log, in words."""
+"""Explains why a session ended, from its status and the audit log."""
 
 from dataclasses import dataclass
 from datetime import timedelta
@@ -25,7 +25,7 @@ class Ending:
 
 
 async def ending_of(store: Store, session: Session, now: Instant) -> Ending | None:
-    """How the session ended; None while it lives."""
+    """Why the session ended; None while it is live."""
     status = session.status_at(now)
     if status in LIVE:
         return None

@@ -1,4 +1,6 @@
-"""Nonces of handshakes: a name under which an app's server picks up the directives for a browser, once (wire protocol 7.3)."""
+"""Handshake nonces: one-time names by which an app's server fetches the cookie directives for a browser (wire protocol
+7.3).
+"""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

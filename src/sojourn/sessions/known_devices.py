@@ -1,7 +1,9 @@
-"""Known devices: the browsers that an account was signed in with, counted apart so that no attacker locks them out (R-LIM-03).
+"""Known devices: browsers on which a user has signed in before. Their tries are counted separately, so an attacker
+cannot lock them out (R-LIM-03).
 
-A finished sign-in or sign-up leaves a mark in the browser: a signed cookie that names the device and, by their hashes, its last users.
-It outlives sign-outs and clients, and opens nothing. A native app has no cookies: its client is known by the sessions it had.
+A finished sign-in or sign-up sets a mark: a signed cookie with the device's ID and the hashed IDs of its last users. It
+survives sign-outs and clients, and grants no access. A native app has no cookies; its client is known by its earlier
+sessions.
 """
 
 import hmac
@@ -22,10 +24,10 @@ from sojourn.store.interface import Groups, Store
 from sojourn.users.user import User
 
 LIFE = timedelta(days=365)
-"""Since the last finished sign-in of each user; R-CKI-04 allows 400 days."""
+"""Counted from the last finished sign-in of each user; R-CKI-04 allows 400 days."""
 
 MAX_USERS = 5
-"""The users that one mark names. A further one takes the place of the one that signed in longest ago."""
+"""The maximum number of users in a mark. A further one replaces the one with the oldest sign-in."""
 
 _PREFIX = "dvm_"
 _DEVICE = 16
@@ -37,7 +39,7 @@ _MAX_LENGTH = len(_PREFIX) + 4 * ((_DEVICE + MAX_USERS * _ENTRY + _SIGNATURE + 2
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """`users` maps the hash of a user to when they last signed in here, the latest first."""
+    """`users` maps the hash of a user ID to the last sign-in on this device, latest first."""
 
     device: bytes
     users: dict[bytes, Instant]
@@ -45,17 +47,15 @@ class Mark:
 
 @dataclass(frozen=True, slots=True)
 class KnownDevices:
-    """`keys` sign marks: the first signs, and any verifies, so that known devices survive a new root key."""
+    """`keys` sign marks. The first one signs and all verify, so that known devices survive a root key rotation."""
 
     store: Store
     clock: Clock
     keys: Sequence[bytes]
 
     async def named(self, caller: Caller, user: User, *, tx: Groups | None = None) -> str | None:
-        """The name that the user's account knows this device by, to count its tries under; None for an unknown device.
-
-        What the device has seen of the user before their devices were forgotten does not count. Inside a transaction, as
-        that sees it.
+        """The key by which tries on this device are counted for the user; None for an unknown device. Sign-ins before
+        the user's devices were forgotten do not count. Within a transaction, the value that the transaction sees.
         """
         mark = self._read(caller.instance, caller.mark)
         if mark is not None and self._knows(mark, user):
@@ -67,7 +67,7 @@ class KnownDevices:
         return caller.client.id if is_known else None
 
     def marked(self, caller: Caller, user: User) -> Secret:
-        """The mark of the caller's device now that the user has signed in on it."""
+        """The new mark of the caller's device after a sign-in of the user."""
         before, now = self._read(caller.instance, caller.mark), self.clock.now()
         device = before.device if before is not None else token_bytes(_DEVICE)
         name = _hashed(caller.instance.id, user.id)
@@ -100,7 +100,7 @@ class KnownDevices:
 
 
 def _hashed(instance: InstanceId, user: UserId) -> bytes:
-    """A hash that only a reader who knows the user id can match: a shared browser reveals no users."""
+    """A hash that can be matched only with a known user ID, so a shared browser does not reveal its users."""
     return sha256(f"{instance}\0{user}".encode()).digest()[:_USER]
 
 
@@ -113,7 +113,7 @@ def _text(raw: bytes) -> str:
 
 
 def _bytes(text: str) -> bytes:
-    """Empty for anything that is no mark."""
+    """Empty for text that is not a mark."""
     if not text.startswith(_PREFIX) or len(text) > _MAX_LENGTH:
         return b""
     body = text[len(_PREFIX) :]

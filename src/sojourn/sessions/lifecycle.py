@@ -49,12 +49,11 @@ class Sessions:
         max_lifetime: timedelta | None = None,
         by_second_factor: bool = False,
     ) -> Session:
-        """A live session of `user` on `client` as its next secret finds it, written in the caller's transaction.
-
-        In single-session mode it replaces the client's others; beyond the number a user may have, the one idle longest
+        """Start a session of `user` on `client`, open from the client's next secret on, in the caller's transaction. In
+        single-session mode it replaces the client's other sessions; above the maximum per user, the longest idle one
         ends (R-SES-03). Raises: UserBanned.
         """
-        # read again and held: a ban, a new password or a mark on it that came between the proof and now must win
+        # read again and locked: a ban, or a new or compromised password, since the proof must win
         current = await tx.users.find(instance.id, user.id)
         if current is None or _password_facts(current) != _password_facts(user):
             raise Conflict("This account has just been changed. Sign in again.")
@@ -106,14 +105,17 @@ class Sessions:
     # -- read
 
     async def get(self, instance: Instance, id: SessionId) -> Session:
-        """The session with its status by the clock. Raises: NotFound."""
+        """The session with its status at the current time. Raises: NotFound."""
         session = await self.store.sessions.find(instance.id, id) if well_formed(id) else None
         if session is None:
             raise NotFound("No session with that id exists here.")
         return self._by_the_clock(session)
 
     async def live(self, instance: Instance, id: SessionId) -> tuple[Session, User]:
-        """A session that is live by the clock, and its user. Raises: NotFound, SessionEnded, also for a banned user."""
+        """A session that is live at the current time, and its user.
+
+        Raises: NotFound, SessionEnded, also for a banned user.
+        """
         session = await self.get(instance, id)
         if not session.is_live(self.clock.now()):
             raise SessionEnded()
@@ -170,7 +172,7 @@ class Sessions:
     async def touch(
         self, caller: Caller, id: str, intent: Literal["focus", "select_session", "select_org"] | None = None
     ) -> Session:
-        """Note that the session is in use and is the client's current one. Raises: as `own`."""
+        """Record a use of the session and make it the client's current one. Raises: as `own`."""
         session = await self.own(caller, id)
         now = self.clock.now()
         assert caller.client is not None
@@ -188,7 +190,10 @@ class Sessions:
         public: Mapping[str, Json] | None = None,
         private: Mapping[str, Json] | None = None,
     ) -> Session:
-        """Replace what the app keeps on the session; each kind at most 8 KiB as JSON. Raises: FieldTooLong, SessionEnded."""
+        """Replace the app's data on the session; each kind at most 8 KiB as JSON.
+
+        Raises: FieldTooLong, SessionEnded.
+        """
         session = await self.get(instance, id)
         chosen_public = session.public_data if public is None else public
         chosen_private = session.private_data if private is None else private
@@ -201,7 +206,7 @@ class Sessions:
         return saved
 
     async def strengthen(self, tx: Groups, client: Client, session: Session, *, second: bool) -> Issued:
-        """Note that a factor was proven again: from the client's next secret on the session is that strong (R-FLOW-01).
+        """Record that a factor was proven again, effective from the client's next secret on (R-FLOW-01).
 
         Raises: SecretReplaced.
         """
@@ -213,7 +218,7 @@ class Sessions:
     async def renew(self, tx: Groups, client: Client, session: Session) -> Issued:
         """Open the session to the client's next secret alone, after a change of how its user signs in (R-FLOW-01).
 
-        A copy of the cookie, or of what refreshes a token, is of no more use than before the change. Raises: SecretReplaced.
+        An earlier copy of the cookie or of the refresh secret becomes useless. Raises: SecretReplaced.
         """
         await tx.sessions.renew(session.instance_id, session.id, generation=client.generation + 1)
         return await rotate(tx, client, self.clock.now())
@@ -221,7 +226,7 @@ class Sessions:
     # -- end
 
     async def end(self, caller: Caller, id: str, status: SessionStatus = SessionStatus.ENDED) -> tuple[Session, Issued]:
-        """Sign out of one session. Ending an ended session is no error.
+        """Sign out of one session. Ending an ended session is not an error.
 
         Raises: SignedOut, SessionEnded (another client's), SecretReplaced.
         """
@@ -239,7 +244,10 @@ class Sessions:
             return ended, await rotate(tx, caller.client, now)
 
     async def end_all(self, caller: Caller) -> Issued | None:
-        """Sign out of every session of the client; the client itself stays. None without one. Raises: SecretReplaced."""
+        """Sign out of every session of the client; the client itself stays.
+
+        Returns None if the caller has no client. Raises: SecretReplaced.
+        """
         if caller.client is None:
             return None
         now = self.clock.now()
@@ -253,7 +261,7 @@ class Sessions:
     async def revoke(self, instance: Instance, id: SessionId, *, actor: str) -> Session:
         """End a session from outside. Committed before this returns, so no node mints for it afterwards (R-SES-06).
 
-        Raises: NotFound. A session that is over already is answered as it is.
+        Raises: NotFound. A session that has already ended is returned unchanged.
         """
         session = await self.get(instance, id)
         now = self.clock.now()
@@ -269,9 +277,8 @@ class Sessions:
             return len(await self.revoke_of_user(tx, instance, user_id, actor=actor))
 
     async def revoke_all(self, instance: Instance, *, actor: str) -> int:
-        """End every session that has begun by now, of every user; how many there were (R-SES-05).
-
-        In steps, each of them committed, so that sign-ins go on between them. Done again after a failure, it goes on.
+        """End every session of all users that began before now, and return how many (R-SES-05). Commits in steps, so
+        that sign-ins continue in between. After a failure it can be repeated and continues where it stopped.
         """
         now, revoked = self.clock.now(), 0
         while True:
@@ -291,7 +298,7 @@ class Sessions:
         now = self.clock.now()
         await tx.users.forget_devices(
             instance.id, user_id, now
-        )  # first, as `start` holds the user before their sessions
+        )  # first, because `start` locks the user before their sessions
         revoked = await tx.sessions.finish_of_user(instance.id, user_id, SessionStatus.REVOKED, now, keep=keep)
         await self._ended(tx, instance, revoked, "session.revoked", now, actor=actor)
         return revoked

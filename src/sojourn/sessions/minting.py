@@ -1,4 +1,4 @@
-"""Minting: a session token from a live session. The path that every tab takes once a minute (design section 4)."""
+"""Mints a session token for a live session. Every tab requests one once a minute (design section 4)."""
 
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
@@ -30,7 +30,7 @@ from sojourn.users.user import User
 OLDEST_API = "2021-02-05"
 CLAIMS_VERSION_2 = "2025-04-10"
 SYSTEM = "system"
-"""The actor in the audit log where the server itself noticed something."""
+"""The actor in the audit log for events that the server itself detects."""
 
 
 _SAMPLE = 100
@@ -49,16 +49,14 @@ class Minting:
     jwt_templates: JwtTemplates
     audit: AuditLog
     _told: dict[SessionId, Instant] = field(default_factory=dict[SessionId, Instant])
-    """Sessions whose token was found too large by this process, and when that was said."""
+    """Sessions whose token was too large, with the time at which this process reported it."""
 
     async def mint(
         self, instance: Instance, secret_hash: bytes, id: str, *, origin: str | None, api_version: str = OLDEST_API
     ) -> str:
-        """A fresh token for a live session of the client that holds the secret: one read, one signature.
-
-        Only custom claims need to know more of the user than whether they are banned.
-
-        Raises: SessionEnded, also for sessions of others (R-SES-11); UserBanned.
+        """A fresh token for a live session of the client that holds the secret, with one read and one signature. Only
+        custom claims need more of the user than the ban. Raises: SessionEnded, also for other clients' sessions
+        (R-SES-11); UserBanned.
         """
         now = self.clock.now()
         wants_user = bool(instance.settings.sessions.claims)
@@ -77,7 +75,10 @@ class Minting:
     async def _facts(
         self, instance: Instance, secret_hash: bytes, id: str, now: Instant, *, with_user: bool
     ) -> tuple[Session, User | None]:
-        """The live session that the secret opens, used now. Raises: SessionEnded, UserBanned."""
+        """The data for minting from the live session that the secret opens; records the use.
+
+        Raises: SessionEnded, UserBanned.
+        """
         if not well_formed(id):
             raise SessionEnded()
         facts = await self.store.sessions.mint_facts(instance.id, secret_hash, SessionId(id), now, with_user=with_user)
@@ -101,9 +102,8 @@ class Minting:
         life: timedelta | None = None,
         backdated: timedelta = timedelta(0),
     ) -> str:
-        """A token for a session that the caller has found live. Claims version by API version. Raises: UserBanned.
-
-        `backdated` moves only the claims that say from when it is good, for verifiers whose clock is behind.
+        """A token for a session that the caller has found live. The API version decides the claims version. Raises:
+        UserBanned. `backdated` moves only `nbf` and `iat` back, for verifiers whose clock is behind.
         """
         refuse_banned(user)
         return await self._signed(
@@ -139,9 +139,8 @@ class Minting:
         return token
 
     async def _tell(self, instance: Instance, session: Session, now: Instant, size: int, advice: str) -> None:
-        """Log it, and record it for the operator: once per session and process, and never more than one each second.
-
-        A token is minted whatever its size: an app that reads it from a header can use it.
+        """Log a too large token and record it for the operator, once per session and process, and at most once a
+        second. The token is minted anyway, because an app that reads it from a header can use it.
         """
         newest = next(reversed(self._told.values()), None)
         if session.id in self._told or (newest is not None and now.since(newest) < _TOLD_EVERY):
@@ -161,8 +160,7 @@ class Minting:
     async def check_claims(self, instance: Instance, settings: Settings) -> None:
         """Refuse custom claims that would make a user's token too large for a browser's cookie.
 
-        Measures an empty user, and the users who were created, changed and active last.
-        Raises: FieldError.
+        Measures tokens of an empty user and of the most recently created, changed and active users. Raises: FieldError.
         """
         planned, now = replace(instance, settings=settings), self.clock.now()
         key = SigningKey.generate(Algorithm.EDDSA, now)
@@ -237,7 +235,7 @@ def _grant(instance: Instance, session: Session, user: User | None, now: Instant
 
 
 def _any_session(user: User, now: Instant) -> Session:
-    """A session of the user that is in no store, to see how large its token is."""
+    """An unsaved session of the user, for measuring its token."""
     day = timedelta(days=1)
     client_id = ClientId("client_" + "x" * 27)
     session = begun(user.instance_id, client_id, user.id, now, lifetime=day, inactivity=day)

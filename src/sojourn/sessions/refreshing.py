@@ -1,7 +1,7 @@
-"""Refreshing: how an app's server gets a new token for a page without sending the browser round (wire protocol 7.5).
+"""Lets an app's server get a new token for a page without redirecting the browser (wire protocol 7.5).
 
-The refresh secret is derived from the session, so nothing is stored: it opens nothing without an expired token of the
-same session, and dies with the session, because liveness is asked each time.
+The refresh secret is derived from the session, so nothing is stored. It is useless without an expired token of the same
+session and ends with the session, because liveness is checked each time.
 """
 
 from collections.abc import Mapping
@@ -31,7 +31,7 @@ class Refreshing:
         """The value of the HttpOnly cookie `__refresh_…`."""
         since = (
             f":{session.generation}" if session.generation else ""
-        )  # one from before dies when the session grows stronger
+        )  # an earlier secret becomes invalid when the session is stepped up
         return Secret(_PREFIX + encoded(Secret(f"{session.id}:{session.client_id}{since}").keyed_form(self.key)))
 
     async def check(

@@ -62,8 +62,8 @@ class Device:
 class Session:
     """`expire_at` ends it in any case; `last_active_at` plus `inactivity` ends an unused session (R-SES-01).
 
-    `generation` is that of the client's first secret that may act in it, at the strength it has now (R-FLOW-01); None for a
-    session that a release before generations began.
+    `generation` is that of the first client secret that may act in the session at its current strength (R-FLOW-01);
+    None for a session begun by a release before generations.
     """
 
     id: SessionId
@@ -90,7 +90,7 @@ class Session:
         return self.last_active_at + self.inactivity
 
     def status_at(self, now: Instant) -> SessionStatus:
-        """The status by the server's clock: what the row says, unless a timeout has passed since."""
+        """The status at the current time: the stored one, unless a timeout has passed since."""
         if self.status in ENDED:
             return self.status
         if now >= self.expire_at:

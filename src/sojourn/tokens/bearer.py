@@ -33,7 +33,8 @@ def bearer(values: Sequence[str]) -> str | None:
 
 def is_attempt(values: Sequence[str]) -> bool:
     """True if Authorization headers attempt bearer authentication: `Bearer` in any form, a bare token, or an empty
-    value. WSGI servers join repeated headers with commas, so a list is read as one text: every adapter answers alike (R-JWT-12).
+    value. WSGI servers join repeated headers with commas, so a list is read as one text, and all adapters behave the
+    same (R-JWT-12).
     """
     if not values:
         return False

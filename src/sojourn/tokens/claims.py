@@ -1,4 +1,4 @@
-"""Claims: what a verified session token says."""
+"""The claims of a verified session token."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -12,11 +12,11 @@ REGISTERED = frozenset(
     {"act", "aud", "azp", "exp", "fea", "fva", "iat", "iss", "jti", "nbf", "o", "org_id", "org_permissions", "org_role",
      "org_slug", "pla", "sid", "sts", "sub", "v"}
 )  # fmt: skip
-"""Claims with a meaning of their own; every other is the owner's."""
+"""The standard claims of a session token; all others are the owner's custom claims."""
 
 if TYPE_CHECKING:
     Raw = Mapping[str, Json]
-else:  # frameworks that read signatures at run time stumble over a type that names itself
+else:  # not a recursive type, which frameworks that inspect signatures at run time cannot handle
     Raw = Mapping[str, Any]
 
 __all__ = ["Claims"]

@@ -3,11 +3,11 @@
 from sojourn.tokens.handshake import cookie_suffix
 
 LARGEST_COOKIE = 4096
-"""Bytes of a cookie's name and value together that browsers keep (RFC 6265 section 6.1)."""
+"""The maximum size of a cookie in browsers: name and value together, in bytes (RFC 6265 section 6.1)."""
 
 
 def largest_token(publishable_key: str) -> int:
-    """Bytes that are left for a token in `__session_<suffix>`, the longer one of its two cookies."""
+    """The maximum size of a token in bytes in `__session_<suffix>`, the longer one of its two cookies."""
     return LARGEST_COOKIE - len(f"__session_{cookie_suffix(publishable_key)}")
 
 

@@ -13,7 +13,9 @@ _LIFE = timedelta(hours=1)
 
 @dataclass(frozen=True, slots=True)
 class FormTokens:
-    """`browser` is what the client cookie says, empty without one: a form does not outlive a sign-in or sign-out."""
+    """`browser` is the content of the client cookie, empty without one, so a form becomes invalid with a sign-in or
+    sign-out.
+    """
 
     clock: Clock
     key: bytes

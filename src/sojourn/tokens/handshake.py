@@ -1,4 +1,4 @@
-"""The handshake: how a browser's state travels from this server to an app's own cookies (wire protocol section 7)."""
+"""The handshake, which carries a browser's state from this server to an app's own cookies (wire protocol section 7)."""
 
 import hashlib
 import re
@@ -13,17 +13,17 @@ from sojourn.tokens.jws import MAX_LENGTH, FindKey, encoded_header, sign, verify
 from sojourn.tokens.signing_keys import SigningKey
 
 HANDSHAKE = "__clerk_handshake"
-"""The token form: a parameter in development, a cookie in production."""
+"""The name of a handshake token: a parameter in development, a cookie in production."""
 
 NONCE = "__clerk_handshake_nonce"
-"""The nonce form of the same."""
+"""The name of a handshake nonce, likewise."""
 
 REDIRECT = "__sojourn_redirect"
-"""The parameter in which one of our adapters names the redirect it began; the answer is bound to it (R-HSK-01)."""
+"""The parameter with the id of the redirect that one of our adapters began; the result is bound to it (R-HSK-01)."""
 
 REDIRECT_ID = re.compile(r"[A-Za-z0-9_-]{5,22}~?", re.ASCII)
 MAX_HANDSHAKE_LENGTH = 4 * MAX_LENGTH
-"""Characters of a handshake token: it holds a session token twice, and base64 makes each a third longer."""
+"""The maximum length of a handshake token in characters: it holds a session token twice, and base64 adds a third."""
 
 _YEAR = 31_536_000
 
@@ -34,7 +34,7 @@ _VALUE = re.compile(r"[A-Za-z0-9._~-]+", re.ASCII)
 
 @cache
 def cookie_suffix(publishable_key: str) -> str:
-    """Eight characters that tell apart the cookies of applications on one host (wire protocol section 2.1)."""
+    """The eight-character suffix that separates the cookies of applications on one host (wire protocol section 2.1)."""
     digest = hashlib.sha1(publishable_key.encode(), usedforsecurity=False).digest()
     return b64encode(digest, altchars=b"-_").decode("ascii")[:8]
 
@@ -50,10 +50,10 @@ class BrowserState:
 
 
 def directives(state: BrowserState, suffix: str, *, secure: bool, domain: str = "") -> list[str]:
-    """Complete Set-Cookie texts for the app's origin; both cookie sets, always together.
+    """The Set-Cookie values for the app's origin, always for both names of each cookie.
 
-    `domain` is for `__client_uat` in production only, so that this server and the app address the same cookie.
-    Raises: ValueError for a value that would end its cookie: apps split directives at `=` and `;`.
+    `domain` is for `__client_uat` in production only, so that this server and the app set the same cookie. Raises:
+    ValueError for a value that contains a separator, because apps split directives at `=` and `;`.
     """
     for value in (state.token, state.dev_browser, state.refresh):
         if value and _VALUE.fullmatch(value) is None:
@@ -76,7 +76,7 @@ def directives(state: BrowserState, suffix: str, *, secure: bool, domain: str = 
 
 
 def slimmer(lines: Sequence[str]) -> list[str]:
-    """The directives without the plain session cookie: apps that know the suffixed one read that first."""
+    """The directives without the plain session cookie; apps that know the suffixed one read that first."""
     return [line for line in lines if not line.startswith("__session=")]
 
 
@@ -89,7 +89,7 @@ class Handshake:
 
 
 def mint_handshake(lines: Sequence[str], key: SigningKey, now: Instant, *, redirect: str = "") -> str:
-    """The token form; it carries cookies to set and is no session token (R-JWT-08)."""
+    """A handshake token, which carries cookies to set and is not a session token (R-JWT-08)."""
     claims: dict[str, Json] = {"handshake": list(lines), "iat": now.seconds, "exp": now.seconds + _LIFE}
     if redirect:
         claims["redirect"] = redirect
@@ -97,15 +97,15 @@ def mint_handshake(lines: Sequence[str], key: SigningKey, now: Instant, *, redir
 
 
 def bound_nonce(nonce: str, redirect: str) -> str:
-    """The text that a nonce is looked up by, so that it is worth nothing in another redirect (R-HSK-01)."""
+    """The look-up key of a nonce, bound to its redirect, so that it is useless in another one (R-HSK-01)."""
     return f"{nonce}.{redirect}" if redirect else nonce
 
 
 def read_handshake(token: str, find_key: FindKey, now: Instant) -> Handshake:
-    """A handshake token, which must be fresh. Raises: TokenRefused."""
+    """Verify and read a handshake token, which must be fresh. Raises: TokenRefused."""
     jws = verify(token, find_key, max_length=MAX_HANDSHAKE_LENGTH)
     listed, issued = jws.claims.get("handshake"), jws.claims.get("iat")
-    # session and template tokens have a category and a subject, whatever an owner lets people put into them
+    # session and template tokens always have a category and a subject, whatever custom claims they contain
     if (
         jws.header.kind != "JWT"
         or jws.header.category is not None

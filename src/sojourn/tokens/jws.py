@@ -1,6 +1,6 @@
 """The only parser and serializer of compact JWS (RFC 7515 section 3.1).
 
-Strict by intent: what two parsers could read differently is refused (R-JWT-03, R-JWT-04, R-JWT-05, RFC 8725).
+Deliberately strict: text that two parsers could read differently is rejected (R-JWT-03, R-JWT-04, R-JWT-05, RFC 8725).
 """
 
 import json
@@ -30,7 +30,7 @@ __all__ = ["Algorithm"]
 log = logging.getLogger("sojourn.tokens")
 
 MAX_LENGTH = 8192
-"""Maximum length of a token in characters; longer ones are refused unread."""
+"""Maximum length of a token in characters; longer ones are rejected without parsing."""
 
 _DEEPEST = 16
 _COMPACT = re.compile(r"[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+", re.ASCII)
@@ -40,7 +40,7 @@ _UNDERSTOOD_BY_NOBODY = ("crit", "b64", "zip")
 _IGNORED = ("jku", "x5u", "x5c", "jwk")
 _TO_STANDARD = bytes.maketrans(b"-_", b"+/")
 _LAST_OF = {0: None, 2: frozenset("AQgw"), 3: frozenset("AEIMQUYcgkosw048")}
-"""By length modulo 4: the characters that leave no bits over (RFC 4648 section 3.5)."""
+"""By length modulo 4: the final characters without leftover bits (RFC 4648 section 3.5)."""
 
 _PADDING = PKCS1v15()
 _SHA256 = SHA256()
@@ -48,7 +48,7 @@ _ECDSA = ECDSA(_SHA256)
 
 
 class Algorithm(StrEnum):
-    """The two there are. HMAC and `none` are unknown to this code (R-JWT-02, R-JWT-03)."""
+    """The supported algorithms. HMAC and `none` are not implemented (R-JWT-02, R-JWT-03)."""
 
     RS256 = "RS256"
     EDDSA = "EdDSA"
@@ -110,7 +110,7 @@ def verify(token: str, find_key: FindKey, *, max_length: int = MAX_LENGTH) -> Jw
 def sign(header: str, claims: Mapping[str, Json], key: PrivateKey | EllipticCurvePrivateKey) -> str:
     """The compact form of `claims`; `header` is the encoded header, which is the same for all tokens of a key and kind.
 
-    Curve P-256 is for an owner's own template keys: what it signs is for others to verify.
+    Curve P-256 is only for an owner's own template keys, whose tokens other services verify.
     """
     signed = f"{header}.{encoded(msgspec.json.encode(claims))}"
     message = signed.encode("ascii")
@@ -179,9 +179,10 @@ def _object(data: bytes) -> dict[str, Json]:
         _refuse("token-invalid", "A part of the token is not a JSON object.")
     names = len(_NAME_ENDS.findall(data))
     if b"\\" in data:
-        _check_members(data)  # an escape can hide a name, or look like one: only then is the slow, exact look needed
+        _check_members(data)  # an escape can hide or imitate a name, so only then the slow, exact check is needed
     elif names != len(value) and names != _members(value):
-        _refuse("token-invalid", "The token holds a member twice.")  # a doubled member leaves fewer than were written
+        # a doubled member leaves fewer members than names
+        _refuse("token-invalid", "The token holds a member twice.")
     if data.count(b"[") + data.count(b"{") > _DEEPEST and _depth(value) > _DEEPEST:
         _refuse("token-invalid", "The token is nested too deeply.")
     return value
@@ -205,7 +206,7 @@ def _distinct(pairs: list[tuple[str, object]]) -> dict[str, object]:
 
 
 def _members(value: Json) -> int:
-    """How many members all objects in `value` have together."""
+    """The total number of members of all objects in `value`."""
     return sum(len(node) for level in _levels(value) for node in level if isinstance(node, dict))
 
 

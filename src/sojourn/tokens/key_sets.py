@@ -1,4 +1,4 @@
-"""Public keys as a verifier holds them: from a JSON Web Key Set or one PEM (R-JWT-04)."""
+"""Public keys of a verifier, from a JSON Web Key Set or one PEM (R-JWT-04)."""
 
 from base64 import urlsafe_b64decode
 from collections.abc import Mapping
@@ -13,12 +13,12 @@ from sojourn.errors import ConfigError, Json
 from sojourn.tokens.jws import Algorithm, VerificationKey
 
 _BITS = range(2048, 8193)
-"""Shorter keys can be broken, longer ones only cost time."""
+"""RSA key sizes in bits: shorter keys are weak, longer ones only cost time."""
 
 
 @dataclass(frozen=True, slots=True)
 class KeySet:
-    """Keys by id; `only` answers to every id, as a PEM does not name its own."""
+    """Keys by ID; `only` is used for every ID, because a PEM does not contain one."""
 
     keys: Mapping[str, VerificationKey]
     only: VerificationKey | None = None
@@ -27,7 +27,7 @@ class KeySet:
         return self.only or self.keys.get(kid)
 
     def named(self) -> dict[str, bytes]:
-        """Each id with its public key as DER: what tells whether two sets are the same."""
+        """Each ID with its public key as DER, for comparing two sets."""
         return {
             kid: known.key.public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
             for kid, known in self.keys.items()
@@ -35,7 +35,7 @@ class KeySet:
 
     @classmethod
     def from_pem(cls, pem: str) -> "KeySet":
-        """Raises: ConfigError when it is no RSA (2048 to 8192 bits) or Ed25519 public key."""
+        """Raises: ConfigError if it is not an RSA (2048 to 8192 bits) or Ed25519 public key."""
         try:
             loaded = load_pem_public_key(_with_lines(pem).encode("ascii"))
         except (ValueError, UnsupportedAlgorithm) as error:
@@ -48,7 +48,7 @@ class KeySet:
 
     @classmethod
     def from_jwks(cls, jwks: Mapping[str, Json]) -> "KeySet":
-        """The keys of the set that sign with an algorithm known here; others are left aside."""
+        """The keys of the set with a supported algorithm; others are ignored."""
         listed = jwks.get("keys")
         found: dict[str, VerificationKey] = {}
         for jwk in listed if isinstance(listed, list) else []:

@@ -1,7 +1,7 @@
 """Claims of the active organization, in both claim versions (wire protocol section 6.2).
 
-Version 1 spells permissions out: `org:invoices:read`. Version 2 lists features in `fea`, names in `o.per`, and one bit mask
-of names for each organization feature in `o.fpm`. System permissions (`org:sys_…`) are never in a token.
+Version 1 lists full permissions: `org:invoices:read`. Version 2 lists features in `fea`, names in `o.per`, and one bit
+mask of names for each organization feature in `o.fpm`. System permissions (`org:sys_…`) are never in a token.
 """
 
 from collections.abc import Mapping, Sequence
@@ -63,7 +63,7 @@ def read_organization(claims: Mapping[str, Json]) -> TokenOrganization | None:
 
 
 def _parts(permission: str) -> tuple[str, str] | None:
-    """Feature and name of a custom permission; None for system permissions and what is no permission."""
+    """Feature and name of a custom permission; None for system permissions and for malformed text."""
     parts = permission.split(":")
     if len(parts) != 3 or parts[0] != "org" or parts[1].startswith(_SYSTEM) or not all(parts) or "," in permission:
         return None

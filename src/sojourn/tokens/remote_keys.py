@@ -1,4 +1,4 @@
-"""Public keys of a server elsewhere: fetched seldom, shared by all, kept through an outage (R-JWT-09)."""
+"""Public keys of a remote server: rarely fetched, shared by all callers, kept during an outage (R-JWT-09)."""
 
 import asyncio
 import threading
@@ -32,12 +32,12 @@ _MAX_BYTES = 256 * 1024
 
 
 class RemoteKeys:
-    """The key set at one pinned address. At most one fetch in 60 seconds, shared by all waiting callers; a set that could not
-    be renewed is used for an hour. `RemoteKeys.at` gives the one object of the process for an address.
+    """The key set at one fixed URL. At most one fetch per 60 seconds, shared by all waiting callers; a set that could
+    not be renewed is used for an hour. `RemoteKeys.at` returns the process's only object for a URL.
     """
 
     def __init__(self, url: str, *, secret_key: Secret | None = None, clock: Clock | None = None) -> None:
-        """`secret_key` is sent as bearer, which the Backend API's `/v1/jwks` wants. Raises: ConfigError."""
+        """`secret_key` is sent as a bearer token, which the Backend API's `/v1/jwks` requires. Raises: ConfigError."""
         if not url.startswith(("https://", "http://")):
             raise ConfigError(
                 f"{url!r} is no address of a key set, such as https://auth.example.com/.well-known/jwks.json"
@@ -49,23 +49,26 @@ class RemoteKeys:
         self._lock = threading.Lock()
         self._keys: KeySet | None = None
         self._fetched_at = Instant(0)
-        self.stale_at = 0.0  # seconds since 1970; asked before every request
+        self.stale_at = 0.0  # seconds since 1970; read before every request
         self._not_before = Instant(0)
         self._flight: Future[None] | None = None
         self._listeners: list[Callable[[], None]] = []
 
     @classmethod
     def at(cls, url: str, *, secret_key: Secret | None = None) -> "RemoteKeys":
-        """The process's keys of an address, so that middleware and dependencies share one fetch."""
+        """The process's keys of a URL, so that middleware and dependencies share one fetch."""
         with _sharing:
             return _shared.setdefault(url, cls(url, secret_key=secret_key))
 
     def on_change(self, listener: Callable[[], None]) -> None:
-        """Call `listener` whenever the set has changed: what was verified with the old one no longer counts."""
+        """Call `listener` whenever the set has changed, because tokens verified with the old set no longer count."""
         self._listeners.append(listener)
 
     def find(self, kid: str, /) -> VerificationKey | None:
-        """The key from the set as last fetched, without a look at the network. Raises: TokenRefused without a usable set."""
+        """The key from the last fetched set, without a network request.
+
+        Raises: TokenRefused if there is no usable set.
+        """
         keys = self._keys
         if keys is None or self._age() >= _USABLE:
             raise TokenRefused("jwk-remote-failed-to-load", "The signing keys could not be fetched. Try again shortly.")
@@ -82,7 +85,7 @@ class RemoteKeys:
         self._not_before = Instant(0)
 
     def start(self) -> Future[None] | None:
-        """Begin a fetch, or join the one under way; None when it is too soon for another. Nothing is waited for."""
+        """Begin a fetch or join the pending one, without waiting; None if it is too soon for another."""
         with self._lock:
             now = self._now()
             if now < self._not_before:
@@ -93,7 +96,10 @@ class RemoteKeys:
         return flight
 
     def refresh(self) -> None:
-        """Fetch unless it is too soon, and wait for at most 3 seconds. Never raises: the old set is kept."""
+        """Fetch unless it is too soon, and wait at most 3 seconds.
+
+        Never raises; after a failure the old set is kept.
+        """
         flight = self.start()
         if flight is not None:
             with suppress(TimeoutError):
@@ -138,13 +144,13 @@ class RemoteVerifier:
     """Verifies with keys fetched from a server; after the first fetch, only an unknown key ID blocks."""
 
     def __init__(self, keys: RemoteKeys, verifier: Verifier) -> None:
-        """`verifier` is made with `keys.find`: `RemoteVerifier(keys, Verifier(keys.find, authorized_parties=[...]))`."""
+        """`verifier` must use `keys.find`: `RemoteVerifier(keys, Verifier(keys.find, authorized_parties=[...]))`."""
         self._keys = keys
         self._verifier = verifier
         keys.on_change(verifier.clear_cache)
 
     def verify(self, token: str) -> Claims:
-        """As `Verifier.verify`, fetching keys when that may help; waits for at most 3 seconds. Raises: TokenRefused."""
+        """As `Verifier.verify`, but fetches keys if that may help, waiting at most 3 seconds. Raises: TokenRefused."""
         self._renew()
         try:
             return self._verifier.verify(token)
@@ -166,14 +172,14 @@ class RemoteVerifier:
         return self._verifier.verify(token)
 
     def _renew(self) -> None:
-        """Keys older than 5 minutes are fetched again behind the request, so that a dropped key is noticed."""
+        """Fetch keys older than 5 minutes again in the background, so that a removed key is noticed."""
         if not self._keys.is_fresh:
             self._keys.start()
 
 
 _FETCH_MAY_HELP = ("jwk-kid-mismatch", "jwk-remote-failed-to-load")
 _CLOCK_MAY_DIFFER = 5
-"""Seconds that verifiers forgive (R-JWT-06)."""
+"""The clock skew in seconds that verifiers allow (R-JWT-06)."""
 
 _shared: dict[str, RemoteKeys] = {}
 _sharing = threading.Lock()
@@ -181,7 +187,7 @@ _sharing = threading.Lock()
 
 def _fetch(url: str, secret_key: Secret | None) -> bytes:
     """The body at `url`; redirects are not followed. Raises: ValueError, TimeoutError."""
-    import httpx  # only those who fetch pay for the import
+    import httpx  # imported here, because few processes need it
 
     headers = {"Accept": "application/json"}
     if secret_key is not None:
@@ -192,7 +198,7 @@ def _fetch(url: str, secret_key: Secret | None) -> bytes:
         with httpx.stream("GET", url, headers=headers, timeout=DEADLINE) as answer:
             if answer.status_code != 200:
                 raise ValueError(f"the key set's address answered {answer.status_code}")
-            if "age" not in answer.headers:  # a cache's copy tells the time of long ago
+            if "age" not in answer.headers:  # a cached copy has an old Date
                 _note_clock(answer.headers.get("date", ""), time.time())
             for chunk in answer.iter_bytes():
                 body += chunk
@@ -206,7 +212,9 @@ def _fetch(url: str, secret_key: Secret | None) -> bytes:
 
 
 def clock_off(date: str, now: float) -> int:
-    """Seconds by which this machine's clock is ahead of an answer's Date header (RFC 9110 6.6.1); 0 for one that is none."""
+    """Seconds by which this machine's clock is ahead of a response's Date header (RFC 9110 6.6.1); 0 if it is missing
+    or invalid.
+    """
     try:
         return round(now - parsedate_to_datetime(date).timestamp())
     except (ValueError, OverflowError):

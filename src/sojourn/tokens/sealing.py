@@ -1,4 +1,6 @@
-"""Sealing what must be read again: AES-256-GCM under a root key that is never in the database (R-KEY-01, R-KEY-02)."""
+"""Encrypts stored secrets that must be readable again: AES-256-GCM with a root key that is never in the database
+(R-KEY-01, R-KEY-02).
+"""
 
 import hashlib
 import hmac
@@ -22,17 +24,16 @@ _LEAST_DIFFERENT = 16
 
 
 class SealingError(Exception):
-    """The sealed text was not made with these root keys, or not for this place."""
+    """The sealed text was made with other root keys, or for another place."""
 
 
 class Sealer:
-    """Seals under the first root key, opens under any. A sealed text is key id, nonce and ciphertext.
-
-    `place` (table, row, column, tenant) is authenticated with it, so a ciphertext moved elsewhere does not open.
+    """Seals with the first root key, opens with any. A sealed text consists of key id, nonce and ciphertext. `place`
+    (table, row, column, tenant) is authenticated, so a ciphertext moved elsewhere cannot be opened.
     """
 
     def __init__(self, root_keys: Sequence[Secret]) -> None:
-        """Raises: ConfigError for none, short or guessable keys."""
+        """Raises: ConfigError for missing, short or guessable keys."""
         if not root_keys:
             raise ConfigError("SOJOURN_ROOT_KEYS is not set: put a key there, as `sojourn keys root` prints it")
         raw = [key_bytes(key, "SOJOURN_ROOT_KEYS") for key in root_keys]
@@ -56,11 +57,11 @@ class Sealer:
             raise SealingError("sealed for another place, or damaged") from error
 
     def derived(self, purpose: bytes) -> bytes:
-        """A key of its own for one purpose, from the first root key."""
+        """A separate key for one purpose, derived from the first root key."""
         return self.each_derived(purpose)[0]
 
     def each_derived(self, purpose: bytes) -> tuple[bytes, ...]:
-        """The same from every root key, the first one's first: for what must outlive a change of the root key."""
+        """As `derived`, from every root key, the first one first; for signatures that must survive a root key rotation."""
         return tuple(_derived(key, purpose) for key in self._raw)
 
 
@@ -78,7 +79,10 @@ def key_bytes(key: Secret, setting: str) -> bytes:
 
 
 def _looks_made_up(raw: bytes) -> bool:
-    """Repeated, counted up or typed text. Of 32 random bytes about 30 differ, as do their distances, and many do not print."""
+    """True for repeated, sequential or typed bytes.
+
+    Of 32 random bytes about 30 differ, so do their differences, and many are not printable.
+    """
     distances = {(after - before) % 256 for before, after in pairwise(raw)}
     return (
         len(set(raw)) < _LEAST_DIFFERENT or len(distances) < _LEAST_DIFFERENT or all(32 <= byte < 127 for byte in raw)

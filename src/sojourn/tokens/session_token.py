@@ -27,7 +27,7 @@ BACKDATED = 10
 _MAX_LIFE = 24 * 3600
 _DEFAULT_SKEW = 5
 _MAX_SKEW = 30
-_LATEST = 32_503_680_000  # the year 3000: what lies behind it was meant as milliseconds
+_LATEST = 32_503_680_000  # the year 3000: a later time was probably meant as milliseconds
 _EARLY = "The token is not valid yet. Check the clocks of both machines."
 _NO_CLAIMS: Mapping[str, Json] = {}
 
@@ -49,9 +49,8 @@ class TokenClaims:
 
 
 def mint(grant: TokenClaims, key: SigningKey, now: Instant, *, life: timedelta, version: int = 2) -> str:
-    """A compact JWS of a grant (RFC 7519 section 4.1); times in whole seconds, rounded down. Version 1 is for older SDKs.
-
-    `life` is kept between one second and the 24 hours that verifiers allow (R-JWT-06).
+    """A compact JWS of the claims (RFC 7519 section 4.1), with times in whole seconds, rounded down. Version 1 is for
+    older SDKs. `life` is limited to between one second and the 24 hours that verifiers allow (R-JWT-06).
     """
     seconds = now.seconds
     claims = {name: value for name, value in grant.custom.items() if name not in RESERVED_IN_SESSIONS}
@@ -87,7 +86,7 @@ def mint_template(
     life: timedelta,
     skew: timedelta,
 ) -> str:
-    """A token of the owner's shape for other services; its category keeps it from passing as a session token (R-JWT-08)."""
+    """A token from an owner's template for other services; its category prevents its use as a session token (R-JWT-08)."""
     claims = {name: value for name, value in custom.items() if name not in RESERVED}
     if authorized_party is not None:
         claims["azp"] = authorized_party
@@ -105,10 +104,10 @@ def mint_template(
 class Verifier:
     """Verifies session tokens, pure and sync; each is cached until it expires (design section 4).
 
-    `keys` is a JSON Web Key Set, a PEM public key, or any function from key id to key. With `authorized_parties` the `azp`
-    claim must be present and listed; without, one that is present must pass `is_party` (R-JWT-07). `is_revoked` is asked
-    after every look-up, by session id (R-JWT-10). A skew outside 0 to 30 seconds, or of another type, is the default, 5 (R-JWT-06).
-    Threads may share one.
+    `keys` is a JSON Web Key Set, a PEM public key, or any function from key id to key. With `authorized_parties` the
+    `azp` claim must be present and listed; without, a present one must pass `is_party` (R-JWT-07). `is_revoked` is
+    called with the session ID after every look-up (R-JWT-10). A skew outside 0 to 30 seconds, or of another type, is
+    replaced by the default, 5 (R-JWT-06). Thread-safe.
     """
 
     def __init__(
@@ -124,7 +123,7 @@ class Verifier:
         is_revoked: Callable[[str], bool] | None = None,
         remembered: int = 10_000,
     ) -> None:
-        """Raises: ConfigError when a PEM cannot be used."""
+        """Raises: ConfigError for an unusable PEM."""
         if isinstance(keys, str):
             self._find_key: FindKey = KeySet.from_pem(keys).find
         elif isinstance(keys, Mapping):
@@ -132,7 +131,7 @@ class Verifier:
         else:
             self._find_key = keys
         self._issuer = issuer
-        # one origin given as text is one origin, not a collection of letters
+        # a string is one origin, not a collection of characters
         self._parties = frozenset([authorized_parties] if isinstance(authorized_parties, str) else authorized_parties)
         self._is_party = is_party
         self._audience = audience
@@ -142,7 +141,7 @@ class Verifier:
         self.token_cache = TokenCache(remembered)
 
     def verify(self, token: str) -> Claims:
-        """The claims of a token that is good now. Raises: TokenRefused with the reason the published SDKs use."""
+        """The claims of a token that is valid now. Raises: TokenRefused with the reason code of published SDKs."""
         if len(token) > MAX_LENGTH:
             _refuse("token-invalid", "The token is longer than 8 KiB.")
         now = self.clock.seconds()
@@ -150,7 +149,7 @@ class Verifier:
         claims = self.token_cache.find(token)
         if claims is None:
             claims = self._verify_and_cache(token, now)
-        elif now < claims.not_before.seconds - self._skew:  # the clock was set back since
+        elif now < claims.not_before.seconds - self._skew:  # the clock was set back in the meantime
             _refuse("token-not-active-yet", _EARLY)
         if self.is_revoked is not None and self.is_revoked(claims.session_id):
             _refuse("session-revoked", "The session of this token has been revoked.")
@@ -165,7 +164,7 @@ class Verifier:
         self.token_cache.clear()
 
     def forget(self) -> None:
-        """The former name of `clear_cache`; gone in 0.3."""
+        """Deprecated: renamed to `clear_cache`; removed in 0.3."""
         warnings.warn("Verifier.forget is Verifier.clear_cache now; the old name goes in 0.3.", DeprecationWarning, 2)
         self.clear_cache()
 
@@ -192,7 +191,7 @@ class Verifier:
         if self._issuer is not None and issuer != self._issuer:
             _refuse("token-invalid-issuer", "The token was issued by another server.")
         self._check_parties(raw)
-        if not isinstance(raw.get("sts", "active"), str):  # read as absent, it would make the session active
+        if not isinstance(raw.get("sts", "active"), str):  # treating it as absent would make the session active
             _refuse("token-invalid", "The token's sts claim is not text.")
         if type(raw.get("v", 1)) is not int:
             _refuse("token-invalid", "The token's v claim is not a whole number.")

@@ -1,4 +1,4 @@
-"""Signing keys: which one signs now, which ones are published (R-KEY-03, R-KEY-04)."""
+"""Signing keys: selects the key that signs now and the published ones (R-KEY-03, R-KEY-04)."""
 
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -25,19 +25,21 @@ from sojourn.tokens.jws import Algorithm, PrivateKey, VerificationKey, encoded, 
 __all__ = ["SigningKey", "SigningKeySet"]
 
 PUBLISHED_AFTER_RETIREMENT = timedelta(hours=24, minutes=5, seconds=30)
-"""The longest life of a token that verifiers accept, 5 minutes of cached key sets, and the most clock skew (R-KEY-03)."""
+"""The maximum token lifetime that verifiers accept, plus 5 minutes of cached key sets and the maximum clock skew
+(R-KEY-03).
+"""
 
 SESSION_CATEGORY = "cl_B7d4PD111AAA"
 TEMPLATE_CATEGORY = "cl_B7d4PD222AAA"
 
 _MAX_OPENED = 4096
 _opened: dict[bytes, PrivateKeyTypes] = {}
-"""By the hash of the PEM: reading one costs 30 ms, and key rings are read again every minute."""
+"""Cached by the hash of the PEM: parsing one takes 30 ms, and key sets are read again every minute."""
 
 
 @dataclass(frozen=True)
 class SigningKey:
-    """RSA keys are 2048 bits with e = 65537: the only ones whose PEM the published SDKs read (R-JWT-02)."""
+    """RSA keys are 2048 bits with e = 65537, the only ones whose PEM published SDKs can read (R-JWT-02)."""
 
     kid: str
     algorithm: Algorithm
@@ -99,7 +101,10 @@ class SigningKeySet:
     keys: tuple[SigningKey, ...]
 
     def signing_key(self, now: Instant) -> SigningKey:
-        """The youngest key that is active; a planned successor waits until everybody can know it. Raises: NotFound."""
+        """The youngest active key; a planned successor becomes active once all verifiers can know it.
+
+        Raises: NotFound.
+        """
         active = [
             key for key in self.keys if key.active_from <= now and (key.retired_at is None or now < key.retired_at)
         ]
@@ -111,11 +116,11 @@ class SigningKeySet:
         return [key for key in self.keys if key.retired_at is None or now < key.retired_at + PUBLISHED_AFTER_RETIREMENT]
 
     def pem(self, now: Instant) -> str:
-        """The public key that tokens minted now verify with: SPKI, for verifiers that are given one key."""
+        """The public key of tokens minted now as SPKI PEM, for verifiers that take a single key."""
         return self.signing_key(now).public_pem
 
     def jwks(self, now: Instant) -> dict[str, Json]:
-        """A JSON Web Key Set; the same text until a key comes or goes."""
+        """The JSON Web Key Set; the text changes only when a key is added or removed."""
         return {"keys": [key.jwk() for key in self.published(now)]}
 
 

@@ -1,4 +1,4 @@
-"""An owner's own key for one JWT template, for services that were set up with it (decision 0008)."""
+"""An owner's own signing key for a JWT template, for services configured with its public key (decision 0008)."""
 
 import hashlib
 from dataclasses import dataclass, field
@@ -24,7 +24,7 @@ _RSA_EXPONENT = 65537
 
 
 class TemplateAlgorithm(StrEnum):
-    """HMAC is not among them: its key, which a service needs to verify, would let that service sign (R-JWT-02)."""
+    """HMAC is excluded, because the key that a service needs to verify would also let it sign (R-JWT-02)."""
 
     RS256 = "RS256"
     ES256 = "ES256"
@@ -40,16 +40,18 @@ _NEEDED = {
 
 @dataclass(frozen=True)
 class TemplateKey:
-    """One key, one algorithm. It is in no key set of ours, so nothing here accepts what it signs (R-JWT-03, R-JWT-08)."""
+    """One key for one algorithm.
+
+    It is in none of our key sets, so Sojourn never accepts tokens signed with it (R-JWT-03, R-JWT-08).
+    """
 
     algorithm: TemplateAlgorithm
     private_pem: Secret = field(repr=False)
 
     @classmethod
     def read(cls, algorithm: str, pem: str) -> "TemplateKey":
-        """The key that an owner gave as PEM, in one spelling. Takes tens of milliseconds.
-
-        Raises: FieldError for another algorithm, a key of another type, a weak one, one that cannot be read.
+        """Parse and normalize the owner's PEM; takes tens of milliseconds. Raises: FieldError for an unsupported
+        algorithm, or a key that is of another type, weak or unreadable.
         """
         if algorithm not in list(TemplateAlgorithm):
             advice = f"signing_algorithm must be one of {', '.join(TemplateAlgorithm)}."
@@ -77,7 +79,7 @@ class TemplateKey:
 
     @cached_property
     def template_header(self) -> str:
-        """Names the key by the digest of its public half, so that a service can tell one key from the next."""
+        """The JWS header, with the digest of the public key as key ID, so that a service can distinguish keys."""
         public = self.private.public_key().public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
         kid = encoded(hashlib.sha256(public).digest())
         return encoded_header(self.algorithm, kid, category=TEMPLATE_CATEGORY)

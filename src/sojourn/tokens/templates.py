@@ -18,14 +18,14 @@ _MAX_BYTES = 16 * 1024
 RESERVED = frozenset(
     {"act", "azp", "exp", "fea", "fva", "handshake", "iat", "iss", "jti", "nbf", "o", "pla", "sid", "sts", "sub", "v"}
 )
-"""Claims that no owner sets: the server says them, or another kind of token is known by them (R-JWT-08)."""
+"""Claims that owners cannot set, because the server sets them or they identify another kind of token (R-JWT-08)."""
 
 RESERVED_IN_SESSIONS = RESERVED | {"org_id", "org_permissions", "org_role", "org_slug"}
-"""Session tokens have these too; a template may well want an `org_id` of its own."""
+"""Reserved in session tokens only; a template may define its own `org_id`."""
 
 
 _OPEN = frozenset({"public_metadata", "unsafe_metadata", "organizations", "actor", "public_data"})
-"""Objects of the owner's own shape: any name may follow."""
+"""Free-form objects; any path below them is allowed."""
 
 KNOWN: Mapping[str, frozenset[str]] = {
     "user": frozenset(
@@ -43,7 +43,7 @@ KNOWN: Mapping[str, frozenset[str]] = {
 
 
 def check_template(claims: Mapping[str, Json], param: str = "claims", *, reserved: frozenset[str] = RESERVED) -> None:
-    """Refuse claims that would overwrite registered ones, and shortcodes that cannot be read or name nothing.
+    """Reject claims that would overwrite registered ones, and shortcodes that are malformed or unknown.
 
     Raises: FieldError.
     """
@@ -56,7 +56,8 @@ def check_template(claims: Mapping[str, Json], param: str = "claims", *, reserve
 
 
 def render(template: Json | Mapping[str, Json], facts: Mapping[str, Json]) -> Json:
-    """The template with its shortcodes replaced. A text that is one shortcode yields the value itself, of its type.
+    """The template with its shortcodes replaced. A text that consists of one shortcode yields the value with its own
+    type.
 
     The value of a shortcode is not rendered again, so user metadata cannot refer to other facts.
 
@@ -80,7 +81,7 @@ def _rendered_text(text: str, facts: Mapping[str, Json]) -> Json:
 
 
 def _value(code: str, facts: Mapping[str, Json]) -> Json:
-    """The first operand that is neither null nor false, else the last."""
+    """The first operand that is neither null nor false, or else the last."""
     value: Json = None
     for operand in _operands(code) or []:
         value = _operand(operand, facts)
@@ -90,7 +91,7 @@ def _value(code: str, facts: Mapping[str, Json]) -> Json:
 
 
 def _operands(code: str) -> list[str] | None:
-    """The texts between `||`, quotes kept together; None for what cannot be read."""
+    """Split at `||`, respecting quotes; None for malformed text."""
     operands: list[str] = []
     at = 0
     while found := _OPERAND.match(code, at):
@@ -143,7 +144,7 @@ def _check_text(text: str, param: str) -> None:
 
 
 def _check_known(operand: str, param: str) -> None:
-    """Refuse a path that names nothing: it would be null in every token. Raises: FieldError."""
+    """Reject an unknown path, which would be null in every token. Raises: FieldError."""
     if operand[:1] in ("'", '"') or operand in ("true", "false") or _NUMBER.fullmatch(operand):
         return
     root, _, rest = operand.partition(".")

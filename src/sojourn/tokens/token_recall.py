@@ -18,7 +18,7 @@ class Freshness(Protocol):
 
 
 class Always:
-    """Keys of this process."""
+    """Always fresh, for a process that has the signing keys itself."""
 
     stale_at = float("inf")
 

@@ -1,4 +1,6 @@
-"""The page behind the link of a code mail: its owner confirms the browser that asked for the code (R-OTP-02, R-OTP-08)."""
+"""The page of the link in a code mail, on which the recipient confirms the browser that requested the code (R-OTP-02,
+R-OTP-08).
+"""
 
 import msgspec
 from litestar import MediaType, Response, get, post
@@ -21,12 +23,13 @@ class ConfirmForm(msgspec.Struct, kw_only=True):
     form_token: str = ""
     token: str = ""
     way: str = "there"
-    """`there` admits the browser that asked for the code, `here` makes the one that shows the page known."""
+    """`there` admits the browser that requested the code, `here` makes the browser that shows this page a known device.
+    """
 
 
 @get(ADMITTING_PAGE, include_in_schema=False, opt=frontend(limit=None))
 async def ask(context: Context) -> Response[str]:
-    """Changes nothing: programs that look at mail open links too."""
+    """Changes nothing, because mail scanners open links too."""
     token = context.request.query.get("token", "")
     try:
         asked_at, is_open = await context.engine.sign_ins.codes.asked_by_link(context.instance, token)
@@ -61,7 +64,7 @@ def _page(
     said: str = "",
     status: int = 200,
 ) -> Response[str]:
-    """Either the form or, with `said`, how it went."""
+    """The form or, with `said`, the result."""
     nonce, headers = page_policy(context.instance)
     settings = context.instance.settings
     html = templates().get_template("confirm_browser.html").render(

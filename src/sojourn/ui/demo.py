@@ -85,7 +85,7 @@ def _title(*, is_protected: bool, is_known: bool) -> str:
 
 
 def _life(session: Claims) -> int:
-    """Whole seconds from the making of a token to its end."""
+    """The lifetime of a token in whole seconds."""
     return round(session.expires_at.since(session.issued_at).total_seconds())
 
 

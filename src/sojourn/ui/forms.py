@@ -18,7 +18,7 @@ _FIELDS = {
     "email_address": ("E-mail address", "email", "email"),
     "password": ("Password", "password", "new-password"),
 }
-"""Label, type and what a browser fills in (HTML, autocomplete)."""
+"""Label, input type and `autocomplete` value."""
 
 
 def plain_form(context: ClientContext, name: str, given: Secret | None = None) -> Mapping[str, object]:
@@ -40,7 +40,7 @@ def plain_form(context: ClientContext, name: str, given: Secret | None = None) -
 
 
 def labelled(context: ClientContext, level: Level) -> list[Strategy]:
-    """Strategies that hosted pages without scripts have a button for."""
+    """The strategies that have a button on hosted pages without scripts."""
     return [
         strategy
         for strategy in context.engine.factors.strategies(context.instance, level)
@@ -51,7 +51,7 @@ def labelled(context: ClientContext, level: Level) -> list[Strategy]:
 def sign_up_form(
     context: ClientContext, given: Secret | None = None, typed: Mapping[str, str] = MappingProxyType({})
 ) -> Mapping[str, object]:
-    """The same for sign-up, with the fields that this application asks for."""
+    """As `plain_form`, for sign-up, with the fields that the application requires."""
     rules = context.instance.settings.sign_up
     uses: dict[str, Use] = {"first_name": rules.first_name, "last_name": rules.last_name, "username": rules.username}
     fields = [_field(name, use, typed.get(name, "")) for name, use in uses.items() if use != "off"]
@@ -62,7 +62,7 @@ def sign_up_form(
 
 
 def profile_form(context: ClientContext, person: User | None, given: Secret | None = None) -> Mapping[str, object]:
-    """The same for the profile; without a person it asks to sign in."""
+    """As `plain_form`, for the profile; without a user it shows a sign-in link."""
     form = plain_form(context, "user", given)
     if person is None:
         return {**form, "person": None}
@@ -88,7 +88,7 @@ def _field(name: str, use: Use, value: str) -> Mapping[str, object]:
 
 
 def check_form(context: ClientContext, name: str, token: str) -> None:
-    """Raises: OriginRefused for a form that is no page of ours, of another browser, or older than an hour."""
+    """Raises: OriginRefused for a form that does not come from our page in this browser, or is older than an hour."""
     if not context.engine.forms.is_good(token, name, _browser(context)):
         raise OriginRefused("This form has expired, or was not opened in this browser. Reload the page and try again.")
 

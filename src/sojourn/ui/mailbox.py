@@ -47,7 +47,7 @@ async def mail_page(context: ClientContext) -> Response[str]:
 
 @get("/dev/mailbox.json", include_in_schema=False, opt=development_help())
 async def mailbox_json(context: ClientContext) -> Response[bytes]:
-    """The same for scripts: kind, to, subject, text, html, the code in it, and when it came in milliseconds."""
+    """The mails as JSON for scripts: kind, to, subject, text, html, the code, and the time in milliseconds."""
     messages = [
         {
             "kind": message.kind, "to": message.to, "subject": message.subject, "text": message.text, "html": message.html,
@@ -59,7 +59,7 @@ async def mailbox_json(context: ClientContext) -> Response[bytes]:
 
 
 def _mailbox(context: ClientContext) -> Mailbox:
-    """Raises: NotFound where mail is really sent, and always in production (R-AUZ-09)."""
+    """Raises: NotFound if mail is really sent, and always in production (R-AUZ-09)."""
     mailer = context.engine.mailer
     if not context.instance.is_development or not isinstance(mailer, Mailbox):
         raise NotFound()

@@ -30,12 +30,12 @@ _STATIC = {
 }  # fmt: skip
 _THEME = "theme.css"
 _OF_APPS = {"Cache-Control": "no-cache", "Cross-Origin-Resource-Policy": "cross-origin"}
-"""Files that pages of apps load, wherever they are."""
+"""Files that apps' pages load, on any origin."""
 _WORDS = {
     "userProfile": {"profilePage": {"fileDropAreaHint": "Recommended size 1:1, up to 5 MB."}},
     "unstable__errors": {"avatar_file_size_exceeded": IMAGE_TOO_LARGE},
 }
-"""The components let ten megabytes through by themselves, and say so."""
+"""The components themselves accept ten megabytes and show that limit."""
 
 _LOOPBACK = ("http://localhost:*", "http://127.0.0.1:*")
 
@@ -61,13 +61,13 @@ async def user(context: ClientContext) -> Response[str]:
 
 @get("/sign-out", include_in_schema=False, opt=frontend(limit=None))
 async def sign_out(context: ClientContext) -> Response[str]:
-    """Asks first: a link from anywhere must not end a session by itself (R-WEB-02)."""
+    """Asks for confirmation first, because a link on another site must not end a session (R-WEB-02)."""
     return _page(context, "sign-out", plain_form(context, "sign-out"))
 
 
 @get("/favicon.ico", include_in_schema=False, opt=public())
 async def icon() -> Response[bytes]:
-    """The icon, where browsers look for it by themselves."""
+    """The icon at the path where browsers look for it."""
     return Response(_file(_ICON), media_type=_STATIC[_ICON], headers={"Cache-Control": "public, max-age=86400"})
 
 
@@ -81,9 +81,9 @@ async def static(context: ClientContext) -> Response[bytes]:
         raise NotFound()
     if name != _COMPONENTS:
         return Response(_file(name), media_type=kind, headers=_OF_APPS)
-    # in front of the script for pages of apps stands what they cannot know
+    # the script for apps' pages is prefixed with values that the pages do not know
     told = b"window.sojournLooks = %s;\n" % msgspec.json.encode(looks(context.instance))
-    # what it calls may stand behind it: it waits for other scripts first
+    # the functions that it calls may be defined later, because it waits for other scripts first
     return Response(told + _file(name) + _file(_KEPT_FIELDS), media_type=kind, headers=_OF_APPS)
 
 
@@ -156,8 +156,11 @@ def page_policy(instance: Instance) -> tuple[str, dict[str, str]]:
 
 
 def _policy(nonce: str, instance: Instance) -> str:
-    """Everything off but our own scripts. The components style by script with the nonce; their avatars are data or ours."""
-    # a form's answer may send the browser on to the app, which browsers hold against the same rule
+    """Allows only our own scripts.
+
+    The components set styles by script with the nonce; their avatars are data URLs or our own.
+    """
+    # the response to a form may redirect to the app, and browsers apply the same directive to it
     onward = " ".join(("'self'", *instance.settings.allowed_origins, *(_LOOPBACK if instance.is_development else ())))
     rules = [
         "default-src 'none'",
@@ -181,7 +184,7 @@ def _logo_origin(instance: Instance) -> str:
 
 
 def theme_css(theme: ThemeSettings) -> str:
-    """The owner's colours as custom properties, for the pages of refusals in apps."""
+    """The owner's colours as CSS custom properties, for denial pages in apps."""
     module: Any = templates().get_template("_look.html").module
     return str(module.rules(look(theme)))
 

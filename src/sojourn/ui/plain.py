@@ -1,4 +1,4 @@
-"""Sign-in and sign-out for browsers without JavaScript: forms that the hosted pages hold inside `<noscript>`."""
+"""Sign-in and sign-out for browsers without JavaScript: the forms inside `<noscript>` of the hosted pages."""
 
 from collections.abc import Mapping
 
@@ -25,8 +25,8 @@ _WITH_SCRIPT = "This account requires another step. Open this page in a browser 
 
 
 class SignInForm(msgspec.Struct, kw_only=True):
-    """`way` names the button: a strategy with a label, or `code` to send another one. `sign_in` is the attempt that a code is
-    asked for, and `strategy` the one that the code is of.
+    """`way` names the button: a strategy with a label, or `code` to send another one. `sign_in` is the attempt that
+    awaits a code, and `strategy` the strategy of that code.
     """
 
     form_token: str = ""
@@ -104,7 +104,7 @@ def _is_sent(context: ClientContext, strategy: str) -> bool:
 
 
 async def _second(context: ClientContext, attempt: SignIn) -> str | None:
-    """The strategy of a second factor that can be typed here."""
+    """The strategy of an offered second factor that can be typed without a challenge."""
     facts = await context.engine.sign_ins.facts(context.instance, attempt)
     offered = {offer.strategy for offer in facts.second_factors or ()}
     typed = [strategy for strategy in labelled(context, Level.SECOND) if not strategy.is_challenged]
@@ -114,7 +114,7 @@ async def _second(context: ClientContext, attempt: SignIn) -> str | None:
 def _page(
     context: ClientContext, form: SignInForm, said: str, status: int, issued: Issued | None = None
 ) -> Response[str]:
-    """The form again; nothing that was typed but the identifier stands in it."""
+    """The form again, with only the identifier filled in."""
     values = {
         **plain_form(context, "sign-in", issued.secret if issued else None),
         "identifier": form.identifier or "",
@@ -128,7 +128,7 @@ def _page(
 def plain_page(
     context: ClientContext, name: str, form: Mapping[str, object], said: str, status: int, redirect_url: str = ""
 ) -> Response[str]:
-    """A page that is only the form; `said` stands above it, and `redirect_url` goes on with it if it is one of ours."""
+    """A page with only the form; `said` is shown above it, and `redirect_url` is kept if it is allowed."""
     values = {**form, "redirect_url": checked_redirect(context.instance, redirect_url) or ""}
     nonce, headers = page_policy(context.instance)
     html = templates().get_template("plain.html").render(

@@ -1,4 +1,4 @@
-"""Sign-up and the basics of a profile for browsers without JavaScript: forms that the hosted pages hold inside `<noscript>`."""
+"""Sign-up and basic profile changes for browsers without JavaScript: the forms inside `<noscript>` of the hosted pages."""
 
 from dataclasses import replace
 
@@ -20,7 +20,7 @@ from sojourn.web.operation import frontend
 
 
 class PlainSignUpForm(msgspec.Struct, kw_only=True):
-    """`sign_up` is the attempt that a code was sent for; `way` is `code` where another one is wanted."""
+    """`sign_up` is the attempt that awaits a code; `way` is `code` to send another one."""
 
     form_token: str = ""
     way: str = ""
@@ -68,7 +68,7 @@ async def sign_up(context: Context) -> Response[str]:
 
 
 async def _attempted(context: ClientContext, form: PlainSignUpForm) -> tuple[SignUp, Issued]:
-    """Raises: what sign-ups raise, FieldMissing for what the form does not hold."""
+    """Raises: the errors of sign-ups, and FieldMissing for a missing field."""
     sign_ups, caller = context.engine.sign_ups, await context.caller()
     if form.sign_up is not None:
         strategy = context.engine.factors.sent_for(context.instance, Purpose.SIGN_UP)
@@ -88,7 +88,7 @@ async def _attempted(context: ClientContext, form: PlainSignUpForm) -> tuple[Sig
 
 
 async def _send_code(context: ClientContext, begun: SignUp, issued: Issued) -> None:
-    """Raises: FieldMissing for what the form does not hold, and what sign-ups raise."""
+    """Raises: FieldMissing for a missing field, and the errors of sign-ups."""
     if missing := missing_fields(begun, context.instance.settings.sign_up):
         raise FieldMissing(missing[0])
     known = replace(await context.caller(), client=issued.client)
@@ -104,7 +104,7 @@ async def _hand_over(context: ClientContext, issued: Issued) -> None:
 
 @post("/user", include_in_schema=False, opt=frontend(limit="attempts", form=PlainProfileForm))
 async def user(context: Context) -> Response[str]:
-    """Changes the names, or the password, of the person who is signed in."""
+    """Changes the names or the password of the signed-in user."""
     form = await context.form(PlainProfileForm, keep_blank=True)
     caller, session, person = await context.acting()
     profile, issued = context.engine.profile, None
@@ -129,7 +129,7 @@ async def user(context: Context) -> Response[str]:
 def _sign_up_page(
     context: ClientContext, form: PlainSignUpForm, said: str, status: int, issued: Issued | None = None
 ) -> Response[str]:
-    """The form again; of what was typed everything but the password and the code stands in it."""
+    """The form again, with everything filled in except password and code."""
     typed = {name: getattr(form, name) or "" for name in ("first_name", "last_name", "username", "email_address")}
     values = sign_up_form(context, issued.secret if issued else None, typed)
     return plain_page(context, "sign-up", {**values, "sign_up": form.sign_up or ""}, said, status, form.redirect_url)

@@ -1,6 +1,6 @@
-"""The hosted pages as the server and an app around it mount them: one list, so that neither forgets a page."""
+"""All hosted pages in one list, which both the standalone server and the server inside an app use."""
 
 from sojourn.ui import confirming, mailbox, pages, plain, plain_account
 
 PAGES = [*pages.HANDLERS, *plain.HANDLERS, *plain_account.HANDLERS, *confirming.HANDLERS, *mailbox.HANDLERS]
-"""The mailbox is not found where mail is really sent, and never in production (R-AUZ-09)."""
+"""The mailbox page returns 404 if mail is really sent, and always in production (R-AUZ-09)."""

@@ -1,4 +1,4 @@
-"""The colours of our pages and of the components on them: two palettes, one for each colour scheme."""
+"""The colours of hosted pages and their components: one palette per colour scheme."""
 
 from dataclasses import dataclass
 from typing import Literal
@@ -9,14 +9,17 @@ Scheme = Literal["light", "dark"]
 _SCHEMES: tuple[Scheme, ...] = ("light", "dark")
 
 _READABLE = 4.5
-"""The least contrast of text and its background (WCAG 2.2, success criterion 1.4.3)."""
+"""The minimum contrast of text and its background (WCAG 2.2, success criterion 1.4.3)."""
 _WHITE, _BLACK = "#ffffff", "#000000"
 _STEPS = 20
 
 
 @dataclass(frozen=True, slots=True)
 class Palette:
-    """Colours as CSS values. `accent` is of buttons, `link` the same colour as far as it can be read on a card."""
+    """Colours as CSS values.
+
+    `accent` is the colour of buttons; `link` is the same colour, adjusted until it is readable on a card.
+    """
 
     page: str
     card: str
@@ -31,7 +34,9 @@ class Palette:
 
 
 def palette(theme: ThemeSettings, scheme: Scheme) -> Palette:
-    """The owner's colours in the light scheme; in the dark one a fixed ground with the owner's accent, made lighter where needed."""
+    """The owner's colours in the light scheme; in the dark scheme a fixed background with the owner's accent, lightened
+    if needed.
+    """
     if scheme == "light":
         card = theme.background_color
         rest = {
@@ -68,7 +73,7 @@ def look(theme: ThemeSettings) -> dict[str, object]:
 
 
 def component_looks(theme: ThemeSettings) -> dict[str, object]:
-    """The scheme, and for each the `appearance` of the published components; a page chooses as its visitor's device does."""
+    """The scheme, and the `appearance` of the published components for each; a page chooses by the device's preference."""
     appearances = {scheme: {"variables": _variables(theme, scheme)} for scheme in _SCHEMES}
     return {"scheme": scheme_of(theme), **appearances}
 
@@ -99,9 +104,9 @@ def contrast(one: str, other: str) -> float:
 
 
 def _readable(color: str, ground: str) -> str:
-    """The colour, mixed with white or black only as far as it takes to be read on that ground."""
+    """The colour, mixed with white or black only as much as needed for contrast with the background."""
     own, behind = _channels(color), _channels(ground)
-    if own is None or behind is None:  # in another notation: the owner's word is taken as it is
+    if own is None or behind is None:  # in another notation the owner's value is used unchanged
         return color
     goal = max(((255, 255, 255), (0, 0, 0)), key=lambda end: contrast(_hexadecimal(end), ground))
     for step in range(_STEPS + 1):
@@ -112,7 +117,7 @@ def _readable(color: str, ground: str) -> str:
 
 
 def _on(color: str) -> str:
-    """White or near black, whichever is read better on that colour."""
+    """White or near black, whichever has more contrast with the colour."""
     if _channels(color) is None:
         return _WHITE
     return max(_WHITE, _BLACK, key=lambda ink: contrast(ink, color))

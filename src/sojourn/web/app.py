@@ -1,4 +1,4 @@
-"""The HTTP application: the guard in front, two hot paths beside, Litestar's routes behind."""
+"""The HTTP application: runs the guard, then a fast path or one of Litestar's routes."""
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from functools import cache
@@ -50,7 +50,7 @@ from sojourn.web.request_context import CONTEXT, RequestContext
 from sojourn.web.routing import NOWHERE, ROUTE, Place, Route, Routes, same_reading
 
 RefusalPage = Callable[[Instance, int, SojournError], tuple[bytes, Headers]]
-"""The page of a refusal, by its status, and the headers that go with it."""
+"""Renders the error page for a status, with its headers."""
 
 Tell = Callable[[Mapping[str, str]], Awaitable[None]]
 
@@ -68,8 +68,8 @@ def build(
 ) -> ASGIApp:
     """The ASGI application of one engine.
 
-    `pages` are further handlers (hosted pages, the mailbox); `demo` is an application of its own below `/demo`;
-    `refusal_page` draws for people what a browser that opens a page is refused.
+    `pages` are additional handlers (hosted pages, the mailbox); `demo` is a separate application below `/demo`;
+    `refusal_page` renders the error page for browser navigations.
     """
     if engine.config.is_development:
         _log.warning(
@@ -84,7 +84,7 @@ def build(
 def litestar_app(pages: tuple[ControllerRouterHandler, ...] = ()) -> Litestar:
     """The routes behind the guard; useful alone only to describe them (`openapi.py`).
 
-    They take their engine from the request, so all engines of a process share them: an app that is tested opens hundreds.
+    They take their engine from the request, so all engines of a process share them; the tests of an app open hundreds.
     """
     return Litestar(
         route_handlers=[*routes.HANDLERS, *backend_routes.HANDLERS, *pages],
@@ -107,12 +107,12 @@ def _context(scope: Scope) -> RequestContext:
 
 
 def _refused(request: Request[object, object, State], error: Exception) -> Response[bytes]:
-    """Every refusal is answered in one place, `Application`."""
+    """Re-raise, because `Application` renders all errors in one place."""
     raise error
 
 
 class Application:
-    """Runs the guard, then the handler, and dresses every answer: headers, cookies, the error envelope."""
+    """Runs the guard, then the handler, and completes every response: headers, cookies, the error envelope."""
 
     def __init__(
         self,
@@ -156,11 +156,11 @@ class Application:
                 check_here(request, check_host(request, self._engine.config), self._engine.config)
                 await check_helped(request, self._engine)
                 scope["root_path"] = (scope["root_path"].rstrip("/") if "root_path" in scope else "") + _DEMO
-                answer.started = True  # it answers for itself, errors included
+                answer.started = True  # the demo handles its own errors
                 await self._demo(scope, receive, send)
             else:
                 await self._answer(request, answer)
-        except Exception as error:  # the last resort: the caller of any failure gets the error envelope
+        except Exception as error:  # the last resort: every failure becomes an error envelope
             if answer.started:
                 raise
             await self._refuse(error, request, answer)
@@ -180,7 +180,7 @@ class Application:
             await answer.whole(status, body, [JSON, *headers])
 
     async def _path(self, request: HttpRequest) -> str:
-        """The path by which everything here goes. Raises: PathRefused, TooManyRequests."""
+        """The normalized path, used by all later steps. Raises: PathRefused, TooManyRequests."""
         try:
             return made_path(request.scope, self._prefix)
         except PathRefused:
@@ -219,7 +219,7 @@ class Application:
             await self._hand_on(context, route, answer)
 
     async def _instance(self, request: HttpRequest, route: Route | None) -> Instance:
-        """The instance that the Host names. Raises: HostUnknown."""
+        """The instance of the request's Host. Raises: HostUnknown."""
         if route is not None and route.operation.any_host:
             return self._engine.instance
         host = check_host(request, self._engine.config)
@@ -238,7 +238,7 @@ class Application:
     async def _answer_server(
         self, request: HttpRequest, place: Place, values: Sequence[str], answer: "_Answer"
     ) -> None:
-        """The Backend API: a secret key in place of origin and cookies."""
+        """Handle a Backend API request: a secret key instead of origin and cookies."""
         check_here(request, check_host(request, self._engine.config), self._engine.config)
         route = place.route(request.method)
         operation = UNKNOWN_OPERATION if route is None else route.operation
@@ -253,7 +253,7 @@ class Application:
             await self._hand_on(context, route, answer)
 
     async def _hand_on(self, context: RequestContext, route: Route, answer: "_Answer") -> None:
-        """Let the router call the handler, with the guard's findings in the request's state."""
+        """Let the router call the handler, with the guard's results in the request's state."""
         request = context.request
         scope = request.scope
         scope["method"] = "GET" if request.method == "HEAD" else request.method  # pyright: ignore[reportGeneralTypeIssues]
@@ -264,7 +264,7 @@ class Application:
 
 
 async def _read_by_context() -> HTTPReceiveMessage:
-    """The body of a request has one reader, the context: a handler that reads it by the router would read it unbounded."""
+    """Only the context reads the body; read through the router it would have no size limit."""
     raise TypeError("the body is read by the request context: see web/request_context.py")
 
 
@@ -280,7 +280,7 @@ def _existing(place: Place, route: Route | None) -> Route:
 
 
 async def _live(receive: Receive, send: Tell) -> None:
-    """Accept the lifespan events without work: the engine is closed by its opener, and the routes are shared."""
+    """Accept lifespan events without work: the engine is closed by its opener, and routes are shared."""
     for event in ("startup", "shutdown"):
         await receive()
         await send({"type": f"lifespan.{event}.complete"})
@@ -302,7 +302,7 @@ def _is_below(path: str, mount: str) -> bool:
 
 
 class _Answer:
-    """The answer being sent; adds the headers that every answer of its kind wears."""
+    """The response being sent; adds the common headers of its kind."""
 
     def __init__(self, send: Send, common: Headers, api: Headers, *, is_head: bool) -> None:
         self._send = send
@@ -315,7 +315,7 @@ class _Answer:
         self.context: RequestContext | None = None
 
     async def whole(self, status: int, body: bytes, headers: Headers) -> None:
-        """Send a complete API answer."""
+        """Send a complete API response."""
         self.started = True
         sized = (b"content-length", str(len(body)).encode())
         dressed = [*headers, *self._api, *self.extra, *self._cookie_headers(), sized]
@@ -331,7 +331,7 @@ class _Answer:
         await self.send({"type": "http.response.body", "body": html, "more_body": False})
 
     async def send(self, message: Message) -> None:
-        """Pass on what a handler sends; JSON wears the headers of the API, pages and scripts set their own beside."""
+        """Pass on a handler's messages. JSON gets the API's headers; pages and scripts set their own in addition."""
         if message["type"] == "http.response.start":
             self.started = True
             given = list(message["headers"])

@@ -1,4 +1,4 @@
-"""Whose network address a request comes from (R-WEB-07, R-LIM-02)."""
+"""The client's IP address (R-WEB-07, R-LIM-02)."""
 
 from collections.abc import Sequence
 from functools import lru_cache
@@ -11,9 +11,8 @@ _HOPS = 32
 
 
 def client_address(request: HttpRequest, trusted: Networks) -> str | None:
-    """The canonical address of the asking machine.
-
-    `X-Forwarded-For` is read only when the peer is a trusted proxy, right to left, up to the first hop that is not one.
+    """The client's canonical address. `X-Forwarded-For` is read only if the peer is a trusted proxy, right to left, up
+    to the first hop that is not.
     """
     address = canonical(request.peer or "")
     if address is None or not trusted or not is_trusted(address, trusted):
@@ -31,7 +30,10 @@ def client_address(request: HttpRequest, trusted: Networks) -> str | None:
 
 @lru_cache(maxsize=4096)
 def canonical(text: str) -> str | None:
-    """One spelling per address; an IPv4 address inside an IPv6 one is the IPv4 address. None when it is no address."""
+    """One spelling per address; an IPv4 address inside an IPv6 one is the IPv4 address.
+
+    None if it is not an address.
+    """
     try:
         address = ip_address(text.strip("[]").partition("%")[0])
     except ValueError:
@@ -43,7 +45,9 @@ def canonical(text: str) -> str | None:
 
 @lru_cache(maxsize=4096)
 def limit_key(address: str | None) -> str:
-    """The rate-limit key of an address: an IPv4 address, or the /64 of an IPv6 address, which is one customer's."""
+    """The rate-limit key of an address: the IPv4 address, or the /64 of an IPv6 address, which usually belongs to one
+    customer.
+    """
     if address is None:
         return "unknown"
     if ":" in address:

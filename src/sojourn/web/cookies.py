@@ -24,15 +24,16 @@ DEVICE = "__device"
 
 
 def client_last(lines: Sequence[str]) -> list[str]:
-    """The lines in the order to send them: of several, the proxies in published SDKs pass on the last alone."""
+    """Sort the Set-Cookie values, the client cookie last, because the proxies in published SDKs pass on only the last
+    one.
+    """
     return sorted(lines, key=lambda line: line.partition("=")[0] in (PLAIN, PREFIXED))
 
 
 @dataclass(frozen=True, slots=True)
 class CookieRules:
-    """How cookies look at one public address. `domain`, when the operator names one, is what this server and the apps share.
-
-    `suffix` tells the client cookies of development servers apart: all ports of a machine share their cookies (R-CKI-05).
+    """The cookies of one public URL. `domain`, if configured, is shared by this server and the apps. `suffix` separates
+    the client cookies of development servers, because all ports of a host share cookies (R-CKI-05).
     """
 
     secure: bool
@@ -41,7 +42,7 @@ class CookieRules:
 
     @property
     def client_names(self) -> tuple[str, ...]:
-        """The surest first. Only plain http, which is development on loopback, goes without the prefix (R-CKI-01)."""
+        """The safest name first. Only plain http, which is development on loopback, uses no prefix (R-CKI-01)."""
         if self.secure:
             return (PREFIXED,)
         return (f"{PLAIN}_{self.suffix}", PLAIN) if self.suffix else (PLAIN,)
@@ -54,11 +55,9 @@ class CookieRules:
         return cookie_domain(instance, self.domain)
 
     def presented(self, cookies: Mapping[str, Sequence[str]]) -> list[Secret]:
-        """The client secrets of a request, to be tried in order.
-
-        A prefixed cookie is unique by nature: two of them are an attack or a broken proxy. A plain one can be doubled
-        by another application of this machine, and the right one is found by trying (R-CKI-05, R-ID-06).
-        Raises: DoubledCookie.
+        """The client secrets of a request, to be tried in order. A prefixed cookie is unique, so two of them mean an
+        attack or a broken proxy. A plain one can also be set by another application on this host, so each is tried
+        (R-CKI-05, R-ID-06). Raises: DoubledCookie.
         """
         values = [value for name in self.client_names for value in cookies.get(name, ())]
         if self.secure and len(values) > 1:
@@ -68,16 +67,18 @@ class CookieRules:
         return [Secret(value) for value in values[:_TRIED] if 0 < len(value) <= _MAX_VALUE]
 
     def presented_mark(self, cookies: Mapping[str, Sequence[str]]) -> Secret | None:
-        """The mark of a known device; of two none is believed."""
+        """The mark of a known device; two marks are both ignored."""
         values = cookies.get(self.device_name, ())
         return Secret(values[0]) if len(values) == 1 and 0 < len(values[0]) <= _MAX_VALUE else None
 
     def device(self, mark: Secret) -> str:
-        """The device cookie: it stays when the client cookie goes, and opens nothing (R-LIM-03)."""
+        """The device cookie, which survives the client cookie and grants no access (R-LIM-03)."""
         return self._cookie(self.device_name, mark.reveal(), _YEAR, http_only=True)
 
     def client(self, secret: Secret, view: ClientView, now: Instant) -> list[str]:
-        """The client cookie: it lasts as long as the longest session, without one as long as the client (R-CKI-04)."""
+        """The client cookie, which lasts as long as the longest session, or without one as long as the client
+        (R-CKI-04).
+        """
         ends = max((session.expire_at for session in view.sessions), default=view.client.expire_at)
         age = max(1, min(_MAX_AGE, int(ends.since(now).total_seconds())))
         return [self._cookie(name, secret.reveal(), age, http_only=True) for name in self.client_names]
@@ -98,16 +99,16 @@ class CookieRules:
         ]
 
     def sessions_gone(self, instance: Instance) -> list[str]:
-        """Expire session tokens, in case the script that should do it no longer runs (R-CKI-06)."""
+        """Expire the session cookies, in case the browser SDK that should do it no longer runs (R-CKI-06)."""
         return [self._cookie(name, "", 0, http_only=False) for name in both_names("__session", instance)]
 
     def dev_browser(self, instance: Instance, token: Secret) -> list[str]:
-        """The development browser, which the scripts of an app and its server read under either name."""
+        """The development browser cookies, under both names that apps' scripts and servers read."""
         names = both_names("__clerk_db_jwt", instance)
         return [self._cookie(name, token.reveal(), _YEAR, http_only=False) for name in names]
 
     def handshake(self, instance: Instance, name: str, value: str, max_age: int) -> str:
-        """The result of a handshake, which the app's server reads and no script."""
+        """The cookie with a handshake's result, which the app's server reads and scripts cannot."""
         return self._cookie(name, value, max_age, http_only=True, domain=self.domain_of(instance))
 
     def handshake_gone(self, instance: Instance, name: str) -> str:
@@ -134,10 +135,9 @@ def cookie_domain(instance: Instance, named: str = "") -> str:
 
 @lru_cache(maxsize=256)
 def shared_domain(public_url: str, origins: tuple[str, ...]) -> str:
-    """The narrowest domain that holds this server and every listed app beside it; empty when they share none.
-
-    `auth.example.com` and `www.example.com` share `example.com`. An app on a site of its own is left out: no cookie reaches
-    both. A public suffix shared by unrelated sites, such as `co.uk`, does no harm: browsers reject cookies for it.
+    """The narrowest domain that contains this server and the listed apps of its site; empty if they share none.
+    `auth.example.com` and `www.example.com` share `example.com`. An app on another site is ignored, because no cookie
+    reaches both. A shared public suffix, such as `co.uk`, is harmless: browsers reject cookies for it.
     """
     own = _labels(public_url)
     apps = [labels for labels in map(_labels, origins) if labels != own and len(_common(own, labels)) > 1]
@@ -150,7 +150,7 @@ def shared_domain(public_url: str, origins: tuple[str, ...]) -> str:
 
 
 def _labels(url: str) -> tuple[str, ...]:
-    """The parts of a host name, the last one first; none of an address that is a number."""
+    """The labels of a host name, the last one first; none for an IP address."""
     host = urlsplit(url).hostname or ""
     try:
         ip_address(host)
@@ -167,13 +167,13 @@ def _common(one: tuple[str, ...], other: tuple[str, ...]) -> tuple[str, ...]:
 
 
 class DoubledCookie(Malformed):
-    """Two cookies of the name that cannot be doubled: nothing is believed, and both must go."""
+    """Two cookies of a name that must be unique: both are ignored and expired."""
 
     advice = "This browser sent its sign-in cookie twice. Reload the page."
 
 
 def both_names(name: str, instance: Instance) -> tuple[str, str]:
-    """A cookie's plain name and its twin with the suffix of the instance's key; always set together."""
+    """A cookie's plain name, and its name with the suffix of the instance's key; both are always set together."""
     return name, f"{name}_{cookie_suffix(instance.publishable_key)}"
 
 

@@ -1,4 +1,4 @@
-"""Development is for this machine: who is answered there, and who may read codes (R-DEV-01, R-DEV-02)."""
+"""Limits development servers to this machine: who gets responses, and who may read codes (R-DEV-01, R-DEV-02)."""
 
 from dataclasses import replace
 
@@ -15,7 +15,7 @@ from sojourn.web.http_request import HttpRequest
 from sojourn.web.secret_keys import good_key, presented_key
 
 _IN_PROCESS = frozenset({"testclient", "<local>"})
-"""Peers that the test clients of Starlette, Litestar and Quart name; no socket has such an address."""
+"""Peer names of the test clients of Starlette, Litestar and Quart; no socket has such an address."""
 
 _TELLING = (
     b"forwarded", b"via", b"x-client-ip", b"true-client-ip", b"cf-connecting-ip", b"x-forwarded-server", b"cdn-loop", b"cf-ray",
@@ -23,7 +23,9 @@ _TELLING = (
     b"x-forwarded-scheme", b"x-original-forwarded-for", b"x-original-host",
 )  # fmt: skip
 _OLD = frozenset({"1.0", "1"})
-"""HTTP/1.0 as ASGI servers name it. nginx speaks it by default, under this machine's name, and says nothing of whom it speaks for."""
+"""The version string of HTTP/1.0. nginx uses it to upstreams by default, from this machine's address, without naming
+its client.
+"""
 
 
 class HelpRefused(SojournError):
@@ -42,9 +44,8 @@ class SecretKeyAsked(SojournError):
 
 
 def check_here(request: HttpRequest, host: str, config: Config) -> None:
-    """In development only this machine is answered, unless the Host is named. Raises: HostUnknown (R-DEV-01).
-
-    An app that has the server inside may listen anywhere, so each request is looked at.
+    """In development respond to this machine only, unless the Host is listed. Raises: HostUnknown (R-DEV-01). An app
+    with the server inside may listen on any interface, so each request is checked.
     """
     if config.is_development and not _is_own_peer(request) and not config.is_named(name_of(host)):
         raise HostUnknown(
@@ -66,9 +67,8 @@ async def check_helped(request: HttpRequest, engine: Engine) -> None:
 
 
 def as_asked(instance: Instance, request: HttpRequest, config: Config) -> Instance:
-    """The instance as this request may use it: codes that everybody knows work at this machine only (R-DEV-02).
-
-    A proxy that `trusted_proxies` names may stand in between (decision 0013).
+    """The instance with the settings for this request: fixed test codes work on this machine only (R-DEV-02). A proxy
+    listed in `trusted_proxies` may be in between (decision 0013).
     """
     if not instance.is_development or not instance.settings.test_mode:
         return instance
@@ -92,11 +92,10 @@ def _is_at_this_machine(request: HttpRequest, config: Config) -> bool:
 
 
 def _is_forwarded(request: HttpRequest) -> bool:
-    """True if a proxy forwards the request of a remote client. A development server in front, such as that of a bundler, says
-    the address of this machine, and what a stranger puts there a proxy adds to.
-
-    Where the peer is not the socket's, the stranger may have put it there too: an app's server that believes every sender
-    takes the peer from the very header. And one that speaks HTTP/1.0 is no browser, but a proxy that may say nothing at all.
+    """True if the request may come from a remote client through a proxy. A local development server, such as a
+    bundler's, forwards this machine's address; a proxy appends to whatever a remote client sends. If the peer is not a
+    socket address it may be forged too, because an app server that trusts all senders takes the peer from the same
+    header. A peer that speaks HTTP/1.0 is not a browser but a proxy, which may send no header at all.
     """
     if request.http_version in _OLD or any(request.header(name) is not None for name in _TELLING):
         return True

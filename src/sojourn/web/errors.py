@@ -46,7 +46,7 @@ _STATUS: Mapping[str, int] = {
     "verification_not_sent": 400,
     "verification_expired": 400,
     "verification_already_verified": 400,
-    "verification_failed": 422,  # R-OTP-01; the published list says 400, and nothing that SDKs do depends on it
+    "verification_failed": 422,  # R-OTP-01; the published list says 400, but no SDK depends on it
     "origin_invalid": 403,
     "development_help_refused": 403,
     "authorization_invalid": 403,
@@ -183,14 +183,13 @@ def _shown(error: SojournError) -> Resource:
 def answer_of(
     error: Exception, *, path: str, client: Resource | None = None
 ) -> tuple[int, bytes, list[tuple[bytes, bytes]]]:
-    """Status, JSON body and extra headers of any exception; an unexpected one is logged and not shown (R-DEP-02).
-
-    `client` is shown beside the error.
+    """Status, JSON body and extra headers of any exception; an unexpected one is logged but not shown (R-DEP-02).
+    `client` is included beside the error.
     """
     refusal = as_refusal(error)
     trace = trace_id()
     if refusal is None:
-        # the place, not the values: a message or a local variable may hold what a person typed (R-LOG-02)
+        # log the place only: a message or local variable may contain user input (R-LOG-02)
         where = [f"{frame.filename}:{frame.lineno}" for frame in traceback.extract_tb(error.__traceback__)]
         _log.error("web.unhandled", trace_id=trace, path=path, error=type(error).__name__, where=where[-8:])
         refusal = SojournError()
@@ -216,7 +215,7 @@ def _headers(error: SojournError, status: int) -> Iterator[tuple[bytes, bytes]]:
 
 
 def as_refusal(error: Exception) -> SojournError | None:
-    """The error for an exception: ours unchanged, the framework's translated, None for an unexpected one."""
+    """The error for an exception: our own unchanged, the framework's converted, None for an unexpected one."""
     if isinstance(error, SojournError):
         return error
     if isinstance(error, msgspec.ValidationError):
@@ -256,9 +255,8 @@ def _of_bad_request(error: HTTPException) -> SojournError:
 
 
 def of_validation(text: str, *, param: str | None = None) -> FieldError:
-    """The field error for a message of the parser, which names the field or its path.
-
-    The error repeats names of fields only, never a value from the request.
+    """The field error for a parser's message, which names the field or its path. It repeats only field names, never a
+    value of the request.
     """
     path = text.partition("`$")[2].rstrip("`").lstrip(".") or param
     if "unknown field" in text:

@@ -1,7 +1,7 @@
 """Checks before any handler runs: host, size, method, origin and rate.
 
-Each check is a function of the request and the instance; `app.py` runs them for every request, with the sizes and limits
-that the matched route declares (`operation.py`). No header, flag or spelling of a path turns one off (R-WEB-08).
+Each check is a function of the request and the instance; `app.py` runs them for every request, with the sizes and
+limits that the matched route declares (`operation.py`). No header, flag or path spelling disables one (R-WEB-08).
 """
 
 from urllib.parse import quote
@@ -22,7 +22,7 @@ _OVERRIDES = frozenset({"PUT", "PATCH", "DELETE"})
 
 
 def check_host(request: HttpRequest, config: Config) -> str:
-    """The Host in its normal spelling, which must be one this server is configured to be (R-WEB-06). Raises: HostUnknown."""
+    """The normalized Host, which must be one of this server's configured hosts (R-WEB-06). Raises: HostUnknown."""
     stated = request.header(b"host")
     host = None if stated is None or b"host" in request.repeated else host_of(stated, config.scheme)
     if host is None or not _is_known(host, config):
@@ -38,9 +38,9 @@ def _is_known(host: str, config: Config) -> bool:
 
 
 def page_elsewhere(request: HttpRequest, config: Config) -> str | None:
-    """In development, where a page asked for by another name of this machine is found; None for what is answered here.
-
-    Cookies and scripts of `localhost` do not reach `127.0.0.1`, so a page works at the public address only. The APIs answer both.
+    """In development, the redirect target of a page that was requested by another name of this machine; None for all
+    other requests. Cookies of `localhost` are not sent to `127.0.0.1`, so pages work at the public URL only. The APIs
+    accept both names.
     """
     if (
         not config.is_development
@@ -65,7 +65,7 @@ def check_headers(request: HttpRequest) -> None:
 
 
 def effective_method(request: HttpRequest) -> str:
-    """The method a request means: browsers' SDKs send POST with `_method` (R-WEB-02). Raises: MethodNotAllowed."""
+    """The effective method: browser SDKs send POST with `_method` (R-WEB-02). Raises: MethodNotAllowed."""
     if b"_method" not in request.query_text:
         return request.sent_method
     named = request.query.get("_method")
@@ -77,15 +77,15 @@ def effective_method(request: HttpRequest) -> str:
 
 
 CLIENT_NAMED = frozenset({"__clerk_db_jwt", "__dev_session", "_is_native"})
-"""Parameters that stand for the client cookie."""
+"""Query parameters that replace the client cookie."""
 
 
 def check_origin(request: HttpRequest, instance: Instance, rules: CookieRules) -> None:
     """Refuse cross-site writes from a browser (R-WEB-01), with and without a session.
 
-    A request of a browser says where it comes from; one with the client cookie that does not is refused. A caller
-    without cookie and origin is no browser, and nothing of a browser's can be abused through it. A page of another site
-    could begin a sign-in but never end it: its browser keeps the cookie back. Raises: OriginRefused, CookiesWithheld.
+    Browsers send their origin; a request with the client cookie but without an origin is denied. A caller without
+    cookie and origin is not a browser, so it has no credentials to abuse. A page of another site could begin a sign-in
+    but never finish it, because browsers do not send the cookie. Raises: OriginRefused, CookiesWithheld.
     """
     if request.method in SAFE:
         return

@@ -1,4 +1,4 @@
-"""Headers that every answer wears, and those that let a page of another origin read it."""
+"""Headers of every response, and CORS headers."""
 
 import re
 from collections.abc import Sequence
@@ -12,13 +12,13 @@ from sojourn.web.redirects import is_allowed_origin
 Headers = list[tuple[bytes, bytes]]
 
 JSON = (b"content-type", b"application/json")
-"""Compared letter by letter by the published SDKs: no charset parameter (R-HDR-03)."""
+"""Published SDKs compare this text exactly, so there is no charset parameter (R-HDR-03)."""
 
 _COMMON: Headers = [
     (b"x-content-type-options", b"nosniff"),
     (b"referrer-policy", b"no-referrer"),
     (b"permissions-policy", b"camera=(), microphone=(), geolocation=(), payment=(), usb=()"),
-    (b"server", b""),  # else the process puts its own name there (R-HDR-05)
+    (b"server", b""),  # otherwise the server process adds its own name (R-HDR-05)
 ]
 _STRICT_TRANSPORT = (b"strict-transport-security", b"max-age=31536000; includeSubDomains")
 PRIVATE: Headers = [(b"cache-control", b"no-store"), (b"vary", b"Cookie, Authorization, Origin")]
@@ -38,12 +38,12 @@ def common(*, secure: bool) -> Headers:
 
 
 def of_api(*, secure: bool) -> Headers:
-    """Headers of every JSON answer: never cached, never framed, nothing in it runs (R-HDR-03, R-CKI-07)."""
+    """Headers of every JSON response: not cacheable, not framed, no scripts (R-HDR-03, R-CKI-07)."""
     return [*common(secure=secure), *_API]
 
 
 def of_token(token: str | None, instance: Instance) -> Headers:
-    """A header that says that the session token is too large for a cookie; none if it fits."""
+    """The header that reports a session token too large for a cookie; none if it fits."""
     size = len(token or "")
     if too_large(size, instance.publishable_key) is None:
         return []
@@ -68,7 +68,7 @@ def cross_origin(request: HttpRequest, instance: Instance, api: Api) -> Headers:
 
 
 def preflight(request: HttpRequest, instance: Instance, api: Api) -> Headers:
-    """The answer to a browser that asks before it sends; empty for origins that may not."""
+    """The response headers of a CORS preflight; empty for origins that are not allowed."""
     allowed = cross_origin(request, instance, api)
     if not allowed:
         return []
@@ -83,6 +83,6 @@ def preflight(request: HttpRequest, instance: Instance, api: Api) -> Headers:
 
 
 def completed(present: Sequence[tuple[bytes, bytes]], extra: Headers) -> Headers:
-    """`present` and those of `extra` that it does not set itself."""
+    """`present` plus the headers of `extra` that are missing in it."""
     names = {name.lower() for name, _ in present}
     return [*present, *(pair for pair in extra if pair[0] not in names)]

@@ -1,4 +1,4 @@
-"""One HTTP request, read once for all who need it: headers at the start, query, cookies and body when asked for."""
+"""One HTTP request, parsed once: headers at the start; query, cookies and body on first access."""
 
 from collections.abc import Mapping
 from typing import cast
@@ -13,7 +13,7 @@ from sojourn.web.reading.encoded import single_fields
 
 
 class HttpRequest:
-    """`method` and `path` are what the request means: after `_method`, and as `made_path` made it (R-WEB-08).
+    """`method` and `path` are the effective ones: after `_method`, and normalized by `made_path` (R-WEB-08).
 
     `max_body` is in bytes; `receive` may be omitted if the body of the request is not read.
     """
@@ -41,7 +41,7 @@ class HttpRequest:
                 headers[name] = value
         self._headers = headers
         self.header_size = size
-        """Of all headers, in bytes, each with its separator and line end."""
+        """The total size of all headers in bytes, each with its separator and line end."""
         self._query: dict[str, str] | None = None
         self._cookies: dict[str, list[str]] | None = None
         self.repeated = repeated
@@ -57,14 +57,14 @@ class HttpRequest:
 
     @property
     def query(self) -> dict[str, str]:
-        """Query parameters. Raises: Malformed when one is given twice (R-INP-06) or there are too many."""
+        """Query parameters. Raises: Malformed if one is given twice (R-INP-06) or there are too many."""
         if self._query is None:
             self._query = single_fields(self.query_text)
         return self._query
 
     @property
     def query_text(self) -> bytes:
-        """The query as it was sent."""
+        """The raw query string."""
         return self.scope["query_string"]
 
     @property
@@ -76,30 +76,33 @@ class HttpRequest:
 
     @property
     def referring_origin(self) -> str | None:
-        """The origin of the page in `Referer`: None when none is stated, `null` when it is no page of the web."""
+        """The origin of the page in `Referer`; None without the header, `null` if it is not an http(s) URL."""
         stated = self.header(b"referer")
         if stated is None:
             return None
         try:
             parts = urlsplit(stated)
-        except ValueError:  # a bracket that no IPv6 address has
+        except ValueError:  # a bracket that is not part of an IPv6 address
             return "null"
         return origin_of(f"{parts.scheme}://{parts.netloc}") or "null"
 
     @property
     def media_type(self) -> str:
-        """The content type without its parameters, in lower case; empty when none is stated."""
+        """The content type without its parameters, in lower case; empty without the header."""
         return (self.header(b"content-type") or "").partition(";")[0].strip().lower()
 
     def bound_body(self, max_bytes: int, too_large: str | None = None) -> None:
-        """Take at most `max_bytes` bytes; `too_large` is what is said of more. Raises: BodyTooLarge, for what the request says of itself."""
+        """Limit the body to `max_bytes` bytes; `too_large` is the error text.
+
+        Raises: BodyTooLarge if Content-Length exceeds it.
+        """
         self.max_body, self.too_large = max_bytes, too_large
         stated = self.header(b"content-length")
         if stated is not None and (not stated.isdecimal() or int(stated[:18]) > max_bytes):
             raise BodyTooLarge(too_large)
 
     async def body(self) -> bytes:
-        """The whole body, read once. Raises: BodyTooLarge, for one longer than it said, Malformed for one that ends early."""
+        """The whole body, read once. Raises: BodyTooLarge; Malformed if the body ends early."""
         if self._body is None:
             self._body = await self._read_body()
         return self._body
@@ -111,7 +114,7 @@ class HttpRequest:
             message = await self._receive()
             if message["type"] != "http.request":
                 raise Malformed("The request ended early.")
-            told = cast("Mapping[str, object]", message)  # servers and test clients leave out what is empty or false
+            told = cast("Mapping[str, object]", message)  # servers and test clients omit empty or false members
             part = cast("bytes", told.get("body", b""))
             parts.append(part)
             size, has_more = size + len(part), bool(told.get("more_body", False))
@@ -121,7 +124,7 @@ class HttpRequest:
 
     @property
     def peer(self) -> str | None:
-        """The address of the TCP peer, which a proxy may be."""
+        """The address of the TCP peer, which may be a proxy."""
         client = self.scope["client"]
         return None if client is None else client[0]
 

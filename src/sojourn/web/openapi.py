@@ -1,4 +1,4 @@
-"""Our own OpenAPI documents, made from the routes themselves: what this server implements."""
+"""The OpenAPI documents of this server's implemented operations, generated from the routes."""
 
 from collections.abc import Collection, Mapping
 
@@ -11,7 +11,7 @@ from sojourn.resources import Resource
 from sojourn.web.operation import Api, declared
 
 Bodies = Mapping[type, Mapping[str, object]]
-"""The schema of each body type, named apart from others of its name."""
+"""The schema of each body type; types of one name get different schema names."""
 
 _FORM = "application/x-www-form-urlencoded"
 _UPLOAD = "multipart/form-data"
@@ -44,7 +44,7 @@ def document(
 ) -> Resource:
     """An OpenAPI 3.1 document of the operations that belong to one of `apis`.
 
-    `security` is a security scheme that every operation asks for.
+    `security` is a security scheme that every operation requires.
     """
     paths: dict[str, Resource] = {}
     structs: list[type] = []
@@ -120,7 +120,7 @@ def _refusal(text: str) -> Resource:
 
 
 def _fields_of(query: type) -> list[Resource]:
-    """The fields of a query with the bounds they are read with; an absent one is absent, never null."""
+    """The fields of a query with their bounds; they are optional but never null."""
     schemas = msgspec.json.schema(query)["$defs"]
     found: list[Resource] = []
     for name, schema in schemas[query.__name__]["properties"].items():

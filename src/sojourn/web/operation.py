@@ -1,7 +1,6 @@
-"""The declaration of an operation, which stands with its handler: who may call it, what it counts against, what it takes (R-WEB-08).
-
-`routing.py` refuses to build with a route that declares none. The guard, the request context and the OpenAPI documents
-read it, so that none of them differs from another.
+"""The declaration of an operation, placed at its handler: who may call it, its rate limit and its input (R-WEB-08).
+`routing.py` fails at start for a route without a declaration. The guard, the request context and the OpenAPI documents
+all read it, so they cannot differ.
 """
 
 from collections.abc import Awaitable, Callable
@@ -15,7 +14,7 @@ MAX_IMAGE = 5 * 1024 * 1024
 IMAGE_TOO_LARGE = "A picture may have at most 5 MB. Choose a smaller one."
 IMAGE_FIELD = "file"
 SECRET_KEY_LIMIT = "backend_api"
-"""The limit of each secret key, also for paths and methods that no route has."""
+"""The rate limit of each secret key, also applied to unknown paths and methods."""
 
 _KEY = "operation"
 
@@ -27,9 +26,9 @@ class Api(Enum):
     """The API a route belongs to, and so how its caller is authenticated."""
 
     FRONTEND = "frontend"
-    """Browsers and native apps: the Host, the origin of writes, the client cookie."""
+    """Browsers and native apps, authenticated by Host, origin of writes and client cookie."""
     BACKEND = "backend"
-    """Servers: a secret key, counted for each key."""
+    """Servers, authenticated and rate-limited by secret key."""
     PUBLIC = "public"
     """No authentication, and pages of any origin may read the response."""
 
@@ -38,9 +37,9 @@ class Api(Enum):
 class Operation:
     """`limit` names an entry of `limits/rate_limit.py`, counted for each client address, in the Backend API for each key; None is no limit.
 
-    `max_body` is in bytes, and `too_large` what is said of more. `query`, `form` and `json` are what the handler reads,
-    `upload` the field of a file. `any_host` answers probes that know the server by its address only. `development_help`
-    gives away codes or accounts, to the developer alone (R-DEV-02).
+    `max_body` is in bytes, and `too_large` is the error text for more. `query`, `form` and `json` are the types that
+    the handler reads, `upload` is the field of a file. `any_host` accepts probes that use only the IP address.
+    `development_help` marks pages with codes or accounts, for the local developer only (R-DEV-02).
     """
 
     api: Api
@@ -69,7 +68,7 @@ def frontend_image(*, limit: str | None) -> dict[str, object]:
 
 
 def development_help() -> dict[str, object]:
-    """The `opt` of a page that only the developer at this machine may see."""
+    """The `opt` of a page that only the developer on this machine may see."""
     return {_KEY: Operation(api=Api.FRONTEND, limit=None, development_help=True)}
 
 

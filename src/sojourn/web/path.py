@@ -1,4 +1,4 @@
-"""The path of a request: made once, here, for the router, the limits, the choice of the API and the log (R-WEB-08)."""
+"""Normalizes the path of a request, once for the router, the limits, the choice of the API and the log (R-WEB-08)."""
 
 import re
 from collections.abc import Mapping
@@ -8,7 +8,7 @@ from litestar.types import HTTPScope
 
 from sojourn.errors import SojournError
 
-# Two readers could read each of them differently: RFC 3986 sections 2.1, 3.3 and 5.2.4.
+# Two parsers could read each of these differently: RFC 3986 sections 2.1, 3.3 and 5.2.4.
 _REFUSED = re.compile(r"//|[\x00-\x1f\x7f-\x9f\\;\ud800-\udfff\ufffd]|(?:^|/)\.\.?(?:/|$)|%(?:2[fF]|5[cC])|^(?!/)")
 _REFUSED_RAW = re.compile(rb"%(?:2[fF]|5[cC])")
 
@@ -25,7 +25,7 @@ class PathRefused(SojournError):
 def made_path(scope: HTTPScope, prefix: str = "") -> str:
     """The path below the mount point, percent-decoded once by the server, without one last slash; case counts.
 
-    `prefix` is the path of the public address. It is dropped where the proxy in front has kept it and nothing is mounted.
+    `prefix` is the path of the public URL. It is removed if the reverse proxy has kept it and nothing is mounted there.
     Raises: PathRefused.
     """
     optional = cast("Mapping[str, bytes | str | None]", scope)

@@ -22,10 +22,9 @@ def is_allowed_origin(instance: Instance, origin: str | None) -> bool:
 
 
 def checked_redirect(instance: Instance, url: str, *, listed: Collection[str] = ()) -> str | None:
-    """`url` re-serialised if browsers may be sent there, else None.
-
-    A relative one is resolved against the instance's own address. Plain http passes on loopback only. `listed` are full
-    URLs that the owner has registered, custom schemes among them.
+    """`url` re-serialised if it is an allowed redirect target, otherwise None. A relative one is resolved against the
+    instance's own URL. Plain http is allowed on loopback only. `listed` are the full URLs that the owner has
+    registered, including custom schemes.
     """
     if not url or len(url.encode("utf-8", "surrogatepass")) > MAX_LENGTH or FORBIDDEN.search(url):
         return None
@@ -48,7 +47,7 @@ def checked_redirect(instance: Instance, url: str, *, listed: Collection[str] = 
 
 
 def with_query(url: str, name: str, value: str) -> str:
-    """`url` with the query parameter set to `value`, which must be URL-safe; one that was there before is dropped."""
+    """`url` with the query parameter set to `value`, which must be URL-safe; an existing one is replaced."""
     parts = urlsplit(url)
     kept = [pair for pair in parts.query.split("&") if pair and pair.partition("=")[0] != name]
     return urlunsplit(parts._replace(query="&".join([*kept, f"{name}={value}"])))

@@ -1,7 +1,5 @@
-"""The context of a request, one for all APIs: what was sent, for which instance, and how it is answered.
-
-Who asks is what differs: a browser or native app with a client (`frontend_api/context.py`), or a server with a secret
-key (`backend_api/context.py`).
+"""The context of a request, shared by all APIs: input, instance and response. Subclasses add the caller: a browser or
+native app with a client (`frontend_api/context.py`), or a server with a secret key (`backend_api/context.py`).
 """
 
 import re
@@ -25,7 +23,7 @@ CONTEXT = "sojourn_context"
 """The key of the context in the state of a request."""
 
 OLDEST_API = "2021-02-05"
-"""The version of an SDK that names none."""
+"""The version for SDKs that send none."""
 
 _VERSION = re.compile(r"20\d\d-\d\d-\d\d")
 
@@ -33,10 +31,9 @@ Kind = TypeVar("Kind", bound=msgspec.Struct)
 
 
 class RequestContext:
-    """One request. `cookies` and `headers` are added to the answer, refusals included.
-
-    What a handler reads, its operation declares: reading anything else raises TypeError, so that declaration, document
-    and handler cannot differ. No dataclass: the framework would take one for data to parse.
+    """One request. `cookies` and `headers` are added to the response, even to an error. A handler may only read what
+    its operation declares; anything else raises TypeError, so declaration, document and handler cannot differ. Not a
+    dataclass, because the framework would parse it as data.
     """
 
     __slots__ = ("cookies", "engine", "headers", "instance", "operation", "request")
@@ -55,12 +52,12 @@ class RequestContext:
 
     @property
     def stated_version(self) -> str | None:
-        """The version as the SDK states it."""
+        """The version that the SDK sent."""
         raise NotImplementedError
 
     @property
     def api_version(self) -> str:
-        """The version the SDK speaks; anything that is not a date is the oldest, never an error."""
+        """The API version of the SDK; text that is not a date counts as the oldest version, never as an error."""
         named = self.stated_version or ""
         return named if _VERSION.fullmatch(named) else OLDEST_API
 
@@ -80,7 +77,7 @@ class RequestContext:
         return json_of(self.request, await self.request.body(), kind)
 
     async def no_body(self) -> None:
-        """For operations that take none: an empty object is fine, a field is refused. Raises: as `json_of`."""
+        """For operations without input: an empty object is accepted, a field is rejected. Raises: as `json_of`."""
         json_of(self.request, await self.request.body(), NoFields)
 
     async def upload(self) -> bytes:

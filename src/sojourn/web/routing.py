@@ -1,8 +1,8 @@
-"""The match of a path and a method with one route and the operation it declares.
+"""Matches path and method to one route and its declared operation.
 
-Built from the routes of the framework's router, in its order of preference: a route without parameters first, then a
-fixed segment before a parameter, without going back. The router is handed the same path, and `same_reading` refuses a
-request for which it chose another handler (R-WEB-08).
+Built from the framework router's routes with its order of preference: a route without parameters first, then a fixed
+segment before a parameter, without backtracking. The router gets the same path, and `same_reading` denies a request for
+which it chose another handler (R-WEB-08).
 """
 
 from collections.abc import Mapping, Sequence
@@ -40,13 +40,13 @@ class Place:
 
     @property
     def methods(self) -> Sequence[str]:
-        """The methods that are answered, for `Allow`."""
+        """The accepted methods, for `Allow`."""
         heads = ("HEAD",) if "GET" in self.routes else ()
         return sorted((*self.routes, *heads))
 
 
 NOWHERE = Place(Api.FRONTEND)
-"""The place of a path that no route has."""
+"""The place of an unknown path."""
 
 
 @dataclass(slots=True)
@@ -58,7 +58,7 @@ class _Node:
 
 
 class Routes:
-    """Raises: TypeError at start, for a route that declares no operation or has a parameter of a kind that is read twice."""
+    """Raises: TypeError at start, for a route without an operation or with an ambiguous kind of parameter."""
 
     def __init__(self, app: Litestar) -> None:
         self._plain: dict[str, Place] = {}
@@ -86,7 +86,7 @@ class Routes:
         node.place = place
 
     def find(self, path: str) -> tuple[Place, Sequence[str]]:
-        """The place of a path as `made_path` made it, and its parameters; `NOWHERE` when no route has it."""
+        """The place of a normalized path, and its parameters; `NOWHERE` if no route matches."""
         plain = self._plain.get(path)
         if plain is not None:
             return plain, ()
@@ -111,7 +111,7 @@ def _place(route: HTTPRoute) -> Place:
     found: dict[str, Route] = {}
     for handler in route.route_handlers:
         if handler.http_methods == {"OPTIONS"}:
-            continue  # the router's own: preflights are answered before it is asked
+            continue  # added by the router itself; preflights are handled before routing
         operation = declared(handler.opt)
         if operation is None:
             raise TypeError(f"{handler.handler_name} at {route.path} declares no operation: see web/operation.py")

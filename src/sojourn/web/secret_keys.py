@@ -1,4 +1,4 @@
-"""Secret keys as requests show them: a good one is found, wrong ones are counted for each client address (R-AUZ-08, R-LIM-01)."""
+"""Authenticates secret keys in requests, and counts wrong ones per client address (R-AUZ-08, R-LIM-01)."""
 
 import base64
 import binascii
@@ -31,10 +31,9 @@ class HasKeys(Protocol):
 
 
 async def good_key(engine: HasKeys, request: HttpRequest, secret: Secret) -> tuple[Instance, SecretKey]:
-    """The instance that a secret key speaks for, and the key.
-
-    A key that this process has not seen is counted before it is looked up. Beyond the limit of its address it is compared
-    with the keys there are, read once a second for all who ask, so a good one works there too. Raises: BadSecretKey, TooManyRequests.
+    """The instance of a secret key, and the key. A key that this process has not seen before is counted before its
+    look-up. Above the limit of its address it is compared with a list of all keys, read at most once a second, so a
+    valid key works there too. Raises: BadSecretKey, TooManyRequests.
     """
     instances = engine.instances
     if not instances.has_seen(secret):
@@ -48,15 +47,13 @@ async def good_key(engine: HasKeys, request: HttpRequest, secret: Secret) -> tup
 
 
 def presented_key(request: HttpRequest, *, takes_basic: bool = False) -> Secret | None:
-    """The secret key that a request shows, by its form; None when it shows nothing at all.
-
-    `takes_basic` reads it from the password of `Basic` too, which browsers ask for. Raises: BadSecretKey, for a doubled
-    header too (R-JWT-11).
+    """The secret key in a request, checked for its format; None without credentials. `takes_basic` also reads it from
+    the password of `Basic`, which browsers prompt for. Raises: BadSecretKey, for a doubled header too (R-JWT-11).
     """
     value = request.header(b"authorization")
     if value is None:
         return None
-    # the common spelling first: this is on the path of every call
+    # the common spelling first, because this runs for every request
     if value[:10] == "Bearer sk_" and b"authorization" not in request.repeated:
         text = value[7:]
     else:

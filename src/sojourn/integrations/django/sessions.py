@@ -42,9 +42,8 @@ class SessionStore(SessionBase):
     _session = property(_get_session)
 
     def __setitem__(self, key: str, value: Any) -> None:
-        """Raises:
-
-        TypeError for a value that cannot be restored exactly; raised here instead of when the response is sent.
+        """Raises: TypeError for a value that cannot be restored exactly; raised here instead of when the response is
+        sent.
         """
         check(JSON_VALUES, {key: value})
         super().__setitem__(key, value)

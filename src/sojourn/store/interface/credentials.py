@@ -30,9 +30,9 @@ class CredentialStore(Protocol):
         ...
 
     async def verify(self, instance_id: InstanceId, id: str, now: Instant, *, counter: int = 0) -> Credential | None:
-        """Mark the credential verified, once, and return it;
+        """Mark the credential verified, once, and return it; None if it was deleted or already verified.
 
-        None if it was deleted or already verified. Exactly one caller succeeds.
+        Exactly one caller succeeds.
         """
         ...
 
@@ -47,9 +47,8 @@ class CredentialStore(Protocol):
         ...
 
     async def replace(self, before: Credential, after: Credential) -> bool:
-        """Write label, body and `expire_at` of `after`, whose `updated_at` must differ;
-
-        False if the row changed since `before`.
+        """Write label, body and `expire_at` of `after`, whose `updated_at` must differ; False if the row changed since
+        `before`.
         """
         ...
 

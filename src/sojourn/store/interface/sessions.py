@@ -50,10 +50,7 @@ class SessionStore(Protocol):
     async def finish(
         self, instance_id: InstanceId, id: SessionId, status: SessionStatus, now: Instant
     ) -> Session | None:
-        """Move a live session to an ended status;
-
-        None if it was not live. Exactly one of racing callers gets the row.
-        """
+        """Move a live session to an ended status; None if it was not live. Exactly one of racing callers gets the row."""
         ...
 
     async def finish_of_client(self, client_id: ClientId, status: SessionStatus, now: Instant) -> Sequence[Session]: ...

@@ -102,9 +102,8 @@ class UserStore(Protocol):
         ...
 
     async def upgrade_password(self, id: UserId, old: StoredPassword, new: StoredPassword) -> bool:
-        """Replace the hash `old` by `new`, both of the same password;
-
-        False if the password changed in the meantime (R-PWD-03).
+        """Replace the hash `old` by `new`, both of the same password; False if the password changed in the meantime
+        (R-PWD-03).
         """
         ...
 

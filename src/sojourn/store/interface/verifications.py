@@ -17,9 +17,9 @@ class VerificationStore(Protocol):
     async def find(self, instance_id: InstanceId, id: VerificationId) -> Verification | None: ...
     async def newest_of(self, instance_id: InstanceId, owner_id: str) -> Verification | None: ...
     async def spend_try(self, instance_id: InstanceId, id: VerificationId, now: Instant) -> Verification | None:
-        """Count a try and return the row;
+        """Count a try and return the row; None if it is used, expired or out of tries.
 
-        None if it is used, expired or out of tries. Never counts more than `max_tries`.
+        Never counts more than `max_tries`.
         """
         ...
 

@@ -43,9 +43,8 @@ _NAMES: Mapping[str, object] = {
 
 @dataclass(frozen=True, slots=True)
 class Conversion:
-    """Python expressions:
-
-    `decode` for a column's value `{r}`, `encode` for a field's value `{v}`, and the names they use.
+    """Python expressions: `decode` for a column's value `{r}`, `encode` for a field's value `{v}`, and the names they
+    use.
     """
 
     decode: str

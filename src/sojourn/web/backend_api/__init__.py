@@ -1,6 +1,6 @@
-"""The Backend API: for servers that hold a secret key. Wire-compatible with the published document, beside our own
-additions below `/v1/sojourn/`.
+"""The Backend API, for servers with a secret key. Wire-compatible with the published document, with our own additions
+below `/v1/sojourn/`.
 
-Default deny: `routes.owns` says which addresses are of this API, and none of them runs before `context.admit` has seen a
-secret key (R-AUZ-01).
+Default deny: `routes.owns` decides which paths belong to this API, and no handler runs before `context.admit` has
+checked the secret key (R-AUZ-01).
 """

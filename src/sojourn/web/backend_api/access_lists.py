@@ -1,4 +1,4 @@
-"""The allowlist and the blocklist: who may sign up."""
+"""The allowlist and the blocklist, which limit sign-ups."""
 
 import msgspec
 from litestar import Response, delete, get, post
@@ -26,7 +26,7 @@ class BlockInput(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
 
 
 class BlockPaging(Paging, kw_only=True):
-    """Callers that name no page get as much of it as a list may hold."""
+    """Without a page the default is the maximum length of a list."""
 
     limit: Limit = MAX_LIST
 
@@ -61,7 +61,7 @@ async def delete_allowed(context: Context, identifier_id: FromPath[str]) -> Resp
 
 @get("/v1/blocklist_identifiers", operation_id="ListBlocklistIdentifiers", opt=backend(query=BlockPaging))
 async def list_blocked(context: Context) -> Response[bytes]:
-    """With its total, as published; a list longer than its limit is read page by page."""
+    """With its total, as published; a longer list is read page by page."""
     query = context.query(BlockPaging)
     rows = await context.engine.access_lists.list(context.instance, BLOCKED, query.page())
     shown = [listed_identifier(identifier, BLOCKED, context.instance) for identifier in rows]

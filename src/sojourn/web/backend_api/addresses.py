@@ -34,7 +34,7 @@ class EmailPatch(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
 
 
 class EmailReplacement(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
-    """The owner is told at the old address and the new one whether or not `notify…` says so (R-OTP-06)."""
+    """The user is notified at the old and the new address even if `notify…` is false (R-OTP-06)."""
 
     email_address: str
     identification_status: Status = "verified"

@@ -12,7 +12,7 @@ from sojourn.web.reading.field_types import JsonObject
 
 
 class Kept(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
-    """The whole of it; nothing is kept of empty data."""
+    """Replaces the stored data; empty data deletes it."""
 
     data: JsonObject
 
@@ -40,7 +40,7 @@ async def adopt(context: Context, key: FromPath[str]) -> Response[bytes]:
 
 
 def _shown(key: str, data: dict[str, Json] | None) -> Resource:
-    """`data` is null where nothing is kept."""
+    """`data` is null if nothing is stored."""
     return {"object": "app_data", "key": key, "data": data}
 
 

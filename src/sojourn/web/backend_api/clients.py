@@ -1,4 +1,4 @@
-"""Clients: the browsers of this instance, and what a handshake left for one."""
+"""Clients of this instance, and the payload of handshake nonces."""
 
 import msgspec
 from litestar import Response, get, post
@@ -32,7 +32,7 @@ async def list_clients(context: Context) -> Response[bytes]:
 
 @get("/v1/clients/handshake_payload", operation_id="GetHandshakePayload", opt=backend(query=NonceQuery))
 async def handshake_payload(context: Context) -> Response[bytes]:
-    """The cookies that a nonce stands for, once (R-ID-05). Raises: NotFound for any other nonce."""
+    """The cookies of a handshake nonce, which works once (R-ID-05). Raises: NotFound for any other nonce."""
     nonce = context.query(NonceQuery).nonce
     if nonce is None:
         raise FieldMissing("nonce")

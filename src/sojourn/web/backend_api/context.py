@@ -1,4 +1,4 @@
-"""The context of a request of the Backend API: a server asks, by its secret key."""
+"""The context of a Backend API request, authenticated by a secret key."""
 
 from collections.abc import Sequence
 
@@ -16,16 +16,16 @@ from sojourn.web.request_context import RequestContext
 from sojourn.web.secret_keys import good_key, presented_key
 
 METADATA_APART = "2026-05-12"
-"""Since this version metadata is changed at an address of its own (wire protocol 8.1)."""
+"""Since this API version metadata is changed at its own path (wire protocol 8.1)."""
 
 ACTOR = "backend_api"
 
 UNKNOWN_OPERATION = Operation(api=Api.BACKEND, limit=SECRET_KEY_LIMIT)
-"""The operation of a path or method that no route has: it is counted before it is refused."""
+"""The operation of unknown paths and methods, so that they are counted before they are denied."""
 
 
 class KeyContext(RequestContext):
-    """A request of a server. `instance` is the secret key's, whatever the request says (R-AUZ-02)."""
+    """A server's request. `instance` is always the secret key's, never taken from the request (R-AUZ-02)."""
 
     __slots__ = ()
 
@@ -34,11 +34,11 @@ class KeyContext(RequestContext):
         return self.request.header(b"clerk-api-version")
 
     async def total(self, kind: RecordKind, paging: Paging) -> int:
-        """How many entries of the kind there are, counted for callers that ask."""
+        """The number of entries of the kind, counted only if the query requests it."""
         return await self.engine.records.count(self.instance, kind) if paging.paginated else 0
 
     def listing(self, shown: Sequence[Resource], total: int, paging: Paging) -> Response[bytes]:
-        """A bare array, or `{data, total_count}` for callers that ask (wire protocol 8.1)."""
+        """A bare array, or `{data, total_count}` if the query requests it (wire protocol 8.1)."""
         return self.json({"data": shown, "total_count": total} if paging.paginated else shown)
 
 
@@ -47,9 +47,8 @@ Context = NamedDependency[KeyContext]
 
 
 async def admit(engine: Engine, request: HttpRequest, operation: Operation) -> KeyContext:
-    """The context of a server whose secret key is good, within what one key may ask (R-AUZ-01, R-AUZ-08, R-LIM-01).
-
-    Raises: BadSecretKey, also for a good key that comes out of a browser; ReadOnlyKey, TooManyRequests.
+    """Check the secret key and its rate limit, and return the context (R-AUZ-01, R-AUZ-08, R-LIM-01). Raises:
+    BadSecretKey, also for a valid key sent by a browser; ReadOnlyKey, TooManyRequests.
     """
     if request.header(b"origin") is not None or request.header(b"sec-fetch-site") is not None:
         raise BadSecretKey("A secret key belongs on a server; requests of browsers are refused. Replace the key.")

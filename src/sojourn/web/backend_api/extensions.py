@@ -25,18 +25,18 @@ SettingsPatch = msgspec.defstruct(
     kw_only=True,
     forbid_unknown_fields=True,
 )
-"""Any part of the settings, in the shape of the whole; what is left out stays."""
+"""Any part of the settings, in the structure of the whole; omitted settings are kept."""
 
 
 class DataPatch(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
-    """Each kind is replaced whole; what is left out stays."""
+    """Each given kind is replaced as a whole; omitted kinds are kept."""
 
     public: JsonObject | None = None
     private: JsonObject | None = None
 
 
 class Rotation(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
-    """In an emergency the old keys are dropped at once, and the tokens they signed with them."""
+    """In an emergency the old keys are removed at once, so tokens signed by them become invalid."""
 
     emergency: bool = False
 

@@ -1,4 +1,4 @@
-"""The look-up that a server makes for every request it checks online: one read, no router."""
+"""The session look-up that servers make for each request they check online: one read, no router."""
 
 import msgspec
 
@@ -8,6 +8,6 @@ from sojourn.web.backend_api.context import KeyContext
 
 
 async def session(context: KeyContext, session_id: str) -> bytes:
-    """A session with its status by the clock. Raises: NotFound."""
+    """A session with its status at the current time. Raises: NotFound."""
     found = await context.engine.sessions.get(context.instance, SessionId(session_id))
     return msgspec.json.encode(backend_session(found, context.now))

@@ -1,4 +1,4 @@
-"""The instance and those of its settings that the published document names; all of them are at `extensions.py`."""
+"""The instance and the settings that the published document names; `extensions.py` has all settings."""
 
 import msgspec
 from litestar import Response, get, patch
@@ -75,7 +75,7 @@ async def update(context: Context) -> None:
         url_based_session_syncing=given.url_based_session_syncing,
     )
     preferred = given.preferred_sign_in_strategy_when_password_required
-    if preferred not in (None, "", "password"):  # what the components show first where a password is required
+    if preferred not in (None, "", "password"):  # the components' first choice if a password is required
         raise ValueNotBuilt("A required password is asked for first here", param=_PREFERRED)
     origins: Json = None if given.allowed_origins is None else [*given.allowed_origins]
     await save(context, test_mode=given.test_mode, support_email=given.support_email, allowed_origins=origins)

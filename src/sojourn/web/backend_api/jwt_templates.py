@@ -20,7 +20,7 @@ from sojourn.web.reading.field_types import JsonObject, Paging
 
 
 class TemplateInput(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
-    """`lifetime` and `allowed_clock_skew` in seconds. A change replaces the template whole, as published."""
+    """`lifetime` and `allowed_clock_skew` in seconds. An update replaces the whole template, as published."""
 
     name: str
     claims: JsonObject

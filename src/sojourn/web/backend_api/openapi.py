@@ -1,4 +1,4 @@
-"""The OpenAPI document of the Backend API, made from its routes."""
+"""The OpenAPI document of the Backend API, generated from its routes."""
 
 from litestar import Litestar
 

@@ -52,7 +52,7 @@ class SessionProof(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
 
 
 class Refresh(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
-    """`format` is absent from the oldest SDKs, which expect a token."""
+    """The oldest SDKs omit `format` and expect a token."""
 
     expired_token: str
     refresh_token: str
@@ -128,7 +128,7 @@ async def create_template_token(
     opt=backend(json=SessionProof),
 )
 async def verify(context: Context, session_id: FromPath[str]) -> Response[bytes]:
-    """Of SDKs of the fourth major: whether the browser that holds `token` still has the session live."""
+    """For SDKs of the fourth major: checks that the client that holds `token` still has the session live."""
     given = await context.json_body(SessionProof)
     session, _ = await context.engine.sessions.live(context.instance, SessionId(session_id))
     client = await context.engine.clients.find(context.instance, Secret(given.token))
@@ -143,7 +143,7 @@ async def verify(context: Context, session_id: FromPath[str]) -> Response[bytes]
     "/v1/sessions/{session_id:str}/refresh", operation_id="RefreshSession", status_code=200, opt=backend(json=Refresh)
 )
 async def refresh(context: Context, session_id: FromPath[str]) -> Response[bytes]:
-    """A fresh token for a page whose own has run out. Every refusal is a 401: SDKs then send the browser round."""
+    """A fresh token for a page whose token has expired. Every denial is a 401, after which SDKs start a handshake."""
     try:
         given = await context.json_body(Refresh)
         session, user = await context.engine.sessions.live(context.instance, SessionId(session_id))

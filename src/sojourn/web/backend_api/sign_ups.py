@@ -1,4 +1,4 @@
-"""Sign-ups under way: a server looks at one, and sets what the browser cannot."""
+"""Sign-up attempts: a server can read one, and set fields that the browser cannot."""
 
 import msgspec
 from litestar import Response, get, patch

@@ -1,4 +1,4 @@
-"""Sign-in tokens and actor tokens: made here, used once by a browser."""
+"""Sign-in tokens and actor tokens: created here, used once by a browser."""
 
 from datetime import timedelta
 from typing import Annotated

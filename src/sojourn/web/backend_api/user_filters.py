@@ -1,4 +1,4 @@
-"""The filters of `GET /users`, as published, turned into what the store looks for."""
+"""Converts the published filters of `GET /users` to the store's filter."""
 
 from dataclasses import replace
 from typing import cast, get_args
@@ -74,13 +74,13 @@ class UserListQuery(UserCountQuery, kw_only=True):
     order_by: str = "-created_at"
 
     def where(self) -> UserFilter | None:
-        """Raises: FieldError for an order that is not one."""
+        """Raises: FieldError for an invalid order."""
         found = super().where()
         field, descending = self._order()
         return None if found is None else replace(found, order_by=field, descending=descending)
 
     def cursor(self) -> str:
-        """The id after which the page begins. Raises: FieldError where a cursor would skip or repeat users."""
+        """The ID after which the page begins. Raises: FieldError if a cursor would skip or repeat users."""
         if self._order()[0] != "created_at":
             raise FieldError("starting_after needs the order created_at.", param="order_by")
         if self.offset:
@@ -88,7 +88,7 @@ class UserListQuery(UserCountQuery, kw_only=True):
         return self.starting_after or ""
 
     def _order(self) -> tuple[UserOrder, bool]:
-        """The field, and whether it descends. A `+` in an address arrives as a space."""
+        """The field, and True for descending order. A `+` in a query arrives as a space."""
         text = self.order_by.strip()
         field = text.lstrip("+-") if text[:1] in "+-" else text
         if field not in _ORDERS:
@@ -97,12 +97,12 @@ class UserListQuery(UserCountQuery, kw_only=True):
 
 
 def _signed(text: str) -> str:
-    """An id with `-` before it when it excludes; `+`, or the space it arrives as, says nothing."""
+    """The ID, with a leading `-` if it excludes. A `+`, which arrives as a space, is dropped."""
     return text.strip().removeprefix("+")
 
 
 def _email(text: str) -> str:
-    """The form in which addresses are compared; text that is no address stays unchanged and matches no user."""
+    """The form in which addresses are compared; text that is not an address stays unchanged and matches no user."""
 
     try:
         return normal_email(text, param="email_address").canonical

@@ -10,7 +10,7 @@ from sojourn.users.accounts import NewUser, UserChanges
 from sojourn.web.reading.field_types import JsonObject, Moment, given, instant
 
 Named = str | None | UnsetType
-"""UNSET leaves it, null clears it."""
+"""UNSET keeps the value, null clears it."""
 
 Status = Literal["verified", "reserved"]
 
@@ -48,7 +48,7 @@ class UserCreation(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
     locked: bool | None = None
 
     def new_user(self) -> NewUser:
-        """Raises: FeatureOff for factors that this server does not have."""
+        """Raises: FeatureOff for factors that are not implemented."""
         _refuse_off(web3_wallet=self.web3_wallet, totp_secret=self.totp_secret, backup_codes=self.backup_codes)
         return NewUser(
             email_addresses=self.email_address or (),
@@ -112,12 +112,12 @@ class UserPatch(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
     bypass_client_trust: bool | None = None
 
     def named_metadata(self) -> str | None:
-        """The first kind of metadata that is given."""
+        """The first given kind of metadata."""
         kinds = ("public_metadata", "private_metadata", "unsafe_metadata")
         return next((name for name in kinds if getattr(self, name) is not None), None)
 
     def changes(self) -> UserChanges:
-        """Raises: FeatureOff for what this server does not have."""
+        """Raises: FeatureOff for fields of features that are not implemented."""
         _refuse_off(
             primary_web3_wallet_id=self.primary_web3_wallet_id,
             profile_image_id=self.profile_image_id,
@@ -152,7 +152,7 @@ class UserPatch(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
 
 
 class Metadata(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
-    """Kinds that are left out, or null, stay as they are."""
+    """Omitted and null kinds are kept."""
 
     public_metadata: JsonObject | None = None
     private_metadata: JsonObject | None = None

@@ -1,4 +1,4 @@
-"""Users: list, count, create, change, keep out, delete."""
+"""Users: list, count, create, update, ban, lock, delete."""
 
 from collections.abc import Sequence
 from typing import Literal
@@ -26,7 +26,7 @@ class PasswordProof(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
 
 
 class PasswordRemoval(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
-    """Sessions always end with the password they may have been opened by (R-PWD-11)."""
+    """Sessions always end with the removed password, because it may have opened them (R-PWD-11)."""
 
     sign_out_of_other_sessions: bool | None = None
 
@@ -39,7 +39,7 @@ class Several(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
     user_ids: list[str]
 
     def unique(self) -> list[str]:
-        """Raises: FieldError when there are none, or too many (R-LIM-07)."""
+        """Raises: FieldError if there are none or too many (R-LIM-07)."""
         ids = list(dict.fromkeys(self.user_ids))
         if not 0 < len(ids) <= _MAX_AT_ONCE:
             raise FieldError(f"user_ids must hold 1 to {_MAX_AT_ONCE} ids.", param="user_ids")

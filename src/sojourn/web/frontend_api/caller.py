@@ -1,4 +1,4 @@
-"""The caller of a request: from cookie, development browser or native token to a `Caller` (wire protocol section 2.3)."""
+"""Identifies the caller of a request by client cookie, development browser or native token (wire protocol section 2.3)."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -33,7 +33,7 @@ class HasClients(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Identified:
-    """The client of the request, None if it is unknown, and the development browser in the request, used or not."""
+    """The client of the request, None if unknown, and the development browser in the request, even if it was not used."""
 
     held: Held | None
     dev_browser: Secret | None = None
@@ -47,11 +47,10 @@ class Identified:
 async def identify(
     engine: HasClients, request: HttpRequest, instance: Instance, cookies: Sequence[Secret], *, lenient: bool = False
 ) -> Identified:
-    """The client of a request; anonymous when nothing known is presented (R-ID-06).
-
-    `cookies` are the secrets of the client cookie, to be tried in order; a current one decides alone, whatever a development
-    browser in the address stands for: that is where others can put it. `lenient` treats an unknown development browser as
-    none, for navigations that hand out a new one. Raises: UnknownDevBrowser.
+    """The client of a request; anonymous if no known secret is presented (R-ID-06). `cookies` are the secrets of the
+    client cookie, tried in order. A current one overrides a development browser in the URL, where others could place
+    it. `lenient` treats an unknown development browser as none, for navigations that hand out a new one. Raises:
+    UnknownDevBrowser.
     """
     if request.query.get("_is_native") == "1":
         presented = _native_secret(request)
@@ -71,7 +70,7 @@ async def identify(
 
 
 async def _by_cookie(engine: HasClients, instance: Instance, cookies: Sequence[Secret]) -> Held | None:
-    """The client by its current secret, else by one that was current a moment ago."""
+    """The client by its current secret, or else by one that was replaced a moment ago."""
     before = None
     for secret in cookies:
         held = await engine.clients.held_by(instance, secret)
@@ -84,7 +83,7 @@ async def _by_cookie(engine: HasClients, instance: Instance, cookies: Sequence[S
 def caller_of(
     identified: Identified, request: HttpRequest, instance: Instance, ip_address: str | None, mark: Secret | None
 ) -> Caller:
-    """`mark` is what the cookie of a known device says; a native app has none."""
+    """`mark` is the content of the device cookie; a native app has none."""
     return Caller(
         instance=instance,
         client=identified.client,
@@ -95,7 +94,7 @@ def caller_of(
 
 
 def _native_secret(request: HttpRequest) -> Secret | None:
-    """The client token of a native app, which sends it bare or as a bearer."""
+    """The client token of a native app, which sends it with or without `Bearer`."""
     text = (request.header(b"authorization") or "").strip()
     if text[:7].lower() == "bearer ":
         text = text[7:].strip()

@@ -1,4 +1,4 @@
-"""The client: made, forgotten, and its development browsers."""
+"""The client: create, delete, and its development browsers."""
 
 from litestar import Response, delete, post, put
 
@@ -28,7 +28,7 @@ async def _ensured(context: ClientContext) -> Response[bytes]:
 
 @delete("/v1/client", operation_id="deleteClientSessions", status_code=200, opt=frontend(limit=None))
 async def delete_client(context: Context) -> Response[bytes]:
-    """End every session and forget the browser; its cookies go with it."""
+    """End every session and delete the client and its cookies."""
     caller = await context.caller()
     gone = None
     if caller.client is not None:
@@ -58,7 +58,7 @@ async def delete_sessions(context: Context) -> Response[bytes]:
 
 @post("/v1/dev_browser", operation_id="createDevBrowser", status_code=200, opt=frontend(limit=None))
 async def create_dev_browser(context: Context) -> Response[bytes]:
-    """A development browser. One SDK generation reads `id`, another `token`."""
+    """Create a development browser. One SDK generation reads `id`, another `token`."""
     if not context.instance.is_development:
         raise NotFound("There are no development browsers in production.")
     secret = context.engine.dev_browsers.unbound(context.instance)

@@ -1,4 +1,4 @@
-"""The context of a request of the Frontend API and the hosted pages: a browser or native app asks, by its client."""
+"""The context of a request of the Frontend API or a hosted page, sent by a browser or native app."""
 
 from collections.abc import Collection, Mapping
 from urllib.parse import quote, urlencode
@@ -35,7 +35,7 @@ _CLIENT_BESIDE = frozenset({400, 403, 404, 409, 410, 413, 415, 422})
 
 
 class ClientContext(RequestContext):
-    """A request of a browser or a native app; `address` is whose request it is."""
+    """A request of a browser or a native app; `address` is its IP address."""
 
     __slots__ = ("_identified", "address", "rules")
 
@@ -62,7 +62,7 @@ class ClientContext(RequestContext):
 
     @property
     def origin(self) -> str | None:
-        """The page that asks, for the `azp` claim. Browsers leave `Origin` out of same-origin reads."""
+        """The origin of the requesting page, for the `azp` claim. Browsers omit `Origin` in same-origin reads."""
         stated = self.request.header(b"origin")
         if stated is not None and stated != "null":
             return stated
@@ -85,7 +85,7 @@ class ClientContext(RequestContext):
         return self._identified
 
     async def secret_hash(self) -> bytes:
-        """The hash of the secret that the request mints with; a plain cookie needs no look-up first. Raises: NotAuthenticated."""
+        """The hash of the secret for minting; a plain cookie needs no look-up first. Raises: NotAuthenticated."""
         secret = self.lone_secret()
         if secret is not None:
             return secret.stored_form()
@@ -95,7 +95,7 @@ class ClientContext(RequestContext):
         return held.secret_hash
 
     def presented(self) -> list[Secret]:
-        """The secrets in the client cookie; one that cannot be believed is expired. Raises: DoubledCookie."""
+        """The secrets in the client cookie. Doubled cookies are expired. Raises: DoubledCookie."""
         try:
             return self.rules.presented(self.request.cookies)
         except DoubledCookie:
@@ -103,7 +103,7 @@ class ClientContext(RequestContext):
             raise
 
     def lone_secret(self) -> Secret | None:
-        """The one secret of a plain cookie, where nothing else can say who asks: such a request needs no look-up first.
+        """The only secret, if nothing else in the request can identify a client; such a request needs no look-up first.
 
         Raises: DoubledCookie.
         """
@@ -118,14 +118,14 @@ class ClientContext(RequestContext):
         return caller_of(await self.identified(), self.request, self.instance, self.address, mark)
 
     async def signed_in(self) -> Caller:
-        """The caller, who must at least be a known browser. Raises: NotAuthenticated."""
+        """The caller, which must be a known client. Raises: NotAuthenticated."""
         caller = await self.caller()
         if caller.client is None:
             raise NotAuthenticated()
         return caller
 
     async def acting(self) -> tuple[Caller, Session, User]:
-        """The caller with the session that acts: the one named, else the last active one (R-SES-11).
+        """The caller with the acting session: the one in the query, or else the last active one (R-SES-11).
 
         A replaced secret cannot act (R-FLOW-01). Raises: NotAuthenticated, SecretReplaced (the browser retries), SessionEnded.
         """
@@ -144,17 +144,16 @@ class ClientContext(RequestContext):
     def refusal(self, error: Exception) -> Exception:
         """The error response for the browser: a read with a replaced secret is retried once (R-SES-08)."""
         if isinstance(error, SecretReplaced) and self._is_asked_first:
-            # no path, because what stands in front of this server may have changed it; but SDKs' own proxy takes a
-            # location for one below this server, and makes it one of its own
+            # without a path, because a reverse proxy may have changed it; but the SDKs' own proxy rewrites a Location
+            # below this server to itself
             is_behind_sdk = self.request.header(b"clerk-proxy-url") is not None
             path = quote(self.request.path) if is_behind_sdk else ""
             return AskAgain(f"{path}?{urlencode({**self.request.query, _ASKED_AGAIN: '1'})}")
         return error
 
     async def client_beside(self, error: Exception) -> Resource | None:
-        """The client, which SDKs take from the refusal of a write too: another tab may have changed it.
-
-        None unless the browser shows the current secret of one, and beside what says signed out, wait, or failure.
+        """The client for an error response, from which SDKs update their state, because another tab may have changed
+        it. None without a current secret, and for errors that mean signed out, wait, or failure.
         """
         refusal = as_refusal(error)
         if refusal is None or self.request.method in SAFE or status_of(refusal) not in _CLIENT_BESIDE:
@@ -180,15 +179,16 @@ class ClientContext(RequestContext):
         sign_up: Resource | None = None,
         user: User | None = None,
     ) -> Response[bytes]:
-        """`response` with the whole client beside it, and the cookies that go with the client's new state.
-
-        `sign_in` and `sign_up` are shown as the client's current attempt whether or not it still is: a component reads
-        the finished attempt from there while it activates the session. `user` spares reading them again.
+        """`response` with the whole client, and the cookies for the client's new state. `sign_in` and `sign_up` are
+        shown as the client's current attempt even if finished, because a component reads the finished attempt there
+        while it activates the session. `user` avoids a second read.
         """
         client = issued.client if issued else (await self.identified()).client
         try:
             view, shown = await self.client(client, sign_in=sign_in, sign_up=sign_up, user=user)
-        except SecretReplaced:  # by another tab: that one's answer has the client, and no client here leaves it alone
+        except (
+            SecretReplaced
+        ):  # replaced by another tab, whose response has the client; without a client here, SDKs keep that one
             return self.json({"response": response, "client": None})
         if issued is not None:
             await self.hand_over(issued, view)
@@ -220,9 +220,8 @@ class ClientContext(RequestContext):
         sign_in: Resource | None = None,
         sign_up: Resource | None = None,
     ) -> tuple[ClientView, Resource]:
-        """The client as `client` shows it, from rows that are loaded already.
-
-        A fresh token counts as activity of the current session, not of the other sessions of the client.
+        """As `client`, from rows that are already loaded. A fresh token counts as activity of the current session, not
+        of the client's other sessions.
         """
         if view.last_active_session is not None:
             self.engine.activity.note(view.last_active_session, self.now)
@@ -238,7 +237,7 @@ class ClientContext(RequestContext):
         return view, client_resource(view, sessions, sign_in=sign_in, sign_up=sign_up)
 
     async def second_factors(self, *users: User) -> Mapping[UserId, Collection[str]]:
-        """The strategies of the second level of each user; nothing is read where no factor has that level."""
+        """The second-factor strategies of each user; reads nothing if no factor has that level."""
         return await self.engine.enrollments.second_factors(self.instance, users, self.now)
 
     def sign_in(self, facts: SignInFacts) -> Resource:
@@ -255,7 +254,7 @@ class ClientContext(RequestContext):
         )
 
     async def session(self, session: Session, user: User) -> Resource:
-        """A live session with a token made for this moment."""
+        """A live session with a fresh token."""
         return await self._session(session, user, await self.second_factors(user))
 
     async def _session(self, session: Session, user: User, second: Mapping[UserId, Collection[str]]) -> Resource:
@@ -274,7 +273,7 @@ class ClientContext(RequestContext):
         return None if facts is None else sign_up_resource(facts.sign_up, self.instance, facts.verification, self.now)
 
     async def hand_over(self, issued: Issued, view: ClientView | None) -> None:
-        """Give the browser its new secret, by cookie or header, and a new development browser for the one it came with."""
+        """Send the browser its new secret by cookie or header, and a replacement for its development browser."""
         if issued.secret is None or view is None:
             return
         identified = await self.identified()
@@ -293,14 +292,14 @@ class ClientContext(RequestContext):
         successor = self.engine.dev_browsers.begun if is_new else self.engine.dev_browsers.replaced
         token = await successor(self.instance, presented, view.client)
         if not token.same_as(presented):
-            # the second name is that of the fourth major
+            # SDKs of the fourth major use the second name
             self.headers.extend((name, token.reveal().encode()) for name in (b"clerk-db-jwt", b"clerk-cookie"))
             self.cookies.extend(self.rules.dev_browser(self.instance, token))
 
     def note_state(self, view: ClientView | None) -> None:
         """Tell the app's server, by `__client_uat`, when this browser last signed in or out.
 
-        Left alone when the browser already says so; production only.
+        Omitted if the browser already has this value; production only.
         """
         if self.instance.is_development or self.request.query.get("_is_native") == "1":
             return

@@ -1,4 +1,4 @@
-"""The signed-in person's e-mail addresses."""
+"""The signed-in user's e-mail addresses."""
 
 import msgspec
 from litestar import Response, delete, get, post

@@ -17,7 +17,7 @@ async def get_environment(context: Context) -> Response[bytes]:
 
 @patch("/v1/environment", operation_id="updateEnvironment", opt=frontend(limit=None))
 async def update_environment(context: Context) -> Response[bytes]:
-    """Called by development SDKs; returns the same and changes nothing."""
+    """Called by development SDKs; returns the environment and changes nothing."""
     return _shown(context)
 
 
@@ -31,11 +31,12 @@ def _shown(context: ClientContext) -> Response[bytes]:
 
 
 def _name_browser(context: ClientContext) -> None:
-    """In development, give the browser a name where it has none: the first thing that every SDK's script asks for brings it.
+    """In development, set a development browser cookie if there is none; every SDK requests the environment first.
 
-    Scripts make one themselves for their own vendor's hosts only (wire protocol section 1.3). Without it they cannot lead to
-    the sign-in page of another origin, and an API beside a single-page app takes no cookie. All ports of a machine share it.
-    It never stands for a client: an attacker who sets this cookie in another browser gains nothing (R-FLOW-01).
+    SDKs create one themselves only for their vendor's own hosts (wire protocol section 1.3). Without it they cannot
+    redirect to a sign-in page on another origin, and an API beside a single-page app accepts no cookie. All ports of a
+    host share it. It never identifies a client, so an attacker who sets this cookie in another browser gains nothing
+    (R-FLOW-01).
     """
     instance, request = context.instance, context.request
     if not instance.is_development or not request.query.keys().isdisjoint(CLIENT_NAMED):

@@ -1,4 +1,4 @@
-"""The two paths that every tab takes again and again: its token and its client. They skip the router."""
+"""The two requests that every tab repeats, for its token and its client. They skip the router."""
 
 import msgspec
 from litestar import Response, get, post
@@ -14,9 +14,8 @@ _NOBODY = b'{"response":null,"client":null}'
 
 
 async def mint(context: ClientContext, session_id: str) -> bytes:
-    """A fresh token for the session in the path. Its body says which organization and why; neither matters yet.
-
-    Raises: SessionEnded, NotAuthenticated, UserBanned; never a 422, which SDKs take for signed out.
+    """A fresh token for the session in the path. The body names an organization and a reason, both unused so far.
+    Raises: SessionEnded, NotAuthenticated, UserBanned; never a 422, which SDKs treat as signed out.
     """
     try:
         jwt = await context.engine.tokens.mint(
@@ -27,7 +26,7 @@ async def mint(context: ClientContext, session_id: str) -> bytes:
             api_version=context.api_version,
         )
     except SessionEnded:
-        await context.identified(minting=True)  # a replaced secret is detected (R-SES-08)
+        await context.identified(minting=True)  # detects a replaced secret (R-SES-08)
         raise
     context.headers += of_token(jwt, context.instance)
     return msgspec.json.encode(token(jwt))

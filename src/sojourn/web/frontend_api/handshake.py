@@ -1,7 +1,8 @@
-"""The handshake: an app's server sends a browser here when it cannot tell who it is, and gets it back with cookies.
+"""The handshake: an app's server redirects a browser here if it cannot decide the session state, and gets it back with
+cookies.
 
-Development answers in the address, production in a cookie that this server and the app share; a nonce stands for the
-directives where the app can fetch them (wire protocol section 7.3).
+The result is in the URL in development, and in a cookie shared with the app in production. A nonce replaces it if the
+app can fetch the directives (wire protocol section 7.3).
 """
 
 import re
@@ -46,7 +47,7 @@ _BACKDATED = timedelta(minutes=10)
 
 @get("/v1/client/handshake", operation_id="handshakeClient", status_code=307, opt=frontend(limit="handshakes"))
 async def handshake(context: Context) -> Response[bytes]:
-    """Send the browser back to its page, with the cookies that say who it is.
+    """Redirect the browser back to its page, with cookies for its session state.
 
     Raises: Malformed for a foreign page, SecretReplaced.
     """
@@ -57,7 +58,7 @@ async def handshake(context: Context) -> Response[bytes]:
     try:
         identified = await context.identified(lenient=True)
         view = await context.engine.clients.view(identified.client) if identified.client else None
-    except SecretReplaced:  # the page tries again by itself: a guess would sign every tab out
+    except SecretReplaced:  # the page retries by itself; a guess could sign every tab out
         context.headers.append((b"refresh", b"2"))
         raise
     lines = await _directives(context, identified, view, target)
@@ -94,16 +95,14 @@ async def _directives(
         state, cookie_suffix(instance.publishable_key), secure=target.startswith("https://"), domain=domain
     )
     if not instance.is_development:
-        # the page would replay what it has already taken in
+        # otherwise the page would replay a result that it has already applied
         lines += [context.rules.handshake_gone(instance, name) for name in (HANDSHAKE, _nonce_cookie(context))]
     return lines
 
 
 async def _dev_browser(context: ClientContext, identified: Identified, target: str) -> Secret:
-    """The presented one if it will do, else a new one.
-
-    A page on this server's own host has the client cookie too, and needs a name only; any other needs one that stands for
-    the client.
+    """The presented development browser if it is suitable, otherwise a new one. A page on this server's own host has
+    the client cookie too, so an unbound one is enough; any other page needs one bound to the client.
     """
     instance, dev_browsers = context.instance, context.engine.dev_browsers
     has_cookie = urlsplit(target).hostname == urlsplit(instance.public_url).hostname
@@ -170,7 +169,7 @@ def _redirect(context: ClientContext) -> str:
 
 
 def _nonce_cookie(context: ClientContext) -> str:
-    """Every redirect of ours has its own, so that tabs do not take each other's."""
+    """The cookie's name, one per redirect of our adapters, so that tabs do not read each other's."""
     redirect = _redirect(context)
     return f"{NONCE}_{redirect}" if redirect else NONCE
 

@@ -1,4 +1,4 @@
-"""The signed-in person: profile, password, devices."""
+"""The signed-in user: profile, password, devices."""
 
 import msgspec
 from litestar import Response, delete, get, patch, post
@@ -152,7 +152,7 @@ async def all_sessions(context: Context) -> Response[bytes]:
 
 @get("/v1/me/sessions/active", operation_id="getSessions", opt=frontend(limit=None))
 async def active_sessions(context: Context) -> Response[bytes]:
-    """The person's devices: a bare list, the latest used first."""
+    """The user's active sessions (devices): a bare list, most recently used first."""
     _, _, user = await context.acting()
     sessions = await context.engine.sessions.active_of_user(context.instance, user.id)
     return context.json([listed_session(session, context.now) for session in sessions])
@@ -170,7 +170,7 @@ async def revoke_session(context: Context, session_id: FromPath[str]) -> Respons
 
 
 async def answer(context: ClientContext, user: User, issued: Issued | None = None) -> Response[bytes]:
-    """The user as they are now, in the envelope."""
+    """The user's current state, in the envelope."""
     verifications = await context.engine.profile.verifications(context.instance, user)
     second = (await context.second_factors(user)).get(user.id, ())
     shown = user_resource(user, context.instance, context.now, verifications, second_factors=second)

@@ -41,7 +41,7 @@ async def jwks(context: Context) -> Response[bytes]:
 async def discovery(context: Context) -> Response[bytes]:
     """The issuer and its key set, for verifiers that start from the issuer's address (OpenID Connect Discovery 1.0, section 4).
 
-    Nothing is advertised that this server does not accept: it has no endpoint of OAuth (R-ADV-01).
+    Only accepted features are advertised; there are no OAuth endpoints (R-ADV-01).
     """
     issuer = context.instance.public_url
     ring = await context.engine.key_store.ring(context.instance)
@@ -61,7 +61,7 @@ async def discovery(context: Context) -> Response[bytes]:
 
 @get("/.well-known/change-password", opt=frontend(limit=None))
 async def change_password(context: Context) -> Response[bytes]:
-    """Where a password is changed, for password managers (W3C: A Well-Known URL for Changing Passwords)."""
+    """Redirects password managers to the page for changing a password (W3C: A Well-Known URL for Changing Passwords)."""
     place = f"{context.instance.public_url}/user/security"
     return Response(b"", status_code=302, headers={"Location": place, "Cache-Control": "no-store"})
 
@@ -99,7 +99,7 @@ async def ready(context: Context) -> Response[bytes]:
 
 @get("/v1/avatars/{hue:str}/{name:str}", opt=public())
 async def avatar(hue: FromPath[str], name: FromPath[str]) -> Response[bytes]:
-    """The drawn picture of a user; it is an image, and where it is opened by itself nothing in it runs. Raises: NotFound."""
+    """The generated avatar of a user; opened as a document, its policy allows no scripts. Raises: NotFound."""
     if not _HUE.fullmatch(hue):
         raise NotFound("No such picture.")
     headers = {"Cache-Control": _FOREVER, "Content-Security-Policy": _NOTHING_RUNS}
@@ -108,7 +108,7 @@ async def avatar(hue: FromPath[str], name: FromPath[str]) -> Response[bytes]:
 
 @get("/v1/images/{image_id:str}", opt=public())
 async def image(context: Context, image_id: FromPath[str]) -> Response[bytes]:
-    """The picture of a user, public under its unguessable address. Raises: NotFound."""
+    """The picture of a user, public at its unguessable URL. Raises: NotFound."""
     found = await context.engine.profile_images.find(context.instance, image_id)
     headers = {"Cache-Control": _FOREVER, "Content-Security-Policy": _NOTHING_RUNS}
     return Response(found.content, media_type=CONTENT_TYPE, headers=headers)
@@ -118,7 +118,7 @@ async def image(context: Context, image_id: FromPath[str]) -> Response[bytes]:
 async def bundle(bundle: FromPath[str]) -> Response[bytes]:
     """A file of a published browser package, by major version, tag or exact version.
 
-    A bundle loads its parts from the path of its exact version, so both must answer.
+    A bundle loads its parts from the path of its exact version, so both paths must work.
     """
     match = _BUNDLE.fullmatch(bundle)
     if match is None:
@@ -141,7 +141,7 @@ def _assets() -> Traversable:
 
 @lru_cache(maxsize=1)
 def _versions() -> dict[str, dict[str, str]]:
-    """Package name to what it may be asked by, to the exact version. Empty until the assets are built."""
+    """Package name to requested version (major, tag or exact) to exact version. Empty until the assets are built."""
     manifest = _assets().joinpath("manifest.json")
     try:
         listed = msgspec.json.decode(manifest.read_bytes(), type=dict[str, dict[str, str]])

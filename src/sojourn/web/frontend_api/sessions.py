@@ -1,4 +1,4 @@
-"""Sessions of the asking browser: read, touch, end, remove, and tokens by template."""
+"""Sessions of the requesting browser: read, touch, end, remove, and tokens by template."""
 
 from dataclasses import replace
 from typing import Literal

@@ -1,10 +1,10 @@
-"""Bounds of every value that a request carries: depth, length, characters that can be stored (R-LIM-07, R-INP-04)."""
+"""Bounds of every value in a request: depth, length, storable characters (R-LIM-07, R-INP-04)."""
 
 from sojourn.errors import FieldFormat, FieldTooLong, Json
 
 MAX_DEPTH = 16
 MAX_TEXT = 1024
-"""Characters of a field that names no other length."""
+"""The maximum length in characters of a field without its own limit."""
 
 
 def is_too_deep(value: Json) -> bool:

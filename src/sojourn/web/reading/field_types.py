@@ -1,4 +1,4 @@
-"""Types of the fields that queries and JSON bodies have, and what every list takes."""
+"""Field types of queries and JSON bodies, and the paging query of every list."""
 
 from datetime import datetime
 from typing import TYPE_CHECKING, Annotated, TypeVar
@@ -13,18 +13,18 @@ from sojourn.store.interface import Page
 if TYPE_CHECKING:
     JsonObject = dict[str, Json]
 else:
-    # msgspec decodes no recursive alias; what it makes of JSON is Json all the same
+    # msgspec cannot decode a recursive alias; its decoded JSON is `Json` anyway
     JsonObject = dict[str, Annotated[object, Meta(extra_json_schema={"description": "any JSON"})]]
 
 Texts = Annotated[tuple[str, ...], Meta(max_length=100)]
-"""A filter that is given once for each value."""
+"""A filter that may be repeated."""
 
 Millis = Annotated[int, Meta(ge=0, le=2**53)]
 MAX_LIST = 500
 Limit = Annotated[int, Meta(ge=1, le=MAX_LIST)]
 Offset = Annotated[int, Meta(ge=0, le=2**53)]
 Moment = Annotated[datetime, Meta(tz=True)]
-"""An RFC 3339 time; one without a zone names no moment and is refused."""
+"""An RFC 3339 time; one without a time zone is ambiguous and rejected."""
 
 T = TypeVar("T")
 
@@ -49,5 +49,5 @@ def millis_instant(millis: int | None) -> Instant | None:
 
 
 def given(value: "T | None | UnsetType") -> "T | UnsetType":
-    """A field for which null means what absence means."""
+    """The value of a field for which null means the same as absence."""
     return msgspec.UNSET if value is None else value

@@ -13,7 +13,7 @@ from sojourn.web.reading.encoded import single_fields
 
 _FORM = "application/x-www-form-urlencoded"
 _LONGER_FIELDS: Mapping[str, int] = {
-    "password": 8192,  # the password policy names its own limit, with its own code
+    "password": 8192,  # the password policy has its own limit and error code
     "new_password": 8192,
     "current_password": 8192,
     "unsafe_metadata": 32768,
@@ -30,9 +30,8 @@ Form = TypeVar("Form", bound=msgspec.Struct)
 
 
 def form_of(request: HttpRequest, body: bytes, kind: type[Form], *, keep_blank: bool = False) -> Form:
-    """The form body as `kind`: blank means absent unless kept, fields it does not know are left aside.
-
-    Raises: FieldError and its kinds, Malformed (a field twice, or in body and query), UnsupportedMediaType.
+    """The form body as `kind`: blank means absent unless kept, and unknown fields are ignored. Raises: FieldError and
+    its subclasses, Malformed (a field twice, or in body and query), UnsupportedMediaType.
     """
     fields = {name: value for name, value in _fields(request, body).items() if keep_blank or value != ""}
     for name, value in fields.items():

@@ -14,7 +14,7 @@ from sojourn.web.reading.bounds import MAX_DEPTH, MAX_TEXT, check_text, is_too_d
 
 _JSON = "application/json"
 _LONGER: Mapping[str, int] = {
-    "password": 8192,  # the password policy names its own limit, with its own code
+    "password": 8192,  # the password policy has its own limit and error code
     "password_digest": 4096,
     "token": 8192,
     "expired_token": 8192,
@@ -25,7 +25,7 @@ _LONGER: Mapping[str, int] = {
 }
 _OPEN = frozenset({"public_metadata", "private_metadata", "unsafe_metadata", "claims", "actor", "public", "private",
                    "request_headers"})  # fmt: skip
-"""Objects whose texts are bounded together, by what the object may hold, not one by one."""
+"""Objects whose texts are limited by the object's total size instead of one by one."""
 
 _INTEGERS = range(-(2**63), 2**63)
 
@@ -33,11 +33,11 @@ Kind = TypeVar("Kind", bound=msgspec.Struct)
 
 
 class NoFields(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
-    """The body of an operation that takes none."""
+    """The body of an operation without input."""
 
 
 def json_of(request: HttpRequest, body: bytes, kind: type[Kind]) -> Kind:
-    """A JSON object as `kind`; no body at all is an empty object.
+    """The JSON object as `kind`; an absent body counts as an empty object.
 
     Raises: UnsupportedMediaType, Malformed (not JSON, a member twice, too deep), FieldUnknown, FieldMissing, FieldTooLong, FieldError.
     """
@@ -75,7 +75,10 @@ def _no_constant(text: str) -> NoReturn:
 
 
 def _check(value: Json, param: str, max_length: int | None) -> None:
-    """Refuse what no database stores alike: NUL in texts, numbers beyond 64 bits. `max_length` in characters."""
+    """Reject values that databases store differently: NUL in texts, numbers beyond 64 bits.
+
+    `max_length` is in characters.
+    """
     match value:
         case str():
             check_text(value, param, max_length)

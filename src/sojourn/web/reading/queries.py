@@ -16,11 +16,9 @@ Kind = TypeVar("Kind", bound=msgspec.Struct)
 
 
 def query_of(request: HttpRequest, kind: type[Kind]) -> Kind:
-    """Query parameters as `kind`: repeated for sequences, else once; blank means absent.
-
-    A filter that is not known would be taken for one that fits everything, so it is refused; names that begin with `_`
-    are the SDKs' own and left aside (wire protocol 4.1). Raises: FieldUnknown, Malformed (twice, too many, not UTF-8),
-    FieldError and its kin.
+    """Query parameters as `kind`: repeated for sequences, otherwise once; blank means absent. An ignored filter would
+    match everything, so an unknown parameter is rejected; names that begin with `_` belong to the SDKs and are ignored
+    (wire protocol 4.1). Raises: FieldUnknown, Malformed (twice, too many, not UTF-8), FieldError and its subclasses.
     """
     text = request.query_text
     if not text:
@@ -45,7 +43,7 @@ def query_of(request: HttpRequest, kind: type[Kind]) -> Kind:
 
 @lru_cache(maxsize=64)
 def _sequences(kind: type[msgspec.Struct]) -> dict[str, bool]:
-    """Each parameter that `kind` knows, and whether it may be repeated."""
+    """The parameters of `kind`; True for those that may be repeated."""
     described = msgspec.inspect.type_info(kind)
     assert isinstance(described, msgspec.inspect.StructType)
     return {

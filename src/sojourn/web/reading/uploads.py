@@ -1,4 +1,6 @@
-"""A file in a request body: in a form, by itself, or as base64 text, which native apps send (wire protocol 4.1)."""
+"""Reads a file from a request body: in a form, as the whole body, or as base64 text, which native apps send (wire
+protocol 4.1).
+"""
 
 from base64 import b64decode
 from binascii import Error as NotBase64
@@ -46,7 +48,7 @@ def _in_form(boundary: str, body: bytes, field: str) -> bytes:
 
 
 def _decoded(body: bytes) -> bytes:
-    """The file itself; no picture is made of base64's letters only."""
+    """The decoded file; no picture format consists of base64 characters only."""
     text = body.partition(b",")[2] if body.startswith(b"data:") else body
     try:
         return b64decode(text.strip(), validate=True)
