@@ -16,7 +16,7 @@ def test_answers_name_no_software_and_no_version(tmp_path: Path) -> None:  # R-H
     running = server(PORT, tmp_path)
     running.start()
     try:
-        with httpx.Client(base_url=f"http://localhost:{PORT}") as client:
+        with httpx.Client(base_url=f"http://localhost:{PORT}", timeout=60) as client:
             for path in (
                 "/health",
                 "/sign-in",

@@ -40,7 +40,7 @@ def test_the_wheel_starts_a_development_server_in_an_empty_folder(tmp_path: Path
     server = Process(command, f"http://localhost:{port}/health", home, tmp_path / "server.log", environment)
     server.start()
     try:
-        page = httpx.get(f"http://localhost:{port}/sign-in")
+        page = httpx.get(f"http://localhost:{port}/sign-in", timeout=60)
         assert page.status_code == 200 and "<title>" in page.text
     finally:
         server.stop()

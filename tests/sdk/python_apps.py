@@ -77,7 +77,7 @@ class PythonApp:
 
     def revoke(self, session_id: str) -> None:
         headers = {"Authorization": f"Bearer {self.secret_key}"}
-        answer = httpx.post(f"{self.server_url}/v1/sessions/{session_id}/revoke", headers=headers, timeout=10)
+        answer = httpx.post(f"{self.server_url}/v1/sessions/{session_id}/revoke", headers=headers, timeout=60)
         assert answer.json()["status"] == "revoked"
 
 

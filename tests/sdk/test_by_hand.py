@@ -71,7 +71,7 @@ async def test_logging_out_ends_one_device_at_the_server_and_leaves_the_other(
     token = next(each for each in await device.cookies() if each.get("name") == "session").get("value")
     await page.get_by_role("button", name="Log out").click()
     await _expect_login_form(page)
-    stolen = httpx.get(f"{url}/api/protected", headers={"Authorization": f"Bearer {token}"})
+    stolen = httpx.get(f"{url}/api/protected", headers={"Authorization": f"Bearer {token}"}, timeout=60)
     assert stolen.status_code == 401
     await other.reload()
     await _expect_protected_content(other)

@@ -39,7 +39,7 @@ def hosted(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFact
     process, url = server(port, data), f"http://localhost:{port}"
     process.start()
     headers = {"Authorization": f"Bearer {keys(data, port)['SOJOURN_SECRET_KEY']}"}
-    with httpx.Client(base_url=f"{url}/v1", headers=headers) as api:
+    with httpx.Client(base_url=f"{url}/v1", headers=headers, timeout=60) as api:
         yield Hosted(url, api)
     process.stop()
 

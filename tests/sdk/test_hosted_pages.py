@@ -37,7 +37,7 @@ def scheme_settings(running: Path) -> Iterator[SetScheme]:
 
     def put(scheme: str) -> None:
         settings(running, f"theme.scheme={scheme}")
-        while f'"scheme":"{scheme}"' not in httpx.get(f"{URL}/static/components.js").text:
+        while f'"scheme":"{scheme}"' not in httpx.get(f"{URL}/static/components.js", timeout=60).text:
             pass  # settings are at most a second old
 
     yield put

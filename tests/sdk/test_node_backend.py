@@ -36,7 +36,7 @@ class Known:
     session_id: str
 
     def backend(self) -> httpx.Client:
-        return httpx.Client(base_url=f"{URL}/v1", headers={"Authorization": f"Bearer {self.secret_key}"}, timeout=10)
+        return httpx.Client(base_url=f"{URL}/v1", headers={"Authorization": f"Bearer {self.secret_key}"}, timeout=60)
 
     def token(self, **given: int) -> str:
         with self.backend() as backend:
@@ -44,7 +44,7 @@ class Known:
 
     def pem(self) -> str:
         """The public key as an app's environment holds it, for verification without the network."""
-        (key,) = httpx.get(f"{URL}/.well-known/jwks.json", timeout=10).json()["keys"]
+        (key,) = httpx.get(f"{URL}/.well-known/jwks.json", timeout=60).json()["keys"]
         n, e = (int.from_bytes(urlsafe_b64decode(key[part] + "=="), "big") for part in "ne")
         return (
             RSAPublicNumbers(e, n).public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo).decode()
@@ -60,7 +60,7 @@ class Known:
         """A token that a browser on the app's page was given: it names the page's origin."""
         with self.backend() as backend:
             ticket = backend.post("/sign_in_tokens", json={"user_id": self.user_id}).raise_for_status().json()["token"]
-        with httpx.Client(base_url=URL, headers={"Origin": APP}, timeout=10) as browser:
+        with httpx.Client(base_url=URL, headers={"Origin": APP}, timeout=60) as browser:
             begun = browser.post("/v1/client/sign_ins", data={"strategy": "ticket", "ticket": ticket})
         return begun.raise_for_status().json()["client"]["sessions"][0]["last_active_token"]["jwt"]
 
@@ -76,7 +76,7 @@ def known(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Known]:
     ).stdout.splitlines()
     named = dict(line.split("=", 1) for line in lines)
     secret, publishable = named["CLERK_SECRET_KEY"], named["CLERK_PUBLISHABLE_KEY"]
-    with httpx.Client(base_url=f"{URL}/v1", headers={"Authorization": f"Bearer {secret}"}) as backend:
+    with httpx.Client(base_url=f"{URL}/v1", headers={"Authorization": f"Bearer {secret}"}, timeout=60) as backend:
         user = {"email_address": ["ada@example.com"], "skip_password_requirement": True}
         user_id = backend.post("/users", json=user).raise_for_status().json()["id"]
         session_id = backend.post("/sessions", json={"user_id": user_id}).raise_for_status().json()["id"]

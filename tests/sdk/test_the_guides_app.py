@@ -24,7 +24,7 @@ def _secret_key(setup: Setup) -> str:
 
 def _backend(setup: Setup) -> httpx.Client:
     return httpx.Client(
-        base_url=f"{setup.server_url}/v1", headers={"Authorization": f"Bearer {_secret_key(setup)}"}, timeout=10
+        base_url=f"{setup.server_url}/v1", headers={"Authorization": f"Bearer {_secret_key(setup)}"}, timeout=60
     )
 
 

@@ -47,7 +47,7 @@ def hosted(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Hosted]:
     process.start()
     settings(data, UNLIMITED)
     headers = {"Authorization": f"Bearer {keys(data, port)['SOJOURN_SECRET_KEY']}"}
-    with httpx.Client(base_url=f"{url}/v1", headers=headers) as api:
+    with httpx.Client(base_url=f"{url}/v1", headers=headers, timeout=60) as api:
         yield Hosted(url, data, api)
     process.stop()
 

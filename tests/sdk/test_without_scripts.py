@@ -23,7 +23,7 @@ def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
     process = server(PORT, data)
     process.start()
     settings(data, UNLIMITED)
-    with httpx.Client(base_url=URL, headers={"origin": URL, "sec-fetch-site": "same-origin"}) as client:
+    with httpx.Client(base_url=URL, headers={"origin": URL, "sec-fetch-site": "same-origin"}, timeout=60) as client:
         begun = client.post("/v1/client/sign_ups", data={"email_address": ADA, "password": PASSWORD})
         where = f"/v1/client/sign_ups/{begun.json()['response']['id']}"
         client.post(f"{where}/prepare_verification", data={"strategy": "email_code"})

@@ -66,7 +66,12 @@ def test_a_storm_of_unknown_keys_makes_one_fetch_in_a_minute(server: KeyServer, 
     assert len(server.requests) == 2
 
 
-async def test_a_thousand_waiters_share_one_fetch(server: KeyServer, clock: FakeClock):  # R-JWT-09
+async def test_a_thousand_waiters_share_one_fetch(  # R-JWT-09
+    server: KeyServer, clock: FakeClock, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(
+        "sojourn.tokens.remote_keys.DEADLINE", 60.0
+    )  # a busy machine may take longer than the three seconds
     _, verifier = verifier_of(server, clock)
     token = good_token()
     server.held.clear()

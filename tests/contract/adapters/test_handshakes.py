@@ -30,7 +30,7 @@ class Browser:
         if url.startswith(APP):
             answer = self.site.send(httpx.Request("GET", url, headers=headers))
         else:
-            answer = httpx.get(url, headers=headers)
+            answer = httpx.get(url, headers=headers, timeout=60)
         self.seen.append(url)
         self.keep(answer)
         return answer
