@@ -21,6 +21,7 @@ from sojourn.factors.hash_pool import HashPool
 from sojourn.factors.password import PasswordFactor
 from sojourn.factors.password_hashing import PasswordHashing
 from sojourn.factors.peppers import Peppers
+from sojourn.factors.states import States
 from sojourn.factors.strategy import Guess
 from sojourn.factors.ticket import TicketFactor
 from sojourn.instances.access_lists import AccessLists
@@ -50,7 +51,7 @@ from sojourn.sessions.refreshing import Refreshing
 from sojourn.sign_ins.attempt import SignIns
 from sojourn.sign_ins.codes import SignInCodes
 from sojourn.sign_ins.floor import Floor
-from sojourn.sign_ins.guesses import CodeGuesses, GuessesByKind, PasswordGuesses
+from sojourn.sign_ins.guesses import CodeGuesses, GuessesByKind, PasswordGuesses, UncountedGuesses
 from sojourn.sign_ins.identifying import Identifying
 from sojourn.sign_ins.session_start import SessionStart
 from sojourn.sign_ins.sign_in_protection import SignInProtection
@@ -88,6 +89,10 @@ class Foundation:
     limiter: RateLimiter
     hash_pool: HashPool
     hash_costs: HashCosts
+
+    @property
+    def states(self) -> States:
+        return States(self.sealer.each_derived(b"states"))
 
     @property
     def sign_in_floor(self) -> timedelta:
@@ -287,7 +292,8 @@ def _instance_parts(on: Foundation) -> InstanceParts:
 def _factors(on: Foundation, outbox: Outbox, budgets: Budgets) -> FactorSet:
     """In the order in which a sign-in offers them."""
     codes = EmailCodes(on.store, on.clock, outbox, budgets, on.sealer.derived(b"codes"))
-    tools = FactorTools(on.store, on.clock, on.sealer, outbox, on.hash_pool, Credentials(on.clock, on.sealer))
+    credentials = Credentials(on.clock, on.sealer)
+    tools = FactorTools(on.store, on.clock, on.sealer, outbox, on.hash_pool, credentials, on.states)
     built_in = (PasswordFactor(), EmailCodeFactor(codes), TicketFactor(on.store, on.clock))
     return connected((*built_in, *on.config.factors), tools)
 
@@ -312,16 +318,14 @@ def _session_parts(on: Foundation, of: InstanceParts) -> SessionParts:
 def _user_parts(on: Foundation, of: InstanceParts, held: SessionParts) -> UserParts:
     store, clock, sessions, outbox, audit = on.store, on.clock, held.sessions, of.outbox, of.audit
     lockout, password_lockout = Lockout(store, clock, outbox, audit), PasswordLockout(store, outbox, audit)
-    device_tries, code_tries = (
-        DeviceTries(store, of.budgets, password_lockout),
-        CodeTries(store, clock, of.budgets, lockout),
-    )
+    device_tries = DeviceTries(store, of.budgets, password_lockout)
+    code_tries = CodeTries(store, clock, of.budgets, lockout)
     passwords = Passwords(
         store, clock, on.hash_pool, on.hash_costs, on.sign_in_floor, sessions, outbox, audit, lockout, password_lockout
     )
     accounts = Accounts(store, clock, sessions, outbox, audit, passwords)
     addresses, images = Addresses(store, clock, accounts), ProfileImages(store, accounts)
-    proofs = AddressProofs(store, of.factors, Challenges(store, clock))
+    proofs = AddressProofs(store, of.factors, Challenges(store, clock, on.states))
     return UserParts(
         lockout=lockout,
         password_lockout=password_lockout,
@@ -353,7 +357,8 @@ def _flow_parts(on: Foundation, of: InstanceParts, held: SessionParts, users: Us
     floor = Floor(store, on.hash_costs, on.sign_in_floor)
     code_guesses = CodeGuesses(store, held.devices, users.code_tries, users.device_tries)
     by_password = PasswordGuesses(held.devices, users.device_tries, users.lockout, users.password_lockout)
-    guesses: GuessesByKind = {Guess.PASSWORD: by_password, Guess.CODE: code_guesses}
+    uncounted = UncountedGuesses(held.devices, users.lockout)
+    guesses: GuessesByKind = {Guess.PASSWORD: by_password, Guess.CODE: code_guesses, Guess.NONE: uncounted}
     sign_in_protection = SignInProtection(
         store,
         clock,
@@ -363,12 +368,11 @@ def _flow_parts(on: Foundation, of: InstanceParts, held: SessionParts, users: Us
         of.audit,
         users.lockout,
         users.password_lockout,
-        Challenges(store, clock),
+        users.proofs.challenges,
         guesses,
         floor,
     )
     session_start = SessionStart(clock, held.sessions, held.devices, of.outbox)
-    identifying = Identifying(store, of.access_lists)
     return FlowParts(
         sign_in_protection=sign_in_protection,
         tickets=Tickets(store, clock, of.audit),
@@ -382,7 +386,7 @@ def _flow_parts(on: Foundation, of: InstanceParts, held: SessionParts, users: Us
             sign_in_protection,
             Steps(clock, of.factors, sign_in_protection, session_start),
             users.accounts,
-            identifying,
+            Identifying(store, of.access_lists),
         ),
         sign_ups=SignUps(
             store, clock, clients, users.proofs, sign_in_protection, session_start, on.hash_pool, of.access_lists

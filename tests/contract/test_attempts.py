@@ -156,6 +156,27 @@ async def test_of_fifty_tries_at_once_five_are_counted(nodes: list[Store], insta
     assert found.status_at(NOW) is VerificationStatus.FAILED
 
 
+async def test_of_fifty_who_bring_one_state_one_spends_it_and_can_still_consume(
+    nodes: list[Store], instance_id: InstanceId
+) -> None:  # R-OAU-01, R-REL-02
+    verification = a_verification(instance_id)
+    await nodes[0].verifications.start(verification)
+    store, id = nodes[0].verifications, verification.id
+    assert await store.spend_all_tries(instance_id, id, verification.expire_at) is None
+    assert await store.spend_all_tries(new_instance_id(), id, NOW) is None
+
+    async def spend(node: Store) -> Verification | None:
+        return await node.verifications.spend_all_tries(instance_id, id, NOW)
+
+    spent = [each for each in await race(nodes, spend) if each is not None]
+    assert spent == [replace(verification, tries=verification.max_tries)]
+    assert spent[0].status_at(NOW) is VerificationStatus.FAILED
+    assert await store.spend_try(instance_id, id, NOW) is None
+    consumed = await store.consume(instance_id, id, verification.proof_hash, NOW)
+    assert consumed is not None
+    assert consumed.status_at(NOW) is VerificationStatus.VERIFIED
+
+
 @pytest.mark.parametrize("with_hash", [True, False])
 async def test_of_fifty_tabs_sending_one_code_one_is_let_in(
     nodes: list[Store], instance_id: InstanceId, with_hash: bool

@@ -75,7 +75,7 @@ async def test_wrong_factors_are_refused_at_the_start(
 
 async def test_a_flow_takes_strategies_of_its_own_purpose_only(
     started: Started, tmp_path: Path, clock: FakeClock, mailbox: Mailbox
-) -> None:  # R-OAU-08
+) -> None:
     codes = Codes(name="step_code", purposes=REVERIFY_ONLY)
     engine = await started.open(Config(data=tmp_path, factors=[codes]), clock, mailbox)
     ada, caller = await person(engine), Caller(engine.instance, None)

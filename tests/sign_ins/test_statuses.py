@@ -8,7 +8,8 @@ from itertools import permutations
 import pytest
 
 from sojourn.errors import VerificationExpired, WrongStep
-from sojourn.ids import SessionId, UserId, client_id, instance_id
+from sojourn.factors.strategy import Level
+from sojourn.ids import SessionId, UserId, VerificationId, client_id, instance_id
 from sojourn.instant import Instant
 from sojourn.sign_ins.sign_in import (
     LIFE,
@@ -20,7 +21,10 @@ from sojourn.sign_ins.sign_in import (
     after_new_password,
     after_second_factor,
     begun,
+    challenge_of,
     owed_after,
+    waiting_for,
+    with_challenge,
     with_session,
 )
 
@@ -28,6 +32,7 @@ NOW = Instant(1_800_000_000_000)
 LATER = NOW + timedelta(seconds=5)
 USER = UserId("user_1")
 SESSION = SessionId("sess_1")
+VERIFICATION = VerificationId("ver_1")
 
 Move = Callable[[SignIn, tuple[Step, ...], Instant], SignIn]
 MOVES: dict[SignInStatus, Move] = {
@@ -67,6 +72,21 @@ def test_an_identifier_is_taken_once(status: SignInStatus) -> None:
     else:
         with pytest.raises((WrongStep, VerificationExpired)):
             after_identifier(at(status), "eve@example.com", None, LATER)
+
+
+@pytest.mark.parametrize("identifies", [False, True])
+@pytest.mark.parametrize("level", Level)
+@pytest.mark.parametrize("status", SignInStatus)
+def test_something_is_sent_only_where_its_answer_is_waited_for(
+    status: SignInStatus, level: Level, identifies: bool
+) -> None:  # R-FLOW-03
+    awaited = SignInStatus.NEEDS_IDENTIFIER if identifies else waiting_for(level)
+    if status is awaited:
+        moved = with_challenge(at(status), level, "email_code", VERIFICATION, LATER, identifies=identifies)
+        assert (moved.status, challenge_of(moved, level)) == (status, ("email_code", VERIFICATION))
+    else:
+        with pytest.raises((WrongStep, VerificationExpired)):
+            with_challenge(at(status), level, "email_code", VERIFICATION, LATER, identifies=identifies)
 
 
 @pytest.mark.parametrize("status", SignInStatus)

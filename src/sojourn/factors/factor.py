@@ -15,6 +15,7 @@ from sojourn.factors.credential import Credential
 from sojourn.factors.credentials import Credentials
 from sojourn.factors.hash_pool import HashPool, Slot
 from sojourn.factors.offer import Offer, Person
+from sojourn.factors.states import States
 from sojourn.factors.strategy import Level, Proof, Purpose, Strategy
 from sojourn.factors.verification import Verification
 from sojourn.ids import IdentifierId, UserId, VerificationId
@@ -40,6 +41,7 @@ class FactorTools:
     outbox: Outbox
     hash_pool: HashPool
     credentials: Credentials
+    states: States
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

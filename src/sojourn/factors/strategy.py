@@ -1,7 +1,7 @@
 """Strategies: the ways to prove oneself, each with the name that it has on the wire and the rules that a flow applies to it."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Literal
 
@@ -48,28 +48,31 @@ class Guess(StrEnum):
     NONE = "none"
 
 
-Field = Literal["password", "code", "ticket"]
-"""The field of a form that carries the proof."""
+Field = Literal["password", "code", "ticket", "state"]
+"""The field of a form that carries the proof; a `state` comes as a query instead, and no form has it (`States`)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Proof:
-    """The form fields of a proof. `strategy` None: the request names none."""
+    """The form fields of a proof. `strategy` None: the request names none. `query` came with the `state`, which is checked."""
 
     strategy: str | None = None
     password: str | None = None
     code: str | None = None
     ticket: str | None = None
+    state: str | None = None
+    query: Mapping[str, str] = field(default_factory=dict[str, str], repr=False)
 
     def of(self, field: Field) -> str | None:
-        return {"password": self.password, "code": self.code, "ticket": self.ticket}[field]
+        return {"password": self.password, "code": self.code, "ticket": self.ticket, "state": self.state}[field]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Strategy:
     """`name` is the wire name; `purposes` and `levels` say where it may be used, and `field` where its proof stands.
 
-    `is_challenged`: something is sent before it can be tried. `identifies`: its proof alone says who it is. `hashes`: its
+    `is_challenged`: something is sent before it can be tried; with the field `state` it is a link or the address of a
+    provider, and the challenge is used up by one try. `identifies`: its proof alone says who it is. `hashes`: its
     check takes a slot of the hash pool, which is reserved before the try is counted (R-PWD-12). `refusal` makes the one error
     that every refusal reads as in strict protection (R-ENU-01). `label` names it on hosted pages without scripts, where it has
     a button; None gives it none. `create_names` are further names for it that only the creation of a sign-in takes.
@@ -90,3 +93,7 @@ class Strategy:
     @property
     def resets_password(self) -> bool:
         return Purpose.RESET in self.purposes
+
+    def is_answered_by(self, proof: Proof) -> bool:
+        """True if nothing must be sent before the proof can be checked."""
+        return not self.is_challenged and proof.of(self.field) is not None

@@ -1,6 +1,6 @@
 """Sign-ins: create, prepare, attempt. Statuses and moves are in `sign_in.py`, the guard against guessing in `sign_in_protection.py`."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from sojourn.errors import (
@@ -13,11 +13,12 @@ from sojourn.errors import (
     StrategyNotBuilt,
     StrategyNotPossible,
     UnknownIdentifier,
+    VerificationExpired,
 )
 from sojourn.factors.credential import Credential
-from sojourn.factors.factor import Attempt, Challenge
+from sojourn.factors.factor import Attempt, Challenge, Factor
 from sojourn.factors.factor_set import Chosen, FactorSet
-from sojourn.factors.offer import Offer, Person
+from sojourn.factors.offer import Person
 from sojourn.factors.strategy import Level, Proof, Purpose, Strategy
 from sojourn.factors.verification import Verification
 from sojourn.ids import InstanceId, SignInId, UserId, VerificationId, well_formed
@@ -28,9 +29,19 @@ from sojourn.sessions.caller import Caller, Issued
 from sojourn.sessions.client import Client
 from sojourn.sessions.clients import Clients, begin_attempt
 from sojourn.sign_ins.codes import SignInCodes
+from sojourn.sign_ins.facts import SignInFacts, SignInInput
 from sojourn.sign_ins.guesses import CodeGuesses
-from sojourn.sign_ins.identifying import Identifying
-from sojourn.sign_ins.sign_in import SignIn, SignInStatus, begun, challenge_of, require, waiting_for, with_challenge
+from sojourn.sign_ins.identifying import Identifying, identifier_of
+from sojourn.sign_ins.sign_in import (
+    SignIn,
+    SignInStatus,
+    after_identifier,
+    begun,
+    challenge_of,
+    require,
+    waiting_for,
+    with_challenge,
+)
 from sojourn.sign_ins.sign_in_protection import Checked, SignInProtection
 from sojourn.sign_ins.steps import Steps
 from sojourn.store.interface import Groups, Store
@@ -39,32 +50,6 @@ from sojourn.users.standing import refuse_banned
 from sojourn.users.user import User
 
 __all__ = ["Proof", "SignInFacts", "SignInInput", "SignIns"]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SignInInput:
-    """The input of a create. `strategy` None with an identifier only identifies the user."""
-
-    strategy: str | None = None
-    identifier: str | None = None
-    password: str | None = None
-    ticket: str | None = None
-
-    @property
-    def proof(self) -> Proof:
-        return Proof(strategy=self.strategy, password=self.password, ticket=self.ticket)
-
-
-@dataclass(frozen=True, slots=True)
-class SignInFacts:
-    """The data for the response about a sign-in."""
-
-    sign_in: SignIn
-    user: User | None
-    verification: Verification | None
-    factors: Sequence[Offer]
-    second_verification: Verification | None = None
-    second_factors: Sequence[Offer] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,10 +75,11 @@ class SignIns:
         await self._refuse_signed_in(caller)
         chosen = self.factors.named_by(caller.instance, given.proof)
         if chosen is not None and chosen.strategy.identifies:
-            return await self._by_proof_alone(caller, chosen, given.proof)
+            begin = self._unidentified if chosen.strategy.is_challenged else self._by_proof_alone
+            return await begin(caller, chosen, given.proof)
         if not given.identifier:
             raise FieldMissing("identifier")
-        is_proven = chosen is not None and _can_be_checked(chosen.strategy, given.proof)
+        is_proven = chosen is not None and chosen.strategy.is_answered_by(given.proof)
         async with self.sign_in_protection.held(caller.instance, answers_too=not is_proven, typed=given.password):
             return await self._begin(caller, given, given.identifier, chosen)
 
@@ -108,7 +94,7 @@ class SignIns:
         issued = self.clients.proposed(caller)
         now, user_id = self.clock.now(), user.id if user else None
         sign_in = begun(caller.instance.id, issued.client.id, now, identifier=identifier, user_id=user_id)
-        if chosen is not None and _can_be_checked(chosen.strategy, given.proof):
+        if chosen is not None and chosen.strategy.is_answered_by(given.proof):
             # checked before anything is written: a wrong one leaves no attempt behind
             attempt = await self._attempt(caller, sign_in, user, chosen.strategy)
             checked = await self.sign_in_protection.check(caller, chosen.factor, attempt, given.proof)
@@ -125,20 +111,36 @@ class SignIns:
         return sign_in, issued
 
     async def _by_proof_alone(self, caller: Caller, chosen: Chosen, proof: Proof) -> tuple[SignIn, Issued]:
-        """A proof that says whose it is, such as a ticket."""
+        """Begin with a proof that says whose it is, such as a ticket."""
         if not proof.of(chosen.strategy.field):
             raise FieldMissing(chosen.strategy.field)
         issued, now = self.clients.proposed(caller), self.clock.now()
         attempt = Attempt(
             instance=caller.instance, purpose=Purpose.SIGN_IN, strategy=chosen.strategy, owner_id=issued.client.id
         )
-        proven = await chosen.factor.check(attempt, proof, None)
+        checked = await self._identified(caller, chosen.factor, attempt, proof)
+        identifier, user_id = identifier_of(checked.user), checked.user.id
+        sign_in = begun(caller.instance.id, issued.client.id, now, identifier=identifier, user_id=user_id)
+        return await self._proven(caller, issued, sign_in, checked, is_new=True)
+
+    async def _unidentified(self, caller: Caller, chosen: Chosen, _: Proof) -> tuple[SignIn, Issued]:
+        """Begin with a challenge whose answer will say whose it is, such as a provider's."""
+        issued, now = self.clients.proposed(caller), self.clock.now()
+        sign_in = begun(caller.instance.id, issued.client.id, now, identifier=None, user_id=None)
+        challenge = await self._challenge(caller, chosen, sign_in, None)
+        async with self.store.transaction() as tx:
+            await self.clients.write(tx, issued)
+            await tx.sign_ins.create(sign_in)
+            issued = await begin_attempt(tx, issued, now, sign_in_id=sign_in.id)
+            return await self._sent(tx, sign_in, chosen.strategy, challenge), issued
+
+    async def _identified(self, caller: Caller, factor: Factor, attempt: Attempt, proof: Proof) -> Checked:
+        """Raises: NotFound for a user who was deleted, UserBanned, UserLocked."""
+        proven = await factor.check(attempt, proof, None)
         user = await self.accounts.get(caller.instance, proven.user_id or UserId(""))
         refuse_banned(user)
         await self.sign_in_protection.refuse_locked(caller, user)
-        identifier = user.primary_email_address.value if user.primary_email_address else user.username
-        sign_in = begun(caller.instance.id, issued.client.id, now, identifier=identifier, user_id=user.id)
-        return await self._proven(caller, issued, sign_in, Checked(user, proven, attempt), is_new=True)
+        return Checked(user, proven, attempt)
 
     # -- steps
 
@@ -210,7 +212,8 @@ class SignIns:
     ) -> SignIn:
         """Raises: TooManyRequests, Conflict."""
         verification = await challenge.record(tx)
-        moved = with_challenge(sign_in, level, strategy.name, verification.id, self.clock.now())
+        now, identifies = self.clock.now(), strategy.identifies
+        moved = with_challenge(sign_in, level, strategy.name, verification.id, now, identifies=identifies)
         await tx.sign_ins.move(sign_in, moved)
         return moved
 
@@ -245,6 +248,29 @@ class SignIns:
                 raise StrategyNotPossible("Ask for a code first.", param="strategy")
             checked = await self.sign_in_protection.check(caller, chosen.factor, attempt, proof)
             return await self._proven(caller, Issued(_client_of(caller)), sign_in, checked)
+
+    async def resume(self, caller: Caller, state: str, query: Mapping[str, str]) -> tuple[SignIn, Issued]:
+        """Go on with a proof that came as a query: the callback of a provider, or a link in a mail (R-OAU-01, R-FLOW-07).
+
+        Only in the browser that began, and once: whatever the proof is worth, it uses the state up. Raises: VerificationExpired
+        (unknown, expired, replaced, or of another purpose), VerificationFailed (used), NotFound (of another browser), and as
+        `attempt_first_factor`.
+        """
+        challenges, purposes = self.sign_in_protection.challenges, (Purpose.SIGN_IN, Purpose.RESET)
+        challenge = await challenges.of_state(caller.instance, state, purposes)
+        sign_in = await self.get(caller, challenge.owner_id)
+        level = Level.FIRST if sign_in.verification_id == challenge.id else Level.SECOND
+        if challenge_of(sign_in, level)[1] != challenge.id:
+            raise VerificationExpired()
+        proof = Proof(strategy=challenge.strategy, state=state, query=query)
+        if sign_in.status is not SignInStatus.NEEDS_IDENTIFIER:
+            return await self._try(caller, sign_in.id, level, proof)
+        require(sign_in, SignInStatus.NEEDS_IDENTIFIER, self.clock.now())
+        chosen = self.factors.find(caller.instance, proof.strategy, Purpose.SIGN_IN)
+        attempt = await self._attempt(caller, sign_in, None, chosen.strategy)
+        attempt = await self.sign_in_protection.challenged(attempt, challenge.id, proof)
+        checked = await self._identified(caller, chosen.factor, attempt, proof)
+        return await self._proven(caller, Issued(_client_of(caller)), sign_in, checked)
 
     async def reset_password(
         self, caller: Caller, id: str, password: str | None, *, sign_out_others: bool = True
@@ -334,6 +360,10 @@ class SignIns:
                     await tx.sign_ins.create(sign_in)
                 await checked.proven.consume(tx)
                 is_right = True
+                if sign_in.status is SignInStatus.NEEDS_IDENTIFIER:  # the proof has said who it is
+                    before, user = sign_in, checked.user
+                    sign_in = after_identifier(before, identifier_of(user) or user.id, user.id, self.clock.now())
+                    await tx.sign_ins.move(before, sign_in)
                 return await self.steps.after_proof(tx, caller, issued, sign_in, checked, is_new=is_new)
         except SojournError:
             if is_right and not self._owes_second(checked):
@@ -361,10 +391,6 @@ class SignIns:
         for session in (await self.clients.view(caller.client)).sessions if caller.client else ():
             if session.user_id == user.id:
                 raise IdentifierAlreadySignedIn(param="identifier", meta={"session_id": session.id})
-
-
-def _can_be_checked(strategy: Strategy, proof: Proof) -> bool:
-    return not strategy.is_challenged and proof.of(strategy.field) is not None
 
 
 def _client_of(caller: Caller) -> Client:

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Protocol
 
+from sojourn.errors import UserLocked
 from sojourn.factors.factor import Attempt
 from sojourn.factors.strategy import Guess
 from sojourn.factors.verification import Verification
@@ -99,6 +100,29 @@ class CodeGuesses:
             await self.code_tries.passed(instance, user)
         else:
             await self.device_tries.passed(instance, user, device)
+
+
+@dataclass(frozen=True, slots=True)
+class UncountedGuesses:
+    """Nothing is counted, because 256 random bits cannot be guessed; the lock of the account holds all the same (R-FLOW-04)."""
+
+    devices: KnownDevices
+    lockout: Lockout
+
+    async def device(self, caller: Caller, user: User, challenge: Verification | None) -> str | None:
+        return None if user.is_locked_by_administrator else await self.devices.named(caller, user)
+
+    async def spend(self, instance: Instance, user: User, device: str | None) -> Tries:
+        now = self.lockout.clock.now()
+        if device is None and user.is_locked(now):
+            raise UserLocked(user.locked_until.since(now) if user.locked_until else None)
+        return Tries(user.failed_tries, None, user.password_failures)
+
+    async def failed(self, instance: Instance, user: User, device: str | None, spent: Tries) -> None:
+        """Counts nothing."""
+
+    async def passed(self, instance: Instance, user: User, device: str | None) -> None:
+        """Counts nothing."""
 
 
 GuessesByKind = Mapping[Guess, Guesses]

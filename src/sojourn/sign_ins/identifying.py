@@ -35,6 +35,11 @@ class Identifying:
         return await self.store.users.find_by_username(instance.id, name.canonical), name.canonical
 
 
+def identifier_of(user: User) -> str | None:
+    """The identifier of a sign-in whose proof says who it is."""
+    return user.primary_email_address.value if user.primary_email_address else user.username
+
+
 def _only_verified(user: User | None, kind: IdentifierKind, canonical: str) -> User | None:
     """An unverified address identifies no user, unless an administrator reserved it."""
     return user if user is not None and user.holds(kind, canonical) else None

@@ -118,9 +118,14 @@ def challenge_of(sign_in: SignIn, level: Level) -> tuple[str | None, Verificatio
     return sign_in.second_strategy, sign_in.second_verification_id
 
 
-def with_challenge(sign_in: SignIn, level: Level, strategy: str, id: VerificationId, now: Instant) -> SignIn:
-    """The sign-in once something is sent, to be answered. Raises: WrongStep, VerificationExpired."""
-    require(sign_in, waiting_for(level), now)
+def with_challenge(
+    sign_in: SignIn, level: Level, strategy: str, id: VerificationId, now: Instant, *, identifies: bool = False
+) -> SignIn:
+    """The sign-in once something is sent, to be answered. `identifies`: the answer says who it is, so no identifier is given.
+
+    Raises: WrongStep, VerificationExpired.
+    """
+    require(sign_in, SignInStatus.NEEDS_IDENTIFIER if identifies else waiting_for(level), now)
     if level is Level.FIRST:
         return replace(sign_in, strategy=strategy, verification_id=id, updated_at=now)
     return replace(sign_in, second_strategy=strategy, second_verification_id=id, updated_at=now)

@@ -12,6 +12,7 @@ from sojourn.errors import (
     StrategyNotPossible,
     UserBanned,
     UserLocked,
+    VerificationExpired,
     WrongCode,
     WrongPassword,
 )
@@ -21,6 +22,7 @@ from sojourn.factors.factor import Attempt, Factor, Proven
 from sojourn.factors.hash_pool import HashPool, Slot
 from sojourn.factors.offer import Person
 from sojourn.factors.strategy import Guess, Level, Proof, Strategy
+from sojourn.ids import VerificationId
 from sojourn.instances.instance import Instance
 from sojourn.instances.protection import is_strict
 from sojourn.instant import Clock
@@ -122,7 +124,7 @@ class SignInProtection:
         # the slot comes before the count: who finds no place has not tried (R-PWD-12)
         async with self._slot(attempt.strategy) as slot:
             if attempt.verification_id is not None:
-                attempt = replace(attempt, challenge=await self.challenges.spend(instance, attempt.verification_id))
+                attempt = await self.challenged(attempt, attempt.verification_id, proof)
             user = attempt.user
             if user is None or not _is_offered(factor, attempt, user):
                 await self._check_nobody(factor, attempt, proof, slot)
@@ -143,6 +145,18 @@ class SignInProtection:
         await guesses.passed(instance, user, device)
         refuse_banned(user)
         return Checked(user, outcome, attempt)
+
+    async def challenged(self, attempt: Attempt, id: VerificationId, proof: Proof) -> Attempt:
+        """The attempt with its challenge, a try of which is counted; a state has only one, and one purpose (R-OAU-01, R-OAU-08).
+
+        Raises: VerificationFailed, VerificationExpired, AlreadyVerified.
+        """
+        if attempt.strategy.field != "state":
+            return replace(attempt, challenge=await self.challenges.spend(attempt.instance, id))
+        challenge = await self.challenges.spend_state(attempt.instance, proof.state or "", attempt.purpose)
+        if challenge.id != id:
+            raise VerificationExpired()
+        return replace(attempt, challenge=challenge)
 
     async def _check_nobody(self, factor: Factor, attempt: Attempt, proof: Proof, slot: Slot | None) -> None:
         """Take as long as a check for a known user. Raises: the strategy's error for a wrong proof, if there is no user."""

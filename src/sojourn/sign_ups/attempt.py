@@ -17,13 +17,15 @@ from sojourn.errors import (
     SignUpRestricted,
     StrategyNotBuilt,
     StrategyNotPossible,
+    VerificationExpired,
 )
 from sojourn.factors.factor import Address, Attempt
+from sojourn.factors.factor_set import Chosen
 from sojourn.factors.hash_pool import HashPool
 from sojourn.factors.password_policy import check_bounds, check_new_password
 from sojourn.factors.strategy import Proof, Purpose, Strategy
 from sojourn.factors.verification import Verification
-from sojourn.ids import InstanceId, SignUpId, identifier_id, user_id, well_formed
+from sojourn.ids import InstanceId, SignUpId, VerificationId, identifier_id, user_id, well_formed
 from sojourn.instances.access_lists import AccessLists
 from sojourn.instances.instance import Instance
 from sojourn.instances.protection import is_strict
@@ -149,13 +151,31 @@ class SignUps:
         chosen = self.proofs.find(caller.instance, Purpose.SIGN_UP, strategy)
         if sign_up.verification_id is None:
             raise StrategyNotPossible("Ask for a code first.", param="strategy")
-        if not code:
-            raise FieldMissing("code")
+        proof = Proof(strategy=strategy, code=code)
+        if not proof.of(chosen.strategy.field):
+            raise FieldMissing(chosen.strategy.field)
+        return await self._try(caller, sign_up, sign_up.verification_id, chosen, proof)
+
+    async def resume(self, caller: Caller, state: str, query: Mapping[str, str]) -> tuple[SignUp, Issued]:
+        """Go on with a proof of the address that came as a query, such as a link in a mail: once, in the browser that began.
+
+        Raises: as `SignIns.resume`.
+        """
+        challenge = await self.proofs.challenges.of_state(caller.instance, state, (Purpose.SIGN_UP,))
+        sign_up = await self._open(caller, challenge.owner_id)
+        if sign_up.verification_id != challenge.id:
+            raise VerificationExpired()
+        chosen = self.proofs.find(caller.instance, Purpose.SIGN_UP, challenge.strategy)
+        proof = Proof(strategy=challenge.strategy, state=state, query=query)
+        return await self._try(caller, sign_up, challenge.id, chosen, proof)
+
+    async def _try(
+        self, caller: Caller, sign_up: SignUp, id: VerificationId, chosen: Chosen, proof: Proof
+    ) -> tuple[SignUp, Issued]:
         async with self.sign_in_protection.held(caller.instance):
-            challenge = await self.proofs.spend(caller.instance, sign_up.verification_id)
             attempt = await self._attempt(caller.instance, sign_up, chosen.strategy)
-            proof = Proof(strategy=strategy, code=code)
-            proven = await chosen.factor.check(replace(attempt, challenge=challenge), proof, None)
+            attempt = await self.sign_in_protection.challenged(attempt, id, proof)
+            proven = await chosen.factor.check(attempt, proof, None)
         now = self.clock.now()
         async with self.store.transaction() as tx:
             await proven.consume(tx)

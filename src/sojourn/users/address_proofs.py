@@ -23,9 +23,10 @@ class AddressProofs:
     challenges: Challenges
 
     def find(self, instance: Instance, purpose: Purpose, strategy: str | None) -> Chosen:
-        """Raises: StrategyNotBuilt."""
+        """Raises: StrategyNotBuilt, also for links to an address of a user: nothing resumes their check."""
         chosen = self.factors.find(instance, strategy, purpose)
-        if not chosen.strategy.is_challenged:
+        is_link = chosen.strategy.field == "state" and purpose is Purpose.VERIFY
+        if not chosen.strategy.is_challenged or is_link:
             raise StrategyNotBuilt(param="strategy")
         return chosen
 

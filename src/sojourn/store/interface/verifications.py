@@ -23,6 +23,10 @@ class VerificationStore(Protocol):
         """
         ...
 
+    async def spend_all_tries(self, instance_id: InstanceId, id: VerificationId, now: Instant) -> Verification | None:
+        """As `spend_try`, with all tries that are left: exactly one of racing callers gets it, and it can still be consumed (R-OAU-01)."""
+        ...
+
     async def consume(
         self, instance_id: InstanceId, id: VerificationId, proof_hash: bytes | None, now: Instant
     ) -> Verification | None:

@@ -1,5 +1,7 @@
 """Verifications: one challenge each, with a count of its tries."""
 
+from collections.abc import Mapping
+
 from sqlalchemy import update
 
 from sojourn.factors.verification import Verification, VerificationStatus
@@ -36,12 +38,19 @@ class SqlVerifications(Group):
         return first(await self._many(verification_row, statement))
 
     async def spend_try(self, instance_id: InstanceId, id: VerificationId, now: Instant) -> Verification | None:
+        return await self._spent(instance_id, id, now, {"tries": verifications.c.tries + 1})
+
+    async def spend_all_tries(self, instance_id: InstanceId, id: VerificationId, now: Instant) -> Verification | None:
+        return await self._spent(instance_id, id, now, {"tries": verifications.c.max_tries})
+
+    async def _spent(
+        self, instance_id: InstanceId, id: VerificationId, now: Instant, values: Mapping[str, object]
+    ) -> Verification | None:
         open_still = (
             _UNVERIFIED,
             verifications.c.tries < verifications.c.max_tries,
             verifications.c.expire_at > now.millis,
         )
-        values = {"tries": verifications.c.tries + 1}
         return first(await self._updated(verification_row, values, *_named(instance_id, id), *open_still))
 
     async def find_by_link(self, instance_id: InstanceId, link_hash: bytes) -> Verification | None:
