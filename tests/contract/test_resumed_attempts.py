@@ -29,6 +29,7 @@ from sojourn.sign_ins.attempt import SignInInput
 from sojourn.sign_ins.sign_in import SignIn, SignInStatus
 from sojourn.sign_ups.attempt import SignUpInput
 from sojourn.sign_ups.sign_up import SignUpStatus
+from sojourn.store.interface import EventFilter, Page
 from sojourn.testing.clock import FakeClock
 from sojourn.users.user import User
 
@@ -254,6 +255,9 @@ async def test_a_provider_account_of_nobody_signs_nobody_in(engine: Engine, ada:
     assert caller.client is not None
     assert await engine.store.sessions.of_client(caller.client.id) == []
     assert "session.created" not in await events(engine, ada)
+    refused = EventFilter(kinds=["sign_in.failed"])
+    failed = await engine.store.events.list(engine.instance.id, Page(10), refused)
+    assert [(event.user_id, event.details["strategy"]) for event in failed] == [(None, PROVIDER)]
 
 
 async def test_callbacks_that_come_at_once_start_one_session(engine: Engine, ada: User) -> None:  # R-LIM-06

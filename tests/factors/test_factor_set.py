@@ -10,7 +10,7 @@ import pytest
 
 from sojourn.config import Config
 from sojourn.engine import Engine
-from sojourn.errors import ConfigError, StrategyNotBuilt
+from sojourn.errors import ConfigError, StrategyNotBuilt, WrongCode
 from sojourn.factors.strategy import Level, Proof, Purpose, Strategy
 from sojourn.instances.instance import Instance
 from sojourn.messages.mailbox import Mailbox
@@ -20,7 +20,7 @@ from sojourn.sign_ups.attempt import SignUpInput
 from sojourn.testing.clock import FakeClock
 
 from ..engines import Started, clock, engine, mailbox, started
-from ..people import ADA, person
+from ..people import ADA, events, person
 from ..second_factors import StepCodes
 
 __all__ = ["clock", "engine", "mailbox", "started"]
@@ -96,6 +96,15 @@ async def test_a_flow_takes_strategies_of_its_own_purpose_only(
         await engine.verifications.send(engine.instance, ada.identifiers[0].id, "step_code")
     assert engine.factors.find(engine.instance, "step_code", Purpose.REVERIFY).factor is engine.factors.of(Codes)
     await engine.close()
+
+
+async def test_a_wrong_code_is_an_entry_of_the_audit_log(engine: Engine) -> None:  # R-LOG-01
+    ada, caller = await person(engine), Caller(engine.instance, None)
+    sign_in, issued = await engine.sign_ins.create(caller, SignInInput(identifier=ADA, strategy="email_code"))
+    with pytest.raises(WrongCode):
+        caller, wrong = replace(caller, client=issued.client), Proof(strategy="email_code", code="no code")
+        await engine.sign_ins.attempt_first_factor(caller, sign_in.id, wrong)
+    assert "sign_in.failed" in await events(engine, ada)
 
 
 async def test_a_code_for_an_address_is_of_the_factor_that_sends_there(engine: Engine, mailbox: Mailbox) -> None:

@@ -136,7 +136,7 @@ class SignIns:
 
     async def _identified(self, caller: Caller, factor: Factor, attempt: Attempt, proof: Proof) -> Checked:
         """Raises: NotFound for a user who was deleted, UserBanned, UserLocked."""
-        proven = await factor.check(attempt, proof, None)
+        proven = await self.sign_in_protection.check_identifying(caller, factor, attempt, proof)
         user = await self.accounts.get(caller.instance, proven.user_id or UserId(""))
         refuse_banned(user)
         await self.sign_in_protection.refuse_locked(caller, user)

@@ -107,16 +107,23 @@ class SignInProtection:
         try:
             return await self._check(caller, factor, attempt, proof)
         except _REFUSALS as error:
+            await self._record_failure(caller, attempt, error)
             if attempt.level is Level.SECOND:  # after the first factor, the caller knows the account
-                await self._record_failure(caller, attempt, error)
                 raise
             if attempt.strategy.is_challenged:  # who fits what was sent may be told; a lock tells whose address it is
                 if isinstance(error, UserLocked) and is_strict(caller.instance):
                     raise attempt.strategy.refusal() from error
                 raise
-            await self._record_failure(caller, attempt, error)
             if is_strict(caller.instance):
                 raise attempt.strategy.refusal() from error
+            raise
+
+    async def check_identifying(self, caller: Caller, factor: Factor, attempt: Attempt, proof: Proof) -> Proven:
+        """Check a proof that says who it is: there is no account yet whose tries could be counted. Raises: as the factor."""
+        try:
+            return await factor.check(attempt, proof, None)
+        except SojournError as error:
+            await self._record_failure(caller, attempt, error)
             raise
 
     async def _check(self, caller: Caller, factor: Factor, attempt: Attempt, proof: Proof) -> Checked:
