@@ -5,6 +5,7 @@ from typing import Any
 
 from litestar import Litestar, Request, get
 from litestar.contrib.jinja import JinjaTemplateEngine
+from litestar.di import NamedDependency
 from litestar.response import Template
 from litestar.template.config import TemplateConfig
 
@@ -24,13 +25,13 @@ async def home() -> Template:
 
 
 @get("/protected")
-async def protected(request: Request[Any, Any, Any], user: User) -> Template:
+async def protected(request: Request[Any, Any, Any], user: NamedDependency[User]) -> Template:
     looks = request.session["looks"] = request.session.get("looks", 0) + 1
     return Template("page.html", context={"title": "Your page", "user": user, "looks": looks})
 
 
 @get("/api/protected")
-async def api(session: Claims) -> dict[str, str]:
+async def api(session: NamedDependency[Claims]) -> dict[str, str]:
     return {"user_id": session.user_id, "session_id": session.session_id}
 
 

@@ -93,9 +93,11 @@ def quart() -> Routed:
 
 
 def litestar() -> Routed:
+    async def answered() -> None: ...
+
     # a parameter is a whole segment there
     handlers = [
-        get(each.replace("{name}", "{name:str}"), name=name)(answer)
+        get(each.replace("{name}", "{name:str}"), name=name)(answered)
         for name, each in PATTERNS.items()
         if "}." not in each
     ]

@@ -1,4 +1,4 @@
-"""For Litestar: one plugin guards the app, and gives handlers `session: Claims` and `user: User`."""
+"""For Litestar: one plugin guards the app, and gives handlers `session` and `user`."""
 
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import timedelta
@@ -37,8 +37,9 @@ _OPT = "sojourn_guards_itself"
 
 class SojournPlugin(InitPlugin):
     """`Litestar(plugins=[SojournPlugin(sojourn, public=["/"])])`: everything else is protected, even paths without a
-    route. Handlers declare `session: Claims` (or `Claims | None` on public pages) and `user: User`. The options are
-    those of `SojournMiddleware`. A server inside the app is mounted at the path of its public URL.
+    route. Handlers declare `session: NamedDependency[Claims]` (on public pages `NamedDependency[Claims | None]`) and
+    `user: NamedDependency[User]`. The options are those of `SojournMiddleware`. A server inside the app is mounted at
+    the path of its public URL.
     """
 
     def __init__(self, sojourn: SojournClient, *, public: Sequence[str] = (), **options: Any) -> None:

@@ -14,14 +14,14 @@ from sojourn.integrations.local_server import EngineClient
 from sojourn.tokens.claims import Claims
 from sojourn.ui.pages import COMPONENT_STYLES, PAGE_HEADERS, looks
 from sojourn.ui.theme import look
-from sojourn.web.frontend_api.context import ClientContext
+from sojourn.web.frontend_api.context import Context
 from sojourn.web.operation import frontend
 
 _HOME, _PROTECTED, _API = "/demo", "/demo/protected", "/demo/api/protected"
 
 
 @get("/", include_in_schema=False, opt=frontend(limit=None))
-async def front_door(context: ClientContext) -> Redirect:
+async def front_door(context: Context) -> Redirect:
     """Redirects the root of a development server to the demo."""
     return Redirect(f"{context.instance.public_url}{_HOME}", headers=PAGE_HEADERS)
 

@@ -10,7 +10,7 @@ from sojourn.errors import NotFound
 from sojourn.messages.mailbox import Mailbox
 from sojourn.ui.pages import PAGE_HEADERS
 from sojourn.ui.theme import look
-from sojourn.web.frontend_api.context import ClientContext
+from sojourn.web.frontend_api.context import ClientContext, Context
 from sojourn.web.operation import development_help
 
 _MAIL_POLICY = (
@@ -20,7 +20,7 @@ _MAIL_POLICY = (
 
 
 @get("/dev/mailbox", include_in_schema=False, opt=development_help())
-async def mailbox_page(context: ClientContext) -> Response[str]:
+async def mailbox_page(context: Context) -> Response[str]:
     nonce = secrets.token_urlsafe(16)
     html = _templates().get_template("mailbox.html").render(
         messages=list(_mailbox(context).messages), nonce=nonce, base=context.instance.public_url,
@@ -34,7 +34,7 @@ async def mailbox_page(context: ClientContext) -> Response[str]:
 
 
 @get("/dev/mailbox/{id:str}", include_in_schema=False, opt=development_help())
-async def mail_page(context: ClientContext) -> Response[str]:
+async def mail_page(context: Context) -> Response[str]:
     """One mail as a mail program shows it: HTML with styles, no scripts, in an origin of its own. Raises: NotFound."""
     id = context.request.path.rpartition("/")[2]
     found = next((message for message in _mailbox(context).messages if message.id == id), None)
@@ -46,7 +46,7 @@ async def mail_page(context: ClientContext) -> Response[str]:
 
 
 @get("/dev/mailbox.json", include_in_schema=False, opt=development_help())
-async def mailbox_json(context: ClientContext) -> Response[bytes]:
+async def mailbox_json(context: Context) -> Response[bytes]:
     """The mails as JSON for scripts: kind, to, subject, text, html, the code, and the time in milliseconds."""
     messages = [
         {

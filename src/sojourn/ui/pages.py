@@ -16,7 +16,7 @@ from sojourn.instances.looks import WebAddress
 from sojourn.instances.settings import ThemeSettings
 from sojourn.ui.forms import plain_form, profile_form, sign_up_form
 from sojourn.ui.theme import component_looks, look
-from sojourn.web.frontend_api.context import ClientContext
+from sojourn.web.frontend_api.context import ClientContext, Context
 from sojourn.web.operation import IMAGE_TOO_LARGE, frontend, public
 
 _SCRIPTS = ("clerk-js@6/dist/clerk.browser.js", "ui@1/dist/ui.browser.js")
@@ -41,17 +41,17 @@ _LOOPBACK = ("http://localhost:*", "http://127.0.0.1:*")
 
 
 @get(["/sign-in", "/sign-in/{step:path}"], include_in_schema=False, opt=frontend(limit=None))
-async def sign_in(context: ClientContext) -> Response[str]:
+async def sign_in(context: Context) -> Response[str]:
     return _page(context, "sign-in", plain_form(context, "sign-in"))
 
 
 @get(["/sign-up", "/sign-up/{step:path}"], include_in_schema=False, opt=frontend(limit=None))
-async def sign_up(context: ClientContext) -> Response[str]:
+async def sign_up(context: Context) -> Response[str]:
     return _page(context, "sign-up", sign_up_form(context))
 
 
 @get(["/user", "/user/{step:path}"], include_in_schema=False, opt=frontend(limit=None))
-async def user(context: ClientContext) -> Response[str]:
+async def user(context: Context) -> Response[str]:
     try:
         _, _, person = await context.acting()
     except SojournError:
@@ -60,7 +60,7 @@ async def user(context: ClientContext) -> Response[str]:
 
 
 @get("/sign-out", include_in_schema=False, opt=frontend(limit=None))
-async def sign_out(context: ClientContext) -> Response[str]:
+async def sign_out(context: Context) -> Response[str]:
     """Asks for confirmation first, because a link on another site must not end a session (R-WEB-02)."""
     return _page(context, "sign-out", plain_form(context, "sign-out"))
 
@@ -72,7 +72,7 @@ async def icon() -> Response[bytes]:
 
 
 @get("/static/{name:str}", include_in_schema=False, opt=public())
-async def static(context: ClientContext) -> Response[bytes]:
+async def static(context: Context) -> Response[bytes]:
     name = context.request.path.rpartition("/")[2]
     if name == _THEME:
         return Response(theme_css(context.instance.settings.theme).encode(), media_type="text/css", headers=_OF_APPS)

@@ -5,7 +5,9 @@ from datetime import timedelta
 from typing import Any
 
 from litestar import Litestar, Request, WebSocket, delete, get, post, websocket
+from litestar.di import NamedDependency
 from litestar.exceptions import WebSocketDisconnect
+from litestar.params import FromQuery
 from litestar.response import Stream
 
 from sojourn.backend.user import User
@@ -19,42 +21,42 @@ Anything = Request[Any, Any, Any]
 
 
 @get("/", sync_to_thread=False)
-def home(session: Claims | None) -> dict[str, str | None]:
+def home(session: NamedDependency[Claims | None]) -> dict[str, str | None]:
     return {"user": session.user_id if session else None}
 
 
 @get("/protected")
-async def protected(session: Claims) -> dict[str, str]:
+async def protected(session: NamedDependency[Claims]) -> dict[str, str]:
     return {"user": session.user_id}
 
 
 @get("/me")
-async def me(user: User) -> dict[str, str | None]:
+async def me(user: NamedDependency[User]) -> dict[str, str | None]:
     return {"email": user.email}
 
 
 @get("/open/guarded", guards=[requires()])
-async def guarded(session: Claims) -> dict[str, str]:
+async def guarded(session: NamedDependency[Claims]) -> dict[str, str]:
     return {"user": session.user_id}
 
 
 @get("/open/admin", guards=[requires(role="admin")])
-async def admin(session: Claims) -> dict[str, str]:
+async def admin(session: NamedDependency[Claims]) -> dict[str, str]:
     return {"user": session.user_id}
 
 
 @get("/open/may", guards=[requires(permission="invoices:write")])
-async def may(session: Claims) -> dict[str, str]:
+async def may(session: NamedDependency[Claims]) -> dict[str, str]:
     return {"user": session.user_id}
 
 
 @get("/open/team", guards=[requires(organization=True)])
-async def team(session: Claims) -> dict[str, str]:
+async def team(session: NamedDependency[Claims]) -> dict[str, str]:
     return {"user": session.user_id}
 
 
 @get("/open/fresh", guards=[requires(max_age=timedelta(minutes=10))])
-async def fresh(session: Claims) -> dict[str, str]:
+async def fresh(session: NamedDependency[Claims]) -> dict[str, str]:
     return {"user": session.user_id}
 
 
@@ -83,7 +85,7 @@ async def data(request: Anything) -> dict[str, str | None]:
 
 
 @post("/data", status_code=200)
-async def keep(request: Anything, name: str) -> dict[str, str]:
+async def keep(request: Anything, name: FromQuery[str]) -> dict[str, str]:
     request.session["name"] = name
     return {"name": name}
 
@@ -95,7 +97,7 @@ async def drop(request: Anything) -> dict[str, None]:
 
 
 @websocket("/socket")
-async def socket(socket: WebSocket[Any, Any, Any], session: Claims) -> None:
+async def socket(socket: WebSocket[Any, Any, Any], session: NamedDependency[Claims]) -> None:
     await socket.accept()
     await socket.send_text(session.user_id)
     try:
