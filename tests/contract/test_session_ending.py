@@ -9,22 +9,24 @@ from sqlalchemy import text
 
 from sojourn.ids import InstanceId
 from sojourn.ids import instance_id as new_instance_id
+from sojourn.sessions.end_cause import EndCause
 from sojourn.sessions.session import Session, SessionStatus
 from sojourn.store.interface import Store
 from sojourn.store.opening import open_store
 from sojourn.store.sql.connections import EngineDatabase
 
-from .values import LATER, NOW, a_client, a_session, race, signed_in
+from .values import LATER, NOW, a_client, a_session, an_end, race, signed_in
 
 
 async def test_of_fifty_who_end_a_session_one_gets_it(nodes: list[Store], instance_id: InstanceId) -> None:  # R-REL-02
     _, _, session = await signed_in(nodes[0], instance_id)
 
     async def end(node: Store) -> Session | None:
-        return await node.sessions.finish(instance_id, session.id, SessionStatus.ENDED, LATER)
+        return await node.sessions.finish(instance_id, session.id, an_end(SessionStatus.ENDED, LATER))
 
     ended = [each for each in await race(nodes, end) if each is not None]
-    assert ended == [replace(session, status=SessionStatus.ENDED, updated_at=LATER)]
+    by = {"end_cause": EndCause.REVOKED, "ended_at": LATER, "ended_by": "operator"}
+    assert ended == [replace(session, status=SessionStatus.ENDED, updated_at=LATER, **by)]
 
 
 @pytest.mark.parametrize("status", [each for each in SessionStatus if each not in ("active", "pending")])
@@ -32,10 +34,10 @@ async def test_nothing_revives_an_ended_session(
     store: Store, instance_id: InstanceId, database_url: str, status: SessionStatus
 ) -> None:  # R-SES-10
     user, client, session = await signed_in(store, instance_id)
-    ended = await store.sessions.finish(instance_id, session.id, status, NOW)
-    assert await store.sessions.finish(instance_id, session.id, SessionStatus.ENDED, LATER) is None
-    assert await store.sessions.finish_of_client(client.id, SessionStatus.ENDED, LATER) == []
-    assert await store.sessions.finish_of_user(instance_id, user.id, SessionStatus.ENDED, LATER) == []
+    ended = await store.sessions.finish(instance_id, session.id, an_end(status, NOW))
+    assert await store.sessions.finish(instance_id, session.id, an_end(SessionStatus.ENDED, LATER)) is None
+    assert await store.sessions.finish_of_client(client.id, an_end(SessionStatus.ENDED, LATER)) == []
+    assert await store.sessions.finish_of_user(instance_id, user.id, an_end(SessionStatus.ENDED, LATER)) == []
     assert await store.sessions.save_data(instance_id, session.id, {"a": 1}, {}, LATER) is None
     await store.sessions.touch_many({session.id: LATER})
     await store.sessions.note_factor(instance_id, session.id, LATER, generation=1)
@@ -53,12 +55,14 @@ async def test_sessions_of_a_client_or_user_end_together(store: Store, instance_
     second, elsewhere = a_session(user, client), a_session(user, a_client(instance_id))
     for session in (second, elsewhere):
         await store.sessions.create(session)
-    ended = await store.sessions.finish_of_user(instance_id, user.id, SessionStatus.REVOKED, LATER, keep=second.id)
+    ended = await store.sessions.finish_of_user(
+        instance_id, user.id, an_end(SessionStatus.REVOKED, LATER), keep=second.id
+    )
     assert {each.id for each in ended} == {first.id, elsewhere.id}
     assert {each.status for each in ended} == {SessionStatus.REVOKED}
-    ended = await store.sessions.finish_of_client(client.id, SessionStatus.REMOVED, LATER)
+    ended = await store.sessions.finish_of_client(client.id, an_end(SessionStatus.REMOVED, LATER))
     assert [each.id for each in ended] == [second.id]
-    assert await store.sessions.finish_of_user(new_instance_id(), user.id, SessionStatus.REVOKED, LATER) == []
+    assert await store.sessions.finish_of_user(new_instance_id(), user.id, an_end(SessionStatus.REVOKED, LATER)) == []
 
 
 async def test_all_sessions_of_an_instance_end_in_steps(store: Store, instance_id: InstanceId) -> None:  # R-SES-05
@@ -69,7 +73,8 @@ async def test_all_sessions_of_an_instance_end_in_steps(store: Store, instance_i
     for session in (*more, later):
         await store.sessions.create(session)
     steps = [
-        await store.sessions.finish_of_instance(instance_id, SessionStatus.REVOKED, NOW, max_rows=3) for _ in range(3)
+        await store.sessions.finish_of_instance(instance_id, an_end(SessionStatus.REVOKED, NOW), max_rows=3)
+        for _ in range(3)
     ]
     assert [len(step) for step in steps] == [3, 2, 0]
     assert {each.id for step in steps for each in step} == {first.id, *(each.id for each in more)}
@@ -81,8 +86,8 @@ async def test_sessions_cannot_be_ended_from_another_instance(store: Store, inst
     user, _, session = await signed_in(store, instance_id)  # R-AUZ-02
     other = new_instance_id()
     assert await store.sessions.find(other, session.id) is None
-    assert await store.sessions.finish(other, session.id, SessionStatus.REVOKED, NOW) is None
-    assert await store.sessions.finish_of_user(other, user.id, SessionStatus.REVOKED, NOW) == []
+    assert await store.sessions.finish(other, session.id, an_end(SessionStatus.REVOKED, NOW)) is None
+    assert await store.sessions.finish_of_user(other, user.id, an_end(SessionStatus.REVOKED, NOW)) == []
     assert await store.sessions.save_data(other, session.id, {}, {}, NOW) is None
     assert await store.sessions.find(instance_id, session.id) == session
 

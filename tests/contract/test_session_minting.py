@@ -11,7 +11,7 @@ from sojourn.ids import instance_id as new_instance_id
 from sojourn.sessions.session import Session, SessionStatus
 from sojourn.store.interface import MintFacts, Store
 
-from .values import LATER, NOW, a_client, a_full_session, a_full_user, a_session, digest, signed_in
+from .values import LATER, NOW, a_client, a_full_session, a_full_user, a_session, an_end, digest, signed_in
 
 GRACE = timedelta(seconds=10)
 
@@ -109,7 +109,7 @@ async def test_no_node_mints_once_a_revoke_is_acknowledged(nodes: list[Store], i
         return wrong
 
     async def revoke(node: Store, session: Session, revoked: asyncio.Event) -> None:
-        assert await node.sessions.finish(instance_id, session.id, SessionStatus.REVOKED, LATER)
+        assert await node.sessions.finish(instance_id, session.id, an_end(SessionStatus.REVOKED, LATER))
         revoked.set()
 
     for _ in range(50):

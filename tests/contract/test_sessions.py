@@ -11,7 +11,7 @@ from sojourn.instant import Instant
 from sojourn.sessions.session import SessionStatus
 from sojourn.store.interface import DevBrowser, Page, SessionFilter, Store
 
-from .values import LATER, NOW, a_client, a_full_session, a_session, a_user, signed_in
+from .values import LATER, NOW, a_client, a_full_session, a_session, a_user, an_end, signed_in
 
 
 async def test_a_session_comes_back_as_it_was_given(store: Store, instance_id: InstanceId) -> None:
@@ -103,8 +103,8 @@ async def test_touching_and_ending_many_sessions_never_wait_for_each_other_forev
         await asyncio.gather(
             nodes[0].sessions.touch_many(forth),
             nodes[1].sessions.touch_many(back),
-            nodes[0].sessions.finish_of_user(instance_id, user.id, SessionStatus.REVOKED, LATER),
-            nodes[1].sessions.finish_of_client(client.id, SessionStatus.ENDED, LATER),
+            nodes[0].sessions.finish_of_user(instance_id, user.id, an_end(SessionStatus.REVOKED, LATER)),
+            nodes[1].sessions.finish_of_client(client.id, an_end(SessionStatus.ENDED, LATER)),
         )
         assert await nodes[0].sessions.of_client(client.id) == []
 

@@ -14,7 +14,7 @@ from sojourn.store.opening import open_store
 from sojourn.testing.databases import PostgresServer, running_postgres
 from sojourn.users.user import User
 
-from .values import LATER, NOW, a_client, a_user, digest, signed_in
+from .values import LATER, NOW, a_client, a_user, an_end, digest, signed_in
 
 WRITER = Path(__file__).with_name("writer.py")
 
@@ -34,7 +34,7 @@ async def test_an_exception_undoes_everything(store: Store, instance_id: Instanc
 async def test_nobody_sees_a_transaction_before_its_end(nodes: list[Store], instance_id: InstanceId) -> None:
     user, client, session = await signed_in(nodes[0], instance_id, "ada@example.com")  # R-SES-06
     async with nodes[0].transaction() as tx:
-        await tx.sessions.finish_of_client(client.id, session.status.REVOKED, LATER)
+        await tx.sessions.finish_of_client(client.id, an_end(session.status.REVOKED, LATER))
         assert await tx.sessions.mint_facts(instance_id, client.secret_hash, session.id, NOW) is None
         for node in nodes:
             assert await node.sessions.find(instance_id, session.id) == session
@@ -116,7 +116,7 @@ async def test_a_database_that_comes_back_is_used_again(instance_id: InstanceId)
         store = open_store(server.url())
         await store.migrate()
         user, client, session = await signed_in(store, instance_id, "ada@example.com")
-        ended = await store.sessions.finish(instance_id, session.id, session.status.REVOKED, LATER)
+        ended = await store.sessions.finish(instance_id, session.id, an_end(session.status.REVOKED, LATER))
         await _refuses_while_away(store, server, instance_id)
         server.start()
         assert await store.users.find(instance_id, user.id) == user

@@ -18,7 +18,8 @@ from sojourn.factors.verification import Verification, VerificationStatus
 from sojourn.ids import InstanceId, UserId
 from sojourn.instant import Instant
 from sojourn.sessions.client import Client
-from sojourn.sessions.session import Device, Session, SessionStatus
+from sojourn.sessions.end_cause import EndCause
+from sojourn.sessions.session import Device, Ending, Session, SessionStatus
 from sojourn.sign_ins.sign_in import SignIn, SignInStatus
 from sojourn.sign_ins.ticket import Ticket, TicketKind, TicketStatus
 from sojourn.sign_ups.sign_up import SignUp, SignUpStatus
@@ -81,6 +82,10 @@ def a_client(instance_id: InstanceId, **given: Any) -> Client:
         signed_in_changed_at=NOW, expire_at=NOW + timedelta(days=14),
     )  # fmt: skip
     return replace(client, **given)
+
+
+def an_end(status: SessionStatus, at: Instant) -> Ending:
+    return Ending(status, EndCause.REVOKED, at, by="operator")
 
 
 def a_session(user: User, client: Client, **given: Any) -> Session:

@@ -11,7 +11,18 @@ from sojourn.errors import SessionEnded
 from sojourn.ids import UserId, client_id, instance_id
 from sojourn.instant import Instant
 from sojourn.sessions.clients import fresh_client
-from sojourn.sessions.session import ENDED, LIVE, Session, SessionStatus, SessionTask, begun, by_the_clock, owing
+from sojourn.sessions.end_cause import EndCause
+from sojourn.sessions.session import (
+    ENDED,
+    LIVE,
+    Ending,
+    Session,
+    SessionStatus,
+    SessionTask,
+    begun,
+    by_the_clock,
+    owing,
+)
 
 from ..people import person
 
@@ -79,7 +90,7 @@ async def test_the_store_ends_a_live_session_once_and_leaves_an_ended_one(
         session = replace(session, status=status)
         async with engine.store.transaction() as tx:
             await tx.sessions.create(session)
-            ended = await tx.sessions.finish(instance.id, session.id, ending, now)
-            again = await tx.sessions.finish(instance.id, session.id, ending, now)
+            ended = await tx.sessions.finish(instance.id, session.id, Ending(ending, EndCause.REVOKED, now))
+            again = await tx.sessions.finish(instance.id, session.id, Ending(ending, EndCause.REVOKED, now))
         assert (ended.status if ended else None) == (ending if status in LIVE else None)
         assert again is None

@@ -14,7 +14,7 @@ from sojourn.errors import Json, NotFound, TokenRefused
 from sojourn.events.kinds import told
 from sojourn.ids import SessionId
 from sojourn.instant import Instant
-from sojourn.sessions.ending import ending_of
+from sojourn.sessions.ending import end_of
 from sojourn.store.interface import EventFilter, Page
 from sojourn.tokens.cookie_size import too_large
 
@@ -97,9 +97,11 @@ async def _of_session(engine: "Engine", id: str) -> Facts:
         "ip_address": session.device.ip_address,
         "browser": session.device.browser_name,
     }
-    ending = await ending_of(engine.store, session, engine.clock.now())
-    if ending is not None:
-        shown |= {"ended_at": _at(ending.at), "ended_by": ending.by, "ended_because": ending.cause}
+    end = await end_of(engine.store, session, engine.clock.now())
+    if end is not None:
+        shown |= {
+            "ended_at": _at(end.at), "ended_by": end.by, "end_cause": end.cause and end.cause.value, "ended_because": end.told,
+        }  # fmt: skip
     return {"session": shown, "user": await _user(engine, session.user_id)}
 
 

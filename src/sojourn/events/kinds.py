@@ -142,6 +142,11 @@ def checked(kind: str, details: Mapping[str, Json]) -> None:
     msgspec.convert(dict(details), KINDS[kind].details)
 
 
+def actor_name(actor: str | None) -> str:
+    """Who or what acted, as a sentence names it: ids as they are."""
+    return "nobody" if actor is None else _ACTORS.get(actor, actor)
+
+
 def told(event: Event) -> str:
     """The event as a sentence. Kinds of another release are named as they are."""
     kind = KINDS.get(event.kind)
@@ -153,7 +158,7 @@ def told(event: Event) -> str:
         unsaid
         | details
         | {
-            "actor": _ACTORS.get(event.actor, event.actor),
+            "actor": actor_name(event.actor),
             "user": event.user_id or "an unknown user",
             "target": event.target or "nothing",
             "place": event.ip_address or "an unknown place",

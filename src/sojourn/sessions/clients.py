@@ -15,7 +15,8 @@ from sojourn.secret import Secret
 from sojourn.sessions.activity import Activity
 from sojourn.sessions.caller import Caller, Held, Issued
 from sojourn.sessions.client import Client, ClientView
-from sojourn.sessions.session import Session, SessionStatus
+from sojourn.sessions.end_cause import EndCause
+from sojourn.sessions.session import Ending, Session, SessionStatus, by_the_clock
 from sojourn.store.interface import Groups, Page, Store
 from sojourn.users.user import User
 
@@ -130,13 +131,20 @@ class Clients:
             client, tuple(session for session in map(self.activity.seen, sessions) if session.is_live(now))
         )
 
+    async def last_session(self, client: Client) -> Session | None:
+        """The session that the browser used last, with its status by the clock."""
+        session = await self.store.sessions.last_of_client(client.id)
+        return None if session is None else by_the_clock(self.activity.seen(session), self.clock.now())
+
     async def delete(self, caller: Caller) -> None:
         """End every session of the client, and the client itself. Raises: SecretReplaced."""
         if caller.client is None:
             return
         now = self.clock.now()
         async with self.store.transaction() as tx:
-            await tx.sessions.finish_of_client(caller.client.id, SessionStatus.REMOVED, now)
+            await tx.sessions.finish_of_client(
+                caller.client.id, Ending(SessionStatus.REMOVED, EndCause.SIGNED_OUT_OF_ALL, now)
+            )
             if not await tx.clients.delete(caller.client):
                 raise SecretReplaced()
 

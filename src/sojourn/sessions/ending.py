@@ -1,38 +1,55 @@
-"""Explains why a session ended, from its status and the audit log."""
+"""Explains why a session ended, from its row, or from the audit log where a release before causes wrote the row."""
 
 from dataclasses import dataclass
 from datetime import timedelta
 
 from sojourn.events.event import Event
-from sojourn.events.kinds import told
+from sojourn.events.kinds import actor_name, told
 from sojourn.instant import Instant
-from sojourn.sessions.session import LIVE, Session, SessionStatus
+from sojourn.sessions.end_cause import SENTENCES, EndCause
+from sojourn.sessions.session import LIVE, Session, SessionStatus, by_the_clock
 from sojourn.store.interface import EventFilter, Page, Store
 
-_CAUSES = ("user.banned", "user.deleted", "password.changed", "password.removed", "password.compromised")
+_OF_THE_USER = ("user.banned", "user.deleted", "password.changed", "password.removed", "password.compromised")
 _TOGETHER = timedelta(seconds=1)
 _NEAR = Page(50)
 
 
 @dataclass(frozen=True, slots=True)
-class Ending:
-    """`cause` is a sentence; `by` is an actor of the audit log, None after a timeout or without an entry."""
+class EndStory:
+    """`told` is a sentence; `by` is who or what ended it: None after a timeout or when nothing says so."""
 
     status: SessionStatus
     at: Instant
-    cause: str
+    told: str
+    cause: EndCause | None = None
     by: str | None = None
 
 
-async def ending_of(store: Store, session: Session, now: Instant) -> Ending | None:
-    """Why the session ended; None while it is live."""
-    status = session.status_at(now)
-    if status in LIVE:
+async def end_of(store: Store, session: Session, now: Instant) -> EndStory | None:
+    """How the session ended; None while it is live."""
+    session = by_the_clock(session, now)
+    if session.status in LIVE:
         return None
+    if session.end_cause is None:
+        return await _logged(store, session)
+    sentence = SENTENCES[session.end_cause].format(by=actor_name(session.ended_by), inactivity=session.inactivity)
+    return EndStory(
+        session.status,
+        session.ended_at or session.updated_at,
+        sentence if "_" in sentence.partition(" ")[0] else sentence[0].upper() + sentence[1:],  # an id keeps its case
+        session.end_cause,
+        session.ended_by,
+    )
+
+
+async def _logged(store: Store, session: Session) -> EndStory:
+    status = session.status
     if status is SessionStatus.EXPIRED:
-        return Ending(status, session.expire_at, "It reached its maximum lifetime.")
+        return EndStory(status, session.expire_at, SENTENCES[EndCause.EXPIRED], EndCause.EXPIRED)
     if status is SessionStatus.ABANDONED:
-        return Ending(status, session.abandon_at, f"It was inactive for {session.inactivity}.")
+        sentence = SENTENCES[EndCause.INACTIVE].format(inactivity=session.inactivity)
+        return EndStory(status, session.abandon_at, sentence, EndCause.INACTIVE)
     of_user = EventFilter(kinds=["session."], user_id=session.user_id, target=session.id)
     entries = [
         entry
@@ -40,14 +57,14 @@ async def ending_of(store: Store, session: Session, now: Instant) -> Ending | No
         if entry.kind == f"session.{status}"
     ]
     if not entries:
-        return Ending(status, session.updated_at, "The audit log holds no entry of it.")
+        return EndStory(status, session.updated_at, "The audit log holds no entry of it.")
     cause = await _cause(store, session, entries[0])
-    return Ending(status, entries[0].at, told(cause or entries[0]), entries[0].actor)
+    return EndStory(status, entries[0].at, told(cause or entries[0]), by=entries[0].actor)
 
 
 async def _cause(store: Store, session: Session, entry: Event) -> Event | None:
     """The change of the user that ended the session at the same time."""
-    where = EventFilter(kinds=_CAUSES, user_id=session.user_id, since=entry.at.before(_TOGETHER))
+    where = EventFilter(kinds=_OF_THE_USER, user_id=session.user_id, since=entry.at.before(_TOGETHER))
     near = [
         event
         for event in await store.events.list(session.instance_id, _NEAR, where)

@@ -16,7 +16,8 @@ from sojourn.sessions.activity import Activity
 from sojourn.sessions.caller import Caller, Issued
 from sojourn.sessions.client import Client
 from sojourn.sessions.clients import fresh_client, is_open_to, rotate
-from sojourn.sessions.session import Device, Session, SessionStatus, begun, by_the_clock
+from sojourn.sessions.end_cause import EndCause
+from sojourn.sessions.session import Device, Ending, Session, SessionStatus, begun, by_the_clock
 from sojourn.store.interface import Groups, Page, SessionFilter, Store
 from sojourn.users.standing import may_sign_in, refuse_banned
 from sojourn.users.user import User
@@ -82,16 +83,24 @@ class Sessions:
 
     async def _make_room(self, tx: Groups, instance: Instance, client: Client, user: User, now: Instant) -> None:
         rules = instance.settings.sessions
-        replaced = [
-            gone
-            for session in await tx.sessions.of_client(client.id)
-            if (rules.single_session_mode or session.user_id == user.id)
-            and (gone := await tx.sessions.finish(instance.id, session.id, SessionStatus.REPLACED, now))
-        ]
+
+        def by(cause: EndCause) -> Ending:
+            return Ending(SessionStatus.REPLACED, cause, now, by=user.id)
+
+        replaced: list[Session] = []
+        for session in await tx.sessions.of_client(client.id):
+            if session.user_id == user.id:
+                ending = by(EndCause.SIGNED_IN_AGAIN)
+            elif rules.single_session_mode:
+                ending = by(EndCause.SINGLE_SESSION)
+            else:
+                continue
+            if gone := await tx.sessions.finish(instance.id, session.id, ending):
+                replaced.append(gone)
         by_last_use = [self.activity.seen(session) for session in await tx.sessions.of_user(instance.id, user.id)]
         by_last_use.sort(key=lambda session: session.last_active_at, reverse=True)
         for idle in by_last_use[max(0, rules.sessions_per_user - 1) :]:
-            if gone := await tx.sessions.finish(instance.id, idle.id, SessionStatus.REPLACED, now):
+            if gone := await tx.sessions.finish(instance.id, idle.id, by(EndCause.SESSION_LIMIT)):
                 replaced.append(gone)
         await self._ended(tx, instance, replaced, "session.replaced", now)
 
@@ -225,8 +234,15 @@ class Sessions:
 
     # -- end
 
-    async def end(self, caller: Caller, id: str, status: SessionStatus = SessionStatus.ENDED) -> tuple[Session, Issued]:
-        """Sign out of one session. Ending an ended session is not an error.
+    async def end(
+        self,
+        caller: Caller,
+        id: str,
+        status: SessionStatus = SessionStatus.ENDED,
+        cause: EndCause = EndCause.SIGNED_OUT,
+        by: str | None = None,
+    ) -> tuple[Session, Issued]:
+        """Sign out of one session; `by` is the session that asks, if it is another one. Ending an ended session is not an error.
 
         Raises: SignedOut, SessionEnded (another client's), SecretReplaced.
         """
@@ -237,7 +253,8 @@ class Sessions:
             raise SessionEnded()
         now = self.clock.now()
         async with self.store.transaction() as tx:
-            ended = await tx.sessions.finish(caller.instance.id, session.id, status, now)
+            ending = Ending(status, cause, now, by or session.user_id)
+            ended = await tx.sessions.finish(caller.instance.id, session.id, ending)
             if ended is None:
                 return self._by_the_clock(session), Issued(caller.client)
             await self._ended(tx, caller.instance, [ended], f"session.{status}", now, device=caller.device)
@@ -252,21 +269,31 @@ class Sessions:
             return None
         now = self.clock.now()
         async with self.store.transaction() as tx:
-            ended = await tx.sessions.finish_of_client(caller.client.id, SessionStatus.REMOVED, now)
+            ending = Ending(SessionStatus.REMOVED, EndCause.SIGNED_OUT_OF_ALL, now)
+            ended = await tx.sessions.finish_of_client(caller.client.id, ending)
             await tx.clients.set_last_active_session(caller.client, None, now)
             await tx.clients.set_attempts(caller.client, now, sign_in_id=None, sign_up_id=None)
             await self._ended(tx, caller.instance, ended, "session.removed", now, device=caller.device)
             return await rotate(tx, caller.client, now)
 
-    async def revoke(self, instance: Instance, id: SessionId, *, actor: str) -> Session:
+    async def revoke(
+        self,
+        instance: Instance,
+        id: SessionId,
+        *,
+        actor: str,
+        cause: EndCause = EndCause.REVOKED,
+        by: str | None = None,
+    ) -> Session:
         """End a session from outside. Committed before this returns, so no node mints for it afterwards (R-SES-06).
 
-        Raises: NotFound. A session that has already ended is returned unchanged.
+        `by` is the session or secret key that `actor` used. Raises: NotFound. A session that has already ended is returned unchanged.
         """
         session = await self.get(instance, id)
         now = self.clock.now()
         async with self.store.transaction() as tx:
-            revoked = await tx.sessions.finish(instance.id, id, SessionStatus.REVOKED, now)
+            ending = Ending(SessionStatus.REVOKED, cause, now, by or actor)
+            revoked = await tx.sessions.finish(instance.id, id, ending)
             if revoked is not None:
                 await self._ended(tx, instance, [revoked], "session.revoked", now, actor=actor)
         return revoked or session
@@ -274,32 +301,39 @@ class Sessions:
     async def revoke_all_of_user(self, instance: Instance, user_id: UserId, *, actor: str) -> int:
         """End every session of one user and return how many ended (R-SES-05). Their devices become unknown again (R-LIM-03)."""
         async with self.store.transaction() as tx:
-            return len(await self.revoke_of_user(tx, instance, user_id, actor=actor))
+            return len(await self.revoke_of_user(tx, instance, user_id, EndCause.REVOKED, actor=actor))
 
     async def revoke_all(self, instance: Instance, *, actor: str) -> int:
         """End every session of all users that began before now, and return how many (R-SES-05). Commits in steps, so
         that sign-ins continue in between. After a failure it can be repeated and continues where it stopped.
         """
         now, revoked = self.clock.now(), 0
+        ending = Ending(SessionStatus.REVOKED, EndCause.ALL_REVOKED, now, actor)
         while True:
             async with self.store.transaction() as tx:
-                step = await tx.sessions.finish_of_instance(
-                    instance.id, SessionStatus.REVOKED, now, max_rows=_REVOKED_AT_ONCE
-                )
+                step = await tx.sessions.finish_of_instance(instance.id, ending, max_rows=_REVOKED_AT_ONCE)
                 await self._ended(tx, instance, step, "session.revoked", now, actor=actor)
             if not step:
                 return revoked
             revoked += len(step)
 
     async def revoke_of_user(
-        self, tx: Groups, instance: Instance, user_id: UserId, *, actor: str, keep: SessionId | None = None
+        self,
+        tx: Groups,
+        instance: Instance,
+        user_id: UserId,
+        cause: EndCause,
+        *,
+        actor: str,
+        keep: SessionId | None = None,
     ) -> Sequence[Session]:
         """End every session of the user but `keep`, and forget their devices, in the caller's transaction (R-PWD-11, R-SES-07)."""
         now = self.clock.now()
         await tx.users.forget_devices(
             instance.id, user_id, now
         )  # first, because `start` locks the user before their sessions
-        revoked = await tx.sessions.finish_of_user(instance.id, user_id, SessionStatus.REVOKED, now, keep=keep)
+        ending = Ending(SessionStatus.REVOKED, cause, now, actor)
+        revoked = await tx.sessions.finish_of_user(instance.id, user_id, ending, keep=keep)
         await self._ended(tx, instance, revoked, "session.revoked", now, actor=actor)
         return revoked
 

@@ -19,6 +19,7 @@ from enum import StrEnum
 from sojourn.errors import Json, SessionEnded
 from sojourn.ids import ClientId, InstanceId, SessionId, UserId, session_id
 from sojourn.instant import Instant
+from sojourn.sessions.end_cause import EndCause
 
 
 class SessionStatus(StrEnum):
@@ -63,7 +64,8 @@ class Session:
     """`expire_at` ends it in any case; `last_active_at` plus `inactivity` ends an unused session (R-SES-01).
 
     `generation` is that of the first client secret that may act in the session at its current strength (R-FLOW-01);
-    None for a session begun by a release before generations.
+    None for a session begun by a release before generations. Of an ended session `ended_by` is an actor of the audit log, or
+    the ID of the session or secret key used; None after a timeout. All three are None if a release before causes ended it.
     """
 
     id: SessionId
@@ -84,6 +86,9 @@ class Session:
     private_data: Mapping[str, Json] = field(default_factory=dict[str, Json])
     last_active_organization_id: str | None = None
     generation: int | None = None
+    end_cause: EndCause | None = None
+    ended_at: Instant | None = None
+    ended_by: str | None = None
 
     @property
     def abandon_at(self) -> Instant:
@@ -147,7 +152,28 @@ def owing(session: Session, owed: Collection[SessionTask], now: Instant) -> Sess
 def by_the_clock(session: Session, now: Instant) -> Session:
     """The session with the status that it has by the server's clock."""
     status = session.status_at(now)
-    return session if status is session.status else replace(session, status=status)
+    if status is session.status:
+        return session
+    ended = ended_by_the_clock(session, status)
+    return replace(session, status=status, end_cause=ended.cause, ended_at=ended.at)
+
+
+@dataclass(frozen=True, slots=True)
+class Ending:
+    """How a session ends. `by` is an actor of the audit log, or the id of the session or secret key that ended it."""
+
+    status: SessionStatus
+    cause: EndCause
+    at: Instant
+    by: str | None = None
+
+
+def ended_by_the_clock(session: Session, status: SessionStatus) -> Ending:
+    """The end of a session that a timeout has brought to `status`."""
+    if status is SessionStatus.ABANDONED:
+        return Ending(status, EndCause.INACTIVE, session.abandon_at)
+    cause = EndCause.IMPERSONATION_OVER if session.actor else EndCause.EXPIRED
+    return Ending(status, cause, session.expire_at)
 
 
 def _owing(owed: Collection[SessionTask]) -> SessionStatus:

@@ -14,6 +14,7 @@ from sojourn.errors import NotFound, SojournError
 from sojourn.instances.instance import Instance
 from sojourn.instances.looks import WebAddress
 from sojourn.instances.settings import ThemeSettings
+from sojourn.ui.ended import told_end
 from sojourn.ui.forms import plain_form, profile_form, sign_up_form
 from sojourn.ui.theme import component_looks, look
 from sojourn.web.frontend_api.context import ClientContext, Context
@@ -42,7 +43,7 @@ _LOOPBACK = ("http://localhost:*", "http://127.0.0.1:*")
 
 @get(["/sign-in", "/sign-in/{step:path}"], include_in_schema=False, opt=frontend(limit=None))
 async def sign_in(context: Context) -> Response[str]:
-    return _page(context, "sign-in", plain_form(context, "sign-in"))
+    return _page(context, "sign-in", plain_form(context, "sign-in"), ended=await told_end(context))
 
 
 @get(["/sign-up", "/sign-up/{step:path}"], include_in_schema=False, opt=frontend(limit=None))
@@ -87,8 +88,8 @@ async def static(context: Context) -> Response[bytes]:
     return Response(told + _file(name) + _file(_KEPT_FIELDS), media_type=kind, headers=_OF_APPS)
 
 
-def _page(context: ClientContext, name: str, form: Mapping[str, object]) -> Response[str]:
-    """`form` is for browsers without JavaScript."""
+def _page(context: ClientContext, name: str, form: Mapping[str, object], *, ended: str | None = None) -> Response[str]:
+    """`form` is for browsers without JavaScript, `ended` says why they are signed out."""
     instance = context.instance
     nonce, headers = page_policy(instance)
     theme = instance.settings.theme
@@ -99,6 +100,7 @@ def _page(context: ClientContext, name: str, form: Mapping[str, object]) -> Resp
             nonce=nonce,
             page=name,
             form=form,
+            ended=ended,
             title=TITLES[name],
             application=instance.settings.application_name,
             is_development=instance.is_development,

@@ -4,6 +4,7 @@ from sojourn.errors import Conflict
 from sojourn.ids import SessionId, SignInId
 from sojourn.instances.instance import Instance
 from sojourn.instant import Instant
+from sojourn.sessions.end_cause import EndCause
 from sojourn.sessions.lifecycle import Sessions
 from sojourn.store.interface import Groups
 from sojourn.users.user import User
@@ -15,6 +16,7 @@ async def end_access(
     instance: Instance,
     user: User,
     now: Instant,
+    cause: EndCause,
     *,
     actor: str,
     keep: SessionId | None = None,
@@ -23,7 +25,7 @@ async def end_access(
 ) -> None:
     """End the user's sessions, unfinished sign-ins and tickets, in the caller's transaction."""
     if and_sessions:
-        await sessions.revoke_of_user(tx, instance, user.id, actor=actor, keep=keep)
+        await sessions.revoke_of_user(tx, instance, user.id, cause, actor=actor, keep=keep)
     await tx.sign_ins.abandon_of_user(instance.id, user.id, now, keep=keep_sign_in)
     await tx.tickets.revoke_of_user(instance.id, user.id, now)
 

@@ -14,6 +14,7 @@ from sojourn.factors.password_hashers import StoredPassword
 from sojourn.ids import UserId, well_formed
 from sojourn.instances.instance import Instance
 from sojourn.instant import Clock, Instant
+from sojourn.sessions.end_cause import EndCause
 from sojourn.sessions.lifecycle import Sessions
 from sojourn.store.interface import Groups, Page, Store, UserFilter
 from sojourn.users.access import end_access, moment_after
@@ -239,7 +240,16 @@ class Accounts:
 
         async def then(tx: Groups, before: User, after: User) -> None:
             now = self.clock.now()
-            await end_access(tx, self.sessions, instance, after, now, actor=actor, and_sessions=end_sessions)
+            await end_access(
+                tx,
+                self.sessions,
+                instance,
+                after,
+                now,
+                EndCause.PASSWORD_COMPROMISED,
+                actor=actor,
+                and_sessions=end_sessions,
+            )
             if before.password_compromised_at is None:
                 await notify(self.outbox, tx, instance, "password_compromised", after)
 
@@ -307,7 +317,8 @@ class Accounts:
         """Lock the user without a time limit, end their sessions and notify them. Raises: NotFound."""
 
         async def then(tx: Groups, before: User, after: User) -> None:
-            await end_access(tx, self.sessions, instance, after, self.clock.now(), actor=actor)
+            now = self.clock.now()
+            await end_access(tx, self.sessions, instance, after, now, EndCause.USER_LOCKED, actor=actor)
             await notify(self.outbox, tx, instance, "account_locked_by_administrator", after)
 
         return await self.change(
@@ -353,14 +364,15 @@ class Accounts:
 
     async def delete_in(self, tx: Groups, instance: Instance, user: User, *, actor: str) -> None:
         """As `delete`, in the caller's transaction. Raises: NotFound."""
-        await end_access(tx, self.sessions, instance, user, self.clock.now(), actor=actor)
+        await end_access(tx, self.sessions, instance, user, self.clock.now(), EndCause.USER_DELETED, actor=actor)
         if not await tx.users.delete(instance.id, user.id):
             raise NotFound("No user with that id exists here.")
         await self.audit.record(tx, instance, "user.deleted", user_id=user.id, target=user.id, actor=actor)
 
     def _shut(self, instance: Instance, actor: str) -> Consequence:
         async def then(tx: Groups, before: User, after: User) -> None:
-            await end_access(tx, self.sessions, instance, after, self.clock.now(), actor=actor)
+            now = self.clock.now()
+            await end_access(tx, self.sessions, instance, after, now, EndCause.USER_BANNED, actor=actor)
 
         return then
 

@@ -6,6 +6,7 @@ from sojourn.errors import Conflict, FieldError, LastIdentifier, NotFound
 from sojourn.ids import IdentifierId, SessionId, well_formed
 from sojourn.instances.instance import Instance
 from sojourn.instant import Clock, Instant
+from sojourn.sessions.end_cause import EndCause
 from sojourn.store.interface import Groups, Store
 from sojourn.users.access import end_access, moment_after, unchanged
 from sojourn.users.accounts import SERVER, Accounts, Consequence
@@ -208,7 +209,8 @@ class Addresses:
         elif added:
             await notify(outbox, tx, instance, "address_added", before, {"address": added[0]})
         if lost and kind is IdentifierKind.EMAIL_ADDRESS:
-            await end_access(tx, self.accounts.sessions, instance, after, self.clock.now(), actor=actor)
+            now, cause = self.clock.now(), EndCause.ADDRESS_REPLACED
+            await end_access(tx, self.accounts.sessions, instance, after, now, cause, actor=actor)
         if lost:
             await notify(outbox, tx, instance, "address_removed", before, {"address": ", ".join(lost)})
 
@@ -231,7 +233,8 @@ class Addresses:
     ) -> None:
         """A proven e-mail address is a factor: what follows its loss is what follows any factor's (R-PWD-11)."""
         if address.kind is IdentifierKind.EMAIL_ADDRESS:
-            await end_access(tx, self.accounts.sessions, instance, after, self.clock.now(), actor=actor, keep=keep)
+            now, cause = self.clock.now(), EndCause.ADDRESS_REMOVED
+            await end_access(tx, self.accounts.sessions, instance, after, now, cause, actor=actor, keep=keep)
         await notify(self.accounts.outbox, tx, instance, "address_removed", before, {"address": address.value})
 
 

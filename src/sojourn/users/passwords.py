@@ -21,6 +21,7 @@ from sojourn.ids import SessionId, SignInId
 from sojourn.instances.instance import Instance
 from sojourn.instances.protection import is_strict
 from sojourn.instant import Clock, Instant
+from sojourn.sessions.end_cause import EndCause
 from sojourn.sessions.lifecycle import Sessions
 from sojourn.store.interface import Groups, Store, Tries
 from sojourn.users.access import end_access, moment_after, unchanged
@@ -235,6 +236,7 @@ class Passwords:
             instance,
             user,
             self.clock.now(),
+            EndCause.PASSWORD_CHANGED if user.password else EndCause.PASSWORD_REMOVED,
             actor=actor,
             keep=keep,
             keep_sign_in=keep_sign_in,

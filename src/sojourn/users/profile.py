@@ -35,6 +35,7 @@ from sojourn.instant import Clock, Instant
 from sojourn.limits.budgets import Budgets
 from sojourn.sessions.caller import Caller, Issued
 from sojourn.sessions.clients import rotate
+from sojourn.sessions.end_cause import EndCause
 from sojourn.sessions.known_devices import KnownDevices
 from sojourn.sessions.lifecycle import Sessions
 from sojourn.sessions.session import Session, SessionStatus
@@ -305,9 +306,13 @@ class Profile:
         other = await self.sessions.get(caller.instance, SessionId(id))
         if other.user_id != user.id:
             raise NotFound("You have no session with that id.")
-        if other.client_id == session.client_id:
+        if other.id == session.id:
             return await self.sessions.end(caller, other.id, SessionStatus.REVOKED)
-        return await self.sessions.revoke(caller.instance, other.id, actor=_actor(session)), None
+        cause = EndCause.SIGNED_OUT_ELSEWHERE
+        if other.client_id == session.client_id:
+            return await self.sessions.end(caller, other.id, SessionStatus.REVOKED, cause, session.id)
+        actor = _actor(session)
+        return await self.sessions.revoke(caller.instance, other.id, actor=actor, cause=cause, by=session.id), None
 
     async def delete_self(self, caller: Caller, session: Session, user: User) -> Issued:
         """Delete the account. Raises: FeatureOff, ReverificationRequired, Forbidden (impersonated), SecretReplaced."""

@@ -7,7 +7,7 @@ from typing import Protocol
 from sojourn.errors import Json
 from sojourn.ids import ClientId, InstanceId, SessionId, UserId
 from sojourn.instant import Instant
-from sojourn.sessions.session import Session, SessionStatus
+from sojourn.sessions.session import Ending, Session, SessionStatus
 from sojourn.store.interface.paging import Page
 from sojourn.users.user import User
 
@@ -37,6 +37,10 @@ class SessionStore(Protocol):
         """The client's rows in status active or pending, oldest first; the caller applies timeouts."""
         ...
 
+    async def last_of_client(self, client_id: ClientId) -> Session | None:
+        """The session of the client that was used last, whatever its status."""
+        ...
+
     async def of_user(self, instance_id: InstanceId, user_id: UserId) -> Sequence[Session]:
         """Rows of the user in status active or pending, most recently active first."""
         ...
@@ -47,28 +51,16 @@ class SessionStore(Protocol):
 
     async def list(self, instance_id: InstanceId, where: SessionFilter, page: Page) -> Sequence[Session]: ...
     async def count(self, instance_id: InstanceId, where: SessionFilter) -> int: ...
-    async def finish(
-        self, instance_id: InstanceId, id: SessionId, status: SessionStatus, now: Instant
-    ) -> Session | None:
-        """Move a live session to an ended status; None if it was not live. Exactly one of racing callers gets the row."""
+    async def finish(self, instance_id: InstanceId, id: SessionId, ending: Ending) -> Session | None:
+        """Move a live session to its end; None if it was not live. Exactly one of racing callers gets the row."""
         ...
 
-    async def finish_of_client(self, client_id: ClientId, status: SessionStatus, now: Instant) -> Sequence[Session]: ...
+    async def finish_of_client(self, client_id: ClientId, ending: Ending) -> Sequence[Session]: ...
     async def finish_of_user(
-        self,
-        instance_id: InstanceId,
-        user_id: UserId,
-        status: SessionStatus,
-        now: Instant,
-        *,
-        keep: SessionId | None = None,
+        self, instance_id: InstanceId, user_id: UserId, ending: Ending, *, keep: SessionId | None = None
     ) -> Sequence[Session]: ...
-    async def finish_of_instance(
-        self, instance_id: InstanceId, status: SessionStatus, now: Instant, *, max_rows: int
-    ) -> Sequence[Session]:
-        """End up to `max_rows` of the instance's live sessions that began by `now`; an empty result means that none is
-        left.
-        """
+    async def finish_of_instance(self, instance_id: InstanceId, ending: Ending, *, max_rows: int) -> Sequence[Session]:
+        """End up to `max_rows` of the instance's live sessions that began by then; an empty result means that none is left."""
         ...
 
     async def touch_many(self, active_at: Mapping[SessionId, Instant]) -> None:

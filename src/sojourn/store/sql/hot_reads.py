@@ -50,6 +50,7 @@ class HotReads:
     client_facts: Prepared
     session: Prepared
     sessions_of_client: Prepared
+    last_session_of_client: Prepared
     sessions_of_user: Prepared
     known_device: Prepared
     mint: Prepared
@@ -102,6 +103,10 @@ class HotReads:
             "sessions_of_client": reading(session_row)
             .where(sessions.c.client_id == _ID, live)
             .order_by(sessions.c.created_at, sessions.c.id),
+            "last_session_of_client": reading(session_row)
+            .where(sessions.c.client_id == _ID)
+            .order_by(sessions.c.last_active_at.desc(), sessions.c.id)
+            .limit(literal_column("1")),
             "sessions_of_user": reading(session_row)
             .where(sessions.c.user_id == _ID, sessions.c.instance_id == _INSTANCE, live)
             .order_by(sessions.c.last_active_at.desc(), sessions.c.id),

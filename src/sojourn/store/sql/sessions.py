@@ -9,7 +9,8 @@ from sqlalchemy import Column, and_, bindparam, case, false, func, or_, select, 
 from sojourn.errors import Json
 from sojourn.ids import ClientId, InstanceId, SessionId, UserId
 from sojourn.instant import Instant
-from sojourn.sessions.session import Session, SessionStatus
+from sojourn.sessions.end_cause import EndCause
+from sojourn.sessions.session import Ending, Session, SessionStatus
 from sojourn.store.interface import MintFacts, Page, SessionFilter
 from sojourn.store.sql.columns import moment, to_json
 from sojourn.store.sql.database import Runner
@@ -68,6 +69,9 @@ class SqlSessions(Group):
     async def of_client(self, client_id: ClientId) -> Sequence[Session]:
         return await self._hot(session_row, self._reads.sessions_of_client, {"id": client_id})
 
+    async def last_of_client(self, client_id: ClientId) -> Session | None:
+        return first(await self._hot(session_row, self._reads.last_session_of_client, {"id": client_id}))
+
     async def of_user(self, instance_id: InstanceId, user_id: UserId) -> Sequence[Session]:
         values = {"instance_id": instance_id, "id": user_id}
         return await self._hot(session_row, self._reads.sessions_of_user, values)
@@ -106,42 +110,32 @@ class SqlSessions(Group):
 
     # -- change
 
-    async def finish(
-        self, instance_id: InstanceId, id: SessionId, status: SessionStatus, now: Instant
-    ) -> Session | None:
+    async def finish(self, instance_id: InstanceId, id: SessionId, ending: Ending) -> Session | None:
         where = (sessions.c.id == id, sessions.c.instance_id == instance_id, IS_LIVE)
-        return first(await self._updated(session_row, _ended(status, now), *where))
+        return first(await self._updated(session_row, _ended(ending), *where))
 
-    async def finish_of_client(self, client_id: ClientId, status: SessionStatus, now: Instant) -> Sequence[Session]:
-        return await self._finish_all(status, now, sessions.c.client_id == client_id)
+    async def finish_of_client(self, client_id: ClientId, ending: Ending) -> Sequence[Session]:
+        return await self._finish_all(ending, sessions.c.client_id == client_id)
 
     async def finish_of_user(
-        self,
-        instance_id: InstanceId,
-        user_id: UserId,
-        status: SessionStatus,
-        now: Instant,
-        *,
-        keep: SessionId | None = None,
+        self, instance_id: InstanceId, user_id: UserId, ending: Ending, *, keep: SessionId | None = None
     ) -> Sequence[Session]:
         where = [sessions.c.instance_id == instance_id, sessions.c.user_id == user_id]
         if keep is not None:
             where.append(sessions.c.id != keep)
-        return await self._finish_all(status, now, *where)
+        return await self._finish_all(ending, *where)
 
-    async def finish_of_instance(
-        self, instance_id: InstanceId, status: SessionStatus, now: Instant, *, max_rows: int
-    ) -> Sequence[Session]:
-        where = (sessions.c.instance_id == instance_id, sessions.c.created_at <= now.millis, IS_LIVE)
+    async def finish_of_instance(self, instance_id: InstanceId, ending: Ending, *, max_rows: int) -> Sequence[Session]:
+        where = (sessions.c.instance_id == instance_id, sessions.c.created_at <= ending.at.millis, IS_LIVE)
         while rows := await self._run.rows(select(sessions.c.id).where(*where).limit(max_rows)):
-            if finished := await self._finish_all(status, now, sessions.c.id.in_([row[0] for row in rows])):
+            if finished := await self._finish_all(ending, sessions.c.id.in_([row[0] for row in rows])):
                 return finished
         return []
 
-    async def _finish_all(self, status: SessionStatus, now: Instant, *where: Condition) -> Sequence[Session]:
+    async def _finish_all(self, ending: Ending, *where: Condition) -> Sequence[Session]:
         """Lock rows in the order of their IDs, as `touch_many` does, so the two cannot deadlock."""
         held = select(sessions.c.id).where(*where, IS_LIVE).order_by(sessions.c.id).with_for_update()
-        return await self._updated(session_row, _ended(status, now), sessions.c.id.in_(held), IS_LIVE)
+        return await self._updated(session_row, _ended(ending), sessions.c.id.in_(held), IS_LIVE)
 
     async def touch_many(self, active_at: Mapping[SessionId, Instant]) -> None:
         uses = {id: at.millis for id, at in active_at.items()}
@@ -204,11 +198,22 @@ class SqlSessions(Group):
                 (is_over(now), SessionStatus.EXPIRED.value), (is_idle(now), SessionStatus.ABANDONED.value),
                 else_=sessions.c.status,
             ),
+            "ended_at": case((is_over(now), sessions.c.expire_at), (is_idle(now), idle_at), else_=None),
+            "end_cause": case(
+                (and_(is_over(now), sessions.c.actor.is_not(None)), EndCause.IMPERSONATION_OVER.value),
+                (is_over(now), EndCause.EXPIRED.value), (is_idle(now), EndCause.INACTIVE.value), else_=None,
+            ),
             "updated_at": case((is_ended, now.millis), else_=sessions.c.updated_at),
             "due_at": case((sessions.c.expire_at < idle_at, sessions.c.expire_at), else_=idle_at),
         }  # fmt: skip
         return await self._update(session_row, values, sessions.c.id.in_(held), is_due)
 
 
-def _ended(status: SessionStatus, now: Instant) -> dict[str, object]:
-    return {"status": status.value, "updated_at": now.millis}
+def _ended(ending: Ending) -> dict[str, object]:
+    return {
+        "status": ending.status.value,
+        "updated_at": ending.at.millis,
+        "ended_at": ending.at.millis,
+        "end_cause": ending.cause.value,
+        "ended_by": ending.by,
+    }

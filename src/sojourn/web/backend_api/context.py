@@ -7,8 +7,9 @@ from litestar.di import NamedDependency
 
 from sojourn.engine import Engine
 from sojourn.errors import BadSecretKey, ReadOnlyKey
+from sojourn.instances.instance import Instance
 from sojourn.resources import Resource
-from sojourn.store.interface import RecordKind
+from sojourn.store.interface import RecordKind, SecretKey
 from sojourn.web.http_request import HttpRequest
 from sojourn.web.operation import SECRET_KEY_LIMIT, Api, Operation
 from sojourn.web.reading.field_types import Paging
@@ -27,7 +28,13 @@ UNKNOWN_OPERATION = Operation(api=Api.BACKEND, limit=SECRET_KEY_LIMIT)
 class KeyContext(RequestContext):
     """A server's request. `instance` is always the secret key's, never taken from the request (R-AUZ-02)."""
 
-    __slots__ = ()
+    __slots__ = ("key",)
+
+    def __init__(
+        self, engine: Engine, request: HttpRequest, instance: Instance, operation: Operation, key: SecretKey
+    ) -> None:
+        super().__init__(engine, request, instance, operation)
+        self.key = key
 
     @property
     def stated_version(self) -> str | None:
@@ -61,4 +68,4 @@ async def admit(engine: Engine, request: HttpRequest, operation: Operation) -> K
         raise ReadOnlyKey()
     if operation.limit is not None:
         await engine.limiter.hit(operation.limit, secret.stored_form().hex(), instance)
-    return KeyContext(engine, request, instance, operation)
+    return KeyContext(engine, request, instance, operation, key)

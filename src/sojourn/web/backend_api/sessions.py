@@ -90,7 +90,9 @@ async def read_session(context: Context, session_id: FromPath[str]) -> Response[
 
 @post("/v1/sessions/{session_id:str}/revoke", operation_id="RevokeSession", status_code=200, opt=backend())
 async def revoke(context: Context, session_id: FromPath[str]) -> Response[bytes]:
-    return _answer(context, await context.engine.sessions.revoke(context.instance, SessionId(session_id), actor=ACTOR))
+    sessions = context.engine.sessions
+    revoked = await sessions.revoke(context.instance, SessionId(session_id), actor=ACTOR, by=context.key.id)
+    return _answer(context, revoked)
 
 
 @post(

@@ -19,6 +19,7 @@ sessions = Table(
     reference("last_active_organization_id", optional=True),
     Column("generation", Integer), Column("earlier_generation", Integer),
     time_column("earlier_first_factor_at", optional=True), time_column("earlier_second_factor_at", optional=True),
+    text_column("end_cause"), time_column("ended_at", optional=True), text_column("ended_by"),
     # the session does not expire before this time; uses do not change it, so it can have an index
     Column("due_at", BigInteger, nullable=False, server_default=text("0")),
     Index("ix_sessions_client", "client_id", "instance_id"),
