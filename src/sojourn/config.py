@@ -1,4 +1,4 @@
-"""Every setting of the process once: name, type, default, what it changes.
+"""All settings of the process: name, type, default and effect.
 
 Read from `SOJOURN_<NAME>` variables, then from the TOML file that `SOJOURN_CONFIG` names, then the default.
 Settings that an application's owner changes while it runs are in `instances/settings.py`.
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from sojourn.factors.factor import Factor
 
 _OWN_PATHS = ("/v1/", "/npm/", "/static/", "/.well-known/")
-"""As the path of the public address they could be dropped from a path once too often."""
+"""Not allowed as the path of the public URL, because removing that prefix could be ambiguous."""
 
 _NOT_HERE = (
     "{what} is not this machine, and the environment is development, whose mail and test codes are open: set "
@@ -38,7 +38,7 @@ def _says(text: str) -> dict[str, str]:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Config:
-    """One process. `says` of each field is what `sojourn doctor` prints beside it."""
+    """The configuration of one process. `sojourn doctor` prints the text `says` of each field."""
 
     environment: Environment = field(default=Environment.DEVELOPMENT, metadata=_says("development or production"))
     public_url: str = field(
@@ -101,7 +101,7 @@ class Config:
     )
     log_level: str = field(default="info", metadata=_says("debug, info, warning or error"))
     factors: "Sequence[Factor]" = field(default=())
-    """Factors of the app's own, beside the built-in ones; set in code only, not by a variable or a file."""
+    """The app's own factors, in addition to the built-in ones; set in code only, not by a variable or file."""
 
     @property
     def is_development(self) -> bool:
@@ -118,12 +118,12 @@ class Config:
 
     @property
     def public_host(self) -> str:
-        """Host and port of `public_url` in their normal spelling."""
+        """Normalized host and port of `public_url`."""
         return (origin_of(self.public_url) or "").partition("://")[2]
 
     @property
     def known_hosts(self) -> frozenset[str]:
-        """Further hosts that are answered, in their normal spelling; one without a port stands for every port."""
+        """Additional accepted hosts, normalized; one without a port matches every port."""
         return _normal(self.allowed_hosts + (self.development_hosts if self.is_development else ()), self.scheme)
 
     def is_here(self, name: str) -> bool:
@@ -143,7 +143,7 @@ class Config:
     def load(cls, given: Mapping[str, object] | None = None, variables: Mapping[str, str] | None = None) -> "Config":
         """The configuration of this process: `given` (command line) wins over variables over the file.
 
-        Raises: ConfigError naming the setting that cannot be used.
+        Raises: ConfigError that names the invalid setting.
         """
         config = cls.of(cls.named(given, variables))
         config.check()
@@ -167,14 +167,17 @@ class Config:
 
     @classmethod
     def of(cls, named: Mapping[str, object]) -> "Config":
-        """Named settings, parsed, beside the defaults; whether a server can run on them is for `check`. Raises: ConfigError."""
+        """The configuration from named settings and defaults, parsed but not yet checked by `check`.
+
+        Raises: ConfigError.
+        """
         parsed = {name: _parse(name, value) for name, value in named.items()}
         if "data" in parsed and "database_url" not in parsed:
             parsed["database_url"] = f"sqlite:///{parsed['data']}/sojourn.db"
         return cls(**parsed)  # pyright: ignore[reportArgumentType]
 
     def check(self) -> None:
-        """Refuse what cannot be run safely. Raises: ConfigError (R-KEY-02, R-CKI-01)."""
+        """Reject configurations that cannot run safely. Raises: ConfigError (R-KEY-02, R-CKI-01)."""
         if not self.is_development and (missing := self._missing()):
             raise ConfigError(f"production needs {' and '.join(missing)}")
         address = urlsplit(self.public_url)

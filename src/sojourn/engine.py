@@ -1,4 +1,4 @@
-"""The one Sojourn object: built here from its parts, group upon group. Wiring, no decisions."""
+"""The engine, built from its parts in groups. Wiring only, no decisions."""
 
 from contextlib import AsyncExitStack, suppress
 from dataclasses import dataclass
@@ -150,7 +150,7 @@ class UserParts:
 
 @dataclass(frozen=True, slots=True)
 class FlowParts:
-    """The ways in, and the credentials of those who may use them."""
+    """Sign-ins, sign-ups, and the credentials of users."""
 
     sign_in_protection: SignInProtection
     tickets: Tickets
@@ -160,7 +160,10 @@ class FlowParts:
 
 
 class Engine:
-    """Everything a server or an app calls. Make one with `await Sojourn.open(config)`, and `await engine.close()` it."""
+    """All operations that a server or app calls.
+
+    Open one with `await Engine.open(config)`, and close it with `await engine.close()`.
+    """
 
     def __init__(
         self,
@@ -243,7 +246,7 @@ class Engine:
         """Flush pending writes and release all resources."""
         await self.activity.flush()
         await self.key_use.flush()
-        with suppress(SojournError):  # what stays unchained waits for the next process
+        with suppress(SojournError):  # entries that stay unchained are chained by the next process
             while await self.store.chain_events(max_rows=_CHAINED_AT_ONCE) >= _CHAINED_AT_ONCE:
                 pass
         self.hash_pool.close()
@@ -290,7 +293,7 @@ def _instance_parts(on: Foundation) -> InstanceParts:
 
 
 def _factors(on: Foundation, outbox: Outbox, budgets: Budgets) -> FactorSet:
-    """In the order in which a sign-in offers them."""
+    """The factors, in the order in which sign-ins offer them."""
     codes = EmailCodes(on.store, on.clock, outbox, budgets, on.sealer.derived(b"codes"))
     credentials = Credentials(on.clock, on.sealer)
     tools = FactorTools(on.store, on.clock, on.sealer, outbox, on.hash_pool, credentials, on.states)

@@ -29,7 +29,7 @@ def _random(prefix: str) -> str:
 
 
 def new_id(prefix: str) -> str:
-    """A fresh id of a kind that has no type of its own: `jtmp_`, `evt_`, `sit_`, `act_`, `ru_`, `alid_`, `blid_` …"""
+    """A new ID of a kind without its own type: `jtmp_`, `evt_`, `sit_`, `act_`, `ru_`, `alid_`, `blid_` …"""
     return _random(prefix)
 
 
@@ -68,12 +68,15 @@ def verification_id() -> VerificationId:
 _token_ids: list[str] = []
 _TOKEN_ID_BYTES = 10
 _AT_ONCE = 256
-if hasattr(os, "register_at_fork"):  # or both processes would hand out the same ones
+if hasattr(os, "register_at_fork"):  # otherwise both processes would issue the same ones
     os.register_at_fork(after_in_child=_token_ids.clear)
 
 
 def token_id() -> str:
-    """A `jti`: 80 random bits as hex. Fetched from the system hundreds at a time, because every tab mints every minute."""
+    """A `jti`: 80 random bits as hex.
+
+    Random bytes are fetched for hundreds at a time, because every tab mints every minute.
+    """
     try:
         return _token_ids.pop()
     except IndexError:

@@ -19,7 +19,7 @@ _MILLISECOND = timedelta(milliseconds=1)
 class Instant(msgspec.Struct, frozen=True, order=True, gc=False):
     """A moment in UTC, in whole milliseconds since 1970.
 
-    A struct, because one answer makes and compares dozens, which costs a dataclass five times as much.
+    A struct, because each response creates and compares dozens, at a fifth of a dataclass's cost.
     """
 
     millis: int
@@ -35,7 +35,7 @@ class Instant(msgspec.Struct, frozen=True, order=True, gc=False):
 
     @classmethod
     def from_datetime(cls, moment: datetime) -> "Instant":
-        """The instant of an aware datetime. Raises: ValueError when it has no time zone."""
+        """The instant of an aware datetime. Raises: ValueError without a time zone."""
         if moment.tzinfo is None:
             raise ValueError("a datetime without a time zone names no instant")
         return cls(int(moment.timestamp() * 1000))
@@ -51,7 +51,7 @@ class Instant(msgspec.Struct, frozen=True, order=True, gc=False):
         return Instant(self.millis - length // _MILLISECOND)
 
     def since(self, earlier: "Instant") -> timedelta:
-        """How long ago `earlier` was, seen from here; negative when it is still to come."""
+        """The time since `earlier`; negative if it is in the future."""
         return timedelta(milliseconds=self.millis - earlier.millis)
 
 
@@ -66,7 +66,7 @@ _ISO = re.compile(
 def read_length(text: str) -> timedelta:
     """A length of time: `30d`, `12h`, `15m`, `1h30m`, or ISO 8601 such as `P30D` and `PT12H`.
 
-    Months and years are no lengths, because they differ. Raises: ValueError.
+    Months and years are rejected, because their lengths vary. Raises: ValueError.
     """
     said = text.strip()
     if _SHORT.fullmatch(said.lower()):
@@ -82,7 +82,7 @@ def read_length(text: str) -> timedelta:
 
 
 def read_moment(text: str, now: Instant) -> Instant:
-    """An ISO 8601 moment, in UTC unless it says otherwise, or how long ago it was: `12h`. Raises: ValueError."""
+    """Parse an ISO 8601 time, in UTC by default, or an age such as `12h`. Raises: ValueError."""
     try:
         return now.before(read_length(text))
     except ValueError:
@@ -111,14 +111,13 @@ class Clock(Protocol):
 
 
 _LOOK = 0.01
-"""Seconds between two looks at the wall clock: each costs as much as all the rest."""
+"""Seconds between two readings of the wall clock, each of which costs as much as everything else."""
 
 
 class SystemClock:
-    """The machine's clock, never seen to go backwards nor to stand still by this process (R-REL-04).
-
-    The monotonic clock carries it. A wall clock that has moved on (a suspended machine, a corrected drift) is followed
-    within a hundredth of a second; one that is set back is not, or sessions and codes would live that much longer.
+    """The machine's clock, which never goes backwards or stands still for this process (R-REL-04). It advances with the
+    monotonic clock. A wall clock that jumps forward (a suspended machine, a corrected drift) is followed within a
+    hundredth of a second; one that is set back is not, because sessions and codes would live longer.
     """
 
     __slots__ = ("_ahead", "steady_until")

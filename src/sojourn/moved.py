@@ -1,4 +1,4 @@
-"""Names that were public under another name keep working for one minor release, with a DeprecationWarning."""
+"""Renamed public names keep working for one minor release, with a DeprecationWarning."""
 
 import warnings
 from collections.abc import Callable, Mapping
@@ -6,7 +6,7 @@ from importlib import import_module
 
 
 def moved(module: str, homes: Mapping[str, str]) -> Callable[[str], object]:
-    """A module's `__getattr__` (PEP 562) that finds each old name at its `module:name` of today."""
+    """A module's `__getattr__` (PEP 562) that resolves each old name to its current `module:name`."""
 
     def find(name: str) -> object:
         home = homes.get(name)

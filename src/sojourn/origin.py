@@ -1,4 +1,4 @@
-"""Origins and hosts in their normal spelling, so that addresses are compared as addresses, not as texts.
+"""Normalizes origins and hosts, so that they are compared by meaning, not as text.
 
 RFC 3986 section 6.2: scheme and host in lower case, no default port, an IPv6 address in brackets.
 """
@@ -17,7 +17,7 @@ _BARE = (("", "", ""), ("/", "", ""))
 
 @lru_cache(maxsize=1024)
 def origin_of(url: str) -> str | None:
-    """Scheme, host and port of an absolute http(s) URL in their normal spelling; None for anything else."""
+    """Normalized scheme, host and port of an absolute http(s) URL; None for any other text."""
     if len(url) > MAX_LENGTH or FORBIDDEN.search(url):
         return None
     try:
@@ -36,9 +36,8 @@ def origin_of(url: str) -> str | None:
 
 @lru_cache(maxsize=256)
 def origin_alone(text: str) -> str | None:
-    """The normal origin that a text is with nothing behind it but a slash; an app's own scheme may have one (`myapp://open`).
-
-    None for a whole address, a pattern, and what is no origin.
+    """The normalized origin, if the text is an origin with at most a trailing slash; custom schemes are allowed
+    (`myapp://open`). None for a full URL, a pattern, or any other text.
     """
     if FORBIDDEN.search(text) or "*" in text or "@" in text:
         return None
@@ -65,22 +64,22 @@ def _address(host: str) -> str:
 
 @lru_cache(maxsize=256)
 def host_of(header: str, scheme: str) -> str | None:
-    """A Host header, or the `name` or `name:port` of a setting, in its normal spelling; None when it is neither."""
+    """The normalized Host header, or `name` or `name:port` of a setting; None if it is invalid."""
     if "/" in header or "?" in header or "#" in header:
         return None
-    bare = header.count(":") > 1 and not header.startswith("[")  # an IPv6 address, as settings have it
+    bare = header.count(":") > 1 and not header.startswith("[")  # an IPv6 address without brackets, as in settings
     origin = origin_of(f"{scheme}://[{header}]" if bare else f"{scheme}://{header}")
     return None if origin is None else origin.partition("://")[2]
 
 
 @lru_cache(maxsize=256)
 def name_of(host: str) -> str:
-    """The name or address of a normal `host_of`, without port and brackets."""
+    """The name or address of a normalized host, without port and brackets."""
     return urlsplit(f"//{host}").hostname or ""
 
 
 def port_of(host: str) -> int | None:
-    """The port of a normal `host_of`; None is the default port of its scheme."""
+    """The port of a normalized host; None means the scheme's default port."""
     return urlsplit(f"//{host}").port
 
 

@@ -11,7 +11,7 @@ _BYTES = 32
 
 
 class Secret:
-    """A random text that a browser, link or server holds. Shown as `Secret(hidden)` everywhere; `reveal()` is the only way out."""
+    """A random text held by a browser, link or server. Displayed as `Secret(hidden)`; only `reveal()` returns it."""
 
     __slots__ = ("_text",)
 
@@ -27,11 +27,11 @@ class Secret:
         return self._text
 
     def stored_form(self) -> bytes:
-        """SHA-256 of the text: what the database holds and is searched by. Fit only for secrets of 128 bits and more."""
+        """SHA-256 of the text, which the database stores and looks up. Only for secrets of 128 bits or more."""
         return hashlib.sha256(self._text.encode("utf-8", "surrogatepass")).digest()
 
     def keyed_form(self, key: bytes) -> bytes:
-        """HMAC-SHA-256 of the text under `key`: the stored form of anything short, a typed code for instance."""
+        """HMAC-SHA-256 of the text with `key`: the stored form of short texts, such as a typed code."""
         return hmac.new(key, self._text.encode("utf-8", "surrogatepass"), hashlib.sha256).digest()
 
     def same_as(self, other: "Secret") -> bool:

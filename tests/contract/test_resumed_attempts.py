@@ -83,7 +83,8 @@ async def test_a_link_signs_in_the_browser_that_asked_for_it(engine: Engine, ada
     assert (done.id, done.status, done.strategy) == (begun_with.id, SignInStatus.COMPLETE, LETTER)
     assert issued.secret is not None and caller.client is not None
     assert issued.client.secret_hash != caller.client.secret_hash
-    session = await engine.sessions.get(engine.instance, done.created_session_id or "")
+    assert done.created_session_id is not None
+    session = await engine.sessions.get(engine.instance, done.created_session_id)
     assert session.user_id == ada.id
     facts = await engine.sign_ins.facts(engine.instance, done)
     assert facts.verification is not None

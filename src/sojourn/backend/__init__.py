@@ -1,4 +1,4 @@
-"""The Backend API as Python sees it: its objects, and the clients that fetch them."""
+"""The Backend API for Python: its clients and objects."""
 
 from importlib import import_module
 from typing import TYPE_CHECKING

@@ -15,10 +15,9 @@ __all__ = ["AsyncBackend", "Backend"]
 
 
 class Backend(BackendGroups):
-    """`with Backend(url, secret_key) as backend: backend.users.create(…)`. Threads may share one.
-
-    `timeout` is seconds for each try, `retries` how often a call that may be repeated is. Raises: ConfigError for an address
-    that would send the key in the clear.
+    """`with Backend(url, secret_key) as backend: backend.users.create(…)`. Thread-safe. `timeout` is in seconds per
+    attempt, `retries` the number of retries of repeatable calls. Raises: ConfigError for a URL that would send the key
+    unencrypted.
     """
 
     def __init__(
@@ -31,7 +30,7 @@ class Backend(BackendGroups):
         allow_http: bool = False,
         client: "httpx.Client | None" = None,
     ) -> None:
-        """`client` is one of your own, made with the server's address and the key as `Authorization`."""
+        """`client` is an optional HTTP client of your own, with the server's URL and the key as `Authorization`."""
         self._asking = HttpClient(RetryPolicy.of(url, secret_key, timeout, retries, allow_http=allow_http), client)
         super().__init__(self._asking)
 

@@ -1,4 +1,4 @@
-"""One question to the server and its answer, in both colours, and lists read page by page."""
+"""Sends a request to the server, sync and async, and reads lists page by page."""
 
 import asyncio
 import time
@@ -16,7 +16,7 @@ _PAGE = 100
 
 
 class HttpClient:
-    """Keeps connections; `close` lets go of them."""
+    """Keeps connections open until `close`."""
 
     def __init__(self, manner: RetryPolicy, client: "httpx.Client | None" = None) -> None:
         import httpx
@@ -25,7 +25,7 @@ class HttpClient:
         self._client = client or httpx.Client(timeout=manner.timeout, **manner.client_options)
 
     def send(self, call: BackendCall, kind: type[T]) -> T:
-        """Raises: as `answered`, and ServerUnreachable when no answer came."""
+        """Raises: as `answered`, and ServerUnreachable without a response."""
         import httpx
 
         tries = 0

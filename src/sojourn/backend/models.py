@@ -1,4 +1,4 @@
-"""The Backend API's objects but the user's, as far as apps ask for them. What a newer server adds is left aside.
+"""The Backend API's objects except the user, with the fields that apps need. Fields of newer servers are ignored.
 
 Times are milliseconds since 1970.
 """
@@ -43,7 +43,7 @@ class Token(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Ticket(msgspec.Struct, frozen=True, kw_only=True):
-    """A sign-in or actor token; `token` and `url` are known only where it was made."""
+    """A sign-in or actor token; `token` and `url` are set only in the response to its creation."""
 
     id: str
     status: str

@@ -31,7 +31,7 @@ class AuditLog:
     ) -> None:
         """Append one entry; a write that fails fails the operation. `kind` is one of `kinds.KINDS`. `actor` None: the user themselves.
 
-        `details` holds ids, strategies and reasons, never what a person typed (R-LOG-02).
+        `details` holds IDs, strategies and reasons, never user input (R-LOG-02).
         """
         checked(kind, details or {})
         event = Event(

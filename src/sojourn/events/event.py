@@ -1,4 +1,4 @@
-"""An event: something that happened, written with the change that caused it (R-LOG-01, R-LOG-04).
+"""An event, written with the change that caused it (R-LOG-01, R-LOG-04).
 
 One row serves three readers: the audit log, the outbox of messages, and later the webhooks.
 """

@@ -1,6 +1,5 @@
-"""Every kind of event once: its public name, the details it carries, and the sentence a person reads (R-LOG-01).
-
-The audit log refuses a kind that is not here, and details that do not fit. Names never change: apps and reports filter by them.
+"""The registry of event kinds: public name, typed details and a readable sentence (R-LOG-01). The audit log rejects
+unknown kinds and mismatching details. Names never change: apps and reports filter by them.
 """
 
 from collections.abc import Mapping
@@ -13,25 +12,25 @@ from sojourn.events.event import Event
 
 
 class NoDetails(msgspec.Struct, forbid_unknown_fields=True):
-    """The event says all by its kind, actor, user and target."""
+    """No details beyond kind, actor, user and target."""
 
 
 class SessionBegun(msgspec.Struct, forbid_unknown_fields=True):
-    """`strategy` is the wire name of what proved the user; `actor` the user who acts in their place."""
+    """`strategy` is the wire name of the proven strategy; `actor` is the impersonator."""
 
     strategy: str
     actor: str | None = None
 
 
 class SignInFailed(msgspec.Struct, forbid_unknown_fields=True):
-    """`strategy` is the wire name of what was tried, `reason` the public code of the error."""
+    """`strategy` is the wire name of the tried strategy, `reason` the public error code."""
 
     strategy: str
     reason: str
 
 
 class FieldsChanged(msgspec.Struct, forbid_unknown_fields=True):
-    """`fields` are the names of what changed, never the values (R-LOG-02)."""
+    """`fields` are the names of the changed fields, never their values (R-LOG-02)."""
 
     fields: list[str]
 
@@ -43,7 +42,7 @@ class ImpersonationAllowed(msgspec.Struct, forbid_unknown_fields=True):
 
 
 class SecretKeyMade(msgspec.Struct, forbid_unknown_fields=True):
-    """`scope` is what the key may do: `full` or `read`."""
+    """`scope` is `full` or `read`."""
 
     scope: str
 
@@ -134,7 +133,7 @@ _ACTORS = {
     "app": "the app",
     "system": "this server",
 }
-"""Actors that are no users; others are shown by their id."""
+"""Actors that are not users; others are shown by ID."""
 
 
 def checked(kind: str, details: Mapping[str, Json]) -> None:
@@ -148,7 +147,7 @@ def actor_name(actor: str | None) -> str:
 
 
 def told(event: Event) -> str:
-    """The event as a sentence. Kinds of another release are named as they are."""
+    """The event as a sentence; an unknown kind, of another release, is shown by its name."""
     kind = KINDS.get(event.kind)
     if kind is None:
         return f"{event.kind} by {event.actor}."

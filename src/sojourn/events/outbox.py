@@ -23,14 +23,14 @@ _BATCH = 50
 
 
 class KnownInstances(Protocol):
-    """Those of this server, whose names and looks mails carry."""
+    """The instances of this server, whose names and themes mails use."""
 
     async def by_id(self, id: InstanceId) -> Instance | None: ...
 
 
 @dataclass(slots=True)
 class Outbox:
-    """Bodies hold codes, so they are sealed at rest; `wake` is set when something new may be waiting."""
+    """Bodies contain codes, so they are sealed at rest; `wake` is set when a new message may be due."""
 
     store: Store
     clock: Clock
@@ -72,8 +72,8 @@ class Outbox:
         values = msgspec.json.decode(opened, type=dict[str, str])
         try:
             await self.mailer.send(compose(message.kind, message.to, instance, values))
-        except Exception as error:  # whatever the mail server does, the outbox goes on
-            import structlog  # a command of the operator has nothing to say, and need not load it
+        except Exception as error:  # errors of the mail server must not stop the outbox
+            import structlog  # imported here, because most commands do not log
 
             structlog.get_logger().warning(
                 "mail.failed", message_id=message.id, kind=message.kind, error=type(error).__name__

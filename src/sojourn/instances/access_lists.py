@@ -39,7 +39,7 @@ class AccessLists:
     async def add(
         self, instance: Instance, name: ListName, identifier: str, *, actor: str = SERVER
     ) -> ListedIdentifier:
-        """List an address, a phone number or `*@domain`. Raises: FieldFormat, FieldError when it is listed already."""
+        """List an address, a phone number or `*@domain`. Raises: FieldFormat, FieldError if it is already listed."""
         kind, canonical = _canonical(identifier)
         return _listed(
             await self.records.add(instance, name, canonical, {"identifier_type": kind}, actor, "identifier")
@@ -49,7 +49,7 @@ class AccessLists:
         return _listed(await self.records.remove(instance, name, id, actor))
 
     async def check_allowed(self, instance: Instance, canonical: str) -> None:
-        """Raises: NotAllowedAccess when the lists in force keep this canonical e-mail address or phone number out."""
+        """Raises: NotAllowedAccess if the active lists exclude this canonical e-mail address or phone number."""
         protection = instance.settings.protection
         if protection.blocklist and await self._lists(instance, "blocklist_identifier", canonical):
             raise NotAllowedAccess()
@@ -57,7 +57,7 @@ class AccessLists:
             raise NotAllowedAccess()
 
     async def check_new_address(self, instance: Instance, canonical: str) -> None:
-        """As `check_allowed`, for an address that would be new here: subaddresses are refused where that is set."""
+        """As `check_allowed`, for a new address: also rejects subaddresses if the setting says so."""
         await self.check_allowed(instance, canonical)
         is_sub = "+" in canonical.partition("@")[0] and "@" in canonical
         is_test = instance.is_development and instance.settings.test_mode and is_test_address(canonical)

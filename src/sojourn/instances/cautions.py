@@ -52,7 +52,7 @@ _CAUTIONS = (
 
 
 def cautions(before: Settings, after: Settings) -> Iterator[str]:
-    """`name: why it hurts` of what holds now and did not before."""
+    """Warnings, as `name: reason`, that apply to the new settings but did not apply before."""
     for caution in _CAUTIONS:
         if caution.holds(after.sessions) and not caution.holds(before.sessions):
             yield f"{caution.path}: {caution.says}."

@@ -33,7 +33,7 @@ class Instance:
     created_at: Instant
     updated_at: Instant
     keys_version: int = 0
-    """Grows with every change of the signing keys: who knows an older number reads them anew."""
+    """Increases with every change of the signing keys; a process that knows an older number reads them again."""
 
     @property
     def is_development(self) -> bool:

@@ -22,17 +22,17 @@ OPERATOR = "operator"
 """The actor of changes by the command line or the process itself."""
 
 KNOWN_FOR = timedelta(seconds=1)
-"""How old the remembered instances and secret keys may be: a revoked key is refused within a second."""
+"""Maximum age of cached instances and secret keys, so a revoked key is rejected within a second."""
 
 
 @dataclass(slots=True)
 class Instances:
-    """Reads are answered from memory; what another process changed is seen within a second."""
+    """Reads come from memory; changes by another process are seen within a second."""
 
     store: Store
     clock: Clock
     check_claims: Callable[[Instance, Settings], Awaitable[None]] | None = None
-    """Refuses custom claims that make a token too large. It knows users, who come after instances, so it is given."""
+    """Rejects custom claims that make a token too large. Injected, because it needs users, a higher layer."""
     _instances: dict[InstanceId, Instance] = field(default_factory=dict[InstanceId, Instance])
     _by_host: dict[str, Instance] = field(default_factory=dict[str, Instance])
     _loaded_at: Instant = Instant(0)
@@ -40,9 +40,8 @@ class Instances:
     _listed: tuple[frozenset[bytes], Instant] | None = None
 
     async def open(self, environment: Environment, public_url: str) -> Instance:
-        """Load the instances, making the default one at first start; it follows the configured public address.
-
-        Raises: ConfigError when the database belongs to an application of the other environment.
+        """Load the instances, and create the default one at first start; it follows the configured public URL. Raises:
+        ConfigError if the database belongs to an application of the other environment.
         """
         await self._load()
         now = self.clock.now()
@@ -84,7 +83,7 @@ class Instances:
         return next((instance for instance in self._instances.values() if instance.publishable_key == key), None)
 
     async def by_host(self, host: str) -> Instance | None:
-        """The instance whose public address has this Host; the only instance answers to every allowed host."""
+        """The instance whose public URL has this Host; a single instance serves every allowed host."""
         await self._refresh()
         named = self._by_host.get(host)
         return self.default() if named is None and len(self._instances) == 1 else named
@@ -94,7 +93,7 @@ class Instances:
         return (await self.secret_key(secret))[0]
 
     async def secret_key(self, secret: Secret) -> tuple[Instance, SecretKey]:
-        """The instance that a secret key speaks for, and what is known of the key.
+        """The instance of a secret key, and the key's record.
 
         Raises: BadSecretKey for damaged, unknown, revoked and other environments' keys (R-AUZ-08, R-AUZ-09).
         """
@@ -124,13 +123,13 @@ class Instances:
         known = self._listed
         if known is None or now.since(known[1]) >= KNOWN_FOR or now < known[1]:
             if known is not None:
-                self._listed = (known[0], now)  # meanwhile others go by what was listed before
+                self._listed = (known[0], now)  # other requests use the previous list in the meantime
             rows = [row for id in self._instances for row in await self.store.instances.secret_keys(id)]
             self._listed = known = (frozenset(row.secret_hash for row in rows), now)
         return secret.stored_form() in known[0]
 
     async def new_secret_key(self, instance: Instance, scope: Scope = Scope.FULL) -> Secret:
-        """A Backend API key, shown this once; only its hash is kept."""
+        """Create a Backend API key. It is returned only here; only its hash is stored."""
         secret = fresh_secret_key(instance.environment)
         await self.keep_secret_key(instance, secret, scope)
         return secret
@@ -149,7 +148,7 @@ class Instances:
         self._listed = None
 
     async def revoke_secret_key(self, instance: Instance, id: str, *, actor: str = OPERATOR) -> None:
-        """Refuse a key from now on; other nodes follow within a second. Raises: NotFound, Conflict for the last one."""
+        """Revoke a key; other nodes follow within a second. Raises: NotFound, Conflict for the last one."""
         async with self.store.transaction() as tx:
             keys = [key.id for key in await tx.instances.secret_keys(instance.id)]
             if keys == [id]:
@@ -163,7 +162,7 @@ class Instances:
     async def update_settings(
         self, instance: Instance, patch: Mapping[str, Json], *, actor: str = OPERATOR
     ) -> Instance:
-        """Merge `patch` into the settings, whole or not at all. Raises: FieldError (param is the dotted path), Conflict."""
+        """Merge `patch` into the settings, all or nothing. Raises: FieldError (param is the dotted path), Conflict."""
         current = await self.store.instances.find(instance.id)
         if current is None:
             raise NotFound("This application is gone.")
@@ -179,7 +178,7 @@ class Instances:
         return self._instances[instance.id]
 
     async def _check_claims(self, current: Instance, settings: Settings) -> None:
-        """Only where they change: claims of an older release must not keep other settings from being saved."""
+        """Checked only if changed: claims saved by an older release must not prevent saving other settings."""
         before, after = current.settings.sessions, settings.sessions
         if after.claims != before.claims:
             for claim, value in after.claims.items():
@@ -208,7 +207,10 @@ def _host(public_url: str) -> str:
 
 
 def key_host(public_url: str) -> str:
-    """The host a publishable key names. SDKs refuse one without a dot, so `localhost` becomes `sojourn.localhost`;
-    in development it is never contacted, the proxy URL is."""
+    """The host a publishable key names.
+
+    SDKs reject a host without a dot, so `localhost` becomes `sojourn.localhost`; in development it is never contacted,
+    because the proxy URL is used.
+    """
     netloc = urlsplit(public_url).netloc
     return netloc if "." in netloc.split(":")[0] else f"sojourn.{netloc}"

@@ -18,7 +18,7 @@ from sojourn.tokens.templates import check_template
 from sojourn.users.metadata import checked_metadata
 
 _NAME = re.compile(r"[A-Za-z0-9_-]{1,64}", re.ASCII)
-_CLAIMS_LIMIT = 2048  # bytes: tokens travel in headers and cookies
+_CLAIMS_LIMIT = 2048  # bytes, because tokens are sent in headers and cookies
 _LIFETIME = range(30, 315_360_001)  # seconds, as published
 _SKEW = range(301)  # seconds
 
@@ -74,7 +74,7 @@ class JwtTemplates:
         return self._template(await self.records.add(instance, "jwt_template", new.name, body, actor, "name", id=id))
 
     async def update(self, instance: Instance, id: str, new: NewJwtTemplate, *, actor: str = SERVER) -> JwtTemplate:
-        """Replace the template whole. Raises: NotFound, and as `create`."""
+        """Replace the whole template. Raises: NotFound, and as `create`."""
         _check_template(new)
         row = await self.records.get(instance, "jwt_template", id)
         other = await self.records.store.records.find_by_key(instance.id, "jwt_template", new.name)
@@ -109,7 +109,7 @@ class JwtTemplates:
         return JwtTemplate(row.id, row.key, claims, lifetime, skew, row.created_at, row.updated_at, key)
 
     def _own_key(self, row: Record) -> TemplateKey | None:
-        """Raises: ConfigError when the root key is another's."""
+        """Raises: ConfigError if the root key does not match."""
         stored = row.body.get("signing")
         if stored is None:
             return None

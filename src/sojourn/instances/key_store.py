@@ -23,8 +23,8 @@ _REFRESH = timedelta(seconds=60)
 class KeyStore:
     """Private keys are sealed at rest (R-KEY-01).
 
-    What another process has changed is seen with the instance, which is at most a second old: it carries the version of
-    its keys. An older release changes keys without a new version; that is seen within a minute, well before use.
+    Changes by another process are seen within a second, because the cached instance carries the version of its keys. An
+    older release changes keys without a new version; that is seen within a minute, well before their use.
     """
 
     store: Store
@@ -38,7 +38,10 @@ class KeyStore:
         self._listeners.append(listener)
 
     async def ring(self, instance: Instance) -> SigningKeySet:
-        """The instance's keys, making the first one when there is none. Raises: ConfigError when the root key is another's."""
+        """The instance's keys; creates the first one if there is none.
+
+        Raises: ConfigError if the root key does not match.
+        """
         now = self.clock.now()
         known = self._known(instance, now)
         return known[0] if known else await self._load(instance)
@@ -49,17 +52,16 @@ class KeyStore:
         return known[1] if known else (await self._load(instance)).signing_key(now)
 
     async def jwks(self, instance: Instance) -> dict[str, Json]:
-        """Public keys only: the current one, the next one and those whose tokens may still live (R-KEY-04)."""
+        """Public keys only: the current one, the next one, and those whose tokens may still be valid (R-KEY-04)."""
         return (await self.ring(instance)).jwks(self.clock.now())
 
     async def public_pem(self, instance: Instance) -> str:
         return (await self.signing_key(instance)).public_pem
 
     async def rotate(self, instance: Instance, *, emergency: bool = False, actor: str = OPERATOR) -> SigningKey:
-        """Make the next key. Planned: published now, used in ten minutes, so that no verifier is surprised (R-KEY-03).
-
-        Emergency: used at once, and every older key is dropped. This process refuses its tokens at once, others of this
-        server within a second, verifiers elsewhere when they next fetch the keys.
+        """Create the next key. Planned: published now and used in ten minutes, so that all verifiers know it
+        (R-KEY-03). Emergency: used at once, and every older key is removed. This process rejects tokens of removed keys
+        at once, other processes of this server within a second, remote verifiers at their next fetch.
         """
         ring = await self._load(instance)
         now = self.clock.now()
@@ -79,7 +81,7 @@ class KeyStore:
         return fresh
 
     def _known(self, instance: Instance, now: Instant) -> tuple[SigningKeySet, SigningKey] | None:
-        """The ring as last loaded and its key of the moment; None when it must be loaded (again)."""
+        """The last loaded key set and its current signing key; None if it must be loaded again."""
         known = self._rings.get(instance.id)
         if known is None or not known.at <= now < known.at + _REFRESH or known.version < instance.keys_version:
             return None
@@ -87,7 +89,9 @@ class KeyStore:
         return (known.ring, key) if key.algorithm == instance.settings.sessions.token_algorithm else None
 
     async def _load(self, instance: Instance) -> SigningKeySet:
-        stored = await self.store.instances.find(instance.id)  # before the keys: a change meanwhile is then seen again
+        stored = await self.store.instances.find(
+            instance.id
+        )  # read before the keys, so that a concurrent change is noticed later
         version = instance.keys_version if stored is None else stored.keys_version
         rows = await self.store.instances.signing_keys(instance.id)
         wanted = instance.settings.sessions.token_algorithm
@@ -96,7 +100,7 @@ class KeyStore:
             async with self.store.transaction() as tx:
                 await tx.instances.note_key_change(
                     instance.id
-                )  # locks the row: of workers that start at once, one makes the key
+                )  # locks the row, so that of workers starting at once only one creates the key
                 rows = await tx.instances.signing_keys(instance.id)
                 if not any(row.algorithm == wanted and row.retired_at is None for row in rows):
                     made = await self._make(tx, instance, active_from=now)
@@ -140,7 +144,7 @@ class KeyStore:
         )
 
     def find(self, instance: Instance) -> SigningKeySet:
-        """The ring as last loaded, without a look at the store. Raises: NotFound before the first load."""
+        """The key from the last loaded set, without a store access. Raises: NotFound before the first load."""
         known = self._rings.get(instance.id)
         if known is None:
             raise NotFound("The signing keys of this application are not loaded.")
@@ -149,7 +153,7 @@ class KeyStore:
 
 @dataclass(frozen=True, slots=True)
 class _Loaded:
-    """Keys as they were at a moment."""
+    """A loaded key set with its version and load time."""
 
     ring: SigningKeySet
     at: Instant

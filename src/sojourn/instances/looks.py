@@ -1,6 +1,5 @@
-"""Values of a theme and addresses of pages, parsed: what is rendered is written from the parsed value, never from what was typed.
-
-Each `parse` raises ValueError with words for the owner; `str()` of the value is its one spelling.
+"""Parsed types of theme values and page URLs. Output is rendered from the parsed value, never from the input. Each
+`parse` raises ValueError with a message for the owner; `str()` returns the normalized text.
 """
 
 import re
@@ -45,7 +44,7 @@ class Color:
 
 @dataclass(frozen=True, slots=True)
 class Length:
-    """A CSS length that is not negative."""
+    """A non-negative CSS length."""
 
     number: float
     unit: str
@@ -72,7 +71,7 @@ class Fonts:
 
     @classmethod
     def parse(cls, text: str) -> "Fonts":
-        """Names with commas between, in quotes or not."""
+        """Comma-separated names, quoted or not."""
         names = tuple(_unquoted(name.strip()) for name in text.split(","))
         if len(names) > _MAX_FONTS or not all(_FONT.fullmatch(name) for name in names):
             raise ValueError('must be names of fonts such as "Open Sans", sans-serif')

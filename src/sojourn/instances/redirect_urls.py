@@ -1,4 +1,4 @@
-"""Redirect URLs of native apps: where a sign-in may lead outside the web (R-WEB-05)."""
+"""Redirect URLs of native apps: allowed redirect targets outside the web (R-WEB-05)."""
 
 import re
 from collections.abc import Sequence
@@ -40,7 +40,7 @@ class RedirectUrls:
         return _redirect_url(await self.records.get(instance, "redirect_url", id))
 
     async def add(self, instance: Instance, url: str, *, actor: str = SERVER) -> RedirectUrl:
-        """Raises: FieldFormat (R-WEB-05), FieldError when it is listed already."""
+        """Raises: FieldFormat (R-WEB-05), FieldError if it is already listed."""
         normal = checked_url(url, loopback=instance.is_development)
         return _redirect_url(await self.records.add(instance, "redirect_url", normal, {}, actor, "url"))
 
@@ -49,7 +49,7 @@ class RedirectUrls:
 
 
 def checked_url(url: str, *, loopback: bool) -> str:
-    """`url` in its normal spelling: https, a custom scheme in full, or where `loopback` allows http on this machine.
+    """The normalized `url`: https, a full URL with a custom scheme, or with `loopback` http on this machine.
 
     Raises: FieldTooLong, FieldFormat (R-WEB-05).
     """

@@ -1,4 +1,4 @@
-"""Secret keys of the Backend API: how they are written, and what each may do (R-AUZ-08)."""
+"""Secret keys of the Backend API: their format and scopes (R-AUZ-08)."""
 
 from enum import StrEnum
 from zlib import crc32
@@ -8,14 +8,14 @@ from sojourn.secret import Secret
 
 _PREFIX = len("sk_test_")
 _RANDOM = 43
-"""Letters of 256 bits in base64url: all that a key had before it ended in a checksum."""
+"""Characters of 256 bits in base64url; keys of older releases end there, without a checksum."""
 
 _LETTERS = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
 _CHECKSUM = 6  # 62**6 > 2**32
 
 
 class Scope(StrEnum):
-    """`READ` only asks, by GET; `FULL` does everything."""
+    """`READ` allows GET requests only; `FULL` allows everything."""
 
     FULL = "full"
     READ = "read"
@@ -25,7 +25,7 @@ class Scope(StrEnum):
 
 
 def fresh_secret_key(environment: Environment) -> Secret:
-    """`sk_test_` or `sk_live_`, 256 random bits, and their checksum: scanners of leaked keys tell it from other text."""
+    """`sk_test_` or `sk_live_`, 256 random bits and a checksum, by which secret scanners recognise keys."""
     secret = Secret.random(f"sk_{environment.word}_")
     return Secret(secret.reveal() + _checksum(secret.reveal()))
 

@@ -1,8 +1,10 @@
-"""One setting, described where it is declared; and the tree of all of them, from which everything that lists settings is made.
+"""Describes a setting at its declaration, and builds the tree of all settings, from which all lists of settings are
+generated.
 
-A field of a settings struct is `name: Annotated[type, About("effect", …)] = default`. Validation, `sojourn settings`, the page
-`docs/reference/settings.md`, the environment that components read, and the dashboard are generated from it. Bounds are checked
-where an owner changes a setting, never where a stored one is read: another release may allow more (R-CFG-01).
+A field of a settings struct is `name: Annotated[type, About("effect", …)] = default`. Validation, `sojourn settings`,
+the page `docs/reference/settings.md`, the environment that components read, and the dashboard are generated from it.
+Bounds are checked when an owner changes a setting, never when a stored one is read, because another release may allow
+more (R-CFG-01).
 """
 
 from collections.abc import Callable, Iterator, Mapping
@@ -39,13 +41,13 @@ class About:
     max: int | None = None
     """Bounds of a number, both allowed."""
     unit: Literal["seconds"] | None = None
-    """Of a length of time: it may be given as text too, such as `30d` or `PT12H`."""
+    """The unit of a length of time, which may also be given as text such as `30d` or `PT12H`."""
     form: Form | None = None
-    """Of text that is rendered."""
+    """The form of rendered text."""
     check: Check | None = None
-    """Refuses a value, given with its dotted name, where bounds do not say it all. Raises: FieldError."""
+    """Additional validation, called with the value and its dotted name. Raises: FieldError."""
     guide: str = ""
-    """A page with its heading, below `docs/`, that tells more."""
+    """A page below `docs/`, with anchor, that explains more."""
     shown: Mapping[str, Shown] = field(default_factory=dict[str, Shown])
     """The place in the environment: dotted paths on the wire, and the encoding there."""
 
@@ -68,7 +70,7 @@ class Setting:
 
     @property
     def anchor(self) -> str:
-        """Its place in the documentation, below `docs/`."""
+        """The setting's anchor in the documentation, below `docs/`."""
         return f"{PAGE}#{self.path}"
 
     @property
@@ -78,7 +80,7 @@ class Setting:
 
     @property
     def takes(self) -> str:
-        """The values it takes, in words."""
+        """The accepted values, in words."""
         if self.about.form:
             words = self.about.form.takes
         elif self.choices:
@@ -90,7 +92,7 @@ class Setting:
         return f"{words}, or `null`" if self.is_optional else words
 
     def of(self, settings: msgspec.Struct) -> Any:
-        """Its value in the settings of an instance."""
+        """The setting's value in an instance's settings."""
         value: Any = settings
         for name in self.path.split("."):
             value = getattr(value, name)
@@ -99,7 +101,7 @@ class Setting:
 
 @cache
 def tree(root: type[msgspec.Struct]) -> tuple[Setting, ...]:
-    """Every setting of a struct and of the groups in it, in the order in which they are declared."""
+    """Every setting of a struct and its groups, in declaration order."""
     return tuple(_settings(root, ""))
 
 

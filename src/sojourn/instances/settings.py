@@ -1,11 +1,10 @@
 """Settings of an instance: what its owner can change while it runs. Process configuration is in `sojourn/config.py`.
 
-Each is declared once, with its bounds, its effect and its place in the environment; see `setting.py` for what is made of that.
-Lengths of time are stored as whole seconds or milliseconds in fields that say so, because settings travel as JSON;
-the properties give them as `timedelta`.
-
-A stored field that this release does not know is another release's: it is read past, and kept when the settings are saved
-(R-CFG-01). So a new setting is a new field, and no field ever changes its type; `settings_input.py` refuses unknown names of input.
+Each is declared once, with its bounds, its effect and its place in the environment; see `setting.py` for what is made
+of that. Lengths of time are stored as whole seconds or milliseconds in fields named accordingly, because settings are
+JSON; properties return them as `timedelta`. A stored field that this release does not know belongs to another release:
+it is ignored, and kept when the settings are saved (R-CFG-01). So a new setting is a new field, and no field ever
+changes its type; `settings_input.py` refuses unknown names of input.
 """
 
 from collections.abc import Mapping
@@ -31,7 +30,7 @@ _MAX_HITS = 10_000_000
 if TYPE_CHECKING:
     Claims = dict[str, Json]
 else:
-    Claims = dict[str, object]  # msgspec decodes no recursive alias; what it makes of JSON is Json all the same
+    Claims = dict[str, object]  # msgspec cannot decode a recursive alias; its decoded JSON is `Json` anyway
 
 
 def _at(*places: str, how: Shown = lambda value: value) -> dict[str, Shown]:
@@ -95,7 +94,7 @@ def _parsed(group: type[msgspec.Struct]) -> Mapping[str, tuple[Form, str]]:
 
 
 class SessionSettings(_Group, frozen=True, kw_only=True):
-    """How long people stay signed in, and what their tokens say."""
+    """How long users stay signed in, and the contents of their tokens."""
 
     lifetime_seconds: Annotated[
         int,
@@ -185,7 +184,7 @@ class SignUpSettings(_Group, frozen=True, kw_only=True):
 
 
 class ProtectionSettings(_Group, frozen=True, kw_only=True):
-    """Protection against guessing. Bounds prevent a typo from locking out every user, or never locking any."""
+    """Protection against guessing. Bounds prevent a typo that would lock out every user, or never lock any."""
 
     strict_enumeration: Annotated[
         bool | None,

@@ -1,4 +1,4 @@
-"""Settings as an owner gives them: checked against the tree, and merged with those there are."""
+"""An owner's settings input: checked against the tree, and merged with the current settings."""
 
 from collections.abc import Mapping
 from difflib import get_close_matches
@@ -16,7 +16,7 @@ _GROUPS = groups(Settings)
 
 
 def patched(settings: Settings, patch: Mapping[str, Json]) -> Settings:
-    """The settings with `patch` merged in, which has the shape of the whole; what it leaves out stays.
+    """The settings with `patch` merged in, which has the structure of the whole; omitted settings are kept.
 
     Raises: FieldError, whose param is the dotted name: unknown, of another type, out of bounds, or refused by its own check.
     """
@@ -41,7 +41,7 @@ def check_settings(settings: Settings) -> None:
 
 
 def _in_seconds(patch: Mapping[str, Json], path: str) -> dict[str, Json]:
-    """The patch with lengths of time that are written as text (`30d`, `PT12H`) in whole seconds. Raises: FieldError."""
+    """The patch with lengths of time given as text (`30d`, `PT12H`) converted to whole seconds. Raises: FieldError."""
     read: dict[str, Json] = {}
     for name, value in patch.items():
         where = f"{path}{name}"
@@ -69,7 +69,10 @@ def _seconds(value: Json, path: str) -> Json:
 
 
 def _check_parsed(patch: Mapping[str, Json], path: str) -> None:
-    """Refuse what has no parsed form before it becomes a default. Raises: FieldError (R-ADV-01)."""
+    """Reject values that cannot be parsed, before they would be replaced by a default.
+
+    Raises: FieldError (R-ADV-01).
+    """
     for name, value in patch.items():
         where = f"{path}{name}"
         if where in _GROUPS and isinstance(value, dict):
@@ -82,7 +85,9 @@ def _check_parsed(patch: Mapping[str, Json], path: str) -> None:
 
 
 def _merged(current: dict[str, Json], patch: Mapping[str, Json], path: str) -> dict[str, Json]:
-    """Group by group; any other object is a value of its own and replaced whole, so that what is in it can be removed."""
+    """Merges groups recursively; any other object is a value and replaced as a whole, so that its members can be
+    removed.
+    """
     merged = dict(current)
     for name, value in patch.items():
         where, there = f"{path}{name}", merged.get(name)

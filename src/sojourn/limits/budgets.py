@@ -1,4 +1,7 @@
-"""Budgets that neither a restart nor a second node renews (R-LIM-01, R-OTP-08). Short windows per address are in `rate_limit.py`."""
+"""Budgets, kept across restarts and shared by all nodes (R-LIM-01, R-OTP-08).
+
+Short windows per address are in `rate_limit.py`.
+"""
 
 from dataclasses import dataclass
 from datetime import timedelta
@@ -15,7 +18,7 @@ DEVICES_WRONG_CODES = "known_devices_wrong_codes"
 ENROLLMENT_TRIES = "enrollment_tries"
 MAX_WRONG_CODES = 100
 YEAR = timedelta(days=365)
-"""So many tries of six digits a year make a chance of one in ten thousand; no setting raises them."""
+"""Tries of six-digit codes per year: a chance of one in ten thousand. No setting raises this."""
 
 _MAX_ENROLLMENT_TRIES = 10
 _DAY = timedelta(days=1)
@@ -28,7 +31,7 @@ class Budgets:
     clock: Clock
 
     async def spend(self, groups: Groups, instance: Instance, name: str, key: str) -> None:
-        """Count one, with the transaction it is part of. Raises: TooManyRequests."""
+        """Count one use, in the caller's transaction if there is one. Raises: TooManyRequests."""
         limit, window = _size(instance, name)
         now = self.clock.now()
         until = await groups.budgets.spend(instance.id, name, _hashed(key), now, limit=limit, window=window)

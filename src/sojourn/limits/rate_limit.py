@@ -1,4 +1,4 @@
-"""Rate limits: so many in so long, per address or identifier (R-LIM-01); over all nodes where they share a database (R-LIM-02)."""
+"""Rate limits per address or identifier (R-LIM-01), across all nodes that share a database (R-LIM-02)."""
 
 from collections import OrderedDict
 from collections.abc import Mapping
@@ -19,12 +19,12 @@ from sojourn.store.interface import SharedCountStore
 log = structlog.get_logger()
 
 UNMATCHED = "unmatched"
-"""The limit of requests that no route answers."""
+"""The limit of requests without a matching route."""
 REFUSED_PATHS = "refused_paths"
-"""The limit of requests whose path is refused unread."""
+"""The limit of requests with an invalid path."""
 
 WRONG_KEYS = "wrong_secret_keys"
-"""The limit of secret keys that a process has not seen to be good."""
+"""The limit of secret keys that this process has not yet validated."""
 
 LIMITS: Mapping[str, tuple[int, int]] = {
     "create_sign_in": (5, 10),
@@ -53,10 +53,10 @@ OF_ONE_PROCESS = frozenset({"handshakes", "backend_api", WRONG_KEYS, UNMATCHED, 
 OF_BUDGETS = frozenset(
     {"codes_per_identifier", "codes_per_identifier_day", "claims_per_address", "tries_of_known_device"}
 )
-"""Limits that the database keeps over restarts (`budgets.py`)."""
+"""Limits that the database keeps across restarts (`budgets.py`)."""
 
 MAX_SHARED = 1000
-"""A limit that is set higher than this guards nothing that is guessed, and its row would be long."""
+"""Limits above this do not protect against guessing, and their rows would be long."""
 
 _MAX_KEYS = 100_000
 
@@ -68,7 +68,7 @@ class _Key(NamedTuple):
 
 @dataclass(slots=True)
 class _Window:
-    """Milliseconds of the steady clock: the hits of this process, and until when the nodes together have none left."""
+    """Times in milliseconds of the steady clock: this process's hits, and the end of exhaustion across all nodes."""
 
     hits: list[int] = field(default_factory=list[int])
     refused_until: int = 0
@@ -89,7 +89,10 @@ class RateLimiter:
     _is_alone: bool = False
 
     async def hit(self, name: str, key: str, instance: Instance | None = None) -> None:
-        """Count one; `instance` is None for what is counted before one is known. Raises: TooManyRequests, with the time until the oldest hit leaves the window; nothing is counted then."""
+        """Count one hit; `instance` is None if it is not known yet.
+
+        Raises: TooManyRequests, with the time until the oldest hit leaves the window; nothing is counted then.
+        """
         limit, seconds = limit_of(name, instance and instance.settings)
         whose = _Key(instance.id if instance else "", key)
         window = self._open(name, whose, limit, seconds)
@@ -145,7 +148,9 @@ class RateLimiter:
         return window
 
     def _keep_in_bounds(self) -> None:
-        """Forget the longest unseen of the name that has most: who floods one limit clears no count of another."""
+        """Drop the least recently used key of the limit with most keys, so that flooding one limit does not evict
+        counts of another.
+        """
         while sum(map(len, self._windows.values())) > _MAX_KEYS:
             max(self._windows.values(), key=len).popitem(last=False)
 
@@ -159,11 +164,11 @@ class RateLimiter:
 
 
 def _hashed(key: str) -> str:
-    """An address is personal data, and a key of the shared count no place for it."""
+    """Hashed, because an address is personal data and must not be a key of the shared counts."""
     return sha256(key.encode("utf-8", "surrogatepass")).hexdigest()
 
 
 def limit_of(name: str, settings: Settings | None) -> tuple[int, int]:
-    """(hits, seconds) of a limit, which the instance may have set."""
+    """(hits, seconds) of a limit, including the instance's own setting."""
     chosen = settings.protection.rate_limits.get(name) if settings else None
     return (chosen[0], chosen[1]) if chosen else LIMITS[name]

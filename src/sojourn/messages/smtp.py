@@ -24,7 +24,7 @@ class SmtpMailer:
 
     async def send(self, message: Message) -> None:
         """Raises: aiosmtplib.SMTPException, OSError, TimeoutError."""
-        import aiosmtplib  # with the first mail: most processes send none
+        import aiosmtplib  # imported here, because most processes send no mail
 
         mail = EmailMessage()
         mail["From"] = self.sender
@@ -33,7 +33,7 @@ class SmtpMailer:
         mail["Auto-Submitted"] = "auto-generated"
         mail.set_content(message.text)
         mail.add_alternative(message.html, subtype="html")
-        if not self._own_name:  # asks the network, so once
+        if not self._own_name:  # may query DNS, so it is called once
             self._own_name = await asyncio.to_thread(socket.getfqdn)
         await aiosmtplib.send(
             mail,

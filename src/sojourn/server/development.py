@@ -29,7 +29,7 @@ class DevelopmentKeys(msgspec.Struct, frozen=True):
 
 
 def exposed_files(config: Config) -> list[str]:
-    """A sentence for each file or folder with keys or people that other users of this machine may read."""
+    """A warning for each file or folder with keys or personal data that other users of this machine may read."""
     paths = [config.data, config.data / _FILE]
     if config.database_url.startswith(_SQLITE):
         database = Path(config.database_url.removeprefix(_SQLITE))
@@ -127,5 +127,5 @@ async def keep_development_key(engine: "Engine", keys: DevelopmentKeys) -> None:
     try:
         await engine.instances.by_secret_key(secret)
     except SojournError:
-        with suppress(Conflict):  # revoked, and stays so
+        with suppress(Conflict):  # a revoked key stays revoked
             await engine.instances.keep_secret_key(engine.instance, secret)

@@ -1,4 +1,4 @@
-"""Logs: one event a line, encoded, so that nothing written into a field can forge another line (R-LOG-03)."""
+"""Logs: one event per line, escaped, so that a field's value cannot forge another line (R-LOG-03)."""
 
 import logging
 

@@ -1,4 +1,7 @@
-"""Background work: mail, activity, the chain of the audit log, cleaning. A failed round loses nothing; the next one continues."""
+"""Background work: mail, activity, the audit log's chain, purging.
+
+A failed round loses nothing; the next one continues.
+"""
 
 import asyncio
 from collections.abc import Awaitable, Callable
@@ -59,7 +62,7 @@ class Worker:
         self._tasks = [asyncio.create_task(loop) for loop in loops]
 
     async def _warm(self) -> None:
-        """Load what the first sign-in would wait for: the common passwords, and the time of hashes that were imported."""
+        """Load what the first sign-in would wait for: the common passwords and the measured cost of imported hashes."""
         engine = self._engine
         await engine.hash_pool.aside(common_passwords.size)
         await engine.sign_in_protection.floor.now(engine.instance)
@@ -87,13 +90,13 @@ class Worker:
             await self._guarded(work)
 
     async def _follow_keys(self) -> None:
-        """Also a process that only verifies learns of a key that was dropped."""
+        """Follow key changes, so that a process that only verifies notices a removed key."""
         instance = await self._engine.instances.by_id(self._engine.instance.id)
         if instance is not None:
             await self._engine.key_store.ring(instance)
 
     async def _build(self) -> None:
-        """Until there is nothing left to build."""
+        """Build late indexes until none is left."""
         while True:
             pause: float | None = _BUILDING_PAUSE
             try:
@@ -108,7 +111,7 @@ class Worker:
         await self._in_steps(self._engine.store.chain_events, _CHAINED_AT_ONCE)
 
     async def _clean(self) -> None:
-        await self._engine.activity.flush()  # first, so that a session in use is not taken for an idle one
+        await self._engine.activity.flush()  # first, so that a session in use does not count as idle
         now = self._engine.clock.now()
         store, over = self._engine.store, now.before(KEPT)
         await self._in_steps(partial(store.sessions.finish_timed_out, now), _CLEANED_AT_ONCE)
@@ -128,5 +131,7 @@ class Worker:
     async def _guarded(self, work: Callable[[], Awaitable[object]]) -> None:
         try:
             await work()
-        except Exception as error:  # a database that is away must not end the loop: it comes back without a restart
+        except (
+            Exception
+        ) as error:  # an unreachable database must not end the loop, so that it recovers without a restart
             log.warning("worker.round_failed", work=getattr(work, "__name__", "?"), error=type(error).__name__)

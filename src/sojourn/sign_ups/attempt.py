@@ -78,7 +78,7 @@ class SignUps:
     access_lists: AccessLists
 
     async def create(self, caller: Caller, given: SignUpInput) -> tuple[SignUp, Issued]:
-        """Begin a sign-up, replacing the client's current one, and complete it when nothing is missing.
+        """Begin a sign-up, replacing the client's current one, and complete it if nothing is missing.
 
         Raises: SessionExists, SignUpRestricted, NotAllowedAccess, IdentifierTaken (never in strict protection), FieldError …
         """
@@ -99,7 +99,7 @@ class SignUps:
                 return await self._finish_if_ready(tx, caller, issued, sign_up)
 
     async def get(self, caller: Caller, id: str) -> SignUp:
-        """Raises: NotFound, also when it is another client's (R-FLOW-03)."""
+        """Raises: NotFound, also for another client's sign-up (R-FLOW-03)."""
         found = await self.store.sign_ups.find(caller.instance.id, SignUpId(id)) if well_formed(id) else None
         if found is None or caller.client is None or found.client_id != caller.client.id:
             raise NotFound("This browser has no sign-up with that id. Start again.")
@@ -146,7 +146,10 @@ class SignUps:
     async def attempt_verification(
         self, caller: Caller, id: str, strategy: str, code: str | None
     ) -> tuple[SignUp, Issued]:
-        """Check the code; complete when nothing else is missing. Raises: WrongCode, VerificationFailed, VerificationExpired."""
+        """Check the code, and complete the sign-up if nothing else is missing.
+
+        Raises: WrongCode, VerificationFailed, VerificationExpired.
+        """
         sign_up = await self._open(caller, id)
         chosen = self.proofs.find(caller.instance, Purpose.SIGN_UP, strategy)
         if sign_up.verification_id is None:
@@ -182,14 +185,16 @@ class SignUps:
             moved = after_code(sign_up, now)
             await tx.sign_ups.move(sign_up, moved)
             done, issued = await self._finish_if_ready(tx, caller, self._issued(caller), moved)
-            if done.status is not SignUpStatus.COMPLETE:  # what is proven is the prover's alone (R-FLOW-01)
+            if (
+                done.status is not SignUpStatus.COMPLETE
+            ):  # the verified sign-up belongs only to the browser that proved it (R-FLOW-01)
                 issued = await rotate(tx, issued.client, now)
             return done, issued
 
     # -- what a server with the secret key sees and says
 
     async def find(self, instance: Instance, id: str) -> SignUp:
-        """Any browser's sign-up. Raises: NotFound."""
+        """A sign-up of any browser. Raises: NotFound."""
         found = await self.store.sign_ups.find(instance.id, SignUpId(id)) if well_formed(id) else None
         if found is None:
             raise NotFound("No sign-up with that id exists here.")
@@ -212,7 +217,9 @@ class SignUps:
         external_id = checked_external_id(external_id, before.external_id)
         if external_id and await self.store.users.count(instance.id, UserFilter(external_ids=[f"+{external_id}"])):
             raise IdentifierTaken("A user with that external id exists.", param="external_id")
-        now = max(self.clock.now(), Instant(before.updated_at.millis + 1))  # of two writers in one moment one wins
+        now = max(
+            self.clock.now(), Instant(before.updated_at.millis + 1)
+        )  # `updated_at` must change, so that of two concurrent writers one loses
         action = before.custom_action if isinstance(custom_action, UnsetType) else custom_action
         after = replace(before, external_id=external_id, custom_action=action, updated_at=now)
         async with self.store.transaction() as tx:
@@ -283,7 +290,7 @@ class SignUps:
             return sign_up
         await self.access_lists.check_new_address(instance, email.canonical)
         owner = await self._owner(instance.id, email.canonical)
-        # without a code to send there is nothing to hide behind, so a taken address is told in every mode
+        # without a code in between, a taken address cannot be concealed, so every mode reports it
         can_hide = is_strict(instance) and instance.settings.sign_up.verify_email
         if owner is not None and not can_hide:
             raise IdentifierTaken("That email address is taken. Please try another.", param="email_address")

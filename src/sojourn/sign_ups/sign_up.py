@@ -18,7 +18,7 @@ from sojourn.instances.settings import SignUpSettings
 from sojourn.instant import Instant
 
 LIFE = timedelta(days=1)
-"""A sign-up may wait for a mail to be read; the code in it lives ten minutes, and another can be asked for."""
+"""Long enough to read a mail later; its code expires after ten minutes, but another can be requested."""
 
 
 class SignUpStatus(StrEnum):

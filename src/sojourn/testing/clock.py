@@ -1,4 +1,4 @@
-"""A clock that stands still until a test moves it."""
+"""A clock that only moves when a test moves it."""
 
 from datetime import timedelta
 
@@ -25,13 +25,13 @@ class FakeClock:
         return self._now
 
     def advance(self, *, days: float = 0, hours: float = 0, minutes: float = 0, seconds: float = 0) -> Instant:
-        """Move on, or back when negative, as a machine's clock that is set right does; returns the new now."""
+        """Advance the clock, or set it back if negative; returns the new time."""
         length = timedelta(days=days, hours=hours, minutes=minutes, seconds=seconds)
         self._steady += max(0.0, length.total_seconds())
         self._now += length
         return self._now
 
     def set_right(self, by: timedelta) -> Instant:
-        """Set the wall clock forward or back while no monotonic time passes; returns the new now."""
+        """Set the wall clock forward or back without advancing monotonic time; returns the new time."""
         self._now += by
         return self._now

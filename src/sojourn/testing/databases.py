@@ -1,4 +1,4 @@
-"""Databases for tests: a SQLite file in a folder of the test, and a PostgreSQL server that lives as long as they do."""
+"""Databases for tests: a SQLite file in the test's folder, and a PostgreSQL server for the test run."""
 
 import shutil
 import tempfile
@@ -33,7 +33,7 @@ class PostgresServer:
         return self.url(name)
 
     async def empty(self, database: str) -> None:
-        """Delete every row of Sojourn's tables, and none of the schema."""
+        """Delete every row of Sojourn's tables, but not the schema."""
         tables = "SELECT string_agg(oid::regclass::text, ', ') FROM pg_class WHERE relkind = 'r'"
         ours = "relnamespace = 'public'::regnamespace AND relname <> 'alembic_version'"
         # to empty a table makes new files for it and for each index: those that hold no page are left as they are

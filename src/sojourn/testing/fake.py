@@ -48,7 +48,7 @@ class SignedInBrowser:
 
 
 class FakeSojourn(SojournClient):
-    """Stands where an app's `Sojourn` stands: `create_app(FakeSojourn())`, or `standing_in(for_the_real_one)`."""
+    """Replaces an app's `Sojourn`: `create_app(FakeSojourn())`, or `standing_in(for_the_real_one)`."""
 
     def __init__(self, clock: FakeClock | None = None, *, url: str = "http://localhost:8000") -> None:
         self.time = clock or FakeClock()
@@ -87,10 +87,9 @@ class FakeSojourn(SojournClient):
         verified: timedelta | None = timedelta(0),
         age: timedelta = timedelta(0),
     ) -> SignedInBrowser:
-        """A new session of `user`, or of a new one.
-
-        `role` and `permissions` are those in an organization, `claims` custom ones; `verified` is how long ago the first factor
-        was proven, None for never; `age` is that of the token, which is over after a minute.
+        """Start a session of `user`, or of a new user. `role` and `permissions` are those in an organization, `claims`
+        are custom claims; `verified` is the time since the first factor was proven, None for never; `age` is the
+        token's age, which expires after a minute.
         """
         whose = user or self.add_user(f"user{len(self.memory.users) + 1}@example.com")
         session_id = f"sess_{secrets.token_hex(8)}"
@@ -180,7 +179,7 @@ class Memory:
 
 @contextmanager
 def standing_in(real: SojournClient, fake: FakeSojourn) -> Generator[FakeSojourn, None, None]:
-    """Let `fake` answer wherever an app that is made already holds `real`."""
+    """Let `fake` replace `real` everywhere in an app that already exists."""
     kept_class, kept = real.__class__, real.__dict__
     real.__class__, real.__dict__ = FakeSojourn, fake.__dict__  # pyright: ignore[reportAttributeAccessIssue]
     try:

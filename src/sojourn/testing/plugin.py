@@ -1,4 +1,4 @@
-"""Fixtures for tests of apps, known to pytest wherever Sojourn is installed."""
+"""Pytest fixtures for tests of apps, registered when Sojourn is installed."""
 
 from collections.abc import Callable, Generator
 from typing import TYPE_CHECKING
@@ -23,7 +23,7 @@ def sojourn_handle() -> "SojournClient | None":
 
 @pytest.fixture
 def sojourn_clock() -> "FakeClock":
-    """The clock that ends tokens and sessions; `sojourn_clock.advance(minutes=2)`."""
+    """The clock by which tokens and sessions expire; `sojourn_clock.advance(minutes=2)`."""
     from sojourn.testing.clock import FakeClock
 
     return FakeClock()
@@ -31,7 +31,7 @@ def sojourn_clock() -> "FakeClock":
 
 @pytest.fixture
 def sojourn(sojourn_handle: "SojournClient | None", sojourn_clock: "FakeClock") -> "Generator[FakeSojourn, None, None]":
-    """A Sojourn without a server, in the place of the app's own."""
+    """A fake Sojourn that replaces the app's own."""
     from sojourn.testing.fake import FakeSojourn, standing_in
 
     fake = FakeSojourn(sojourn_clock)
@@ -60,7 +60,7 @@ def mailbox() -> "Mailbox":
 def sojourn_server(
     tmp_path: "Path", sojourn_clock: "FakeClock", mailbox: "Mailbox"
 ) -> "Generator[Sojourn, None, None]":
-    """A whole Sojourn inside this process, on a database of its own: for tests that sign up, sign in and read the mail."""
+    """A complete Sojourn in this process with its own database, for tests that sign up, sign in and read mail."""
     from sojourn import Sojourn
 
     server = Sojourn(data=tmp_path, clock=sojourn_clock, mailer=mailbox)

@@ -31,7 +31,7 @@ async def end_access(
 
 
 async def unchanged(tx: Groups, user: User) -> User:
-    """The user as the transaction sees them, with whatever failed sign-ins have counted since `user` was read.
+    """The user as the transaction sees them, including tries that failed sign-ins have counted since `user` was read.
 
     Raises: Conflict if the user was changed or deleted in the meantime.
     """

@@ -29,7 +29,7 @@ from sojourn.users.user import IdentifierKind, User
 __all__ = ["Accounts", "NewUser", "UserChanges", "checked_metadata"]
 
 SERVER = "backend_api"
-"""The actor in the audit log when a server's secret key acted."""
+"""The actor in the audit log for requests with a secret key."""
 
 _MAX_RACES = 20
 _UNLOCKED_AT_ONCE = 500
@@ -54,9 +54,8 @@ class Accounts:
     # -- create and read
 
     async def create(self, instance: Instance, new: NewUser, *, actor: str = SERVER) -> User:
-        """A user whose addresses count as verified, because a server says so.
-
-        Raises: IdentifierTaken (param names which), FieldError and its kin, Overloaded.
+        """Create a user whose addresses count as verified, because a server vouches for them. Raises: IdentifierTaken
+        (param names which), FieldError and its subclasses, Overloaded.
         """
         user = built_user(instance.id, new, None, self.clock.now())  # cheap checks come before the slow hash
         stored = await self._first_password(instance, user, new)
@@ -72,18 +71,18 @@ class Accounts:
         return await _found(self.store, instance, id)
 
     async def find(self, instance: Instance, id: UserId) -> User | None:
-        """The user, or None for one who is deleted."""
+        """The user, or None if deleted."""
         return await self.store.users.find(instance.id, id)
 
     async def find_many(self, instance: Instance, ids: Sequence[UserId]) -> Mapping[UserId, User]:
-        """Those of the users that still exist."""
+        """The users that still exist."""
         return {user.id: user for user in await self.store.users.find_many(instance.id, ids)}
 
     async def list(self, instance: Instance, where: UserFilter, page: Page) -> Sequence[User]:
         return await self.store.users.list(instance.id, as_stored(where, self.clock.now()), page)
 
     async def list_after(self, instance: Instance, where: UserFilter, cursor: str, limit: int) -> Sequence[User]:
-        """The users that follow the one named `cursor` by time of creation; those of the same moment in the list's order.
+        """The users after the one with the ID `cursor`, by creation time; those of the same moment in the list's order.
 
         Raises: NotFound for an unknown cursor.
         """
@@ -111,9 +110,8 @@ class Accounts:
     # -- change
 
     async def update(self, instance: Instance, id: str, changes: UserChanges, *, actor: str = SERVER) -> User:
-        """Change the given fields, all or none. A new password has every consequence of one (R-PWD-11).
-
-        Raises: NotFound, IdentifierTaken, FieldError and its kin, Conflict.
+        """Change the given fields, all or none. A new password ends sessions and notifies the user as usual (R-PWD-11).
+        Raises: NotFound, IdentifierTaken, FieldError and its subclasses, Conflict.
         """
         stored = await self._next_password(instance, await self.get(instance, id), changes)
 
@@ -168,7 +166,7 @@ class Accounts:
         unsafe: Mapping[str, Json] | None = None,
         actor: str = SERVER,
     ) -> User:
-        """Replace the given kinds whole. Raises: NotFound, FieldTooLong, FieldFormat."""
+        """Replace the given kinds of metadata as a whole. Raises: NotFound, FieldTooLong, FieldFormat."""
         changes = UserChanges(
             public_metadata=UNSET if public is None else public,
             private_metadata=UNSET if private is None else private,
@@ -188,14 +186,14 @@ class Accounts:
         target: str | None = None,
         details: Mapping[str, Json] | None = None,
     ) -> User:
-        """Load, change by a pure function, write with its consequences, together or not at all.
+        """Load the user, change it by a pure function, and write it with the consequences in one transaction.
 
         After losing a race it retries from the newly written user. Raises: NotFound, Conflict after too many lost races.
         """
         for _ in range(_MAX_RACES):
             try:
                 async with self.store.transaction() as tx:
-                    # read here and not before: what a failed sign-in counts meanwhile must not be written over
+                    # read inside the transaction, so that tries counted in the meantime are not overwritten
                     before = await _found(tx, instance, id)
                     now = moment_after(before, self.clock.now())
                     after = replace(change(before, now), updated_at=now)
@@ -218,7 +216,7 @@ class Accounts:
     # -- passwords
 
     async def verify_password(self, instance: Instance, id: str, text: str) -> None:
-        """Check a password for a server that asks. Raises: NotFound, and as `Passwords.verify`."""
+        """Check a password at a server's request. Raises: NotFound, and as `Passwords.verify`."""
         await self.passwords.verify(instance, await self.get(instance, id), text)
 
     async def remove_password(self, instance: Instance, id: str, *, actor: str = SERVER) -> User:
@@ -228,9 +226,8 @@ class Accounts:
     async def set_password_compromised(
         self, instance: Instance, id: str, *, end_sessions: bool = False, actor: str = SERVER
     ) -> User:
-        """Mark the password as known to others: it proves nothing until its owner, who is told, sets a new one.
-
-        Attempts to sign in that are under way end, sessions on request. Raises: NotFound, StrategyNotPossible (no password).
+        """Mark the password as compromised: it is rejected until the user, who is notified, sets a new one. Unfinished
+        sign-ins end, and on request sessions too. Raises: NotFound, StrategyNotPossible (no password).
         """
 
         def change(user: User, now: Instant) -> User:
@@ -256,7 +253,7 @@ class Accounts:
         return await self.change(instance, id, "password.compromised", change, then, actor=actor)
 
     async def unset_password_compromised(self, instance: Instance, id: str, *, actor: str = SERVER) -> User:
-        """Take the mark away, if there is one. Raises: NotFound."""
+        """Remove the mark, if there is one. Raises: NotFound."""
         return await self.change(
             instance,
             id,
@@ -286,7 +283,7 @@ class Accounts:
     # -- keep out, let in
 
     async def ban(self, instance: Instance, id: str, *, actor: str = SERVER) -> User:
-        """Keep the user out: their sessions end in the same transaction (R-SES-07). Raises: NotFound."""
+        """Ban the user and end their sessions in the same transaction (R-SES-07). Raises: NotFound."""
         return await self.change(
             instance,
             id,
@@ -308,7 +305,7 @@ class Accounts:
         return [await self.ban(instance, id, actor=actor) for id in ids]
 
     async def unban_many(self, instance: Instance, ids: Sequence[str], *, actor: str = SERVER) -> Sequence[User]:
-        """The reverse, likewise. Raises: NotFound."""
+        """Lift the ban of all of the users, or of none if one is unknown. Raises: NotFound."""
         for id in ids:
             await self.get(instance, id)
         return [await self.unban(instance, id, actor=actor) for id in ids]
@@ -341,11 +338,11 @@ class Accounts:
         )
 
     async def unlock_all_since(self, instance: Instance, since: Instant, *, actor: str = SERVER) -> int:
-        """End the locks that failed tries have brought since then, not those of administrators; returns how many ended."""
+        """End the locks that failed tries caused since then, but not those by administrators; returns how many ended."""
 
         def change(user: User, now: Instant) -> User:
             if user.locked_until is None:
-                return user  # locked by an administrator meanwhile
+                return user  # locked by an administrator in the meantime
             return replace(user, locked_at=None, locked_until=None, failed_tries=0)
 
         ended = 0
@@ -357,7 +354,7 @@ class Accounts:
         return ended
 
     async def delete(self, instance: Instance, id: str, *, actor: str = SERVER) -> None:
-        """Delete the user and all that is theirs; the audit log keeps that it happened. Raises: NotFound."""
+        """Delete the user and all their data; the audit log records the deletion. Raises: NotFound."""
         user = await self.get(instance, id)
         async with self.store.transaction() as tx:
             await self.delete_in(tx, instance, user, actor=actor)
@@ -385,7 +382,7 @@ async def _found(groups: Groups, instance: Instance, id: str) -> User:
 
 
 def _named(changes: UserChanges) -> dict[str, Json]:
-    """The names of the fields that change, never what they change to (R-LOG-02)."""
+    """The names of the changed fields, never their values (R-LOG-02)."""
     names = [field.name for field in fields(changes) if getattr(changes, field.name) is not UNSET]
     return {"fields": [name for name in names if name not in ("skip_password_checks", "sign_out_of_other_sessions")]}
 

@@ -16,7 +16,7 @@ from sojourn.users.user import Identifier
 
 @dataclass(frozen=True, slots=True)
 class AddressProofs:
-    """Challenges belong to the owner that is named: an address of a user, or a sign-up."""
+    """Challenges belong to an owner: an address of a user, or a sign-up."""
 
     store: Store
     factors: FactorSet
@@ -31,7 +31,7 @@ class AddressProofs:
         return chosen
 
     async def send(self, instance: Instance, identifier: Identifier, strategy: str | None) -> Verification:
-        """Send to the stored address, proven or not (R-INP-02). Raises: StrategyNotBuilt, TooManyRequests."""
+        """Send to the stored address, verified or not (R-INP-02). Raises: StrategyNotBuilt, TooManyRequests."""
         chosen = self.find(instance, Purpose.VERIFY, strategy)
         challenge = await chosen.factor.challenge(_attempt(instance, identifier, chosen))
         if challenge is None:
@@ -44,7 +44,7 @@ class AddressProofs:
         return await self.challenges.spend(instance, id)
 
     async def check(self, instance: Instance, identifier: Identifier, challenge: Verification, code: str) -> Proven:
-        """Compare, once a try is spent. Raises: WrongCode."""
+        """Compare the code, after a try was counted. Raises: WrongCode."""
         chosen = self.find(instance, Purpose.VERIFY, challenge.strategy)
         attempt = _attempt(instance, identifier, chosen, challenge)
         return await chosen.factor.check(attempt, Proof(strategy=challenge.strategy, code=code), None)

@@ -1,4 +1,4 @@
-"""E-mail addresses and phone numbers of users: added, proven, made primary, removed (R-OTP-06, R-INP-01)."""
+"""E-mail addresses and phone numbers of users: add, verify, make primary, remove (R-OTP-06, R-INP-01)."""
 
 from dataclasses import dataclass, replace
 
@@ -18,14 +18,14 @@ from sojourn.users.user import Identifier, IdentifierKind, User
 
 @dataclass(frozen=True, slots=True)
 class Addresses:
-    """Every change writes its user too, so that of two removals racing for the last address one loses."""
+    """Every change also writes the user row, so that of two concurrent removals of the last two addresses one fails."""
 
     store: Store
     clock: Clock
     accounts: Accounts
 
     async def get(self, instance: Instance, id: str, kind: IdentifierKind | None = None) -> Identifier:
-        """Raises: NotFound, also for another instance's, and for an address of another kind than asked for."""
+        """Raises: NotFound, also for an address of another instance or another kind."""
         found = await self.store.users.find_identifier(instance.id, IdentifierId(id)) if well_formed(id) else None
         if found is None or kind not in (None, found.kind):
             raise NotFound("No address with that id exists here.")
@@ -43,14 +43,13 @@ class Addresses:
         actor: str = SERVER,
         also: Consequence | None = None,
     ) -> Identifier:
-        """A further address of the user; the first one that is verified becomes the primary one.
-
-        `also` is written with it, first. Raises: NotFound, IdentifierTaken, FieldFormat, FieldError (too many; primary but not verified).
+        """Add an address to the user; the first verified one becomes the primary one. `also` runs first, in the same
+        transaction. Raises: NotFound, IdentifierTaken, FieldFormat, FieldError (too many; primary but not verified).
         """
         strategy = ADMIN if verified else None
         owner = await self.accounts.get(instance, user_id)
         youngest = max((identifier.created_at.millis for identifier in owner.identifiers), default=0)
-        at = max(self.clock.now(), Instant(youngest + 1))  # oldest first is their order
+        at = max(self.clock.now(), Instant(youngest + 1))  # the order is oldest first
         address = new_address(instance.id, owner.id, kind, value, at, strategy=strategy)
 
         def change(user: User, now: Instant) -> User:
@@ -81,7 +80,8 @@ class Addresses:
         kind: IdentifierKind | None = None,
         actor: str = SERVER,
     ) -> Identifier:
-        """Mark an address verified or not, or make it the primary one; None leaves it. `primary` False changes nothing.
+        """Mark an address verified or unverified, or make it the primary one; None changes nothing. `primary` False
+        changes nothing.
 
         Raises: NotFound, FieldError (primary but not verified), LastIdentifier (the last verified one).
         """
@@ -118,10 +118,9 @@ class Addresses:
     async def replace(
         self, instance: Instance, user_id: str, kind: IdentifierKind, value: str, status: Status, *, actor: str = SERVER
     ) -> Identifier:
-        """One address in the place of all others of its kind. One that the user has in that very status stays as it is.
-
-        What could be signed in with and goes takes sessions with it; the owner is told there and at the new one.
-        Raises: NotFound, IdentifierTaken, FieldFormat, LastIdentifier.
+        """Replace all addresses of a kind by one. An existing address with the same status is kept. Removing a verified
+        address ends sessions; the user is notified there and at the new address. Raises: NotFound, IdentifierTaken,
+        FieldFormat, LastIdentifier.
         """
         owner = await self.accounts.get(instance, user_id)
         youngest = max((identifier.created_at.millis for identifier in owner.identifiers), default=0)
@@ -153,7 +152,7 @@ class Addresses:
     async def verify(
         self, tx: Groups, instance: Instance, user: User, address: Identifier, strategy: str, *, actor: str
     ) -> User:
-        """Write, in the caller's transaction, that the owner has proven the address. Raises: Conflict."""
+        """Mark the address verified, in the caller's transaction. Raises: Conflict."""
         user = await unchanged(tx, user)
         audit, now = self.accounts.audit, moment_after(user, self.clock.now())
         after = replace(with_verified(user, _verified(address, strategy, now)), updated_at=now)
@@ -173,9 +172,8 @@ class Addresses:
         actor: str = SERVER,
         also: Consequence | None = None,
     ) -> Identifier:
-        """Remove an address. One that was proven could be signed in with: sessions but `keep` end, the owner is told.
-
-        `also` is written with it, last. Raises: NotFound, LastIdentifier.
+        """Remove an address. A verified one could be used to sign in, so sessions except `keep` end and the user is
+        notified. `also` runs last, in the same transaction. Raises: NotFound, LastIdentifier.
         """
         address = await self.get(instance, id, kind)
 
@@ -231,7 +229,7 @@ class Addresses:
         actor: str,
         keep: SessionId | None = None,
     ) -> None:
-        """A proven e-mail address is a factor: what follows its loss is what follows any factor's (R-PWD-11)."""
+        """A verified e-mail address is a factor, so its loss has the consequences of losing any factor (R-PWD-11)."""
         if address.kind is IdentifierKind.EMAIL_ADDRESS:
             now, cause = self.clock.now(), EndCause.ADDRESS_REMOVED
             await end_access(tx, self.accounts.sessions, instance, after, now, cause, actor=actor, keep=keep)
@@ -254,7 +252,7 @@ def _alike(identifier: Identifier, wanted: Identifier) -> bool:
 
 
 def _proven_of(user: User, kind: IdentifierKind) -> dict[str, str]:
-    """The proven addresses of a kind, as they are written, by what they are compared by."""
+    """The verified addresses of a kind: canonical form to stored spelling."""
     return {
         identifier.canonical: identifier.value
         for identifier in user.identifiers

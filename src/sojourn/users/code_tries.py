@@ -1,4 +1,6 @@
-"""Tries of e-mail codes from unknown devices: counted towards the lock, and at most a hundred a year (R-LIM-03, R-OTP-08)."""
+"""Counts tries of e-mail codes from unknown devices: towards the lock, and at most a hundred a year (R-LIM-03,
+R-OTP-08).
+"""
 
 from dataclasses import dataclass
 
@@ -14,7 +16,10 @@ from sojourn.users.user import User
 
 @dataclass(frozen=True, slots=True)
 class CodeTries:
-    """`spend` before the code is compared, then `failed` or `passed`. What is refused here is not compared, and not counted."""
+    """Call `spend` before the code is compared, then `failed` or `passed`.
+
+    A try that is denied here is neither compared nor counted.
+    """
 
     store: Store
     clock: Clock
@@ -22,7 +27,7 @@ class CodeTries:
     lockout: Lockout
 
     async def spend(self, instance: Instance, user: User) -> Tries:
-        """Raises: UserLocked, WrongCode when the year's tries are spent: the answer of a wrong code, whatever was typed."""
+        """Raises: UserLocked; WrongCode, whatever was typed, once the year's tries are used up."""
         async with self.store.transaction() as tx:
             spent = await self.lockout.spend(instance, user, groups=tx)
             try:
@@ -35,11 +40,11 @@ class CodeTries:
         await self.lockout.failed(instance, user, spent)
 
     async def passed(self, instance: Instance, user: User) -> None:
-        """The code was right: its own try is no wrong one. Earlier ones stay counted."""
+        """The code was correct, so its own try is not counted as wrong. Earlier ones stay counted."""
         await self.budgets.give_back(self.store, instance, STRANGERS_WRONG_CODES, user.id)
 
     async def needs_link(self, groups: Groups, instance: Instance, user: User) -> bool:
         """True if a code for an unknown browser may expire before it can be checked, so its e-mail must contain a link (R-OTP-08)."""
         if user.is_locked(self.clock.now()):
-            return not user.is_locked_by_administrator  # that lock is not for the owner to open
+            return not user.is_locked_by_administrator  # the user cannot end this lock
         return await self.budgets.left(groups, instance, STRANGERS_WRONG_CODES, user.id) < TRIES

@@ -1,4 +1,4 @@
-"""Tries on a known device of an account: counted for it alone, so that no attacker locks it out (R-LIM-03)."""
+"""Counts tries on a known device of a user, separately for each, so that an attacker cannot lock it out (R-LIM-03)."""
 
 from dataclasses import dataclass
 
@@ -14,9 +14,8 @@ _NAME = "tries_of_known_device"
 
 @dataclass(frozen=True, slots=True)
 class DeviceTries:
-    """`device` is the name of a known device, or the id of an attempt that a link has admitted.
-
-    A device may try a hundred wrong codes a year, as all unknown devices together may: its mark stays in shared browsers.
+    """`device` is the name of a known device, or the ID of an attempt that a link has admitted. A device may try a
+    hundred wrong codes a year, as many as all unknown devices together, because its mark also stays in shared browsers.
     """
 
     store: Store
@@ -24,9 +23,9 @@ class DeviceTries:
     password_lockout: PasswordLockout
 
     async def spend(self, instance: Instance, user: User, device: str, *, of_password: bool) -> Tries:
-        """Count a try before it is checked, and one of the password towards the hard stop, of a code towards the year's: both or neither.
-
-        Raises: UserLocked, PasswordDisabled, WrongCode when the year's are spent.
+        """Count a try before it is checked: for the device, and also towards the password lockout or, for a code, the
+        year's limit; both or neither. Raises: UserLocked, PasswordDisabled, WrongCode once the year's tries are used
+        up.
         """
         async with self.store.transaction() as tx:
             try:
@@ -45,7 +44,7 @@ class DeviceTries:
         return await self.budgets.left(groups, instance, DEVICES_WRONG_CODES, _key(user, device)) > 0
 
     async def passed(self, instance: Instance, user: User, device: str) -> None:
-        """The code was right: its own try is no wrong one."""
+        """The code was correct, so its own try is not counted as wrong."""
         await self.budgets.give_back(self.store, instance, DEVICES_WRONG_CODES, _key(user, device))
 
     async def forgive(self, groups: Groups, instance: Instance, user: User, device: str) -> None:

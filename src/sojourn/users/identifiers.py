@@ -1,4 +1,4 @@
-"""Identifiers in their one spelling: decode, normalise, refuse, then compare (R-INP-01, R-INP-03)."""
+"""Normalises identifiers: decode, normalise, validate, then compare (R-INP-01, R-INP-03)."""
 
 import re
 import unicodedata
@@ -23,7 +23,7 @@ _VIRAMA = 9
 """The canonical combining class of viramas (Unicode 4.3)."""
 _UNSAFE_IN_EMAIL = re.compile(r"[\s,;<>\"\\]")
 _MEXICAN_MOBILE = re.compile(r"\+521\d{10}")
-"""A mobile number of Mexico as it was dialled until August 2019, when the 1 after the country code went away."""
+"""A Mexican mobile number in the format used until August 2019, with a 1 after the country code."""
 _TEST_PHONE = re.compile(r"\+1\d{3}55501\d{2}")
 
 
@@ -65,7 +65,7 @@ def normal_email(text: str, *, param: str) -> EmailAddress:
 
 
 def stored_part(part: str) -> str | None:
-    """A part of an address as stored addresses spell it: IDNA for whole labels of a domain; None where that is the same."""
+    """A part of an address in stored form: IDNA for whole labels of a domain; None if the form is the same."""
     local, at, domain = unicodedata.normalize("NFC", trimmed(part)).rpartition("@")
     if domain.isascii() or not local.isascii():
         return None
@@ -140,7 +140,9 @@ def safe_identifier(identifier: str) -> str:
 
 
 def trimmed(text: str) -> str:
-    """The text without white space and format characters at its ends, which keyboards, chats and spreadsheets add."""
+    """The text without white space and format characters at its ends, which keyboards, chat programs and spreadsheets
+    add.
+    """
     start, end = 0, len(text)
     while start < end and _is_stray(text[start]):
         start += 1

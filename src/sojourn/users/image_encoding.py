@@ -16,7 +16,7 @@ MAX_PIXELS = 25_000_000
 """Maximum decoded size: 100 MB, briefly twice that. Enough for any 5 MB photo, too small for a decompression bomb."""
 
 _MAX_SCANS = 100
-"""A JPEG in more passes than any program writes keeps the decoder busy for hours."""
+"""Maximum number of JPEG scans. No program writes more, and many scans could keep the decoder busy for hours."""
 
 _START_OF_SCAN = b"\xff\xda"
 _FORMATS = ("PNG", "JPEG", "WEBP", "GIF")
@@ -24,12 +24,13 @@ _QUALITY = 85
 
 
 def encoded(content: bytes) -> bytes:
-    """The picture as WebP, upright, at most 512 pixels a side, its first frame only. Slow: not for the event loop.
+    """The picture as WebP, upright, at most 512 pixels a side, first frame only. Slow; do not call it on the event
+    loop.
 
-    Raises: ImageKindUnknown, FieldError (too large when unpacked, empty or damaged). None names a field: components have no
-    place for words about one that is a file, and would say nothing.
+    Raises: ImageKindUnknown, FieldError (too large when unpacked, empty or damaged). The errors name no field, because
+    components cannot show an error beside a file field.
     """
-    from PIL import Image as Pillow  # imported here: most processes never see a picture
+    from PIL import Image as Pillow  # imported here, because most processes never handle a picture
     from PIL import UnidentifiedImageError
 
     if not content or content.count(_START_OF_SCAN) > _MAX_SCANS:
@@ -45,7 +46,7 @@ def encoded(content: bytes) -> bytes:
         raise ImageKindUnknown() from error
     except Pillow.DecompressionBombError as error:
         raise _too_large() from error
-    except Exception as error:  # a decoder stumbles over hostile bytes in more ways than it has names for
+    except Exception as error:  # decoders raise many kinds of exceptions for hostile input
         raise _damaged() from error
 
 
@@ -54,8 +55,8 @@ def _drawn(picture: "Image.Image") -> bytes:
 
     mode = "RGBA" if picture.has_transparency_data else "RGB"
     if picture.mode not in ("RGB", "RGBA", "L", "CMYK") or "transparency" in picture.info:
-        picture = picture.convert(mode)  # what has no shades cannot be made smaller well
-    picture.thumbnail((SIDE, SIDE))  # first: a JPEG is then unpacked no larger than needed
+        picture = picture.convert(mode)  # palette images cannot be scaled well
+    picture.thumbnail((SIDE, SIDE))  # first, so that a JPEG is decoded no larger than needed
     upright = ImageOps.exif_transpose(picture).convert(mode)
     written = BytesIO()
     upright.save(written, "WEBP", quality=_QUALITY)

@@ -15,7 +15,7 @@ CONTENT_TYPE = "image/webp"
 
 @dataclass(frozen=True, slots=True)
 class Image:
-    """`content` is a WebP file of at most 512 pixels a side. The id is the only way to it and never used again."""
+    """`content` is a WebP file of at most 512 pixels a side. Its ID is unguessable and never reused."""
 
     id: str
     instance_id: InstanceId
@@ -29,9 +29,8 @@ _quoted = lru_cache(maxsize=4096)(quote)
 
 
 def avatar_url(user: User, public_url: str) -> str:
-    """Where the picture that stands for a user is served: their own, else one drawn of a colour and their initials.
-
-    Components draw a broken image without one. The address tells no id and no name.
+    """The URL of the user's picture, or of a generated avatar with their initials; without a URL components show a
+    broken image. The URL reveals neither ID nor name.
     """
     chosen = image_url(user, public_url)
     if chosen is not None:

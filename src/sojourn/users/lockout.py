@@ -1,4 +1,4 @@
-"""The lock after too many failures, of any factor and in any flow; it runs out by itself (R-LIM-03)."""
+"""The lock after too many failed tries, of any factor and in any flow; it expires by itself (R-LIM-03)."""
 
 from dataclasses import dataclass
 from datetime import timedelta
@@ -23,7 +23,8 @@ class Lockout:
     async def spend(
         self, instance: Instance, user: User, *, password_limit: int | None = None, groups: Groups | None = None
     ) -> Tries:
-        """Count a try before it is checked; one of the password towards the hard stop too, in the same statement.
+        """Count a try before it is checked; one of the password also counts towards the password lockout, in the same
+        statement.
 
         Raises: UserLocked, PasswordDisabled.
         """
@@ -45,7 +46,7 @@ class Lockout:
         return spent
 
     async def failed(self, instance: Instance, user: User, spent: Tries) -> None:
-        """Tell the owner when that was the last try (R-LOG-04)."""
+        """Notify the user if that was the last try (R-LOG-04)."""
         if spent.locked_at is None:
             return
         async with self.store.transaction() as tx:

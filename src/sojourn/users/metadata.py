@@ -1,4 +1,4 @@
-"""Metadata: what an app keeps on a user, as data and nothing else (R-INP-05, R-LIM-07)."""
+"""Metadata that an app stores on a user; Sojourn never interprets it (R-INP-05, R-LIM-07)."""
 
 import math
 from collections.abc import Mapping
@@ -8,18 +8,17 @@ import msgspec
 from sojourn.errors import FieldFormat, FieldTooLong, Json
 
 LIMIT = 8 * 1024
-"""Bytes of one kind of metadata as JSON."""
+"""Maximum size of one kind of metadata in bytes of JSON."""
 
 DEEPEST = 8
-"""Objects and lists inside one another, the outermost included."""
+"""Maximum nesting depth of objects and lists, including the outermost."""
 
 _INTEGERS = range(-(2**63), 2**63)
 
 
 def checked_metadata(value: Mapping[str, Json], param: str, *, limit: int = LIMIT) -> dict[str, Json]:
-    """A copy of `value` that can be stored: at most `limit` bytes as JSON and 8 deep.
-
-    Any key is stored as it is, `__proto__` too: keys name nothing here. Raises: FieldFormat, FieldTooLong.
+    """A copy of `value` that can be stored: at most `limit` bytes of JSON, nested at most 8 deep. Any key is stored
+    unchanged, even `__proto__`, because keys have no meaning here. Raises: FieldFormat, FieldTooLong.
     """
     _check(dict(value), DEEPEST, param)
     if len(msgspec.json.encode(value)) > limit:
@@ -28,8 +27,8 @@ def checked_metadata(value: Mapping[str, Json], param: str, *, limit: int = LIMI
 
 
 def merged_metadata(current: Mapping[str, Json], patch: Mapping[str, Json], param: str) -> dict[str, Json]:
-    """`current` with `patch` laid over it, object by object; null deletes its key at any level. Raises: as above."""
-    _check(dict(patch), DEEPEST, param)  # before it is walked, so that depth is bounded
+    """`current` deeply merged with `patch`; null deletes its key at any level. Raises: as above."""
+    _check(dict(patch), DEEPEST, param)  # checked before the merge, so that its recursion is bounded
     return checked_metadata(_merged(current, patch), param)
 
 
@@ -57,7 +56,9 @@ def _check(value: Json, left: int, param: str) -> None:
         case list():
             for inner in value:
                 _check(inner, left - 1, param)
-        case str() if "\0" in value or not _is_unicode(value):  # databases differ on these, so neither gets them
+        case str() if "\0" in value or not _is_unicode(
+            value
+        ):  # databases store these differently, so they are rejected
             raise FieldFormat(f"{param} holds a character that cannot be stored.", param=param)
         case float() if not math.isfinite(value):
             raise FieldFormat(f"{param} holds a number that JSON cannot express.", param=param)

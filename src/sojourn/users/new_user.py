@@ -16,7 +16,7 @@ from sojourn.users.metadata import checked_metadata
 from sojourn.users.user import Identifier, IdentifierKind, User
 
 ADMIN = "admin"
-"""The strategy by which an address was verified when a server said so."""
+"""The strategy of an address that a server declared verified."""
 
 MAX_ADDRESSES = 50
 """E-mail addresses or phone numbers of one user."""
@@ -34,8 +34,8 @@ T = TypeVar("T")
 class NewUser:
     """`password` or (`password_digest`, `password_hasher`).
 
-    Addresses count as verified unless their status says otherwise; statuses stand one beside each, or are left out. A
-    reserved address is not proven and still names its user; an unverified one is of no use until it is proven.
+    Addresses count as verified unless their status differs; give one status per address, or none. A reserved address is
+    not verified but still identifies its user; an unverified one identifies nobody until it is verified.
     """
 
     email_addresses: Sequence[str] = ()
@@ -68,7 +68,7 @@ class NewUser:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class UserChanges:
-    """UNSET leaves a field as it is, None clears it. Metadata given here is replaced whole, not merged."""
+    """UNSET keeps a field, None clears it. Metadata given here replaces the whole object instead of merging."""
 
     username: str | None | UnsetType = UNSET
     first_name: str | None | UnsetType = UNSET
@@ -94,7 +94,7 @@ class UserChanges:
 
 
 def built_user(instance_id: InstanceId, new: NewUser, password: StoredPassword | None, now: Instant) -> User:
-    """The user that `new` describes, every field checked. Raises: FieldError and its kin."""
+    """The user that `new` describes, with every field checked. Raises: FieldError and its subclasses."""
     id = user_id()
     emails = _addresses(
         instance_id, id, IdentifierKind.EMAIL_ADDRESS, new.email_addresses, new.email_address_statuses, now
@@ -143,7 +143,7 @@ def built_user(instance_id: InstanceId, new: NewUser, password: StoredPassword |
 
 
 def changed_user(user: User, changes: UserChanges, now: Instant) -> User:
-    """The user with every change but the password's and the primary addresses'. Raises: FieldError and its kin."""
+    """The user with every change except password and primary addresses. Raises: FieldError and its subclasses."""
     names = _changed_names(user, changes)
     return replace(
         names,
@@ -195,7 +195,7 @@ def _addresses(
     made: list[Identifier] = []
     for place, value in enumerate(values):
         status: Status = statuses[place] if statuses else "verified"
-        at = Instant(now.millis + after + place)  # oldest first is their order, so each is a little younger
+        at = Instant(now.millis + after + place)  # the order is oldest first, so each one gets a slightly later time
         address = new_address(instance_id, owner, kind, value, at, strategy=ADMIN if status == "verified" else None)
         if any(address.canonical == other.canonical for other in made):
             raise IdentifierTaken("The same address is given twice.", param=kind.value)
@@ -210,7 +210,7 @@ def _primary(addresses: Sequence[Identifier]) -> IdentifierId | None:
 def new_address(
     instance_id: InstanceId, owner: UserId, kind: IdentifierKind, value: str, now: Instant, *, strategy: str | None
 ) -> Identifier:
-    """An address of `owner`; `strategy` is the wire name of what verified it, None when nothing has."""
+    """An address of `owner`; `strategy` is the wire name of the strategy that verified it, None if unverified."""
     if kind is IdentifierKind.EMAIL_ADDRESS:
         email = normal_email(value, param=kind.value)
         spelled, canonical = email.address, email.canonical
@@ -243,7 +243,7 @@ def _person_name(value: str | None | UnsetType, current: str | None, param: str)
 
 
 def checked_external_id(value: str | None | UnsetType, current: str | None) -> str | None:
-    """UNSET leaves it, None or an empty text clears it. Raises: FieldTooLong, FieldFormat."""
+    """UNSET keeps the value, None or an empty text clears it. Raises: FieldTooLong, FieldFormat."""
     if isinstance(value, UnsetType):
         return current
     if not value:

@@ -1,4 +1,4 @@
-"""The hard stop: a password guessed at too often is of no use until its owner sets a new one (R-LIM-04)."""
+"""The password lockout: after too many wrong tries a password is rejected until the user sets a new one (R-LIM-04)."""
 
 from dataclasses import dataclass
 
@@ -11,12 +11,12 @@ from sojourn.users.notices import notify
 from sojourn.users.user import User
 
 MAX_FAILURES = 100
-"""In a row, over days or years, from any device: a lock runs out, this does not."""
+"""Wrong tries in a row, over any time and from any device. Unlike the account lock, this does not expire."""
 
 
 @dataclass(frozen=True, slots=True)
 class PasswordLockout:
-    """`spend` before the check, then `failed` or `passed`. A new password starts a new count."""
+    """Call `spend` before the check, then `failed` or `passed`. A new password restarts the count."""
 
     store: Store
     outbox: Outbox
@@ -30,7 +30,7 @@ class PasswordLockout:
         return spent
 
     async def failed(self, instance: Instance, user: User, spent: int) -> None:
-        """Tell the owner when that was the last try."""
+        """Notify the user if that was the last try."""
         if spent < MAX_FAILURES:
             return
         async with self.store.transaction() as tx:

@@ -1,4 +1,4 @@
-"""The password of an account: checked, set and replaced, with everything that follows (R-PWD-03, R-PWD-11)."""
+"""The password of a user: check, set and replace it, with all consequences (R-PWD-03, R-PWD-11)."""
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
@@ -48,7 +48,7 @@ class Passwords:
     # -- check
 
     async def verify(self, instance: Instance, user: User, text: str) -> None:
-        """Check a password for a server that asks, under the same lockout and ban as a sign-in (R-FLOW-04).
+        """Check a password at a server's request, with the same lockout and ban as a sign-in (R-FLOW-04).
 
         Raises: WrongPassword, StrategyNotPossible (no password is set), PasswordDisabled, PasswordCompromised, UserLocked,
         UserBanned, Overloaded.
@@ -74,10 +74,9 @@ class Passwords:
         count: Callable[[], Awaitable[Tries]],
         failed: Callable[[Tries], Awaitable[None]] | None = None,
     ) -> None:
-        """Check the password; an older hash is brought up to date (R-PWD-03).
-
-        `count` counts the try, towards the hard stop too, once there is room to hash: a refusal for want of room counts for
-        nothing (R-PWD-12). Raises: WrongPassword, StrategyNotPossible, PasswordCompromised, Overloaded, and as `count`.
+        """Check the password and upgrade an older hash (R-PWD-03). `count` counts the try, also towards the password
+        lockout, once a hashing slot is reserved; a request denied for lack of a slot is not counted (R-PWD-12). Raises:
+        WrongPassword, StrategyNotPossible, PasswordCompromised, Overloaded, and as `count`.
         """
         if user.password is None:
             raise StrategyNotPossible("This user has no password.", param=param)
@@ -102,7 +101,10 @@ class Passwords:
     async def new(
         self, instance: Instance, user: User, text: str, *, param: str = "password", skip_checks: bool = False
     ) -> StoredPassword:
-        """The stored form of one that the policy allows. Raises: PasswordTooShort, PasswordCommon, Overloaded …"""
+        """The stored form of a new password that passes the policy.
+
+        Raises: PasswordTooShort, PasswordCommon, Overloaded …
+        """
         if instance.settings.sign_up.password == "off":
             raise FieldError("Passwords are not used by this application.", param=param)
         check_bounds(text, param=param)
@@ -111,7 +113,7 @@ class Passwords:
         least = rules.protection.password_min_length
         async with self.hash_pool.reserved() as slot:
             if not skip_checks:
-                # the list of common passwords is loaded at first use, which is no work for the event loop
+                # the list of common passwords is loaded on first use, which is too slow for the event loop
                 await slot.aside(lambda: check_new_password(text, param=param, min_length=least, context=context))
             return await slot.hash(text)
 
@@ -137,7 +139,8 @@ class Passwords:
         return stored
 
     async def _check_cost(self, instance: Instance, stored: StoredPassword) -> None:
-        """Refuse a hash that would hold every refused sign-in longer, unless one as dear is here already (R-ENU-02).
+        """Reject a hash that would prolong every refused sign-in, unless an equally slow one is stored already
+        (R-ENU-02).
 
         Without strict protection the cost is not checked, because responses reveal users anyway. Raises: FieldError, Overloaded.
         """
@@ -173,13 +176,15 @@ class Passwords:
     async def remove(
         self, instance: Instance, user: User, *, keep: SessionId | None = None, actor: str | None = None
     ) -> User:
-        """Take it away from a user who can still sign in with a code. Raises: StrategyNotPossible, FieldError."""
+        """Remove the password of a user who can still sign in with a code. Raises: StrategyNotPossible, FieldError."""
         self.check_removal(instance, user)
         async with self.store.transaction() as tx:
             return await self.replace(tx, instance, user, None, sign_out_others=True, keep=keep, actor=actor)
 
     def check_removal(self, instance: Instance, user: User) -> None:
-        """Raises: StrategyNotPossible (there is none), FieldError (one is required, or nothing else is left)."""
+        """Raises: StrategyNotPossible (no password is set), FieldError (a password is required, or no other factor is
+        left).
+        """
         if user.password is None:
             raise StrategyNotPossible("This user has no password.", param="password")
         if instance.settings.sign_up.password == "required":
@@ -199,9 +204,8 @@ class Passwords:
         keep_sign_in: SignInId | None = None,
         actor: str | None = None,
     ) -> User:
-        """Write the password, or its removal, in the caller's transaction, with what follows. Raises: Conflict.
-
-        `actor` None: the user themselves.
+        """Write the new password, or its removal, with all consequences, in the caller's transaction. Raises: Conflict.
+        `actor` None means the user.
         """
         user = await unchanged(tx, user)
         now = moment_after(user, self.clock.now())
@@ -229,7 +233,7 @@ class Passwords:
         keep: SessionId | None = None,
         keep_sign_in: SignInId | None = None,
     ) -> None:
-        """End what the old password could have opened, and tell the owner (R-PWD-11)."""
+        """End everything that the old password may have opened, and notify the user (R-PWD-11)."""
         await end_access(
             tx,
             self.sessions,

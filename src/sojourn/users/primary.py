@@ -1,4 +1,4 @@
-"""Which address of a user is the primary one, and which is the last that cannot go. Pure."""
+"""Pure rules for a user's primary addresses, and for the last address, which cannot be removed."""
 
 from dataclasses import replace
 
@@ -7,7 +7,7 @@ from sojourn.users.user import Identifier, IdentifierKind, User
 
 
 def with_primary(user: User, kind: IdentifierKind, id: str) -> User:
-    """The user with that address as the primary one of its kind. Raises: NotFound, FieldError (not verified)."""
+    """The user with this address as the primary one of its kind. Raises: NotFound, FieldError (not verified)."""
     chosen = user.identifier(id)
     if chosen is None or chosen.kind is not kind:
         raise NotFound("This user has no such address.")
@@ -17,14 +17,14 @@ def with_primary(user: User, kind: IdentifierKind, id: str) -> User:
 
 
 def with_verified(user: User, verified: Identifier) -> User:
-    """The user now that an address is proven: it becomes the primary one if there is none that is proven."""
+    """The user after an address was verified: it becomes the primary one if no verified one is."""
     current = user.identifier(primary_id(user, verified.kind))
     user = replace(user, identifiers=_replaced(user, verified))
     return _set(user, verified.kind, verified) if current is None or not current.is_verified else user
 
 
 def without(user: User, gone: Identifier, *, kept_unverified: bool = False) -> User:
-    """The user without an address, or without its proof; the oldest other proven one takes its place as primary."""
+    """The user without an address or its verification; the oldest other verified one becomes primary in its place."""
     if kept_unverified:
         left = _replaced(user, replace(gone, verified_at=None, verification_strategy=None))
     else:
@@ -39,9 +39,8 @@ def without(user: User, gone: Identifier, *, kept_unverified: bool = False) -> U
 
 
 def as_only_one(user: User, address: Identifier) -> User:
-    """The user with `address` as the only one of its kind; the primary one too, unless it is of no use yet.
-
-    Raises: LastIdentifier when nothing that is of use would take the place of what is (R-OTP-06).
+    """The user with `address` as the only one of its kind, and the primary one if it is verified or reserved. Raises:
+    LastIdentifier if an unusable address would replace a usable one (R-OTP-06).
     """
     if user.identifier(address.id) is None:
         user = replace(user, identifiers=(*user.identifiers, address))

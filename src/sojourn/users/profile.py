@@ -1,4 +1,5 @@
-"""The signed-in user acting on themselves, within what the instance and the freshness of their session allow.
+"""Operations of the signed-in user on their own account, limited by the instance's settings and the freshness of the
+session.
 
 Every operation takes the acting session. An impersonation session cannot change credentials,
 factors or addresses (R-AUZ-06); a sensitive change needs a verification at most ten minutes old (R-SES-12).
@@ -54,7 +55,8 @@ FRESH = timedelta(minutes=10)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ProfileChanges:
-    """All that a user may change of themselves (R-INP-04). UNSET leaves a field, None or an empty text clears it.
+    """Everything that users may change about themselves (R-INP-04). UNSET keeps a field, None or an empty text clears
+    it.
 
     `unsafe_metadata` replaces the whole object; `update_metadata` merges.
     """
@@ -119,7 +121,7 @@ class Profile:
         return await self.images.set(instance, user.id, content, actor=_actor(session))
 
     async def remove_image(self, instance: Instance, session: Session, user: User) -> str:
-        """The id of the removed picture. Raises: NotFound when there is none."""
+        """The id of the removed picture. Raises: NotFound if there is none."""
         await self.images.remove(instance, user.id, actor=_actor(session))
         return user.image_id or ""
 
@@ -135,7 +137,8 @@ class Profile:
         new: str | None,
         sign_out_others: bool = True,
     ) -> tuple[User, Issued]:
-        """Replace the password, or set the first one. The session that acts stays, with a new secret (R-PWD-10, R-PWD-11).
+        """Replace the password, or set the first one. The acting session stays live, with a new secret (R-PWD-10,
+        R-PWD-11).
 
         Raises: SecretReplaced, WrongPassword (param current_password), ReverificationRequired (no current password and no fresh second
         factor), PasswordUnchanged, PasswordTooShort, PasswordCommon …, UserLocked, Forbidden (impersonated).
@@ -178,7 +181,7 @@ class Profile:
     async def _prove(self, caller: Caller, user: User, current: str) -> None:
         """Check the current password; only tries on this device count (R-LIM-03)."""
         instance, device = caller.instance, await self.devices.named(caller, user)
-        if device is None:  # this user is no longer signed in on this client
+        if device is None:  # this user is not signed in on this client anymore
             raise SessionEnded()
 
         async def count() -> Tries:
@@ -207,10 +210,8 @@ class Profile:
         return found
 
     async def add_email(self, instance: Instance, session: Session, user: User, value: str | None) -> Identifier:
-        """A further address, of no use until proven.
-
-        One user adds the same address few times a day: it is kept from other accounts for a while each time
-        (docs/decisions/0016). Raises: IdentifierTaken, NotAllowedAccess, TooManyRequests …
+        """Add an unverified address. A user can add the same address only a few times a day, because each time it is
+        reserved for a while (docs/decisions/0016). Raises: IdentifierTaken, NotAllowedAccess, TooManyRequests …
         """
         self._require_fresh(session)
         if not value:
@@ -243,9 +244,9 @@ class Profile:
     async def attempt_email(
         self, caller: Caller, session: Session, user: User, id: str, code: str | None
     ) -> tuple[Identifier, User, Issued]:
-        """Prove an address; it becomes the primary one if no other is proven, and the owner is told at the others.
-
-        It can be signed in with from then on, so the browser gets a new secret (R-FLOW-01). Raises: SecretReplaced, NotFound, AlreadyVerified, CodeNotSent, WrongCode, VerificationExpired …
+        """Verify an address; it becomes the primary one if no other is verified, and the user is notified at the
+        others. It can be used to sign in from then on, so the browser gets a new secret (R-FLOW-01). Raises:
+        SecretReplaced, NotFound, AlreadyVerified, CodeNotSent, WrongCode, VerificationExpired …
         """
         _refuse_impersonated(session)
         address = self.email(user, id)
@@ -268,7 +269,7 @@ class Profile:
     async def remove_email(
         self, caller: Caller, session: Session, user: User, id: str
     ) -> tuple[Identifier, Issued | None]:
-        """A proven address is a way to sign in: its loss gives the browser a new secret.
+        """Remove an address. A verified one could be used to sign in, so the browser gets a new secret.
 
         Raises: NotFound, LastIdentifier, ReverificationRequired, SecretReplaced.
         """
@@ -285,7 +286,7 @@ class Profile:
         return address, issued
 
     async def verifications(self, instance: Instance, user: User) -> Mapping[IdentifierId, Verification]:
-        """The newest challenge of each address that is not proven yet, for showing where it stands."""
+        """The newest verification of each unverified address, for display."""
         found: dict[IdentifierId, Verification] = {}
         for identifier in user.identifiers:
             if identifier.is_verified:
@@ -298,9 +299,8 @@ class Profile:
     # -- sessions and the account itself
 
     async def end_session(self, caller: Caller, session: Session, user: User, id: str) -> tuple[Session, Issued | None]:
-        """End one of the user's own sessions, on any device (R-SES-04).
-
-        That of the asking browser is a sign-out, with a new secret. Raises: NotFound, ReverificationRequired, SecretReplaced.
+        """End one of the user's own sessions, on any device (R-SES-04). Ending the requesting browser's session is a
+        sign-out, with a new secret. Raises: NotFound, ReverificationRequired, SecretReplaced.
         """
         self._require_fresh(session)
         other = await self.sessions.get(caller.instance, SessionId(id))

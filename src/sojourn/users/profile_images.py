@@ -21,7 +21,9 @@ _DETAILS: Mapping[str, Json] = {"fields": ["profile_image"]}
 
 @dataclass(slots=True)
 class ProfileImages:
-    """Two pictures at once are drawn in each process, in threads: neither requests nor password hashes wait for them."""
+    """Each process encodes at most two pictures at once, in threads, so neither requests nor password hashes wait for
+    them.
+    """
 
     store: Store
     accounts: Accounts
@@ -29,11 +31,11 @@ class ProfileImages:
     _under_way: int = 0
 
     async def set(self, instance: Instance, user_id: str, content: bytes, *, actor: str = SERVER) -> User:
-        """Give the user this picture; the one before is deleted with the change.
+        """Set the user's picture and delete the previous one.
 
         Raises: NotFound, ImageKindUnknown, FieldError, Overloaded.
         """
-        user = await self.accounts.get(instance, user_id)  # before the slow part
+        user = await self.accounts.get(instance, user_id)  # check before the slow part
         drawn = await self._drawn(content)
         id = new_id("img_")
 
@@ -51,7 +53,7 @@ class ProfileImages:
         )
 
     async def remove(self, instance: Instance, user_id: str, *, actor: str = SERVER) -> User:
-        """Take the picture away and delete it. Raises: NotFound, also when there is none."""
+        """Remove and delete the picture. Raises: NotFound, also if there is none."""
 
         def change(user: User, now: Instant) -> User:
             if user.image_id is None:

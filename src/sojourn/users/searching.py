@@ -1,4 +1,4 @@
-"""Filters of a user list in the spelling that the store compares: people paste, and type as they read (R-INP-01)."""
+"""Normalises the filters of a user list to the stored forms, because people paste and type other spellings (R-INP-01)."""
 
 import re
 import unicodedata
@@ -15,7 +15,7 @@ _BETWEEN_DIGITS = re.compile(r"[^\d+]", re.ASCII)
 
 
 def as_stored(where: UserFilter, now: Instant) -> UserFilter:
-    """The same filter: texts in NFC without stray blanks, domains in IDNA, numbers without what stands between their digits."""
+    """The filter with texts in NFC and trimmed, domains in IDNA, and phone numbers without separators."""
     query, email, phone = _clean(where.query), _clean(where.email_address_query), _clean(where.phone_number_query)
     return replace(
         where,
@@ -39,7 +39,7 @@ def _clean(text: str | None, form: Literal["NFC", "NFKC"] = "NFC") -> str | None
 
 
 def _digits(part: str) -> str | None:
-    """A part of a phone number as stored ones spell it; None for other texts, and where it is spelled so already."""
+    """A part of a phone number in stored form; None for other texts, and if the form is the same."""
     if _PART_OF_NUMBER.fullmatch(part) is None:
         return None
     digits = _BETWEEN_DIGITS.sub("", part)

@@ -1,4 +1,4 @@
-"""The one rule about who may sign in, stay signed in and get tokens."""
+"""The only rule that decides if a user may sign in, stay signed in and get tokens."""
 
 from typing import Protocol
 
@@ -6,16 +6,15 @@ from sojourn.errors import UserBanned
 
 
 class Standing(Protocol):
-    """A user, or what a read that must be fast knows of one."""
+    """The part of a user that the rule needs, so that fast reads can provide it."""
 
     @property
     def banned(self) -> bool: ...
 
 
 def may_sign_in(user: Standing) -> bool:
-    """False for a banned user: no sign-in, no session, no token (R-FLOW-04).
-
-    A lock after wrong tries is no part of it: that is spent try by try in the store, differs by device and runs out.
+    """False for a banned user: no sign-in, no session, no token (R-FLOW-04). A lock after wrong tries is not part of
+    it; the store counts tries, per device, and such locks expire.
     """
     return not user.banned
 

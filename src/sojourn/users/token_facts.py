@@ -10,7 +10,10 @@ from sojourn.users.user import User
 
 
 def token_facts(user: User, session: Session, now: Instant, public_url: str) -> Mapping[str, Json]:
-    """The context of `tokens/templates.py`: `user`, `session`, `org`, `org_membership` and `time`. Private data is absent."""
+    """The context of `tokens/templates.py`: `user`, `session`, `org`, `org_membership` and `time`.
+
+    Private metadata is excluded.
+    """
     email = user.primary_email_address
     phone = user.primary_phone_number
     names = [name for name in (user.first_name, user.last_name) if name]

@@ -1,4 +1,4 @@
-"""A user and the addresses they own: facts, and the rules that need nothing else."""
+"""A user and their addresses: frozen values and pure rules."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -23,8 +23,8 @@ class IdentifierKind(StrEnum):
 class Identifier:
     """An e-mail address or phone number of a user.
 
-    `value` is what messages are sent to, `canonical` what is compared; (instance, kind, canonical) is unique
-    (R-INP-01, R-INP-02). `verification_strategy` is the wire name of what proved it.
+    Messages are sent to `value`; `canonical` is used for comparison, and (instance, kind, canonical) is unique
+    (R-INP-01, R-INP-02). `verification_strategy` is the wire name of the strategy that verified it.
     """
 
     id: IdentifierId
@@ -51,7 +51,7 @@ class Identifier:
 
 @dataclass(frozen=True, slots=True)
 class User:
-    """`username_key` is the case-folded user name that is compared. `identifiers` are ordered oldest first."""
+    """`username_key` is the case-folded username for comparison. `identifiers` are ordered oldest first."""
 
     id: UserId
     instance_id: InstanceId
@@ -72,7 +72,7 @@ class User:
     banned: bool = False
     locked_at: Instant | None = None
     locked_until: Instant | None = None
-    """None together with `locked_at`: locked by an administrator, until unlocked."""
+    """None with `locked_at` set: locked by an administrator until unlocked."""
     failed_tries: int = 0
     last_sign_in_at: Instant | None = None
     last_active_at: Instant | None = None
@@ -83,13 +83,15 @@ class User:
     legal_accepted_at: Instant | None = None
     locale: str | None = None
     password_failures: int = 0
-    """Wrong tries in a row of the password there is now (R-LIM-04); `failed_tries` counts all kinds, for the lock."""
+    """Wrong tries in a row of the current password (R-LIM-04); `failed_tries` counts tries of all factors, for the
+    account lock.
+    """
     image_id: str | None = None
-    """The picture the user has chosen, in `images.py`."""
+    """The ID of the user's own picture (`images.py`)."""
     password_compromised_at: Instant | None = None
-    """Since when a server knows that others know the password: it proves nothing until it is replaced."""
+    """The time at which a server marked the password as compromised; it is rejected until it is replaced."""
     devices_forgotten_at: Instant | None = None
-    """Forget all known devices: each browser is unknown until the user signs in on it again."""
+    """When all known devices were last forgotten: each browser is unknown until the user signs in on it again."""
     identifiers: tuple[Identifier, ...] = ()
 
     @property

@@ -1,4 +1,4 @@
-"""Codes that a server has sent to an address of a user, and their check: a sign-in flow of the server's own making."""
+"""Codes that a server sends to a user's address, and their check, for a sign-in flow of the server's own."""
 
 from dataclasses import dataclass
 
@@ -25,7 +25,10 @@ from sojourn.users.user import Identifier, IdentifierKind
 
 @dataclass(frozen=True, slots=True)
 class Verifications:
-    """Each belongs to the address it was sent to, of which only the newest is valid (R-OTP-01). None starts a session."""
+    """Each verification belongs to an address; only the newest of an address is valid (R-OTP-01).
+
+    None starts a session.
+    """
 
     store: Store
     clock: Clock
@@ -34,7 +37,8 @@ class Verifications:
     code_tries: CodeTries
 
     async def send(self, instance: Instance, address_id: str, strategy: str | None = None) -> Verification:
-        """Send a code to the stored address, proven or not (R-INP-02); `strategy` None is the first that can be sent there.
+        """Send a code to the stored address, verified or not (R-INP-02); `strategy` None means the first one that can
+        be sent there.
 
         Raises: NotFound, StrategyNotBuilt, TooManyRequests.
         """
@@ -43,10 +47,9 @@ class Verifications:
         return await self.proofs.send(instance, address, strategy)
 
     async def attempt(self, instance: Instance, address_id: str, id: str, code: str) -> Verification:
-        """The challenge after one try: a wrong code, one that came too late or too often shows in its status.
-
-        The right one proves the address, if it was not proven. Tries count towards the lock as in any sign-in (R-LIM-03,
-        R-FLOW-04). Raises: NotFound, AlreadyVerified, UserLocked, UserBanned, Conflict.
+        """Check a code and return the verification; its status shows a wrong or late code, or too many tries. The right
+        code also verifies the address. Tries count towards the lock as in any sign-in (R-LIM-03, R-FLOW-04). Raises:
+        NotFound, AlreadyVerified, UserLocked, UserBanned, Conflict.
         """
         address = await self._email(instance, address_id)
         challenge = await self._challenge(instance, address, id)
@@ -79,7 +82,7 @@ class Verifications:
         return await self.addresses.get(instance, id, IdentifierKind.EMAIL_ADDRESS)
 
     async def _challenge(self, instance: Instance, address: Identifier, id: str) -> Verification:
-        """Raises: NotFound, also for a code that was sent elsewhere or for something else."""
+        """Raises: NotFound, also for a verification of another address or purpose."""
         found = await self.store.verifications.find(instance.id, VerificationId(id)) if well_formed(id) else None
         if found is None or found.owner_id != address.id:
             raise NotFound("No verification with that id was sent to this address.")

@@ -1,1 +1,1 @@
-"""Users from elsewhere: files of other systems, read one person at a time and made into accounts."""
+"""Import of users from other systems: their files are read one record at a time."""

@@ -1,6 +1,5 @@
-"""Auth0's bulk export: a JSON record on each line, with `passwordHash` where support has added it.
-
-`user_metadata` is what users may write themselves, so it becomes unsafe metadata: an app may trust the public one.
+"""Auth0's bulk export: a JSON record on each line, with `passwordHash` if Auth0's support has added it. Users can write
+`user_metadata` themselves, so it becomes unsafe metadata, because apps may trust public metadata.
 """
 
 from collections.abc import Iterator, Sequence
@@ -59,7 +58,7 @@ def read(file: TextIO) -> Iterator[ImportedUser | RejectedRecord]:
     """Raises: UnusableFile."""
     start = file.read(64)
     file.seek(0)
-    if start.lstrip("\ufeff \t\r\n").startswith("["):  # the export extension wrote the records as one list
+    if start.lstrip("\ufeff \t\r\n").startswith("["):  # the export extension writes the records as one list
         records = read_records(read_list(file.read(), list[msgspec.Raw]), _Profile)
     else:
         records = read_lines(file, _Profile)
@@ -77,7 +76,7 @@ def _user(found: Found[_Profile]) -> ImportedUser | RejectedRecord:
     place, profile = found.place, found.value
     id = profile.user_id
     if not id and profile.object_id is not None and profile.object_id.oid:
-        id = f"auth0|{profile.object_id.oid}"  # the user_id of a database user, which the file with hashes leaves out
+        id = f"auth0|{profile.object_id.oid}"  # the user_id of a database user, which the file with hashes omits
     if not id:
         return RejectedRecord(place, None, "it has no user_id")
     at, left_out = _created_at(profile.created_at)

@@ -23,9 +23,8 @@ _AROUND = " \t\r\n.,;:<>\"'`"
 
 
 def cleaned(record: ImportedUser, now: Instant) -> ImportedUser | RejectedRecord:
-    """The record with fields that an account can hold; `left_out` and `mended` say what was done.
-
-    Refused when it had an address or a number, and none of them nor a user name is left.
+    """The record with only storable fields; `left_out` and `mended` list the changes. Rejected if it had addresses or
+    numbers and neither one of them nor a username is left.
     """
     left: list[LeftOut] = []
     mended: list[str] = []
@@ -56,7 +55,9 @@ def cleaned_records(
 
 
 def clean_name(text: str) -> str:
-    """Tabs, line breaks and no-break spaces become spaces; invisible characters that the script does not need go away."""
+    """Replace tabs, line breaks and no-break spaces by spaces; remove invisible characters that the script does not
+    need.
+    """
     spaced = _SPACES.sub(" ", unicodedata.normalize("NFC", text).replace("\0", " "))
     return trimmed(_visible(spaced))
 
@@ -91,14 +92,14 @@ def _name(text: str | None, param: str, left: list[LeftOut], mended: list[str]) 
 
 
 def _without_format(text: str) -> str:
-    """Bidi and zero-width characters go away; a control character stays, and makes the address an unfit one."""
+    """Remove bidi and zero-width characters; a control character stays and makes the address invalid."""
     return "".join(character for character in text if unicodedata.category(character) != "Cf")
 
 
 @dataclass(frozen=True, slots=True)
 class _Spelled:
-    """`is_same` is False where a proof of the text is none of the address: without the invisible characters inside it
-    names another mailbox.
+    """`is_same` is False if a verification of the text does not apply to the address: without invisible characters
+    inside, it names another mailbox.
     """
 
     value: str
@@ -127,7 +128,7 @@ def _addresses(
     left: list[LeftOut],
     mended: list[str],
 ) -> list[ImportedAddress]:
-    """The usable ones in their order, each canonical spelling once; proven when one of its spellings is."""
+    """The valid addresses in order, each canonical form once; verified if one of its spellings is."""
     found: dict[str, ImportedAddress] = {}
     for address in given:
         try:

@@ -1,4 +1,4 @@
-"""The CSV file that Clerk's dashboard exports. It holds neither metadata, dates nor bans."""
+"""The CSV file that Clerk's dashboard exports. It contains no metadata, dates or bans."""
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
@@ -43,7 +43,10 @@ def _user(place: RecordPosition, cells: Mapping[str, str], unused: Sequence[str]
 
 
 def _addresses(cells: Mapping[str, str], one: str, many: str) -> list[ImportedAddress]:
-    """The primary address first. Verified is only what is listed so: an unverified primary stands in the other list."""
+    """The primary address first.
+
+    Only addresses listed as verified count as verified; an unverified primary address is in the other list.
+    """
     verified = _listed(cells.get(f"verified_{many}", ""))
     others = _listed(cells.get(f"unverified_{many}", ""))
     primary = _listed(cells.get(f"primary_{one}", ""))

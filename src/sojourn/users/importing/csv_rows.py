@@ -1,4 +1,4 @@
-"""Rows of a CSV file with a header. A row that cannot be read is refused with its line; those around it still count."""
+"""Rows of a CSV file with a header. An unreadable row is rejected with its line number; the other rows are read."""
 
 import csv
 from collections.abc import Collection, Iterator, Sequence
@@ -11,7 +11,7 @@ from sojourn.users.importing.record import RecordPosition, RejectedRecord, Unusa
 MAX_FIELD_LENGTH = 64 * 1024
 _MAX_LINE = 1024 * 1024
 _NOTHING = frozenset({"\\N", "NULL", "null", "(null)", "<null>", "None", "NaN"})
-"""MySQL's and PostgreSQL's, those of database tools, and Python's."""
+"""How MySQL, PostgreSQL, database tools and Python write NULL."""
 _TOO_LONG = "x" * (MAX_FIELD_LENGTH + 1) + "\n"
 """Replaces an oversized line, which is rejected without being held in memory."""
 
@@ -22,13 +22,13 @@ class Row:
     cells: dict[str, str]
 
     def unused(self, used: Collection[str], *, nothing: Collection[str] = ()) -> tuple[str, ...]:
-        """The columns beside `used` that hold something, other than a word in `nothing`."""
+        """The columns other than `used` that have a value which is not in `nothing`."""
         holding = (name for name, cell in self.cells.items() if cell and cell.lower() not in nothing)
         return unused_names(name for name in holding if name not in used)
 
 
 def read_rows(file: TextIO, needed: Sequence[str]) -> Iterator[Row | RejectedRecord]:
-    """Every row below the header, empty ones left out. Raises: UnusableFile when a needed column is not there."""
+    """Every non-empty row below the header. Raises: UnusableFile if a required column is missing."""
     csv.field_size_limit(MAX_FIELD_LENGTH)
     reader = csv.reader(_lines(file), delimiter=_delimiter(file, needed), strict=True)
     columns = _columns(reader, needed)
@@ -51,13 +51,13 @@ def read_rows(file: TextIO, needed: Sequence[str]) -> Iterator[Row | RejectedRec
 
 
 def _cell(value: str) -> str:
-    """The text of a cell; databases write a missing one as a word."""
+    """The text of a cell; databases write NULL as a word."""
     text = value.strip()
     return "" if text in _NOTHING else text
 
 
 def _delimiter(file: TextIO, needed: Sequence[str]) -> str:
-    """A comma; the semicolon or tab of a spreadsheet where only that finds the needed columns."""
+    """A comma, or a spreadsheet's semicolon or tab if only that yields the required columns."""
     start = file.tell()
     header = file.readline(_MAX_LINE)
     file.seek(start)
@@ -111,7 +111,7 @@ def _unusable(values: Sequence[str], expected: int) -> str | None:
 
 
 def _unreadable(first: int, last: int) -> str:
-    """A quote that is never closed swallows the lines below it, so all of them are named."""
+    """An unclosed quote consumes the lines below it, so all of them are named."""
     lines = f"lines {first} to {last} are" if last > first else "it is"
     return (
         f"{lines} not readable as CSV: a quote is not closed, or a field is longer than {MAX_FIELD_LENGTH} characters"

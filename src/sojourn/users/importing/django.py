@@ -1,6 +1,6 @@
 """Django's `auth_user`: as CSV with a header, or as `manage.py dumpdata auth.user` writes it.
 
-Django does not record whether an address was verified, so an option of the import says it for all addresses.
+Django does not record if an address was verified, so an option of the import decides for all addresses.
 """
 
 import re
@@ -81,7 +81,7 @@ def _read_json(
             yield record
             continue
         entry = record.value
-        if not entry.model.lower().endswith(".user"):  # of whatever app; a dump may hold more than the users
+        if not entry.model.lower().endswith(".user"):  # of any app, because a dump may contain more than users
             continue
         is_of_users = True
         if entry.pk is None:
@@ -105,7 +105,7 @@ def _user(found: Found[_Fields], id: str, verified: bool) -> ImportedUser | Reje
         password = _password(fields.password)
     except ValueError:
         return RejectedRecord(place, id, "password is not a hash of Django's that can be imported")
-    # many projects keep the address in `username`; here it is an address
+    # many projects store the address in `username`; it is imported as an address
     name, email = fields.username, fields.email or ""
     if "@" in name:
         name, email = "", email or name
@@ -125,7 +125,7 @@ def _user(found: Found[_Fields], id: str, verified: bool) -> ImportedUser | Reje
 
 
 def _password(text: str) -> StoredPassword | None:
-    """Django's digest in the form it has here, None for an unusable one. Raises: ValueError, also for plain text."""
+    """Django's digest converted to our form, None for an unusable password. Raises: ValueError, also for plain text."""
     if not text or text.startswith("!"):
         return None
     algorithm, mark, rest = text.partition("$")
@@ -144,7 +144,7 @@ def _password(text: str) -> StoredPassword | None:
             return StoredPassword("argon2id" if rest.startswith("argon2id$") else "argon2i", f"${rest}")
         case "pbkdf2_sha1":
             rounds, salt, digest = rest.split("$")
-            # here a salt that looks like hexadecimal is read as such, so it is written in it
+            # our format reads a salt that looks hexadecimal as hexadecimal, so it is encoded that way
             return StoredPassword("pbkdf2_sha1", f"pbkdf2_sha1${rounds}${salt.encode().hex()}${_hex(digest)}")
         case "scrypt":
             n, salt, r, p, digest = rest.split("$")

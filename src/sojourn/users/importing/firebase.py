@@ -28,7 +28,7 @@ _NORMAL = str.maketrans("-_", "+/")
 
 @dataclass(frozen=True, slots=True, repr=False)
 class HashParameters:
-    """One signer key hashes the passwords of the whole project, so it is as secret as they are."""
+    """One signer key hashes the passwords of the whole project, so it is as confidential as the hashes."""
 
     signer_key: str
     salt_separator: str
@@ -102,7 +102,7 @@ def _user(found: Found[_Account], parameters: HashParameters) -> ImportedUser | 
         place=place,
         external_id=account.id,
         emails=[ImportedAddress(account.email, bool(account.email_verified))] if account.email else [],
-        # a number is there only when its owner has signed in by it
+        # a number is present only if the user has signed in with it
         phones=[ImportedAddress(account.phone_number, True)] if account.phone_number else [],
         first_name=first,
         last_name=last,

@@ -1,4 +1,4 @@
-"""JSON of other systems: each record decoded on its own, so that one which is damaged is refused alone."""
+"""Reads JSON exports record by record, so that a damaged record is rejected alone."""
 
 import re
 from collections.abc import Iterable, Iterator
@@ -23,7 +23,7 @@ _HALF = re.compile(r"\\u[dD][89a-fA-F]\w\w", re.ASCII)
 
 @dataclass(frozen=True, slots=True)
 class Found(Generic[R]):
-    """A record, and the names of its fields that hold something and that its shape does not know."""
+    """A record, and the names of its non-empty fields that its type does not define."""
 
     place: RecordPosition
     value: R
@@ -31,7 +31,7 @@ class Found(Generic[R]):
 
 
 def read_list(text: str, shape: type[T]) -> T:
-    """The whole file, its records left as `msgspec.Raw`. Raises: UnusableFile."""
+    """The whole file, with its records as undecoded `msgspec.Raw`. Raises: UnusableFile."""
     try:
         return _decoded(text, shape)
     except msgspec.ValidationError as error:
@@ -46,7 +46,7 @@ def read_records(raw: Iterable[msgspec.Raw], shape: type[R]) -> Iterator[Found[R
 
 
 def read_lines(file: TextIO, shape: type[R]) -> Iterator[Found[R] | RejectedRecord]:
-    """One record on each line, empty lines left out."""
+    """One record per line; empty lines are skipped."""
     number = 0
     while line := file.readline(_MAX_LINE):
         number += 1
@@ -60,7 +60,7 @@ def read_lines(file: TextIO, shape: type[R]) -> Iterator[Found[R] | RejectedReco
 
 
 def unused_names(names: Iterable[str]) -> tuple[str, ...]:
-    """As they may be shown; `other` stands for names that might be something else."""
+    """The field names for display; names that could be data are replaced by `other`."""
     return tuple(name if _FIELD.fullmatch(name) else "other" for name in names)
 
 
@@ -74,7 +74,7 @@ def _record(place: RecordPosition, text: str, shape: type[R]) -> Found[R] | Reje
     except msgspec.ValidationError as error:
         return RejectedRecord(
             place, None, f"it does not have the form of this export: {error}"
-        )  # names types, not values
+        )  # the message contains types, not values
     except (msgspec.DecodeError, UnicodeError, RecursionError):
         return RejectedRecord(place, None, "it is not a JSON record in UTF-8")
 
@@ -87,7 +87,7 @@ def _decoded(text: str, shape: type[T]) -> T:
     except msgspec.ValidationError:
         raise
     except msgspec.DecodeError:
-        mended = _ESCAPE.sub(_whole, text)  # names cut in the middle of an emoji are common, and legal to JavaScript
+        mended = _ESCAPE.sub(_whole, text)  # texts truncated within an emoji are common and valid in JavaScript
         if mended == text:
             raise
         return msgspec.json.decode(mended.encode(errors="surrogateescape"), type=shape)

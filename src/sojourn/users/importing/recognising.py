@@ -1,6 +1,5 @@
-"""Which file this is, and which one is wanted: told from its first bytes, before anything is read as what it is not.
-
-Nothing of the file is quoted, only what it was recognised as.
+"""Detects the format of a file from its first bytes and explains which one is expected, before it is parsed. Messages
+never quote the file.
 """
 
 import re
@@ -23,7 +22,7 @@ WANTED: Mapping[str, str] = {
 
 @dataclass(frozen=True, slots=True)
 class _Shape:
-    """`source` is the one that takes it, None when none does; `then` is the way from this file to one that is taken."""
+    """`source` is the source that accepts this format, None if none does; `then` explains how to get an accepted file."""
 
     is_a: str
     source: str | None
@@ -74,9 +73,8 @@ _SHAPES = (
 
 
 def check_source(file: TextIO, source: str) -> None:
-    """Refuse a file that was recognised as another one; what is not recognised is left to its reader.
-
-    Reads from the start of `file` and goes back there. Raises: UnusableFile.
+    """Reject a file that was recognised as another format; an unrecognised one is left to its reader. Reads from the
+    start of `file` and seeks back. Raises: UnusableFile.
     """
     start = file.read(_START)
     file.seek(0)
@@ -93,7 +91,7 @@ def _refuse(found: _Shape, source: str) -> NoReturn:
 
 
 def with_wanted(error: UnusableFile, source: str) -> UnusableFile:
-    """The same refusal with the file that the source takes, for a file that was not recognised."""
+    """The same error, extended by the expected file, for a file that was not recognised."""
     said = error.long_message
     return error if WANTED[source] in said else UnusableFile(f"{said}. {_wanted(source)}")
 

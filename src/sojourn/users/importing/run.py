@@ -1,4 +1,4 @@
-"""Bringing users in: batch by batch, each in one transaction, so that whatever interrupts it can be run again."""
+"""Imports users in batches, each in one transaction, so that an interrupted import can be repeated."""
 
 import asyncio
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -25,7 +25,7 @@ ACTOR = "import"
 """The actor in the audit log."""
 
 _BATCH = 100
-"""Users of one transaction: few enough that a running server hardly waits for it."""
+"""Users per transaction: few enough that a running server hardly waits."""
 
 _HASHES_AT_ONCE = 4
 
@@ -40,14 +40,14 @@ _TAKEN = {
 @dataclass(frozen=True, slots=True)
 class Imported:
     left_out: int = 0
-    """Unverified further addresses that belong to another user."""
+    """Unverified additional addresses that belong to another user."""
     record: ImportedUser | None = field(default=None, compare=False)
-    """As it was cleaned: what of it was left out, mended, and has no place here."""
+    """The fields of the record that were left out, mended or unsupported."""
 
 
 @dataclass(frozen=True, slots=True)
 class Skipped:
-    """There already, by the id at the source."""
+    """Already imported, according to the ID at the source."""
 
 
 Outcome: TypeAlias = Imported | Skipped | RejectedRecord
@@ -63,7 +63,7 @@ class Leaving:
 
 @dataclass(frozen=True, slots=True)
 class Account:
-    """A record and the user it makes."""
+    """A record and the user created from it."""
 
     record: ImportedUser
     user: User
@@ -82,14 +82,13 @@ class Importing:
     dry_run: bool = False
     _ids: set[str] = field(default_factory=set[str])
     _names: set[tuple[str, str]] = field(default_factory=set[tuple[str, str]])
-    """Kinds and canonical spellings that this dry run would have given away."""
+    """Kinds and canonical forms of identifiers that this dry run would have assigned."""
 
     async def run(
         self, instance: Instance, records: Iterable[ImportedUser | RejectedRecord], told: Callable[[Outcome], None]
     ) -> None:
-        """Tell the outcome of every record, in order, once it is written.
-
-        Raises: Overloaded when the store does not answer; what was told stays.
+        """Yield the outcome of every record, in order, once it is written. Raises: Overloaded if the store does not
+        respond; outcomes yielded before stay valid.
         """
         for batch in _batches(cleaned_records(records, self.clock.now())):
             for outcome in await self._batch(instance, batch):
@@ -109,8 +108,8 @@ class Importing:
             ]
 
     async def _there(self, instance: Instance, batch: Sequence[ImportedUser | RejectedRecord]) -> Mapping[str, User]:
-        """The users who have the external ids of the batch."""
-        # a sign before an id says whether it is wanted, and ids may begin with one
+        """The existing users with the external IDs of the batch."""
+        # a leading sign includes or excludes an ID, and IDs may begin with a sign
         ids = [f"+{record.external_id}" for record in batch if isinstance(record, ImportedUser)]
         if not ids:
             return {}
@@ -138,7 +137,7 @@ class Importing:
     async def _made(
         self, instance: Instance, record: ImportedUser | RejectedRecord | Skipped, slots: asyncio.Semaphore
     ) -> Account | RejectedRecord | Skipped:
-        """The user as they would be stored, every field checked."""
+        """The user to store, with every field checked."""
         if not isinstance(record, ImportedUser):
             return record
         try:
@@ -153,7 +152,9 @@ class Importing:
 
     async def _password(self, given: StoredPassword, slots: asyncio.Semaphore) -> StoredPassword:
         """Raises: FieldError."""
-        if not given.digest.isprintable():  # a salt may hold anything, and databases differ on what they store
+        if (
+            not given.digest.isprintable()
+        ):  # a salt may contain any character, and databases differ in what they can store
             raise FieldError(param="password_digest")
         async with slots:
             return await self.hash_pool.import_digest(given.hasher, given.digest)
@@ -207,7 +208,7 @@ def _imported(account: Account, user: User) -> Imported:
 
 
 def _names(user: User) -> set[tuple[str, str]]:
-    """Unique identifiers: kind and canonical spelling."""
+    """The unique identifiers: kind and canonical form."""
     names = {(identifier.kind.value, identifier.canonical) for identifier in user.identifiers}
     return names | {("username", user.username_key)} if user.username_key else names
 
@@ -224,7 +225,7 @@ def _names_of(record: ImportedUser) -> set[tuple[str, str]]:
 
 
 def _reason(error: FieldError) -> str:
-    """The reason without the value: the hasher column may contain a digest by mistake (R-LOG-02)."""
+    """The reason without the value, because the hasher column may contain a digest by mistake (R-LOG-02)."""
     match error.param:
         case "password_hasher":
             return "its kind of password hash cannot be imported"

@@ -1,4 +1,6 @@
-"""Hashes that take longer than the usual floor: taken in by name only, because they hold everybody's refusals (R-ENU-02)."""
+"""Hashes that take longer than the usual floor: imported only if named, because they slow down every refused sign-in
+(R-ENU-02).
+"""
 
 from collections.abc import Collection, Iterable
 from datetime import timedelta
@@ -16,7 +18,7 @@ class SlowHashes(SojournError):
 async def checked_floor(
     costs: HashCosts, passwords: Iterable[StoredPassword], accepted: Collection[str]
 ) -> timedelta | None:
-    """The floor that refused sign-ins will have with these hashes, None where it stays the usual one.
+    """The floor of refused sign-ins with these hashes, None if the usual one is enough.
 
     Raises: SlowHashes for a hasher that needs more than 250 ms on this machine and is not among the accepted.
     """

@@ -1,4 +1,4 @@
-"""The first reading of a file, before anything is written: whether it can be read at all, and what there is in it."""
+"""The first pass over a file, before anything is written: checks that it is readable and collects facts."""
 
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
@@ -14,7 +14,7 @@ from sojourn.users.importing.record import ImportedAddress, ImportedUser, Reject
 class Survey:
     """`proven` are the verified addresses in the file, stored as hashes because a file may hold millions.
 
-    `passwords` holds one for each cost of a hash that the file knows (R-ENU-02).
+    `passwords` holds one hash for each cost in the file (R-ENU-02).
     """
 
     records: int
@@ -23,7 +23,7 @@ class Survey:
 
     @classmethod
     def of(cls, records: Iterable[ImportedUser | RejectedRecord]) -> "Survey":
-        """Raises: UnusableFile, and a second reading does not."""
+        """Raises: UnusableFile, which the second pass then cannot raise."""
         count, proven, passwords = 0, set[int](), dict[str | None, StoredPassword]()
         for record in cleaned_records(records, Instant(0)):
             count += 1
@@ -34,7 +34,7 @@ class Survey:
         return cls(count, proven, list(passwords.values()))
 
     def without_claims(self, record: ImportedUser) -> ImportedUser:
-        """The record without further addresses that it has not proven, and that another one has."""
+        """The record without unverified additional addresses that another record has verified."""
         return replace(record, emails=self._unclaimed(record.emails), phones=self._unclaimed(record.phones))
 
     def _unclaimed(self, addresses: Sequence[ImportedAddress]) -> Sequence[ImportedAddress]:
