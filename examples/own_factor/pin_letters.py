@@ -8,9 +8,9 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
 
-from sojourn.errors import ConfigError, Conflict, NotFound, WrongCode
+from sojourn.errors import ConfigError, Conflict, WrongCode
 from sojourn.factors.credential import Credential
-from sojourn.factors.enrollment import Enrollable, Enrollment
+from sojourn.factors.enrollment import Confirmation, Enrollable, Enrollment
 from sojourn.factors.factor import Attempt, Factor, FactorTools, Proven
 from sojourn.factors.hash_pool import Slot
 from sojourn.factors.offer import Offer, Person
@@ -49,38 +49,34 @@ class PinLetters(Factor, Enrollable):
     def decoys(self, instance: Instance, identifier: str) -> Sequence[Offer]:
         return [Offer(NAME)]
 
-    # -- the letter: written, confirmed, removed
+    # -- the letter: written and confirmed
 
     async def begin(self, user: User, label: str | None = None) -> Enrollment:
         """Shows the PIN to print. An earlier letter is worth nothing from now on."""
         tools, pin = self._tools(), random_code(12)
         body, until = {"pin": self._hashed(pin, user.id)}, tools.clock.now() + self.life
         letter = tools.credentials.made(user, NAME, body, label=label, expire_at=until, is_verified=False)
-        async with tools.store.transaction() as tx:
-            await tx.credentials.delete_kind(user.instance_id, user.id, NAME)
+
+        async def record(tx: Groups) -> Sequence[Credential]:
+            earlier = await tx.credentials.delete_kind(user.instance_id, user.id, NAME)
             if not await tx.credentials.create(letter):
                 raise Conflict("This account is gone.")
-        return Enrollment(letter, {"pin": pin.reveal()})
+            return earlier
 
-    async def confirm(self, user: User, id: str, proof: Proof) -> Credential:
-        """`engine.enrollments` has counted this try already."""
-        tools = self._tools()
-        letter = await tools.store.credentials.find(user.instance_id, id)
-        if letter is None or letter.user_id != user.id or letter.kind != NAME:
-            raise NotFound("This account has no such letter.")
-        if not self._fits(letter, proof.code):
+        return Enrollment(letter, record, {"pin": pin.reveal()})
+
+    async def confirm(self, user: User, credential: Credential, proof: Proof) -> Confirmation:
+        """`engine.enrollments` has found the letter, and counted this try already."""
+        if not self._fits(credential, proof.code):
             raise WrongCode()
-        confirmed = await tools.store.credentials.verify(user.instance_id, id, tools.clock.now())
-        if confirmed is None:
-            raise Conflict("This letter was confirmed before, or has expired.")
-        return confirmed
 
-    async def remove(self, user: User, id: str) -> None:
-        """Only a letter of this user, and only one of two who remove it at once does."""
-        store = self._tools().store
-        letter = await store.credentials.find(user.instance_id, id)
-        if letter is None or letter.kind != NAME or not await store.credentials.delete(user.instance_id, user.id, id):
-            raise NotFound("This account has no such letter.")
+        async def record(tx: Groups) -> Credential:
+            confirmed = await tx.credentials.verify(user.instance_id, credential.id, self._tools().clock.now())
+            if confirmed is None:
+                raise Conflict("This letter was confirmed before, or has expired.")
+            return confirmed
+
+        return Confirmation(record)
 
     # -- the proof
 

@@ -13,7 +13,6 @@ from sojourn.factors.challenges import Challenges
 from sojourn.factors.credentials import Credentials
 from sojourn.factors.email_code import EmailCodes
 from sojourn.factors.email_code_factor import EmailCodeFactor
-from sojourn.factors.enrollments import Enrollments
 from sojourn.factors.factor import FactorTools
 from sojourn.factors.factor_set import FactorSet, connected
 from sojourn.factors.hash_cost import HashCosts
@@ -67,6 +66,7 @@ from sojourn.users.address_proofs import AddressProofs
 from sojourn.users.addresses import Addresses
 from sojourn.users.code_tries import CodeTries
 from sojourn.users.device_tries import DeviceTries
+from sojourn.users.enrollments import Enrollments
 from sojourn.users.lockout import Lockout
 from sojourn.users.password_lockout import PasswordLockout
 from sojourn.users.passwords import Passwords
@@ -394,7 +394,7 @@ def _flow_parts(on: Foundation, of: InstanceParts, held: SessionParts, users: Us
         sign_ups=SignUps(
             store, clock, clients, users.proofs, sign_in_protection, session_start, on.hash_pool, of.access_lists
         ),
-        enrollments=Enrollments(store, of.factors, of.budgets),
+        enrollments=Enrollments(store, clock, of.factors, of.budgets, held.sessions, of.outbox, of.audit),
     )
 
 

@@ -179,7 +179,9 @@ async def test_a_user_deletes_one_or_all_of_a_kind(store: Store, instance_id: In
     theirs = await _stored(store, a_credential(other, kind="backup_code"))
     assert await store.credentials.delete(instance_id, user.id, codes[0].id)
     assert not await store.credentials.delete(instance_id, user.id, codes[0].id)
-    assert await store.credentials.delete_kind(instance_id, user.id, "backup_code") == 2
+    deleted = await store.credentials.delete_kind(instance_id, user.id, "backup_code")
+    assert {each.id for each in deleted} == {code.id for code in codes[1:]}
+    assert await store.credentials.delete_kind(instance_id, user.id, "backup_code") == []
     assert await store.credentials.of_user(instance_id, user.id, ["backup_code", "totp"]) == [totp]
     assert await store.credentials.find(instance_id, theirs.id) == theirs
 

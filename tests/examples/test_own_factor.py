@@ -72,7 +72,7 @@ def browser(engine: Engine) -> Browser:
 
 async def printed(engine: Engine, user: User) -> str:
     """The PIN of a letter that has arrived and was confirmed."""
-    letter = await engine.enrollments.begin(user, KIND)
+    letter = await engine.enrollments.begin(engine.instance, user, KIND)
     pin = str(letter.shown["pin"])
     await engine.enrollments.confirm(engine.instance, user, KIND, letter.credential.id, Proof(code=pin))
     return pin
@@ -210,7 +210,7 @@ async def test_a_letter_leaves_passwords_and_codes_as_they_are(engine: Engine, a
 async def test_a_letter_signs_nobody_in_before_its_pin_is_confirmed(
     engine: Engine, ada: User, browser: Browser
 ) -> None:
-    letter = await engine.enrollments.begin(ada, KIND, label="Letter of May")
+    letter = await engine.enrollments.begin(engine.instance, ada, KIND, label="Letter of May")
     pin = str(letter.shown["pin"])
     assert pin not in repr(letter)
     sign_in = await begun(browser)
@@ -225,7 +225,7 @@ async def test_a_letter_signs_nobody_in_before_its_pin_is_confirmed(
 async def test_ten_wrong_pins_end_the_confirmations_of_a_day(
     engine: Engine, ada: User, clock: FakeClock
 ) -> None:  # R-LIM-03
-    letter = await engine.enrollments.begin(ada, KIND)
+    letter = await engine.enrollments.begin(engine.instance, ada, KIND)
     right, wrong = Proof(code=str(letter.shown["pin"])), Proof(code="000000000000")
 
     async def confirm(proof: Proof) -> None:
@@ -241,11 +241,11 @@ async def test_ten_wrong_pins_end_the_confirmations_of_a_day(
 
 
 async def test_of_two_who_confirm_or_remove_at_once_one_does(engine: Engine, ada: User) -> None:  # R-OTP-03
-    enrollments, letter = engine.enrollments, await engine.enrollments.begin(ada, KIND)
+    enrollments, letter = engine.enrollments, await engine.enrollments.begin(engine.instance, ada, KIND)
     id, proof = letter.credential.id, Proof(code=str(letter.shown["pin"]))
     confirmed = await _both(enrollments.confirm(engine.instance, ada, KIND, id, proof) for _ in range(2))
     assert sorted(confirmed) == ["Conflict", "Credential"]
-    removed = await _both(enrollments.remove(ada, KIND, id) for _ in range(2))
+    removed = await _both(enrollments.remove(engine.instance, ada, KIND, id) for _ in range(2))
     assert sorted(removed) == ["NoneType", "NotFound"]
 
 
@@ -254,29 +254,32 @@ async def _both(calls: Iterable[Awaitable[object]]) -> list[str]:
 
 
 async def test_a_removed_pin_is_wrong(engine: Engine, ada: User, browser: Browser) -> None:
-    letter = await engine.enrollments.begin(ada, KIND)
+    letter = await engine.enrollments.begin(engine.instance, ada, KIND)
     proof = Proof(code=str(letter.shown["pin"]))
     await engine.enrollments.confirm(engine.instance, ada, KIND, letter.credential.id, proof)
     sign_in = await begun(browser)
     assert "pin_letter" in offered(sign_in)
-    await engine.enrollments.remove(ada, KIND, letter.credential.id)
-    assert (await attempted(browser, sign_in, str(proof.code))).status_code == 422
+    await engine.enrollments.remove(engine.instance, ada, KIND, letter.credential.id)
+    assert (await attempted(browser, sign_in, str(proof.code))).status_code == 400  # abandoned: R-PWD-11
+    again = await begun(browser)
+    assert "pin_letter" not in offered(again)
+    assert (await attempted(browser, again, str(proof.code))).status_code == 422
 
 
 async def test_nobody_confirms_or_removes_the_letter_of_somebody_else(engine: Engine, ada: User) -> None:  # R-AUZ-01
-    eve, letter = await person(engine, "eve@example.com"), await engine.enrollments.begin(ada, KIND)
+    eve, letter = await person(engine, "eve@example.com"), await engine.enrollments.begin(engine.instance, ada, KIND)
     id, proof = letter.credential.id, Proof(code=str(letter.shown["pin"]))
     with pytest.raises(NotFound):
         await engine.enrollments.confirm(engine.instance, eve, KIND, id, proof)
     with pytest.raises(NotFound):
-        await engine.enrollments.remove(eve, KIND, id)
+        await engine.enrollments.remove(engine.instance, eve, KIND, id)
     await engine.enrollments.confirm(engine.instance, ada, KIND, id, proof)
 
 
 async def test_a_kind_that_no_factor_enrolls_is_refused(engine: Engine, ada: User) -> None:
     for kind in ("password", "email_code", "unknown"):
         with pytest.raises(StrategyNotBuilt):
-            await engine.enrollments.begin(ada, kind)
+            await engine.enrollments.begin(engine.instance, ada, kind)
 
 
 async def test_the_constructor_says_how_long_a_pin_works(

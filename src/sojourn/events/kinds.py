@@ -35,6 +35,12 @@ class FieldsChanged(msgspec.Struct, forbid_unknown_fields=True):
     fields: list[str]
 
 
+class CredentialChanged(msgspec.Struct, forbid_unknown_fields=True):
+    """`kind` is the kind of the credential, as its factor names it."""
+
+    kind: str
+
+
 class ImpersonationAllowed(msgspec.Struct, forbid_unknown_fields=True):
     """`acting` is who may act as the user; absent for a plain sign-in token."""
 
@@ -94,6 +100,12 @@ _ALL = (
     EventKind("password.disabled", "The password of {user} was disabled after too many failed attempts."),
     EventKind("password.compromised", "{actor} marked the password of {user} as compromised."),
     EventKind("password.not_compromised", "{actor} withdrew that the password of {user} is compromised."),
+    EventKind(
+        "credential.created", "{actor} added credential {target} of the kind {kind} to {user}.", CredentialChanged
+    ),
+    EventKind(
+        "credential.deleted", "{actor} removed credential {target} of the kind {kind} from {user}.", CredentialChanged
+    ),
     EventKind("email_address.created", "{actor} added e-mail address {target} to {user}."),
     EventKind("email_address.updated", "{actor} changed e-mail address {target} of {user}."),
     EventKind("email_address.verified", "E-mail address {target} of {user} was verified by {actor}."),

@@ -30,6 +30,8 @@ _SUBJECTS: Mapping[str, str] = {
     "address_added": "An e-mail address was added to your {app} account",
     "address_removed": "An e-mail address was removed from your {app} account",
     "address_changed": "The primary e-mail address of your {app} account changed",
+    "credential_added": "A way to sign in was added to your {app} account",
+    "credential_removed": "A way to sign in was removed from your {app} account",
     "account_locked": "Your {app} account is temporarily locked",
     "account_locked_by_administrator": "Your {app} account is locked",
     "impersonated": "The {app} team signed in to your account",

@@ -10,7 +10,7 @@ from sojourn.users.user import Identifier, User
 
 Notice = Literal[
     "password_changed", "password_disabled", "password_compromised", "address_added", "address_removed",
-    "address_changed", "account_locked", "account_locked_by_administrator", "impersonated",
+    "address_changed", "credential_added", "credential_removed", "account_locked", "account_locked_by_administrator", "impersonated",
 ]  # fmt: skip
 
 

@@ -52,7 +52,10 @@ class CredentialStore(Protocol):
         """
         ...
 
-    async def delete(self, instance_id: InstanceId, user_id: UserId, id: str) -> bool: ...
-    async def delete_kind(self, instance_id: InstanceId, user_id: UserId, kind: str) -> int:
-        """Delete all credentials of one kind of the user and return how many."""
+    async def delete(self, instance_id: InstanceId, user_id: UserId, id: str) -> Credential | None:
+        """Delete one of the user's and return it; exactly one of racing callers gets it."""
+        ...
+
+    async def delete_kind(self, instance_id: InstanceId, user_id: UserId, kind: str) -> Sequence[Credential]:
+        """Delete all of the user's of one kind and return them; exactly one of racing callers gets each."""
         ...

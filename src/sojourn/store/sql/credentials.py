@@ -69,13 +69,15 @@ class SqlCredentials(Group):
         )
         return await self._update(credential_row, values, *where) == 1
 
-    async def delete(self, instance_id: InstanceId, user_id: UserId, id: str) -> bool:
-        where = (credentials.c.id == id, *_of_user(instance_id, user_id))
-        return await self._run.change(delete(credentials).where(*where)) == 1
+    async def delete(self, instance_id: InstanceId, user_id: UserId, id: str) -> Credential | None:
+        return first(await self._deleted(credentials.c.id == id, *_of_user(instance_id, user_id)))
 
-    async def delete_kind(self, instance_id: InstanceId, user_id: UserId, kind: str) -> int:
-        where = (*_of_user(instance_id, user_id), credentials.c.kind == kind)
-        return await self._run.change(delete(credentials).where(*where))
+    async def delete_kind(self, instance_id: InstanceId, user_id: UserId, kind: str) -> Sequence[Credential]:
+        return await self._deleted(*_of_user(instance_id, user_id), credentials.c.kind == kind)
+
+    async def _deleted(self, *where: Condition) -> list[Credential]:
+        taken = delete(credentials).where(*where).returning(*credential_row.columns)
+        return [credential_row.decode(row) for row in await self._run.returning(taken)]
 
 
 def _one_of(instance_id: InstanceId, id: str) -> tuple[Condition, Condition]:
