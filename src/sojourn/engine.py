@@ -311,7 +311,7 @@ def _session_parts(on: Foundation, of: InstanceParts) -> SessionParts:
         dev_browsers=DevBrowsers(on.store, on.clock, on.sealer.derived(b"dev_browsers")),
         sessions=sessions,
         app_data=AppData(on.store, on.clock, sessions),
-        tokens=Minting(on.store, on.clock, activity, of.key_store, of.jwt_templates, of.audit),
+        tokens=Minting(on.store, on.clock, activity, of.key_store, of.jwt_templates, of.audit, of.factors),
         refreshing=Refreshing(on.clock, of.key_store, on.sealer.derived(b"refresh")),
         handshake_nonces=HandshakeNonces(on.store, on.clock),
         forms=FormTokens(on.clock, on.sealer.derived(b"forms")),

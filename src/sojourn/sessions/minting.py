@@ -1,5 +1,6 @@
 """Mints a session token for a live session. Every tab requests one once a minute (design section 4)."""
 
+from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
@@ -9,6 +10,7 @@ import structlog
 
 from sojourn.errors import FieldError, Json, NotFound, SessionEnded, SojournError
 from sojourn.events.audit_log import AuditLog
+from sojourn.factors.factor_set import FactorSet
 from sojourn.ids import ClientId, SessionId, UserId, well_formed
 from sojourn.instances.instance import Instance
 from sojourn.instances.jwt_templates import JwtTemplates
@@ -22,7 +24,7 @@ from sojourn.tokens.cookie_size import largest_token, too_large
 from sojourn.tokens.jws import Algorithm
 from sojourn.tokens.session_token import TokenClaims, mint, mint_template
 from sojourn.tokens.signing_keys import SigningKey
-from sojourn.tokens.templates import render
+from sojourn.tokens.templates import mentions, render
 from sojourn.users.standing import refuse_banned
 from sojourn.users.token_facts import token_facts
 from sojourn.users.user import User
@@ -48,6 +50,7 @@ class Minting:
     key_store: KeyStore
     jwt_templates: JwtTemplates
     audit: AuditLog
+    factors: FactorSet
     _told: dict[SessionId, Instant] = field(default_factory=dict[SessionId, Instant])
     """Sessions whose token was too large, with the time at which this process reported it."""
 
@@ -129,7 +132,8 @@ class Minting:
         life: timedelta | None = None,
         backdated: timedelta = timedelta(0),
     ) -> str:
-        grant = _grant(instance, session, user, now, origin)
+        has_second = await self._has_second_factor(instance, user, instance.settings.sessions.claims, now)
+        grant = _grant(instance, session, user, now, origin, has_second_factor=has_second)
         key = await self.key_store.signing_key(instance)
         version = 2 if api_version >= CLAIMS_VERSION_2 else 1
         life = min(life or instance.settings.sessions.token_life, session.expire_at.since(now))
@@ -137,6 +141,14 @@ class Minting:
         if grant.custom and (advice := too_large(len(token), instance.publishable_key)):
             await self._tell(instance, session, now, len(token), advice)
         return token
+
+    async def _has_second_factor(
+        self, instance: Instance, user: User | None, claims: Mapping[str, Json], now: Instant
+    ) -> bool:
+        """Asks the factors, and reads credentials, only for claims that say so of a user."""
+        if user is None or not mentions(claims, "user.two_factor_enabled"):
+            return False
+        return bool((await self.factors.second_factors(self.store, instance, [user], now)).get(user.id))
 
     async def _tell(self, instance: Instance, session: Session, now: Instant, size: int, advice: str) -> None:
         """Log a too large token and record it for the operator, once per session and process, and at most once a
@@ -197,7 +209,9 @@ class Minting:
         if template is None:
             raise NotFound(f"No JWT template is named {name!r}." if name.isidentifier() else None)
         now = self.clock.now()
-        claims = render(template.claims, token_facts(user, session, now, instance.public_url))
+        has_second = await self._has_second_factor(instance, user, template.claims, now)
+        facts = token_facts(user, session, now, instance.public_url, has_second_factor=has_second)
+        claims = render(template.claims, facts)
         if not isinstance(claims, dict):
             raise FieldError("The template's claims are not an object.", param="claims")
         return mint_template(
@@ -216,10 +230,18 @@ _SIGNATURE = {Algorithm.RS256: 342, Algorithm.EDDSA: 86}
 """Letters of a signature in base64url: 256 bytes of RSA-2048, 64 of Ed25519."""
 
 
-def _grant(instance: Instance, session: Session, user: User | None, now: Instant, origin: str | None) -> TokenClaims:
+def _grant(
+    instance: Instance,
+    session: Session,
+    user: User | None,
+    now: Instant,
+    origin: str | None,
+    *,
+    has_second_factor: bool = False,
+) -> TokenClaims:
     custom: dict[str, Json] = {}
     if instance.settings.sessions.claims and user is not None:
-        facts = token_facts(user, session, now, instance.public_url)
+        facts = token_facts(user, session, now, instance.public_url, has_second_factor=has_second_factor)
         custom = cast("dict[str, Json]", render(instance.settings.sessions.claims, facts))
     return TokenClaims(
         issuer=instance.public_url,

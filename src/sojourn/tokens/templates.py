@@ -71,6 +71,16 @@ def render(template: Json | Mapping[str, Json], facts: Mapping[str, Json]) -> Js
     return template
 
 
+def mentions(template: Json | Mapping[str, Json], path: str) -> bool:
+    """True if a shortcode of the template names the path, such as `user.two_factor_enabled`, or the whole of its root."""
+    if isinstance(template, str):
+        named = {operand for found in _CODE.finditer(template) for operand in _operands(found[1]) or []}
+        return not named.isdisjoint((path, path.partition(".")[0]))
+    if isinstance(template, Mapping):
+        return any(mentions(value, path) for value in template.values())
+    return isinstance(template, list) and any(mentions(value, path) for value in template)
+
+
 def _rendered_text(text: str, facts: Mapping[str, Json]) -> Json:
     if "{{" not in text:
         return text

@@ -9,7 +9,9 @@ from sojourn.users.images import avatar_url
 from sojourn.users.user import User
 
 
-def token_facts(user: User, session: Session, now: Instant, public_url: str) -> Mapping[str, Json]:
+def token_facts(
+    user: User, session: Session, now: Instant, public_url: str, *, has_second_factor: bool = False
+) -> Mapping[str, Json]:
     """The context of `tokens/templates.py`: `user`, `session`, `org`, `org_membership` and `time`.
 
     Private metadata is excluded.
@@ -35,7 +37,7 @@ def token_facts(user: User, session: Session, now: Instant, public_url: str) -> 
             "created_at": user.created_at.millis,
             "updated_at": user.updated_at.millis,
             "last_sign_in_at": user.last_sign_in_at.millis if user.last_sign_in_at else None,
-            "two_factor_enabled": False,
+            "two_factor_enabled": has_second_factor,
             "public_metadata": dict(user.public_metadata),
             "unsafe_metadata": dict(user.unsafe_metadata),
             "organizations": {},
