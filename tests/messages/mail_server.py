@@ -48,7 +48,7 @@ def mail_server(inbox: Inbox, port: int, tls: ssl.SSLContext | None = None) -> I
     options = {} if tls is None else {
         "tls_context": tls, "require_starttls": True, "auth_required": True, "authenticator": _may_send,
     }  # fmt: skip
-    controller = Controller(inbox, hostname="127.0.0.1", port=port, **options)
+    controller = Controller(inbox, hostname="127.0.0.1", port=port, ready_timeout=60, **options)
     controller.start()
     try:
         yield
