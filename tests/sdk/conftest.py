@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 import pytest_asyncio
-from playwright.async_api import Browser, BrowserContext, expect
+from playwright.async_api import Browser, BrowserContext
 from pytest_asyncio import is_async_test
 
 from tests.browser import browser, in_its_loop, launched
@@ -15,8 +15,6 @@ from tests.ports import free_port
 from tests.sdk.processes import Process, env_lines, next_app, server, settings
 
 __all__ = ["browser", "launched"]
-
-expect.set_options(timeout=30_000)
 
 PASSWORD = "correct horse battery staple"
 _APPS = {"next13-clerk4": 4, "next15-clerk6": 6, "next15-clerk7": 7}
