@@ -46,7 +46,7 @@ from sojourn.sessions.handshake_nonces import HandshakeNonces
 from sojourn.sessions.known_devices import KnownDevices
 from sojourn.sessions.lifecycle import Sessions
 from sojourn.sessions.minting import Minting
-from sojourn.sessions.refreshing import Refreshing
+from sojourn.sessions.token_refresh import Refreshing
 from sojourn.sign_ins.attempt import SignIns
 from sojourn.sign_ins.codes import SignInCodes
 from sojourn.sign_ins.floor import Floor
@@ -62,7 +62,7 @@ from sojourn.store.opening import open_store
 from sojourn.tokens.forms import FormTokens
 from sojourn.tokens.sealing import Sealer
 from sojourn.users.accounts import Accounts
-from sojourn.users.address_proofs import AddressProofs
+from sojourn.users.address_verification import AddressProofs
 from sojourn.users.addresses import Addresses
 from sojourn.users.code_tries import CodeTries
 from sojourn.users.device_tries import DeviceTries

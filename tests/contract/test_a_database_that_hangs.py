@@ -9,7 +9,7 @@ import pytest
 from sojourn.errors import Overloaded
 from sojourn.ids import InstanceId
 from sojourn.store import patience
-from sojourn.store.breaker import HANGS
+from sojourn.store.circuit_breaker import HANGS
 from sojourn.store.interface import Store
 from sojourn.store.opening import open_store
 from sojourn.store.postgres import PostgresDatabase

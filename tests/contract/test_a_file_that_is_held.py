@@ -11,7 +11,7 @@ import pytest
 from sojourn.errors import Overloaded
 from sojourn.ids import InstanceId
 from sojourn.store import patience, sqlite_writer
-from sojourn.store.breaker import HANGS, Breaker
+from sojourn.store.circuit_breaker import HANGS, Breaker
 from sojourn.store.interface import Page, UserFilter
 from sojourn.store.opening import open_store
 from sojourn.store.sql.store import SqlStore

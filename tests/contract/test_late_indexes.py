@@ -8,11 +8,11 @@ import pytest
 from sqlalchemy import text
 
 from sojourn.ids import InstanceId, new_id
-from sojourn.store import building, migrating
+from sojourn.store import index_building, migrating
 from sojourn.store.interface import Page, Store, UserFilter
 from sojourn.store.opening import open_store
 from sojourn.store.sql.connections import EngineDatabase
-from sojourn.store.sql.late import BY_ACTIVITY, INDEXES, SEARCH
+from sojourn.store.sql.late_indexes import BY_ACTIVITY, INDEXES, SEARCH
 from sojourn.testing.databases import PostgresServer
 
 from .values import NOW, a_user
@@ -62,7 +62,7 @@ async def _people(store: Store, instance_id: InstanceId) -> None:
 async def test_a_list_is_the_same_before_while_and_after_its_indexes_are_built(
     older_url: str, instance_id: InstanceId, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(building, "_USERS_A_STEP", 5)
+    monkeypatch.setattr(index_building, "_USERS_A_STEP", 5)
     store = open_store(older_url)
     await store.migrate()
     await _people(store, instance_id)
@@ -83,7 +83,7 @@ async def test_a_list_is_the_same_before_while_and_after_its_indexes_are_built(
 async def test_a_node_that_starts_again_goes_on_building(
     older_url: str, instance_id: InstanceId, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(building, "_USERS_A_STEP", 5)
+    monkeypatch.setattr(index_building, "_USERS_A_STEP", 5)
     first = open_store(older_url)
     await first.migrate()
     await _people(first, instance_id)

@@ -20,7 +20,7 @@ from sojourn.store.sql.clients import SqlClients
 from sojourn.store.sql.connections import EngineDatabase
 from sojourn.store.sql.database import Row
 from sojourn.store.sql.events import SqlEvents
-from sojourn.store.sql.late import DUE, EVENTS_BY_TIME, OF_KIND, OF_TARGET, Built
+from sojourn.store.sql.late_indexes import DUE, EVENTS_BY_TIME, OF_KIND, OF_TARGET, Built
 from sojourn.store.sql.records import SqlRecords
 from sojourn.store.sql.session_lists import SessionLists
 from sojourn.store.sql.sessions import _TOUCH, SqlSessions

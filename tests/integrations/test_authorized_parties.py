@@ -8,7 +8,7 @@ import pytest
 from sojourn import Sojourn
 from sojourn.errors import ConfigError, TokenRefused
 from sojourn.integrations.authenticator import Authenticator
-from sojourn.integrations.parties import RemoteParties, named_parties
+from sojourn.integrations.authorized_parties import RemoteParties, named_parties
 from sojourn.testing.clock import FakeClock
 from sojourn.users.accounts import NewUser
 

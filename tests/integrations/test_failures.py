@@ -25,8 +25,8 @@ from sojourn.errors import (
     SessionEnded,
     SojournError,
 )
-from sojourn.integrations.outer_address import OuterAddress
-from sojourn.integrations.parties import asks_cors
+from sojourn.integrations.authorized_parties import asks_cors
+from sojourn.integrations.public_url import OuterAddress
 from sojourn.integrations.redirects import REDIRECT
 from sojourn.integrations.remote import HttpServer
 from sojourn.integrations.sojourn_client import SojournClient

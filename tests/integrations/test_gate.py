@@ -13,7 +13,7 @@ from starlette.routing import Mount, Route
 
 from sojourn import Sojourn, SojournMiddleware
 from sojourn.errors import Json
-from sojourn.integrations.matching import Matcher
+from sojourn.integrations.path_patterns import Matcher
 from sojourn.tokens.handshake import cookie_suffix, mint_handshake
 from sojourn.users.accounts import NewUser
 

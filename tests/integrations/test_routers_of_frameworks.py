@@ -20,7 +20,7 @@ from starlette.routing import Match, Route, Router
 from werkzeug.exceptions import HTTPException as WerkzeugError
 from werkzeug.routing import Map, RequestRedirect
 
-from sojourn.integrations.matching import Matcher
+from sojourn.integrations.path_patterns import Matcher
 
 PATTERNS = {
     "home": "/", "open": "/open", "page": "/open/{name}", "file": "/files/{name}.txt",

@@ -11,7 +11,7 @@ from sojourn.integrations.django.decorators import session_required as django
 from sojourn.integrations.fastapi import requires as fastapi
 from sojourn.integrations.flask import session_required as flask
 from sojourn.integrations.litestar import requires as litestar
-from sojourn.integrations.matching import Matcher
+from sojourn.integrations.path_patterns import Matcher
 from sojourn.integrations.quart import session_required as quart
 from sojourn.integrations.requirement import Requirement
 

@@ -11,7 +11,7 @@ import pytest
 
 from sojourn import Sojourn
 from sojourn.errors import ConfigError
-from sojourn.integrations.outer_address import OuterAddress
+from sojourn.integrations.public_url import OuterAddress
 from sojourn.integrations.sojourn_client import SojournClient
 from sojourn.secret import Secret
 from sojourn.testing.clock import FakeClock

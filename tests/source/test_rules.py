@@ -139,11 +139,11 @@ def _writes_a_status(call: Any) -> bool:
 
 def test_one_rule_says_who_may_sign_in() -> None:  # R-FLOW-04
     raising = [file for file, node in nodes(ast.Call) if _name(node.func) == "UserBanned"]
-    assert raising == ["users/standing.py"]
+    assert raising == ["users/account_status.py"]
     asking = {
         f"{file}:{node.test.lineno}"
         for file, node in nodes(ast.If)
-        if file != "users/standing.py"
+        if file != "users/account_status.py"
         and any(isinstance(each, ast.Attribute) and each.attr == "banned" for each in ast.walk(node.test))
     }
     assert not {each for each in asking if not each.startswith("store/sql/user_search.py")}  # a filter of lists

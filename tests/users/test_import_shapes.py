@@ -9,7 +9,7 @@ import pytest
 
 from sojourn.instant import Instant
 from sojourn.users.importing import auth0, clerk, django, firebase
-from sojourn.users.importing.recognising import WANTED, check_source, with_wanted
+from sojourn.users.importing.format_detection import WANTED, check_source, with_wanted
 from sojourn.users.importing.record import ImportedUser, LeftOut, RejectedRecord, UnusableFile
 
 from .test_importing import only

@@ -5,7 +5,7 @@ import pytest
 from sojourn.errors import UserBanned
 from sojourn.ids import instance_id, user_id
 from sojourn.instant import Instant
-from sojourn.users.standing import may_sign_in, refuse_banned
+from sojourn.users.account_status import may_sign_in, refuse_banned
 from sojourn.users.user import User
 
 NOW = Instant(1_800_000_000_000)

@@ -19,11 +19,11 @@ async def in_force(engine: "Engine") -> dict[str, Json]:
     from sojourn.server.worker import KEPT, SESSIONS_KEPT
     from sojourn.sessions.clients import GRACE
     from sojourn.store import patience
-    from sojourn.store.breaker import HANGS
+    from sojourn.store.circuit_breaker import HANGS
     from sojourn.store.interface.users import CLAIM_LASTS, CLAIM_WITHOUT_CODE, MAX_SORTED
     from sojourn.tokens.cookie_size import LARGEST_COOKIE
     from sojourn.users.password_lockout import MAX_FAILURES
-    from sojourn.web.reading.field_types import MAX_LIST
+    from sojourn.web.parsing.field_types import MAX_LIST
 
     protection = engine.instance.settings.protection
     floor = await engine.sign_in_protection.floor.now(engine.instance)

@@ -13,9 +13,9 @@ import typer
 from sojourn.cli.import_tally import Tally
 from sojourn.cli.runtime import AsJson, Data, DatabaseUrl, configured, print_json, with_engine
 from sojourn.errors import SojournError
-from sojourn.store.files import open_for_writing
+from sojourn.store.private_files import open_for_writing
 from sojourn.users.importing import auth0, clerk, django, firebase
-from sojourn.users.importing.recognising import check_source, with_wanted
+from sojourn.users.importing.format_detection import check_source, with_wanted
 from sojourn.users.importing.record import ImportedUser, RejectedRecord, UnusableFile
 from sojourn.users.importing.run import Importing, Leaving
 from sojourn.users.importing.slow_hashes import checked_floor

@@ -9,9 +9,9 @@ import typer
 
 from sojourn.cli.runtime import AsJson, Data, DatabaseUrl, configured, print_facts, print_json, with_engine
 from sojourn.errors import Json, SojournError
-from sojourn.instances.cautions import cautions
 from sojourn.instances.setting import Setting, groups, tree
 from sojourn.instances.settings import Settings
+from sojourn.instances.settings_warnings import cautions
 
 if TYPE_CHECKING:
     from sojourn.engine import Engine

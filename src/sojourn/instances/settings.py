@@ -16,8 +16,8 @@ from urllib.parse import urlsplit
 import msgspec
 
 from sojourn.errors import FieldError, Json
-from sojourn.instances.looks import Color, Fonts, Length, WebAddress
 from sojourn.instances.setting import About, Form, Shown, tree
+from sojourn.instances.theme_values import Color, Fonts, Length, WebAddress
 from sojourn.origin import origin_of
 
 Use = Literal["off", "optional", "required"]

@@ -10,12 +10,12 @@ from sojourn.integrations.auth_context import MISSING, AuthContext, Guard
 from sojourn.integrations.authenticator import Authenticator, AuthState, SignedInState
 from sojourn.integrations.denials import KEPT_NOWHERE, Denial, Denied, Headers, said
 from sojourn.integrations.failures import FAILURES, failed
-from sojourn.integrations.matching import Matcher
 from sojourn.integrations.origins import is_own, may_be_used
+from sojourn.integrations.path_patterns import Matcher
 from sojourn.integrations.request_head import RequestHead
 from sojourn.integrations.session_data import Keeping, SessionData
-from sojourn.integrations.sockets import Socket, closing_on_failure, refuse
 from sojourn.integrations.sojourn_client import SojournClient
+from sojourn.integrations.websockets import Socket, closing_on_failure, refuse
 from sojourn.tokens.claims import Claims
 
 __all__ = ["SojournMiddleware", "visit"]

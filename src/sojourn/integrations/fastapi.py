@@ -20,8 +20,8 @@ from sojourn.integrations.auth_context import ANYBODY
 from sojourn.integrations.denials import Denial, Denied
 from sojourn.integrations.failures import FAILURES, failed
 from sojourn.integrations.requirement import UNASKED, Requirement, Unasked
-from sojourn.integrations.sockets import TRY_AGAIN_LATER, UNAUTHORIZED
 from sojourn.integrations.starlette import answered
+from sojourn.integrations.websockets import TRY_AGAIN_LATER, UNAUTHORIZED
 from sojourn.tokens.claims import Claims
 
 __all__ = ["CurrentSession", "CurrentUser", "OptionalSession", "requires"]

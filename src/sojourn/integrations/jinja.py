@@ -17,7 +17,7 @@ from markupsafe import Markup
 
 from sojourn.integrations import asgi, wsgi
 from sojourn.integrations.auth_context import AuthContext
-from sojourn.integrations.markup import Component, component
+from sojourn.integrations.component_markup import Component, component
 from sojourn.integrations.requirement import ASKED_FOR
 
 __all__ = ["SojournExtension"]

@@ -25,8 +25,8 @@ from sojourn.integrations.asgi import GUARD, SojournMiddleware, read, visit
 from sojourn.integrations.denials import Denial, Denied
 from sojourn.integrations.failures import FAILURES, failed
 from sojourn.integrations.requirement import UNASKED, Requirement, Unasked
-from sojourn.integrations.sockets import UNAUTHORIZED
 from sojourn.integrations.sojourn_client import SojournClient
+from sojourn.integrations.websockets import UNAUTHORIZED
 from sojourn.tokens.claims import Claims
 
 __all__ = ["SojournPlugin", "requires"]

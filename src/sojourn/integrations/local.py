@@ -13,9 +13,9 @@ from sojourn.errors import ConfigError
 from sojourn.instant import Clock, SystemClock
 from sojourn.integrations.asgi import App, Receive, Scope, Send
 from sojourn.integrations.authenticator import Authenticator
+from sojourn.integrations.authorized_parties import named_parties
 from sojourn.integrations.bridge import Bridge
 from sojourn.integrations.local_server import EngineServer, gate_of
-from sojourn.integrations.parties import named_parties
 from sojourn.integrations.sojourn_client import SojournClient, no_claims
 
 if TYPE_CHECKING:

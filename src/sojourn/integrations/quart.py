@@ -21,8 +21,8 @@ from sojourn.integrations.flask_values import FLASK_VALUES
 from sojourn.integrations.http_errors import KEPT_IN_NO_CACHE, become, is_preflight, raise_as_http, wear
 from sojourn.integrations.requirement import Requirement
 from sojourn.integrations.session_data import Keeping, SessionData
-from sojourn.integrations.sockets import UNAUTHORIZED
 from sojourn.integrations.sojourn_client import SojournClient
+from sojourn.integrations.websockets import UNAUTHORIZED
 from sojourn.tokens.claims import Claims
 
 __all__ = ["SojournQuart", "current_session", "current_user", "session_required"]

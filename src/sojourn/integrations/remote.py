@@ -27,8 +27,8 @@ from sojourn.errors import (
 from sojourn.instant import SystemClock
 from sojourn.integrations.app_keys import REFUSED, check_keys
 from sojourn.integrations.authenticator import Authenticator
-from sojourn.integrations.outer_address import OuterAddress
-from sojourn.integrations.parties import RemoteParties, asks_cors, named_parties
+from sojourn.integrations.authorized_parties import RemoteParties, asks_cors, named_parties
+from sojourn.integrations.public_url import OuterAddress
 from sojourn.integrations.sojourn_client import Data, SojournClient
 from sojourn.secret import Secret
 from sojourn.tokens.handshake import Handshake, read_handshake

@@ -15,7 +15,7 @@ from sojourn.integrations.asgi import visit
 from sojourn.integrations.decorators import SessionRequired
 from sojourn.integrations.denials import Denial
 from sojourn.integrations.requirement import Requirement
-from sojourn.integrations.sockets import UNAUTHORIZED
+from sojourn.integrations.websockets import UNAUTHORIZED
 from sojourn.tokens.claims import Claims
 
 __all__ = ["session_of", "session_required", "user_of"]

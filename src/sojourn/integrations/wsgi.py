@@ -12,7 +12,7 @@ from sojourn.integrations.asgi import Scope, whole_answer
 from sojourn.integrations.auth_context import MISSING, AuthContext, Guard
 from sojourn.integrations.denials import KEPT_NOWHERE, Denial, Denied, Headers
 from sojourn.integrations.failures import FAILURES, failed
-from sojourn.integrations.matching import Matcher
+from sojourn.integrations.path_patterns import Matcher
 from sojourn.integrations.request_head import RequestHead
 from sojourn.integrations.session_data import Keeping, SessionData
 from sojourn.integrations.sojourn_client import SojournClient

@@ -13,7 +13,7 @@ from sojourn.errors import ConfigError, Conflict, SojournError
 from sojourn.instances.instance import Environment
 from sojourn.instances.secret_keys import fresh_secret_key
 from sojourn.secret import Secret
-from sojourn.store.files import exposed
+from sojourn.store.private_files import exposed
 
 if TYPE_CHECKING:
     from sojourn.engine import Engine

@@ -19,7 +19,7 @@ from sojourn.sessions.clients import fresh_client, is_open_to, rotate
 from sojourn.sessions.end_cause import EndCause
 from sojourn.sessions.session import Device, Ending, Session, SessionStatus, begun, by_the_clock
 from sojourn.store.interface import Groups, Page, SessionFilter, Store
-from sojourn.users.standing import may_sign_in, refuse_banned
+from sojourn.users.account_status import may_sign_in, refuse_banned
 from sojourn.users.user import User
 
 _DATA_LIMIT = 8 * 1024

@@ -25,7 +25,7 @@ from sojourn.tokens.jws import Algorithm
 from sojourn.tokens.session_token import TokenClaims, mint, mint_template
 from sojourn.tokens.signing_keys import SigningKey
 from sojourn.tokens.templates import mentions, render
-from sojourn.users.standing import refuse_banned
+from sojourn.users.account_status import refuse_banned
 from sojourn.users.token_facts import token_facts
 from sojourn.users.user import User
 

@@ -45,8 +45,8 @@ from sojourn.sign_ins.sign_in import (
 from sojourn.sign_ins.sign_in_protection import Checked, SignInProtection
 from sojourn.sign_ins.steps import Steps
 from sojourn.store.interface import Groups, Store
+from sojourn.users.account_status import refuse_banned
 from sojourn.users.accounts import Accounts
-from sojourn.users.standing import refuse_banned
 from sojourn.users.user import User
 
 __all__ = ["Proof", "SignInFacts", "SignInInput", "SignIns"]

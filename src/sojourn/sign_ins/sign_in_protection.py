@@ -31,10 +31,10 @@ from sojourn.sessions.known_devices import KnownDevices
 from sojourn.sign_ins.floor import Floor
 from sojourn.sign_ins.guesses import GuessesByKind
 from sojourn.store.interface import Groups, Store
+from sojourn.users.account_status import refuse_banned
 from sojourn.users.device_tries import DeviceTries
 from sojourn.users.lockout import Lockout
 from sojourn.users.password_lockout import PasswordLockout
-from sojourn.users.standing import refuse_banned
 from sojourn.users.user import User
 
 _WRONG = (WrongPassword, WrongCode, PasswordCompromised)

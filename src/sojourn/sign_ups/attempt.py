@@ -38,7 +38,7 @@ from sojourn.sign_ins.sign_in_protection import SignInProtection
 from sojourn.sign_ups.sign_up import SignUp, SignUpStatus, after_code, begun, completed, is_ready, require_open
 from sojourn.store.interface import Groups, Store, UserFilter
 from sojourn.users.accounts import checked_metadata
-from sojourn.users.address_proofs import AddressProofs
+from sojourn.users.address_verification import AddressProofs
 from sojourn.users.identifiers import normal_email, normal_name, normal_username
 from sojourn.users.new_user import checked_external_id
 from sojourn.users.user import Identifier, IdentifierKind, User

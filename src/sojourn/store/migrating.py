@@ -7,7 +7,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from sojourn.errors import ConfigError
 from sojourn.store.sql.connections import refusing
-from sojourn.store.sql.late import make_at_once
+from sojourn.store.sql.late_indexes import make_at_once
 from sojourn.store.sql.rows import metadata
 
 FOLDER = Path(__file__).parent / "migrations"

@@ -13,8 +13,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_en
 
 from sojourn.errors import ConfigError, Overloaded
 from sojourn.store import patience
-from sojourn.store.breaker import Breaker
-from sojourn.store.building import VALID, postgres_step
+from sojourn.store.circuit_breaker import Breaker
+from sojourn.store.index_building import VALID, postgres_step
 from sojourn.store.migrating import bring_up_to_date
 from sojourn.store.postgres_connecting import AWAY, Connector, PostgresConnection, reason_of
 from sojourn.store.sql.connections import EngineDatabase, Watch, nothing_has_it

@@ -13,9 +13,9 @@ from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
 
 from sojourn.errors import ConfigError, Overloaded
 from sojourn.store import patience
-from sojourn.store.building import SqliteBuilding, built_in_sqlite
-from sojourn.store.files import make_file, make_folder
+from sojourn.store.index_building import SqliteBuilding, built_in_sqlite
 from sojourn.store.migrating import bring_up_to_date
+from sojourn.store.private_files import make_file, make_folder
 from sojourn.store.sql.connections import EngineDatabase, Watch
 from sojourn.store.sql.database import Prepared, Row, Transaction
 from sojourn.store.sqlite_driver import SqliteConnection, connect

@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from sojourn.errors import Overloaded
 from sojourn.store import patience
-from sojourn.store.breaker import Breaker
+from sojourn.store.circuit_breaker import Breaker
 from sojourn.store.sql.connections import InTransaction, refusing
 from sojourn.store.sql.database import Prepared, Row, Transaction
 from sojourn.store.sqlite_driver import SqliteConnection, is_busy, to_its_end

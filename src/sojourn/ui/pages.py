@@ -12,8 +12,8 @@ from litestar import MediaType, Response, get
 
 from sojourn.errors import NotFound, SojournError
 from sojourn.instances.instance import Instance
-from sojourn.instances.looks import WebAddress
 from sojourn.instances.settings import ThemeSettings
+from sojourn.instances.theme_values import WebAddress
 from sojourn.ui.ended import told_end
 from sojourn.ui.forms import plain_form, profile_form, sign_up_form
 from sojourn.ui.theme import component_looks, look

@@ -22,8 +22,8 @@ from sojourn.users.metadata import checked_metadata, merged_metadata
 from sojourn.users.new_user import NewUser, UserChanges, built_user, changed_user
 from sojourn.users.notices import notify, notify_of_new_primary
 from sojourn.users.passwords import Passwords, with_password
-from sojourn.users.primary import with_primary
-from sojourn.users.searching import as_stored
+from sojourn.users.primary_address import with_primary
+from sojourn.users.search_terms import as_stored
 from sojourn.users.user import IdentifierKind, User
 
 __all__ = ["Accounts", "NewUser", "UserChanges", "checked_metadata"]

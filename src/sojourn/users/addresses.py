@@ -12,7 +12,7 @@ from sojourn.users.access import end_access, moment_after, unchanged
 from sojourn.users.accounts import SERVER, Accounts, Consequence
 from sojourn.users.new_user import ADMIN, MAX_ADDRESSES, Status, new_address
 from sojourn.users.notices import notify, notify_of_new_primary
-from sojourn.users.primary import as_only_one, is_last, with_primary, with_verified, without
+from sojourn.users.primary_address import as_only_one, is_last, with_primary, with_verified, without
 from sojourn.users.user import Identifier, IdentifierKind, User
 
 

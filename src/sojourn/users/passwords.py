@@ -25,10 +25,10 @@ from sojourn.sessions.end_cause import EndCause
 from sojourn.sessions.lifecycle import Sessions
 from sojourn.store.interface import Groups, Store, Tries
 from sojourn.users.access import end_access, moment_after, unchanged
+from sojourn.users.account_status import refuse_banned
 from sojourn.users.lockout import Lockout
 from sojourn.users.notices import notify
 from sojourn.users.password_lockout import MAX_FAILURES, PasswordLockout
-from sojourn.users.standing import refuse_banned
 from sojourn.users.user import User
 
 

@@ -42,7 +42,7 @@ from sojourn.sessions.lifecycle import Sessions
 from sojourn.sessions.session import Session, SessionStatus
 from sojourn.store.interface import Groups, Store, Tries
 from sojourn.users.accounts import Accounts
-from sojourn.users.address_proofs import AddressProofs
+from sojourn.users.address_verification import AddressProofs
 from sojourn.users.addresses import Addresses
 from sojourn.users.device_tries import DeviceTries
 from sojourn.users.identifiers import normal_email

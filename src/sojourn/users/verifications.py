@@ -15,11 +15,11 @@ from sojourn.ids import VerificationId, well_formed
 from sojourn.instances.instance import Instance
 from sojourn.instant import Clock
 from sojourn.store.interface import Store
+from sojourn.users.account_status import refuse_banned
 from sojourn.users.accounts import SERVER
-from sojourn.users.address_proofs import AddressProofs
+from sojourn.users.address_verification import AddressProofs
 from sojourn.users.addresses import Addresses
 from sojourn.users.code_tries import CodeTries
-from sojourn.users.standing import refuse_banned
 from sojourn.users.user import Identifier, IdentifierKind
 
 

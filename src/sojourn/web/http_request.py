@@ -9,7 +9,7 @@ from litestar.types import HTTPScope, Receive
 from sojourn.errors import Malformed
 from sojourn.origin import origin_of
 from sojourn.web.errors import BodyTooLarge
-from sojourn.web.reading.encoded import single_fields
+from sojourn.web.parsing.encoded import single_fields
 
 
 class HttpRequest:

@@ -14,10 +14,10 @@ from sojourn.instant import Instant
 from sojourn.web.headers import Headers
 from sojourn.web.http_request import HttpRequest
 from sojourn.web.operation import Operation
-from sojourn.web.reading.forms import form_of
-from sojourn.web.reading.json_bodies import NoFields, json_of
-from sojourn.web.reading.queries import query_of
-from sojourn.web.reading.uploads import upload_of
+from sojourn.web.parsing.forms import form_of
+from sojourn.web.parsing.json_bodies import NoFields, json_of
+from sojourn.web.parsing.queries import query_of
+from sojourn.web.parsing.uploads import upload_of
 
 CONTEXT = "sojourn_context"
 """The key of the context in the state of a request."""

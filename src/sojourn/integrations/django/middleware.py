@@ -26,7 +26,7 @@ from sojourn.integrations.django.sessions import SessionStore
 from sojourn.integrations.django.signing import farewell, is_login, sent_to_sign_in
 from sojourn.integrations.django.users import auser_of, user_of
 from sojourn.integrations.failures import FAILURES, failed
-from sojourn.integrations.matching import Matcher
+from sojourn.integrations.path_patterns import Matcher
 from sojourn.integrations.session_data import Keeping
 from sojourn.tokens.claims import Claims
 

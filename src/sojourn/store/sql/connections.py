@@ -20,7 +20,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 from sojourn.errors import FieldFormat, Overloaded
 from sojourn.store import patience
 from sojourn.store.sql.database import Prepared, Row, Transaction, Values
-from sojourn.store.sql.late import Built
+from sojourn.store.sql.late_indexes import Built
 
 _PASSING = ("08", "25006", "25P03", "40", "53", "55", "57")
 """SQLSTATE classes of transient errors: no connection, a standby, a deadlock, no resources, a lock or statement

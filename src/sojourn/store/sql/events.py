@@ -13,7 +13,7 @@ from sojourn.store.interface import EventFilter, Page, UnchainedEvents
 from sojourn.store.sql import event_chain
 from sojourn.store.sql.database import Row, Runner
 from sojourn.store.sql.group import Group, paged
-from sojourn.store.sql.late import OF_KIND, Built
+from sojourn.store.sql.late_indexes import OF_KIND, Built
 from sojourn.store.sql.rows.events import event_row, events, unchained_event_row, unchained_events
 
 

@@ -16,7 +16,7 @@ from sojourn.store.sql.columns import moment, to_json
 from sojourn.store.sql.database import Runner
 from sojourn.store.sql.group import Condition, Group, first
 from sojourn.store.sql.hot_reads import HotReads, joined_user
-from sojourn.store.sql.late import DUE, Built
+from sojourn.store.sql.late_indexes import DUE, Built
 from sojourn.store.sql.rows.sessions import session_row, sessions
 from sojourn.store.sql.session_lists import IS_LIVE, SessionLists, is_idle, is_over
 

@@ -20,7 +20,7 @@ from sojourn.store.sql.hot_reads import HotReads
 from sojourn.store.sql.hot_writes import HotWrites
 from sojourn.store.sql.images import SqlImages
 from sojourn.store.sql.instances import SqlInstances
-from sojourn.store.sql.late import STRANGERS, Built
+from sojourn.store.sql.late_indexes import STRANGERS, Built
 from sojourn.store.sql.outbox import SqlOutbox
 from sojourn.store.sql.records import SqlRecords
 from sojourn.store.sql.rows.app_data import app_data

@@ -17,7 +17,7 @@ from sojourn.users.user import IdentifierKind
 TEXTS = "user_texts"
 SEARCH = "user_search"
 TRIGRAMS = "sojourn_trigrams"
-"""PostgreSQL's SQL function that computes trigrams; see `late.py`."""
+"""PostgreSQL's SQL function that computes trigrams; see `late_indexes.py`."""
 
 _SHORTEST = 3
 _AS_GIVEN: Mapping[str, str] = {}

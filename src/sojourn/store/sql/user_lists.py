@@ -17,7 +17,7 @@ from sojourn.store.interface import Page, UserFilter
 from sojourn.store.interface.users import MAX_SORTED
 from sojourn.store.sql.database import Row, Runner
 from sojourn.store.sql.group import Condition, paged
-from sojourn.store.sql.late import Built
+from sojourn.store.sql.late_indexes import Built
 from sojourn.store.sql.rows.users import users
 from sojourn.store.sql.text_search import TextSearch
 from sojourn.store.sql.user_search import NEVER_NULL, ORDERED_BY, Part, ordering, parts

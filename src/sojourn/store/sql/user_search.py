@@ -13,7 +13,7 @@ from sojourn.ids import InstanceId
 from sojourn.instant import Instant
 from sojourn.store.interface import UserFilter
 from sojourn.store.sql.group import Condition
-from sojourn.store.sql.late import BANNED, BY_ACTIVITY, BY_SIGN_IN, BY_UPDATED, LOCKED, SEARCH
+from sojourn.store.sql.late_indexes import BANNED, BY_ACTIVITY, BY_SIGN_IN, BY_UPDATED, LOCKED, SEARCH
 from sojourn.store.sql.rows.users import identifiers, users
 from sojourn.store.sql.text_search import EMAIL, EVERYWHERE, PHONE, TextSearch
 from sojourn.users.user import IdentifierKind

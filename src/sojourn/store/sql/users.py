@@ -21,7 +21,7 @@ from sojourn.store.sql.database import Runner
 from sojourn.store.sql.group import Condition, Group, first, reading
 from sojourn.store.sql.hot_reads import HotReads, joined_user
 from sojourn.store.sql.hot_writes import HotWrites
-from sojourn.store.sql.late import Built
+from sojourn.store.sql.late_indexes import Built
 from sojourn.store.sql.rows.sessions import sessions
 from sojourn.store.sql.rows.sign_ins import sign_ins
 from sojourn.store.sql.rows.sign_ups import sign_ups

@@ -9,7 +9,7 @@ import msgspec
 
 from sojourn.factors.password_hashers import StoredPassword
 from sojourn.instant import Instant
-from sojourn.users.importing.json_text import Found, read_lines, read_list, read_records
+from sojourn.users.importing.json_records import Found, read_lines, read_list, read_records
 from sojourn.users.importing.record import (
     ImportedAddress,
     ImportedUser,

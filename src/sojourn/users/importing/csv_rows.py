@@ -5,7 +5,7 @@ from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TextIO
 
-from sojourn.users.importing.json_text import unused_names
+from sojourn.users.importing.json_records import unused_names
 from sojourn.users.importing.record import RecordPosition, RejectedRecord, UnusableFile
 
 MAX_FIELD_LENGTH = 64 * 1024

@@ -13,7 +13,7 @@ import msgspec
 
 from sojourn.factors.password_hashers import StoredPassword
 from sojourn.users.importing.csv_rows import read_rows
-from sojourn.users.importing.json_text import Found, read_lines, read_list, read_records
+from sojourn.users.importing.json_records import Found, read_lines, read_list, read_records
 from sojourn.users.importing.record import ImportedAddress, ImportedUser, RejectedRecord, UnusableFile, dated
 
 _TRUE, _FALSE = frozenset({"t", "true", "1"}), frozenset({"f", "false", "0"})

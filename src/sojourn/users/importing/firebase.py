@@ -12,7 +12,7 @@ import msgspec
 from sojourn.errors import FieldError
 from sojourn.factors.password_hashers import StoredPassword, check_import
 from sojourn.instant import Instant
-from sojourn.users.importing.json_text import Found, read_list, read_records
+from sojourn.users.importing.json_records import Found, read_list, read_records
 from sojourn.users.importing.record import (
     ImportedAddress,
     ImportedUser,

@@ -10,7 +10,7 @@ from sojourn.resources import deleted
 from sojourn.resources.access_lists import listed_identifier
 from sojourn.web.backend_api.context import Context, KeyContext
 from sojourn.web.operation import backend
-from sojourn.web.reading.field_types import MAX_LIST, Limit, Paging
+from sojourn.web.parsing.field_types import MAX_LIST, Limit, Paging
 
 ALLOWED: ListName = "allowlist_identifier"
 BLOCKED: ListName = "blocklist_identifier"

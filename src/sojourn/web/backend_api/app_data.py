@@ -8,7 +8,7 @@ from sojourn.errors import Json
 from sojourn.resources import Resource
 from sojourn.web.backend_api.context import Context
 from sojourn.web.operation import backend
-from sojourn.web.reading.field_types import JsonObject
+from sojourn.web.parsing.field_types import JsonObject
 
 
 class Kept(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):

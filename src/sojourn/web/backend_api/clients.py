@@ -11,7 +11,7 @@ from sojourn.secret import Secret
 from sojourn.sessions.client import Client
 from sojourn.web.backend_api.context import Context, KeyContext
 from sojourn.web.operation import backend
-from sojourn.web.reading.field_types import Paging
+from sojourn.web.parsing.field_types import Paging
 
 
 class ClientProof(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):

@@ -12,7 +12,7 @@ from sojourn.resources import Resource
 from sojourn.store.interface import RecordKind, SecretKey
 from sojourn.web.http_request import HttpRequest
 from sojourn.web.operation import SECRET_KEY_LIMIT, Api, Operation
-from sojourn.web.reading.field_types import Paging
+from sojourn.web.parsing.field_types import Paging
 from sojourn.web.request_context import RequestContext
 from sojourn.web.secret_keys import good_key, presented_key
 

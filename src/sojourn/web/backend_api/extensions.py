@@ -14,7 +14,7 @@ from sojourn.sessions.session import Session
 from sojourn.users.metadata import checked_metadata
 from sojourn.web.backend_api.context import ACTOR, Context
 from sojourn.web.operation import backend
-from sojourn.web.reading.field_types import JsonObject
+from sojourn.web.parsing.field_types import JsonObject
 
 SettingsPatch = msgspec.defstruct(
     "SettingsPatch",

@@ -16,7 +16,7 @@ from sojourn.resources.jwt_templates import jwt_template
 from sojourn.tokens.template_keys import TemplateKey
 from sojourn.web.backend_api.context import Context
 from sojourn.web.operation import backend
-from sojourn.web.reading.field_types import JsonObject, Paging
+from sojourn.web.parsing.field_types import JsonObject, Paging
 
 
 class TemplateInput(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):

@@ -8,7 +8,7 @@ from sojourn.resources import deleted
 from sojourn.resources.redirect_urls import redirect_url
 from sojourn.web.backend_api.context import Context
 from sojourn.web.operation import backend
-from sojourn.web.reading.field_types import Paging
+from sojourn.web.parsing.field_types import Paging
 
 
 class UrlInput(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):

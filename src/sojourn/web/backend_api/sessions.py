@@ -21,7 +21,7 @@ from sojourn.web.backend_api.context import ACTOR, Context, KeyContext
 from sojourn.web.cookies import cookie_domain
 from sojourn.web.headers import of_token
 from sojourn.web.operation import backend
-from sojourn.web.reading.field_types import JsonObject, Paging
+from sojourn.web.parsing.field_types import JsonObject, Paging
 
 _DAY = 86400
 Life = Annotated[int, Meta(ge=30, le=_DAY)]

@@ -9,7 +9,7 @@ from sojourn.resources.sign_ups import backend_sign_up
 from sojourn.sign_ups.sign_up import SignUp
 from sojourn.web.backend_api.context import Context, KeyContext
 from sojourn.web.operation import backend
-from sojourn.web.reading.field_types import given
+from sojourn.web.parsing.field_types import given
 
 
 class SignUpPatch(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):

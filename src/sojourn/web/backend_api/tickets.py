@@ -14,7 +14,7 @@ from sojourn.sign_ins.ticket import TicketKind
 from sojourn.sign_ins.tickets import ACTOR_LIFE, ACTOR_SESSION, SIGN_IN_LIFE
 from sojourn.web.backend_api.context import Context
 from sojourn.web.operation import backend
-from sojourn.web.reading.field_types import JsonObject
+from sojourn.web.parsing.field_types import JsonObject
 
 Seconds = Annotated[int, Meta(ge=1, le=2**31)]
 

@@ -8,7 +8,7 @@ import msgspec
 from sojourn.errors import FieldError
 from sojourn.store.interface import UserFilter, UserOrder
 from sojourn.users.identifiers import normal_email, normal_phone, normal_username, trimmed
-from sojourn.web.reading.field_types import Limit, Millis, Offset, Texts, millis_instant
+from sojourn.web.parsing.field_types import Limit, Millis, Offset, Texts, millis_instant
 
 _ORDERS = frozenset(cast("tuple[str, ...]", get_args(UserOrder)))
 

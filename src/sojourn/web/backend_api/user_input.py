@@ -7,7 +7,7 @@ from msgspec import UNSET, UnsetType
 
 from sojourn.errors import FeatureOff
 from sojourn.users.accounts import NewUser, UserChanges
-from sojourn.web.reading.field_types import JsonObject, Moment, given, instant
+from sojourn.web.parsing.field_types import JsonObject, Moment, given, instant
 
 Named = str | None | UnsetType
 """UNSET keeps the value, null clears it."""

@@ -16,7 +16,7 @@ from sojourn.web.backend_api.context import METADATA_APART, Context, KeyContext
 from sojourn.web.backend_api.user_filters import UserCountQuery, UserListQuery
 from sojourn.web.backend_api.user_input import Metadata, UserCreation, UserPatch
 from sojourn.web.operation import backend, backend_image
-from sojourn.web.reading.field_types import Limit, Offset
+from sojourn.web.parsing.field_types import Limit, Offset
 
 _MAX_AT_ONCE = 500
 

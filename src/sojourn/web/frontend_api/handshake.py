@@ -29,7 +29,7 @@ from sojourn.tokens.handshake import (
     mint_handshake,
     slimmer,
 )
-from sojourn.users.standing import may_sign_in
+from sojourn.users.account_status import may_sign_in
 from sojourn.web.cookies import signed_in_value
 from sojourn.web.frontend_api.caller import Identified
 from sojourn.web.frontend_api.context import ClientContext, Context

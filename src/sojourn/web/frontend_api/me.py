@@ -15,7 +15,7 @@ from sojourn.users.profile import ProfileChanges
 from sojourn.users.user import User
 from sojourn.web.frontend_api.context import ClientContext, Context
 from sojourn.web.operation import frontend, frontend_image
-from sojourn.web.reading.forms import json_object, required
+from sojourn.web.parsing.forms import json_object, required
 
 _MAX_SESSIONS = 100
 

@@ -12,7 +12,7 @@ from sojourn.sign_ins.attempt import Proof, SignInInput
 from sojourn.sign_ins.sign_in import SignIn
 from sojourn.web.frontend_api.context import ClientContext, Context
 from sojourn.web.operation import frontend
-from sojourn.web.reading.forms import required
+from sojourn.web.parsing.forms import required
 
 _PrepareFactor = Callable[[Caller, str, str, str | None], Awaitable[tuple[SignIn, Issued]]]
 

@@ -10,7 +10,7 @@ from sojourn.sign_ups.attempt import SignUpInput
 from sojourn.sign_ups.sign_up import SignUp
 from sojourn.web.frontend_api.context import ClientContext, Context
 from sojourn.web.operation import frontend
-from sojourn.web.reading.forms import json_object, required
+from sojourn.web.parsing.forms import json_object, required
 
 
 class SignUpForm(msgspec.Struct, kw_only=True):

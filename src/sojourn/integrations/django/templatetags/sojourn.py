@@ -10,8 +10,8 @@ from django.template.base import FilterExpression, NodeList, Parser, Token, toke
 from django.template.context import Context
 from django.utils.safestring import SafeString, mark_safe
 
+from sojourn.integrations.component_markup import Component, component
 from sojourn.integrations.django.requests import visit
-from sojourn.integrations.markup import Component, component
 from sojourn.integrations.requirement import ASKED_FOR
 
 register = template.Library()

@@ -5,9 +5,9 @@ from typing import Any
 import msgspec
 import pytest
 
-from sojourn.instances.cautions import cautions
 from sojourn.instances.settings import Settings
 from sojourn.instances.settings_input import patched
+from sojourn.instances.settings_warnings import cautions
 
 
 def warned(**sessions: Any) -> list[str]:

@@ -9,7 +9,7 @@ from typing import Protocol
 
 from sqlalchemy import Dialect
 
-from sojourn.store.sql.late import (
+from sojourn.store.sql.late_indexes import (
     FILLS,
     INDEXES,
     SEARCH,

@@ -7,8 +7,8 @@ import msgspec
 
 from sojourn.errors import FieldUnknown, Malformed
 from sojourn.web.http_request import HttpRequest
-from sojourn.web.reading.bounds import MAX_TEXT, check_text
-from sojourn.web.reading.encoded import encoded_pairs
+from sojourn.web.parsing.bounds import MAX_TEXT, check_text
+from sojourn.web.parsing.encoded import encoded_pairs
 
 _MAX_PARAMETERS = 1000
 

@@ -10,7 +10,7 @@ from sojourn import Sojourn
 from sojourn.engine import Engine
 from sojourn.errors import ConfigError
 from sojourn.integrations.authenticator import SignedInState
-from sojourn.integrations.outer_address import OuterAddress
+from sojourn.integrations.public_url import OuterAddress
 from sojourn.integrations.request_head import RequestHead
 from sojourn.secret import Secret
 from sojourn.testing.clock import FakeClock

@@ -5,8 +5,8 @@ import pytest
 
 from sojourn.engine import Engine
 from sojourn.errors import FieldError
-from sojourn.instances.looks import Color, Fonts, Length, WebAddress
 from sojourn.instances.settings import PathSettings, ThemeSettings
+from sojourn.instances.theme_values import Color, Fonts, Length, WebAddress
 
 from ..people import set_up
 

@@ -8,8 +8,8 @@ import msgspec
 from sojourn.errors import FieldError, FieldMissing, FieldTooLong, FieldUnknown, Json, Malformed
 from sojourn.web.errors import UnsupportedMediaType
 from sojourn.web.http_request import HttpRequest
-from sojourn.web.reading.bounds import MAX_TEXT, is_too_deep
-from sojourn.web.reading.encoded import single_fields
+from sojourn.web.parsing.bounds import MAX_TEXT, is_too_deep
+from sojourn.web.parsing.encoded import single_fields
 
 _FORM = "application/x-www-form-urlencoded"
 _LONGER_FIELDS: Mapping[str, int] = {

@@ -2,7 +2,7 @@
 
 import pytest
 
-from sojourn.integrations.matching import Matcher
+from sojourn.integrations.path_patterns import Matcher
 
 
 @pytest.mark.parametrize("path", ["/", "/favicon.ico", "/blog", "/blog/2026/a.html", "/posts/7", "/raw/a"])

@@ -10,7 +10,7 @@ import msgspec
 from sojourn.errors import FieldFormat, Json, Malformed
 from sojourn.web.errors import UnsupportedMediaType
 from sojourn.web.http_request import HttpRequest
-from sojourn.web.reading.bounds import MAX_DEPTH, MAX_TEXT, check_text, is_too_deep
+from sojourn.web.parsing.bounds import MAX_DEPTH, MAX_TEXT, check_text, is_too_deep
 
 _JSON = "application/json"
 _LONGER: Mapping[str, int] = {
