@@ -67,7 +67,7 @@ async def test_a_form_opened_before_somebody_signed_in_signs_nobody_out(http: ht
 async def test_nobody_is_sent_elsewhere(http: httpx.AsyncClient) -> None:  # R-WEB-05
     for target in ("https://evil.example.com/", "//evil.example.com", "javascript:alert(1)"):
         page = await http.get("/sign-in", params={"redirect_url": target})
-        assert "evil" not in page.text
+        assert "evil.example" not in page.text
         assert "alert(1)" not in page.text
     form = {**FORM, "form_token": await _token(http), "redirect_url": "https://evil.example.com/"}
     assert (await http.post("/sign-in", data=form)).headers["location"] == f"{SERVER}/user"
