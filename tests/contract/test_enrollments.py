@@ -20,6 +20,7 @@ from sojourn.instances.instance import Instance
 from sojourn.messages.mailbox import Mailbox
 from sojourn.secret import Secret
 from sojourn.sessions.caller import Caller
+from sojourn.sessions.end_cause import EndCause
 from sojourn.sign_ins.attempt import SignInInput
 from sojourn.store.interface import EventFilter, Groups, Page
 from sojourn.testing.clock import FakeClock
@@ -134,6 +135,8 @@ async def test_a_removed_credential_ends_other_access_and_is_told(engine: Engine
     assert await is_live(engine, elsewhere)
     await engine.enrollments.remove(engine.instance, ada, KIND, key.id, keep=here.id)
     assert [await is_live(engine, session) for session in (here, elsewhere)] == [True, False]
+    ended = await engine.sessions.get(engine.instance, elsewhere.id)
+    assert (ended.end_cause, ended.ended_by) == (EndCause.CREDENTIAL_REMOVED, ada.id)
     with pytest.raises(FieldError):
         given = SignInInput(strategy="ticket", ticket=ticket.reveal())
         await engine.sign_ins.create(Caller(engine.instance, None), given)

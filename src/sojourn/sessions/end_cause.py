@@ -22,6 +22,7 @@ class EndCause(StrEnum):
     PASSWORD_COMPROMISED = "password_compromised"
     ADDRESS_REPLACED = "address_replaced"
     ADDRESS_REMOVED = "address_removed"
+    CREDENTIAL_REMOVED = "credential_removed"
     EXPIRED = "expired"
     INACTIVE = "inactive"
     IMPERSONATION_OVER = "impersonation_over"
@@ -44,6 +45,7 @@ SENTENCES: dict[EndCause, str] = {
     EndCause.PASSWORD_COMPROMISED: "{by} marked the password of the user as compromised.",
     EndCause.ADDRESS_REPLACED: "{by} replaced an e-mail address of the user.",
     EndCause.ADDRESS_REMOVED: "{by} removed a verified e-mail address of the user, or its verification.",
+    EndCause.CREDENTIAL_REMOVED: "{by} removed or replaced a credential of the user.",
     EndCause.EXPIRED: "It reached its maximum lifetime.",
     EndCause.INACTIVE: "It was inactive for {inactivity}.",
     EndCause.IMPERSONATION_OVER: "The time for acting as this user was over.",

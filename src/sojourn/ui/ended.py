@@ -26,6 +26,7 @@ _SENTENCES: dict[EndCause, str] = {
     EndCause.PASSWORD_COMPROMISED: "Your session ended on {day}, because your password is known to others.",
     EndCause.ADDRESS_REPLACED: "Your session ended because your e-mail address was changed on {day}.",
     EndCause.ADDRESS_REMOVED: "Your session ended because an e-mail address was removed from your account on {day}.",
+    EndCause.CREDENTIAL_REMOVED: "Your session ended because a way to sign in was removed from your account on {day}.",
     EndCause.EXPIRED: "Your session reached its maximum length on {day}. Sign in again to continue.",
     EndCause.INACTIVE: "You were signed out on {day}, because you had not been active for a while.",
     EndCause.IMPERSONATION_OVER: "The time for acting as this user is over.",

@@ -18,6 +18,7 @@ from sojourn.ids import SessionId, UserId, well_formed
 from sojourn.instances.instance import Instance
 from sojourn.instant import Clock, Instant
 from sojourn.limits.budgets import ENROLLMENT_TRIES, Budgets
+from sojourn.sessions.end_cause import EndCause
 from sojourn.sessions.lifecycle import Sessions
 from sojourn.store.interface import Groups, Store
 from sojourn.users.access import end_access
@@ -133,7 +134,8 @@ class Enrollments:
         for kind in dict.fromkeys(credential.kind for credential in usable):
             await notify(self.outbox, tx, instance, "credential_removed", user, {"kind": _spoken(kind)})
         if usable:
-            await end_access(tx, self.sessions, instance, user, now, actor=actor or user.id, keep=keep)
+            cause, actor = EndCause.CREDENTIAL_REMOVED, actor or user.id
+            await end_access(tx, self.sessions, instance, user, now, cause, actor=actor, keep=keep)
 
     async def _record(
         self, tx: Groups, instance: Instance, event: str, credential: Credential, actor: str | None
