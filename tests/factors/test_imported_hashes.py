@@ -6,7 +6,7 @@ from base64 import b64encode
 
 import bcrypt
 import pytest
-from hypothesis import given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from sojourn.errors import FieldFormat
@@ -166,7 +166,9 @@ def test_a_cost_beyond_what_we_bear_or_a_form_that_is_not_its_own_is_refused(
     assert refused.value.param == "password_digest"
 
 
-@settings(max_examples=200, deadline=None)
+@settings(
+    max_examples=300, deadline=None, derandomize=True, database=None, suppress_health_check=[HealthCheck.too_slow]
+)
 @given(hasher=st.sampled_from(sorted(_IMPORTS)), digest=st.text(max_size=80))
 def test_no_damaged_digest_fits_or_raises(hasher: str, digest: str) -> None:
     assert not import_fits(StoredPassword(hasher, digest), b"violet ferry")

@@ -8,7 +8,7 @@ from uuid import UUID
 import httpx
 import pytest
 from flask import Flask, flash, get_flashed_messages, session
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from markupsafe import Markup
 from quart import Quart
@@ -143,6 +143,9 @@ JSON = st.recursive(
 )
 
 
+@settings(
+    max_examples=300, deadline=None, derandomize=True, database=None, suppress_health_check=[HealthCheck.too_slow]
+)
 @given(JSON | st.datetimes() | st.binary() | st.uuids())
 def test_whatever_is_let_in_comes_out_the_same(value: Any) -> None:
     check(FLASK_VALUES, {"value": value})
