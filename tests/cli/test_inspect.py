@@ -15,12 +15,14 @@ from sojourn.engine import Engine
 from sojourn.events.event import Event
 from sojourn.instant import Instant, SystemClock
 from sojourn.secret import Secret
-from sojourn.sessions.session import Session
+from sojourn.sessions.caller import Caller
+from sojourn.sessions.session import Device, Session
+from sojourn.sign_ins.attempt import SignInInput
 from sojourn.store.opening import open_store
 from sojourn.testing.clock import FakeClock
 from sojourn.users.user import User
 
-from ..people import person
+from ..people import ADA, PASSWORD, person
 from .running import call, run
 
 
@@ -188,3 +190,58 @@ def test_no_secret_is_in_what_is_told(tmp_path: Path) -> None:  # R-LOG-02
     assert (
         token not in shown and "secret" not in shown.replace("secret_key", "") and Secret.random().reveal() not in shown
     )
+
+
+def in_a_browser(data: Path) -> tuple[User, Session, str, str]:
+    """Somebody who signed in: the session, the cookie of the browser, and the one of before."""
+
+    async def made() -> tuple[User, Session, str, str]:
+        engine = await Engine.open(await configured(data, None).found())
+        try:
+            user = await person(engine)
+            caller = Caller(engine.instance, None, Device())
+            sign_in, issued = await engine.sign_ins.create(caller, SignInInput(identifier=ADA, password=PASSWORD))
+            assert sign_in.created_session_id is not None and issued.secret is not None
+            session = await engine.sessions.get(engine.instance, sign_in.created_session_id)
+            async with engine.store.transaction() as tx:
+                newer = await engine.sessions.renew(tx, issued.client, session)
+            assert newer.secret is not None
+            return user, session, newer.secret.reveal(), issued.secret.reveal()
+        finally:
+            await engine.close()
+
+    return asyncio.run(made())
+
+
+def test_a_client_cookie_is_told_with_its_browser_and_its_sessions(tmp_path: Path) -> None:  # R-SES-08
+    user, session, cookie, earlier = in_a_browser(tmp_path)
+    status, told = inspected(tmp_path, cookie)
+    assert (status, told["cookie"]["secret"], told["client"]["id"]) == (0, "current", session.client_id)
+    assert told["sessions"] == {session.id: f"active, of {user.id}. It is live."}
+    status, told = inspected(tmp_path, earlier)
+    assert (status, told["cookie"]["secret"], told["client"]["id"]) == (1, "replaced", session.client_id)
+    assert call("sessions", "revoke", session.id, data=tmp_path).returncode == 0
+    assert inspected(tmp_path, cookie)[1]["sessions"] == {
+        session.id: f"revoked, of {user.id}. The command line revoked the session."
+    }
+
+
+@pytest.mark.parametrize("guessed", ["clt_", "clt_x.y", "clt_client_unknown.y", "clt_\x00.\x00"])
+def test_a_cookie_that_nobody_was_given_is_told_as_unknown(tmp_path: Path, guessed: str) -> None:
+    in_a_browser(tmp_path)
+    status, told = inspected(tmp_path, guessed)
+    assert (status, told["cookie"]["secret"], "client" in told) == (1, "unknown", False)
+
+
+def test_a_secret_can_be_given_where_the_shell_does_not_record_it(tmp_path: Path) -> None:  # R-ID-04
+    _, _, cookie, _ = in_a_browser(tmp_path)
+    told = run("inspect", "-", "--json", data=tmp_path, stdin=f"{cookie}\n")
+    assert json.loads(told.stdout)["cookie"]["secret"] == "current"
+    assert cookie not in told.stdout + told.stderr
+
+
+def test_a_reason_of_a_denial_is_told_with_what_to_do(tmp_path: Path) -> None:
+    in_a_browser(tmp_path)
+    status, told = inspected(tmp_path, "token-iat-in-the-future")
+    assert status == 0 and "clock" in told["reason"]["meaning"] and "NTP" in told["reason"]["advice"]
+    assert "3 redirects" in inspected(tmp_path, "session-token-missing-after-3-redirects")[1]["reason"]["meaning"]

@@ -1,5 +1,6 @@
-"""`sojourn inspect`: explain a token, its session and its user."""
+"""`sojourn inspect`: explain a token, session, user or cookie, or the reason of a denial."""
 
+import sys
 from base64 import urlsafe_b64decode
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Annotated, Any
@@ -7,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import msgspec
 import typer
 
+from sojourn.cli.inspected_browser import CURRENT, of_cookie
 from sojourn.cli.named_user import user_id_of
 from sojourn.cli.runtime import AsJson, Data, DatabaseUrl, configured, print_facts, print_json, with_engine
 from sojourn.cli.tables import time_text
@@ -14,8 +16,10 @@ from sojourn.errors import Json, NotFound, TokenRefused
 from sojourn.events.kinds import told
 from sojourn.ids import SessionId
 from sojourn.instant import Instant
+from sojourn.sessions.clients import PREFIX
 from sojourn.sessions.ending import end_of
 from sojourn.store.interface import EventFilter, Page
+from sojourn.tokens.auth_reasons import explained
 from sojourn.tokens.cookie_size import too_large
 
 if TYPE_CHECKING:
@@ -31,23 +35,32 @@ _LATEST = 32_503_680_000  # the year 3000
 def inspect(
     what: Annotated[
         str,
-        typer.Argument(metavar="TOKEN_OR_ID", help="A session token, a session id, or a user by id or e-mail address."),
+        typer.Argument(
+            metavar="WHAT",
+            help="A session token, a session id, a user by id or e-mail address, the value of a browser's cookie __client,"
+            " or a reason from x-clerk-auth-reason. With - it is read from standard input, which the shell does not record.",
+        ),
     ],
     data: Data = None,
     database_url: DatabaseUrl = None,
     as_json: AsJson = False,
 ) -> None:
-    """Explain a session token, session or user: claims, verification, status, and the reason for it.
+    """Explain why somebody is signed in or out, from a token, session, user, cookie or reason.
 
     Exit status 1: the bearer is signed out.
     """
+    given = (sys.stdin.readline() if what == "-" else what).strip()
 
     async def examined(engine: "Engine") -> Facts:
-        if what.startswith("sess_"):
-            return await _of_session(engine, what)
-        if what.startswith("user_") or "@" in what:
-            return {"user": await _user(engine, await user_id_of(engine, what))}
-        return await _of_token(engine, what.strip())
+        if (reason := explained(given)) is not None:
+            return {"reason": {"name": given, "meaning": reason.meaning, "advice": reason.advice}}
+        if given.startswith("sess_"):
+            return await _of_session(engine, given)
+        if given.startswith("user_") or "@" in given:
+            return {"user": await _user(engine, await user_id_of(engine, given))}
+        if given.startswith(PREFIX):
+            return await of_cookie(engine, given)
+        return await _of_token(engine, given)
 
     facts = with_engine(configured(data, database_url), examined)
     if as_json:
@@ -129,7 +142,9 @@ def _is_good(facts: Facts) -> bool:
     session, user = facts.get("session"), facts.get("user")
     live = not isinstance(session, dict) or session["status"] in ("active", "pending")
     welcome = not isinstance(user, dict) or user["status"] in ("active", "locked")
-    return facts.get("verdict") != "refused" and live and welcome
+    cookie = facts.get("cookie")
+    is_held = not isinstance(cookie, dict) or cookie["secret"] == CURRENT
+    return facts.get("verdict") != "refused" and live and welcome and is_held
 
 
 def _claims(token: str) -> Facts | None:

@@ -28,7 +28,7 @@ GRACE = timedelta(seconds=10)
 MAX_LIFETIME = timedelta(days=400)
 """The maximum lifetime of a cookie (RFC 6265bis section 5.5)."""
 
-_PREFIX = "clt_"
+PREFIX = "clt_"
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +61,7 @@ class Clients:
         """The client with this current or previous secret; None for an unknown one. A secret past its grace period
         counts as unknown and is logged.
         """
-        if not secret.reveal().startswith(_PREFIX):
+        if not secret.reveal().startswith(PREFIX):
             return None
         secret_hash = secret.stored_form()
         client = await self.store.clients.find_by_secret(instance.id, secret_hash)
@@ -76,7 +76,7 @@ class Clients:
 
     async def _held_earlier(self, instance: Instance, secret: Secret) -> Held | None:
         """The client of a secret that was replaced more than once; the secret itself contains the client's ID."""
-        named = secret.reveal()[len(_PREFIX) :].partition(".")[0]
+        named = secret.reveal()[len(PREFIX) :].partition(".")[0]
         client = await self.store.clients.find(instance.id, ClientId(named)) if well_formed(named) else None
         until = None if client is None else client.earlier_secrets.get(secret.stored_form().hex())
         if client is None or until is None:
@@ -154,7 +154,7 @@ OPENS_NOTHING = b""
 
 
 def _new_secret(client: ClientId) -> Secret:
-    return Secret.random(f"{_PREFIX}{client}.")
+    return Secret.random(f"{PREFIX}{client}.")
 
 
 def in_grace(client: Client, now: Instant) -> bool:
