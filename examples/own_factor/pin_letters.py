@@ -60,7 +60,7 @@ class PinLetters(Factor, Enrollable):
         async def record(tx: Groups) -> Sequence[Credential]:
             earlier = await tx.credentials.delete_kind(user.instance_id, user.id, NAME)
             if not await tx.credentials.create(letter):
-                raise Conflict("This account is gone.")
+                raise Conflict("This account no longer exists.")
             return earlier
 
         return Enrollment(letter, record, {"pin": pin.reveal()})

@@ -69,7 +69,7 @@ def test_what_the_app_says_stands(elsewhere: Served) -> None:
     )
     assert not address.ask()
     assert (address.known, address.is_to_be_asked, address.trouble) == ("https://auth.example.com", False, "")
-    with pytest.raises(ConfigError, match="no address that browsers use"):
+    with pytest.raises(ConfigError, match="not a URL for browsers"):
         OuterAddress("http://sojourn:8000", "", Secret("sk_x"), "auth.example.com", FakeClock())
 
 

@@ -152,9 +152,9 @@ class Instances:
         async with self.store.transaction() as tx:
             keys = [key.id for key in await tx.instances.secret_keys(instance.id)]
             if keys == [id]:
-                raise Conflict("This is the only secret key. Make another first.")
+                raise Conflict("This is the only secret key. Create another one first.")
             if not await tx.instances.revoke_secret_key(instance.id, id, self.clock.now()):
-                raise NotFound("No secret key with that id is in use.")
+                raise NotFound("No active secret key has that id.")
             await AuditLog(self.clock).record(tx, instance, "secret_key.revoked", target=id, actor=actor)
         self._secret_keys.clear()
         self._listed = None
@@ -165,7 +165,7 @@ class Instances:
         """Merge `patch` into the settings, all or nothing. Raises: FieldError (param is the dotted path), Conflict."""
         current = await self.store.instances.find(instance.id)
         if current is None:
-            raise NotFound("This application is gone.")
+            raise NotFound("This application no longer exists.")
         settings = patched(current.settings, patch)
         await self._check_claims(current, settings)
         now = max(self.clock.now(), current.updated_at + timedelta(milliseconds=1))

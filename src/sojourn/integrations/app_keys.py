@@ -29,7 +29,7 @@ def check_keys(publishable_key: str, secret_key: str) -> None:
         return
     other = _SECRET.match(secret_key)
     if other is None:
-        raise ConfigError("the secret key is none: it begins with sk_test_ or sk_live_. `sojourn env` prints it")
+        raise ConfigError("this is not a secret key, which begins with sk_test_ or sk_live_. `sojourn env` prints it")
     if other[1] != kind[1]:
         raise ConfigError(
             f"the publishable key is of {_environment(publishable_key)} (pk_{kind[1]}_…) and the secret key of another environment "

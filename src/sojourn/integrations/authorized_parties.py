@@ -27,7 +27,9 @@ def named_parties(given: Collection[str]) -> tuple[str, ...]:
 def _origin(text: str) -> str:
     parsed = origin_alone(text.strip())
     if parsed is None:
-        raise ConfigError(f"authorized_parties holds {text!r}, which is no origin. Write it as https://app.example.com")
+        raise ConfigError(
+            f"authorized_parties holds {text!r}, which is not an origin. Write it as https://app.example.com"
+        )
     return parsed
 
 

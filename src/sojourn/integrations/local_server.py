@@ -109,7 +109,7 @@ class EngineServer:
         now = self.engine.clock.now()
         lines = await self.engine.store.tickets.take_nonce(self.engine.instance.id, Secret(nonce).stored_form(), now)
         if lines is None:
-            raise NotFound("This nonce is not known, has been used or has expired.")
+            raise NotFound("This nonce is unknown, used or expired.")
         return list(lines)
 
     async def read_data(self, key: str) -> Data | None:

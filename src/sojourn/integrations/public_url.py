@@ -34,7 +34,7 @@ class OuterAddress:
     def __init__(self, url: str, publishable_key: str, secret_key: Secret, public_url: str, clock: Clock) -> None:
         """`public_url` is the app's own setting, or empty. Raises: ConfigError if it is not a URL."""
         if public_url and origin_of(public_url) is None:
-            raise ConfigError(f"{public_url!r} is no address that browsers use, such as https://auth.example.com")
+            raise ConfigError(f"{public_url!r} is not a URL for browsers, such as https://auth.example.com")
         self._url = url
         self._publishable_key = publishable_key
         self._is_said = bool(public_url)

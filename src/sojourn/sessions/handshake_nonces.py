@@ -32,5 +32,5 @@ class HandshakeNonces:
         """The directives, for the first caller only (R-ID-05). Raises: NotFound for any other nonce."""
         found = await self.store.tickets.take_nonce(instance.id, Secret(nonce).stored_form(), self.clock.now())
         if found is None:
-            raise NotFound("This nonce is not known, has been used or has expired.")
+            raise NotFound("This nonce is unknown, used or expired.")
         return found

@@ -245,7 +245,7 @@ class SignIns:
                 raise FieldMissing(strategy.field)
             attempt = await self._attempt(caller, sign_in, user, strategy, level)
             if strategy.is_challenged and attempt.verification_id is None:
-                raise StrategyNotPossible("Ask for a code first.", param="strategy")
+                raise StrategyNotPossible("Request a code first.", param="strategy")
             checked = await self.sign_in_protection.check(caller, chosen.factor, attempt, proof)
             return await self._proven(caller, Issued(_client_of(caller)), sign_in, checked)
 
@@ -282,7 +282,7 @@ class SignIns:
             raise FieldMissing("password")
         user = await self._user_of(sign_in)
         if user is None:
-            raise NotFound("This account is gone.")
+            raise NotFound("This account no longer exists.")
         stored = await self.accounts.passwords.new(caller.instance, user, password)
         async with self.store.transaction() as tx:
             # the reset code proves the address, whatever happens to sessions: R-PWD-11

@@ -135,5 +135,5 @@ def _checked_actor(acting: Mapping[str, Json]) -> dict[str, Json]:
     if subject is None:
         raise FieldMissing("actor.sub")
     if not isinstance(subject, str) or not subject:
-        raise FieldFormat("actor.sub must name who acts, as a text.", param="actor.sub")
+        raise FieldFormat("actor.sub must be a text that names the actor.", param="actor.sub")
     return checked

@@ -153,7 +153,7 @@ class SignUps:
         sign_up = await self._open(caller, id)
         chosen = self.proofs.find(caller.instance, Purpose.SIGN_UP, strategy)
         if sign_up.verification_id is None:
-            raise StrategyNotPossible("Ask for a code first.", param="strategy")
+            raise StrategyNotPossible("Request a code first.", param="strategy")
         proof = Proof(strategy=strategy, code=code)
         if not proof.of(chosen.strategy.field):
             raise FieldMissing(chosen.strategy.field)

@@ -105,7 +105,7 @@ def _check_without_effect(name: str, value: str) -> None:
         raise ConfigError(f"{_NAME} has the parameter {name}, which is not supported: leave it out")
     if value.lower() not in harmless:
         advice = _ADVICE.get(name, "leave it out")
-        raise ConfigError(f"{_NAME} asks for {name} in a way that cannot be kept: {advice}")
+        raise ConfigError(f"{_NAME} asks for {name} in an unsupported way: {advice}")
 
 
 def _check_ports(hosts: str, listed: str) -> None:
@@ -127,7 +127,7 @@ def _options(text: str) -> dict[str, str]:
         said = next(words, "") if word == "-c" else word.removeprefix("-c" if word.startswith("-c") else "--")
         name, equals, value = said.partition("=")
         if not word.startswith("-") or not equals or not _SETTING.fullmatch(name):
-            raise ConfigError(f"{_NAME} has options that cannot be read: write them as -c name=value")
+            raise ConfigError(f"{_NAME} has unreadable options: write them as -c name=value")
         found[name.replace("-", "_")] = value
     return found
 
@@ -135,6 +135,6 @@ def _options(text: str) -> dict[str, str]:
 def _seconds(text: str) -> float | None:
     """libpq takes 0 and less for "no limit"; a start must not wait without limit. Raises: ConfigError."""
     if not re.fullmatch(r"-?\d{1,6}", text, re.ASCII):
-        raise ConfigError(f"{_NAME} has a connect_timeout that is no whole number of seconds")
+        raise ConfigError(f"{_NAME} has a connect_timeout that is not a whole number of seconds")
     seconds = int(text)
     return float(min(seconds, _MAX_WAIT)) if seconds > 0 else None

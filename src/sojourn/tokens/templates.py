@@ -144,7 +144,7 @@ def _check(value: Json, param: str, depth: int) -> None:
 def _check_text(text: str, param: str) -> None:
     for found in _CODE.finditer(text):
         if not _readable(found[1]):
-            raise FieldError(f"{{{{{found[1].strip()}}}}} is not a shortcode that can be read.", param=param)
+            raise FieldError(f"{{{{{found[1].strip()}}}}} is not a valid shortcode.", param=param)
         for operand in _operands(found[1]) or []:
             _check_known(operand, param)
     if "{{" in _CODE.sub("", text):

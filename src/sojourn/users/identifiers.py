@@ -119,7 +119,7 @@ def normal_name(text: str, *, param: str) -> str:
     if len(name) > _MAX_NAME:
         raise FieldTooLong(param, _MAX_NAME)
     if _is_unclean(name):
-        raise FieldFormat(f"{param} holds characters that cannot be seen.", param=param)
+        raise FieldFormat(f"{param} contains invisible characters.", param=param)
     return name
 
 

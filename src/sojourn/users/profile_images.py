@@ -71,7 +71,7 @@ class ProfileImages:
         """Raises: NotFound, also for a picture that was replaced."""
         found = await self.store.images.find(instance.id, id) if well_formed(id) else None
         if found is None:
-            raise NotFound("There is no picture at this address any more.")
+            raise NotFound("There is no picture at this address anymore.")
         return found
 
     async def _drawn(self, content: bytes) -> bytes:

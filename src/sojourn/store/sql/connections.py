@@ -49,7 +49,7 @@ def refusing() -> Generator[None, None, None]:
         raise Overloaded() from error
     except (DBAPIError, UnicodeEncodeError) as error:
         if _is_unstorable(error):
-            raise FieldFormat("A text holds characters that cannot be kept.") from error
+            raise FieldFormat("A text holds characters that cannot be stored.") from error
         if isinstance(error, DBAPIError) and (error.connection_invalidated or _state(error.orig).startswith(_PASSING)):
             raise Overloaded() from error
         raise
