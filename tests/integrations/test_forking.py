@@ -1,6 +1,5 @@
 """An app that was used before it forked goes on in parent and child: gunicorn's `--preload`, `multiprocessing`."""
 
-import multiprocessing
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -13,23 +12,12 @@ from sojourn.integrations.wsgi import SESSION
 from sojourn.users.accounts import NewUser
 
 from ..openapi.serving import served
+from .children import in_child
 
 
 def show(environ: dict[str, Any], start_response: Callable[..., Any]) -> list[bytes]:
     start_response("200 OK", [])
     return [environ[SESSION].user_id.encode()]
-
-
-def in_child(work: Callable[[], str]) -> str:
-    """What `work` says in a process forked from this one."""
-    forking = multiprocessing.get_context("fork")
-    here, there = forking.Pipe(duplex=False)
-    child = forking.Process(target=lambda: there.send(work()), daemon=True)
-    child.start()
-    assert here.poll(60), "the child hangs"
-    child.join(60)
-    assert child.exitcode == 0
-    return here.recv()
 
 
 def asks(handle: SojournClient, token: str, session_id: str) -> str:

@@ -2,9 +2,7 @@
 
 import sqlite3
 from collections.abc import Callable, Sequence
-from contextlib import closing
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Protocol
 
 from sqlalchemy import Dialect
@@ -20,6 +18,7 @@ from sojourn.store.sql.late_indexes import (
     Built,
     trigrams_are_known,
 )
+from sojourn.store.sqlite_forking import OpenFile
 
 _BUSY_SECONDS = 5
 _USERS_A_STEP = 200
@@ -52,15 +51,14 @@ def built_in_sqlite(connection: sqlite3.Connection) -> set[str]:
 class SqliteBuilding:
     """The steps of one process; another process may run the same steps."""
 
-    path: Path
+    file: OpenFile
     dialect: Dialect
-    prepare: Callable[[sqlite3.Connection, object], None]
+    prepare: Callable[[sqlite3.Connection], sqlite3.Connection]
     _filled_to: str = ""
 
     def step(self, built: Built) -> float | None:
         """One transaction, in a thread. Raises: sqlite3.Error."""
-        with closing(sqlite3.connect(self.path, timeout=_BUSY_SECONDS)) as connection:
-            self.prepare(connection, None)
+        with self.file.beside(self._connect) as connection:
             built.are(built_in_sqlite(connection))
             missing = [index for index in INDEXES if not built.has(index.name)]
             if missing:
@@ -76,6 +74,9 @@ class SqliteBuilding:
                 built.names.add(SEARCH)
             connection.execute("COMMIT")
             return _PAUSE
+
+    def _connect(self) -> sqlite3.Connection:
+        return self.prepare(sqlite3.connect(self.file.path, timeout=_BUSY_SECONDS))
 
     def _can_search(self, connection: sqlite3.Connection) -> bool:
         modules = (str(row[0]) for row in connection.execute("SELECT name FROM pragma_module_list"))

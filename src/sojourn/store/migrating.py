@@ -18,10 +18,13 @@ _TAKING_ITS_TIME = text("SET LOCAL statement_timeout = 0")
 _ONE_MIGRATES = text("SELECT pg_advisory_xact_lock(7307317)")
 
 
-async def bring_up_to_date(engine: AsyncEngine) -> None:
-    """Run the pending migrations. Raises: ConfigError if the database is newer than this code, Overloaded."""
+async def bring_up_to_date(engine: AsyncEngine, reading: AsyncEngine) -> None:
+    """Run the pending migrations. `reading` opens no transaction, so that a process starts while another one writes.
+
+    Raises: ConfigError if the database is newer than this code, Overloaded.
+    """
     with refusing():
-        async with engine.connect() as connection:
+        async with reading.connect() as connection:
             version = await connection.run_sync(current_version)
         if version == HEAD:
             return

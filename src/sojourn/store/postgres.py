@@ -118,7 +118,7 @@ class PostgresDatabase(EngineDatabase):
     async def migrate(self) -> None:
         try:
             await self._connector.wait()
-            await bring_up_to_date(self._engine)
+            await bring_up_to_date(self._engine, self._reading)
             self.built.are(str(row[0]) for row in await self.rows(text(VALID)))
         except Overloaded as error:
             reason = reason_of(error.__cause__)

@@ -7,6 +7,7 @@ from collections.abc import AsyncGenerator, Mapping, Sequence
 from contextlib import asynccontextmanager, closing
 from pathlib import Path
 from typing import Any
+from weakref import WeakSet
 
 from sqlalchemy import URL, event
 from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
@@ -18,7 +19,8 @@ from sojourn.store.migrating import bring_up_to_date
 from sojourn.store.private_files import make_file, make_folder
 from sojourn.store.sql.connections import EngineDatabase, Watch
 from sojourn.store.sql.database import Prepared, Row, Transaction
-from sojourn.store.sqlite_driver import SqliteConnection, connect
+from sojourn.store.sqlite_driver import SqliteConnection
+from sojourn.store.sqlite_forking import OpenFile
 from sojourn.store.sqlite_writer import SqliteWriter
 
 _BUSY_SECONDS = 5
@@ -34,19 +36,33 @@ class SqliteDatabase(EngineDatabase):
     """Write-ahead log, so that readers never wait; one writer at a time, which begins as such (no upgrade, no deadlock)."""
 
     def __init__(self, path: Path) -> None:
+        self._file = OpenFile(path, self._shut)
+        self._connections: WeakSet[SqliteConnection] = WeakSet()
         engine = create_async_engine(
             URL.create("sqlite+aiosqlite", database=str(path)),
-            connect_args={"timeout": _BUSY_SECONDS, "check_same_thread": False, "async_creator_fn": connect},
+            connect_args={"timeout": _BUSY_SECONDS, "check_same_thread": False, "async_creator_fn": self._connect},
             pool_size=4,
             pool_timeout=1,
         )
-        event.listen(engine.sync_engine, "connect", _prepare)
         event.listen(engine.sync_engine, "begin", _begin)
         super().__init__(engine, reading={_ONLY_READS: True})
-        self._writer = SqliteWriter(self._reading, path)
+        self._writer = SqliteWriter(self._reading, self._file)
         self._path = path
-        self._building = SqliteBuilding(path, engine.dialect, _prepare)
+        self._building = SqliteBuilding(self._file, engine.dialect, _prepare)
         self._reader: sqlite3.Connection | None = None
+
+    def _connect(self, database: str, **options: Any) -> SqliteConnection:
+        """A connection to be awaited, as SQLAlchemy's `async_creator_fn` wants it."""
+        self._file.enter()
+        opened = SqliteConnection(lambda: _prepare(sqlite3.connect(database, **options)))
+        self._connections.add(opened)
+        return opened
+
+    def _shut(self, until: float) -> bool:
+        """Close everything until its next use: the process is about to fork."""
+        self._close_reader()
+        self._writer.shut()
+        return all([connection.shut(until) for connection in self._connections])
 
     @asynccontextmanager
     async def transaction(self) -> AsyncGenerator[Transaction, None]:
@@ -85,6 +101,7 @@ class SqliteDatabase(EngineDatabase):
                 deadline.cancel()
 
     def _open_reader(self) -> sqlite3.Connection:
+        self._file.enter()
         try:
             reader = sqlite3.connect(
                 f"{self._path.absolute().as_uri()}?mode=ro",
@@ -99,14 +116,20 @@ class SqliteDatabase(EngineDatabase):
         self._reader = reader
         return reader
 
+    def _close_reader(self) -> None:
+        if self._reader is not None:
+            self._reader.close()
+            self._reader = None
+
     async def migrate(self) -> None:
+        self._file.enter()
         try:
             make_folder(self._path.parent)
             make_file(self._path)
             with closing(sqlite3.connect(self._path, timeout=_BUSY_SECONDS)) as connection:
                 connection.execute("PRAGMA schema_version")
                 _write_ahead(connection)
-            await bring_up_to_date(self._engine)
+            await bring_up_to_date(self._engine, self._reading)
             with closing(sqlite3.connect(self._path, timeout=_BUSY_SECONDS)) as connection:
                 self.built.are(built_in_sqlite(connection))
         except OSError as error:
@@ -118,6 +141,7 @@ class SqliteDatabase(EngineDatabase):
             raise ConfigError(f"the database file {self._path} cannot be used: {reason}") from error
 
     async def build(self) -> float | None:
+        self._file.enter()
         try:
             return await asyncio.to_thread(self._building.step, self.built)
         except sqlite3.OperationalError as error:
@@ -125,9 +149,7 @@ class SqliteDatabase(EngineDatabase):
 
     async def close(self) -> None:
         await self._writer.close()
-        if self._reader is not None:
-            self._reader.close()
-            self._reader = None
+        self._close_reader()
         await super().close()
 
 
@@ -144,7 +166,7 @@ def _write_ahead(connection: sqlite3.Connection) -> None:
             time.sleep(0.005)
 
 
-def _prepare(connection: Any, _: object) -> None:
+def _prepare(connection: sqlite3.Connection) -> sqlite3.Connection:
     connection.isolation_level = None  # transactions begin where `_begin` says, not where the driver guesses
     # the database's own knows ASCII only, and a search for "ärger" must find "Ärger" as it does on PostgreSQL
     connection.create_function("lower", 1, _lower, deterministic=True)
@@ -152,9 +174,10 @@ def _prepare(connection: Any, _: object) -> None:
     for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", f"busy_timeout={_BUSY_SECONDS * 1000}"):
         cursor.execute(f"PRAGMA {pragma}")
     cursor.close()
+    return connection
 
 
-def _lower(text: object) -> object:
+def _lower(text: Any) -> Any:
     return text.lower() if isinstance(text, str) else text
 
 

@@ -4,8 +4,7 @@ import asyncio
 import sqlite3
 import time
 from collections.abc import AsyncGenerator, Generator, Mapping, Sequence
-from contextlib import asynccontextmanager, closing, contextmanager, suppress
-from pathlib import Path
+from contextlib import asynccontextmanager, contextmanager, suppress
 
 from sqlalchemy.exc import IntegrityError, SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
@@ -15,7 +14,8 @@ from sojourn.store import patience
 from sojourn.store.circuit_breaker import Breaker
 from sojourn.store.sql.connections import InTransaction, refusing
 from sojourn.store.sql.database import Prepared, Row, Transaction
-from sojourn.store.sqlite_driver import SqliteConnection, is_busy, to_its_end
+from sojourn.store.sqlite_driver import SqliteConnection, is_busy
+from sojourn.store.sqlite_forking import OpenFile
 
 _HANG_SECONDS = 1.0
 """Another process that holds the file's lock this long is no process that writes: a shell, a backup, one that was stopped."""
@@ -55,10 +55,10 @@ class SqliteTransaction(InTransaction):
 class SqliteWriter:
     """Transactions in order of arrival. `engine` must leave it to us to begin them."""
 
-    def __init__(self, engine: AsyncEngine, path: Path) -> None:
+    def __init__(self, engine: AsyncEngine, file: OpenFile) -> None:
         self._engine = engine
-        self._path = path
-        self._turn = asyncio.Lock()
+        self._file = file
+        self._turn = file.turn
         self._opened: tuple[AsyncConnection, SqliteConnection] | None = None
         self._tallying: sqlite3.Connection | None = None
         self._breaker = Breaker(self._probe, _keep)
@@ -75,8 +75,11 @@ class SqliteWriter:
                 await runner.settle()
                 patience.left()  # the last moment to give up: what is sent from here on may be kept
                 with _refusing():
-                    # SQLAlchemy has a transaction of its own to end once a statement went through it
-                    await to_its_end(connection.commit() if connection.in_transaction() else driver.commit())
+                    await driver.commit()
+                    if (
+                        connection.in_transaction()
+                    ):  # SQLAlchemy's own, once a statement went through it: nothing to wait for
+                        await connection.commit()
             except BaseException:
                 await self._undo(connection, driver)
                 raise
@@ -99,12 +102,16 @@ class SqliteWriter:
 
     async def _probe(self) -> None:
         """Raises: sqlite3.Error while another process holds the file."""
+        self._file.enter()
         await asyncio.to_thread(self._begin_and_end)
 
     def _begin_and_end(self) -> None:
-        with closing(sqlite3.connect(self._path, timeout=0, isolation_level=None)) as connection:
+        with self._file.beside(self._connect_impatiently) as connection:
             connection.execute("BEGIN IMMEDIATE")
             connection.execute("ROLLBACK")
+
+    def _connect_impatiently(self) -> sqlite3.Connection:
+        return sqlite3.connect(self._file.path, timeout=0, isolation_level=None, check_same_thread=False)
 
     async def _undo(self, connection: AsyncConnection, driver: SqliteConnection) -> None:
         """Roll back; a connection that cannot even do that is replaced."""
@@ -125,8 +132,8 @@ class SqliteWriter:
         """One small statement, committed here and now without waiting for the disk; None while another process writes."""
         async with self._my_turn():
             with _refusing():
-                tallying = self._tallying or self._open_tallying()
                 try:
+                    tallying = self._tallying or self._open_tallying()
                     return tallying.execute(prepared.text, prepared.arguments(values)).fetchall()
                 except sqlite3.OperationalError as error:
                     if is_busy(error):
@@ -164,16 +171,26 @@ class SqliteWriter:
         return self._opened
 
     def _open_tallying(self) -> sqlite3.Connection:
-        opened = self._tallying = sqlite3.connect(self._path, timeout=0, isolation_level=None, check_same_thread=False)
-        # never a flush, and no checkpoint, which is one: the next commit of the other connection does both
-        opened.executescript("PRAGMA synchronous=NORMAL; PRAGMA wal_autocheckpoint=0")
+        self._file.enter()
+        opened = self._connect_impatiently()
+        try:
+            # never a flush, and no checkpoint, which is one: the next commit of the other connection does both
+            opened.executescript("PRAGMA synchronous=NORMAL; PRAGMA wal_autocheckpoint=0")
+        except sqlite3.OperationalError:  # another process is closing the file
+            opened.close()
+            raise
+        self._tallying = opened
         return opened
 
-    async def close(self) -> None:
-        await self._breaker.close()
+    def shut(self) -> None:
+        """Close what its next use opens again: the connection of tallies."""
         if self._tallying is not None:
             self._tallying.close()
             self._tallying = None
+
+    async def close(self) -> None:
+        await self._breaker.close()
+        self.shut()
         if self._opened is not None:
             await self._opened[0].close()
             self._opened = None
