@@ -1,4 +1,4 @@
-"""Tries of a challenge: counted in the store before anything is compared (R-OTP-01)."""
+"""Counts tries of a challenge in the store, before anything is compared (R-OTP-01)."""
 
 from collections.abc import Collection
 from dataclasses import dataclass

@@ -1,6 +1,6 @@
 """Passwords that attackers try first: the lists that the installed zxcvbn package ships, and their usual variations.
 
-Kept as sorted 8-byte digests, so that a worker holds a megabyte or two and not the texts (R-PWD-09).
+Stored as sorted 8-byte digests, which take a megabyte or two of memory instead of the texts (R-PWD-09).
 """
 
 import gc
@@ -29,11 +29,12 @@ def size() -> int:
 
 @cache
 def _digests() -> "array[int]":
-    """Nothing shorter than the shortest password allowed needs a place here."""
+    """Omits entries shorter than the shortest allowed password."""
     before = set(sys.modules)
     from zxcvbn.frequency_lists import FREQUENCY_LISTS
 
-    # by their first byte, so that few are texts or numbers of Python's at a time: what a worker once took it keeps
+    # in groups by first byte, so that few Python objects exist at a time; a process does not return memory that it once
+    # used
     parts = [array("Q") for _ in range(256)]
     for word in chain.from_iterable(FREQUENCY_LISTS.values()):
         for ending in _ENDINGS:
@@ -47,7 +48,7 @@ def _digests() -> "array[int]":
     for part in parts:
         known.extend(sorted(set(part)))
     del FREQUENCY_LISTS, parts
-    gc.collect()  # modules refer to themselves: without it the texts, 7 MB, would stay until the next full collection
+    gc.collect()  # modules contain reference cycles: without a collection the texts, 7 MB, would stay until the next full one
     return known
 
 

@@ -1,4 +1,4 @@
-"""A credential: something that a user can prove themselves with, besides a password. One table holds them all."""
+"""A credential of a user other than the password. One table holds all of them."""
 
 import hashlib
 import json

@@ -1,4 +1,4 @@
-"""Making credentials, and reading what they hold: a body is sealed for the one row that it belongs to (R-KEY-01)."""
+"""Creates credentials and decrypts their bodies; a body is sealed for its own row (R-KEY-01)."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -32,7 +32,7 @@ class Credentials:
         expire_at: Instant | None = None,
         is_verified: bool = True,
     ) -> Credential:
-        """A credential of the user, for the store to keep; `is_verified` False for one that must be proven once first."""
+        """A new credential of the user, not yet stored. `is_verified` False means that it must be confirmed first."""
         now, id = self.clock.now(), credential_id()
         return Credential(
             id=id,

@@ -1,4 +1,4 @@
-"""E-mail codes: six digits, ten minutes, five tries, only the newest counts (R-OTP-01)."""
+"""E-mail codes: six digits, ten minutes, five tries; only the newest is valid (R-OTP-01)."""
 
 import hmac
 from dataclasses import dataclass
@@ -20,14 +20,14 @@ LIFE = timedelta(minutes=10)
 TRIES = 5
 TEST_CODE = "424242"
 ADMITTING_PAGE = "/confirm-browser"
-"""The hosted page that a link in a mail leads to."""
+"""The path of the hosted page for links in mails."""
 
 CodeMail = Literal["verification_code", "reset_password_code", "account_exists"]
 
 
 @dataclass(frozen=True, slots=True)
 class EmailCodes:
-    """`key` is for the keyed hash of codes and comes from the root key, so a dump of the database yields no code."""
+    """`key`, derived from the root key, is for the keyed hash of codes, so a dump of the database reveals no code."""
 
     store: Store
     clock: Clock
@@ -36,7 +36,8 @@ class EmailCodes:
     key: bytes
 
     async def allow(self, tx: Groups, instance: Instance, key: str, *, device: str | None = None) -> None:
-        """Spend one of the codes of an address or account, with the mail that carries it. Raises: TooManyRequests (R-LIM-01).
+        """Count one code against the budget of an address or account, in the transaction of its mail. Raises:
+        TooManyRequests (R-LIM-01).
 
         Codes for unknown devices share one count; each known `device` has its own.
         """
@@ -64,11 +65,10 @@ class EmailCodes:
         mail: CodeMail = "verification_code",
         link: bool = False,
     ) -> Verification:
-        """A new challenge for the owner and the mail that carries its code; older challenges of the owner end.
-
-        `address` None makes a decoy: it looks alike, nothing is sent and no code will ever fit (R-ENU-01). The mail
-        `account_exists` tells the owner of the address instead of sending a code (R-ENU-03). With `link` it also carries
-        one that admits the browser of the attempt (R-OTP-08).
+        """Start a challenge for the owner and enqueue the mail with its code; older challenges of the owner end.
+        `address` None makes a decoy: it looks the same, but nothing is sent and no code is accepted (R-ENU-01). The
+        mail `account_exists` tells the owner of the address instead of sending a code (R-ENU-03). With `link` it also
+        carries one that admits the browser of the attempt (R-OTP-08).
         """
         now = self.clock.now()
         code = Secret(TEST_CODE) if address and self.is_test(instance, address) else random_code()
@@ -102,7 +102,10 @@ class EmailCodes:
         return challenge.proof_hash is not None and hmac.compare_digest(proof, challenge.proof_hash)
 
     async def consume(self, tx: Groups, instance: Instance, challenge: Verification) -> Verification:
-        """Mark one that fits used, in the transaction of what it proves; of racing callers one gets through. Raises: Conflict."""
+        """Mark a matching code used, in the caller's transaction; exactly one of racing callers succeeds.
+
+        Raises: Conflict.
+        """
         now, proof = self.clock.now(), challenge.proof_hash
         verification = (
             await tx.verifications.consume(instance.id, challenge.id, proof, now) if proof is not None else None

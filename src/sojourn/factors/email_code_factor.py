@@ -1,4 +1,4 @@
-"""E-mail codes as a factor: of sign-ins, of the reset of a password, of sign-ups, and of addresses that are checked."""
+"""E-mail codes as a factor of sign-ins, password resets, sign-ups and address verification."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -27,7 +27,7 @@ _STRATEGIES = (
         name=RESET_CODE,
         purposes=frozenset({Purpose.SIGN_IN, Purpose.RESET}),
         is_challenged=True,
-        create_names=frozenset({"reset_password_code"}),  # of createSignIn in the published description
+        create_names=frozenset({"reset_password_code"}),  # the name in the published createSignIn operation
     ),
 )
 
@@ -70,9 +70,8 @@ class EmailCodeFactor(Factor):
         return Challenge(partial(self._to_sign_in, attempt, address), address.id if address else None)
 
     def _address_for(self, attempt: Attempt) -> Address | None:
-        """The stored address to send to (R-INP-02): the chosen one, else the typed one, else the primary one.
-
-        The id offered in strict protection names no row and chooses nothing. None is a decoy's. Raises: StrategyNotPossible.
+        """The stored address to send to (R-INP-02): the chosen one, or else the typed one, or else the primary one. The
+        ID offered in strict protection matches no row and is ignored. None means a decoy. Raises: StrategyNotPossible.
         """
         user = attempt.user
         if user is None:
@@ -121,12 +120,12 @@ class EmailCodeFactor(Factor):
     async def _needs_link(self, tx: Groups, attempt: Attempt, typed: str, user: User) -> bool:
         """True if unknown browsers have used up the tries or codes that the owner needs in a new browser."""
         if attempt.device is not None or user.is_locked_by_administrator:
-            return False  # that lock is not for the owner to open
+            return False  # the user cannot end this lock
         left = [await self.codes.has_left(tx, attempt.instance, key) for key in (typed, user.id)]
         return attempt.needs_link or not all(left)
 
     async def _account_has_left(self, tx: Groups, attempt: Attempt, user: User) -> bool:
-        """Spend one of the codes of the whole account, so that a second address brings no more of them.
+        """Count one code against the budget of the whole account, so that a second address does not add codes.
 
         In strict protection an empty budget raises no error, because an error would reveal that the address exists. Raises:
         TooManyRequests.

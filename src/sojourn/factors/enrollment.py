@@ -1,4 +1,4 @@
-"""Enrollment: how a user adds a credential, confirms it and removes it."""
+"""Enrollment: a user adds, confirms and removes a credential."""
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field

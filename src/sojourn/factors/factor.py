@@ -1,7 +1,8 @@
 """The factor: the Protocol of every way to authenticate a user, built in or added by an app.
 
-A flow (a sign-in, a sign-up, the check of an address) finds a factor by the strategy that a request names and hands it an
-`Attempt`. The flow counts tries, holds refusals back, and writes what a proof leads to; the factor sends and compares.
+A flow (a sign-in, a sign-up, the check of an address) finds a factor by the strategy that a request names and hands it
+an `Attempt`. The flow counts tries, delays refusals, and writes the consequences of a proof; the factor sends and
+compares.
 """
 
 from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
@@ -88,18 +89,18 @@ class Attempt:
 
 @dataclass(frozen=True, slots=True)
 class Challenge:
-    """Something to be answered. `record` writes it, and the mail that carries it, in the transaction of its flow.
+    """A challenge that awaits an answer. `record` writes it, with its mail, in the flow's transaction.
 
     Raises, when recorded: TooManyRequests.
     """
 
     record: Callable[[Groups], Awaitable[Verification]]
     identifier_id: IdentifierId | None = None
-    """The address that it goes to."""
+    """The address to which it is sent."""
 
 
 async def _nothing(_: Groups) -> None:
-    """A proof that can be given again, such as a password, has nothing to use up."""
+    """Does nothing, for a reusable proof such as a password."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,10 +113,9 @@ class Terms:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Proven:
-    """A right proof, and who it proves: a user, or the address of the attempt.
-
-    `consume` uses it up in the transaction of what it leads to: one guarded statement decides a race, and the loser gets an
-    error. `terms` are those of the session, where the proof sets them.
+    """A correct proof, and what it proves: a user, or the address of the attempt. `consume` uses it up in the flow's
+    transaction: one guarded statement decides a race, and the loser gets an error. `terms` limit the session, if the
+    proof sets them.
     """
 
     user_id: UserId | None = None
@@ -131,15 +131,15 @@ class Factor(Protocol):
     """
 
     def connected(self, tools: FactorTools) -> "Factor":
-        """The factor as one engine uses it; called once, when the engine opens."""
+        """The factor connected to one engine; called once, when the engine opens."""
         return self
 
     def credential_kinds(self) -> Collection[str]:
-        """The kinds of credentials that it needs to know of a user; none: nothing is read."""
+        """The kinds of credentials that the factor needs; if empty, none are read."""
         return ()
 
     def strategies(self, instance: Instance) -> Sequence[Strategy]:
-        """The strategies that are switched on in the instance: others are answered as unknown."""
+        """The strategies that are enabled in the instance; others are rejected as unknown."""
         ...
 
     def environment(self, instance: Instance) -> EnvironmentPart:
@@ -158,9 +158,8 @@ class Factor(Protocol):
         return None
 
     async def check(self, attempt: Attempt, proof: Proof, slot: Slot | None) -> Proven:
-        """Compare; the flow has counted the try. `slot` is of the hash pool, for strategies that hash.
-
-        For an attempt without a user it takes as long, and raises. Raises: WrongCode, WrongPassword, PasswordCompromised: any of
-        them is a failed try.
+        """Compare the proof; the flow has counted the try. `slot` is a slot of the hash pool, for strategies that hash.
+        For an attempt without a user it must take the same time, and raise. Raises: WrongCode, WrongPassword,
+        PasswordCompromised: any of them is a failed try.
         """
         ...

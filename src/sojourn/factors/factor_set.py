@@ -34,12 +34,12 @@ class Chosen:
 
 @dataclass(frozen=True, slots=True)
 class FactorSet:
-    """In the order in which they are offered."""
+    """The factors, in the order in which they are offered."""
 
     factors: Sequence[Factor]
 
     def of(self, kind: type[F]) -> F:
-        """The factor of this class, as this engine uses it. Raises: LookupError."""
+        """The engine's factor of this class. Raises: LookupError."""
         found = next((factor for factor in self.factors if isinstance(factor, kind)), None)
         if found is None:
             raise LookupError(f"this engine has no {kind.__name__}: name it in Config(factors=[...])")
@@ -53,7 +53,7 @@ class FactorSet:
         raise StrategyNotBuilt(param="strategy")
 
     def check(self, instance: Instance) -> None:
-        """Raises: ConfigError for factors that flows could not tell apart or never ask for."""
+        """Raises: ConfigError for factors with duplicate names, or that no flow would use."""
         strategies = [chosen.strategy for chosen in self._all(instance)]
         if twice := _twice(strategy.name for strategy in strategies):
             raise ConfigError(f"two factors have the strategy {twice}: give yours a name of its own")
@@ -76,9 +76,8 @@ class FactorSet:
         raise StrategyNotBuilt(param="strategy")
 
     def named_by(self, instance: Instance, proof: Proof) -> Chosen | None:
-        """The strategy of a new sign-in: the named one, else the first that needs no challenge and whose proof is given.
-
-        None when nothing is proven yet. Raises: StrategyNotBuilt.
+        """The strategy of a new sign-in: the named one, or else the first one without a challenge whose proof is given.
+        None if there is no proof yet. Raises: StrategyNotBuilt.
         """
         if proof.strategy is not None:
             names = (
@@ -99,7 +98,7 @@ class FactorSet:
         return [chosen.strategy for chosen in self._all(instance) if _fits(chosen.strategy, purpose, level)]
 
     def sent_for(self, instance: Instance, purpose: Purpose) -> str:
-        """The strategy that sends something where a form names none. Raises: StrategyNotBuilt."""
+        """The strategy with a challenge to use if a form names none. Raises: StrategyNotBuilt."""
         sent = [strategy.name for strategy in self.strategies(instance, purpose=purpose) if strategy.is_challenged]
         if not sent:
             raise StrategyNotBuilt(param="strategy")
@@ -157,7 +156,7 @@ class FactorSet:
 
 
 def connected(factors: Iterable[Factor], tools: FactorTools) -> FactorSet:
-    """The factors as an engine uses them. Raises: ConfigError for what is no factor."""
+    """The factors connected to an engine. Raises: ConfigError for an object that is not a factor."""
     found = list(factors)
     for factor in found:
         if isinstance(factor, type):

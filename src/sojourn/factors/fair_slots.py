@@ -17,9 +17,8 @@ _RETRY_AFTER = timedelta(seconds=1)
 
 @dataclass(slots=True)
 class FairSlots:
-    """`max_slots` slots, of which one payer holds at most `max_of_one`. Those who wait are served in turn, payer by payer.
-
-    The payer without a name, the process itself or its servers, has only the bounds of all.
+    """`max_slots` slots, of which one payer holds at most `max_of_one`. Waiting payers are served in turn. The unnamed
+    payer, which is the process itself or servers with a secret key, has only the overall limits.
     """
 
     max_slots: int
@@ -31,9 +30,8 @@ class FairSlots:
     )
 
     async def take(self, payer: str) -> None:
-        """Hold a slot, to be given back by `give_back`.
-
-        Raises: Overloaded when none is free in time, TooManyRequests when too many of this payer wait already.
+        """Take a slot, to be returned by `give_back`. Raises: Overloaded if none is free in time, TooManyRequests if
+        too many callers of this payer are already waiting.
         """
         if self._held.total() < self.max_slots and self._held[payer] < self._bound(payer):
             self._held[payer] += 1  # no waiting caller could have used it, or `give_back` would have passed it on

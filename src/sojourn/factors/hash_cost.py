@@ -1,4 +1,4 @@
-"""How long it takes to check a stored password on this machine, measured once for each name of a cost (R-ENU-02)."""
+"""Measures how long the check of a stored password takes on this machine, once for each cost (R-ENU-02)."""
 
 import time
 from dataclasses import dataclass, field
@@ -10,7 +10,7 @@ from sojourn.factors.password_hashers import StoredPassword
 from sojourn.factors.password_hashing import PasswordHashing
 
 SLOW = timedelta(milliseconds=250)
-"""The dearest check that the usual floor of 300 ms covers."""
+"""The slowest check that the usual floor of 300 ms covers."""
 MARGIN = 1.2
 
 _ROUNDS = 3
@@ -19,13 +19,13 @@ _TYPED = "a password of no user"
 
 @dataclass(slots=True)
 class HashCosts:
-    """How long a refused check of each kind takes here, measured once in a process, in the part of the pool that is for servers."""
+    """The time of a refused check for each cost, measured once per process, in the servers' part of the hash pool."""
 
     pool: HashPool
     _known: dict[str, float] = field(default_factory=dict[str, float])
 
     async def of(self, stored: StoredPassword) -> timedelta:
-        """The shortest of three: others may be busy beside it. Raises: Overloaded."""
+        """The shortest of three measurements, because the machine may be busy. Raises: Overloaded."""
         cost = cost_of(stored)
         if cost is None:
             return timedelta(0)
@@ -40,9 +40,8 @@ def floor_for(cost: timedelta) -> timedelta:
 
 
 def _measured(hashing: PasswordHashing, stored: StoredPassword) -> float:
-    """Seconds of a refusal. One that is slow is not measured again: what it is compared with is not that exact.
-
-    By the time of this thread, so that what else the machine does is not counted; argon2 has threads of its own.
+    """Seconds of a refused check. A slow one is not measured again, because that precision is not needed. Uses thread
+    CPU time, so that other load is not counted, except for argon2, which has its own threads.
     """
     clock = time.perf_counter if stored.hasher.startswith("argon2") else time.thread_time
     shortest = float("inf")

@@ -24,14 +24,16 @@ __all__ = ["Slot"]
 T = TypeVar("T")
 
 _SHARE_OF_SERVERS = 4
-"""One slot in so many is for work that comes with a secret key."""
+"""One of this many slots is reserved for requests with a secret key."""
 
 _LIMIT = "hashes"
 
 
 @dataclass(frozen=True, slots=True)
 class Payer:
-    """On whose account a request hashes: a client address as limits count it, or None for a server with a secret key."""
+    """The payer of a request's hashes: a client address as rate limits count it, or None for a server with a secret
+    key.
+    """
 
     address: str | None
     instance: Instance | None = None
@@ -42,7 +44,10 @@ _payer: ContextVar[Payer | None] = ContextVar("payer", default=None)
 
 @contextmanager
 def hashing_for(payer: Payer) -> Generator[None]:
-    """Let everything inside hash on this account. Outside of any, it is the process's own work: a command, a warm-up."""
+    """Set the payer of all hashes inside.
+
+    Without it, hashes count as the process's own work, such as a command or warm-up.
+    """
     before = _payer.set(payer)
     try:
         yield
@@ -51,7 +56,7 @@ def hashing_for(payer: Payer) -> Generator[None]:
 
 
 class HashPool:
-    """`threads` hashes at once, with a quarter of them for servers (at least one thread of theirs beside the others')."""
+    """`threads` hashes at once, a quarter of them for servers (at least one thread in addition to the others)."""
 
     def __init__(self, hashing: PasswordHashing, limiter: RateLimiter, threads: int = 0) -> None:
         count = threads or os.cpu_count() or 1
@@ -65,9 +70,8 @@ class HashPool:
 
     @asynccontextmanager
     async def reserved(self) -> AsyncGenerator["Slot"]:
-        """A slot for one operation, however many hashes it takes. Raises: Overloaded, TooManyRequests; nothing is counted then.
-
-        A request that is aborted gives the slot back when its thread has ended.
+        """Reserve a slot for one operation with any number of hashes. Raises: Overloaded, TooManyRequests; nothing is
+        counted then. An aborted request returns the slot when its thread has ended.
         """
         payer = _payer.get()
         is_visitor = payer is not None and payer.address is not None
@@ -95,7 +99,10 @@ class HashPool:
             return await slot.aside(lambda: self.hashing.import_digest(hasher, digest))
 
     async def aside(self, work: Callable[[], T]) -> T:
-        """Other slow work that belongs to passwords, such as loading the list of common ones. Raises: as `reserved`."""
+        """Run other slow password work in the pool, such as loading the list of common passwords.
+
+        Raises: as `reserved`.
+        """
         async with self.reserved() as slot:
             return await slot.aside(work)
 
@@ -104,7 +111,7 @@ class HashPool:
 
 
 class Slot:
-    """A place in the pool, held by one operation that hashes one thing after another."""
+    """A slot of the pool, held by one operation that runs its hashes one after another."""
 
     def __init__(self, executor: ThreadPoolExecutor, hashing: PasswordHashing) -> None:
         self._executor = executor
@@ -118,7 +125,7 @@ class Slot:
         return await self.aside(lambda: self._hashing.verify(stored, text))
 
     async def spend(self) -> None:
-        """Take the time of a check, for an unknown user or a user without a password (R-ENU-02)."""
+        """Spend the time of a check, for an unknown user or a user without a password (R-ENU-02)."""
         await self.aside(self._hashing.spend)
 
     async def aside(self, work: Callable[[], T]) -> T:
@@ -134,7 +141,7 @@ class Slot:
         loop = asyncio.get_running_loop()
 
         def ended(_: Future[object]) -> None:
-            with suppress(RuntimeError):  # the loop is closed, and its slots with it
+            with suppress(RuntimeError):  # the loop is closed, so its slots no longer matter
                 loop.call_soon_threadsafe(then)
 
         self._running.add_done_callback(ended)

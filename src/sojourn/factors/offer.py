@@ -30,7 +30,7 @@ class Offer:
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """Whom offers are made to: a user, the canonical identifier that was typed, and the credentials that are of use now."""
+    """The recipient of offers: a user, the canonical identifier that was typed, and the currently usable credentials."""
 
     user: User
     identifier: str | None = None
@@ -62,7 +62,7 @@ def address_decoy(identifier: str, strategy: str, key: bytes) -> Offer:
 
 
 def possible_addresses(user: User, identifier: str | None) -> list[Identifier]:
-    """Addresses that a code may go to: verified ones, the typed one first, then the primary one."""
+    """Addresses to which a code may be sent: verified ones, the typed one first, then the primary one."""
     verified = [address for address in user.email_addresses if address.is_verified]
     return sorted(
         verified, key=lambda address: (address.canonical != identifier, address.id != user.primary_email_address_id)

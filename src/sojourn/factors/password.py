@@ -49,7 +49,7 @@ class PasswordFactor(Factor):
         return None
 
     async def check(self, attempt: Attempt, proof: Proof, slot: Slot | None) -> Proven:
-        if slot is None:  # the flow reserves one for every strategy that hashes
+        if slot is None:  # the flow reserves a slot for every strategy that hashes
             raise StrategyNotPossible(param="strategy")
         user = attempt.user
         if user is None or user.password is None:
@@ -78,7 +78,7 @@ def _password_settings() -> dict[str, Json]:
         "require_numbers": False,
         "require_uppercase": False,
         "require_lowercase": False,
-        "show_zxcvbn": True,  # or components call every password of the right length a good one, also one just refused
+        "show_zxcvbn": True,  # otherwise components show every password of the right length as valid, even one just rejected
         "min_zxcvbn_strength": 1,
         "enforce_hibp_on_sign_in": False,
         "allowed_special_characters": _SPECIAL,

@@ -15,7 +15,10 @@ _NUMBER = re.compile(r"\d+")
 
 
 def cost_of(stored: StoredPassword | None) -> str | None:
-    """Hasher and cost parameters, such as `bcrypt 12`: alike for all that take alike long. None for our own current form."""
+    """Hasher and cost parameters, such as `bcrypt 12`; equal for all hashes that take equally long.
+
+    None for our own current form.
+    """
     if stored is None or is_current(stored):
         return None
     found = _COST.search(stored.digest)
@@ -24,6 +27,8 @@ def cost_of(stored: StoredPassword | None) -> str | None:
 
 
 def _rounded_up(number: re.Match[str]) -> str:
-    """Two digits that count: some systems vary the rounds of each hash a little, and each name is measured once."""
+    """Rounds up to two significant digits, because some systems vary the rounds of each hash slightly and each cost is
+    measured once.
+    """
     step = 10 ** max(0, len(number[0]) - 2)
     return str(-(-int(number[0]) // step) * step)

@@ -1,4 +1,4 @@
-"""Stored passwords, and every form of one that an import may bring (R-PWD-04). Our own form is in `password_hashing.py`."""
+"""Stored passwords, and all supported formats of imported ones (R-PWD-04). Our own form is in `password_hashing.py`."""
 
 import hashlib
 import hmac
@@ -30,7 +30,7 @@ _FIREBASE = re.compile(
 _PHPASS = re.compile(r"\$[PH]\$[./0-9A-Za-z]{31}")
 _SYMFONY = re.compile(r"sha512_symfony\$(\d{1,6})\$([^$]{1,128})\$([A-Za-z0-9+/]{86}==)", re.ASCII)
 _LEAST_BYTES = 16
-"""A shorter digest would fit too many passwords."""
+"""A shorter digest would match too many passwords."""
 _MAX_SCRYPT = (1 << 17, 8, 10)
 
 
@@ -61,7 +61,7 @@ def import_fits(stored: StoredPassword, text: bytes) -> bool:
     """True if the password matches the imported digest. Never raises."""
     shape, check = _IMPORTS.get(stored.hasher), _CHECKS.get(stored.hasher)
     if shape is None or check is None or not shape(stored.digest):
-        return False  # damaged; what it says of its cost is not to be followed
+        return False  # damaged, so its cost parameters are not used
     try:
         return check(stored.digest, text)
     except (ValueError, TypeError, IndexError, OverflowError, argon2.exceptions.Argon2Error):
@@ -223,7 +223,7 @@ def _salt_of(text: str, form: str) -> bytes:
     try:
         return _bytes_of(text, form)
     except ValueError:
-        return text.encode()  # some systems hash a salt as it stands
+        return text.encode()  # some systems hash the salt as text
 
 
 def _werkzeug_fits(digest: str, text: bytes) -> bool:

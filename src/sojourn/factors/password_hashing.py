@@ -1,4 +1,4 @@
-"""Our own form of a stored password: argon2id, finished under a pepper if there is one (R-PWD-01, R-PWD-02)."""
+"""Our own form of a stored password: argon2id, then an HMAC with the pepper if there is one (R-PWD-01, R-PWD-02)."""
 
 import hashlib
 import hmac
@@ -50,7 +50,7 @@ def is_current(stored: StoredPassword) -> bool:
 
 
 class PasswordHashing:
-    """Whatever is stored, a check that fails costs exactly one `compute` at the current cost (R-ENU-02)."""
+    """A failed check costs exactly one `compute` at the current cost, whatever is stored (R-ENU-02)."""
 
     def __init__(self, peppers: Peppers = Peppers(), compute: Compute = argon2id) -> None:
         self.peppers = peppers
@@ -77,7 +77,7 @@ class PasswordHashing:
         self._compute(b"a password of no user", bytes(_SALT))
 
     def import_digest(self, hasher: str, digest: str) -> StoredPassword:
-        """Another system's digest as it is kept here. Raises: FieldError (unknown hasher), FieldFormat (digest)."""
+        """The stored form of another system's digest. Raises: FieldError (unknown hasher), FieldFormat (digest)."""
         check_import(hasher, digest)
         if hasher not in FAST:
             return StoredPassword(hasher, digest)
@@ -96,7 +96,7 @@ class PasswordHashing:
         newest = self.peppers.newest
         if stored.pepper == newest:
             return Verified(True)
-        # the finished hash is at hand, so another pepper costs no second computation
+        # the argon2 hash is already computed, so another pepper needs no second computation
         return Verified(True, StoredPassword(OWN, self.peppers.applied(finished, newest), newest))
 
     def _verify_wrapped(self, stored: StoredPassword, text: str) -> Verified:
@@ -137,11 +137,11 @@ class PasswordHashing:
         try:
             return hmac.compare_digest(digest, self.peppers.applied(finished, pepper))
         except KeyError:
-            import structlog  # a command of the operator has nothing to say, and need not load it
+            import structlog  # imported here, because most commands do not log
 
             structlog.get_logger().error(
                 "password.pepper_unknown", pepper=pepper
-            )  # another node has a key that this one was not given
+            )  # another node has a key that this one does not have
             return False
 
 

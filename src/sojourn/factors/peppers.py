@@ -1,4 +1,4 @@
-"""Peppers: keys outside the database without which a stolen table of passwords cannot even be guessed at (R-PWD-02)."""
+"""Peppers: keys outside the database, without which passwords of a stolen table cannot be guessed (R-PWD-02)."""
 
 import hashlib
 import hmac
@@ -13,7 +13,7 @@ _SETTING = "SOJOURN_PASSWORD_PEPPERS"
 
 
 class Peppers:
-    """Several keys side by side, the newest first. A row names the one it was made with; None is no pepper."""
+    """Several keys, the newest first. A row names the key it was made with; None means no pepper."""
 
     def __init__(self, keys: Sequence[Secret] = ()) -> None:
         """Raises: ConfigError for short or guessable keys."""
@@ -29,7 +29,7 @@ class Peppers:
         return f"{finished.rpartition('$')[0]}${b64encode(keyed).rstrip(b'=').decode()}"
 
     def check(self, in_use: Iterable[str]) -> None:
-        """Refuse to start without a key that stored passwords need. Raises: ConfigError."""
+        """Check that all keys used by stored passwords are configured. Raises: ConfigError."""
         missing = sorted(id for id in in_use if id not in self._keys)
         if missing:
             raise ConfigError(

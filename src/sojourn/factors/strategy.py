@@ -1,4 +1,4 @@
-"""Strategies: the ways to prove oneself, each with the name that it has on the wire and the rules that a flow applies to it."""
+"""Strategies: the ways to authenticate, each with its wire name and the rules that a flow applies to it."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -16,7 +16,7 @@ TICKET = "ticket"
 
 
 class Level(StrEnum):
-    """The step of a sign-in that a proof answers."""
+    """The step of a sign-in for which a proof is given."""
 
     FIRST = "first_factor"
     SECOND = "second_factor"

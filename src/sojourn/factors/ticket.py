@@ -1,4 +1,4 @@
-"""Tickets as a factor: a server has said who it is, so the proof identifies (R-OTP-02, R-AUZ-06)."""
+"""Tickets as a factor: a server has named the user, so the proof also identifies them (R-OTP-02, R-AUZ-06)."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""A verification: one challenge, with its tries and its expiry."""
+"""A verification: one challenge with tries and an expiry."""
 
 from dataclasses import dataclass
 from enum import StrEnum
@@ -19,9 +19,9 @@ class VerificationStatus(StrEnum):
 class Verification:
     """Belongs to one owner: a sign-in, a sign-up or an identifier (R-OTP-01).
 
-    `strategy` is the wire name. `proof_hash` is the keyed hash of the code, None where nothing is sent (a decoy).
-    `link_hash` is the hash of the secret in a link that admits the attempt's browser, where one was sent, and `admitted_at`
-    when that was done (R-OTP-08).
+    `strategy` is the wire name. `proof_hash` is the keyed hash of the code, None for a decoy, for which nothing is
+    sent. `link_hash` is the hash of the secret in a link that admits the attempt's browser, if one was sent, and
+    `admitted_at` the time of that (R-OTP-08).
     """
 
     id: VerificationId

@@ -95,7 +95,7 @@ class SignIns:
         now, user_id = self.clock.now(), user.id if user else None
         sign_in = begun(caller.instance.id, issued.client.id, now, identifier=identifier, user_id=user_id)
         if chosen is not None and chosen.strategy.is_answered_by(given.proof):
-            # checked before anything is written: a wrong one leaves no attempt behind
+            # checked before anything is written, so that a wrong proof leaves no attempt
             attempt = await self._attempt(caller, sign_in, user, chosen.strategy)
             checked = await self.sign_in_protection.check(caller, chosen.factor, attempt, given.proof)
             return await self._proven(caller, issued, sign_in, checked, is_new=True)
@@ -111,7 +111,7 @@ class SignIns:
         return sign_in, issued
 
     async def _by_proof_alone(self, caller: Caller, chosen: Chosen, proof: Proof) -> tuple[SignIn, Issued]:
-        """Begin with a proof that says whose it is, such as a ticket."""
+        """Begin with a proof that identifies the user, such as a ticket."""
         if not proof.of(chosen.strategy.field):
             raise FieldMissing(chosen.strategy.field)
         issued, now = self.clients.proposed(caller), self.clock.now()
@@ -124,7 +124,7 @@ class SignIns:
         return await self._proven(caller, issued, sign_in, checked, is_new=True)
 
     async def _unidentified(self, caller: Caller, chosen: Chosen, _: Proof) -> tuple[SignIn, Issued]:
-        """Begin with a challenge whose answer will say whose it is, such as a provider's."""
+        """Begin with a challenge whose answer will identify the user, such as a provider's."""
         issued, now = self.clients.proposed(caller), self.clock.now()
         sign_in = begun(caller.instance.id, issued.client.id, now, identifier=None, user_id=None)
         challenge = await self._challenge(caller, chosen, sign_in, None)
@@ -145,7 +145,7 @@ class SignIns:
     # -- steps
 
     async def get(self, caller: Caller, id: str) -> SignIn:
-        """Raises: NotFound, also when it is another client's (R-FLOW-03)."""
+        """Raises: NotFound, also for another client's sign-in (R-FLOW-03)."""
         found = await self.store.sign_ins.find(caller.instance.id, SignInId(id)) if well_formed(id) else None
         if found is None or caller.client is None or found.client_id != caller.client.id:
             raise NotFound("This browser has no sign-in with that id. Start again.")
@@ -285,7 +285,7 @@ class SignIns:
             raise NotFound("This account no longer exists.")
         stored = await self.accounts.passwords.new(caller.instance, user, password)
         async with self.store.transaction() as tx:
-            # the reset code proves the address, whatever happens to sessions: R-PWD-11
+            # the reset code verifies the address in any case (R-PWD-11)
             user = await self.accounts.passwords.replace(
                 tx, caller.instance, user, stored, sign_out_others=sign_out_others, keep=None, keep_sign_in=sign_in.id
             )
@@ -360,7 +360,7 @@ class SignIns:
                     await tx.sign_ins.create(sign_in)
                 await checked.proven.consume(tx)
                 is_right = True
-                if sign_in.status is SignInStatus.NEEDS_IDENTIFIER:  # the proof has said who it is
+                if sign_in.status is SignInStatus.NEEDS_IDENTIFIER:  # the proof has identified the user
                     before, user = sign_in, checked.user
                     sign_in = after_identifier(before, identifier_of(user) or user.id, user.id, self.clock.now())
                     await tx.sign_ins.move(before, sign_in)

@@ -15,7 +15,9 @@ from sojourn.users.code_tries import CodeTries
 from sojourn.users.device_tries import DeviceTries
 
 LINK_LIFE = timedelta(days=1)
-"""How long a mail's link makes the browser that opens it known: as long as strangers can use up the codes of a day. It admits an attempt for as long as its code lives."""
+"""How long a mail's link can make the browser that opens it a known device: the period in which others can use up a
+day's codes. It can admit an attempt only while its code is valid.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +29,7 @@ class SignInCodes:
     device_tries: DeviceTries
 
     async def asked_by_link(self, instance: Instance, token: str) -> tuple[Instant, bool]:
-        """When the code was asked for whose mail carries this link, and whether its attempt can still be admitted.
+        """The time at which the link's code was requested, and True if its attempt can still be admitted.
 
         Raises: VerificationExpired (used, over or unknown).
         """

@@ -1,4 +1,4 @@
-"""The least time of a refusal: longer than the dearest check that any account here could have needed (R-ENU-02)."""
+"""The minimum duration of a refusal: longer than the slowest check of any stored password (R-ENU-02)."""
 
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -13,7 +13,7 @@ from sojourn.store.interface import Store
 
 @dataclass(slots=True)
 class Floor:
-    """`least`, or 1.2 times the dearest check of a stored password, whichever is more; read anew for each refusal."""
+    """`least`, or 1.2 times the slowest check of a stored password, whichever is longer; computed for each refusal."""
 
     store: Store
     costs: HashCosts
@@ -21,8 +21,8 @@ class Floor:
     _last: timedelta = field(default=timedelta(0))
 
     async def now(self, instance: Instance, typed: str | None = None) -> timedelta:
-        """`typed` is the password that is refused: one that has two spellings takes an imported hash twice the time."""
-        with suppress(SojournError):  # a busy pool or database: the floor stays where it was
+        """`typed` is the refused password: one with two Unicode spellings takes twice the time with an imported hash."""
+        with suppress(SojournError):  # the pool or database is busy: keep the previous floor
             stored = await self.store.users.dearest_candidates(instance.id)
             dearest = max([await self.costs.of(password) for password in stored], default=timedelta(0))
             self._last = floor_for(dearest)

@@ -1,4 +1,4 @@
-"""Counting of tries, before any comparison: one count of the account for unknown devices, and one for each known device (R-LIM-03)."""
+"""Counts tries before any comparison: one count per account for unknown devices, and one per known device (R-LIM-03)."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -74,7 +74,7 @@ class CodeGuesses:
         return await self.known_by(caller, user)
 
     async def known_by(self, caller: Caller, user: User | None) -> str | None:
-        """The name of a known device with tries of its own left; after its yearly wrong codes it counts as unknown."""
+        """The name of a known device that has tries left; after its yearly number of wrong codes it counts as unknown."""
         device = None if user is None else await self.devices.named(caller, user)
         if user is None or device is None:
             return None

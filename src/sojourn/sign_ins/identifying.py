@@ -1,4 +1,4 @@
-"""Whom a typed identifier names."""
+"""Resolves a typed identifier to a user."""
 
 from dataclasses import dataclass
 

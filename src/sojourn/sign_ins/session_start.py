@@ -1,4 +1,4 @@
-"""The end of a sign-in or sign-up: its status, the session and the new client secret, together or not at all."""
+"""Completes a sign-in or sign-up: status, session and new client secret in one transaction."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -42,7 +42,7 @@ class SessionStart:
         The user is notified of a new device and of an impersonation (R-LOG-04). Raises: SecretReplaced, and as `Sessions.start`.
         """
         now, before = self.clock.now(), issued
-        if before.secret is None:  # one that is as new as the session needs no successor
+        if before.secret is None:  # a secret created in this transaction needs no successor
             issued = renewed(before.client, now)
         session = await self.sessions.start(
             tx,

@@ -34,7 +34,7 @@ class SignInStatus(StrEnum):
 
 
 class Step(StrEnum):
-    """A step that can be owed after the first factor. Each has the name of the status in which it is waited for."""
+    """A step that can be owed after the first factor, named like the status in which the sign-in waits for it."""
 
     SECOND_FACTOR = "needs_second_factor"
     NEW_PASSWORD = "needs_new_password"
@@ -73,7 +73,7 @@ class SignIn:
 def begun(
     instance_id: InstanceId, client_id: ClientId, now: Instant, *, identifier: str | None, user_id: UserId | None
 ) -> SignIn:
-    """A new sign-in, which waits for its first factor, or for an identifier where none was given."""
+    """A new sign-in, which waits for its first factor, or for an identifier if none was given."""
     return SignIn(
         id=sign_in_id(),
         instance_id=instance_id,
@@ -90,7 +90,7 @@ def begun(
 
 
 def require(sign_in: SignIn, status: SignInStatus, now: Instant) -> None:
-    """Raises: VerificationExpired once abandoned, WrongStep when it is at another step."""
+    """Raises: VerificationExpired once abandoned, WrongStep if the sign-in is at another step."""
     actual = sign_in.status_at(now)
     if actual is SignInStatus.ABANDONED:
         raise VerificationExpired()
@@ -107,7 +107,7 @@ def owed_after(*, by_reset_code: bool, has_second_factor: bool, is_compromised: 
 
 
 def waiting_for(level: Level) -> SignInStatus:
-    """The status in which a factor of the level is waited for."""
+    """The status in which the sign-in waits for a factor of this level."""
     return SignInStatus.NEEDS_FIRST_FACTOR if level is Level.FIRST else SignInStatus.NEEDS_SECOND_FACTOR
 
 

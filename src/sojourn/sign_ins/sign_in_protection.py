@@ -46,7 +46,7 @@ _REFUSALS = (*_WRONG, UserLocked, UserBanned, StrategyNotPossible, PasswordDisab
 
 @dataclass(frozen=True, slots=True)
 class Checked:
-    """A right proof, the user it is of, and the attempt with its challenge."""
+    """A correct proof, its user, and the attempt with its challenge."""
 
     user: User
     proven: Proven
@@ -78,10 +78,9 @@ class SignInProtection:
     async def held(
         self, instance: Instance, *, answers_too: bool = False, typed: str | None = None
     ) -> AsyncGenerator[None]:
-        """Hold a refusal back until the floor, so that its length tells nothing (R-ENU-02).
-
-        `answers_too` also delays a success that proves nothing, such as a code request. A success that authenticates
-        the user reveals everything anyway, and is not delayed.
+        """Delay a refusal until the floor, so that its duration reveals nothing (R-ENU-02). `answers_too` also delays a
+        success that proves nothing, such as a code request. A success that authenticates the user reveals the account
+        anyway and is not delayed.
         """
         began = asyncio.get_running_loop().time()
         try:
@@ -110,7 +109,9 @@ class SignInProtection:
             await self._record_failure(caller, attempt, error)
             if attempt.level is Level.SECOND:  # after the first factor, the caller knows the account
                 raise
-            if attempt.strategy.is_challenged:  # who fits what was sent may be told; a lock tells whose address it is
+            if (
+                attempt.strategy.is_challenged
+            ):  # the owner of a correct code may see the error; a lock would reveal the account
                 if isinstance(error, UserLocked) and is_strict(caller.instance):
                     raise attempt.strategy.refusal() from error
                 raise
@@ -128,7 +129,7 @@ class SignInProtection:
 
     async def _check(self, caller: Caller, factor: Factor, attempt: Attempt, proof: Proof) -> Checked:
         instance, guesses = caller.instance, self.guesses[attempt.strategy.guess]
-        # the slot comes before the count: who finds no place has not tried (R-PWD-12)
+        # the slot is reserved before the count, so a request without a slot does not count as a try (R-PWD-12)
         async with self._slot(attempt.strategy) as slot:
             if attempt.verification_id is not None:
                 attempt = await self.challenged(attempt, attempt.verification_id, proof)
@@ -205,7 +206,7 @@ class SignInProtection:
             await tx.users.reset_sign_in_tries(caller.instance.id, user.id)
 
     async def forgive_unwritten(self, caller: Caller, user: User, guess: Guess) -> None:
-        """When what follows a right proof cannot be written, its try does not stay counted as a wrong one (R-PWD-12)."""
+        """Undo the count of a correct proof whose consequences could not be written (R-PWD-12)."""
         if guess is Guess.NONE:
             return
         with suppress(SojournError):

@@ -60,7 +60,7 @@ class Steps:
     async def after_new_password(
         self, tx: Groups, caller: Caller, issued: Issued, sign_in: SignIn, user: User
     ) -> tuple[SignIn, Issued]:
-        """The sign-in once its user has a new password; it never takes the place of the second factor (R-FLOW-05).
+        """The sign-in after its user has set a new password, which never replaces the second factor (R-FLOW-05).
 
         Raises: as `_finished`.
         """
@@ -78,7 +78,7 @@ class Steps:
     async def _owing(
         self, tx: Groups, caller: Caller, issued: Issued, before: SignIn, moved: SignIn, user: User, guess: Guess
     ) -> tuple[SignIn, Issued]:
-        """Move to the step that is owed, with a new client secret (R-FLOW-01).
+        """Move to the owed step, with a new client secret (R-FLOW-01).
 
         Only a complete sign-in resets the count of the account lock: otherwise an attacker with the password could guess the
         second factor without limit (R-LIM-05).
@@ -86,7 +86,7 @@ class Steps:
         if guess is Guess.PASSWORD:
             await self.sign_in_protection.password_lockout.passed(tx, caller.instance, user)
         await tx.sign_ins.move(before, moved)
-        if issued.secret is not None:  # as new as it needs to be
+        if issued.secret is not None:  # already new in this transaction
             return moved, issued
         return moved, await rotate(tx, issued.client, self.clock.now())
 

@@ -1,4 +1,4 @@
-"""Making and revoking tickets. They are accepted by `attempt.py`; what a ticket is stands in `ticket.py`."""
+"""Creates and revokes tickets. `attempt.py` accepts them; `ticket.py` defines them."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -16,13 +16,13 @@ from sojourn.users.accounts import SERVER
 from sojourn.users.metadata import checked_metadata
 
 SIGN_IN_LIFE = timedelta(days=30)
-"""Published default of a sign-in token, and its longest life. Ask for minutes where a link is mailed (R-OTP-02)."""
+"""The published default lifetime of a sign-in token, also the maximum. Use minutes for mailed links (R-OTP-02)."""
 
 ACTOR_LIFE = timedelta(hours=1)
 ACTOR_SESSION = timedelta(minutes=30)
 MAX_ACTOR_SESSION = timedelta(hours=1)
 
-_ACTOR_BYTES = 1024  # it is a claim of every token of the session, and those travel in a cookie
+_ACTOR_BYTES = 1024  # it is a claim of every token of the session, which must fit into a cookie
 _PREFIX = "tkt_"
 
 
@@ -35,7 +35,10 @@ class Tickets:
     async def create_sign_in_token(
         self, instance: Instance, user_id: str, *, expires_in: timedelta = SIGN_IN_LIFE, actor: str = SERVER
     ) -> tuple[Ticket, Secret]:
-        """A ticket that signs the user in once; its secret is shown this once. Raises: NotFound, FieldError."""
+        """Create a ticket that signs the user in once; the secret is returned only here.
+
+        Raises: NotFound, FieldError.
+        """
         _check_length(expires_in, SIGN_IN_LIFE, "expires_in_seconds")
         return await self._create(instance, TicketKind.SIGN_IN, user_id, expires_in, actor=actor)
 
@@ -73,7 +76,7 @@ class Tickets:
         return ticket
 
     async def revoke(self, instance: Instance, kind: TicketKind, id: str, *, actor: str = SERVER) -> Ticket:
-        """Revoke an unused ticket. Revoking twice is no error. Raises: NotFound, Gone (used, or expired)."""
+        """Revoke an unused ticket. Revoking twice is not an error. Raises: NotFound, Gone (used or expired)."""
         ticket = await self.get(instance, kind, id)
         async with self.store.transaction() as tx:
             revoked = await tx.tickets.finish(instance.id, ticket.id, TicketStatus.REVOKED, self.clock.now())
