@@ -12,6 +12,9 @@ from sojourn.secret import Secret
 
 _MAX_LENGTH = 256
 
+CONTINUING_PAGE = "/continue"
+"""The hosted page that a link with `?state=` leads to: it asks, and then resumes the sign-in or sign-up."""
+
 
 @dataclass(frozen=True, slots=True)
 class States:

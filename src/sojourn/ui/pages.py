@@ -21,7 +21,9 @@ from sojourn.web.frontend_api.context import ClientContext, Context
 from sojourn.web.operation import IMAGE_TOO_LARGE, frontend, public
 
 _SCRIPTS = ("clerk-js@6/dist/clerk.browser.js", "ui@1/dist/ui.browser.js")
-TITLES = {"sign-in": "Sign in", "sign-up": "Sign up", "user": "Your account", "sign-out": "Sign out"}
+TITLES = {
+    "sign-in": "Sign in", "sign-up": "Sign up", "user": "Your account", "sign-out": "Sign out", "continue": "Continue",
+}  # fmt: skip
 _COMPONENTS = "components.js"
 _KEPT_FIELDS = "kept_fields.js"
 _ICON = "favicon.svg"

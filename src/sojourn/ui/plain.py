@@ -1,6 +1,7 @@
 """Sign-in and sign-out for browsers without JavaScript: the forms inside `<noscript>` of the hosted pages."""
 
 from collections.abc import Mapping
+from contextlib import suppress
 
 import msgspec
 from litestar import MediaType, Response, post
@@ -12,6 +13,7 @@ from sojourn.sign_ins.attempt import Proof, SignInInput
 from sojourn.sign_ins.sign_in import SignIn, SignInStatus
 from sojourn.ui.forms import check_form, labelled, plain_form
 from sojourn.ui.pages import TITLES, page_policy, templates
+from sojourn.ui.shown_step import ShownStep, step_of
 from sojourn.ui.theme import look
 from sojourn.web.errors import status_of
 from sojourn.web.frontend_api.context import ClientContext, Context
@@ -22,6 +24,7 @@ _ANOTHER = "code"
 """The button that sends a new code."""
 
 _WITH_SCRIPT = "This account requires another step. Open this page in a browser with JavaScript enabled."
+_SECOND_WITH_SCRIPT = "This account asks for a second factor that this page cannot show. Sign in with a browser that has JavaScript enabled."
 
 
 class SignInForm(msgspec.Struct, kw_only=True):
@@ -52,22 +55,22 @@ async def sign_in(context: Context) -> Response[str]:
         check_form(context, "sign-in", form.form_token)
         attempt, issued = await _attempted(context, form)
     except SojournError as error:
-        return _page(context, form, error.long_message, status_of(error))
+        return _page(context, form, error.long_message, status_of(error), step=await _current_step(context, form))
+    return await answered(context, form, attempt, issued)
+
+
+async def answered(context: ClientContext, form: SignInForm, attempt: SignIn, issued: Issued | None) -> Response[str]:
+    """The response to a form that was accepted: the next step, or the way on."""
     if issued is not None:
         view, _ = await context.client(issued.client)
         await context.hand_over(issued, view)
         context.note_state(view)
     if attempt.status is SignInStatus.COMPLETE:
         return go_on(context, form.redirect_url, context.instance.settings.paths.after_sign_in_url)
-    if attempt.status is SignInStatus.NEEDS_FIRST_FACTOR:
-        strategy = form.strategy or form.way
-        said = "A code is on its way to you." if _is_sent(context, strategy) else "Enter your code."
-        asked = msgspec.structs.replace(form, sign_in=attempt.id, strategy=strategy)
-        return _page(context, asked, said, 200, issued)
-    if attempt.status is SignInStatus.NEEDS_SECOND_FACTOR and (second := await _second(context, attempt)):
-        asked = msgspec.structs.replace(form, sign_in=attempt.id, strategy=second)
-        return _page(context, asked, "One more step: enter your code.", 200, issued)
-    return _page(context, form, _WITH_SCRIPT, 200, issued)
+    step = await step_of(context, attempt, form.way)
+    is_second = attempt.status is SignInStatus.NEEDS_SECOND_FACTOR
+    said = step.said if step is not None else _SECOND_WITH_SCRIPT if is_second else _WITH_SCRIPT
+    return _page(context, form, said, 200, issued, step)
 
 
 @post("/sign-out", include_in_schema=False, opt=frontend(limit=None, form=SignOutForm))
@@ -85,13 +88,8 @@ async def sign_out(context: Context) -> Response[str]:
 
 async def _attempted(context: ClientContext, form: SignInForm) -> tuple[SignIn, Issued | None]:
     sign_ins, caller = context.engine.sign_ins, await context.caller()
-    if form.sign_in is not None and form.way == _ANOTHER:
-        return await sign_ins.prepare_first_factor(caller, form.sign_in, form.strategy, None)
     if form.sign_in is not None:
-        proof, current = Proof(strategy=form.strategy, code=form.code), await sign_ins.get(caller, form.sign_in)
-        if current.status is SignInStatus.NEEDS_SECOND_FACTOR:
-            return await sign_ins.attempt_second_factor(caller, form.sign_in, proof)
-        return await sign_ins.attempt_first_factor(caller, form.sign_in, proof)
+        return await _tried(context, form, form.sign_in)
     way = next((strategy for strategy in labelled(context, Level.FIRST) if strategy.name == form.way), None)
     if way is not None and way.field != "password":
         return await sign_ins.create(caller, SignInInput(strategy=way.name, identifier=form.identifier))
@@ -99,28 +97,49 @@ async def _attempted(context: ClientContext, form: SignInForm) -> tuple[SignIn, 
     return await sign_ins.create(caller, given)
 
 
-def _is_sent(context: ClientContext, strategy: str) -> bool:
-    return any(offered.name == strategy and offered.is_challenged for offered in labelled(context, Level.FIRST))
+async def _tried(context: ClientContext, form: SignInForm, id: str) -> tuple[SignIn, Issued | None]:
+    """A proof of the current step, another code or link, or another way to take the step."""
+    sign_ins, caller = context.engine.sign_ins, await context.caller()
+    current = await sign_ins.get(caller, id)
+    is_second = current.status is SignInStatus.NEEDS_SECOND_FACTOR
+    ways = labelled(context, Level.SECOND if is_second else Level.FIRST)
+    chosen = next((strategy for strategy in ways if strategy.name == form.way), None)
+    if chosen is not None and not chosen.is_challenged:
+        return current, None  # the page shows its field
+    if chosen is not None or form.way == _ANOTHER:
+        prepare = sign_ins.prepare_second_factor if is_second else sign_ins.prepare_first_factor
+        return await prepare(caller, id, chosen.name if chosen is not None else form.strategy, None)
+    attempt = sign_ins.attempt_second_factor if is_second else sign_ins.attempt_first_factor
+    return await attempt(caller, id, Proof(strategy=form.strategy, code=form.code))
 
 
-async def _second(context: ClientContext, attempt: SignIn) -> str | None:
-    """The strategy of an offered second factor that can be typed without a challenge."""
-    facts = await context.engine.sign_ins.facts(context.instance, attempt)
-    offered = {offer.strategy for offer in facts.second_factors or ()}
-    typed = [strategy for strategy in labelled(context, Level.SECOND) if not strategy.is_challenged]
-    return next((strategy.name for strategy in typed if strategy.name in offered), None)
+async def _current_step(context: ClientContext, form: SignInForm) -> ShownStep | None:
+    """The step that a refused form was of, while its sign-in can go on."""
+    with suppress(SojournError):
+        if form.sign_in is not None:
+            attempt = await context.engine.sign_ins.get(await context.caller(), form.sign_in)
+            return await step_of(context, attempt, form.strategy)
+    return None
 
 
 def _page(
-    context: ClientContext, form: SignInForm, said: str, status: int, issued: Issued | None = None
+    context: ClientContext,
+    form: SignInForm,
+    said: str,
+    status: int,
+    issued: Issued | None = None,
+    step: ShownStep | None = None,
 ) -> Response[str]:
-    """The form again, with only the identifier filled in."""
+    """The form of the step, or the first one; nothing that was typed but the identifier stands in it."""
+    chosen = step.chosen if step is not None else None
     values = {
         **plain_form(context, "sign-in", issued.secret if issued else None),
         "identifier": form.identifier or "",
-        "sign_in": form.sign_in or "",
-        "strategy": form.strategy,
-        "is_sent": _is_sent(context, form.strategy),
+        "sign_in": step.attempt.id if step is not None else "",
+        "strategy": chosen.name if chosen is not None else "",
+        "asks": chosen.field if chosen is not None else "",
+        "is_sent": chosen is not None and chosen.is_challenged,
+        "others": step.others if step is not None else (),
     }
     return plain_page(context, "sign-in", values, said, status, form.redirect_url)
 

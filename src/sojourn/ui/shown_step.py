@@ -13,7 +13,7 @@ _SHOWN = ("code", "state")
 
 
 @dataclass(frozen=True, slots=True)
-class Step:
+class ShownStep:
     """`chosen` is the strategy that the page asks for, None where a person chooses among `others` first."""
 
     attempt: SignIn
@@ -31,7 +31,7 @@ class Step:
         return "A code is on its way to you." if self.chosen.is_challenged else f"{more}enter your code.".capitalize()
 
 
-async def step_of(context: ClientContext, attempt: SignIn, wanted: str) -> Step | None:
+async def step_of(context: ClientContext, attempt: SignIn, wanted: str) -> ShownStep | None:
     """The step with the strategy that is wanted, was sent, or can be typed at once.
 
     None if it is no step of a factor, or has no form that works without scripts.
@@ -49,4 +49,4 @@ async def step_of(context: ClientContext, attempt: SignIn, wanted: str) -> Step 
     chosen = by_name.get(wanted) or by_name.get(challenge_of(attempt, level)[0] or "") or at_once
     if chosen is None and not ways:
         return None
-    return Step(attempt, level, chosen, [way for way in ways if way != chosen])
+    return ShownStep(attempt, level, chosen, [way for way in ways if way != chosen])
