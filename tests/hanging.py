@@ -5,8 +5,8 @@ from contextlib import contextmanager
 
 import pytest
 
-from sojourn.store import patience
 from sojourn.store import postgres as postgres_store
+from sojourn.store import time_limit
 from sojourn.testing.databases import PostgresServer
 
 SHORT = 0.2
@@ -17,7 +17,7 @@ SHORT = 0.2
 def hanging(server: PostgresServer) -> Iterator[None]:
     """The server is suspended, and who asks it is short of patience."""
     with pytest.MonkeyPatch.context() as patched, server.suspended():
-        patched.setattr(patience, "MAX_SECONDS", SHORT)
+        patched.setattr(time_limit, "MAX_SECONDS", SHORT)
         for name in ("_CONNECT_SECONDS", "_POOL_SECONDS", "_PROBE_SECONDS"):
             patched.setattr(postgres_store, name, SHORT)
         yield

@@ -8,7 +8,7 @@ import pytest
 
 from sojourn.errors import Overloaded
 from sojourn.ids import InstanceId
-from sojourn.store import patience
+from sojourn.store import time_limit
 from sojourn.store.circuit_breaker import HANGS
 from sojourn.store.interface import Store
 from sojourn.store.opening import open_store
@@ -76,14 +76,14 @@ async def test_after_three_hangs_nobody_waits_until_it_answers(
 async def test_one_request_waits_no_longer_for_several_statements_than_for_one(
     store: SqlStore, postgres: PostgresServer, user: User
 ) -> None:  # R-REL-03
-    with hanging(postgres), patience.of_one_request():
+    with hanging(postgres), time_limit.of_one_request():
         with pytest.raises(Overloaded):
             await ASKING["a hot read"](store, user)
         for each in ASKING.values():
             with pytest.raises(Overloaded):
                 await each(store, user)
             with pytest.raises(Overloaded):
-                patience.left()
+                time_limit.left()
 
 
 async def test_a_commit_that_was_sent_is_waited_for(

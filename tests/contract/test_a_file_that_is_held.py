@@ -10,7 +10,7 @@ import pytest
 
 from sojourn.errors import Overloaded
 from sojourn.ids import InstanceId
-from sojourn.store import patience, sqlite_writer
+from sojourn.store import sqlite_writer, time_limit
 from sojourn.store.circuit_breaker import HANGS, Breaker
 from sojourn.store.interface import Page, UserFilter
 from sojourn.store.opening import open_store
@@ -48,7 +48,7 @@ def held(folder: Path) -> Iterator[sqlite3.Connection]:
 def impatience() -> Iterator[None]:
     """Who waits is short of patience: for writers that wait in vain only, or a slow machine fails the others too."""
     with pytest.MonkeyPatch.context() as patched:
-        patched.setattr(patience, "MAX_SECONDS", SHORT)
+        patched.setattr(time_limit, "MAX_SECONDS", SHORT)
         patched.setattr(sqlite_writer, "_HANG_SECONDS", SHORT / 2)
         yield
 

@@ -12,7 +12,7 @@ from sqlalchemy import TextClause, event, text
 
 from sojourn.errors import Overloaded
 from sojourn.ids import InstanceId
-from sojourn.store import patience
+from sojourn.store import time_limit
 from sojourn.store.interface import Page, Store, UserFilter
 from sojourn.store.postgres import PostgresDatabase
 from sojourn.store.sql.connections import EngineDatabase
@@ -20,7 +20,7 @@ from sojourn.store.sql.database import Row
 
 from .values import NOW, a_user
 
-ROOM = patience.LISTS_AT_ONCE
+ROOM = time_limit.LISTS_AT_ONCE
 _ENDLESS = {
     "sqlite": text("WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT count(*) FROM n"),
     "postgresql": text("SELECT pg_sleep(3600)"),
@@ -82,7 +82,7 @@ class Lists:
 async def lists(store: Store, monkeypatch: pytest.MonkeyPatch) -> Lists:
     """With patience for a slow machine: a test that is about a wait in vain or a long list shortens it."""
     for name in ("MAX_SECONDS", "LIST_WAITS_SECONDS", "LIST_SECONDS"):
-        monkeypatch.setattr(patience, name, 60.0)
+        monkeypatch.setattr(time_limit, name, 60.0)
     database = cast("EngineDatabase", store._database)  # type: ignore[attr-defined]
     await database._engine.dispose()  # connections of before do not know what is held
     return Lists(database)
@@ -111,7 +111,7 @@ async def test_what_is_no_list_waits_for_none(lists: Lists, store: Store, instan
 
 
 async def test_a_turn_that_does_not_come_is_refused(lists: Lists, monkeypatch: pytest.MonkeyPatch) -> None:  # R-REL-03
-    monkeypatch.setattr(patience, "LIST_WAITS_SECONDS", 0.05)
+    monkeypatch.setattr(time_limit, "LIST_WAITS_SECONDS", 0.05)
     async with lists.full():
         with pytest.raises(Overloaded):
             await lists.run(text("SELECT 7"))
@@ -133,7 +133,7 @@ async def test_a_list_that_takes_too_long_is_ended_by_the_database(
     lists: Lists, monkeypatch: pytest.MonkeyPatch
 ) -> None:  # R-REL-03, R-LIM-08
     with monkeypatch.context() as patched:
-        patched.setattr(patience, "LIST_SECONDS", 0.05)
+        patched.setattr(time_limit, "LIST_SECONDS", 0.05)
         for _ in range(ROOM + 1):
             with pytest.raises(Overloaded):
                 await lists.run(_ENDLESS[lists.dialect])

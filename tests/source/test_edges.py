@@ -31,7 +31,7 @@ def test_an_edge_takes_values_from_the_store_and_nothing_that_reads_or_writes() 
     for file, node in edge_nodes(EDGES, ast.ImportFrom):
         if (node.module or "").startswith("sojourn.store"):
             found |= {f"{file}: {each.name}" for each in node.names if each.name not in QUERY_VALUES}
-    assert found == {"web/app.py: patience"}  # how long a request waits for a database, whatever it is
+    assert found == {"web/app.py: time_limit"}  # how long a request waits for a database, whatever it is
 
 
 def test_no_edge_knows_sql() -> None:

@@ -18,7 +18,7 @@ async def in_force(engine: "Engine") -> dict[str, Json]:
     from sojourn.limits.budgets import MAX_WRONG_CODES
     from sojourn.server.worker import KEPT, SESSIONS_KEPT
     from sojourn.sessions.clients import GRACE
-    from sojourn.store import patience
+    from sojourn.store import time_limit
     from sojourn.store.circuit_breaker import HANGS
     from sojourn.store.interface.users import CLAIM_LASTS, CLAIM_WITHOUT_CODE, MAX_SORTED
     from sojourn.tokens.cookie_size import LARGEST_COOKIE
@@ -45,11 +45,11 @@ async def in_force(engine: "Engine") -> dict[str, Json]:
         "handshakes of one browser": f"{MAX_REDIRECTS} at a time, each valid for {MAX_AGE // 60} minutes and one use",
         "clients without a sign-in": f"deleted after {_days(KEPT)}",
         "ended sessions": f"listed for {_days(SESSIONS_KEPT)} after their maximum lifetime",
-        "lists": f"{patience.LISTS_AT_ONCE} at a time, others wait {patience.LIST_WAITS_SECONDS:g} s; each times out after"
-        f" {patience.LIST_SECONDS:g} s; {MAX_LIST} entries at most",
+        "lists": f"{time_limit.LISTS_AT_ONCE} at a time, others wait {time_limit.LIST_WAITS_SECONDS:g} s; each times out after"
+        f" {time_limit.LIST_SECONDS:g} s; {MAX_LIST} entries at most",
         "orders of users": f"by any field up to {MAX_SORTED:,} users; above, by created_at, updated_at, last_sign_in_at and"
         " last_active_at",
-        "database timeout": f"{patience.MAX_SECONDS:g} s per request; after {HANGS} timeouts in a row requests are rejected immediately",
+        "database timeout": f"{time_limit.MAX_SECONDS:g} s per request; after {HANGS} timeouts in a row requests are rejected immediately",
         "search": _search(engine.store.unbuilt()),
     }
 

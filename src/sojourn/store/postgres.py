@@ -12,7 +12,7 @@ from sqlalchemy.exc import DisconnectionError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
 from sojourn.errors import ConfigError, Overloaded
-from sojourn.store import patience
+from sojourn.store import time_limit
 from sojourn.store.circuit_breaker import Breaker
 from sojourn.store.index_building import VALID, postgres_step
 from sojourn.store.migrating import bring_up_to_date
@@ -57,7 +57,7 @@ class PostgresDatabase(EngineDatabase):
         """A connection for either pool. Raises: Overloaded."""
         began = time.monotonic()
         try:
-            with patience.spending() as left:
+            with time_limit.spending() as left:
                 return await self._connector.open(min(left, _CONNECT_SECONDS))
         except (TimeoutError, asyncio.CancelledError) as error:
             if (
@@ -96,7 +96,7 @@ class PostgresDatabase(EngineDatabase):
     async def _my_turn(self) -> AsyncGenerator[None, None]:
         """A connection of the hot pool, waiting up to the pool's time limit."""
         if self._turns.locked():
-            with patience.spending() as left:
+            with time_limit.spending() as left:
                 async with asyncio.timeout(min(left, _POOL_SECONDS)):
                     await self._turns.acquire()
         else:
@@ -196,7 +196,7 @@ class _Watching(Watch):
 
     @contextmanager
     def limited(self, *, at_least: float = 0.0) -> Generator[None, None, None]:
-        with patience.spending(at_least=at_least) as left:
+        with time_limit.spending(at_least=at_least) as left:
             ending = asyncio.get_running_loop().call_later(left, self._end)
             try:
                 yield

@@ -13,7 +13,7 @@ from sqlalchemy import URL, event
 from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
 
 from sojourn.errors import ConfigError, Overloaded
-from sojourn.store import patience
+from sojourn.store import time_limit
 from sojourn.store.index_building import SqliteBuilding, built_in_sqlite
 from sojourn.store.migrating import bring_up_to_date
 from sojourn.store.private_files import make_file, make_folder
@@ -92,7 +92,7 @@ class SqliteDatabase(EngineDatabase):
             assert isinstance(driver, SqliteConnection)
             deadline = asyncio.get_running_loop().call_later(seconds, driver.interrupt_now)
             try:
-                with patience.spending():
+                with time_limit.spending():
                     yield connection, watch
             except BaseException:
                 driver.interrupt_now()

@@ -10,7 +10,7 @@ from sqlalchemy.exc import IntegrityError, SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from sojourn.errors import Overloaded
-from sojourn.store import patience
+from sojourn.store import time_limit
 from sojourn.store.circuit_breaker import Breaker
 from sojourn.store.sql.connections import InTransaction, refusing
 from sojourn.store.sql.database import Prepared, Row, Transaction
@@ -73,7 +73,7 @@ class SqliteWriter:
                 await self._begin(driver, came)
                 yield runner
                 await runner.settle()
-                patience.left()  # the last moment to give up: what is sent from here on may be kept
+                time_limit.left()  # the last moment to give up: what is sent from here on may be kept
                 with _refusing():
                     await driver.commit()
                     if (
@@ -87,7 +87,7 @@ class SqliteWriter:
     async def _begin(self, driver: SqliteConnection, came: float) -> None:
         """`came` is when the caller joined the line. Raises: Overloaded."""
         try:
-            with _refusing(), patience.spending() as left:
+            with _refusing(), time_limit.spending() as left:
                 await driver.begin(left)
         except Overloaded as error:
             if isinstance(error.__cause__, sqlite3.Error) and is_busy(error.__cause__):
@@ -147,7 +147,7 @@ class SqliteWriter:
         came = time.monotonic()
         if self._turn.locked():
             try:
-                with refusing(), patience.spending() as left:
+                with refusing(), time_limit.spending() as left:
                     async with asyncio.timeout(left):
                         await self._turn.acquire()
             except Overloaded:

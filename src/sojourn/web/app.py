@@ -25,7 +25,7 @@ from sojourn.errors import NotFound, SojournError
 from sojourn.factors.hash_pool import Payer, hashing_for
 from sojourn.instances.instance import Instance
 from sojourn.limits.rate_limit import REFUSED_PATHS, UNMATCHED
-from sojourn.store import patience
+from sojourn.store import time_limit
 from sojourn.tokens.handshake import cookie_suffix
 from sojourn.web.backend_api import routes as backend_routes
 from sojourn.web.backend_api.context import UNKNOWN_OPERATION, admit
@@ -141,7 +141,7 @@ class Application:
         if scope["type"] != "http":
             await self._inner(scope, receive, send)
             return
-        with patience.of_one_request():
+        with time_limit.of_one_request():
             await self._answered(scope, receive, send)
 
     async def _answered(self, scope: HTTPScope, receive: Receive, send: Send) -> None:

@@ -18,7 +18,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from sojourn.errors import FieldFormat, Overloaded
-from sojourn.store import patience
+from sojourn.store import time_limit
 from sojourn.store.sql.database import Prepared, Row, Transaction, Values
 from sojourn.store.sql.late_indexes import Built
 
@@ -85,7 +85,7 @@ class Watch:
     def limited(self, *, at_least: float = 0.0) -> AbstractContextManager[None]:
         """Bounds the time of the statements inside and raises Overloaded. Never bounds a commit: once sent, its result is awaited.
 
-        `at_least` are seconds for what must still be tried when no patience is left, such as a rollback.
+        `at_least` are seconds for what must still be tried when no time is left, such as a rollback.
         """
         return nullcontext()
 
@@ -180,7 +180,7 @@ class EngineDatabase:
         self._engine = engine
         self._reading = engine.execution_options(**reading)
         self._lining_up = lining_up
-        self._lists = asyncio.Semaphore(patience.LISTS_AT_ONCE)
+        self._lists = asyncio.Semaphore(time_limit.LISTS_AT_ONCE)
         self.built = Built()
 
     @property
@@ -207,7 +207,7 @@ class EngineDatabase:
             try:
                 yield runner
                 await runner.settle()
-                patience.left()  # the last chance to give up: a COMMIT that was sent may take effect
+                time_limit.left()  # the last chance to give up: a COMMIT that was sent may take effect
                 with refusing():
                     await begun.commit()
             except BaseException:
@@ -228,7 +228,7 @@ class EngineDatabase:
         with refusing(), nothing_has_it():
             async with (
                 self._my_list(),
-                self._list(min(patience.left() - _ANSWER_SECONDS, patience.LIST_SECONDS)) as (connection, watch),
+                self._list(min(time_limit.left() - _ANSWER_SECONDS, time_limit.LIST_SECONDS)) as (connection, watch),
             ):
                 with watch.limited():
                     return (await connection.execute(statement)).all()
@@ -237,8 +237,8 @@ class EngineDatabase:
     @asynccontextmanager
     async def _my_list(self) -> AsyncGenerator[None, None]:
         if self._lists.locked():
-            with patience.spending() as left:
-                async with asyncio.timeout(min(left, patience.LIST_WAITS_SECONDS)):
+            with time_limit.spending() as left:
+                async with asyncio.timeout(min(left, time_limit.LIST_WAITS_SECONDS)):
                     await self._lists.acquire()
         else:
             await self._lists.acquire()

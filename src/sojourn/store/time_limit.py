@@ -19,14 +19,14 @@ LIST_SECONDS = 3.0
 """How long one statement of a list, a search or a count may run."""
 
 
-class _Patience:
+class _TimeLimit:
     __slots__ = ("left",)
 
     def __init__(self) -> None:
         self.left = MAX_SECONDS
 
 
-_of_request: ContextVar[_Patience | None] = ContextVar("sojourn_patience", default=None)
+_of_request: ContextVar[_TimeLimit | None] = ContextVar("sojourn_store_time_limit", default=None)
 
 
 class _OneRequest:
@@ -35,7 +35,7 @@ class _OneRequest:
     __slots__ = ("_token",)
 
     def __enter__(self) -> None:
-        self._token = _of_request.set(_Patience())
+        self._token = _of_request.set(_TimeLimit())
 
     def __exit__(self, *_: object) -> None:
         _of_request.reset(self._token)
@@ -48,12 +48,12 @@ def of_one_request() -> _OneRequest:
 
 def left() -> float:
     """The seconds that the caller may still wait. Raises: Overloaded if none are left."""
-    patience = _of_request.get()
-    if patience is None:
+    limit = _of_request.get()
+    if limit is None:
         return MAX_SECONDS
-    if patience.left <= 0:
+    if limit.left <= 0:
         raise Overloaded()
-    return patience.left
+    return limit.left
 
 
 @contextmanager
@@ -61,15 +61,15 @@ def spending(*, at_least: float = 0.0) -> Generator[float, None, None]:
     """The seconds that are left; time spent inside is subtracted. Raises: Overloaded if none are left. `at_least`
     seconds are always granted.
     """
-    patience = _of_request.get()
-    if patience is None:
+    limit = _of_request.get()
+    if limit is None:
         yield MAX_SECONDS
         return
-    granted = max(patience.left, at_least)
+    granted = max(limit.left, at_least)
     if granted <= 0:
         raise Overloaded()
     began = time.monotonic()
     try:
         yield granted
     finally:
-        patience.left -= time.monotonic() - began
+        limit.left -= time.monotonic() - began

@@ -4,7 +4,7 @@ import pytest
 
 from sojourn.errors import Overloaded
 from sojourn.ids import InstanceId
-from sojourn.store import patience
+from sojourn.store import time_limit
 from sojourn.store.interface import Store
 
 from .values import a_user
@@ -18,21 +18,21 @@ async def test_a_request_whose_time_is_over_commits_nothing(
     async def write() -> None:
         async with store.transaction() as tx:
             await tx.users.create(late)
-            own = patience._of_request.get()  # pyright: ignore[reportPrivateUsage]
+            own = time_limit._of_request.get()  # pyright: ignore[reportPrivateUsage]
             assert own is not None
             own.left = 0.0
 
-    with patience.of_one_request(), pytest.raises(Overloaded):
+    with time_limit.of_one_request(), pytest.raises(Overloaded):
         await write()
     assert await store.users.find(instance_id, late.id) is None
     await store.users.create(late)  # the connection was given back in order
 
 
 async def test_each_request_has_its_own_patience() -> None:  # R-REL-03
-    with patience.of_one_request():
-        with patience.spending():
+    with time_limit.of_one_request():
+        with time_limit.spending():
             pass
-        assert patience.left() < patience.MAX_SECONDS
-        with patience.of_one_request():
-            assert patience.left() == patience.MAX_SECONDS
-    assert patience.left() == patience.MAX_SECONDS
+        assert time_limit.left() < time_limit.MAX_SECONDS
+        with time_limit.of_one_request():
+            assert time_limit.left() == time_limit.MAX_SECONDS
+    assert time_limit.left() == time_limit.MAX_SECONDS
