@@ -1,12 +1,15 @@
 """An app that was used before it forked goes on in parent and child: gunicorn's `--preload`, `multiprocessing`."""
 
+import asyncio
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
 import httpx
 
 from sojourn import Sojourn, SojournWsgiMiddleware
+from sojourn.backend import AsyncBackend, Backend
 from sojourn.integrations.sojourn_client import SojournClient
 from sojourn.integrations.wsgi import SESSION
 from sojourn.users.accounts import NewUser
@@ -62,3 +65,35 @@ def test_a_server_elsewhere_is_asked_from_both(tmp_path: Path) -> None:
         assert in_child(lambda: asks(handle, token, session_id)) == user_id
         assert asks(handle, token, session_id) == user_id
         handle.close_now()
+
+
+def test_a_backend_client_that_was_used_before_the_fork_gets_its_own_answers_in_both(tmp_path: Path) -> None:
+    with served(tmp_path) as elsewhere, Backend(elsewhere.url, elsewhere.secret_key) as backend:
+        ours, theirs = (
+            backend.users.create(username=name, skip_password_requirement=True).id for name in ("lovelace", "babbage")
+        )
+
+        def asks_often(user_id: str) -> str:
+            (got,) = {backend.users.get(user_id).id for _ in range(20)}
+            return got
+
+        with ThreadPoolExecutor() as beside:
+            asked = beside.submit(lambda: [asks_often(ours) for _ in range(3)])
+            assert [in_child(lambda: asks_often(theirs)) for _ in range(3)] == [theirs] * 3
+            assert asked.result() == [ours] * 3
+
+
+def test_an_async_backend_client_that_was_used_before_the_fork_answers_in_both(tmp_path: Path) -> None:
+    with served(tmp_path) as elsewhere:
+
+        async def asks(backend: AsyncBackend) -> str:
+            return (await backend.users.get(user_id)).id
+
+        async def story() -> None:
+            async with AsyncBackend(elsewhere.url, elsewhere.secret_key) as backend:
+                assert await asks(backend) == user_id
+                assert in_child(lambda: asyncio.run(asks(backend))) == user_id
+                assert await asks(backend) == user_id
+
+        user_id = elsewhere.run(signed_in)[0]
+        asyncio.run(story())

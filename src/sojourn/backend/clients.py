@@ -30,7 +30,9 @@ class Backend(BackendGroups):
         allow_http: bool = False,
         client: "httpx.Client | None" = None,
     ) -> None:
-        """`client` is an optional HTTP client of your own, with the server's URL and the key as `Authorization`."""
+        """`client` is an optional HTTP client of your own, with the server's URL and the key as `Authorization`. Two processes must not
+        share it: after a fork, give the child another.
+        """
         self._asking = HttpClient(RetryPolicy.of(url, secret_key, timeout, retries, allow_http=allow_http), client)
         super().__init__(self._asking)
 

@@ -1,9 +1,10 @@
 """Sends a request to the server, sync and async, and reads lists page by page."""
 
 import asyncio
+import os
 import time
 from collections.abc import AsyncIterator, Callable, Iterator
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from sojourn.backend.transport import BackendCall, RetryPolicy, answered
 from sojourn.errors import ServerUnreachable
@@ -12,17 +13,37 @@ if TYPE_CHECKING:
     import httpx
 
 T = TypeVar("T")
+C = TypeVar("C")
 _PAGE = 100
 
 
+class _OfThisProcess(Generic[C]):
+    """An HTTP client for each process. A forked process that used the connections of its parent would read the parent's responses,
+    and the parent the child's. A client that was given is the caller's to replace.
+    """
+
+    def __init__(self, make: Callable[[], C], given: C | None) -> None:
+        self._make = make
+        self._given = given
+        self._made = (os.getpid(), make()) if given is None else None
+
+    def get(self) -> C:
+        if self._given is not None:
+            return self._given
+        made, process = self._made, os.getpid()
+        if made is None or made[0] != process:
+            made = self._made = (process, self._make())
+        return made[1]
+
+
 class HttpClient:
-    """Keeps connections open until `close`."""
+    """Keeps connections open until `close`. In a forked process it opens its own."""
 
     def __init__(self, manner: RetryPolicy, client: "httpx.Client | None" = None) -> None:
         import httpx
 
         self._manner = manner
-        self._client = client or httpx.Client(timeout=manner.timeout, **manner.client_options)
+        self._client = _OfThisProcess(lambda: httpx.Client(timeout=manner.timeout, **manner.client_options), client)
 
     def send(self, call: BackendCall, kind: type[T]) -> T:
         """Raises: as `answered`, and ServerUnreachable without a response."""
@@ -32,7 +53,7 @@ class HttpClient:
         while True:
             tries += 1
             try:
-                answer = self._client.request(**self._manner.request(call))
+                answer = self._client.get().request(**self._manner.request(call))
             except httpx.HTTPError as error:
                 pause = self._manner.pause_after(call, tries, error)
                 if pause is None:
@@ -53,7 +74,7 @@ class HttpClient:
                 return
 
     def close(self) -> None:
-        self._client.close()
+        self._client.get().close()
 
 
 class AsyncHttpClient:
@@ -63,7 +84,9 @@ class AsyncHttpClient:
         import httpx
 
         self._manner = manner
-        self._client = client or httpx.AsyncClient(timeout=manner.timeout, **manner.client_options)
+        self._client = _OfThisProcess(
+            lambda: httpx.AsyncClient(timeout=manner.timeout, **manner.client_options), client
+        )
 
     async def send(self, call: BackendCall, kind: type[T]) -> T:
         """Raises: as `answered`, and ServerUnreachable when no answer came."""
@@ -73,7 +96,7 @@ class AsyncHttpClient:
         while True:
             tries += 1
             try:
-                answer = await self._client.request(**self._manner.request(call))
+                answer = await self._client.get().request(**self._manner.request(call))
             except httpx.HTTPError as error:
                 pause = self._manner.pause_after(call, tries, error)
                 if pause is None:
@@ -94,4 +117,4 @@ class AsyncHttpClient:
                 return
 
     async def close(self) -> None:
-        await self._client.aclose()
+        await self._client.get().aclose()

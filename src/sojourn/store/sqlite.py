@@ -129,7 +129,8 @@ class SqliteDatabase(EngineDatabase):
             with closing(sqlite3.connect(self._path, timeout=_BUSY_SECONDS)) as connection:
                 connection.execute("PRAGMA schema_version")
                 _write_ahead(connection)
-            await bring_up_to_date(self._engine, self._reading)
+            async with self._file.turn:  # a fork waits for it
+                await bring_up_to_date(self._engine, self._reading)
             with closing(sqlite3.connect(self._path, timeout=_BUSY_SECONDS)) as connection:
                 self.built.are(built_in_sqlite(connection))
         except OSError as error:
