@@ -89,7 +89,7 @@ class AsyncHttpClient:
         )
 
     async def send(self, call: BackendCall, kind: type[T]) -> T:
-        """Raises: as `answered`, and ServerUnreachable when no answer came."""
+        """Raises: as `answered`, and ServerUnreachable without a response."""
         import httpx
 
         tries = 0

@@ -154,7 +154,7 @@ def checked(kind: str, details: Mapping[str, Json]) -> None:
 
 
 def actor_name(actor: str | None) -> str:
-    """Who or what acted, as a sentence names it: ids as they are."""
+    """The actor's name in a sentence; IDs are used unchanged."""
     return "nobody" if actor is None else _ACTORS.get(actor, actor)
 
 

@@ -1,8 +1,8 @@
 """Resets clients in a process that was forked after they were used, such as by gunicorn's `--preload` or
 `multiprocessing`.
 
-Of the parent's threads none goes on in the child, its locks may be held for ever, and its database connections must not be
-used by two processes. So each handle begins anew in the child; the parent goes on as before.
+The parent's threads do not exist in the child, its locks may be held forever, and its database connections must not be
+used by two processes. So each client starts from scratch in the child; the parent is not affected.
 """
 
 import os
@@ -12,7 +12,7 @@ from weakref import WeakSet
 
 class Forkable(Protocol):
     def begin_anew(self) -> None:
-        """Called in the child, before anything else of it runs."""
+        """Reset the state; called in the child before any other code runs."""
         ...
 
 
@@ -20,7 +20,7 @@ _known: "WeakSet[Forkable]" = WeakSet()
 
 
 def watch(handle: Forkable) -> None:
-    """Have a handle begin anew in every process that is forked from this one."""
+    """Reset the client in every process that is forked from this one."""
     _known.add(handle)
 
 

@@ -270,7 +270,7 @@ class _Sessions(SessionInterface):
             return
         try:
             await writing.write(self._sojourn)
-        except FAILURES as error:  # after the view: nothing of Quart's catches it here
+        except FAILURES as error:  # Quart catches no exception here, after the view
             if response is not None:
                 become(response, failed(error, asgi.read(_scope())))
             return

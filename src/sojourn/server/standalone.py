@@ -1,4 +1,4 @@
-"""The standalone process: an engine, its HTTP application, the worker beside it, and the socket they are reached at."""
+"""The standalone process: an engine, its HTTP application, the worker, and the listening socket."""
 
 import asyncio
 import errno
@@ -32,7 +32,7 @@ log = structlog.get_logger()
 
 @asynccontextmanager
 async def running(config: Config) -> AsyncGenerator[Engine]:
-    """An open engine with its worker, both ended in order."""
+    """An open engine with its worker; both are closed in order."""
     engine = await Engine.open(config)
     for told in exposed_files(config):
         log.warning("files.open_to_others", advice=told)
@@ -95,11 +95,14 @@ def _announce(config: Config) -> None:
 
 
 def run_production(config: Config, host: str, port: int, workers: int) -> None:
-    """`sojourn serve`: worker processes behind your proxy. What cannot work is said here, before any of them starts."""
+    """`sojourn serve`: worker processes behind your proxy.
+
+    Configuration errors are reported here, before any of them starts.
+    """
     require_free(host, port)
     configure_logs(config.log_level, as_json=True)
     asyncio.run(_checked(config))
-    # the workers are processes of their own: they read the configuration from where this one did
+    # the workers are separate processes and read the configuration from the same source
     os.environ["SOJOURN_ENVIRONMENT"] = config.environment.value
     os.environ["SOJOURN_DATABASE_URL"] = config.database_url
     os.environ["SOJOURN_PUBLIC_URL"] = config.public_url
@@ -120,7 +123,7 @@ def run_production(config: Config, host: str, port: int, workers: int) -> None:
 
 
 async def _checked(config: Config) -> None:
-    """Open everything once. At the very first start a secret key is made and shown, this once (R-AUZ-08)."""
+    """Open everything once as a check. The very first start creates a secret key and shows it only once (R-AUZ-08)."""
     engine = await Engine.open(config)
     try:
         if not await engine.instances.has_secret_key(engine.instance):
@@ -158,7 +161,7 @@ def _free_one(host: str, taken: int) -> str:
 
 
 def require_free(host: str, port: int) -> None:
-    """Raises: ConfigError when the port is taken or not ours to take."""
+    """Raises: ConfigError if the port is in use or not permitted."""
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     with socket.socket(family, socket.SOCK_STREAM) as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)

@@ -132,7 +132,7 @@ class Clients:
         )
 
     async def last_session(self, client: Client) -> Session | None:
-        """The session that the browser used last, with its status by the clock."""
+        """The session that the browser used last, with its status at the current time."""
         session = await self.store.sessions.last_of_client(client.id)
         return None if session is None else by_the_clock(self.activity.seen(session), self.clock.now())
 

@@ -1,10 +1,10 @@
-"""Why a session ended: one word that its row keeps, and the sentence of it for operators."""
+"""The causes of a session's end: a word that its row stores, and a sentence for operators."""
 
 from enum import StrEnum
 
 
 class EndCause(StrEnum):
-    """The values are stored and shown by the command line: a new one may come, none changes."""
+    """The values are stored and shown by the command line: new ones may be added, existing ones never change."""
 
     SIGNED_OUT = "signed_out"
     SIGNED_OUT_OF_ALL = "signed_out_of_all"
@@ -50,4 +50,4 @@ SENTENCES: dict[EndCause, str] = {
     EndCause.INACTIVE: "It was inactive for {inactivity}.",
     EndCause.IMPERSONATION_OVER: "The time for acting as this user was over.",
 }
-"""{by} is who or what ended it, {inactivity} the length of its inactivity timeout."""
+"""{by} is the actor, {inactivity} the length of the session's inactivity timeout."""

@@ -1,4 +1,4 @@
-"""Explains why a session ended, from its row, or from the audit log where a release before causes wrote the row."""
+"""Explains why a session ended, from its row, or from the audit log if an older release without causes wrote the row."""
 
 from dataclasses import dataclass
 from datetime import timedelta
@@ -17,7 +17,7 @@ _NEAR = Page(50)
 
 @dataclass(frozen=True, slots=True)
 class EndStory:
-    """`told` is a sentence; `by` is who or what ended it: None after a timeout or when nothing says so."""
+    """`told` is a sentence; `by` is the actor, None after a timeout or if unknown."""
 
     status: SessionStatus
     at: Instant

@@ -41,7 +41,7 @@ _WRONG = (WrongPassword, WrongCode, PasswordCompromised)
 """A failed try."""
 
 _REFUSALS = (*_WRONG, UserLocked, UserBanned, StrategyNotPossible, PasswordDisabled)
-"""Of a guess; in strict protection they all read alike."""
+"""The errors of a wrong guess; in strict protection they are indistinguishable."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,7 +120,10 @@ class SignInProtection:
             raise
 
     async def check_identifying(self, caller: Caller, factor: Factor, attempt: Attempt, proof: Proof) -> Proven:
-        """Check a proof that says who it is: there is no account yet whose tries could be counted. Raises: as the factor."""
+        """Check a proof that identifies the user; before that there is no account whose tries could be counted.
+
+        Raises: as the factor.
+        """
         try:
             return await factor.check(attempt, proof, None)
         except SojournError as error:

@@ -374,7 +374,7 @@ class SignUps:
         return found if found is not None and found.holds(IdentifierKind.EMAIL_ADDRESS, canonical) else None
 
     async def _attempt(self, instance: Instance, sign_up: SignUp, strategy: Strategy) -> Attempt:
-        """To prove the address of the sign-up; the owner of a taken one is told instead (R-ENU-03)."""
+        """The attempt to verify the sign-up's address; the owner of a taken address gets a notice instead (R-ENU-03)."""
         value = await self._owner_address(sign_up) if sign_up.email_taken else sign_up.email_address
         address = Address(value=value, canonical=sign_up.email_canonical or "", is_taken=sign_up.email_taken)
         return Attempt(

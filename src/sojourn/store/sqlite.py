@@ -1,4 +1,4 @@
-"""SQLite: one file, durable before it answers (R-REL-01); hot reads run on the driver, on the event loop itself."""
+"""SQLite: one file, durable commits (R-REL-01); hot reads run on the driver, on the event loop itself."""
 
 import asyncio
 import sqlite3
@@ -26,14 +26,17 @@ from sojourn.store.sqlite_writer import SqliteWriter
 _BUSY_SECONDS = 5
 _ONLY_READS = "sojourn_only_reads"
 _MAPPED = 2**34
-"""Bytes of the file that hot reads see as memory; SQLite takes what it was built for, mostly 2 GiB. Beyond it, and at a fourth of it
-already for a million sessions, a read costs twice as much (docs/benchmarks.md). The pages are the system's own, given back when it
-wants them.
+"""Bytes of the file that hot reads map into memory; SQLite limits them to its build's maximum, mostly 2 GiB. Reads
+beyond the mapping cost twice as much, which with a fourth of this size already happens at a million sessions
+(docs/benchmarks.md). The pages belong to the system's cache, which can reclaim them.
 """
 
 
 class SqliteDatabase(EngineDatabase):
-    """Write-ahead log, so that readers never wait; one writer at a time, which begins as such (no upgrade, no deadlock)."""
+    """Uses a write-ahead log, so that readers never wait.
+
+    One writer at a time, with BEGIN IMMEDIATE, so locks are never upgraded and cannot deadlock.
+    """
 
     def __init__(self, path: Path) -> None:
         self._file = OpenFile(path, self._shut)
@@ -82,7 +85,7 @@ class SqliteDatabase(EngineDatabase):
         except sqlite3.OperationalError as error:
             raise Overloaded() from error
         except UnicodeEncodeError:
-            return ()  # as `nothing_has_it`, which would cost as much as a short statement
+            return ()  # inlined from `nothing_has_it`, which would cost as much as a short statement
 
     @asynccontextmanager
     async def _list(self, seconds: float) -> AsyncGenerator[tuple[AsyncConnection, Watch], None]:
@@ -155,7 +158,10 @@ class SqliteDatabase(EngineDatabase):
 
 
 def _write_ahead(connection: sqlite3.Connection) -> None:
-    """The file keeps this mode. Of nodes that start at once all but one are refused without being let wait; they ask again."""
+    """Switch the file to WAL mode, which is permanent.
+
+    Of nodes that start at once, all but one are refused immediately, so they retry.
+    """
     deadline = time.monotonic() + _BUSY_SECONDS
     while True:
         try:
@@ -168,8 +174,8 @@ def _write_ahead(connection: sqlite3.Connection) -> None:
 
 
 def _prepare(connection: sqlite3.Connection) -> sqlite3.Connection:
-    connection.isolation_level = None  # transactions begin where `_begin` says, not where the driver guesses
-    # the database's own knows ASCII only, and a search for "ärger" must find "Ärger" as it does on PostgreSQL
+    connection.isolation_level = None  # `_begin` starts transactions instead of the driver
+    # SQLite's own `lower` handles ASCII only, but a search for "ärger" must find "Ärger" as on PostgreSQL
     connection.create_function("lower", 1, _lower, deterministic=True)
     cursor = connection.cursor()
     for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", f"busy_timeout={_BUSY_SECONDS * 1000}"):

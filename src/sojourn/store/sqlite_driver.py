@@ -24,7 +24,7 @@ T = TypeVar("T")
 _ROWS_READ_AT_ONCE = 64
 _PRIMARY_CODE = 0xFF
 _BULK = 65_536
-"""A parameter this long holds the work of many: such a statement belongs beside the loop too."""
+"""A statement with a parameter of this length does the work of many, so it runs in the thread too."""
 
 
 class SqliteConnection(aiosqlite.Connection):
@@ -126,7 +126,10 @@ class SqliteConnection(aiosqlite.Connection):
                 self._connection = cast("sqlite3.Connection", _Lost()) if is_lost else None
 
     async def begin(self, seconds: float) -> None:
-        """Begin to write: at once, or beside the loop as long as another process writes. Raises: sqlite3.OperationalError."""
+        """Begin a write transaction: at once, or in the thread while another process writes.
+
+        Raises: sqlite3.OperationalError.
+        """
         try:
             self._conn.execute("PRAGMA busy_timeout=0")
             self._conn.execute("BEGIN IMMEDIATE")

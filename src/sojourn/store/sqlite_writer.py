@@ -1,4 +1,4 @@
-"""The one connection of a process that writes to SQLite: kept open, and used by one transaction at a time."""
+"""The process's only writing connection to SQLite: kept open, used by one transaction at a time."""
 
 import asyncio
 import sqlite3
@@ -18,11 +18,13 @@ from sojourn.store.sqlite_driver import SqliteConnection, is_busy
 from sojourn.store.sqlite_forking import OpenFile
 
 _HANG_SECONDS = 1.0
-"""Another process that holds the file's lock this long is no process that writes: a shell, a backup, one that was stopped."""
+"""A process that holds the file's lock longer than this is not a normal writer, but a shell, a backup or a stopped
+process.
+"""
 
 
 class SqliteTransaction(InTransaction):
-    """Prepared statements go to the driver itself: the way through SQLAlchemy costs ten times what they do."""
+    """Prepared statements bypass SQLAlchemy, whose overhead is ten times their own cost."""
 
     def __init__(self, connection: AsyncConnection, driver: SqliteConnection) -> None:
         super().__init__(connection, None)
@@ -44,7 +46,7 @@ class SqliteTransaction(InTransaction):
             yield
         except BaseException:
             del self._waiting[waiting:]
-            with suppress(sqlite3.OperationalError):  # a full disk has undone everything already
+            with suppress(sqlite3.OperationalError):  # a full disk has already rolled everything back
                 self._driver.at_once("ROLLBACK TO within", ())
                 self._driver.at_once("RELEASE within", ())
             raise
@@ -53,7 +55,7 @@ class SqliteTransaction(InTransaction):
 
 
 class SqliteWriter:
-    """Transactions in order of arrival. `engine` must leave it to us to begin them."""
+    """Runs transactions in order of arrival. `engine` must not begin transactions itself."""
 
     def __init__(self, engine: AsyncEngine, file: OpenFile) -> None:
         self._engine = engine
@@ -73,7 +75,7 @@ class SqliteWriter:
                 await self._begin(driver, came)
                 yield runner
                 await runner.settle()
-                time_limit.left()  # the last moment to give up: what is sent from here on may be kept
+                time_limit.left()  # the last chance to give up: a COMMIT that was sent may take effect
                 with _refusing():
                     await driver.commit()
                     if (
@@ -85,7 +87,7 @@ class SqliteWriter:
                 raise
 
     async def _begin(self, driver: SqliteConnection, came: float) -> None:
-        """`came` is when the caller joined the line. Raises: Overloaded."""
+        """`came` is the time at which the caller joined the queue. Raises: Overloaded."""
         try:
             with _refusing(), time_limit.spending() as left:
                 await driver.begin(left)
@@ -114,9 +116,9 @@ class SqliteWriter:
         return sqlite3.connect(self._file.path, timeout=0, isolation_level=None, check_same_thread=False)
 
     async def _undo(self, connection: AsyncConnection, driver: SqliteConnection) -> None:
-        """Roll back; a connection that cannot even do that is replaced."""
+        """Roll back; a connection on which that fails is replaced."""
         try:
-            if connection.get_transaction() is not None:  # also one whose commit has failed: it is no longer active
+            if connection.get_transaction() is not None:  # also after a failed commit, when it is no longer active
                 await connection.rollback()
             if not connection.invalidated:
                 await driver.rollback()
@@ -129,7 +131,7 @@ class SqliteWriter:
             await connection.close()
 
     async def tally(self, prepared: Prepared, values: Mapping[str, object]) -> Sequence[Row] | None:
-        """One small statement, committed here and now without waiting for the disk; None while another process writes."""
+        """Run one small statement and commit it without waiting for the disk; None while another process writes."""
         async with self._my_turn():
             with _refusing():
                 try:
@@ -142,7 +144,10 @@ class SqliteWriter:
 
     @asynccontextmanager
     async def _my_turn(self) -> AsyncGenerator[float, None]:
-        """Alone on the writing connections; the value is when the caller joined the line. Raises: Overloaded."""
+        """Exclusive use of the writing connections; yields the time at which the caller joined the queue.
+
+        Raises: Overloaded.
+        """
         self._breaker.check()
         came = time.monotonic()
         if self._turn.locked():
@@ -156,7 +161,7 @@ class SqliteWriter:
         else:
             await self._turn.acquire()
         try:
-            self._breaker.check()  # again: those before in the line may have found out
+            self._breaker.check()  # checked again: earlier callers in the queue may have detected a held lock
             yield came
         finally:
             self._turn.release()
@@ -174,7 +179,7 @@ class SqliteWriter:
         self._file.enter()
         opened = self._connect_impatiently()
         try:
-            # never a flush, and no checkpoint, which is one: the next commit of the other connection does both
+            # no flush and no checkpoint, which would flush; the next commit of the other connection does both
             opened.executescript("PRAGMA synchronous=NORMAL; PRAGMA wal_autocheckpoint=0")
         except sqlite3.OperationalError:  # another process is closing the file
             opened.close()
@@ -197,12 +202,12 @@ class SqliteWriter:
 
 
 def _keep() -> None:
-    """Connections stay good: only the lock is missing."""
+    """Keep the connections, which are fine; only the lock is missing."""
 
 
 @contextmanager
 def _refusing() -> Generator[None, None, None]:
-    """Driver errors as SQLAlchemy errors, without parameter values, which may be secret."""
+    """Convert driver errors to SQLAlchemy errors, without parameter values, which may be secret."""
     with refusing():
         try:
             yield

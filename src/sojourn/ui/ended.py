@@ -1,7 +1,8 @@
 """Tell a person at the sign-in page why their session ended.
 
-Only the browser that held the session is told, and nothing that its user did in it themselves. Bans and locks read like any
-end by an administrator: who finds the browser learns nothing about the account (R-ENU-01).
+Only the browser that had the session gets the message, and not for actions of the user in that browser. Bans and locks
+read like any other end by an administrator, so a person who finds the browser learns nothing about the account
+(R-ENU-01).
 """
 
 from datetime import timedelta
@@ -34,13 +35,13 @@ _SENTENCES: dict[EndCause, str] = {
 
 
 async def told_end(context: ClientContext) -> str | None:
-    """The sentence for this browser; None where nothing is to be told."""
+    """The sentence for this browser; None if there is nothing to say."""
     try:
         caller = await context.caller()
         if caller.client is None:
             return None
         session = await context.engine.clients.last_session(caller.client)
-    except SojournError:  # the page itself tells of troubles
+    except SojournError:  # the page itself reports errors
         return None
     return None if session is None else _sentence(session, context)
 

@@ -1,7 +1,7 @@
 """Adding and removing credentials of users, by any factor that is enrollable (R-PWD-11, R-LOG-01).
 
-Tries are counted here, before a factor compares. A credential that comes or goes is told to its user and to the audit log in the
-transaction of the change, and the loss of one ends the user's other access.
+Tries are counted here, before a factor compares. Adding or removing a credential notifies the user and is recorded in
+the audit log, in the same transaction; losing one ends the user's other access.
 """
 
 from collections.abc import Collection, Mapping, Sequence
@@ -28,9 +28,8 @@ from sojourn.users.user import User
 
 @dataclass(frozen=True, slots=True)
 class Enrollments:
-    """`kind` is the kind of the credential, as the factor names it in `credential_kinds`. `actor` None: the user themselves.
-
-    `keep` is the session that goes on when a credential that could be used is lost; all others of the user end.
+    """`kind` is the kind of the credential, as the factor names it in `credential_kinds`. `actor` None means the user.
+    `keep` is the session that stays live when a usable credential is lost; the user's other sessions end.
     """
 
     store: Store
@@ -57,7 +56,7 @@ class Enrollments:
         keep: SessionId | None = None,
         actor: str | None = None,
     ) -> Enrollment:
-        """Store a new credential, in the place of an earlier one if the factor allows only one.
+        """Store a new credential, which replaces an earlier one if the factor allows only one.
 
         Raises: StrategyNotBuilt for a kind that no factor enrolls, Conflict.
         """
@@ -96,7 +95,10 @@ class Enrollments:
         keep: SessionId | None = None,
         actor: str | None = None,
     ) -> None:
-        """Delete a credential of the user; of two who do so at once one does. Raises: StrategyNotBuilt, NotFound."""
+        """Delete a credential of the user; exactly one of two concurrent callers succeeds.
+
+        Raises: StrategyNotBuilt, NotFound.
+        """
         factor = self.factors.enrollable(kind)
         credential = await self._found(user, kind, id)
         async with self.store.transaction() as tx:
@@ -126,7 +128,10 @@ class Enrollments:
         keep: SessionId | None,
         actor: str | None,
     ) -> None:
-        """Those that were never confirmed, or have expired, proved nothing: nothing is said or ended."""
+        """Record, notify and end access after a loss.
+
+        Unconfirmed and expired credentials are skipped, because they authenticated nobody.
+        """
         now = self.clock.now()
         usable = [credential for credential in credentials if credential.is_usable(now)]
         for credential in usable:

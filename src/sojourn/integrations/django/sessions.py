@@ -96,10 +96,10 @@ class SessionStore(SessionBase):
         return False
 
     def create(self) -> None:
-        """A row is made when something is kept."""
+        """Does nothing: the first write creates the row."""
 
     async def acreate(self) -> None:
-        """A row is made when something is kept."""
+        """Does nothing: the first write creates the row."""
 
     def load(self) -> dict[str, Any]:
         return self._get_session()
@@ -108,10 +108,10 @@ class SessionStore(SessionBase):
         return await self._aget_session()
 
     def save(self, must_create: bool = False) -> None:
-        """Written with the response, so that the cookie goes with it."""
+        """Does nothing here: data is saved with the response, which also sets the cookie."""
 
     async def asave(self, must_create: bool = False) -> None:
-        """Written with the response, so that the cookie goes with it."""
+        """Does nothing here: data is saved with the response, which also sets the cookie."""
 
     def delete(self, session_key: str | None = None) -> None:
         self.clear()
@@ -125,7 +125,7 @@ class SessionStore(SessionBase):
 
     @classmethod
     async def aclear_expired(cls) -> None:
-        """The server forgets by itself."""
+        """Does nothing: the server deletes expired data itself."""
 
     def keep(self) -> str | None:
         """Save changes and return a Set-Cookie value if the browser needs one.
