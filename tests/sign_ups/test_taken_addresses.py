@@ -28,7 +28,7 @@ async def asked_for_a_code(engine: Engine, email: str) -> tuple[Caller, str, lis
     shown: list[Resource] = []
     for step in (sign_up, (await engine.sign_ups.prepare_verification(caller, sign_up.id, "email_code"))[0]):
         facts = await engine.sign_ups.facts(engine.instance, step)
-        page = rendered(facts.sign_up, engine.instance, facts.verification, engine.clock.now())
+        page = rendered(facts.sign_up, engine.instance, facts.verification, facts.strategies, engine.clock.now())
         shown.append({**page, "id": "", "email_address": ""})
     return caller, sign_up.id, shown
 

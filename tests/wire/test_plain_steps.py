@@ -238,6 +238,8 @@ async def test_a_link_completes_a_sign_up(engine: Engine, pages: Pages) -> None:
     prepared = f"/v1/client/sign_ups/{found[1]}/prepare_verification"
     sent = await pages.http.post(prepared, data={"strategy": LETTER}, params={"__clerk_api_version": "2026-05-12"})
     assert sent.status_code == 200
+    verification = sent.json()["response"]["verifications"]["email_address"]
+    assert (verification["strategy"], verification["supported_strategies"]) == (LETTER, ["email_code", LETTER])
     await pages.open(link(engine))
     await pages.submit("/continue")
     assert pages.is_done

@@ -1,5 +1,7 @@
 """A sign-up: the fields given so far, and the missing ones."""
 
+from collections.abc import Sequence
+
 from sojourn.factors.verification import Verification
 from sojourn.instances.instance import Instance
 from sojourn.instant import Instant
@@ -15,21 +17,28 @@ from sojourn.sign_ups.sign_up import (
 )
 
 
-def sign_up_resource(sign_up: SignUp, instance: Instance, current: Verification | None, now: Instant) -> Resource:
-    """The sign-up as its browser sees it. `current` is its newest e-mail challenge. A taken address looks like any other here (R-ENU-03)."""
-    shown = backend_sign_up(sign_up, instance, current, now)
+def sign_up_resource(
+    sign_up: SignUp, instance: Instance, current: Verification | None, strategies: Sequence[str], now: Instant
+) -> Resource:
+    """The sign-up as its browser sees it. A taken address looks like any other here (R-ENU-03).
+
+    `current` is its newest e-mail challenge, and `strategies` are those that can verify its address.
+    """
+    shown = backend_sign_up(sign_up, instance, current, strategies, now)
     of_browsers: Resource = {"external_account": None, "external_account_strategy": None}
     return {**shown, "has_password": shown["password_enabled"], **of_browsers}
 
 
-def backend_sign_up(sign_up: SignUp, instance: Instance, current: Verification | None, now: Instant) -> Resource:
+def backend_sign_up(
+    sign_up: SignUp, instance: Instance, current: Verification | None, strategies: Sequence[str], now: Instant
+) -> Resource:
     """The sign-up as the Backend API shows it."""
     rules = instance.settings.sign_up
     complete = sign_up.status is SignUpStatus.COMPLETE  # its password was moved to the user
     has_password = sign_up.password is not None or (complete and rules.password == "required")
     email = None
     if sign_up.email_address is not None:
-        email = of_sign_up_email(current, verified_at=sign_up.email_verified_at, now=now)
+        email = of_sign_up_email(current, strategies, verified_at=sign_up.email_verified_at, now=now)
     return {
         "object": "sign_up_attempt",
         "id": sign_up.id,

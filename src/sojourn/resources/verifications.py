@@ -1,5 +1,7 @@
 """Verification objects inside e-mail addresses, sign-ins and sign-ups."""
 
+from collections.abc import Sequence
+
 from sojourn.factors.verification import Verification, VerificationStatus
 from sojourn.instant import Instant
 from sojourn.resources import Resource
@@ -41,12 +43,14 @@ def of_identifier(identifier: Identifier, current: Verification | None, now: Ins
     return None if current is None else verification_resource(current, now)
 
 
-def of_sign_up_email(current: Verification | None, *, verified_at: Instant | None, now: Instant) -> Resource | None:
-    """The e-mail verification of a sign-up with the step that is due.
+def of_sign_up_email(
+    current: Verification | None, strategies: Sequence[str], *, verified_at: Instant | None, now: Instant
+) -> Resource | None:
+    """The e-mail verification of a sign-up with the step that is due, and the strategies that can take it.
 
     None before the first code is sent: components take an unverified `email_code` as "already sent" and would wait.
     """
-    supported = ["email_code"]
+    supported = list(strategies)
     if verified_at is not None:
         strategy = current.strategy if current else "ticket"
         proven = _shape(strategy, "verified", current.tries if current else None, verified_at.millis)

@@ -1,6 +1,6 @@
 """Sign-ups: create, fill in, verify. What is still missing is decided in `sign_up.py`."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 
@@ -60,10 +60,11 @@ class SignUpInput:
 
 @dataclass(frozen=True, slots=True)
 class SignUpFacts:
-    """The data for the response about a sign-up."""
+    """The data for the response about a sign-up; `strategies` can verify its address."""
 
     sign_up: SignUp
     verification: Verification | None
+    strategies: Sequence[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -233,9 +234,10 @@ class SignUps:
         return None if found is None or found.status_at(self.clock.now()) in over else await self.facts(instance, found)
 
     async def facts(self, instance: Instance, sign_up: SignUp) -> SignUpFacts:
-        if sign_up.verification_id is None:
-            return SignUpFacts(sign_up, None)
-        return SignUpFacts(sign_up, await self.store.verifications.find(instance.id, sign_up.verification_id))
+        id, sent = sign_up.verification_id, self.proofs.factors.strategies(instance, purpose=Purpose.SIGN_UP)
+        strategies = [strategy.name for strategy in sent if strategy.is_challenged]
+        found = None if id is None else await self.store.verifications.find(instance.id, id)
+        return SignUpFacts(sign_up, found, strategies)
 
     # -- shared by the steps
 

@@ -33,7 +33,7 @@ async def update(context: Context, sign_up_id: FromPath[str]) -> Response[bytes]
 
 async def _answer(context: KeyContext, sign_up: SignUp) -> Response[bytes]:
     facts = await context.engine.sign_ups.facts(context.instance, sign_up)
-    return context.json(backend_sign_up(sign_up, context.instance, facts.verification, context.now))
+    return context.json(backend_sign_up(sign_up, context.instance, facts.verification, facts.strategies, context.now))
 
 
 HANDLERS = [read, update]

@@ -270,7 +270,9 @@ class ClientContext(RequestContext):
 
     async def _current_sign_up(self, client: Client) -> Resource | None:
         facts = await self.engine.sign_ups.current(self.instance, client)
-        return None if facts is None else sign_up_resource(facts.sign_up, self.instance, facts.verification, self.now)
+        if facts is None:
+            return None
+        return sign_up_resource(facts.sign_up, self.instance, facts.verification, facts.strategies, self.now)
 
     async def hand_over(self, issued: Issued, view: ClientView | None) -> None:
         """Send the browser its new secret by cookie or header, and a replacement for its development browser."""

@@ -101,7 +101,7 @@ async def attempt_verification(context: Context, sign_up_id: FromPath[str]) -> R
 
 async def _answer(context: ClientContext, sign_up: SignUp, issued: Issued | None) -> Response[bytes]:
     facts = await context.engine.sign_ups.facts(context.instance, sign_up)
-    shown = sign_up_resource(sign_up, context.instance, facts.verification, context.now)
+    shown = sign_up_resource(sign_up, context.instance, facts.verification, facts.strategies, context.now)
     return await context.enveloped(shown, issued, sign_up=shown)
 
 
