@@ -14,7 +14,7 @@ import pytest
 
 from sojourn.secret import Secret
 
-from .running import call, run
+from .running import SOJOURN, call, run
 
 
 @pytest.fixture
@@ -124,6 +124,16 @@ def test_env_prints_the_address_and_keys_that_a_python_app_reads(tmp_path: Path,
     names = ["SOJOURN_URL", "SOJOURN_PUBLISHABLE_KEY", "SOJOURN_SECRET_KEY"]
     assert [line.partition("=")[0] for line in printed] == names
     assert printed[0] == "SOJOURN_URL=http://localhost:8123"
+
+
+def test_env_below_the_folder_of_a_server_refuses_and_names_it(tmp_path: Path) -> None:
+    call("env", "nextjs", data=tmp_path / ".sojourn")
+    below = tmp_path / "my-app"
+    below.mkdir()
+    refused = subprocess.run([SOJOURN, "env", "nextjs"], cwd=below, capture_output=True, text=True, check=False)
+    assert (refused.returncode, refused.stdout) == (1, "")
+    assert f"use --data {tmp_path / '.sojourn'}" in refused.stderr
+    assert not (below / ".sojourn").exists()
 
 
 def test_env_in_a_folder_where_no_server_has_run_says_so_beside_the_output(

@@ -1,7 +1,9 @@
 """Mail on its way through a real mail server: what arrives, and what happens when it cannot."""
 
+import re
 import ssl
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
+from email.utils import parsedate_to_datetime
 from pathlib import Path
 
 import aiosmtplib
@@ -46,6 +48,8 @@ async def test_a_code_arrives_as_text_and_as_a_page(engine: Engine) -> None:
         assert await engine.outbox.deliver_due() == 1
     (mail,) = inbox.mails
     assert (inbox.recipients, mail["To"], mail["From"]) == ([ADA], ADA, "My application <auth@example.com>")
+    assert abs(parsedate_to_datetime(mail["Date"]) - datetime.now(UTC)) < timedelta(hours=1)
+    assert re.fullmatch(r"<[^<>@\s]+@example\.com>", mail["Message-ID"])  # without one, mail is taken for spam
     assert mail["Auto-Submitted"] == "auto-generated"  # no out-of-office note comes back
     text, page = mail.get_body(("plain",)), mail.get_body(("html",))
     assert text is not None and page is not None

@@ -13,7 +13,7 @@ from sojourn.testing.clock import FakeClock
 from sojourn.ui import pages, plain
 from sojourn.web.app import build
 
-from ..people import ADA, PASSWORD, other_than, person
+from ..people import ADA, PASSWORD, other_than, person, set_up
 from .browsing import SERVER
 
 FORM = {"identifier": ADA, "password": PASSWORD}
@@ -54,6 +54,20 @@ async def test_a_form_is_good_once_opened_and_for_an_hour(
     done = await http.post("/sign-in", data={**FORM, "form_token": await _token(http)})
     assert (done.status_code, done.headers["location"]) == (303, f"{SERVER}/user")
     assert "__client" in http.cookies
+
+
+async def test_after_a_sign_out_the_apps_home_opens_where_no_other_page_is_set(
+    engine: Engine, http: httpx.AsyncClient
+) -> None:
+    home = "http://localhost:8000/home"
+    for settings, page in (
+        ({}, f"{SERVER}/sign-in"),
+        ({"home_url": home}, home),
+        ({"after_sign_out_url": "/bye"}, f"{SERVER}/bye"),
+    ):
+        await set_up(engine, {"paths": settings})
+        done = await http.post("/sign-out", data={"form_token": await _token(http, "/sign-out")})
+        assert (done.status_code, done.headers["location"]) == (303, page)
 
 
 async def test_a_form_opened_before_somebody_signed_in_signs_nobody_out(http: httpx.AsyncClient) -> None:  # R-WEB-03

@@ -2,6 +2,7 @@
 
 import asyncio
 import sys
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -69,10 +70,21 @@ def _application(target: Target, port: int | None) -> tuple[Environment, str]:
             return instance.environment, instance.public_url
         return instance.environment, local or instance.public_url
     if "data" not in target.named and not has_keys(config.data):
+        elsewhere = _nearest_keys(config.data)
+        if elsewhere is not None:
+            raise ConfigError(
+                f"no server has run in this folder, but one has in {elsewhere.parent}: go there, or use --data {elsewhere}"
+            )
         # printed to stderr: in the wrong folder the lines belong to an application that does not run
         print("sojourn: no server has run in this folder yet; use --data to name another data folder", file=sys.stderr)
     named = config.public_url if last is None or "public_url" in target.named else last.public_url
     return Environment.DEVELOPMENT, local or named
+
+
+def _nearest_keys(data: Path) -> Path | None:
+    """The data folder of a development server in one of the folders above."""
+    here = data.resolve()
+    return next((found for folder in here.parent.parents if has_keys(found := folder / here.name)), None)
 
 
 def _secret_key(name: str) -> str:

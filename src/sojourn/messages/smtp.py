@@ -4,6 +4,7 @@ import asyncio
 import socket
 from dataclasses import dataclass, field
 from email.message import EmailMessage
+from email.utils import localtime, make_msgid, parseaddr
 from typing import Literal
 
 from sojourn.messages.email import Message
@@ -31,6 +32,8 @@ class SmtpMailer:
         mail["To"] = message.to
         mail["Subject"] = message.subject
         mail["Auto-Submitted"] = "auto-generated"
+        mail["Date"] = localtime()
+        mail["Message-ID"] = make_msgid(domain=parseaddr(self.sender)[1].rpartition("@")[2] or None)
         mail.set_content(message.text)
         mail.add_alternative(message.html, subtype="html")
         if not self._own_name:  # may query DNS, so it is called once

@@ -126,7 +126,7 @@ def _facts(instance: Instance, name: str) -> dict[str, object]:
         "home": settings.paths.home_url or "/user",
         "afterSignIn": settings.paths.after_sign_in_url or settings.paths.home_url or "/user",
         "afterSignUp": settings.paths.after_sign_up_url or settings.paths.home_url or "/user",
-        "afterSignOut": settings.paths.after_sign_out_url or "/sign-in",
+        "afterSignOut": settings.paths.after_sign_out_url or settings.paths.home_url or "/sign-in",
         "origins": [*settings.allowed_origins, *(_LOOPBACK if instance.is_development else ())],
         "looks": looks(instance),
     }

@@ -83,7 +83,8 @@ async def sign_out(context: Context) -> Response[str]:
         view, _ = await context.client(issued.client)
         await context.hand_over(issued, view)
     context.signed_out()
-    return go_on(context, form.redirect_url, context.instance.settings.paths.after_sign_out_url or "/sign-in")
+    paths = context.instance.settings.paths
+    return go_on(context, form.redirect_url, paths.after_sign_out_url or paths.home_url or "/sign-in")
 
 
 async def _attempted(context: ClientContext, form: SignInForm) -> tuple[SignIn, Issued | None]:
