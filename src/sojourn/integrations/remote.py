@@ -81,7 +81,7 @@ class Remote(SojournClient):
         self._parties = RemoteParties(
             public_url, asks_cors(self.url), self.clock, is_development=self._publishable_key.startswith("pk_test_")
         )
-        self._verifier = verifier = Verifier(
+        verifier = Verifier(
             self._keys.find, issuer=public_url, clock=self.clock,
             authorized_parties=self._named_parties, is_party=self._parties.is_party,
         )  # fmt: skip
@@ -118,9 +118,7 @@ class Remote(SojournClient):
 
     def begin_anew(self) -> None:
         super().begin_anew()
-        self._keys.begin_anew()
         self._parties.begin_anew()
-        self._verifier.begin_anew()
         self._outer.begin_anew()
 
     async def close(self) -> None:

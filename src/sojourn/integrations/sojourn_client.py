@@ -7,10 +7,10 @@ from typing import Any, Protocol, TypeVar
 
 from sojourn.backend.user import User
 from sojourn.errors import ConfigError, Json
+from sojourn.forking import watch
 from sojourn.instant import Clock
 from sojourn.integrations.authenticator import Authenticator
 from sojourn.integrations.bridge import Bridge
-from sojourn.integrations.forking import watch
 from sojourn.tokens.claims import Claims
 from sojourn.tokens.token_recall import Recall, RecallHeader
 

@@ -49,8 +49,6 @@ class OpenFile:
         self.settling = threading.Lock()
         self._beside = threading.Lock()
         self._working: sqlite3.Connection | None = None
-        with _registering:
-            _files.add(self)
 
     def enter(self) -> None:
         """Note that the running event loop opens the file. Waits while another thread forks. Raises: ConfigError in a child that
@@ -63,6 +61,8 @@ class OpenFile:
                     f"the database file {self.path} was busy for {_SECONDS:.0f} seconds when this process was forked, "
                     "so it cannot be opened here: fork again, or start the process by `spawn`"
                 )
+            with _registering:
+                _files.add(self)
             with self.settling:
                 self.loop = running
 

@@ -12,6 +12,7 @@ from email.utils import parsedate_to_datetime
 import msgspec
 
 from sojourn.errors import ConfigError, TokenRefused
+from sojourn.forking import watch
 from sojourn.instant import Clock, Instant, SystemClock
 from sojourn.secret import Secret
 from sojourn.tokens.claims import Claims
@@ -53,12 +54,12 @@ class RemoteKeys:
         self._not_before = Instant(0)
         self._flight: Future[None] | None = None
         self._listeners: list[Callable[[], None]] = []
+        watch(self)
 
     @classmethod
     def at(cls, url: str, *, secret_key: Secret | None = None) -> "RemoteKeys":
         """The process's keys of a URL, so that middleware and dependencies share one fetch."""
-        with _sharing:
-            return _shared.setdefault(url, cls(url, secret_key=secret_key))
+        return _shared.setdefault(url, cls(url, secret_key=secret_key))
 
     def on_change(self, listener: Callable[[], None]) -> None:
         """Call `listener` whenever the set has changed, because tokens verified with the old set no longer count."""
@@ -182,7 +183,6 @@ _CLOCK_MAY_DIFFER = 5
 """The clock skew in seconds that verifiers allow (R-JWT-06)."""
 
 _shared: dict[str, RemoteKeys] = {}
-_sharing = threading.Lock()
 
 
 def _fetch(url: str, secret_key: Secret | None) -> bytes:

@@ -155,10 +155,6 @@ class Verifier:
             _refuse("session-revoked", "The session of this token has been revoked.")
         return claims
 
-    def begin_anew(self) -> None:
-        """Reset after a fork: a lock held in the parent is never released in the child."""
-        self.token_cache.begin_anew()
-
     def clear_cache(self) -> None:
         """Drop every cached token, because keys have changed."""
         self.token_cache.clear()

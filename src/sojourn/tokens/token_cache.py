@@ -4,6 +4,7 @@ import threading
 from heapq import heapify, heappop, heappush
 from math import inf
 
+from sojourn.forking import watch
 from sojourn.tokens.claims import Claims
 
 BEARER = "Bearer "
@@ -15,10 +16,13 @@ class TokenCache:
     Look-ups do not check expiry: call `drop_expired` with the current time first.
     """
 
-    __slots__ = ("_capacity", "_ends", "_first_end", "_generation", "_writing", "by_header", "by_header_bytes")
+    __slots__ = (
+        "__weakref__", "_capacity", "_ends", "_first_end", "_generation", "_writing", "by_header", "by_header_bytes",
+    )  # fmt: skip
 
     def __init__(self, capacity: int) -> None:
         self._capacity = capacity
+        watch(self)
         self._writing = threading.Lock()
         self._generation = 0
         self._ends: list[tuple[float, str]] = []
