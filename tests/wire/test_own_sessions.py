@@ -23,6 +23,7 @@ async def test_devices_are_listed_and_ended_from_another(
     assert all(each["country"] for each in listed.values())  # published components show it in brackets
     revoked = await browser.post(f"/v1/me/sessions/{lost}/revoke", {})
     assert revoked["response"]["status"] == "revoked"
+    assert revoked["response"]["latest_activity"] == listed[lost]  # published components redraw the row from it
     assert await second.refused("POST", f"/v1/client/sessions/{lost}/tokens", {}) == (401, "session_not_found")
     assert (await second.get("/v1/client"))["client"]["sessions"] == []
 

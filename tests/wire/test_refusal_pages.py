@@ -6,12 +6,13 @@ import httpx
 import pytest
 
 from sojourn.engine import Engine
-from sojourn.ui import demo
+from sojourn.ui import demo, front_door
 from sojourn.ui.refusals import refusal_page
 from sojourn.ui.routes import PAGES
 from sojourn.web.app import build
 
 from .browsing import SERVER
+from .conftest import LIVE_SERVER
 
 PERSON = {"Accept": "text/html,*/*;q=0.8", "Sec-Fetch-Dest": "document", "Sec-Fetch-Mode": "navigate"}
 
@@ -72,3 +73,27 @@ async def test_too_many_tries_say_for_how_long(http: httpx.AsyncClient) -> None:
     answers = [await http.get("/sign-in//", headers=PERSON) for _ in range(6)]
     assert answers[-1].status_code == 429
     assert f"Try again in {answers[-1].headers['retry-after']} s." in answers[-1].text
+
+
+async def test_a_person_is_told_that_there_is_no_page_not_that_there_is_no_resource(http: httpx.AsyncClient) -> None:
+    assert "<p>There is no page here.</p>" in (await http.get("/nowhere", headers=PERSON)).text
+
+
+@pytest.mark.parametrize(
+    ("home", "leads_to"),
+    [
+        ("", f"{LIVE_SERVER}/user"),
+        ("https://tea.example/home", "https://tea.example/home"),
+        ("/welcome", f"{LIVE_SERVER}/welcome"),
+        ("/", f"{LIVE_SERVER}/user"),
+        (f"{LIVE_SERVER}/", f"{LIVE_SERVER}/user"),
+    ],
+)
+async def test_the_root_of_a_production_server_leads_home_and_never_to_itself(
+    live: Engine, home: str, leads_to: str
+) -> None:
+    await live.instances.update_settings(live.instance, {"paths": {"home_url": home}})
+    app = build(live, pages=[*PAGES, *front_door.HANDLERS], refusal_page=refusal_page)  # type: ignore[arg-type]
+    async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url=LIVE_SERVER) as http:  # type: ignore[arg-type]
+        answer = await http.get("/", headers=PERSON)
+    assert (answer.status_code, answer.headers["location"]) == (302, leads_to)

@@ -43,8 +43,19 @@ def listed_session(session: Session, now: Instant) -> Resource:
         "last_active_token": None,
         "actor": session.actor,
         "tasks": None,
-        "latest_activity": {"country": _place(session.device.ip_address)} | activity(session),
+        "latest_activity": _placed_activity(session),
     }
+
+
+def ended_device(
+    session: Session, owner: User, instance: Instance, now: Instant, *, second_factors: Collection[str] = ()
+) -> Resource:
+    """The device that its user has just signed out from another one.
+
+    Published components read the row of their list anew from it, so it holds what `listed_session` does.
+    """
+    shown = session_resource(session, owner, instance, now, None, second_factors=second_factors)
+    return {**shown, "latest_activity": _placed_activity(session)}
 
 
 def own_session(session: Session, owner: User, instance: Instance, now: Instant) -> Resource:
@@ -73,6 +84,10 @@ def backend_session(session: Session, now: Instant) -> Resource:
         "latest_activity": activity(session),
         "tasks": None,
     }
+
+
+def _placed_activity(session: Session) -> Resource:
+    return {"country": _place(session.device.ip_address)} | activity(session)
 
 
 def activity(session: Session) -> Resource:

@@ -28,13 +28,15 @@ def refusal_page(instance: Instance, status: int, refusal: SojournError) -> tupl
     theme = instance.settings.theme
     html = templates().get_template("refused.html").render(
         nonce=nonce, base=instance.public_url, application=instance.settings.application_name, theme=theme,
-        look=look(theme), title=_TITLES.get(status, "Something went wrong"), said=_said(refusal), status=status,
+        look=look(theme), title=_TITLES.get(status, "Something went wrong"), said=_said(status, refusal), status=status,
         home=_home(instance), is_development=instance.is_development,
     )  # fmt: skip
     return html.encode(), [(name.lower().encode(), value.encode()) for name, value in headers.items()]
 
 
-def _said(refusal: SojournError) -> str:
+def _said(status: int, refusal: SojournError) -> str:
+    if status == 404:
+        return "There is no page here."
     if not isinstance(refusal, TooManyRequests):
         return refusal.long_message
     seconds = math.ceil(refusal.retry_after.total_seconds())

@@ -7,7 +7,7 @@ from msgspec import UNSET, UnsetType
 
 from sojourn.resources import deleted
 from sojourn.resources.images import image as image_resource
-from sojourn.resources.sessions import listed_session, own_session, session_resource
+from sojourn.resources.sessions import ended_device, listed_session, own_session
 from sojourn.resources.users import user_resource
 from sojourn.sessions.caller import Issued
 from sojourn.store.interface import Page, SessionFilter
@@ -165,7 +165,7 @@ async def revoke_session(context: Context, session_id: FromPath[str]) -> Respons
     caller, session, user = await context.acting()
     revoked, issued = await context.engine.profile.end_session(caller, session, user, session_id)
     second = (await context.second_factors(user)).get(user.id, ())
-    shown = session_resource(revoked, user, context.instance, context.now, None, second_factors=second)
+    shown = ended_device(revoked, user, context.instance, context.now, second_factors=second)
     return await context.enveloped(shown, issued)
 
 
