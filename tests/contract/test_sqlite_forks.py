@@ -102,6 +102,19 @@ def at_the_same_time(work: Callable[[], object]) -> Generator[None, None, None]:
         raise failed[0]
 
 
+@pytest.fixture(autouse=True)
+def a_fork_waits_long(monkeypatch: pytest.MonkeyPatch) -> None:
+    """On a busy machine a transaction may take long, and no test is about that."""
+    limit(monkeypatch, fork=60, statement=60)
+
+
+def limit(monkeypatch: pytest.MonkeyPatch, *, fork: float, statement: float) -> None:
+    """Seconds that a fork waits in all, and for one statement."""
+    monkeypatch.setattr(sqlite_forking, "_SECONDS", fork)
+    for module in (sqlite_forking, sqlite_driver):
+        monkeypatch.setattr(module, "STATEMENT_SECONDS", statement)
+
+
 async def test_parent_and_child_go_on_after_a_fork_of_the_loop(tmp_path: Path) -> None:
     async with opened(tmp_path / "a.db") as database:
         for turn in range(3):
@@ -165,7 +178,8 @@ def test_a_fork_waits_for_a_transaction_of_another_thread(tmp_path: Path) -> Non
         forked(lambda: writes(tmp_path / "a.db"))
 
 
-def test_a_list_without_end_is_refused_when_the_process_forks(tmp_path: Path) -> None:
+def test_a_list_without_end_is_refused_when_the_process_forks(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    limit(monkeypatch, fork=60, statement=0.1)
     begun = threading.Event()
 
     async def story() -> None:
@@ -180,7 +194,10 @@ def test_a_list_without_end_is_refused_when_the_process_forks(tmp_path: Path) ->
         forked(lambda: writes(tmp_path / "a.db"))
 
 
-async def test_work_beside_the_loop_is_interrupted_when_the_process_forks(tmp_path: Path) -> None:
+async def test_work_beside_the_loop_is_interrupted_when_the_process_forks(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    limit(monkeypatch, fork=60, statement=0.1)
     begun = threading.Event()
 
     def works(database: SqliteDatabase) -> None:
@@ -203,8 +220,7 @@ async def test_work_beside_the_loop_is_interrupted_when_the_process_forks(tmp_pa
 async def test_a_child_that_inherited_an_open_file_refuses_it_by_name(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(sqlite_forking, "_SECONDS", 0.1)
-    monkeypatch.setattr(sqlite_driver, "STATEMENT_SECONDS", 0.1)
+    limit(monkeypatch, fork=0.1, statement=0.1)
     let_go, begun = threading.Event(), threading.Event()
 
     def holds() -> int:
@@ -238,6 +254,23 @@ async def test_processes_that_are_not_forked_in_python_leave_the_connections_alo
         await uses(database, "after")
 
 
+async def test_a_loop_and_another_thread_that_fork_at_once_wait_for_each_other(tmp_path: Path) -> None:
+    async def opens() -> None:
+        async with opened(tmp_path / "a.db"):
+            pass
+
+    def forks(work: Callable[[], object]) -> None:
+        for _ in range(10):
+            forked(work)
+
+    async with opened(tmp_path / "a.db") as database:
+        beside = asyncio.create_task(asyncio.to_thread(forks, lambda: asyncio.run(opens())))
+        await asyncio.sleep(0)
+        forks(lambda: writes(tmp_path / "a.db"))
+        await beside
+        await uses(database, "after")
+
+
 def test_threads_that_fork_at_once_and_children_that_fork_again(tmp_path: Path) -> None:
     over = threading.Event()
 
@@ -253,7 +286,7 @@ def test_threads_that_fork_at_once_and_children_that_fork_again(tmp_path: Path) 
 
     def forks(path: Path) -> None:
         try:
-            for _ in range(20):
+            for _ in range(8):
                 forked(lambda: asyncio.run(in_child(path)))
         finally:
             over.set()

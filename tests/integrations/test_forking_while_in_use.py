@@ -7,12 +7,22 @@ from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from pathlib import Path
 
+import pytest
+
 from sojourn import Sojourn
+from sojourn.store import sqlite_driver, sqlite_forking
 
 from .children import in_child
 from .test_forking import signed_in
 
 FORKS = 20
+
+
+@pytest.fixture(autouse=True)
+def a_fork_waits_long(monkeypatch: pytest.MonkeyPatch) -> None:
+    """On a busy machine a transaction may take long, and no test is about that."""
+    monkeypatch.setattr(sqlite_forking, "_SECONDS", 60)
+    monkeypatch.setattr(sqlite_driver, "STATEMENT_SECONDS", 60)
 
 
 @contextmanager

@@ -105,7 +105,7 @@ class _Stop:
             self._loop.call_soon_threadsafe(self._begin)
         except RuntimeError:
             return False
-        while not self._stands.wait(_LOOK_SECONDS) and self._loop.is_running():
+        while not self._stands.wait(_LOOK_SECONDS) and _runs(self._loop):
             if time.monotonic() >= self._until:
                 break
         return self._stands.is_set()
@@ -180,11 +180,11 @@ class _Fork:
 
     def _close_on(self, loop: asyncio.AbstractEventLoop | None, files: Iterable[OpenFile]) -> bool:
         """True if nothing is open any more. On the loop's own thread an open transaction cannot go on: it is rolled back."""
-        if loop is not None and loop not in self._stops and loop.is_running() and loop is not _running_here():
+        if loop is not None and loop not in self._stops and _runs(loop) and loop is not _running_here():
             stop = self._stops[loop] = _Stop(loop, files, self._until)
             if stop.reached():
                 return stop.is_quiet
-            if loop.is_running():
+            if _runs(loop):
                 return False
         return _shut_all(files, self._until)
 
@@ -197,6 +197,11 @@ class _Fork:
 
 def _shut_all(files: Iterable[OpenFile], until: float) -> bool:
     return all([file.shut(until) for file in files])
+
+
+def _runs(loop: asyncio.AbstractEventLoop) -> bool:
+    """False also for a loop that is about to fork itself: it waits until this fork is over."""
+    return loop.is_running() and loop not in _waiting
 
 
 def _running_here() -> asyncio.AbstractEventLoop | None:
@@ -212,12 +217,18 @@ _one_forks = threading.Lock()
 _forks: list[_Fork] = []
 """The one that is under way."""
 
+_waiting: list[asyncio.AbstractEventLoop | None] = []
+"""Loops whose threads wait for the fork that is under way, in order to fork too."""
+
 _inherited: set[Path] = set()
 """Files that were open when this process was forked."""
 
 
 def _before() -> None:
+    here = _running_here()
+    _waiting.append(here)
     _one_forks.acquire()
+    _waiting.remove(here)
     fork = _Fork()
     _forks.append(fork)
     fork.prepare()
@@ -233,6 +244,7 @@ def _in_child() -> None:
     if _forks:
         _inherited.update(_forks[-1].open_at_it)
         _in_parent()
+    _waiting.clear()
     for file in list(_files):
         file.loop = None  # its thread is not here
 
