@@ -5,6 +5,7 @@ import subprocess
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import httpx
 import pytest
@@ -24,6 +25,18 @@ _TOO_LARGE = "A picture may have at most 5 MB. Choose a smaller one."
 _ALLOWED = 5 * 1024 * 1024
 _ASKED_OF_THE_COMPONENT = 10_000_000
 """What a picture may have by the component's own rule, which looks before anything is sent."""
+
+_PLACES = """() => [document.querySelector('main').getBoundingClientRect().bottom,
+    document.querySelector('.development').getBoundingClientRect().toJSON(), document.documentElement.scrollHeight]"""
+"""The bottom of the content, the note of development, and the height of the page; in pixels from the top of a page not scrolled."""
+
+_WRONG_PASSWORDS = """async () => {
+    for (let tries = 0; tries < 100; tries++) {
+        const refused = await Clerk.client.signIn.attemptFirstFactor({ strategy: 'password', password: 'wrong' }).catch(error => error);
+        if (refused.errors[0].code !== 'form_password_incorrect') return refused.errors[0].code;
+    }
+}"""
+"""Until something else is said of them."""
 
 
 @dataclass
@@ -146,3 +159,77 @@ async def test_whoever_was_imported_from_firebase_signs_in_with_the_password_the
     await page.locator(".cl-formButtonPrimary").click()
     await _expect_account(page, address)
     await expect(page.locator(".cl-profileSection__profile")).to_contain_text("Ada Lovelace")
+
+
+@pytest.mark.parametrize(
+    ("step", "begins_at"),
+    [
+        ("/sign-up/verify-email-address", "/sign-up"),
+        ("/sign-in/factor-one?redirect_url=%2Fuser", "/sign-in?redirect_url=%2Fuser"),
+        ("/sign-in/client-trust", "/sign-in"),
+        ("/sign-in/nowhere", "/sign-in"),
+    ],
+)
+async def test_a_step_that_is_opened_without_an_attempt_leads_to_the_first_one(
+    hosted: Hosted, device: BrowserContext, step: str, begins_at: str
+) -> None:
+    page = await device.new_page()
+    await page.goto(f"{hosted.url}{step}")
+    await expect(page.locator("input[name=identifier], input[name=emailAddress]")).to_be_visible()
+    await expect(page).to_have_url(f"{hosted.url}{begins_at}")
+
+
+async def test_a_step_that_is_opened_by_somebody_signed_in_leads_to_the_account(
+    hosted: Hosted, device: BrowserContext, address: str
+) -> None:
+    hosted.add(address)
+    page = await device.new_page()
+    await give_password(page, hosted, address, PASSWORD)
+    await _expect_account(page, address)
+    await page.goto(f"{hosted.url}/sign-up/verify-email-address")
+    await _expect_account(page, address)
+
+
+async def test_whose_session_ends_elsewhere_is_led_from_the_profile_to_the_sign_in_page_that_says_why(
+    hosted: Hosted, device: BrowserContext, address: str
+) -> None:
+    hosted.add(address)
+    page = await device.new_page()
+    await give_password(page, hosted, address, PASSWORD)
+    await _expect_account(page, address)
+    session = await page.evaluate("Clerk.session.id")
+    hosted.api.post(f"/sessions/{session}/revoke").raise_for_status()
+    # what the page does by itself every minute; the evaluation ends with the page
+    await page.evaluate("() => { Clerk.session.getToken({ skipCache: true }).catch(() => {}); }")
+    await expect(page.locator("input[name=identifier]")).to_be_visible()
+    await expect(page.locator(".ended")).to_contain_text("An administrator ended your session")
+    await expect(page.locator("#trouble")).to_be_hidden()
+
+
+async def test_whose_account_is_locked_is_told_so_at_the_sign_in_page(  # R-FLOW-04
+    hosted: Hosted, device: BrowserContext, address: str
+) -> None:
+    hosted.add(address)
+    page = await device.new_page()
+    await page.goto(f"{hosted.url}/sign-in?redirect_url=%2Fdemo")
+    await page.locator("input[name=identifier]").fill(address)
+    await page.locator(".cl-formButtonPrimary").click()
+    await page.wait_for_url("**/sign-in/factor-one**")
+    assert await page.evaluate(_WRONG_PASSWORDS) == "user_locked"
+    await page.locator("input[name=password]:not([aria-hidden=true])").fill(PASSWORD)
+    await page.locator(".cl-formButtonPrimary").click()
+    await expect(_alert(page)).to_contain_text("locked")
+    assert urlsplit(page.url)[2:4] == ("/sign-in", "redirect_url=%2Fdemo")
+
+
+@pytest.mark.parametrize("height", [300, 900])
+async def test_the_note_of_development_stands_at_the_bottom_and_covers_nothing(
+    hosted: Hosted, device: BrowserContext, height: int
+) -> None:
+    page = await device.new_page()
+    await page.set_viewport_size({"width": 360, "height": height})
+    await page.goto(f"{hosted.url}/sign-in")
+    await expect(page.locator("input[name=identifier]")).to_be_visible()
+    card, note, whole = await page.evaluate(_PLACES)
+    assert card <= note["top"]
+    assert 0 <= whole - note["bottom"] < 20  # its margin

@@ -22,6 +22,23 @@
     }
   };
 
+  // Most steps belong to an attempt and show nothing without one, as from a bookmark or in a new browser.
+  const cold = /^\/(sso-callback|verify|choose|choose-wallet|tasks|protect-check|enterprise-connections)(\/|$)/;
+  const begunAt = (name, attempt) => {
+    const own = page(name);
+    if (!attempt.status && location.pathname !== own && !cold.test(location.pathname.slice(own.length))) {
+      history.replaceState(null, '', own + location.search);
+    }
+  };
+
+  // The component leads a locked user to "..", which is the root of the server for pages with paths.
+  const showingErrors = (clerk) => {
+    const lead = clerk.__internal_navigateWithError.bind(clerk);
+    clerk.__internal_navigateWithError = (to, error) => lead(to === '..' ? page(facts.page) + location.search : to, error);
+  };
+
+  const toSignIn = () => location.replace(`${page('sign-in')}?redirect_url=${encodeURIComponent(location.href)}`);
+
   try {
     await Clerk.load({
       routerPush: stepping('pushState'),
@@ -45,16 +62,25 @@
     return;
   }
   window.sojournKeepsFields?.(Clerk);
+  showingErrors(Clerk);
   device.addEventListener('change', () => Clerk.__internal_updateProps?.({ appearance: appearance() }));
 
   const pages = {
-    'sign-in': () => Clerk.mountSignIn(place, { routing: 'path', path: page('sign-in'), signUpUrl: page('sign-up') }),
-    'sign-up': () => Clerk.mountSignUp(place, { routing: 'path', path: page('sign-up'), signInUrl: page('sign-in') }),
+    'sign-in': () => {
+      begunAt('sign-in', Clerk.client.signIn);
+      Clerk.mountSignIn(place, { routing: 'path', path: page('sign-in'), signUpUrl: page('sign-up') });
+    },
+    'sign-up': () => {
+      begunAt('sign-up', Clerk.client.signUp);
+      Clerk.mountSignUp(place, { routing: 'path', path: page('sign-up'), signInUrl: page('sign-in') });
+    },
     user: () => {
       if (!Clerk.isSignedIn) {
-        location.replace(`${page('sign-in')}?redirect_url=${encodeURIComponent(location.href)}`);
+        toSignIn();
         return;
       }
+      // null: the session has ended, here or elsewhere; undefined: another one is about to be active
+      Clerk.addListener(({ user }) => { if (user === null) toSignIn(); });
       Clerk.mountUserProfile(place, { routing: 'path', path: page('user') });
     },
     'sign-out': () => {
