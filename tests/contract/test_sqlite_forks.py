@@ -231,7 +231,7 @@ async def test_a_child_that_inherited_an_open_file_refuses_it_by_name(
         with pytest.raises(ConfigError, match=r"a\.db was busy"):
             asyncio.run(SqliteDatabase(tmp_path / "a.db").migrate())
 
-    async with opened(tmp_path / "a.db") as database:
+    async with opened(tmp_path / "a.db") as database, opened(tmp_path / "a.db"):
         async with database._engine.connect() as connection:
             driver: Any = (await connection.get_raw_connection()).driver_connection
             await driver.create_function("held", 0, holds)
@@ -267,6 +267,23 @@ async def test_a_loop_and_another_thread_that_fork_at_once_wait_for_each_other(t
         beside = asyncio.create_task(asyncio.to_thread(forks, lambda: asyncio.run(opens())))
         await asyncio.sleep(0)
         forks(lambda: writes(tmp_path / "a.db"))
+        await beside
+        await uses(database, "after")
+
+
+async def test_a_loop_that_opens_files_while_another_thread_forks_holds_up_neither(tmp_path: Path) -> None:
+    async def opens(path: Path) -> None:
+        async with opened(path):
+            pass
+
+    def forks() -> None:
+        for _ in range(10):
+            forked(lambda: asyncio.run(opens(tmp_path / "a.db")))
+
+    async with opened(tmp_path / "a.db") as database:
+        beside = asyncio.create_task(asyncio.to_thread(forks))
+        while not beside.done():
+            await opens(tmp_path / "b.db")
         await beside
         await uses(database, "after")
 

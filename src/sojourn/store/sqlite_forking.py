@@ -63,8 +63,12 @@ class OpenFile:
                 )
             with _registering:
                 _files.add(self)
-            with self.settling:
-                self.loop = running
+            if not self.settling.acquire(blocking=False):  # held until the fork is over
+                _waiting.append(running)
+                self.settling.acquire()
+                _waiting.remove(running)
+            self.loop = running
+            self.settling.release()
 
     @contextmanager
     def beside(self, connect: Callable[[], sqlite3.Connection]) -> Generator[sqlite3.Connection, None, None]:
@@ -145,32 +149,35 @@ class _Fork:
         self._until = time.monotonic() + _SECONDS
         self._held: list[threading.Lock] = []
         self._stops: dict[asyncio.AbstractEventLoop, _Stop] = {}
-        self.open_at_it: set[Path] = set()
+        self._seen: set[OpenFile] = set()
+        self._closed: set[OpenFile] = set()
 
     def prepare(self) -> None:
         """Close every file. What is begun meanwhile is closed too."""
-        seen: set[OpenFile] = set()
         while True:
             _registering.acquire()
-            found = [file for file in _files if file not in seen]
+            found = [file for file in _files if file not in self._seen]
             if not found:
                 self._held.append(_registering)
                 return
             _registering.release()
-            seen.update(found)
+            self._seen.update(found)
             self._close(found)
+
+    @property
+    def open_files(self) -> set[Path]:
+        return {file.path.absolute() for file in self._seen - self._closed}
 
     def _close(self, files: Iterable[OpenFile]) -> None:
         loops: dict[asyncio.AbstractEventLoop | None, list[OpenFile]] = {}
         for file in files:
-            self.open_at_it.add(file.path.absolute())
             file.settling.acquire()
             self._held.append(file.settling)
             loops.setdefault(file.loop, []).append(file)
         held_up = {file for file in files if self._holds_up(file)}
         for loop, used in loops.items():
             if self._close_on(loop, used):
-                self.open_at_it.difference_update(file.path.absolute() for file in held_up.intersection(used))
+                self._closed.update(held_up.intersection(used))
 
     def _holds_up(self, file: OpenFile) -> bool:
         lock = file.end_beside(self._until)
@@ -200,7 +207,7 @@ def _shut_all(files: Iterable[OpenFile], until: float) -> bool:
 
 
 def _runs(loop: asyncio.AbstractEventLoop) -> bool:
-    """False also for a loop that is about to fork itself: it waits until this fork is over."""
+    """False also for a loop that is about to fork itself, or to open a file: it waits until this fork is over."""
     return loop.is_running() and loop not in _waiting
 
 
@@ -218,7 +225,7 @@ _forks: list[_Fork] = []
 """The one that is under way."""
 
 _waiting: list[asyncio.AbstractEventLoop | None] = []
-"""Loops whose threads wait for the fork that is under way, in order to fork too."""
+"""Loops whose threads wait for the fork that is under way, in order to fork too or to open a file."""
 
 _inherited: set[Path] = set()
 """Files that were open when this process was forked."""
@@ -242,7 +249,7 @@ def _in_parent() -> None:
 
 def _in_child() -> None:
     if _forks:
-        _inherited.update(_forks[-1].open_at_it)
+        _inherited.update(_forks[-1].open_files)
         _in_parent()
     _waiting.clear()
     for file in list(_files):
