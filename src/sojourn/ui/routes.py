@@ -10,4 +10,7 @@ PAGES = [
     *continuing.HANDLERS,
     *mailbox.HANDLERS,
 ]
-"""The mailbox page returns 404 if mail is really sent, and always in production (R-AUZ-09)."""
+"""The mailbox page returns 404 if mail is really sent, and always in production (R-AUZ-09).
+
+The root belongs to the standalone server alone: `front_door` in production, `demo` in development.
+"""
