@@ -7,6 +7,7 @@ import httpx
 import pytest
 
 from sojourn.engine import Engine
+from sojourn.errors import Json
 from sojourn.factors.strategy import Level
 from sojourn.messages.mailbox import Mailbox
 from sojourn.testing.clock import FakeClock
@@ -60,11 +61,12 @@ async def test_after_a_sign_out_the_apps_home_opens_where_no_other_page_is_set(
     engine: Engine, http: httpx.AsyncClient
 ) -> None:
     home = "http://localhost:8000/home"
-    for settings, page in (
+    cases: list[tuple[dict[str, Json], str]] = [
         ({}, f"{SERVER}/sign-in"),
         ({"home_url": home}, home),
         ({"after_sign_out_url": "/bye"}, f"{SERVER}/bye"),
-    ):
+    ]
+    for settings, page in cases:
         await set_up(engine, {"paths": settings})
         done = await http.post("/sign-out", data={"form_token": await _token(http, "/sign-out")})
         assert (done.status_code, done.headers["location"]) == (303, page)
