@@ -147,8 +147,10 @@ class SqliteConnection(aiosqlite.Connection):
 
     def interrupt_now(self) -> None:
         """End the statement that runs in the thread, if one does."""
-        if self._connection is not None:
-            self._connection.interrupt()
+        connection = self._connection
+        if connection is not None:
+            with suppress(sqlite3.ProgrammingError):  # its thread is closing it
+                connection.interrupt()
 
     def at_once(self, statement: str, parameters: Sequence[object]) -> list[Any]:
         """Run a short statement of an open transaction here and now. Raises: what `sqlite3` raises."""
