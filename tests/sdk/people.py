@@ -26,6 +26,12 @@ async def sign_up(page: Page, setup: Setup, address: str) -> None:
     await expect(page.locator(".cl-userButtonTrigger")).to_be_visible()
 
 
+async def press_in_app(page: Page, name: str) -> None:
+    """Press a button of an SDK in a page that the app's server drew: until the SDK has loaded, nothing listens to it."""
+    await page.wait_for_function("window.Clerk?.loaded")
+    await page.get_by_role("button", name=name).click()
+
+
 async def fill_sign_up(page: Page, address: str) -> None:
     """Address and password, up to the page that asks for the code.
 

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from playwright.async_api import BrowserContext, Page, expect
 
-from tests.sdk.people import fill_sign_up, sign_out_here, type_code
+from tests.sdk.people import fill_sign_up, press_in_app, sign_out_here, type_code
 from tests.sdk.sdk_apps import KINDS, SdkApp, running
 
 
@@ -29,7 +29,7 @@ async def _everything_asked_says(page: Page, status: int) -> None:
 async def test_somebody_signs_up_asks_the_api_and_signs_out(app: SdkApp, device: BrowserContext, address: str) -> None:
     page = await device.new_page()
     await page.goto(app.url)
-    await page.get_by_role("button", name="Sign up").click()
+    await press_in_app(page, "Sign up")
     await page.wait_for_url(f"{app.server_url}/sign-up**")
     await fill_sign_up(page, address)
     await type_code(page)

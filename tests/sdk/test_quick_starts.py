@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from playwright.async_api import BrowserContext, expect
 
-from tests.sdk.people import fill_sign_up, sign_out_here, type_code
+from tests.sdk.people import fill_sign_up, press_in_app, sign_out_here, type_code
 from tests.sdk.processes import APPS
 from tests.sdk.quick_starts import files, written
 from tests.sdk.sdk_apps import KINDS, Kind, SdkApp, running
@@ -39,7 +39,7 @@ async def test_a_quick_start_ends_with_a_page_a_way_in_and_a_way_out(
 ) -> None:
     page = await device.new_page()
     await page.goto(app.url)
-    await page.get_by_role("button", name="Sign up").click()
+    await press_in_app(page, "Sign up")
     await page.wait_for_url(f"{app.server_url}/sign-up**")
     await fill_sign_up(page, address)
     await type_code(page)
