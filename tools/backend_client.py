@@ -15,7 +15,8 @@ from sojourn.web.app import litestar_app
 from sojourn.web.backend_api.openapi import backend_document
 
 FOLDER = Path(__file__).parents[1] / "src" / "sojourn" / "backend"
-FILES = {FOLDER / "sync_api.py": False, FOLDER / "async_api.py": True}
+PACKAGES = {"sync_api": False, "async_api": True}
+"""One file for each group of operations, and in `__init__.py` all of them."""
 
 OBJECT = "dict[str, Any]"
 NAMES = """
@@ -194,39 +195,52 @@ def _type(schema: Mapping[str, Any], schemas: Any) -> str:
     return _TYPES.get(str(schema.get("type")), "Json")
 
 
-def source(*, is_async: bool) -> str:
-    """The text of one client."""
+def sources() -> dict[Path, str]:
+    """The text of every file of both clients."""
     known = operations()
     groups = list(dict.fromkeys(operation.group for operation in known))
-    colour, other = ("Async", "while other tasks go on") if is_async else ("", "one call after the other")
-    http_client = "AsyncHttpClient" if is_async else "HttpClient"
+    found: dict[Path, str] = {}
+    for package, is_async in PACKAGES.items():
+        folder = FOLDER / package
+        found[folder / "__init__.py"] = _whole(groups, package, is_async=is_async)
+        for group in groups:
+            of_group = [operation for operation in known if operation.group == group]
+            found[folder / f"{group}.py"] = _file(group, of_group, is_async=is_async)
+    return found
+
+
+def _beginning(about: str) -> str:
+    return f'"""{about} Written by `python -m tools.backend_client`; change that, and not this."""\n'
+
+
+def _file(group: str, known: list[Operation], *, is_async: bool) -> str:
+    colour, http_client = ("Async", "AsyncHttpClient") if is_async else ("", "HttpClient")
+    words = group.replace("_", " ")
     parts = [
-        f'"""The Backend API, {other}. Written by `python -m tools.backend_client`; change that, and not this."""\n',
+        _beginning(f"The Backend API's {words}{', asynchronous' if is_async else ''}."),
         f"from collections.abc import {'AsyncIterator' if is_async else 'Iterator'}, Sequence",
         "from typing import Any",
         "from urllib.parse import quote\n",
         "from msgspec import UNSET, UnsetType\n",
         f"from sojourn.backend.http_client import {http_client}",
-        "from sojourn.backend.models import (\n    Client,\n    Deleted,\n    JwtTemplate,\n    ListedIdentifier,\n    RedirectUrl,\n"
-        "    Session,\n    SessionData,\n    TestingToken,\n    Ticket,\n    Token,\n    Total,\n)",
+        "from sojourn.backend.models import Client, Deleted, JwtTemplate, ListedIdentifier, RedirectUrl, Session, SessionData,"
+        " TestingToken, Ticket, Token, Total",
         "from sojourn.backend.transport import BackendCall, Given",
         "from sojourn.backend.user import EmailAddress, PhoneNumber, User",
         "",
+        *_group(group, known, colour, http_client, is_async=is_async),
     ]
-    for group in groups:
-        parts += _group(
-            group,
-            [operation for operation in known if operation.group == group],
-            colour,
-            http_client,
-            is_async=is_async,
-        )
-    parts += _whole(groups, colour, http_client)
     return _formatted("\n".join(parts) + "\n")
 
 
 def _formatted(text: str) -> str:
-    command = [sys.executable, "-m", "ruff", "format", "--stdin-filename", "client.py", "-"]
+    """Formatted, with the imports that it uses."""
+    fixed = _ruff(["check", "--select", "F401,I", "--fix", "--quiet"], text)
+    return _ruff(["format"], fixed)
+
+
+def _ruff(words: list[str], text: str) -> str:
+    command = [sys.executable, "-m", "ruff", *words, "--stdin-filename", str(FOLDER / "client.py"), "-"]
     return subprocess.run(command, input=text, capture_output=True, text=True, check=True).stdout
 
 
@@ -297,11 +311,20 @@ def _call(operation: Operation, query: list[Parameter]) -> str:
     return f"BackendCall({', '.join(parts)})"
 
 
-def _whole(groups: list[str], colour: str, http_client: str) -> Iterator[str]:
-    yield f"class {colour}BackendGroups:"
-    yield f"    def __init__(self, http_client: {http_client}) -> None:"
-    for group in groups:
-        yield f"        self.{group} = {colour}{_class(group)}(http_client)"
+def _whole(groups: list[str], package: str, *, is_async: bool) -> str:
+    colour, http_client = ("Async", "AsyncHttpClient") if is_async else ("", "HttpClient")
+    about = "The Backend API, while other tasks go on." if is_async else "The Backend API, one call after the other."
+    imports = [f"from sojourn.backend.{package}.{group} import {colour}{_class(group)}" for group in groups]
+    parts = [
+        _beginning(about),
+        f"from sojourn.backend.http_client import {http_client}",
+        *imports,
+        "",
+        f"class {colour}BackendGroups:",
+        f"    def __init__(self, http_client: {http_client}) -> None:",
+        *[f"        self.{group} = {colour}{_class(group)}(http_client)" for group in groups],
+    ]
+    return _formatted("\n".join(parts) + "\n")
 
 
 def _class(group: str) -> str:
@@ -309,8 +332,9 @@ def _class(group: str) -> str:
 
 
 def main() -> None:
-    for file, is_async in FILES.items():
-        file.write_text(source(is_async=is_async))
+    for file, text in sources().items():
+        file.parent.mkdir(exist_ok=True)
+        file.write_text(text)
 
 
 if __name__ == "__main__":

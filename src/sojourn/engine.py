@@ -357,7 +357,6 @@ def _user_parts(on: Foundation, of: InstanceParts, held: SessionParts) -> UserPa
 
 def _flow_parts(on: Foundation, of: InstanceParts, held: SessionParts, users: UserParts) -> FlowParts:
     store, clock, clients = on.store, on.clock, held.clients
-    floor = Floor(store, on.hash_costs, on.sign_in_floor)
     code_guesses = CodeGuesses(store, held.devices, users.code_tries, users.device_tries)
     by_password = PasswordGuesses(held.devices, users.device_tries, users.lockout, users.password_lockout)
     uncounted = UncountedGuesses(held.devices, users.lockout)
@@ -373,7 +372,7 @@ def _flow_parts(on: Foundation, of: InstanceParts, held: SessionParts, users: Us
         users.password_lockout,
         users.proofs.challenges,
         guesses,
-        floor,
+        Floor(store, on.hash_costs, on.sign_in_floor),
     )
     session_start = SessionStart(clock, held.sessions, held.devices, of.outbox)
     return FlowParts(

@@ -32,10 +32,11 @@ def backend(server: Served) -> Iterator[Backend]:
 
 
 def test_the_clients_are_what_the_server_s_document_says() -> None:
-    for file, is_async in backend_client.FILES.items():
-        assert file.read_text() == backend_client.source(is_async=is_async), (
-            "write it anew: python -m tools.backend_client"
-        )
+    written = backend_client.sources()
+    for file, text in written.items():
+        assert file.read_text() == text, "write it anew: python -m tools.backend_client"
+    packages = {file.parent for file in written}
+    assert {file for package in packages for file in package.glob("*.py")} == written.keys()
 
 
 def test_every_operation_has_a_method_in_both() -> None:

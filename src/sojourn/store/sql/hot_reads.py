@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from sqlalchemy import (
     BigInteger,
@@ -10,6 +11,7 @@ from sqlalchemy import (
     Integer,
     LargeBinary,
     ScalarSelect,
+    Select,
     String,
     bindparam,
     case,
@@ -66,12 +68,6 @@ class HotReads:
     def compiled(cls, dialect: Dialect) -> "HotReads":
         now = clients.c.secret_hash == _HASH
         before = clients.c.previous_secret_hash == _HASH
-        held_before = or_(
-            sessions.c.generation < clients.c.generation, sessions.c.earlier_generation < clients.c.generation
-        )
-        shortly = before & (clients.c.previous_secret_until > _NOW) & held_before
-        is_as_it_was = or_(now, sessions.c.generation < clients.c.generation)
-        has_grown_since = case((is_as_it_was, _number(0)), else_=_number(1))
         one_user = (
             select(*_OWNING)
             .outerjoin_from(users, identifiers, identifiers.c.user_id == users.c.id)
@@ -80,13 +76,7 @@ class HotReads:
         )
         live = sessions.c.status.in_([_literal(value) for value in _LIVE])
         ended_since = sessions.c.updated_at > bindparam("since", type_=BigInteger)
-        minted = (
-            select(*session_row.columns, users.c.banned, has_grown_since, *_EARLIER)
-            .select_from(sessions)
-            .join(clients, clients.c.id == sessions.c.client_id)
-            .join(users, users.c.id == sessions.c.user_id)
-            .where(sessions.c.id == _ID, sessions.c.instance_id == _INSTANCE, live, or_(now, shortly))
-        )
+        minted = _minted(live)
         statements = {
             "client": reading(client_row).where(clients.c.id == _ID, clients.c.instance_id == _INSTANCE),
             # two selects, one index each: with OR, SQLite reads every client of the instance
@@ -131,6 +121,23 @@ class HotReads:
             ),
         }
         return cls(**{name: Prepared.of(statement, dialect) for name, statement in statements.items()})
+
+
+def _minted(live: ColumnElement[bool]) -> Select[Any]:
+    """Selects all that a token is minted from; by the previous secret, within its grace, as the session was before (R-FLOW-01)."""
+    now = clients.c.secret_hash == _HASH
+    is_older = sessions.c.generation < clients.c.generation
+    was_held = or_(is_older, sessions.c.earlier_generation < clients.c.generation)
+    before = clients.c.previous_secret_hash == _HASH
+    shortly = before & (clients.c.previous_secret_until > _NOW) & was_held
+    has_grown_since = case((or_(now, is_older), _number(0)), else_=_number(1))
+    return (
+        select(*session_row.columns, users.c.banned, has_grown_since, *_EARLIER)
+        .select_from(sessions)
+        .join(clients, clients.c.id == sessions.c.client_id)
+        .join(users, users.c.id == sessions.c.user_id)
+        .where(sessions.c.id == _ID, sessions.c.instance_id == _INSTANCE, live, or_(now, shortly))
+    )
 
 
 def _owner() -> ScalarSelect[str]:

@@ -1,0 +1,19 @@
+"""The Backend API's signing keys, asynchronous. Written by `python -m tools.backend_client`; change that, and not this."""
+
+from typing import Any
+
+from msgspec import UNSET, UnsetType
+
+from sojourn.backend.http_client import AsyncHttpClient
+from sojourn.backend.transport import BackendCall
+
+
+class AsyncSigningKeys:
+    def __init__(self, http_client: AsyncHttpClient) -> None:
+        self._http = http_client
+
+    async def rotate(self, *, emergency: bool | UnsetType = UNSET) -> dict[str, Any]:
+        """`POST /v1/sojourn/keys/rotate` (RotateSigningKey)."""
+        return await self._http.send(
+            BackendCall("POST", "/v1/sojourn/keys/rotate", body={"emergency": emergency}), dict[str, Any]
+        )
