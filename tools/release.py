@@ -45,7 +45,7 @@ def _release() -> None:
     if str(metadata.version) != version:
         raise Unready(f"the wheel calls itself {metadata.version}, pyproject.toml {version}.")
     _check_contents(wheel, sdist)
-    wheel_smoke.check(wheel, "--constraint", str(ROOT / "requirements/run.txt"))
+    wheel_smoke.check(wheel, ROOT / "requirements" / "run.txt")
     print(f"\n{wheel.name} and {sdist.name} are in dist/, installed and tried. What is left:\n")
     print(f"  git tag -s v{version} -m 'Sojourn {version}' && git push origin v{version}")
     print("  uv publish dist/*")

@@ -17,12 +17,17 @@ _READY_SECONDS = 60
 _PAGES = ("/health", "/sign-in", "/static/theme.css")
 
 
-def install(folder: Path, what: str, *options: str) -> Path:
-    """A new environment with the wheel; returns its Python. Raises: CalledProcessError."""
+def install(folder: Path, what: str, locked: Path | None = None) -> Path:
+    """A new environment with the wheel; returns its Python. Raises: CalledProcessError.
+
+    What is `locked` is installed before it: a file of hashes as a constraint would want the hash of the wheel too.
+    """
     subprocess.run([sys.executable, "-m", "venv", str(folder)], check=True)
     python = folder / "bin" / "python"
-    quiet = ["install", "--quiet", "--disable-pip-version-check"]
-    subprocess.run([str(python), "-m", "pip", *quiet, *options, what], check=True)
+    pip = [str(python), "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
+    if locked is not None:
+        subprocess.run([*pip, "--require-hashes", "--requirement", str(locked)], check=True)
+    subprocess.run([*pip, what], check=True)
     return python
 
 
@@ -54,13 +59,13 @@ def _wait(url: str, server: "subprocess.Popen[bytes]") -> None:
             time.sleep(0.2)  # asks again; the deadline above decides
 
 
-def check(wheel: Path, *options: str) -> None:
-    """Both halves; `options` are pip's for the second. Raises: CalledProcessError, OSError."""
+def check(wheel: Path, locked: Path | None = None) -> None:
+    """Both halves; the second with what is `locked`, a file of pip's. Raises: CalledProcessError, OSError."""
     with tempfile.TemporaryDirectory() as kept, socket.socket() as asked:
         light, full, data = (Path(kept) / name for name in ("light", "full", "data"))
         subprocess.run([str(install(light, str(wheel))), "-c", LIGHT], check=True)
         data.mkdir()
-        python = install(full, f"{wheel}[server]", *options)
+        python = install(full, f"{wheel}[server]", locked)
         asked.bind(("127.0.0.1", 0))
         port = int(asked.getsockname()[1])
         asked.close()
