@@ -6,7 +6,7 @@ import httpx
 import pytest
 
 from sojourn.engine import Engine
-from sojourn.ui import demo, front_door
+from sojourn.ui import demo, root_page
 from sojourn.ui.refusals import refusal_page
 from sojourn.ui.routes import PAGES
 from sojourn.web.app import build
@@ -93,7 +93,7 @@ async def test_the_root_of_a_production_server_leads_home_and_never_to_itself(
     live: Engine, home: str, leads_to: str
 ) -> None:
     await live.instances.update_settings(live.instance, {"paths": {"home_url": home}})
-    app = build(live, pages=[*PAGES, *front_door.HANDLERS], refusal_page=refusal_page)  # type: ignore[arg-type]
+    app = build(live, pages=[*PAGES, *root_page.HANDLERS], refusal_page=refusal_page)  # type: ignore[arg-type]
     async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url=LIVE_SERVER) as http:  # type: ignore[arg-type]
         answer = await http.get("/", headers=PERSON)
     assert (answer.status_code, answer.headers["location"]) == (302, leads_to)

@@ -7,8 +7,10 @@ import httpx
 import pytest
 
 from sojourn.engine import Engine
+from sojourn.sessions.end_cause import EndCause
 from sojourn.testing.clock import FakeClock
 from sojourn.ui import pages, plain
+from sojourn.ui.ended import SENTENCES
 from sojourn.users.new_user import UserChanges
 from sojourn.users.user import IdentifierKind
 from sojourn.web.app import build
@@ -78,6 +80,12 @@ async def test_the_browser_that_held_the_session_is_told_why_it_ended(
 async def test_a_timeout_is_told_before_it_is_written(http: httpx.AsyncClient, clock: FakeClock) -> None:  # R-SES-01
     clock.advance(days=2)
     assert await told(http) == "You were signed out on February 3, because you had not been active for a while."
+
+
+@pytest.mark.parametrize("cause", EndCause)
+def test_each_cause_is_told_or_was_the_person_s_own_doing(cause: EndCause) -> None:
+    own = {"signed_out", "signed_out_of_all", "signed_in_again", "single_session", "user_deleted"}
+    assert (cause in SENTENCES) is (cause not in own)
 
 
 async def test_after_a_month_nothing_is_told(engine: Engine, http: httpx.AsyncClient, clock: FakeClock) -> None:

@@ -4,11 +4,10 @@ import hmac
 from typing import TYPE_CHECKING
 
 from sojourn.errors import Json
-from sojourn.ids import ClientId, well_formed
 from sojourn.instant import Instant
 from sojourn.secret import Secret
 from sojourn.sessions.client import Client
-from sojourn.sessions.clients import PREFIX, in_grace
+from sojourn.sessions.clients import was_replaced_just_now
 from sojourn.sessions.ending import end_of
 from sojourn.store.interface import Page, SessionFilter
 
@@ -29,7 +28,7 @@ _VERDICTS = {
 async def of_cookie(engine: "Engine", value: str) -> dict[str, Json]:
     """The facts about the value of a cookie `__client`."""
     secret = Secret(value)
-    client = await _client(engine, secret)
+    client = await engine.clients.of_any_secret(engine.instance, secret)
     state = "unknown" if client is None else _state(client, secret, engine.clock.now())
     facts: dict[str, Json] = {"cookie": {"secret": state, "meaning": _VERDICTS[state]}}
     if client is None:
@@ -45,18 +44,7 @@ async def of_cookie(engine: "Engine", value: str) -> dict[str, Json]:
     return facts
 
 
-async def _client(engine: "Engine", secret: Secret) -> Client | None:
-    """The client whose current, previous or earlier secret this is."""
-    found = await engine.store.clients.find_by_secret(engine.instance.id, secret.stored_form())
-    if found is not None:
-        return found
-    named = secret.reveal()[len(PREFIX) :].partition(".")[0]
-    client = await engine.store.clients.find(engine.instance.id, ClientId(named)) if well_formed(named) else None
-    return client if client is not None and secret.stored_form().hex() in client.earlier_secrets else None
-
-
 def _state(client: Client, secret: Secret, now: Instant) -> str:
     if hmac.compare_digest(client.secret_hash, secret.stored_form()):
         return CURRENT
-    until = client.earlier_secrets.get(secret.stored_form().hex())
-    return "replaced" if (in_grace(client, now) if until is None else now < Instant(until)) else "too old"
+    return "replaced" if was_replaced_just_now(client, secret.stored_form(), now) else "too old"

@@ -175,7 +175,12 @@ def told(event: Event) -> str:
             "place": event.ip_address or "an unknown place",
         }
     )
-    return sentence if "_" in sentence.partition(" ")[0] else sentence[0].upper() + sentence[1:]  # an id keeps its case
+    return capitalized(sentence)
+
+
+def capitalized(sentence: str) -> str:
+    """The sentence with a capital at its beginning; an ID there keeps its case."""
+    return sentence if "_" in sentence.partition(" ")[0] else sentence[0].upper() + sentence[1:]
 
 
 def _shown(value: Json) -> str:

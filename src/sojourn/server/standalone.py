@@ -22,7 +22,7 @@ from sojourn.server.development import DevelopmentKeys, exposed_files, keep_deve
 from sojourn.server.lifespan import Lifespan
 from sojourn.server.logs import configure_logs
 from sojourn.server.worker import Worker
-from sojourn.ui import demo, front_door
+from sojourn.ui import demo, root_page
 from sojourn.ui.refusals import refusal_page
 from sojourn.ui.routes import PAGES
 from sojourn.web.app import build
@@ -144,7 +144,7 @@ def production_app() -> Lifespan:
     configure_logs(config.log_level, as_json=True)
     return Lifespan(
         lambda: running(config),
-        lambda engine: build(engine, pages=[*PAGES, *front_door.HANDLERS], refusal_page=refusal_page),
+        lambda engine: build(engine, pages=[*PAGES, *root_page.HANDLERS], refusal_page=refusal_page),
     )
 
 

@@ -61,30 +61,31 @@ class Clients:
         """The client with this current or previous secret; None for an unknown one. A secret past its grace period
         counts as unknown and is logged.
         """
-        if not secret.reveal().startswith(PREFIX):
-            return None
-        secret_hash = secret.stored_form()
-        client = await self.store.clients.find_by_secret(instance.id, secret_hash)
+        client = await self.of_any_secret(instance, secret)
         if client is None:
-            return await self._held_earlier(instance, secret)
+            return None
+        secret_hash, now = secret.stored_form(), self.clock.now()
         if hmac.compare_digest(client.secret_hash, secret_hash):
             return Held(client, secret_hash)
-        if in_grace(client, self.clock.now()):
-            return Held(client, secret_hash, is_current=False)
-        _log.warning("session_secret_reuse", client_id=client.id)
-        return None
-
-    async def _held_earlier(self, instance: Instance, secret: Secret) -> Held | None:
-        """The client of a secret that was replaced more than once; the secret itself contains the client's ID."""
-        named = secret.reveal()[len(PREFIX) :].partition(".")[0]
-        client = await self.store.clients.find(instance.id, ClientId(named)) if well_formed(named) else None
-        until = None if client is None else client.earlier_secrets.get(secret.stored_form().hex())
-        if client is None or until is None:
+        if not was_replaced_just_now(client, secret_hash, now):
+            _log.warning("session_secret_reuse", client_id=client.id)
             return None
-        if self.clock.now() < Instant(until):
-            return Held(client, OPENS_NOTHING, is_current=False)
-        _log.warning("session_secret_reuse", client_id=client.id)
-        return None
+        is_earlier = secret_hash.hex() in client.earlier_secrets
+        return Held(client, OPENS_NOTHING if is_earlier else secret_hash, is_current=False)
+
+    async def of_any_secret(self, instance: Instance, secret: Secret) -> Client | None:
+        """The client that this secret was made for, also if it opens nothing any more. One that was replaced more than
+        once is found by the client's ID, which it contains.
+        """
+        text, secret_hash = secret.reveal(), secret.stored_form()
+        if not text.startswith(PREFIX):
+            return None
+        client = await self.store.clients.find_by_secret(instance.id, secret_hash)
+        if client is not None:
+            return client
+        named = text[len(PREFIX) :].partition(".")[0]
+        client = await self.store.clients.find(instance.id, ClientId(named)) if well_formed(named) else None
+        return client if client is not None and secret_hash.hex() in client.earlier_secrets else None
 
     async def ensure(self, caller: Caller) -> Issued:
         """The caller's client, or a new one with its secret."""
@@ -155,6 +156,12 @@ OPENS_NOTHING = b""
 
 def _new_secret(client: ClientId) -> Secret:
     return Secret.random(f"{PREFIX}{client}.")
+
+
+def was_replaced_just_now(client: Client, secret_hash: bytes, now: Instant) -> bool:
+    """True if this previous or earlier secret is still in its grace period (R-SES-08)."""
+    until = client.earlier_secrets.get(secret_hash.hex())
+    return in_grace(client, now) if until is None else now < Instant(until)
 
 
 def in_grace(client: Client, now: Instant) -> bool:

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from sojourn.events.event import Event
-from sojourn.events.kinds import actor_name, told
+from sojourn.events.kinds import actor_name, capitalized, told
 from sojourn.instant import Instant
 from sojourn.sessions.end_cause import SENTENCES, EndCause
 from sojourn.sessions.session import LIVE, Session, SessionStatus, by_the_clock
@@ -37,7 +37,7 @@ async def end_of(store: Store, session: Session, now: Instant) -> EndStory | Non
     return EndStory(
         session.status,
         session.ended_at or session.updated_at,
-        sentence if "_" in sentence.partition(" ")[0] else sentence[0].upper() + sentence[1:],  # an id keeps its case
+        capitalized(sentence),
         session.end_cause,
         session.ended_by,
     )

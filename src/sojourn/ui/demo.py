@@ -21,7 +21,7 @@ _HOME, _PROTECTED, _API = "/demo", "/demo/protected", "/demo/api/protected"
 
 
 @get("/", include_in_schema=False, opt=frontend(limit=None))
-async def front_door(context: Context) -> Redirect:
+async def root(context: Context) -> Redirect:
     """Redirects the root of a development server to the demo."""
     return Redirect(f"{context.instance.public_url}{_HOME}", headers=PAGE_HEADERS)
 
@@ -101,4 +101,4 @@ def _templates() -> Environment:
     return Environment(loader=PackageLoader("sojourn.ui"), autoescape=True, trim_blocks=True, lstrip_blocks=True)
 
 
-HANDLERS = [front_door]
+HANDLERS = [root]

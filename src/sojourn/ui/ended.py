@@ -15,7 +15,7 @@ from sojourn.web.frontend_api.context import ClientContext
 _TOLD_FOR = timedelta(days=30)
 
 _BY_ADMINISTRATOR = "An administrator ended your session on {day}."
-_SENTENCES: dict[EndCause, str] = {
+SENTENCES: dict[EndCause, str] = {
     EndCause.SIGNED_OUT_ELSEWHERE: "Your session was ended from another device on {day}.",
     EndCause.SESSION_LIMIT: "Your session ended on {day}, because you signed in on another device.",
     EndCause.REVOKED: _BY_ADMINISTRATOR,
@@ -47,7 +47,7 @@ async def told_end(context: ClientContext) -> str | None:
 
 
 def _sentence(session: Session, context: ClientContext) -> str | None:
-    sentence = None if session.end_cause is None else _SENTENCES.get(session.end_cause)
+    sentence = None if session.end_cause is None else SENTENCES.get(session.end_cause)
     if sentence is None or session.ended_at is None or context.now > session.ended_at + _TOLD_FOR:
         return None
     day = session.ended_at.datetime()

@@ -12,5 +12,5 @@ PAGES = [
 ]
 """The mailbox page returns 404 if mail is really sent, and always in production (R-AUZ-09).
 
-The root belongs to the standalone server alone: `front_door` in production, `demo` in development.
+The root belongs to the standalone server alone: `root_page` in production, `demo` in development.
 """

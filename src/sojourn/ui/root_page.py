@@ -10,7 +10,7 @@ from sojourn.web.operation import frontend
 
 
 @get("/", include_in_schema=False, opt=frontend(limit=None))
-async def front_door(context: Context) -> Redirect:
+async def root(context: Context) -> Redirect:
     """Redirects to the application's home page, or to the user's account."""
     return Redirect(_home(context.instance), headers=PAGE_HEADERS)
 
@@ -22,4 +22,4 @@ def _home(instance: Instance) -> str:
     return f"{base}/user" if address.rstrip("/") in ("", base) else address
 
 
-HANDLERS = [front_door]
+HANDLERS = [root]
