@@ -3,6 +3,8 @@ SHELL := /bin/bash
 BIN := .venv/bin
 STAMPS := .make
 ASSETS := src/sojourn/ui/assets/npm/manifest.json
+DASHBOARD := src/sojourn/ui/assets/dashboard/sources.sha256
+DASHBOARD_SOURCES := $(shell find frontend/dashboard -type f -not -path '*/node_modules/*' -not -path '*/dist/*')
 PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check --no-input
 UV_COMPILE := $(BIN)/uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-header --python-version 3.11
 # Compiled sources are kept, whatever the machine's own setting: the tests start hundreds of processes.
@@ -20,10 +22,10 @@ help: ## list the commands
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 12
 
 run: $(STAMPS)/run ## build what running needs and start the server with the demo app
-	@$(MAKE) --no-print-directory $(ASSETS)
+	@$(MAKE) --no-print-directory $(ASSETS) $(DASHBOARD)
 	$(BIN)/sojourn dev
 
-setup: $(STAMPS)/python $(ASSETS) ## .venv with everything; seconds when nothing changed
+setup: $(STAMPS)/python $(ASSETS) $(DASHBOARD) ## .venv with everything; seconds when nothing changed
 
 .venv/pyvenv.cfg:
 	@python="$(PYTHON)"; for name in python3.11 python3.12 python3.13 python3; do \
@@ -49,6 +51,11 @@ $(ASSETS): frontend/package.json frontend/package-lock.json frontend/build_hook.
 	@command -v npm >/dev/null || $(PIP) install --require-hashes -r requirements/node.txt
 	$(BIN)/python frontend/build_hook.py
 
+# A checkout changes times, not sources: the script compares a hash of them and runs Node only if it differs.
+$(DASHBOARD): $(DASHBOARD_SOURCES) frontend/build_hook.py | .venv/pyvenv.cfg
+	@command -v npm >/dev/null || $(PIP) install --require-hashes -r requirements/node.txt
+	$(BIN)/python frontend/build_hook.py dashboard
+
 # The older long-term release, for a second run of the tests that know Django.
 $(STAMPS)/django-4.2: requirements/django-4.2.txt | $(STAMPS)/python
 	rm -rf $@ && $(PIP) install --require-hashes --no-deps --target $@ -r $<
@@ -72,12 +79,13 @@ test-all: setup $(ALL_SDK_APPS) $(STAMPS)/django-4.2 ## the gate, every major of
 	$(BIN)/python -m tools.debian
 	$(BIN)/python -m tools.gate --all
 
-check: setup ## ruff, types, import rules, and the security requirements still without a test
+check: setup ## ruff, types, import rules, the dashboard's own checks, and the security requirements still without a test
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check --quiet .
 	$(BIN)/pyright
 	$(BIN)/pyright -p tools/pyright.json # tests and examples: fewer rules
 	$(BIN)/lint-imports
+	$(BIN)/python -m tools.dashboard
 	$(BIN)/python tools/requirement_ids.py
 
 bench: setup ## the benchmarks, each a ratio to a limit measured in the same run; SCALE=1 with a million sessions
@@ -101,7 +109,7 @@ release: setup ## build and check the source archive and the wheel of a tagged v
 coverage: setup ## which lines the tests of one process reach, per folder and in all
 	$(BIN)/python -m pytest -q -m "not extended" --ignore=tests/sdk --ignore=tests/contract/adapters --cov=sojourn --cov-branch --cov-report=term:skip-covered $(ARGS)
 
-wheel: $(STAMPS)/run $(ASSETS) ## build the wheel, browser packages included, into dist/
+wheel: $(STAMPS)/run $(ASSETS) $(DASHBOARD) ## build the wheel, browser packages included, into dist/
 	SOJOURN_SKIP_FRONTEND=1 $(PIP) wheel --no-deps --no-build-isolation --wheel-dir dist .
 
 clean: ## remove what was built; the next command builds it anew

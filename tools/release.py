@@ -90,9 +90,9 @@ def _check_contents(wheel: Path, sdist: Path) -> None:
         in_sdist = {name.partition("/")[2] for name in archive.getnames()}
     missing = [name for name in tracked if name.removeprefix("src/") not in in_wheel or name not in in_sdist]
     missing += [
-        f"sojourn/ui/assets/npm/{name}"
-        for name in ("manifest.json", "LICENSES.txt")
-        if f"sojourn/ui/assets/npm/{name}" not in in_wheel
+        f"sojourn/ui/assets/{name}"
+        for name in ("npm/manifest.json", "npm/LICENSES.txt", "dashboard/index.html", "dashboard/LICENSES.txt")
+        if f"sojourn/ui/assets/{name}" not in in_wheel
     ]
     if missing:
         raise Unready(f"left out of the wheel or the source archive: {', '.join(missing[:10])}.")

@@ -54,6 +54,17 @@ def test_the_wheel_holds_the_browser_packages_that_its_manifest_names(wheel: zip
             assert wheel.getinfo(f"{home}/{name}@{exact}/dist/{first_scripts[name]}").file_size > 10_000
 
 
+def test_the_wheel_holds_the_dashboard_with_the_licences_of_what_is_in_it(wheel: zipfile.ZipFile) -> None:
+    home = "sojourn/ui/assets/dashboard"
+    names = {name.removeprefix(f"{home}/") for name in wheel.namelist() if name.startswith(f"{home}/")}
+    for address in re.findall(r'(?:src|href)="__BASE__([^"]+)"', wheel.read(f"{home}/index.html").decode()):
+        assert address in names
+    licences = wheel.read(f"{home}/LICENSES.txt").decode()
+    assert "react-dom " in licences
+    assert "vitest " not in licences
+    assert not [name for name in names if name.endswith(".map")]
+
+
 def test_the_browser_packages_come_without_maps_and_type_files(wheel: zipfile.ZipFile) -> None:
     packaged = [name for name in wheel.namelist() if "/ui/assets/npm/" in name and not name.endswith("/LICENSES.txt")]
     assert {Path(name).suffix for name in packaged} == {".js", ".json"}

@@ -1,0 +1,18 @@
+/** The pages of the navigation, in its order; one entry for each page that is whole. */
+import type { LucideIcon } from "lucide-react";
+import type { Me } from "~/api/me";
+import type { en } from "~/texts/en";
+
+export interface Section {
+  name: keyof typeof en.home.sections;
+  to: string;
+  icon: LucideIcon;
+  permission: string;
+}
+
+const SECTIONS: Section[] = [];
+
+/** The sections that the administrator may see. */
+export function sectionsFor(me: Me): Section[] {
+  return SECTIONS.filter((section) => me.permissions.includes(section.permission));
+}
