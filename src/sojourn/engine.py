@@ -31,6 +31,7 @@ from sojourn.instances.key_store import KeyStore
 from sojourn.instances.key_use import KeyUse
 from sojourn.instances.records import Records
 from sojourn.instances.redirect_urls import RedirectUrls
+from sojourn.instances.settings_history import SettingsHistory
 from sojourn.instant import Clock, SystemClock
 from sojourn.limits.budgets import Budgets
 from sojourn.limits.rate_limit import RateLimiter
@@ -104,6 +105,7 @@ class InstanceParts:
     """Instances, keys, records, the audit log and the outbox."""
 
     instances: Instances
+    settings_history: SettingsHistory
     key_use: KeyUse
     key_store: KeyStore
     audit: AuditLog
@@ -183,6 +185,7 @@ class Engine:
         self.hash_pool = foundation.hash_pool
         self.hash_costs = foundation.hash_costs
         self.instances = instances.instances
+        self.settings_history = instances.settings_history
         self.key_use = instances.key_use
         self.key_store = instances.key_store
         self.audit = instances.audit
@@ -279,6 +282,7 @@ def _instance_parts(on: Foundation) -> InstanceParts:
     records = Records(on.store, on.clock, audit)
     return InstanceParts(
         instances=instances,
+        settings_history=SettingsHistory(on.store, instances),
         key_use=KeyUse(on.store),
         key_store=KeyStore(on.store, on.clock, on.sealer),
         audit=audit,

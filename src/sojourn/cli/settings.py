@@ -8,6 +8,8 @@ import msgspec
 import typer
 
 from sojourn.cli.runtime import AsJson, Data, DatabaseUrl, configured, print_facts, print_json, with_engine
+from sojourn.cli.settings_files import Why, apply, diff, export
+from sojourn.cli.settings_history import history, undo
 from sojourn.errors import Json, SojournError
 from sojourn.instances.setting import Setting, groups, tree
 from sojourn.instances.settings import Settings
@@ -19,6 +21,10 @@ if TYPE_CHECKING:
 app = typer.Typer(
     help="Settings of the application: timeouts, sign-up rules, theme.", no_args_is_help=True, add_completion=False
 )
+
+
+for command in (export, diff, apply, history, undo):
+    app.command(command.__name__)(command)
 
 
 @app.command("show")
@@ -60,6 +66,7 @@ def describe(
 @app.command("set")
 def set_setting(
     assignments: Annotated[list[str], typer.Argument(help="NAME=VALUE, such as sessions.lifetime_seconds=30d")],
+    why: Why = "",
     data: Data = None,
     database_url: DatabaseUrl = None,
 ) -> None:
@@ -73,7 +80,7 @@ def set_setting(
 
     async def changed(engine: "Engine") -> list[str]:
         before = engine.instance.settings
-        after = await engine.instances.update_settings(engine.instance, patch)
+        after = await engine.instances.update_settings(engine.instance, patch, reason=why)
         return list(cautions(before, after.settings))
 
     hurting = with_engine(configured(data, database_url), changed)

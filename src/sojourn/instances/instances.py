@@ -5,12 +5,13 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from urllib.parse import urlsplit
 
-from sojourn.errors import BadSecretKey, ConfigError, Conflict, Json, NotFound
+from sojourn.errors import BadSecretKey, ConfigError, Conflict, FieldTooLong, Json, NotFound
 from sojourn.events.audit_log import AuditLog
 from sojourn.ids import InstanceId, instance_id, new_id
 from sojourn.instances.instance import Environment, Instance, publishable_key
 from sojourn.instances.secret_keys import Scope, fresh_secret_key, is_damaged
 from sojourn.instances.settings import Settings
+from sojourn.instances.settings_change import SettingsChange, differences, recorded, refuse_conflicts
 from sojourn.instances.settings_input import patched
 from sojourn.instant import Clock, Instant
 from sojourn.origin import origin_of
@@ -20,6 +21,9 @@ from sojourn.tokens.templates import RESERVED_IN_SESSIONS, check_template
 
 OPERATOR = "operator"
 """The actor of changes by the command line or the process itself."""
+
+LONGEST_REASON = 500
+_MERGES = 5
 
 KNOWN_FOR = timedelta(seconds=1)
 """Maximum age of cached instances and secret keys, so a revoked key is rejected within a second."""
@@ -59,7 +63,8 @@ class Instances:
             made = Instance(instance_id(), environment, key, public_url, Settings(), now, now)
             await self.store.instances.create(made)
         elif (existing.public_url, existing.publishable_key) != (public_url, key):
-            await self.store.instances.set_address(existing.id, key, public_url, now)
+            later = max(now, existing.updated_at + timedelta(milliseconds=1))  # versions of the settings only grow
+            await self.store.instances.set_address(existing.id, key, public_url, later)
         await self._load()
         return self.default(environment)
 
@@ -160,22 +165,52 @@ class Instances:
         self._listed = None
 
     async def update_settings(
-        self, instance: Instance, patch: Mapping[str, Json], *, actor: str = OPERATOR
+        self,
+        instance: Instance,
+        patch: Mapping[str, Json],
+        *,
+        actor: str = OPERATOR,
+        reason: str = "",
+        expected: Instant | None = None,
+        undoes: str | None = None,
     ) -> Instance:
-        """Merge `patch` into the settings, all or nothing. Raises: FieldError (param is the dotted path), Conflict."""
-        current = await self.store.instances.find(instance.id)
-        if current is None:
-            raise NotFound("This application no longer exists.")
-        settings = patched(current.settings, patch)
-        await self._check_claims(current, settings)
-        now = max(self.clock.now(), current.updated_at + timedelta(milliseconds=1))
+        """Merge `patch` into the settings, all or nothing, and record the change with its values and reason.
+
+        `expected` is the version, an `updated_at`, that the caller has read. What others changed since is kept: another
+        setting is merged, the same one refused. A patch that changes nothing is not recorded.
+
+        Raises: FieldError (param is the dotted path), SettingsChanged, Conflict.
+        """
+        if len(reason) > LONGEST_REASON:
+            raise FieldTooLong("reason", LONGEST_REASON)
+        for _ in range(_MERGES):
+            current = await self.store.instances.find(instance.id)
+            if current is None:
+                raise NotFound("This application no longer exists.")
+            expected = expected or current.updated_at
+            settings = patched(current.settings, patch)
+            changes = differences(current.settings, settings)
+            refuse_conflicts(changes, await self.store.settings_changes.since(instance.id, expected))
+            await self._check_claims(current, settings)
+            now = max(self.clock.now(), current.updated_at + timedelta(milliseconds=1))
+            change = SettingsChange(new_id("stc_"), instance.id, now, actor, reason, recorded(changes), undoes)
+            if not changes or await self._save(current, settings, change, [*patch]):
+                await self._load()
+                return self._instances[instance.id]
+        raise Conflict()
+
+    async def _save(self, current: Instance, settings: Settings, change: SettingsChange, fields: list[Json]) -> bool:
+        """Write the settings with their record; False if they changed after `current` was read."""
         async with self.store.transaction() as tx:
-            if not await tx.instances.save_settings(instance.id, settings, now, expected=current.updated_at):
-                raise Conflict()
-            fields: list[Json] = [*patch]
-            await AuditLog(self.clock).record(tx, instance, "settings.updated", actor=actor, details={"fields": fields})
-        await self._load()
-        return self._instances[instance.id]
+            expected, now = current.updated_at, change.created_at
+            if not await tx.instances.save_settings(current.id, settings, now, expected=expected):
+                return False
+            await tx.settings_changes.add(change)
+            details: dict[str, Json] = {"fields": fields}
+            await AuditLog(self.clock).record(
+                tx, current, "settings.updated", target=change.id, actor=change.actor, details=details
+            )
+        return True
 
     async def _check_claims(self, current: Instance, settings: Settings) -> None:
         """Checked only if changed: claims saved by an older release must not prevent saving other settings."""

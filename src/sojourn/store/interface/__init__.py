@@ -16,6 +16,7 @@ from sojourn.store.interface.outbox import OutboxMessage, OutboxStore
 from sojourn.store.interface.paging import Page
 from sojourn.store.interface.records import Record, RecordKind, RecordStore
 from sojourn.store.interface.sessions import MintFacts, SessionFilter, SessionStore
+from sojourn.store.interface.settings_changes import SettingsChangeStore
 from sojourn.store.interface.shared_counts import SharedCountStore
 from sojourn.store.interface.sign_ins import SignInStore
 from sojourn.store.interface.sign_ups import SignUpStore
@@ -46,6 +47,7 @@ __all__ = [
     "SecretKey",
     "SessionFilter",
     "SessionStore",
+    "SettingsChangeStore",
     "SharedCountStore",
     "SignInStore",
     "SignUpStore",

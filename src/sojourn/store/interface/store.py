@@ -15,6 +15,7 @@ from sojourn.store.interface.instances import InstanceStore
 from sojourn.store.interface.outbox import OutboxStore
 from sojourn.store.interface.records import RecordStore
 from sojourn.store.interface.sessions import SessionStore
+from sojourn.store.interface.settings_changes import SettingsChangeStore
 from sojourn.store.interface.shared_counts import SharedCountStore
 from sojourn.store.interface.sign_ins import SignInStore
 from sojourn.store.interface.sign_ups import SignUpStore
@@ -26,6 +27,8 @@ from sojourn.store.interface.verifications import VerificationStore
 class Groups(Protocol):
     @property
     def instances(self) -> InstanceStore: ...
+    @property
+    def settings_changes(self) -> SettingsChangeStore: ...
     @property
     def users(self) -> UserStore: ...
     @property

@@ -34,6 +34,7 @@ from sojourn.store.sql.rows.tickets import nonces
 from sojourn.store.sql.rows.users import users
 from sojourn.store.sql.rows.verifications import verifications
 from sojourn.store.sql.sessions import SqlSessions
+from sojourn.store.sql.settings_changes import SqlSettingsChanges
 from sojourn.store.sql.shared_counts import SqlSharedCounts
 from sojourn.store.sql.sign_ins import SqlSignIns
 from sojourn.store.sql.sign_ups import SqlSignUps
@@ -62,6 +63,7 @@ class SqlGroups:
 
     def __init__(self, runner: Runner, reads: HotReads, writes: HotWrites, built: Built) -> None:
         self.instances = SqlInstances(runner, reads)
+        self.settings_changes = SqlSettingsChanges(runner)
         self.users = SqlUsers(runner, reads, writes, built)
         self.images = SqlImages(runner)
         self.clients = SqlClients(runner, reads, writes)
