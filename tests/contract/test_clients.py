@@ -123,14 +123,14 @@ async def test_what_happens_on_a_client_is_noted(store: Store, instance_id: Inst
     assert await store.clients.set_attempts(client, LATER, sign_in_id=SignInId("sia_1"), sign_up_id=None)
     trying = replace(client, sign_in_id=SignInId("sia_1"), updated_at=LATER)
     assert await store.clients.find(instance_id, client.id) == trying
-    await store.clients.begin_session(client.id, SessionId("sess_1"), LATER, strategy="email_code")
+    await store.clients.begin_session(client.instance_id, client.id, SessionId("sess_1"), LATER, strategy="email_code")
     expected = replace(
         client, last_active_session_id=SessionId("sess_1"), updated_at=LATER, signed_in_changed_at=LATER,
         last_authentication_strategy="email_code",
     )  # fmt: skip
     assert await store.clients.find(instance_id, client.id) == expected
     assert await store.clients.set_last_active_session(client, SessionId("sess_2"), LATER)
-    await store.clients.note_signed_in_change(client.id, LATER)
+    await store.clients.note_signed_in_change(client.instance_id, client.id, LATER)
     expected = replace(expected, last_active_session_id=SessionId("sess_2"))
     assert await store.clients.find(instance_id, client.id) == expected
 

@@ -96,7 +96,7 @@ async def test_a_link_works_once(engine: Engine, ada: User) -> None:  # R-OTP-02
     _, issued = await engine.sign_ins.resume(caller, link(engine), {})
     with pytest.raises(SojournError):
         await engine.sign_ins.resume(now_at(engine, issued), link(engine), {})
-    assert len(await engine.store.sessions.of_client(issued.client.id)) == 1
+    assert len(await engine.store.sessions.of_client(issued.client.instance_id, issued.client.id)) == 1
 
 
 async def test_of_ten_who_open_a_link_at_once_one_gets_a_session(engine: Engine, ada: User) -> None:  # R-LIM-06
@@ -106,7 +106,7 @@ async def test_of_ten_who_open_a_link_at_once_one_gets_a_session(engine: Engine,
     assert sum(isinstance(answer, tuple) for answer in answers) == 1
     assert all(isinstance(answer, (tuple, SojournError)) for answer in answers)
     assert caller.client is not None
-    assert len(await engine.store.sessions.of_client(caller.client.id)) == 1
+    assert len(await engine.store.sessions.of_client(caller.instance.id, caller.client.id)) == 1
 
 
 async def test_a_link_opens_nothing_in_another_browser_and_stays_good_in_its_own(
@@ -254,7 +254,7 @@ async def test_a_provider_account_of_nobody_signs_nobody_in(engine: Engine, ada:
         with pytest.raises(error):
             await engine.sign_ins.resume(caller, provider.sent[-1], query)
     assert caller.client is not None
-    assert await engine.store.sessions.of_client(caller.client.id) == []
+    assert await engine.store.sessions.of_client(caller.instance.id, caller.client.id) == []
     assert "session.created" not in await events(engine, ada)
     refused = EventFilter(kinds=["sign_in.failed"])
     failed = await engine.store.events.list(engine.instance.id, Page(10), refused)

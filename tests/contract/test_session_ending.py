@@ -36,7 +36,9 @@ async def test_nothing_revives_an_ended_session(
     user, client, session = await signed_in(store, instance_id)
     ended = await store.sessions.finish(instance_id, session.id, an_end(status, NOW))
     assert await store.sessions.finish(instance_id, session.id, an_end(SessionStatus.ENDED, LATER)) is None
-    assert await store.sessions.finish_of_client(client.id, an_end(SessionStatus.ENDED, LATER)) == []
+    assert (
+        await store.sessions.finish_of_client(client.instance_id, client.id, an_end(SessionStatus.ENDED, LATER)) == []
+    )
     assert await store.sessions.finish_of_user(instance_id, user.id, an_end(SessionStatus.ENDED, LATER)) == []
     assert await store.sessions.save_data(instance_id, session.id, {"a": 1}, {}, LATER) is None
     await store.sessions.touch_many({session.id: LATER})
@@ -60,7 +62,7 @@ async def test_sessions_of_a_client_or_user_end_together(store: Store, instance_
     )
     assert {each.id for each in ended} == {first.id, elsewhere.id}
     assert {each.status for each in ended} == {SessionStatus.REVOKED}
-    ended = await store.sessions.finish_of_client(client.id, an_end(SessionStatus.REMOVED, LATER))
+    ended = await store.sessions.finish_of_client(client.instance_id, client.id, an_end(SessionStatus.REMOVED, LATER))
     assert [each.id for each in ended] == [second.id]
     assert await store.sessions.finish_of_user(new_instance_id(), user.id, an_end(SessionStatus.REVOKED, LATER)) == []
 

@@ -19,11 +19,11 @@ async def test_a_session_comes_back_as_it_was_given(store: Store, instance_id: I
     session = a_full_session(user, client)
     await store.sessions.create(session)
     assert await store.sessions.find(instance_id, session.id) == session
-    assert await store.sessions.of_client(client.id) == [session]
+    assert await store.sessions.of_client(client.instance_id, client.id) == [session]
     assert await store.sessions.of_user(instance_id, user.id) == [session]
     async with store.transaction() as tx:
         assert await tx.sessions.find(instance_id, session.id) == session
-        assert await tx.sessions.of_client(client.id) == [session]
+        assert await tx.sessions.of_client(client.instance_id, client.id) == [session]
 
 
 async def test_live_sessions_of_a_client_are_listed_oldest_first(store: Store, instance_id: InstanceId) -> None:
@@ -33,7 +33,7 @@ async def test_live_sessions_of_a_client_are_listed_oldest_first(store: Store, i
     over = [a_session(user, client, status=status) for status in list(SessionStatus)[2:]]
     for session in (young, old, *over, a_session(user, a_client(instance_id))):
         await store.sessions.create(session)
-    assert await store.sessions.of_client(client.id) == [old, young]
+    assert await store.sessions.of_client(client.instance_id, client.id) == [old, young]
 
 
 async def test_live_sessions_of_a_user_are_listed_by_last_use(store: Store, instance_id: InstanceId) -> None:
@@ -104,9 +104,9 @@ async def test_touching_and_ending_many_sessions_never_wait_for_each_other_forev
             nodes[0].sessions.touch_many(forth),
             nodes[1].sessions.touch_many(back),
             nodes[0].sessions.finish_of_user(instance_id, user.id, an_end(SessionStatus.REVOKED, LATER)),
-            nodes[1].sessions.finish_of_client(client.id, an_end(SessionStatus.ENDED, LATER)),
+            nodes[1].sessions.finish_of_client(client.instance_id, client.id, an_end(SessionStatus.ENDED, LATER)),
         )
-        assert await nodes[0].sessions.of_client(client.id) == []
+        assert await nodes[0].sessions.of_client(client.instance_id, client.id) == []
 
 
 async def test_data_and_factors_are_kept_on_a_live_session(store: Store, instance_id: InstanceId) -> None:
@@ -159,8 +159,8 @@ async def test_a_client_is_known_by_sessions_of_the_user_themselves_that_ended_s
         client = a_client(instance_id)
         await store.clients.create(client)
         await store.sessions.create(a_session(user, client, **given))
-        assert not await store.sessions.is_known_device(client.id, others.id, since=Instant(0))
-        return await store.sessions.is_known_device(client.id, user.id, since=NOW)
+        assert not await store.sessions.is_known_device(client.instance_id, client.id, others.id, since=Instant(0))
+        return await store.sessions.is_known_device(client.instance_id, client.id, user.id, since=NOW)
 
     assert await is_known()
     assert await is_known(status=SessionStatus.ENDED, updated_at=LATER)

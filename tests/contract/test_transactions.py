@@ -34,7 +34,7 @@ async def test_an_exception_undoes_everything(store: Store, instance_id: Instanc
 async def test_nobody_sees_a_transaction_before_its_end(nodes: list[Store], instance_id: InstanceId) -> None:
     user, client, session = await signed_in(nodes[0], instance_id, "ada@example.com")  # R-SES-06
     async with nodes[0].transaction() as tx:
-        await tx.sessions.finish_of_client(client.id, an_end(session.status.REVOKED, LATER))
+        await tx.sessions.finish_of_client(client.instance_id, client.id, an_end(session.status.REVOKED, LATER))
         assert await tx.sessions.mint_facts(instance_id, client.secret_hash, session.id, NOW) is None
         for node in nodes:
             assert await node.sessions.find(instance_id, session.id) == session

@@ -197,9 +197,9 @@ async def test_an_upgrade_loses_to_a_new_password(store: Store, instance_id: Ins
     old, new, other = (StoredPassword(hasher, "digest") for hasher in ("bcrypt", "argon2id", "md5"))
     user = a_user(instance_id, password=old)
     await store.users.create(user)
-    assert not await store.users.upgrade_password(user.id, other, new)
-    assert await store.users.upgrade_password(user.id, old, new)
-    assert not await store.users.upgrade_password(user.id, old, other)
+    assert not await store.users.upgrade_password(user.instance_id, user.id, other, new)
+    assert await store.users.upgrade_password(user.instance_id, user.id, old, new)
+    assert not await store.users.upgrade_password(user.instance_id, user.id, old, other)
     assert await store.users.find(instance_id, user.id) == replace(user, password=new)
 
 

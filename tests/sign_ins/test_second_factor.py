@@ -65,7 +65,7 @@ async def test_a_password_alone_starts_no_session(engine: Engine, ada: User) -> 
     assert sign_in.status is SignInStatus.NEEDS_SECOND_FACTOR
     assert sign_in.created_session_id is None
     assert caller.client is not None
-    assert await engine.store.sessions.of_client(caller.client.id) == []
+    assert await engine.store.sessions.of_client(caller.instance.id, caller.client.id) == []
     done = await typed(engine, caller, sign_in, "1")
     assert done.status is SignInStatus.COMPLETE
     assert done.created_session_id is not None

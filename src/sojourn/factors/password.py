@@ -64,7 +64,7 @@ class PasswordFactor(Factor):
 
         async def upgrade(tx: Groups) -> None:
             if verified.upgraded is not None:
-                await tx.users.upgrade_password(user.id, stored, verified.upgraded)
+                await tx.users.upgrade_password(user.instance_id, user.id, stored, verified.upgraded)
 
         return Proven(user_id=user.id, consume=upgrade)
 

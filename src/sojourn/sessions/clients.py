@@ -117,7 +117,7 @@ class Clients:
 
     async def view_of_server(self, client: Client) -> ClientView:
         """The client with its live sessions, for a server, which has no client secret."""
-        return self._viewed(client, await self.store.sessions.of_client(client.id))
+        return self._viewed(client, await self.store.sessions.of_client(client.instance_id, client.id))
 
     async def view_by(self, instance: Instance, secret_hash: bytes) -> tuple[ClientView, Mapping[UserId, User]] | None:
         """The client whose current secret has this hash, as `view`, with the users of its sessions; one read instead of
@@ -134,7 +134,7 @@ class Clients:
 
     async def last_session(self, client: Client) -> Session | None:
         """The session that the browser used last, with its status at the current time."""
-        session = await self.store.sessions.last_of_client(client.id)
+        session = await self.store.sessions.last_of_client(client.instance_id, client.id)
         return None if session is None else by_the_clock(self.activity.seen(session), self.clock.now())
 
     async def delete(self, caller: Caller) -> None:
@@ -144,7 +144,7 @@ class Clients:
         now = self.clock.now()
         async with self.store.transaction() as tx:
             await tx.sessions.finish_of_client(
-                caller.client.id, Ending(SessionStatus.REMOVED, EndCause.SIGNED_OUT_OF_ALL, now)
+                caller.instance.id, caller.client.id, Ending(SessionStatus.REMOVED, EndCause.SIGNED_OUT_OF_ALL, now)
             )
             if not await tx.clients.delete(caller.client):
                 raise SecretReplaced()
@@ -220,7 +220,8 @@ async def begin_attempt(
     if not await tx.clients.set_attempts(issued.client, now, sign_in_id=sign_in_id, sign_up_id=sign_up_id):
         raise SecretReplaced()
     client = replace(issued.client, sign_in_id=sign_in_id, sign_up_id=sign_up_id, updated_at=now)
-    if issued.secret is not None or any(session.is_live(now) for session in await tx.sessions.of_client(client.id)):
+    theirs = await tx.sessions.of_client(client.instance_id, client.id)
+    if issued.secret is not None or any(session.is_live(now) for session in theirs):
         return Issued(client, issued.secret)
     return await rotate(tx, client, now)
 

@@ -63,7 +63,8 @@ class KnownDevices:
         if caller.client is None:
             return None
         since = user.devices_forgotten_at or Instant(0)
-        is_known = await (tx or self.store).sessions.is_known_device(caller.client.id, user.id, since=since)
+        known = (caller.instance.id, caller.client.id, user.id)
+        is_known = await (tx or self.store).sessions.is_known_device(*known, since=since)
         return caller.client.id if is_known else None
 
     def marked(self, caller: Caller, user: User) -> Secret:

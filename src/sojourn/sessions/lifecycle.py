@@ -75,7 +75,7 @@ class Sessions:
             by_second_factor=by_second_factor,
         )
         await tx.sessions.create(session)
-        await tx.clients.begin_session(client.id, session.id, now, strategy=strategy)
+        await tx.clients.begin_session(client.instance_id, client.id, session.id, now, strategy=strategy)
         await tx.users.note_sign_in(instance.id, user.id, now)
         await self.audit.record(tx, instance, "session.created", user_id=user.id, target=session.id, device=device,
                                 details={"strategy": strategy, "actor": _actor_id(actor)})  # fmt: skip
@@ -88,7 +88,7 @@ class Sessions:
             return Ending(SessionStatus.REPLACED, cause, now, by=user.id)
 
         replaced: list[Session] = []
-        for session in await tx.sessions.of_client(client.id):
+        for session in await tx.sessions.of_client(client.instance_id, client.id):
             if session.user_id == user.id:
                 ending = by(EndCause.SIGNED_IN_AGAIN)
             elif rules.single_session_mode:
@@ -270,7 +270,7 @@ class Sessions:
         now = self.clock.now()
         async with self.store.transaction() as tx:
             ending = Ending(SessionStatus.REMOVED, EndCause.SIGNED_OUT_OF_ALL, now)
-            ended = await tx.sessions.finish_of_client(caller.client.id, ending)
+            ended = await tx.sessions.finish_of_client(caller.instance.id, caller.client.id, ending)
             await tx.clients.set_last_active_session(caller.client, None, now)
             await tx.clients.set_attempts(caller.client, now, sign_in_id=None, sign_up_id=None)
             await self._ended(tx, caller.instance, ended, "session.removed", now, device=caller.device)
@@ -349,7 +349,7 @@ class Sessions:
         device: Device = Device(),
     ) -> None:
         for client in sorted({session.client_id for session in sessions}):
-            await tx.clients.note_signed_in_change(client, now)
+            await tx.clients.note_signed_in_change(instance.id, client, now)
         for session in sessions:
             await self.audit.record(
                 tx, instance, kind, user_id=session.user_id, target=session.id, actor=actor, device=device

@@ -94,7 +94,7 @@ class Passwords:
             raise PasswordCompromised(param=param) if verified.ok else WrongPassword(param=param)
         await self.password_lockout.passed(self.store, instance, user)
         if verified.upgraded is not None:
-            await self.store.users.upgrade_password(user.id, user.password, verified.upgraded)
+            await self.store.users.upgrade_password(instance.id, user.id, user.password, verified.upgraded)
 
     # -- set
 

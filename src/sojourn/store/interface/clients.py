@@ -64,11 +64,13 @@ class ClientStore(Protocol):
         """False, and nothing set, unless `client.secret_hash` still is current."""
         ...
 
-    async def note_signed_in_change(self, id: ClientId, now: Instant) -> None:
+    async def note_signed_in_change(self, instance_id: InstanceId, id: ClientId, now: Instant) -> None:
         """Move `signed_in_changed_at` and `updated_at` to `now`."""
         ...
 
-    async def begin_session(self, id: ClientId, session_id: SessionId, now: Instant, *, strategy: str) -> None:
+    async def begin_session(
+        self, instance_id: InstanceId, id: ClientId, session_id: SessionId, now: Instant, *, strategy: str
+    ) -> None:
         """Record a new session on its client: it becomes the current one, and its attempt is finished."""
         ...
 

@@ -33,11 +33,11 @@ class SessionFilter:
 class SessionStore(Protocol):
     async def create(self, session: Session) -> None: ...
     async def find(self, instance_id: InstanceId, id: SessionId) -> Session | None: ...
-    async def of_client(self, client_id: ClientId) -> Sequence[Session]:
+    async def of_client(self, instance_id: InstanceId, client_id: ClientId) -> Sequence[Session]:
         """The client's rows in status active or pending, oldest first; the caller applies timeouts."""
         ...
 
-    async def last_of_client(self, client_id: ClientId) -> Session | None:
+    async def last_of_client(self, instance_id: InstanceId, client_id: ClientId) -> Session | None:
         """The session of the client that was used last, whatever its status."""
         ...
 
@@ -45,7 +45,9 @@ class SessionStore(Protocol):
         """Rows of the user in status active or pending, most recently active first."""
         ...
 
-    async def is_known_device(self, client_id: ClientId, user_id: UserId, *, since: Instant) -> bool:
+    async def is_known_device(
+        self, instance_id: InstanceId, client_id: ClientId, user_id: UserId, *, since: Instant
+    ) -> bool:
         """True if the user, not an impersonator, has a session on the client or had one that ended after `since`."""
         ...
 
@@ -55,7 +57,9 @@ class SessionStore(Protocol):
         """Move a live session to its end; None if it was not live. Exactly one of racing callers gets the row."""
         ...
 
-    async def finish_of_client(self, client_id: ClientId, ending: Ending) -> Sequence[Session]: ...
+    async def finish_of_client(
+        self, instance_id: InstanceId, client_id: ClientId, ending: Ending
+    ) -> Sequence[Session]: ...
     async def finish_of_user(
         self, instance_id: InstanceId, user_id: UserId, ending: Ending, *, keep: SessionId | None = None
     ) -> Sequence[Session]: ...

@@ -101,7 +101,9 @@ class UserStore(Protocol):
         """
         ...
 
-    async def upgrade_password(self, id: UserId, old: StoredPassword, new: StoredPassword) -> bool:
+    async def upgrade_password(
+        self, instance_id: InstanceId, id: UserId, old: StoredPassword, new: StoredPassword
+    ) -> bool:
         """Replace the hash `old` by `new`, both of the same password; False if the password changed in the meantime
         (R-PWD-03).
         """

@@ -18,6 +18,7 @@ from sojourn.store.sql.database import Runner
 from sojourn.store.sql.group import Condition, Group, first, paged, reading
 from sojourn.store.sql.hot_reads import HotReads, joined_user
 from sojourn.store.sql.hot_writes import HotWrites
+from sojourn.store.sql.instance_wall import within
 from sojourn.store.sql.rows.clients import client_row, clients, dev_browser_row, dev_browsers
 from sojourn.store.sql.rows.sessions import session_row
 from sojourn.store.sql.rows.users import identifier_row, user_row
@@ -82,33 +83,36 @@ class SqlClients(Group):
             "generation": client.generation + 1,
             "earlier_secrets": _earlier(client, now),
         }
-        guard = {"of_id": client.id, "before": client.secret_hash}
+        guard = {"of_id": client.id, "of_instance": client.instance_id, "before": client.secret_hash}
         return bool(await self._run.put(self._writes.rotate_secret, {**values, **guard}))
 
     async def set_attempts(
         self, client: Client, now: Instant, *, sign_in_id: SignInId | None, sign_up_id: SignUpId | None
     ) -> bool:
         values = {"sign_in_id": sign_in_id, "sign_up_id": sign_up_id, "updated_at": now.millis}
-        guard = {"of_id": client.id, "before": client.secret_hash}
+        guard = {"of_id": client.id, "of_instance": client.instance_id, "before": client.secret_hash}
         return bool(await self._run.put(self._writes.set_attempts, {**values, **guard}))
 
     async def set_last_active_session(self, client: Client, session_id: SessionId | None, now: Instant) -> bool:
         values = {"last_active_session_id": session_id, "updated_at": now.millis}
         return await self._update(client_row, values, *_held(client)) == 1
 
-    async def note_signed_in_change(self, id: ClientId, now: Instant) -> None:
+    async def note_signed_in_change(self, instance_id: InstanceId, id: ClientId, now: Instant) -> None:
         values = {"signed_in_changed_at": now.millis, "updated_at": now.millis}
-        await self._update(client_row, values, clients.c.id == id)
+        await self._update(client_row, values, clients.c.id == id, clients.c.instance_id == instance_id)
 
-    async def begin_session(self, id: ClientId, session_id: SessionId, now: Instant, *, strategy: str) -> None:
+    async def begin_session(
+        self, instance_id: InstanceId, id: ClientId, session_id: SessionId, now: Instant, *, strategy: str
+    ) -> None:
         values = {"last_active_session_id": session_id, "last_authentication_strategy": strategy, "now": now.millis}
-        await self._run.put(self._writes.begin_session, {**values, "of_id": id})
+        await self._run.put(self._writes.begin_session, {**values, "of_instance": instance_id, "of_id": id})
 
     async def delete(self, client: Client) -> bool:
         async with self._run.together() as runner:
             if await runner.change(delete(clients).where(*_held(client))) == 0:
                 return False
-            await runner.change(delete(dev_browsers).where(dev_browsers.c.client_id == client.id))
+            theirs = (dev_browsers.c.client_id == client.id, within(dev_browsers, client.instance_id))
+            await runner.change(delete(dev_browsers).where(*theirs))
             return True
 
     async def list(self, instance_id: InstanceId, page: Page) -> Sequence[Client]:

@@ -19,6 +19,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from sojourn.errors import FieldFormat, Overloaded
 from sojourn.store import time_limit
+from sojourn.store.sql import instance_wall
 from sojourn.store.sql.database import Prepared, Row, Transaction, Values
 from sojourn.store.sql.late_indexes import Built
 
@@ -177,6 +178,7 @@ class EngineDatabase:
         """`reading` are the execution options of a read-only connection. `lining_up` takes the lock named `line` until
         the transaction ends; None if the database has a single writer anyway.
         """
+        instance_wall.guard(engine.dialect)
         self._engine = engine
         self._reading = engine.execution_options(**reading)
         self._lining_up = lining_up

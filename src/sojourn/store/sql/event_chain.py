@@ -17,13 +17,14 @@ from sojourn.ids import InstanceId
 from sojourn.instant import Instant
 from sojourn.store.interface import UnchainedEvents
 from sojourn.store.sql.database import Row, Runner
+from sojourn.store.sql.instance_wall import spanning, within
 from sojourn.store.sql.rows.events import event_heads, event_row, events, unchained_event_row, unchained_events
 
 _READ_AT_ONCE = 1000
 _START = b"\0" * 32
 
 _NAMES = tuple(column.name for column in event_row.columns)
-_IS_KNOWN = exists().where(events.c.id == unchained_events.c.id)
+_IS_KNOWN = exists().where(events.c.id == unchained_events.c.id, within(events, unchained_events.c.instance_id))
 """Reported for an unchained entry with the ID of a chained one, which this code never writes; the entry is left in
 place.
 """
@@ -35,7 +36,7 @@ async def extend(database: Runner, *, max_rows: int) -> int:
     """
     ordinal, instance_id = unchained_events.c.ordinal, unchained_events.c.instance_id
     oldest = select(instance_id).where(~_IS_KNOWN).order_by(ordinal).limit(max_rows).subquery()
-    rows = await database.rows(select(oldest.c.instance_id).distinct())
+    rows = await database.rows(spanning("entries to chain", select(oldest.c.instance_id).distinct()))
     count, failed = 0, None
     for row in rows:
         try:
@@ -60,7 +61,8 @@ async def _extend(database: Runner, instance_id: str, max_rows: int) -> int:
         .order_by(ordinal)
         .limit(max_rows)
     )
-    taken = delete(unchained_events).where(ordinal.in_(oldest)).returning(ordinal, *unchained_event_row.columns)
+    taken = delete(unchained_events).where(ordinal.in_(oldest), within(unchained_events, instance_id))
+    taken = taken.returning(ordinal, *unchained_event_row.columns)
     async with database.together() as transaction:
         # the previous release chains entries itself under this lock, so the head is read only after taking it
         await transaction.line_up(f"events of {instance_id}")

@@ -24,6 +24,7 @@ from sqlalchemy import (
 from sojourn.sessions.session import LIVE
 from sojourn.store.sql.database import Prepared, Row
 from sojourn.store.sql.group import reading
+from sojourn.store.sql.instance_wall import spanning, within
 from sojourn.store.sql.rows.clients import client_row, clients, dev_browser_row, dev_browsers
 from sojourn.store.sql.rows.instances import secret_key_row, secret_keys
 from sojourn.store.sql.rows.sessions import session_row, sessions
@@ -41,6 +42,10 @@ _OWNING = (*user_row.columns, *identifier_row.columns)
 
 _EARLIER = (sessions.c.earlier_first_factor_at, sessions.c.earlier_second_factor_at)
 """The factor times of a session before its last step-up."""
+
+_OF_CLIENT = (sessions.c.client_id == clients.c.id) & (sessions.c.instance_id == clients.c.instance_id)
+_ITS_USER = (users.c.id == sessions.c.user_id) & (users.c.instance_id == sessions.c.instance_id)
+_OWNED = (identifiers.c.user_id == users.c.id) & within(identifiers, users.c.instance_id)
 
 _OLDEST_FIRST = (identifiers.c.created_at, identifiers.c.id)
 
@@ -70,7 +75,7 @@ class HotReads:
         before = clients.c.previous_secret_hash == _HASH
         one_user = (
             select(*_OWNING)
-            .outerjoin_from(users, identifiers, identifiers.c.user_id == users.c.id)
+            .outerjoin_from(users, identifiers, _OWNED)
             .where(users.c.instance_id == _INSTANCE)
             .order_by(*_OLDEST_FIRST)
         )
@@ -85,35 +90,34 @@ class HotReads:
             ),
             "client_facts": select(*client_row.columns, *session_row.columns, *_OWNING)
             .select_from(clients)
-            .outerjoin(sessions, (sessions.c.client_id == clients.c.id) & live)
-            .outerjoin(users, users.c.id == sessions.c.user_id)
-            .outerjoin(identifiers, identifiers.c.user_id == users.c.id)
+            .outerjoin(sessions, _OF_CLIENT & live)
+            .outerjoin(users, _ITS_USER)
+            .outerjoin(identifiers, _OWNED)
             .where(clients.c.instance_id == _INSTANCE, now),  # sorted by the reader: nearly always it is one row
             "session": reading(session_row).where(sessions.c.id == _ID, sessions.c.instance_id == _INSTANCE),
             "sessions_of_client": reading(session_row)
-            .where(sessions.c.client_id == _ID, live)
+            .where(sessions.c.client_id == _ID, within(sessions, _INSTANCE), live)
             .order_by(sessions.c.created_at, sessions.c.id),
             "last_session_of_client": reading(session_row)
-            .where(sessions.c.client_id == _ID)
+            .where(sessions.c.client_id == _ID, within(sessions, _INSTANCE))
             .order_by(sessions.c.last_active_at.desc(), sessions.c.id)
             .limit(literal_column("1")),
             "sessions_of_user": reading(session_row)
             .where(sessions.c.user_id == _ID, sessions.c.instance_id == _INSTANCE, live)
             .order_by(sessions.c.last_active_at.desc(), sessions.c.id),
             "known_device": select(sessions.c.id)
-            .where(sessions.c.client_id == _ID, sessions.c.user_id == bindparam("user_id", type_=String))
+            .where(sessions.c.client_id == _ID, within(sessions, _INSTANCE))
+            .where(sessions.c.user_id == bindparam("user_id", type_=String))
             .where(sessions.c.actor.is_(None), or_(live, ended_since))
             .limit(literal_column("1")),
             "mint": minted,
-            "mint_with_user": minted.add_columns(*_OWNING)
-            .outerjoin(identifiers, identifiers.c.user_id == users.c.id)
-            .order_by(*_OLDEST_FIRST),
+            "mint_with_user": minted.add_columns(*_OWNING).outerjoin(identifiers, _OWNED).order_by(*_OLDEST_FIRST),
             "user": one_user.where(users.c.id == _ID),
             # FOR NO KEY UPDATE: rows that reference the user can still be inserted
             "user_held": one_user.where(users.c.id == _ID).with_for_update(of=users, key_share=True),
             "user_by_identifier": one_user.where(users.c.id == _owner()),
             "user_by_username": one_user.where(users.c.username_key == bindparam("key", type_=String)),
-            "secret_key": reading(secret_key_row).where(
+            "secret_key": spanning("secret key by its hash", reading(secret_key_row)).where(
                 secret_keys.c.secret_hash == _HASH, secret_keys.c.revoked_at.is_(None)
             ),
             "dev_browser": reading(dev_browser_row).where(
@@ -134,8 +138,8 @@ def _minted(live: ColumnElement[bool]) -> Select[Any]:
     return (
         select(*session_row.columns, users.c.banned, has_grown_since, *_EARLIER)
         .select_from(sessions)
-        .join(clients, clients.c.id == sessions.c.client_id)
-        .join(users, users.c.id == sessions.c.user_id)
+        .join(clients, _OF_CLIENT)
+        .join(users, _ITS_USER)
         .where(sessions.c.id == _ID, sessions.c.instance_id == _INSTANCE, live, or_(now, shortly))
     )
 

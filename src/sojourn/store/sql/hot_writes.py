@@ -35,11 +35,12 @@ class HotWrites:
             return Prepared.of(statement, dialect, columns)
 
         of_user = update(users).where(users.c.id == _ID, users.c.instance_id == _INSTANCE)
-        of_client = update(clients).where(clients.c.id == _ID)
+        of_client = update(clients).where(clients.c.id == _ID, clients.c.instance_id == _INSTANCE)
         held = of_client.where(clients.c.secret_hash == bindparam("before", type_=LargeBinary))
         by_tries = or_(users.c.locked_at.is_(None), users.c.locked_until.is_not(None))
         unchanged = (
             sign_ins.c.id == _ID,
+            sign_ins.c.instance_id == _INSTANCE,
             sign_ins.c.status == bindparam("before_status", type_=String),
             sign_ins.c.verification_id.is_not_distinct_from(bindparam("before_verification", type_=String)),
             sign_ins.c.second_verification_id.is_not_distinct_from(bindparam("before_second", type_=String)),

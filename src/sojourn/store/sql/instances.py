@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 
-from sqlalchemy import BigInteger, case, delete, literal, or_, select
+from sqlalchemy import BigInteger, case, delete, literal, or_, select, update
 from sqlalchemy.exc import IntegrityError
 
 from sojourn.errors import Conflict
@@ -15,6 +15,7 @@ from sojourn.store.sql.columns import from_json, to_json
 from sojourn.store.sql.database import Runner
 from sojourn.store.sql.group import Group, first, reading
 from sojourn.store.sql.hot_reads import HotReads
+from sojourn.store.sql.instance_wall import spanning
 from sojourn.store.sql.rows.instances import (
     instance_row,
     instances,
@@ -77,7 +78,8 @@ class SqlInstances(Group):
         moment = case(moments, value=secret_keys.c.id)
         used = secret_keys.c.last_used_at
         guard = (secret_keys.c.id.in_(used_at), secret_keys.c.revoked_at.is_(None), or_(used.is_(None), used < moment))
-        await self._update(secret_key_row, {"last_used_at": moment}, *guard)
+        used_now = update(secret_keys).where(*guard).values(last_used_at=moment)
+        await self._run.change(spanning("uses of secret keys", used_now))
 
     async def note_key_change(self, id: InstanceId) -> None:
         await self._update(instance_row, {"keys_version": instances.c.keys_version + 1}, instances.c.id == id)

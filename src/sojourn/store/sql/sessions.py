@@ -16,6 +16,7 @@ from sojourn.store.sql.columns import moment, to_json
 from sojourn.store.sql.database import Runner
 from sojourn.store.sql.group import Condition, Group, first
 from sojourn.store.sql.hot_reads import HotReads, joined_user
+from sojourn.store.sql.instance_wall import spanning, within
 from sojourn.store.sql.late_indexes import DUE, Built
 from sojourn.store.sql.rows.sessions import session_row, sessions
 from sojourn.store.sql.session_lists import IS_LIVE, SessionLists, is_idle, is_over
@@ -26,13 +27,13 @@ _USER = _SESSION_END + 4
 
 _TOUCH = {
     "sqlite": text(
-        "UPDATE sessions SET last_active_at = used.value FROM json_each(:uses) AS used"
+        "UPDATE /* spans instances: uses of sessions */ sessions SET last_active_at = used.value FROM json_each(:uses) AS used"
         # `+` disables the status index: SQLite takes a status for rarer than it is and would read all live sessions
         " WHERE sessions.id = used.key AND +sessions.status IN ('active', 'pending')"
         " AND sessions.last_active_at < used.value"
     ),
     "postgresql": text(
-        "WITH used AS (SELECT key, value::bigint AS at FROM json_each_text(CAST(:uses AS json))),"
+        "WITH /* spans instances: uses of sessions */ used AS (SELECT key, value::bigint AS at FROM json_each_text(CAST(:uses AS json))),"
         " held AS (SELECT id FROM sessions WHERE id IN (SELECT key FROM used) ORDER BY id FOR UPDATE)"
         " UPDATE sessions SET last_active_at = used.at FROM used JOIN held ON held.id = used.key"
         " WHERE sessions.id = held.id AND sessions.status IN ('active', 'pending') AND sessions.last_active_at < used.at"
@@ -43,11 +44,12 @@ _DUE = {
     # status literals as in the index definition; parameters would not use the partial index
     "sqlite": text(
         # otherwise SQLite reads all live sessions, because it takes a status for rarer than it is
-        "SELECT id FROM sessions INDEXED BY ix_sessions_due"
+        "SELECT /* spans instances: sessions that are due */ id FROM sessions INDEXED BY ix_sessions_due"
         " WHERE status IN ('active', 'pending') AND due_at <= :now ORDER BY due_at LIMIT :max_rows"
     ),
     "postgresql": text(
-        "SELECT id FROM sessions WHERE status IN ('active', 'pending') AND due_at <= :now ORDER BY due_at LIMIT :max_rows"
+        "SELECT /* spans instances: sessions that are due */ id FROM sessions"
+        " WHERE status IN ('active', 'pending') AND due_at <= :now ORDER BY due_at LIMIT :max_rows"
     ),
 }
 
@@ -66,18 +68,23 @@ class SqlSessions(Group):
     async def find(self, instance_id: InstanceId, id: SessionId) -> Session | None:
         return first(await self._hot(session_row, self._reads.session, {"instance_id": instance_id, "id": id}))
 
-    async def of_client(self, client_id: ClientId) -> Sequence[Session]:
-        return await self._hot(session_row, self._reads.sessions_of_client, {"id": client_id})
+    async def of_client(self, instance_id: InstanceId, client_id: ClientId) -> Sequence[Session]:
+        return await self._hot(
+            session_row, self._reads.sessions_of_client, {"instance_id": instance_id, "id": client_id}
+        )
 
-    async def last_of_client(self, client_id: ClientId) -> Session | None:
-        return first(await self._hot(session_row, self._reads.last_session_of_client, {"id": client_id}))
+    async def last_of_client(self, instance_id: InstanceId, client_id: ClientId) -> Session | None:
+        values = {"instance_id": instance_id, "id": client_id}
+        return first(await self._hot(session_row, self._reads.last_session_of_client, values))
 
     async def of_user(self, instance_id: InstanceId, user_id: UserId) -> Sequence[Session]:
         values = {"instance_id": instance_id, "id": user_id}
         return await self._hot(session_row, self._reads.sessions_of_user, values)
 
-    async def is_known_device(self, client_id: ClientId, user_id: UserId, *, since: Instant) -> bool:
-        values = {"id": client_id, "user_id": user_id, "since": since.millis}
+    async def is_known_device(
+        self, instance_id: InstanceId, client_id: ClientId, user_id: UserId, *, since: Instant
+    ) -> bool:
+        values = {"instance_id": instance_id, "id": client_id, "user_id": user_id, "since": since.millis}
         return bool(await self._run.hot(self._reads.known_device, values))
 
     async def list(self, instance_id: InstanceId, where: SessionFilter, page: Page) -> Sequence[Session]:
@@ -114,28 +121,29 @@ class SqlSessions(Group):
         where = (sessions.c.id == id, sessions.c.instance_id == instance_id, IS_LIVE)
         return first(await self._updated(session_row, _ended(ending), *where))
 
-    async def finish_of_client(self, client_id: ClientId, ending: Ending) -> Sequence[Session]:
-        return await self._finish_all(ending, sessions.c.client_id == client_id)
+    async def finish_of_client(self, instance_id: InstanceId, client_id: ClientId, ending: Ending) -> Sequence[Session]:
+        return await self._finish_all(instance_id, ending, sessions.c.client_id == client_id)
 
     async def finish_of_user(
         self, instance_id: InstanceId, user_id: UserId, ending: Ending, *, keep: SessionId | None = None
     ) -> Sequence[Session]:
-        where = [sessions.c.instance_id == instance_id, sessions.c.user_id == user_id]
+        where = [sessions.c.user_id == user_id]
         if keep is not None:
             where.append(sessions.c.id != keep)
-        return await self._finish_all(ending, *where)
+        return await self._finish_all(instance_id, ending, *where)
 
     async def finish_of_instance(self, instance_id: InstanceId, ending: Ending, *, max_rows: int) -> Sequence[Session]:
         where = (sessions.c.instance_id == instance_id, sessions.c.created_at <= ending.at.millis, IS_LIVE)
         while rows := await self._run.rows(select(sessions.c.id).where(*where).limit(max_rows)):
-            if finished := await self._finish_all(ending, sessions.c.id.in_([row[0] for row in rows])):
+            if finished := await self._finish_all(instance_id, ending, sessions.c.id.in_([row[0] for row in rows])):
                 return finished
         return []
 
-    async def _finish_all(self, ending: Ending, *where: Condition) -> Sequence[Session]:
+    async def _finish_all(self, instance_id: InstanceId, ending: Ending, *where: Condition) -> Sequence[Session]:
         """Lock rows in the order of their IDs, as `touch_many` does, so the two cannot deadlock."""
-        held = select(sessions.c.id).where(*where, IS_LIVE).order_by(sessions.c.id).with_for_update()
-        return await self._updated(session_row, _ended(ending), sessions.c.id.in_(held), IS_LIVE)
+        theirs = (within(sessions, instance_id), IS_LIVE)
+        held = select(sessions.c.id).where(*where, *theirs).order_by(sessions.c.id).with_for_update()
+        return await self._updated(session_row, _ended(ending), sessions.c.id.in_(held), *theirs)
 
     async def touch_many(self, active_at: Mapping[SessionId, Instant]) -> None:
         uses = {id: at.millis for id, at in active_at.items()}
@@ -206,7 +214,8 @@ class SqlSessions(Group):
             "updated_at": case((is_ended, now.millis), else_=sessions.c.updated_at),
             "due_at": case((sessions.c.expire_at < idle_at, sessions.c.expire_at), else_=idle_at),
         }  # fmt: skip
-        return await self._update(session_row, values, sessions.c.id.in_(held), is_due)
+        settled = update(sessions).where(sessions.c.id.in_(held), is_due).values(values)
+        return await self._run.change(spanning("sessions that are due", settled))
 
 
 def _ended(ending: Ending) -> dict[str, object]:

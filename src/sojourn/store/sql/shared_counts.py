@@ -9,6 +9,7 @@ from sqlalchemy import BigInteger, Integer, String, bindparam, delete, select, t
 from sojourn.ids import InstanceId
 from sojourn.instant import Instant
 from sojourn.store.sql.database import Prepared, Runner
+from sojourn.store.sql.instance_wall import spanning
 from sojourn.store.sql.rows.shared_counts import shared_counts
 
 _HIT = text("""
@@ -55,4 +56,5 @@ class SqlSharedCounts:
         is_over = shared_counts.c.expire_at <= before.millis
         key = tuple(shared_counts.primary_key)
         over = select(*key).where(is_over).order_by(shared_counts.c.expire_at).limit(max_rows)
-        return await self._run.change(delete(shared_counts).where(tuple_(*key).in_(over), is_over))
+        statement = delete(shared_counts).where(tuple_(*key).in_(over), is_over)
+        return await self._run.change(spanning("counts that are over", statement))

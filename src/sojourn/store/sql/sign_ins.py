@@ -26,6 +26,7 @@ class SqlSignIns(Group):
     async def move(self, before: SignIn, after: SignIn) -> None:
         guard = {
             "of_id": before.id,
+            "of_instance": before.instance_id,
             "before_status": before.status.value,
             "before_verification": before.verification_id,
             "before_second": before.second_verification_id,

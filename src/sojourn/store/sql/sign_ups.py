@@ -17,6 +17,7 @@ class SqlSignUps(Group):
     async def move(self, before: SignUp, after: SignUp) -> None:
         guard = (
             sign_ups.c.id == before.id,
+            sign_ups.c.instance_id == before.instance_id,
             sign_ups.c.status == before.status.value,
             sign_ups.c.verification_id.is_not_distinct_from(before.verification_id),
             sign_ups.c.updated_at == before.updated_at.millis,

@@ -19,6 +19,7 @@ from sojourn.store.sql.events import SqlEvents
 from sojourn.store.sql.hot_reads import HotReads
 from sojourn.store.sql.hot_writes import HotWrites
 from sojourn.store.sql.images import SqlImages
+from sojourn.store.sql.instance_wall import spanning
 from sojourn.store.sql.instances import SqlInstances
 from sojourn.store.sql.late_indexes import STRANGERS, Built
 from sojourn.store.sql.outbox import SqlOutbox
@@ -133,7 +134,8 @@ class SqlStore(SqlGroups):
         for pepper in (users.c.password_pepper, sign_ups.c.password_pepper):
             last = ""
             # steps from one distinct value to the next by the index, however many users share it
-            while rows := await self._database.rows(select(func.min(pepper)).where(pepper > last)):
+            next_one = spanning("peppers in use", select(func.min(pepper)))
+            while rows := await self._database.rows(next_one.where(pepper > last)):
                 if rows[0][0] is None:
                     break
                 last = str(rows[0][0])
@@ -148,20 +150,27 @@ class SqlStore(SqlGroups):
         for key, over in _OVER:
             ids = select(key).where(over <= before.millis).order_by(over).limit(max_rows)
             # checked again: app data may just have been renewed
-            forgotten += await self._database.change(delete(key.table).where(key.in_(ids), over <= before.millis))
+            theirs = delete(key.table).where(key.in_(ids), over <= before.millis)
+            forgotten += await self._database.change(spanning("rows that are over", theirs))
         return forgotten
 
     async def purge_unused_clients(self, before: Instant, *, max_rows: int) -> int:
         if not self._database.built.has(STRANGERS):
             return 0  # without the index every client would be read; it is still being built
         never = (clients.c.last_authentication_strategy.is_(None), clients.c.updated_at <= before.millis)
-        return await self._delete_clients(select(clients.c.id).where(*never, _HAS_NONE).limit(max_rows), *never)
+        unused = spanning("unused clients", select(clients.c.id))
+        return await self._delete_clients(unused.where(*never, _HAS_NONE).limit(max_rows), *never)
 
     async def purge_ended(self, before: Instant, *, max_rows: int) -> int:
         over = (sessions.c.status.in_(_ENDED), sessions.c.expire_at <= before.millis)
         gone = select(sessions.c.id).where(*over).limit(max_rows)
-        forgotten = await self._database.change(delete(sessions).where(sessions.c.id.in_(gone), *over))
-        last_seen = select(clients.c.id).where(clients.c.expire_at <= before.millis, _HAS_NONE).limit(max_rows)
+        theirs = delete(sessions).where(sessions.c.id.in_(gone), *over)
+        forgotten = await self._database.change(spanning("ended sessions", theirs))
+        last_seen = (
+            spanning("unused clients", select(clients.c.id))
+            .where(clients.c.expire_at <= before.millis, _HAS_NONE)
+            .limit(max_rows)
+        )
         return forgotten + await self._delete_clients(last_seen)
 
     async def _delete_clients(self, found: Select[Any], *still: ColumnElement[bool]) -> int:
@@ -170,8 +179,10 @@ class SqlStore(SqlGroups):
         if not ids:
             return 0
         async with self._database.transaction() as runner:
-            await runner.change(delete(dev_browsers).where(dev_browsers.c.client_id.in_(ids)))
-            return await runner.change(delete(clients).where(clients.c.id.in_(ids), _HAS_NONE, *still))
+            known = spanning("unused clients", delete(dev_browsers)).where(dev_browsers.c.client_id.in_(ids))
+            await runner.change(known)
+            unused = spanning("unused clients", delete(clients)).where(clients.c.id.in_(ids), _HAS_NONE, *still)
+            return await runner.change(unused)
 
     async def close(self) -> None:
         await self._database.close()

@@ -11,6 +11,7 @@ from sqlalchemy.dialects.postgresql import ARRAY
 
 from sojourn.ids import InstanceId
 from sojourn.store.sql.group import Condition
+from sojourn.store.sql.instance_wall import within
 from sojourn.store.sql.rows.users import identifiers, users
 from sojourn.users.user import IdentifierKind
 
@@ -45,7 +46,9 @@ class TextSearch:
         for kind, needle in needles.items():
             if kind not in _OF_USERS:
                 of_kind = select(identifiers.c.id).where(
-                    identifiers.c.user_id == users.c.id, identifiers.c.kind == kind
+                    identifiers.c.user_id == users.c.id,
+                    within(identifiers, users.c.instance_id),
+                    identifiers.c.kind == kind,
                 )
                 found.append(of_kind.where(self._within(identifiers.c.value, needle)).exists())
         return or_(literal(False), *found)

@@ -13,6 +13,7 @@ from sojourn.ids import InstanceId
 from sojourn.instant import Instant
 from sojourn.store.interface import UserFilter
 from sojourn.store.sql.group import Condition
+from sojourn.store.sql.instance_wall import within
 from sojourn.store.sql.late_indexes import BANNED, BY_ACTIVITY, BY_SIGN_IN, BY_UPDATED, LOCKED, SEARCH
 from sojourn.store.sql.rows.users import identifiers, users
 from sojourn.store.sql.text_search import EMAIL, EVERYWHERE, PHONE, TextSearch
@@ -175,4 +176,5 @@ def ordering(where: UserFilter, dialect: Dialect) -> list[UnaryExpression[object
 
 
 def _primary(column: Column[str]) -> ColumnElement[object]:
-    return select(identifiers.c.canonical).where(identifiers.c.id == column).scalar_subquery()
+    its_own = (identifiers.c.id == column, within(identifiers, users.c.instance_id))
+    return select(identifiers.c.canonical).where(*its_own).scalar_subquery()

@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import Delete, Select, delete, exists, false, func, or_, select, update
+from sqlalchemy import Delete, Select, delete, exists, or_, select, update
 from sqlalchemy.exc import IntegrityError
 
 from sojourn.errors import Conflict, IdentifierTaken, NotFound
@@ -21,6 +21,7 @@ from sojourn.store.sql.database import Runner
 from sojourn.store.sql.group import Condition, Group, first, reading
 from sojourn.store.sql.hot_reads import HotReads, joined_user
 from sojourn.store.sql.hot_writes import HotWrites
+from sojourn.store.sql.instance_wall import within
 from sojourn.store.sql.late_indexes import Built
 from sojourn.store.sql.rows.sessions import sessions
 from sojourn.store.sql.rows.sign_ins import sign_ins
@@ -63,13 +64,14 @@ class SqlUsers(Group):
         if len(ids) <= 3:
             found = [await self.find(instance_id, id) for id in ids]
             return [user for user in found if user is not None]
-        # `coalesce` keeps SQLite from using an index that begins with the instance instead of the IDs
-        where = (users.c.id.in_(ids), func.coalesce(users.c.instance_id == instance_id, false()))
-        return await self._with_identifiers(await self._many(user_row, reading(user_row).where(*where)))
+        where = (users.c.id.in_(ids), within(users, instance_id))
+        return await self._with_identifiers(instance_id, await self._many(user_row, reading(user_row).where(*where)))
 
-    async def _with_identifiers(self, found: Sequence[User]) -> list[User]:
+    async def _with_identifiers(self, instance_id: InstanceId, found: Sequence[User]) -> list[User]:
         owned: dict[str, list[Identifier]] = defaultdict(list)
-        statement = reading(identifier_row).where(identifiers.c.user_id.in_([user.id for user in found]))
+        statement = reading(identifier_row).where(
+            identifiers.c.user_id.in_([user.id for user in found]), within(identifiers, instance_id)
+        )
         for identifier in await self._many(
             identifier_row, statement.order_by(identifiers.c.created_at, identifiers.c.id)
         ):
@@ -106,8 +108,10 @@ class SqlUsers(Group):
         if written != 1:
             raise Conflict()
 
-    async def upgrade_password(self, id: UserId, old: StoredPassword, new: StoredPassword) -> bool:
-        guard = (users.c.id == id, users.c.password_hasher == old.hasher, users.c.password_digest == old.digest)
+    async def upgrade_password(
+        self, instance_id: InstanceId, id: UserId, old: StoredPassword, new: StoredPassword
+    ) -> bool:
+        guard = (*_of(instance_id, id), users.c.password_hasher == old.hasher, users.c.password_digest == old.digest)
         return await self._update(user_row, costed_password_columns(new), *guard) == 1
 
     async def spend_sign_in_try(
@@ -177,7 +181,7 @@ class SqlUsers(Group):
     async def delete(self, instance_id: InstanceId, id: UserId) -> bool:
         async with self._run.together() as runner:
             for column in (identifiers.c.id, sign_ins.c.id):
-                theirs = select(column).where(column.table.c.user_id == id)
+                theirs = select(column).where(column.table.c.user_id == id, within(column.table, instance_id))
                 await runner.change(_verifications_of(instance_id, theirs))
             for column in (identifiers.c.user_id, sessions.c.user_id, sign_ins.c.user_id, sign_ups.c.created_user_id,
                            tickets.c.user_id):  # fmt: skip
@@ -214,6 +218,7 @@ class SqlUsers(Group):
             now = identifier.created_at
             has_code = exists().where(
                 verifications.c.owner_id == identifiers.c.id,
+                within(verifications, identifiers.c.instance_id),
                 verifications.c.status == VerificationStatus.UNVERIFIED.value,
                 verifications.c.tries < verifications.c.max_tries,
                 verifications.c.expire_at > now.millis,
@@ -243,7 +248,11 @@ class SqlUsers(Group):
         async with self._run.together() as runner:
             owner = select(identifiers.c.user_id).where(*_identified(instance_id, id)).scalar_subquery()
             for column in (users.c.primary_email_address_id, users.c.primary_phone_number_id):
-                await runner.change(update(users).where(users.c.id == owner, column == id).values({column: None}))
+                await runner.change(
+                    update(users)
+                    .where(users.c.id == owner, within(users, instance_id), column == id)
+                    .values({column: None})
+                )
             await runner.change(_verifications_of(instance_id, [id]))
             return await runner.change(delete(identifiers).where(*_identified(instance_id, id))) == 1
 
