@@ -19,6 +19,7 @@ from sojourn.ids import InstanceId, SessionId, SignInId, new_id, session_id
 from sojourn.ids import instance_id as new_instance_id
 from sojourn.instances.instance import Environment, Instance
 from sojourn.instances.settings import Settings
+from sojourn.instances.settings_change import SettingsChange
 from sojourn.sessions.client import Client
 from sojourn.sessions.session import Session, SessionStatus
 from sojourn.sign_ins.sign_in import SignIn
@@ -81,6 +82,7 @@ class World:
     image: Image
     browser: DevBrowser
     secret_key: SecretKey
+    change: SettingsChange
     nonce: bytes
 
 
@@ -101,7 +103,8 @@ async def _world(store: Store) -> World:
         a_credential(user, verified_at=None), a_ticket(user),
         Record(new_id("tmpl_"), instance_id, "jwt_template", "crm", {"a": 1}, NOW, NOW),
         Image(new_id("img_"), instance_id, user.id, b"picture", NOW), DevBrowser(digest(), instance_id, client.id, NOW, 0),
-        SecretKey(new_id("sk_"), instance_id, digest(), NOW), digest(),
+        SecretKey(new_id("sk_"), instance_id, digest(), NOW),
+        SettingsChange(new_id("stc_"), instance_id, NOW, "operator", "why", {}), digest(),
     )  # fmt: skip
     settings = Settings(application_name="First")
     await store.instances.create(
@@ -121,6 +124,7 @@ async def _world(store: Store) -> World:
     await store.tickets.create(world.ticket)
     await store.tickets.add_nonce(instance_id, world.nonce, ["a=b"], LATER)
     await store.records.create(world.record)
+    await store.settings_changes.add(world.change)
     await store.images.put(world.image)
     await store.app_data.put(instance_id, "visitor", {"a": 1}, NOW, expire_at=LATER)
     await store.budgets.spend(instance_id, "mail", "key", NOW, limit=9, window=_HOUR)
@@ -210,6 +214,9 @@ _CASES: Mapping[str, Call] = {
     "sessions.note_factor": lambda s, i, w: s.sessions.note_factor(i, w.session.id, LATER, generation=7),
     "sessions.renew": lambda s, i, w: s.sessions.renew(i, w.session.id, generation=7),
     "sessions.mint_facts": lambda s, i, w: s.sessions.mint_facts(i, w.client.secret_hash, w.session.id, NOW, with_user=True),
+    "settings_changes.find": lambda s, i, w: s.settings_changes.find(i, w.change.id),
+    "settings_changes.since": lambda s, i, w: s.settings_changes.since(i, NOW.before(_HOUR)),
+    "settings_changes.list": lambda s, i, w: s.settings_changes.list(i, limit=9),
     "sign_ins.find": lambda s, i, w: s.sign_ins.find(i, w.sign_in.id),
     "sign_ins.move": lambda s, i, w: s.sign_ins.move(
         replace(w.sign_in, instance_id=i), replace(w.sign_in, instance_id=i, updated_at=LATER)
@@ -289,6 +296,7 @@ _OTHERS: Mapping[str, str] = {
     "sessions.create": "inserts",
     "sessions.touch_many": "spans instances",
     "sessions.finish_timed_out": "spans instances",
+    "settings_changes.add": "inserts",
     "sign_ins.create": "inserts",
     "sign_ups.create": "inserts",
     "tickets.create": "inserts",
