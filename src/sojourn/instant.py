@@ -96,6 +96,19 @@ def read_moment(text: str, now: Instant) -> Instant:
     return Instant.from_datetime(at if at.tzinfo else at.replace(tzinfo=UTC))
 
 
+def length_text(length: timedelta) -> str:
+    """A length of time in words, to the second, with its two largest units: `1 day`, `1 hour 30 minutes`."""
+    seconds = int(length.total_seconds())
+    if seconds < 1:
+        return "less than a second"
+    parts: list[str] = []
+    for name, size in (("day", 86_400), ("hour", 3600), ("minute", 60), ("second", 1)):
+        count, seconds = divmod(seconds, size)
+        if count:
+            parts.append(f"{count:,} {name}{'s' if count > 1 else ''}")
+    return " ".join(parts[:2])
+
+
 class Clock(Protocol):
     """The source of time for operations. `seconds` is `now` as a number, for the hot path; `steady` is monotonic seconds,
     for durations within this process.

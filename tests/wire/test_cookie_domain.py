@@ -2,7 +2,7 @@
 
 import pytest
 
-from sojourn.web.cookies import shared_domain
+from sojourn.instances.cookie_domain import shared_domain
 
 
 @pytest.mark.parametrize(

@@ -41,9 +41,9 @@ def doctor(data: Data = None, database_url: DatabaseUrl = None, as_json: AsJson 
 
 async def _examined(engine: "Engine") -> dict[str, Json]:
     from sojourn.cli.defaults import in_force
+    from sojourn.instances.cookie_domain import cookie_domain
     from sojourn.sessions.known_devices import LIFE
     from sojourn.store.interface import UserFilter
-    from sojourn.web.cookies import cookie_domain
 
     users = await engine.accounts.count(engine.instance, UserFilter())
     key = await engine.key_store.signing_key(engine.instance)

@@ -5,7 +5,7 @@ from datetime import timedelta
 
 from sojourn.events.event import Event
 from sojourn.events.kinds import actor_name, capitalized, told
-from sojourn.instant import Instant
+from sojourn.instant import Instant, length_text
 from sojourn.sessions.end_cause import SENTENCES, EndCause
 from sojourn.sessions.session import LIVE, Session, SessionStatus, by_the_clock
 from sojourn.store.interface import EventFilter, Page, Store
@@ -33,7 +33,9 @@ async def end_of(store: Store, session: Session, now: Instant) -> EndStory | Non
         return None
     if session.end_cause is None:
         return await _logged(store, session)
-    sentence = SENTENCES[session.end_cause].format(by=actor_name(session.ended_by), inactivity=session.inactivity)
+    sentence = SENTENCES[session.end_cause].format(
+        by=actor_name(session.ended_by), inactivity=length_text(session.inactivity)
+    )
     return EndStory(
         session.status,
         session.ended_at or session.updated_at,
@@ -48,7 +50,7 @@ async def _logged(store: Store, session: Session) -> EndStory:
     if status is SessionStatus.EXPIRED:
         return EndStory(status, session.expire_at, SENTENCES[EndCause.EXPIRED], EndCause.EXPIRED)
     if status is SessionStatus.ABANDONED:
-        sentence = SENTENCES[EndCause.INACTIVE].format(inactivity=session.inactivity)
+        sentence = SENTENCES[EndCause.INACTIVE].format(inactivity=length_text(session.inactivity))
         return EndStory(status, session.abandon_at, sentence, EndCause.INACTIVE)
     of_user = EventFilter(kinds=["session."], user_id=session.user_id, target=session.id)
     entries = [

@@ -10,6 +10,7 @@ from msgspec import Meta
 
 from sojourn.errors import FeatureOff, FieldError, Malformed, NotFound, SessionEnded, TokenRefused
 from sojourn.ids import SessionId
+from sojourn.instances.cookie_domain import cookie_domain
 from sojourn.resources import token
 from sojourn.resources.sessions import backend_session
 from sojourn.secret import Secret
@@ -18,7 +19,6 @@ from sojourn.store.interface import SessionFilter
 from sojourn.tokens.handshake import BrowserState, cookie_suffix, directives
 from sojourn.web.backend_api import fast_paths
 from sojourn.web.backend_api.context import ACTOR, Context, KeyContext
-from sojourn.web.cookies import cookie_domain
 from sojourn.web.headers import of_token
 from sojourn.web.operation import backend
 from sojourn.web.parsing.field_types import JsonObject, Paging
