@@ -1,7 +1,7 @@
 """The engine, built from its parts in groups. Wiring only, no decisions."""
 
 from contextlib import AsyncExitStack, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Self
 
@@ -24,13 +24,14 @@ from sojourn.factors.states import States
 from sojourn.factors.strategy import Guess
 from sojourn.factors.ticket import TicketFactor
 from sojourn.instances.access_lists import AccessLists
-from sojourn.instances.instance import Instance
+from sojourn.instances.instance import Instance, InstanceKind
 from sojourn.instances.instances import Instances
 from sojourn.instances.jwt_templates import JwtTemplates
 from sojourn.instances.key_store import KeyStore
 from sojourn.instances.key_use import KeyUse
 from sojourn.instances.records import Records
 from sojourn.instances.redirect_urls import RedirectUrls
+from sojourn.instances.settings import Settings
 from sojourn.instances.settings_history import SettingsHistory
 from sojourn.instant import Clock, SystemClock
 from sojourn.limits.budgets import Budgets
@@ -90,6 +91,8 @@ class Foundation:
     limiter: RateLimiter
     hash_pool: HashPool
     hash_costs: HashCosts
+    activity: Activity
+    kind: InstanceKind = InstanceKind.APPLICATION
 
     @property
     def states(self) -> States:
@@ -176,6 +179,7 @@ class Engine:
         flows: FlowParts,
         instance: Instance,
     ) -> None:
+        self._foundation = foundation
         self.instance = instance
         self.config = foundation.config
         self.clock = foundation.clock
@@ -234,13 +238,26 @@ class Engine:
         await store.migrate()
         peppers = Peppers(config.password_peppers)
         peppers.check(await store.peppers_in_use())
-        foundation = _foundation(config, clock or SystemClock(), mailer or _mailer(config), store, peppers)
+        return await cls._built(_foundation(config, clock or SystemClock(), mailer or _mailer(config), store, peppers))
+
+    async def beside(self, kind: InstanceKind, public_url: str, first: Settings) -> Self:
+        """An engine for the other kind of instance of this server, made with the settings `first` at first use. It shares the
+        store, the pool of hashes and the limits; only this engine closes them. The app's own factors are not in it.
+        """
+        config = replace(self.config, public_url=public_url, cookie_domain="", allowed_hosts=(), factors=())
+        built = await self._built(replace(self._foundation, config=config, kind=kind), first)
+        built.outbox.wake = self.outbox.wake  # one worker sends the mail of both
+        return built
+
+    @classmethod
+    async def _built(cls, foundation: Foundation, first: Settings = Settings()) -> Self:
+        config = foundation.config
         instances = _instance_parts(foundation)
         sessions = _session_parts(foundation, instances)
         users = _user_parts(foundation, instances, sessions)
         flows = _flow_parts(foundation, instances, sessions, users)
         instances.instances.check_claims = sessions.tokens.check_claims
-        instance = await instances.instances.open(config.environment, config.public_url)
+        instance = await instances.instances.open(config.environment, config.public_url, first=first)
         instances.factors.check(instance)
         await instances.key_store.ring(instance)
         return cls(foundation, instances, sessions, users, flows, instance)
@@ -273,11 +290,13 @@ def _foundation(config: Config, clock: Clock, mailer: Mailer, store: Store, pepp
     limiter = RateLimiter(clock, store.shared_counts)
     hash_pool = HashPool(PasswordHashing(peppers), limiter, config.hash_threads)
     sealer = Sealer(config.root_keys)
-    return Foundation(config, clock, store, mailer, sealer, limiter, hash_pool, HashCosts(hash_pool))
+    costs, activity = HashCosts(hash_pool), Activity(store)
+    return Foundation(config, clock, store, mailer, sealer, limiter, hash_pool, costs, activity)
 
 
 def _instance_parts(on: Foundation) -> InstanceParts:
-    instances, audit, budgets = Instances(on.store, on.clock), AuditLog(on.clock), Budgets(on.clock)
+    instances = Instances(on.store, on.clock, on.kind)
+    audit, budgets = AuditLog(on.clock), Budgets(on.clock)
     outbox = Outbox(on.store, on.clock, on.sealer, on.mailer, instances)
     records = Records(on.store, on.clock, audit)
     return InstanceParts(
@@ -306,7 +325,7 @@ def _factors(on: Foundation, outbox: Outbox, budgets: Budgets) -> FactorSet:
 
 
 def _session_parts(on: Foundation, of: InstanceParts) -> SessionParts:
-    activity = Activity(on.store)
+    activity = on.activity
     sessions = Sessions(on.store, on.clock, activity, of.audit)
     return SessionParts(
         activity=activity,

@@ -21,6 +21,7 @@ _COMMANDS = {
     "sessions": "sessions",
     "settings": "settings",
     "keys": "keys",
+    "console": "console",
 }
 """Each command and its module, which has an `app` with commands of its own, or a function of the module's name."""
 

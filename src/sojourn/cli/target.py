@@ -74,7 +74,7 @@ class Target:
         store = open_store(self.database_url)
         try:
             await store.migrate()
-            return await store.instances.all()
+            return [instance for instance in await store.instances.all() if not instance.is_console]
         finally:
             await store.close()
 

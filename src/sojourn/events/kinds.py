@@ -66,6 +66,12 @@ class TokenTooLarge(msgspec.Struct, forbid_unknown_fields=True):
     most: int
 
 
+class RoleGiven(msgspec.Struct, forbid_unknown_fields=True):
+    """`role` is an administrator's role: owner, editor, support or viewer."""
+
+    role: str
+
+
 @dataclass(frozen=True, slots=True)
 class EventKind:
     """`sentence` may name {actor}, {user}, {target}, {place} and every field of `details`."""
@@ -129,6 +135,11 @@ _ALL = (
     EventKind("allowlist_identifier.deleted", "{actor} took {target} off the allowlist."),
     EventKind("blocklist_identifier.created", "{actor} put {target} on the blocklist."),
     EventKind("blocklist_identifier.deleted", "{actor} took {target} off the blocklist."),
+    EventKind("administrator.invited", "{actor} invited an administrator with the role {role}: {target}.", RoleGiven),
+    EventKind("administrator.invitation_revoked", "{actor} withdrew the invitation {target}."),
+    EventKind("administrator.joined", "{user} became an administrator with the role {role}.", RoleGiven),
+    EventKind("administrator.role_changed", "{actor} gave administrator {target} the role {role}.", RoleGiven),
+    EventKind("administrator.removed", "{actor} removed administrator {target}."),
     EventKind("settings.updated", "{actor} changed the settings {fields}.", FieldsChanged),
     EventKind("secret_key.created", "{actor} made secret key {target} with scope {scope}.", SecretKeyMade),
     EventKind("secret_key.revoked", "{actor} revoked secret key {target}."),

@@ -21,6 +21,14 @@ class Environment(StrEnum):
         return "live" if self is Environment.PRODUCTION else "test"
 
 
+class InstanceKind(StrEnum):
+    """Stored values never change."""
+
+    APPLICATION = "application"
+    CONSOLE = "console"
+    """The dashboard itself: its users are the administrators of this server."""
+
+
 @dataclass(frozen=True, slots=True)
 class Instance:
     """`public_url` is the address browsers use for the Frontend API and the issuer of tokens, without a trailing slash."""
@@ -35,9 +43,15 @@ class Instance:
     keys_version: int = 0
     """Increases with every change of the signing keys; a process that knows an older number reads them again."""
 
+    kind: InstanceKind = InstanceKind.APPLICATION
+
     @property
     def is_development(self) -> bool:
         return self.environment is Environment.DEVELOPMENT
+
+    @property
+    def is_console(self) -> bool:
+        return self.kind is InstanceKind.CONSOLE
 
 
 def publishable_key(environment: Environment, host: str) -> str:

@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 from sojourn.errors import BadSecretKey, ConfigError, Conflict, FieldTooLong, Json, NotFound
 from sojourn.events.audit_log import AuditLog
 from sojourn.ids import InstanceId, instance_id, new_id
-from sojourn.instances.instance import Environment, Instance, publishable_key
+from sojourn.instances.instance import Environment, Instance, InstanceKind, publishable_key
 from sojourn.instances.secret_keys import Scope, fresh_secret_key, is_damaged
 from sojourn.instances.settings import Settings
 from sojourn.instances.settings_change import SettingsChange, differences, recorded, refuse_conflicts
@@ -31,36 +31,40 @@ KNOWN_FOR = timedelta(seconds=1)
 
 @dataclass(slots=True)
 class Instances:
-    """Reads come from memory; changes by another process are seen within a second."""
+    """Reads come from memory; changes by another process are seen within a second.
+
+    The server's application and its console are kept apart: all but `by_id` find instances of `kind` only.
+    """
 
     store: Store
     clock: Clock
+    kind: InstanceKind = InstanceKind.APPLICATION
     check_claims: Callable[[Instance, Settings], Awaitable[None]] | None = None
     """Rejects custom claims that make a token too large. Injected, because it needs users, a higher layer."""
     _instances: dict[InstanceId, Instance] = field(default_factory=dict[InstanceId, Instance])
+    _own: dict[InstanceId, Instance] = field(default_factory=dict[InstanceId, Instance])
     _by_host: dict[str, Instance] = field(default_factory=dict[str, Instance])
     _loaded_at: Instant = Instant(0)
     _secret_keys: dict[bytes, tuple[SecretKey, Instant]] = field(default_factory=dict[bytes, tuple[SecretKey, Instant]])
     _listed: tuple[frozenset[bytes], Instant] | None = None
 
-    async def open(self, environment: Environment, public_url: str) -> Instance:
-        """Load the instances, and create the default one at first start; it follows the configured public URL. Raises:
-        ConfigError if the database belongs to an application of the other environment.
+    async def open(self, environment: Environment, public_url: str, *, first: Settings = Settings()) -> Instance:
+        """Load the instances, and create the default one with the settings `first` at first start; it follows the
+        configured public URL. Raises: ConfigError if the database belongs to an application of the other environment.
         """
         await self._load()
         now = self.clock.now()
-        key = publishable_key(environment, key_host(public_url))
-        existing = next(
-            (instance for instance in self._instances.values() if instance.environment is environment), None
-        )
-        if existing is None and self._instances:
+        host = key_host(public_url)
+        key = publishable_key(environment, f"console.{host}" if self.kind is InstanceKind.CONSOLE else host)
+        existing = next((instance for instance in self._own.values() if instance.environment is environment), None)
+        if existing is None and self._own:
             other = self.default()
             raise ConfigError(
                 f"this database holds the {other.environment.value} application of {other.public_url}: "
                 f"{environment.value} needs a database of its own"
             )
         if existing is None:
-            made = Instance(instance_id(), environment, key, public_url, Settings(), now, now)
+            made = Instance(instance_id(), environment, key, public_url, first, now, now, kind=self.kind)
             await self.store.instances.create(made)
         elif (existing.public_url, existing.publishable_key) != (public_url, key):
             later = max(now, existing.updated_at + timedelta(milliseconds=1))  # versions of the settings only grow
@@ -69,7 +73,7 @@ class Instances:
         return self.default(environment)
 
     def default(self, environment: Environment | None = None) -> Instance:
-        for instance in self._instances.values():
+        for instance in self._own.values():
             if environment is None or instance.environment is environment:
                 return instance
         raise NotFound("This server has no application yet.")
@@ -85,13 +89,13 @@ class Instances:
 
     async def by_publishable_key(self, key: str) -> Instance | None:
         await self._refresh()
-        return next((instance for instance in self._instances.values() if instance.publishable_key == key), None)
+        return next((instance for instance in self._own.values() if instance.publishable_key == key), None)
 
     async def by_host(self, host: str) -> Instance | None:
         """The instance whose public URL has this Host; a single instance serves every allowed host."""
         await self._refresh()
         named = self._by_host.get(host)
-        return self.default() if named is None and len(self._instances) == 1 else named
+        return self.default() if named is None and len(self._own) == 1 else named
 
     async def by_secret_key(self, secret: Secret) -> Instance:
         """Raises: as `secret_key`."""
@@ -113,7 +117,8 @@ class Instances:
                 self._secret_keys.pop(hashed, None)
                 raise BadSecretKey()
             known = self._secret_keys[hashed] = (row, now)
-        instance = await self.by_id(known[0].instance_id)
+        await self._refresh()
+        instance = self._own.get(known[0].instance_id)
         if instance is None or not secret.reveal().startswith(f"sk_{instance.environment.word}_"):
             raise BadSecretKey()
         return instance, known[0]
@@ -129,7 +134,7 @@ class Instances:
         if known is None or now.since(known[1]) >= KNOWN_FOR or now < known[1]:
             if known is not None:
                 self._listed = (known[0], now)  # other requests use the previous list in the meantime
-            rows = [row for id in self._instances for row in await self.store.instances.secret_keys(id)]
+            rows = [row for id in self._own for row in await self.store.instances.secret_keys(id)]
             self._listed = known = (frozenset(row.secret_hash for row in rows), now)
         return secret.stored_form() in known[0]
 
@@ -233,7 +238,9 @@ class Instances:
         rows = await self.store.instances.all()
         oldest_first = sorted(rows, key=lambda row: row.created_at)
         self._instances = {row.id: row for row in oldest_first}
-        self._by_host = {_host(row.public_url): row for row in reversed(oldest_first)}
+        own = [row for row in oldest_first if row.kind is self.kind]
+        self._own = {row.id: row for row in own}
+        self._by_host = {_host(row.public_url): row for row in reversed(own)}
 
 
 def _host(public_url: str) -> str:

@@ -26,6 +26,9 @@ REFUSED_PATHS = "refused_paths"
 WRONG_KEYS = "wrong_secret_keys"
 """The limit of secret keys that this process has not yet validated."""
 
+WRONG_TOKENS = "wrong_console_tokens"
+"""The limit of refused tokens at the admin API."""
+
 LIMITS: Mapping[str, tuple[int, int]] = {
     "create_sign_in": (5, 10),
     "create_sign_up": (5, 10),
@@ -41,13 +44,18 @@ LIMITS: Mapping[str, tuple[int, int]] = {
     "hashes": (20, 60),
     "pictures": (10, 60),
     "backend_api": (1000, 10),
+    "admin_api": (200, 10),
+    "console_invitations": (20, 60),
+    WRONG_TOKENS: (50, 60),
     WRONG_KEYS: (20, 60),
     UNMATCHED: (100, 10),
     REFUSED_PATHS: (5, 10),
 }
 """Name to (hits, seconds); settings of an instance can override each."""
 
-OF_ONE_PROCESS = frozenset({"handshakes", "backend_api", WRONG_KEYS, UNMATCHED, REFUSED_PATHS})
+OF_ONE_PROCESS = frozenset(
+    {"handshakes", "backend_api", "admin_api", WRONG_KEYS, WRONG_TOKENS, UNMATCHED, REFUSED_PATHS}
+)
 """Limits that keep a process from being flooded. Counting them in the database would let a flood through to it."""
 
 OF_BUDGETS = frozenset(

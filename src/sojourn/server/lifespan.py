@@ -2,22 +2,20 @@
 
 from collections.abc import Awaitable, Callable, Mapping
 from contextlib import AbstractAsyncContextManager
-from typing import cast
+from typing import Generic, TypeVar, cast
 
 from litestar.types import ASGIApp, Receive, Scope, Send
 
-from sojourn.engine import Engine
 from sojourn.errors import SojournError
 
+T = TypeVar("T")
 Tell = Callable[[Mapping[str, str]], Awaitable[None]]
 
 
-class Lifespan:
-    """Answers the lifespan protocol itself and passes every request to the application built on the open engine."""
+class Lifespan(Generic[T]):
+    """Answers the lifespan protocol itself and passes every request to the application built on what was opened."""
 
-    def __init__(
-        self, opening: Callable[[], AbstractAsyncContextManager[Engine]], build: Callable[[Engine], ASGIApp]
-    ) -> None:
+    def __init__(self, opening: Callable[[], AbstractAsyncContextManager[T]], build: Callable[[T], ASGIApp]) -> None:
         self._opening = opening
         self._build = build
         self._app: ASGIApp | None = None
@@ -33,8 +31,8 @@ class Lifespan:
     async def _live(self, receive: Receive, send: Tell) -> None:
         await receive()
         try:
-            async with self._opening() as engine:
-                self._app = self._build(engine)
+            async with self._opening() as opened:
+                self._app = self._build(opened)
                 await send({"type": "lifespan.startup.complete"})
                 await receive()
         except SojournError as error:

@@ -13,8 +13,10 @@ from granian import Granian
 from granian.constants import Interfaces
 from granian.log import LogLevels
 from granian.server.embed import Server
+from litestar.types import ASGIApp
 
 from sojourn.config import Config
+from sojourn.dashboard import Dashboard
 from sojourn.engine import Engine
 from sojourn.errors import ConfigError
 from sojourn.server.connections import BACKLOG, http1_settings, max_connections
@@ -23,6 +25,7 @@ from sojourn.server.lifespan import Lifespan
 from sojourn.server.logs import configure_logs
 from sojourn.server.worker import Worker
 from sojourn.ui import demo, root_page
+from sojourn.ui.console_pages import console_app
 from sojourn.ui.refusals import refusal_page
 from sojourn.ui.routes import PAGES
 from sojourn.web.app import build
@@ -31,15 +34,20 @@ log = structlog.get_logger()
 
 
 @asynccontextmanager
-async def running(config: Config) -> AsyncGenerator[Engine]:
-    """An open engine with its worker; both are closed in order."""
+async def running(config: Config) -> AsyncGenerator[Dashboard]:
+    """An open engine with its dashboard and its worker; all are closed in order."""
     engine = await Engine.open(config)
     for told in exposed_files(config):
         log.warning("files.open_to_others", advice=told)
-    worker = Worker(engine)
+    try:
+        dashboard = await Dashboard.open(engine)
+    except BaseException:
+        await engine.close()
+        raise
+    worker = Worker(engine, dashboard.console)
     worker.start()
     try:
-        yield engine
+        yield dashboard
     finally:
         await worker.stop()
         await engine.close()
@@ -49,10 +57,13 @@ async def run_development(config: Config, keys: DevelopmentKeys, host: str, port
     """`sojourn dev`: one process, until it is interrupted."""
     require_free(host, port)
     configure_logs(config.log_level, as_json=False)
-    async with running(config) as engine:
+    async with running(config) as dashboard:
+        engine = dashboard.application
         await keep_development_key(engine, keys)
         write_last_start(config, host, port)
-        app = build(engine, pages=[*PAGES, *demo.HANDLERS], demo=demo.demo_app(engine), refusal_page=refusal_page)  # pyright: ignore[reportArgumentType]
+        pages = [*PAGES, *demo.HANDLERS]
+        console = console_app(dashboard)
+        app = build(engine, pages=pages, demo=demo.demo_app(engine), console=console, refusal_page=refusal_page)  # pyright: ignore[reportArgumentType]
         server = Server(  # errors only: its first line would be a warning about itself, which confuses new users
             app,
             address=host,
@@ -64,7 +75,7 @@ async def run_development(config: Config, keys: DevelopmentKeys, host: str, port
             backpressure=max_connections(),
             http1_settings=http1_settings(),
         )
-        _announce(config)
+        _announce(config, await dashboard.development_link())
         await _until_interrupted(server)
 
 
@@ -81,13 +92,14 @@ async def _until_interrupted(server: Server) -> None:
     waiting.cancel()
 
 
-def _announce(config: Config) -> None:
+def _announce(config: Config, dashboard: str) -> None:
     url = config.public_url
     print(
         f"Sojourn is ready (DEVELOPMENT: answers this machine only, mail lands in the mailbox, test codes work).\n"
         f"  demo app    {url}/demo\n"
         f"  sign in     {url}/sign-in\n"
         f"  mailbox     {url}/dev/mailbox\n"
+        f"  dashboard   {dashboard}\n"
         f"  data        {config.data.resolve()}\n"
         f"Keys for your app: sojourn env nextjs (or react, express, fastapi, flask, django …)",
         flush=True,
@@ -134,17 +146,31 @@ async def _checked(config: Config) -> None:
                 f"  secret key       {secret.reveal()}",
                 flush=True,
             )
+        dashboard = await Dashboard.open(engine)
+        first = await dashboard.administrators.invite_first(dashboard.console.instance)
+        if first is not None:
+            print(
+                f"Nobody administers this server yet. This link makes the first owner, once, within 30 minutes:\n"
+                f"  {dashboard.link('join', first)}\n"
+                f"`sojourn console invite` prints another one.",
+                flush=True,
+            )
     finally:
         await engine.close()
 
 
-def production_app() -> Lifespan:
+def _production_pages(dashboard: Dashboard) -> ASGIApp:
+    pages = [*PAGES, *root_page.HANDLERS]
+    return build(dashboard.application, pages=pages, console=console_app(dashboard), refusal_page=refusal_page)
+
+
+def production_app() -> Lifespan[Dashboard]:
     """The ASGI application of one worker process."""
     config = Config.load()
     configure_logs(config.log_level, as_json=True)
     return Lifespan(
         lambda: running(config),
-        lambda engine: build(engine, pages=[*PAGES, *root_page.HANDLERS], refusal_page=refusal_page),
+        _production_pages,
     )
 
 

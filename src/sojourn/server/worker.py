@@ -48,10 +48,12 @@ class CleaningStep(Protocol):
 
 
 class Worker:
-    """Six loops for the life of the process, one warm-up, and the building of indexes. `stop` lets each finish its round and writes the last activity."""
+    """Six loops for the life of the process, one warm-up, and the building of indexes. `console` is the
+    dashboard's engine, which shares the store and the activity. `stop` lets each finish its round and writes the last activity."""
 
-    def __init__(self, engine: Engine) -> None:
+    def __init__(self, engine: Engine, console: Engine | None = None) -> None:
         self._engine = engine
+        self._all = (engine,) if console is None else (engine, console)
         self._tasks: list[asyncio.Task[None]] = []
 
     def start(self) -> None:
@@ -91,9 +93,10 @@ class Worker:
 
     async def _follow_keys(self) -> None:
         """Follow key changes, so that a process that only verifies notices a removed key."""
-        instance = await self._engine.instances.by_id(self._engine.instance.id)
-        if instance is not None:
-            await self._engine.key_store.ring(instance)
+        for engine in self._all:
+            instance = await engine.instances.by_id(engine.instance.id)
+            if instance is not None:
+                await engine.key_store.ring(instance)
 
     async def _build(self) -> None:
         """Build late indexes until none is left."""

@@ -35,6 +35,7 @@ def plain_form(context: ClientContext, name: str, given: Secret | None = None) -
         "sign_in": "",
         "strategy": "",
         "ways": ways,
+        "may_sign_up": context.instance.settings.sign_up.mode == "public",
         "asks_password": any(way.field == "password" for way in ways),
     }
 

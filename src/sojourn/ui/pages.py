@@ -23,6 +23,7 @@ from sojourn.web.operation import IMAGE_TOO_LARGE, frontend, public
 _SCRIPTS = ("clerk-js@6/dist/clerk.browser.js", "ui@1/dist/ui.browser.js")
 TITLES = {
     "sign-in": "Sign in", "sign-up": "Sign up", "user": "Your account", "sign-out": "Sign out", "continue": "Continue",
+    "join": "Become an administrator", "open": "Open the dashboard",
 }  # fmt: skip
 _COMPONENTS = "components.js"
 _KEPT_FIELDS = "kept_fields.js"

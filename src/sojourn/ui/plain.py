@@ -163,9 +163,8 @@ def plain_page(
 def go_on(context: ClientContext, wanted: str, otherwise: str) -> Response[str]:
     """A redirect with status 303, so that a reload does not submit the form again."""
     instance = context.instance
-    target = (
-        checked_redirect(instance, wanted) or checked_redirect(instance, otherwise) or f"{instance.public_url}/user"
-    )
+    own = f"{instance.public_url}/" if instance.is_console else f"{instance.public_url}/user"
+    target = checked_redirect(instance, wanted) or checked_redirect(instance, otherwise) or own
     return Response("", status_code=303, headers={"Location": target, "Cache-Control": "no-store"})
 
 

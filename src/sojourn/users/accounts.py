@@ -57,14 +57,21 @@ class Accounts:
         """Create a user whose addresses count as verified, because a server vouches for them. Raises: IdentifierTaken
         (param names which), FieldError and its subclasses, Overloaded.
         """
+        user = await self.prepared(instance, new)
+        async with self.store.transaction() as tx:
+            await self.create_in(tx, instance, user, actor=actor)
+        return user
+
+    async def prepared(self, instance: Instance, new: NewUser) -> User:
+        """The user that `create_in` writes, with the password hashed, which no transaction waits for. Raises: as `create`."""
         user = built_user(instance.id, new, None, self.clock.now())  # cheap checks come before the slow hash
         stored = await self._first_password(instance, user, new)
-        if stored is not None:
-            user = replace(user, password=stored, password_changed_at=user.updated_at)
-        async with self.store.transaction() as tx:
-            await tx.users.create(user)
-            await self.audit.record(tx, instance, "user.created", user_id=user.id, target=user.id, actor=actor)
-        return user
+        return user if stored is None else replace(user, password=stored, password_changed_at=user.updated_at)
+
+    async def create_in(self, tx: Groups, instance: Instance, user: User, *, actor: str) -> None:
+        """Raises: IdentifierTaken."""
+        await tx.users.create(user)
+        await self.audit.record(tx, instance, "user.created", user_id=user.id, target=user.id, actor=actor)
 
     async def get(self, instance: Instance, id: str) -> User:
         """Raises: NotFound, also for another instance's user (R-AUZ-02)."""

@@ -178,7 +178,7 @@ class Profile:
             )
             return changed, await self._renewed(tx, caller, session, changed)
 
-    async def _prove(self, caller: Caller, user: User, current: str) -> None:
+    async def _prove(self, caller: Caller, user: User, current: str, *, param: str = "current_password") -> None:
         """Check the current password; only tries on this device count (R-LIM-03)."""
         instance, device = caller.instance, await self.devices.named(caller, user)
         if device is None:  # this user is not signed in on this client anymore
@@ -187,7 +187,7 @@ class Profile:
         async def count() -> Tries:
             return await self.device_tries.spend(instance, user, device, of_password=True)
 
-        await self.accounts.passwords.prove(instance, user, current, param="current_password", count=count)
+        await self.accounts.passwords.prove(instance, user, current, param=param, count=count)
         await self.device_tries.forgive(self.store, instance, user, device)
 
     async def _renewed(self, tx: Groups, caller: Caller, session: Session, user: User) -> Issued:
@@ -328,9 +328,33 @@ class Profile:
     def _require_fresh(self, session: Session) -> None:
         """Raises: ReverificationRequired, Forbidden (impersonated)."""
         _refuse_impersonated(session)
-        proven = [at for at in (session.first_factor_at, session.second_factor_at) if at is not None]
-        if not _is_fresh(max(proven, default=None), self.clock.now()):
-            raise _reverification("first_factor", "Sign in again, then change this within ten minutes.")
+        require_fresh(session, self.clock.now())
+
+    async def prove_again(self, caller: Caller, session: Session, user: User, current: str) -> Issued:
+        """Prove the password once more, so that sensitive operations are open for ten minutes (R-SES-12).
+
+        Raises: SignedOut, SecretReplaced, Forbidden (impersonated), WrongPassword (param password), StrategyNotPossible …
+        """
+        _refuse_impersonated(session)
+        if caller.client is None:
+            raise SignedOut()
+        await self._prove(caller, user, current, param="password")
+        async with self.store.transaction() as tx:
+            issued = await self.sessions.strengthen(tx, caller.client, session, second=False)
+        return replace(issued, mark=self.devices.marked(caller, user))
+
+
+def require_fresh(session: Session, now: Instant) -> None:
+    """Raises: ReverificationRequired if no factor of the session is fresh (R-SES-12)."""
+    until = fresh_until(session)
+    if until is None or now > until:
+        raise _reverification("first_factor", "Sign in again, then change this within ten minutes.")
+
+
+def fresh_until(session: Session) -> Instant | None:
+    """Until when sensitive operations are open; None if the session never proved a factor."""
+    proven = [at for at in (session.first_factor_at, session.second_factor_at) if at is not None]
+    return max(proven) + FRESH if proven else None
 
 
 def _is_fresh(proven_at: Instant | None, now: Instant) -> bool:

@@ -20,6 +20,8 @@ from litestar.types import (
     Send,
 )
 
+from sojourn.dashboard import PATH as DASHBOARD
+from sojourn.dashboard import Dashboard
 from sojourn.engine import Engine
 from sojourn.errors import NotFound, SojournError
 from sojourn.factors.hash_pool import Payer, hashing_for
@@ -27,6 +29,8 @@ from sojourn.instances.instance import Instance
 from sojourn.limits.rate_limit import REFUSED_PATHS, UNMATCHED
 from sojourn.store import time_limit
 from sojourn.tokens.handshake import cookie_suffix
+from sojourn.web.admin_api import routes as console_routes
+from sojourn.web.admin_api.context import admit_administrator
 from sojourn.web.backend_api import routes as backend_routes
 from sojourn.web.backend_api.context import UNKNOWN_OPERATION, admit
 from sojourn.web.client_ip import client_address, limit_key
@@ -64,12 +68,13 @@ def build(
     *,
     pages: Sequence[ControllerRouterHandler] = (),
     demo: ASGIApp | None = None,
+    console: ASGIApp | None = None,
     refusal_page: RefusalPage | None = None,
 ) -> ASGIApp:
     """The ASGI application of one engine.
 
-    `pages` are additional handlers (hosted pages, the mailbox); `demo` is a separate application below `/demo`;
-    `refusal_page` renders the error page for browser navigations.
+    `pages` are additional handlers (hosted pages, the mailbox); `demo` and `console` are separate applications below
+    `/demo` and `/dashboard`; `refusal_page` renders the error page for browser navigations.
     """
     if engine.config.is_development:
         _log.warning(
@@ -77,17 +82,31 @@ def build(
             "page and test codes work; to let others in, set SOJOURN_ENVIRONMENT=production",
         )  # fmt: skip
     handlers = tuple(pages)
-    return Application(engine, litestar_app(handlers), _routes(handlers), demo, refusal_page)
+    inner = litestar_app(handlers)
+    return Application(engine, inner, _routes(inner), demo, console, refusal_page)
+
+
+def build_console(
+    dashboard: Dashboard, *, pages: Sequence[ControllerRouterHandler] = (), refusal_page: RefusalPage | None = None
+) -> ASGIApp:
+    """The ASGI application of the dashboard: its page, the Frontend API of its administrators, and the admin API."""
+    inner = litestar_app(tuple(pages), console_routes.HANDLERS)
+    return Application(dashboard.console, inner, _routes(inner), refusal_page=refusal_page, dashboard=dashboard)
+
+
+_APIS = (*routes.HANDLERS, *backend_routes.HANDLERS)
 
 
 @cache
-def litestar_app(pages: tuple[ControllerRouterHandler, ...] = ()) -> Litestar:
+def litestar_app(
+    pages: tuple[ControllerRouterHandler, ...] = (), apis: tuple[ControllerRouterHandler, ...] = _APIS
+) -> Litestar:
     """The routes behind the guard; useful alone only to describe them (`openapi.py`).
 
     They take their engine from the request, so all engines of a process share them; the tests of an app open hundreds.
     """
     return Litestar(
-        route_handlers=[*routes.HANDLERS, *backend_routes.HANDLERS, *pages],
+        route_handlers=[*apis, *pages],
         dependencies={"context": Provide(_context, sync_to_thread=False)},
         exception_handlers={Exception: _refused},
         before_request=same_reading,
@@ -98,8 +117,8 @@ def litestar_app(pages: tuple[ControllerRouterHandler, ...] = ()) -> Litestar:
 
 
 @cache
-def _routes(pages: tuple[ControllerRouterHandler, ...]) -> Routes:
-    return Routes(litestar_app(pages))
+def _routes(inner: Litestar) -> Routes:
+    return Routes(inner)
 
 
 def _context(scope: Scope) -> RequestContext:
@@ -120,7 +139,9 @@ class Application:
         inner: Litestar,
         routes: Routes,
         demo: ASGIApp | None = None,
+        console: ASGIApp | None = None,
         refusal_page: RefusalPage | None = None,
+        dashboard: Dashboard | None = None,
     ) -> None:
         self._engine = engine
         self._refusal_page = refusal_page
@@ -128,9 +149,13 @@ class Application:
         self._routes = routes
         self._prefix = urlsplit(engine.config.public_url).path
         self._demo = demo
+        self._console = console
+        self._dashboard = dashboard
         secure = engine.config.is_secure
         suffix = cookie_suffix(engine.instance.publishable_key)
-        self._rules = CookieRules(secure=secure, domain=engine.config.cookie_domain, suffix=suffix)
+        self._rules = CookieRules(
+            secure=secure, domain=engine.config.cookie_domain, suffix=suffix, of_console=dashboard is not None
+        )
         self._common = common(secure=secure)
         self._api = of_api(secure=secure)
 
@@ -152,6 +177,9 @@ class Application:
             moved = page_elsewhere(request, self._engine.config)
             if moved is not None:
                 await answer.whole(307, b"", [(b"location", moved.encode())])
+            elif self._console is not None and _is_below(request.path, DASHBOARD):
+                answer.started = True  # the console answers its own errors
+                await self._console(_mounted(scope, request.path, DASHBOARD), receive, send)
             elif self._demo is not None and _is_below(request.path, _DEMO):
                 check_here(request, check_host(request, self._engine.config), self._engine.config)
                 await check_helped(request, self._engine)
@@ -193,6 +221,9 @@ class Application:
         place, values = self._routes.find(request.path)
         if place.api is Api.BACKEND:
             await self._answer_server(request, place, values, answer)
+            return
+        if place.api is Api.ADMIN:
+            await self._answer_administrator(request, place, answer)
             return
         engine = self._engine
         method = effective_method(request)
@@ -252,6 +283,17 @@ class Application:
         with hashing_for(Payer(None)):
             await self._hand_on(context, route, answer)
 
+    async def _answer_administrator(self, request: HttpRequest, place: Place, answer: "_Answer") -> None:
+        """Handle an admin API request: a token of the console or a secret key, never a cookie (R-ADM-03)."""
+        assert self._dashboard is not None
+        check_here(request, check_host(request, self._engine.config), self._engine.config)
+        route = _existing(place, place.route(request.method))
+        request.bound_body(route.operation.max_body, route.operation.too_large)
+        context = await admit_administrator(self._dashboard, request, route.operation)
+        answer.context, context.cookies, context.headers = context, answer.cookies, answer.extra
+        with hashing_for(Payer(None)):
+            await self._hand_on(context, route, answer)
+
     async def _hand_on(self, context: RequestContext, route: Route, answer: "_Answer") -> None:
         """Let the router call the handler, with the guard's results in the request's state."""
         request = context.request
@@ -295,6 +337,13 @@ def _is_page(request: HttpRequest) -> bool:
 def _is_seen(path: str, status: int) -> bool:
     """True if an error is shown as a page: not below the APIs, and not for a redirect."""
     return status >= 400 and not f"{path}/".startswith(("/v1/", "/npm/", "/.well-known/"))
+
+
+def _mounted(scope: HTTPScope, path: str, mount: str) -> HTTPScope:
+    """The scope of an application below `mount`, with the path as this one has read it."""
+    mounted = dict(scope)
+    mounted |= {"path": path, "root_path": mount}
+    return cast("HTTPScope", mounted)
 
 
 def _is_below(path: str, mount: str) -> bool:

@@ -19,6 +19,8 @@ _TRIED = 4
 PLAIN = "__client"
 PREFIXED = "__Host-__client"
 DEVICE = "__device"
+CONSOLE = "__console"
+CONSOLE_DEVICE = "__console_device"
 
 
 def client_last(lines: Sequence[str]) -> list[str]:
@@ -31,23 +33,28 @@ def client_last(lines: Sequence[str]) -> list[str]:
 @dataclass(frozen=True, slots=True)
 class CookieRules:
     """The cookies of one public URL. `domain`, if configured, is shared by this server and the apps. `suffix` separates
-    the client cookies of development servers, because all ports of a host share cookies (R-CKI-05).
+    the client cookies of development servers, because all ports of a host share cookies (R-CKI-05). The console has
+    names of its own, and sets none that an app's server or script reads (R-ADM-03).
     """
 
     secure: bool
     domain: str = ""
     suffix: str = ""
+    of_console: bool = False
 
     @property
     def client_names(self) -> tuple[str, ...]:
         """The safest name first. Only plain http, which is development on loopback, uses no prefix (R-CKI-01)."""
+        if self.of_console:
+            return (f"__Host-{CONSOLE}" if self.secure else f"{CONSOLE}_{self.suffix}",)
         if self.secure:
             return (PREFIXED,)
         return (f"{PLAIN}_{self.suffix}", PLAIN) if self.suffix else (PLAIN,)
 
     @property
     def device_name(self) -> str:
-        return f"__Host-{DEVICE}" if self.secure else f"{DEVICE}_{self.suffix}" if self.suffix else DEVICE
+        name = CONSOLE_DEVICE if self.of_console else DEVICE
+        return f"__Host-{name}" if self.secure else f"{name}_{self.suffix}" if self.suffix else name
 
     def domain_of(self, instance: Instance) -> str:
         return cookie_domain(instance, self.domain)
@@ -89,7 +96,7 @@ class CookieRules:
 
         In development the browser SDK writes them itself, for the app's own host.
         """
-        if instance.is_development:
+        if instance.is_development or self.of_console:
             return []
         return [
             self._cookie(name, str(value), _MAX_AGE, http_only=False, domain=self.domain_of(instance))
@@ -98,11 +105,12 @@ class CookieRules:
 
     def sessions_gone(self, instance: Instance) -> list[str]:
         """Expire the session cookies, in case the browser SDK that should do it no longer runs (R-CKI-06)."""
-        return [self._cookie(name, "", 0, http_only=False) for name in both_names("__session", instance)]
+        names = () if self.of_console else both_names("__session", instance)
+        return [self._cookie(name, "", 0, http_only=False) for name in names]
 
     def dev_browser(self, instance: Instance, token: Secret) -> list[str]:
         """The development browser cookies, under both names that apps' scripts and servers read."""
-        names = both_names("__clerk_db_jwt", instance)
+        names = () if self.of_console else both_names("__clerk_db_jwt", instance)
         return [self._cookie(name, token.reveal(), _YEAR, http_only=False) for name in names]
 
     def handshake(self, instance: Instance, name: str, value: str, max_age: int) -> str:

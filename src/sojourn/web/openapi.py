@@ -54,7 +54,8 @@ def document(
             if handler.operation_id is None or not isinstance(handler.operation_id, str):
                 continue
             operation = declared(handler.opt)
-            structs += [kind for kind in (operation and operation.form, operation and operation.json) if kind]
+            if operation is not None:
+                structs += [kind for kind in (operation.form, operation.json, operation.gives) if kind]
     schemas, components = msgspec.json.schema_components(structs, ref_template="#/components/schemas/{name}")
     bodies = dict(zip(structs, schemas, strict=True))
     for route in routes:
@@ -88,11 +89,12 @@ def _operation(route: HTTPRoute, handler: HTTPRouteHandler, bodies: Bodies) -> R
     declaration = declared(handler.opt)
     assert declaration is not None
     in_path = [_in_path(name) for name in route.path_parameters]
+    answered: object = {} if declaration.gives is None else bodies[declaration.gives]
     operation: Resource = {
         "operationId": handler.operation_id,
         "parameters": in_path + ([] if declaration.query is None else _fields_of(declaration.query)),
         "responses": {
-            "2XX": {"description": "Done.", "content": {"application/json": {"schema": {}}}},
+            "2XX": {"description": "Done.", "content": {"application/json": {"schema": answered}}},
             "4XX": _refusal("Refused; nothing has changed."),
             "503": _refusal("Busy; try again after the seconds in Retry-After."),
         },
@@ -128,6 +130,12 @@ def _fields_of(query: type) -> list[Resource]:
         shown = schemas[kinds[0]["$ref"].rpartition("/")[2]] if "$ref" in kinds[0] else kinds[0]
         found.append({"name": name, "in": "query", "required": False, "schema": shown})
     return found
+
+
+def admin_document(app: Litestar, server: str) -> Resource:
+    """The admin API of this server, with the types of its answers."""
+    bearer: Resource = {"type": "http", "scheme": "bearer"}
+    return document(app, title="Sojourn admin API", server=server, apis={Api.ADMIN}, security=bearer)
 
 
 def frontend_document(app: Litestar, server: str) -> Resource:

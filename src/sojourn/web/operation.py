@@ -9,12 +9,16 @@ from enum import Enum
 
 import msgspec
 
+from sojourn.console.roles import Permission
+
 MAX_BODY = 64 * 1024
 MAX_IMAGE = 5 * 1024 * 1024
 IMAGE_TOO_LARGE = "A picture may have at most 5 MB. Choose a smaller one."
 IMAGE_FIELD = "file"
 SECRET_KEY_LIMIT = "backend_api"
 """The rate limit of each secret key, also applied to unknown paths and methods."""
+ADMIN_LIMIT = "admin_api"
+"""The rate limit of each administrator and secret key in the admin API."""
 
 _KEY = "operation"
 
@@ -29,6 +33,8 @@ class Api(Enum):
     """Browsers and native apps, authenticated by Host, origin of writes and client cookie."""
     BACKEND = "backend"
     """Servers, authenticated and rate-limited by secret key."""
+    ADMIN = "admin"
+    """The dashboard and scripts of administrators, authenticated by a token of the console or a secret key."""
     PUBLIC = "public"
     """No authentication, and pages of any origin may read the response."""
 
@@ -40,6 +46,7 @@ class Operation:
     `max_body` is in bytes, and `too_large` is the error text for more. `query`, `form` and `json` are the types that
     the handler reads, `upload` is the field of a file. `any_host` accepts probes that use only the IP address.
     `development_help` marks pages with codes or accounts, for the local developer only (R-DEV-02).
+    `permission` (None: every administrator), `fresh` and `gives`, the type of the answer, belong to the admin API (R-ADM-01).
     """
 
     api: Api
@@ -53,6 +60,9 @@ class Operation:
     fast: Fast | None = None
     any_host: bool = False
     development_help: bool = False
+    permission: Permission | None = None
+    fresh: bool = False
+    gives: type[msgspec.Struct] | None = None
 
 
 def frontend(
@@ -67,9 +77,9 @@ def frontend_image(*, limit: str | None) -> dict[str, object]:
     return {_KEY: _with_image(Api.FRONTEND, limit)}
 
 
-def development_help() -> dict[str, object]:
+def development_help(*, limit: str | None = None, form: type[msgspec.Struct] | None = None) -> dict[str, object]:
     """The `opt` of a page that only the developer on this machine may see."""
-    return {_KEY: Operation(api=Api.FRONTEND, limit=None, development_help=True)}
+    return {_KEY: Operation(api=Api.FRONTEND, limit=limit, form=form, development_help=True)}
 
 
 def backend(
@@ -85,6 +95,23 @@ def backend(
 def backend_image() -> dict[str, object]:
     """The `opt` of a handler of the Backend API that takes a picture."""
     return {_KEY: _with_image(Api.BACKEND, SECRET_KEY_LIMIT)}
+
+
+def admin(
+    permission: Permission | None,
+    *,
+    gives: type[msgspec.Struct] | None,
+    query: type[msgspec.Struct] | None = None,
+    json: type[msgspec.Struct] | None = None,
+    fresh: bool = False,
+    max_body: int = MAX_BODY,
+) -> dict[str, object]:
+    """The `opt` of a handler of the admin API; None as permission is for every administrator, `fresh` needs a factor at most 10 minutes old."""
+    operation = Operation(
+        api=Api.ADMIN, limit=ADMIN_LIMIT, permission=permission, fresh=fresh, query=query, json=json, gives=gives,
+        max_body=max_body,
+    )  # fmt: skip
+    return {_KEY: operation}
 
 
 def public(*, limit: str | None = None, any_host: bool = False) -> dict[str, object]:

@@ -16,6 +16,8 @@ def is_allowed_origin(instance: Instance, origin: str | None) -> bool:
     normal = origin_alone(origin)
     if normal is None:
         return False
+    if instance.is_console:
+        return normal == origin_of(instance.public_url)  # no app's page may use it, also in development (R-ADM-03)
     if normal == origin_of(instance.public_url) or normal in map(origin_of, instance.settings.allowed_origins):
         return True
     return instance.is_development and is_loopback_origin(normal)

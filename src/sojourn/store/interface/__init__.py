@@ -5,6 +5,7 @@ and the docstring says what the losing caller gets. Each call on a group of `Sto
 groups that `store.transaction()` yields are committed or rolled back together.
 """
 
+from sojourn.store.interface.administrators import AdministratorStore
 from sojourn.store.interface.app_data import AppDataStore
 from sojourn.store.interface.budgets import BudgetStore
 from sojourn.store.interface.clients import ClientFacts, ClientStore, DevBrowser
@@ -26,6 +27,7 @@ from sojourn.store.interface.users import Tries, UserFilter, UserOrder, UserStor
 from sojourn.store.interface.verifications import VerificationStore
 
 __all__ = [
+    "AdministratorStore",
     "AppDataStore",
     "BudgetStore",
     "ClientFacts",

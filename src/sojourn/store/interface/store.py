@@ -5,6 +5,7 @@ from contextlib import AbstractAsyncContextManager
 from typing import Protocol
 
 from sojourn.instant import Instant
+from sojourn.store.interface.administrators import AdministratorStore
 from sojourn.store.interface.app_data import AppDataStore
 from sojourn.store.interface.budgets import BudgetStore
 from sojourn.store.interface.clients import ClientStore
@@ -49,6 +50,8 @@ class Groups(Protocol):
     def tickets(self) -> TicketStore: ...
     @property
     def records(self) -> RecordStore: ...
+    @property
+    def administrators(self) -> AdministratorStore: ...
     @property
     def app_data(self) -> AppDataStore: ...
     @property

@@ -10,6 +10,7 @@ from sojourn.instant import Instant
 from sojourn.sessions.session import LIVE, SessionStatus
 from sojourn.store.interface import Groups
 from sojourn.store.sql import event_chain
+from sojourn.store.sql.administrators import SqlAdministrators
 from sojourn.store.sql.app_data import SqlAppData
 from sojourn.store.sql.budgets import SqlBudgets
 from sojourn.store.sql.clients import SqlClients
@@ -75,6 +76,7 @@ class SqlGroups:
         self.credentials = SqlCredentials(runner)
         self.tickets = SqlTickets(runner)
         self.records = SqlRecords(runner)
+        self.administrators = SqlAdministrators(runner)
         self.app_data = SqlAppData(runner)
         self.budgets = SqlBudgets(runner)
         self.events = SqlEvents(runner, built)

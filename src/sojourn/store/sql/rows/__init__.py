@@ -1,6 +1,7 @@
 """Tables and their row codecs, one file per domain; together they are the schema."""
 
 from sojourn.store.sql.rows import (
+    administrators,
     app_data,
     budgets,
     clients,
@@ -22,6 +23,7 @@ from sojourn.store.sql.rows import (
 from sojourn.store.sql.rows.schema import metadata
 
 __all__ = [
+    "administrators",
     "app_data",
     "budgets",
     "clients",

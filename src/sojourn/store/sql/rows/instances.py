@@ -12,6 +12,7 @@ instances = Table(
     id_column(), text_column("environment", optional=False), text_column("publishable_key", optional=False),
     text_column("public_url", optional=False), text_column("settings", optional=False), time_column("created_at"), time_column("updated_at"),
     Column("keys_version", Integer, nullable=False, server_default=text("0")),
+    Column("kind", Text, nullable=False, server_default=text("'application'")),
 )  # fmt: skip
 
 secret_keys = Table(

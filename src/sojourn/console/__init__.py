@@ -1,0 +1,1 @@
+"""The console: the administrators of this server, their roles and how they are invited."""

@@ -1,0 +1,21 @@
+"""Every handler of the console: the admin API, and the part of the Frontend API that administrators use."""
+
+from litestar.types import ControllerRouterHandler
+
+from sojourn.web.admin_api import administrators, me
+from sojourn.web.frontend_api import client, environment, fast_paths, public, sessions, sign_ins
+
+ADMIN_HANDLERS: tuple[ControllerRouterHandler, ...] = (
+    *me.HANDLERS,
+    *administrators.HANDLERS,
+)
+
+HANDLERS: tuple[ControllerRouterHandler, ...] = (
+    *public.HANDLERS,
+    *environment.HANDLERS,
+    *fast_paths.HANDLERS,
+    *client.HANDLERS,
+    *sessions.HANDLERS,
+    *sign_ins.HANDLERS,
+    *ADMIN_HANDLERS,
+)
