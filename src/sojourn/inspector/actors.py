@@ -6,7 +6,7 @@ from sojourn.engine import Engine
 from sojourn.errors import NotFound
 from sojourn.events.kinds import actor_name
 from sojourn.ids import SessionId
-from sojourn.inspector.inspection import Target
+from sojourn.inspector.inspection import SubjectLink
 from sojourn.sessions.session import Session
 
 NameAdministrator = Callable[[str], Awaitable[str | None]]
@@ -58,14 +58,14 @@ def device_text(session: Session) -> str:
     return f"{browser} on {device.device_type}" if device.device_type else browser
 
 
-def link_of(actor: str | None) -> list[Target]:
+def link_of(actor: str | None) -> list[SubjectLink]:
     """Where the actor is shown; empty for one without a page."""
     if actor is None:
         return []
     if actor.startswith("sk_"):
-        return [Target(kind="secret_key", id=actor)]
+        return [SubjectLink(kind="secret_key", id=actor)]
     if actor.startswith("sess_"):
-        return [Target(kind="session", id=actor)]
+        return [SubjectLink(kind="session", id=actor)]
     if actor.startswith("user_"):
-        return [Target(kind="user", id=actor)]
+        return [SubjectLink(kind="user", id=actor)]
     return []

@@ -66,7 +66,7 @@ def reason_problem(reason: str, off: int | None) -> Problem | None:
 
 
 def of_headers(engine: Engine, pasted: Pasted) -> list[Problem]:
-    """What the cookies and headers of a request tell before any of them is looked up."""
+    """Problems that the cookies and headers of a request show before any of them is looked up."""
     instance = engine.instance
     problems: list[Problem] = []
     names = [name for name, _ in pasted.clients]

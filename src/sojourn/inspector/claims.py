@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 
 from sojourn.errors import Json
-from sojourn.inspector.inspection import Claim, Target
+from sojourn.inspector.inspection import Claim, SubjectLink
 from sojourn.instances.instance import Instance
 from sojourn.instant import Instant
 from sojourn.tokens.claims import REGISTERED
@@ -56,7 +56,7 @@ def _explained(
         meaning, source, setting = _MEANINGS.get(name, ("A registered claim.", _RULE, None))
         if name == "exp" and template is not None:
             source, setting = f"lifetime of JWT template {template}", None
-        link = Target(kind="setting", id=setting) if setting else None
+        link = SubjectLink(kind="setting", id=setting) if setting else None
         shown = "hidden" if name == "handshake" else value
         return Claim(name=name, value=shown, meaning=meaning, source=source, at=at, link=link)
     if template is not None:
@@ -67,7 +67,7 @@ def _explained(
             value=value,
             meaning="A claim of your own.",
             source=source,
-            link=Target(kind="jwt_template", id=template),
+            link=SubjectLink(kind="jwt_template", id=template),
         )
     own = instance.settings.sessions.claims
     source = (
@@ -76,7 +76,7 @@ def _explained(
         else "sessions.claims at the time of issue; the setting no longer has it"
     )
     return Claim(
-        name=name, value=value, meaning="A claim of your own.", source=source, link=Target(kind="setting", id="sessions.claims")
+        name=name, value=value, meaning="A claim of your own.", source=source, link=SubjectLink(kind="setting", id="sessions.claims")
     )  # fmt: skip
 
 

@@ -79,7 +79,7 @@ def explained_lines(lines: Sequence[str], instance: Instance, *, is_secure: bool
 
 @dataclass(frozen=True, slots=True)
 class _Site:
-    """What decides attributes: https or plain http, and the domain that this server shares with the apps."""
+    """The facts that decide attributes: https or plain http, and the domain that this server shares with the apps."""
 
     instance: Instance
     is_secure: bool

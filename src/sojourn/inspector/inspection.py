@@ -63,7 +63,7 @@ class ArtefactCause(StrEnum):
     NOT_UNDERSTOOD = "not_understood"
 
 
-class Target(msgspec.Struct, frozen=True, kw_only=True):
+class SubjectLink(msgspec.Struct, frozen=True, kw_only=True):
     """`kind` is session, user, client, secret_key, setting, jwt_template or event."""
 
     kind: str
@@ -77,7 +77,7 @@ class Fact(msgspec.Struct, frozen=True, kw_only=True):
     text: str
     at: int | None = None
     why: str | None = None
-    link: Target | None = None
+    link: SubjectLink | None = None
 
 
 class Problem(msgspec.Struct, frozen=True, kw_only=True):
@@ -96,7 +96,7 @@ class Claim(msgspec.Struct, frozen=True, kw_only=True):
     meaning: str
     source: str
     at: int | None = None
-    link: Target | None = None
+    link: SubjectLink | None = None
 
 
 class Token(msgspec.Struct, frozen=True, kw_only=True):
@@ -139,7 +139,7 @@ class Entry(msgspec.Struct, frozen=True, kw_only=True):
     title: str
     detail: str | None = None
     until: int | None = None
-    links: list[Target] = []
+    links: list[SubjectLink] = []
 
 
 class SessionFacts(msgspec.Struct, frozen=True, kw_only=True):

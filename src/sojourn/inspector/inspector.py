@@ -34,7 +34,7 @@ from sojourn.inspector.inspection import (
     SessionFacts,
     State,
     Subject,
-    Target,
+    SubjectLink,
     UserFacts,
 )
 from sojourn.inspector.pasted import Pasted, read_pasted
@@ -131,9 +131,9 @@ class Inspector:
             is_ours = event.target in begun and event.kind != "session.created" and event.kind.startswith("session.")
             title = begun[event.target].told if is_ours and event.target in begun else told(event)
             links = (
-                [Target(kind="session", id=event.target)]
+                [SubjectLink(kind="session", id=event.target)]
                 if event.kind.startswith("session.") and event.target
-                else [Target(kind="event", id=event.id)]
+                else [SubjectLink(kind="event", id=event.id)]
             )
             entries.append(Entry(at=event.at.millis, kind="event", title=title, links=links))
         return in_order(entries)
@@ -197,7 +197,7 @@ class Inspector:
         )  # fmt: skip
 
     async def _carried(self, lines: Sequence[str]) -> Inspection | None:
-        """What the session token or client cookie in Set-Cookie lines tells; None without either."""
+        """The inspection of the session token or client cookie in Set-Cookie lines; None without either."""
         pairs = [line.partition(";")[0].partition("=") for line in lines]
         pasted = read_pasted("Cookie: " + "; ".join(f"{name}={value}" for name, _, value in pairs if value))
         if not pasted.clients and not pasted.session_tokens:
@@ -232,7 +232,7 @@ class Inspector:
         sessions = await self._stories.listed(read.sessions)
         state, headline, told_problems = of_client(sessions, by_weight([*problems, *read.problems]))
         facts = (
-            [Fact(name="client", text=read.client.id, link=Target(kind="client", id=read.client.id))]
+            [Fact(name="client", text=read.client.id, link=SubjectLink(kind="client", id=read.client.id))]
             if read.client
             else []
         )

@@ -7,7 +7,7 @@ from sojourn.engine import Engine
 from sojourn.events.event import Event
 from sojourn.events.kinds import capitalized, told
 from sojourn.inspector.actors import THE_USER, Actors, device_text, link_of
-from sojourn.inspector.inspection import Entry, Fact, SessionFacts, Target, moment_text, time_fact
+from sojourn.inspector.inspection import Entry, Fact, SessionFacts, SubjectLink, moment_text, time_fact
 from sojourn.instant import Instant, length_text
 from sojourn.sessions.end_cause import SENTENCES, EndCause
 from sojourn.sessions.ending import EndStory, end_of
@@ -149,7 +149,7 @@ class Stories:
         if session.actor:
             title = f"{capitalized(await self._actor_of(session))} began to act as the user"
         place = f" from {session.device.ip_address}" if session.device.ip_address else ""
-        links = [Target(kind="user", id=session.user_id), Target(kind="client", id=session.client_id)]
+        links = [SubjectLink(kind="user", id=session.user_id), SubjectLink(kind="client", id=session.client_id)]
         return Entry(
             at=session.created_at.millis, kind="started", title=f"{title}.", detail=f"{capitalized(device_text(session))}{place}.", links=links
         )  # fmt: skip
@@ -171,7 +171,7 @@ class Stories:
         fields = event.details.get("fields")
         names = [str(each) for each in fields] if isinstance(fields, list) else []
         who = await self._actors.name(event.actor)
-        links = [*link_of(event.actor), *(Target(kind="setting", id=name) for name in names)]
+        links = [*link_of(event.actor), *(SubjectLink(kind="setting", id=name) for name in names)]
         title = f"Settings changed: {', '.join(names)}."
         return Entry(
             at=event.at.millis, kind="settings", title=title, detail=capitalized(f"{who} changed them."), links=links
@@ -213,8 +213,8 @@ def in_order(entries: Sequence[Entry]) -> list[Entry]:
 
 
 def _logged(event: Event) -> Entry:
-    return Entry(at=event.at.millis, kind="event", title=told(event), links=[Target(kind="event", id=event.id)])
+    return Entry(at=event.at.millis, kind="event", title=told(event), links=[SubjectLink(kind="event", id=event.id)])
 
 
-def _setting(path: str) -> Target:
-    return Target(kind="setting", id=path)
+def _setting(path: str) -> SubjectLink:
+    return SubjectLink(kind="setting", id=path)

@@ -139,7 +139,7 @@ class TokenReader:
         return Problem(cause=ArtefactCause.KEY_UNKNOWN, told=told, advice=_SAME_KEYS)
 
     def _claims(self, subject: Subject, claims: Mapping[str, Json], *, is_genuine: bool) -> list[Problem]:
-        """What is wrong with the claims of a token, whatever its signature says."""
+        """Problems of the claims of a token, whatever its signature says."""
         problems: list[Problem] = []
         instance, now = self._engine.instance, self._engine.clock.seconds()
         issuer, party = claims.get("iss"), claims.get("azp")
