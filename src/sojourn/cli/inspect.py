@@ -41,7 +41,7 @@ def inspect(
     async def examined(engine: "Engine") -> "Inspection":
         from sojourn.inspector.inspector import Inspector
 
-        return await Inspector(engine).inspect(given)
+        return await Inspector(engine, engine.instance).inspect(given)
 
     inspection = with_engine(configured(data, database_url), examined)
     if as_json:

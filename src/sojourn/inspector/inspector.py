@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from sojourn.engine import Engine
 from sojourn.errors import NotFound
-from sojourn.events.kinds import told
+from sojourn.events.kinds import capitalized, told
 from sojourn.ids import SessionId
 from sojourn.inspector.actors import Actors, NameAdministrator
 from sojourn.inspector.browser import of_headers, read_client, reason_problem
@@ -36,11 +36,14 @@ from sojourn.inspector.inspection import (
     Subject,
     SubjectLink,
     UserFacts,
+    moment_text,
 )
 from sojourn.inspector.pasted import Pasted, read_pasted
 from sojourn.inspector.people import user_facts, user_named
 from sojourn.inspector.story import Stories, Story, in_order
 from sojourn.inspector.tokens import ReadToken, TokenReader, clock_off, clock_problem
+from sojourn.instances.instance import Instance
+from sojourn.sessions.end_cause import EndCause
 from sojourn.store.interface import EventFilter, Page, SessionFilter
 from sojourn.users.user import User
 
@@ -49,13 +52,16 @@ _MAX_EVENTS = Page(50)
 
 
 class Inspector:
-    """Reads only. `name_administrator` gives the e-mail address of an administrator of the console."""
+    """Reads only. `instance` has the settings of now; `name_administrator` gives the e-mail address of an administrator of
+    the console.
+    """
 
-    def __init__(self, engine: Engine, name_administrator: NameAdministrator | None = None) -> None:
+    def __init__(self, engine: Engine, instance: Instance, name_administrator: NameAdministrator | None = None) -> None:
         self._engine = engine
+        self._instance = instance
         self._actors = Actors(engine, name_administrator)
-        self._stories = Stories(engine, self._actors)
-        self._tokens = TokenReader(engine)
+        self._stories = Stories(engine, instance, self._actors)
+        self._tokens = TokenReader(engine, instance)
 
     async def inspect(self, text: str) -> Inspection:
         """Any text: unknown text gives an inspection that says so. The text is neither stored nor repeated."""
@@ -80,12 +86,7 @@ class Inspector:
         """The story of one session; one that is unknown gives an inspection that says so."""
         story = await self._story(id)
         if story is None:
-            return Inspection(
-                subject=Subject.SESSION,
-                state=State.SIGNED_OUT,
-                headline=SESSION_UNKNOWN.told,
-                problems=[SESSION_UNKNOWN],
-            )
+            return await self._gone(id)
         user = await self._user(story.session.user_id)
         return Inspection(
             subject=Subject.SESSION,
@@ -98,6 +99,26 @@ class Inspector:
             user=user,
             timeline=story.timeline,
         )
+
+    async def _gone(self, id: str) -> Inspection:
+        """A session without a row: the audit log still tells of one whose user was deleted."""
+        where = EventFilter(kinds=["session."], target=id)
+        events = [*await self._engine.store.events.list(self._instance.id, _MAX_EVENTS, where)]
+        problem, user_id = SESSION_UNKNOWN, events[0].user_id if events else None
+        if user_id is not None:
+            of_user = EventFilter(kinds=["user.deleted"], user_id=user_id)
+            for deletion in await self._engine.store.events.list(self._instance.id, Page(1), of_user):
+                who = await self._actors.name(deletion.actor, user_id)
+                end = f"The user is signed out of this session since {moment_text(deletion.at)}. {capitalized(who)} deleted the user."
+                problem = Problem(cause=EndCause.USER_DELETED, told=end)
+                events.append(deletion)
+        timeline = [
+            Entry(at=event.at.millis, kind="event", title=told(event), links=[SubjectLink(kind="event", id=event.id)])
+            for event in events
+        ]
+        return Inspection(
+            subject=Subject.SESSION, state=State.SIGNED_OUT, headline=problem.told, problems=[problem], timeline=in_order(timeline)
+        )  # fmt: skip
 
     async def user(self, named: str) -> Inspection:
         """A user by ID or e-mail address: their latest sessions and what happened to the account."""
@@ -113,7 +134,7 @@ class Inspector:
                 subject=Subject.USER, state=State.SIGNED_OUT, headline=unknown.told, problems=[unknown], user=facts
             )
         facts = await user_facts(self._engine, self._actors, user.id, user)
-        rows = await self._engine.sessions.list(self._engine.instance, SessionFilter(user_id=user.id), _LATEST)
+        rows = await self._engine.sessions.list(self._instance, SessionFilter(user_id=user.id), _LATEST)
         sessions = await self._stories.listed(rows)
         state, headline, problems = of_user(facts, sessions)
         timeline = await self._life(user, sessions)
@@ -122,9 +143,7 @@ class Inspector:
         )  # fmt: skip
 
     async def _life(self, user: User, sessions: Sequence[SessionFacts]) -> list[Entry]:
-        events = await self._engine.store.events.list(
-            self._engine.instance.id, _MAX_EVENTS, EventFilter(user_id=user.id)
-        )
+        events = await self._engine.store.events.list(self._instance.id, _MAX_EVENTS, EventFilter(user_id=user.id))
         begun = {session.id: session for session in sessions}
         entries: list[Entry] = []
         for event in events:
@@ -245,7 +264,7 @@ class Inspector:
 
     async def _story(self, id: str) -> Story | None:
         try:
-            session = await self._engine.sessions.get(self._engine.instance, SessionId(id))
+            session = await self._engine.sessions.get(self._instance, SessionId(id))
         except NotFound:
             return None
         return await self._stories.of(session)
@@ -255,8 +274,8 @@ class Inspector:
 
     def _expected(self) -> list[Cookie]:
         config = self._engine.config
-        return expected_cookies(self._engine.instance, is_secure=config.is_secure, domain=config.cookie_domain)
+        return expected_cookies(self._instance, is_secure=config.is_secure, domain=config.cookie_domain)
 
     def _explained(self, lines: Sequence[str]) -> list[Cookie]:
         config = self._engine.config
-        return explained_lines(lines, self._engine.instance, is_secure=config.is_secure, domain=config.cookie_domain)
+        return explained_lines(lines, self._instance, is_secure=config.is_secure, domain=config.cookie_domain)

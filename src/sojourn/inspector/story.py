@@ -8,6 +8,7 @@ from sojourn.events.event import Event
 from sojourn.events.kinds import capitalized, told
 from sojourn.inspector.actors import THE_USER, Actors, device_text, link_of
 from sojourn.inspector.inspection import Entry, Fact, SessionFacts, SubjectLink, moment_text, time_fact
+from sojourn.instances.instance import Instance
 from sojourn.instant import Instant, length_text
 from sojourn.sessions.end_cause import SENTENCES, EndCause
 from sojourn.sessions.ending import EndStory, end_of
@@ -34,8 +35,9 @@ class Story:
 
 
 class Stories:
-    def __init__(self, engine: Engine, actors: Actors) -> None:
+    def __init__(self, engine: Engine, instance: Instance, actors: Actors) -> None:
         self._engine = engine
+        self._instance = instance
         self._actors = actors
 
     async def of(self, session: Session) -> Story:
@@ -44,7 +46,7 @@ class Stories:
         return Story(session, facts, end, self._in_force(session, end), await self._timeline(session, end, facts))
 
     async def facts(self, session: Session, end: EndStory | None) -> SessionFacts:
-        token_life = self._engine.instance.settings.sessions.token_life
+        token_life = self._instance.settings.sessions.token_life
         by = end.by if end is not None else None
         return SessionFacts(
             id=session.id,
@@ -81,9 +83,11 @@ class Stories:
     async def _sentence(self, session: Session, end: EndStory) -> str:
         if end.cause is None:
             return end.told
-        by = await self._actors.name(end.by, session.user_id)
-        sentence = SENTENCES[end.cause].format(by=by, inactivity=length_text(session.inactivity))
-        if by == THE_USER:
+        written, by = SENTENCES[end.cause], await self._actors.name(end.by, session.user_id)
+        if "session {by}" in written:
+            by = by.removeprefix("session ")
+        sentence = written.format(by=by, inactivity=length_text(session.inactivity))
+        if by == THE_USER and "{by}" in written:
             sentence = sentence.replace(" of the user", "")
         if session.actor and end.cause in _IMPERSONATOR:
             sentence += _IMPERSONATOR[end.cause].format(actor=capitalized(await self._actor_of(session)))
@@ -96,7 +100,7 @@ class Stories:
     # -- what is in force
 
     def _in_force(self, session: Session, end: EndStory | None) -> list[Fact]:
-        rules = self._engine.instance.settings.sessions
+        rules = self._instance.settings.sessions
         lifetime = session.expire_at.since(session.created_at)
         now_lifetime = "" if lifetime == rules.lifetime else f"; new sessions get {length_text(rules.lifetime)} now"
         now_idle = (
@@ -187,12 +191,12 @@ class Stories:
             *await events.list(session.instance_id, _MAX_ENTRIES, of_user),
         ]
         hidden = {*_BEGINNINGS, *_ENDINGS}
-        return [event for event in found if event.kind not in hidden and session.created_at <= event.at <= until]
+        return [event for event in found if event.kind not in hidden and session.created_at < event.at <= until]
 
     def _ending(self, session: Session, end: EndStory, facts: SessionFacts) -> Entry:
         return Entry(
             at=end.at.millis, kind="ended", title=facts.told, links=link_of(end.by),
-            detail=f"Status {end.status.value}; the last token dies on {moment_text(end.at + self._engine.instance.settings.sessions.token_life)}.",
+            detail=f"Status {end.status.value}; the last token dies on {moment_text(end.at + self._instance.settings.sessions.token_life)}.",
         )  # fmt: skip
 
     def _planned(self, session: Session) -> list[Entry]:

@@ -11,6 +11,7 @@ from sojourn.engine import Engine
 from sojourn.errors import Json, TokenRefused
 from sojourn.inspector.claims import explained_claims, likely_template
 from sojourn.inspector.inspection import ArtefactCause, Claim, Problem, Subject, Token, moment_text
+from sojourn.instances.instance import Instance
 from sojourn.instant import Instant
 from sojourn.origin import is_loopback_origin, origin_alone, origin_of
 from sojourn.store.interface import EventFilter, Page
@@ -53,15 +54,16 @@ class ReadToken:
 
 
 class TokenReader:
-    def __init__(self, engine: Engine) -> None:
+    def __init__(self, engine: Engine, instance: Instance) -> None:
         self._engine = engine
+        self._instance = instance
 
     async def read(self, text: str) -> ReadToken:
         """Never raises for any text."""
         header, claims = _part(text, 0), _part(text, 1)
         if header is None or claims is None:
             return ReadToken(Subject.UNKNOWN, None, None, [_MALFORMED])
-        ring = await self._engine.key_store.ring(self._engine.instance)
+        ring = await self._engine.key_store.ring(self._instance)
         key = next((each for each in ring.keys if each.kid == header.get("kid")), None)
         problems = await self._signature(text, header, claims, key)
         is_genuine = not problems
@@ -82,24 +84,24 @@ class TokenReader:
 
     @property
     def _publishable_key(self) -> str:
-        return self._engine.instance.publishable_key
+        return self._instance.publishable_key
 
     async def _explained(self, subject: Subject, claims: Mapping[str, Json]) -> list[Claim]:
         name: str | None = None
         written: Mapping[str, Json] = {}
         if subject is Subject.TEMPLATE_TOKEN:
-            listed = await self._engine.jwt_templates.list(self._engine.instance, Page(_MAX_TEMPLATES))
+            listed = await self._engine.jwt_templates.list(self._instance, Page(_MAX_TEMPLATES))
             templates = {template.name: template.claims for template in listed}
             found = likely_template(claims, templates)
             name = found[0] if len(found) == 1 else "of another name" if not found else " or ".join(found)
             written = templates[found[0]] if found else {}
-        return explained_claims(claims, self._engine.instance, template=name, template_claims=written)
+        return explained_claims(claims, self._instance, template=name, template_claims=written)
 
     async def _signature(
         self, text: str, header: Mapping[str, Json], claims: Mapping[str, Json], key: SigningKey | None
     ) -> list[Problem]:
         """Why the signature does not make the token one of this server; empty if it does."""
-        instance, now = self._engine.instance, self._engine.clock.now()
+        instance, now = self._instance, self._engine.clock.now()
         issuer = claims.get("iss")
         is_elsewhere = isinstance(issuer, str) and issuer != instance.public_url
         if key is None:
@@ -128,7 +130,7 @@ class TokenReader:
         issued = claims.get("iat")
         kid = _text(header.get("kid"))
         if isinstance(issued, int) and not isinstance(issued, bool):
-            for entry in await self._engine.store.events.list(self._engine.instance.id, Page(50), _ROTATIONS):
+            for entry in await self._engine.store.events.list(self._instance.id, Page(50), _ROTATIONS):
                 if entry.details.get("emergency") and entry.at.seconds >= issued and entry.target != kid:
                     told = (
                         f"The key that signed the token was rotated away: the emergency rotation of {moment_text(entry.at)}"
@@ -141,7 +143,7 @@ class TokenReader:
     def _claims(self, subject: Subject, claims: Mapping[str, Json], *, is_genuine: bool) -> list[Problem]:
         """Problems of the claims of a token, whatever its signature says."""
         problems: list[Problem] = []
-        instance, now = self._engine.instance, self._engine.clock.seconds()
+        instance, now = self._instance, self._engine.clock.seconds()
         issuer, party = claims.get("iss"), claims.get("azp")
         if subject is Subject.TEMPLATE_TOKEN:
             problems.append(Problem(cause=ArtefactCause.NOT_A_SESSION_TOKEN, told=_FOR_OTHERS, advice=_WHOLE))
@@ -155,7 +157,7 @@ class TokenReader:
         return problems
 
     def _is_party(self, party: str) -> bool:
-        instance, normal = self._engine.instance, origin_alone(party)
+        instance, normal = self._instance, origin_alone(party)
         if normal is None:
             return False
         listed = {origin_of(instance.public_url), *map(origin_of, instance.settings.allowed_origins)}

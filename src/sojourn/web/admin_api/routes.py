@@ -2,12 +2,13 @@
 
 from litestar.types import ControllerRouterHandler
 
-from sojourn.web.admin_api import administrators, me
+from sojourn.web.admin_api import administrators, inspector, me
 from sojourn.web.frontend_api import client, environment, fast_paths, public, sessions, sign_ins
 
 ADMIN_HANDLERS: tuple[ControllerRouterHandler, ...] = (
     *me.HANDLERS,
     *administrators.HANDLERS,
+    *inspector.HANDLERS,
 )
 
 HANDLERS: tuple[ControllerRouterHandler, ...] = (
