@@ -48,6 +48,7 @@ from sojourn.sessions.handshake_nonces import HandshakeNonces
 from sojourn.sessions.known_devices import KnownDevices
 from sojourn.sessions.lifecycle import Sessions
 from sojourn.sessions.minting import Minting
+from sojourn.sessions.payloads import Payloads
 from sojourn.sessions.token_refresh import Refreshing
 from sojourn.sign_ins.attempt import SignIns
 from sojourn.sign_ins.codes import SignInCodes
@@ -132,6 +133,7 @@ class SessionParts:
     sessions: Sessions
     app_data: AppData
     tokens: Minting
+    payloads: Payloads
     refreshing: Refreshing
     handshake_nonces: HandshakeNonces
     forms: FormTokens
@@ -205,6 +207,7 @@ class Engine:
         self.sessions = sessions.sessions
         self.app_data = sessions.app_data
         self.tokens = sessions.tokens
+        self.payloads = sessions.payloads
         self.refreshing = sessions.refreshing
         self.handshake_nonces = sessions.handshake_nonces
         self.forms = sessions.forms
@@ -256,7 +259,7 @@ class Engine:
         sessions = _session_parts(foundation, instances)
         users = _user_parts(foundation, instances, sessions)
         flows = _flow_parts(foundation, instances, sessions, users)
-        instances.instances.check_claims = sessions.tokens.check_claims
+        instances.instances.check_claims = sessions.payloads.check_claims
         instance = await instances.instances.open(config.environment, config.public_url, first=first)
         instances.factors.check(instance)
         await instances.key_store.ring(instance)
@@ -335,6 +338,7 @@ def _session_parts(on: Foundation, of: InstanceParts) -> SessionParts:
         sessions=sessions,
         app_data=AppData(on.store, on.clock, sessions),
         tokens=Minting(on.store, on.clock, activity, of.key_store, of.jwt_templates, of.audit, of.factors),
+        payloads=Payloads(on.store, on.clock, of.factors),
         refreshing=Refreshing(on.clock, of.key_store, on.sealer.derived(b"refresh")),
         handshake_nonces=HandshakeNonces(on.store, on.clock),
         forms=FormTokens(on.clock, on.sealer.derived(b"forms")),

@@ -7,7 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sojourn.errors import FieldError, Json
-from sojourn.tokens.templates import KNOWN, RESERVED_IN_SESSIONS, check_template, render
+from sojourn.tokens.shortcodes import KNOWN, SHORTCODES
+from sojourn.tokens.templates import RESERVED_IN_SESSIONS, TemplateProblem, check_template, problems, render
 
 FACTS: dict[str, Json] = {
     "user": {
@@ -153,3 +154,20 @@ def test_every_documented_shortcode_is_taken():  # wire protocol section 8.4
     check_template(
         {"a": "{{user.public_metadata.a.b-c || session.actor.sub || 'x' || 30 || true}}", "b": '{"x": {"y": 1}}'}
     )
+
+
+def test_every_problem_of_a_template_is_told_with_its_place():
+    claims: dict[str, Json] = {"roles": ["x {{user.nme}}", {"a": "{{user.id}} {{"}], "sub": "x", "fine": "{{user.id}}"}
+    found = list(problems(claims))
+    assert found[0] == TemplateProblem(("sub",), "sub is a registered claim and cannot be set.")
+    assert [(each.path, each.start, each.end) for each in found[1:]] == [
+        (("roles", 0), 2, 14),
+        (("roles", 1, "a"), 12, 14),
+    ]
+    assert "names nothing" in found[1].message and "not closed" in found[2].message
+    assert list(problems({"fine": "{{user.id}}"})) == []
+
+
+def test_every_shortcode_says_in_a_sentence_what_it_yields():
+    assert all(code.says.endswith(".") and code.says[0].isupper() for code in SHORTCODES)
+    assert len({code.path for code in SHORTCODES}) == len(SHORTCODES)

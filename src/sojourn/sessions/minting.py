@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from contextlib import suppress
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import cast
 
@@ -11,19 +11,16 @@ import structlog
 from sojourn.errors import FieldError, Json, NotFound, SessionEnded, SojournError
 from sojourn.events.audit_log import AuditLog
 from sojourn.factors.factor_set import FactorSet
-from sojourn.ids import ClientId, SessionId, UserId, well_formed
+from sojourn.ids import SessionId, well_formed
 from sojourn.instances.instance import Instance
 from sojourn.instances.jwt_templates import JwtTemplates
 from sojourn.instances.key_store import KeyStore
-from sojourn.instances.settings import Settings
 from sojourn.instant import Clock, Instant
 from sojourn.sessions.activity import Activity
-from sojourn.sessions.session import Session, begun
-from sojourn.store.interface import Page, Store, UserFilter, UserOrder
+from sojourn.sessions.session import Session
+from sojourn.store.interface import Store
 from sojourn.tokens.cookie_size import largest_token, too_large
-from sojourn.tokens.jws import Algorithm
 from sojourn.tokens.session_token import TokenClaims, mint, mint_template
-from sojourn.tokens.signing_keys import SigningKey
 from sojourn.tokens.templates import mentions, render
 from sojourn.users.account_status import refuse_banned
 from sojourn.users.token_facts import token_facts
@@ -34,8 +31,6 @@ CLAIMS_VERSION_2 = "2025-04-10"
 SYSTEM = "system"
 """The actor in the audit log for events that the server itself detects."""
 
-
-_SAMPLE = 100
 _MAX_TOLD = 1000
 _TOLD_EVERY = timedelta(seconds=1)
 
@@ -133,7 +128,7 @@ class Minting:
         backdated: timedelta = timedelta(0),
     ) -> str:
         has_second = await self._has_second_factor(instance, user, instance.settings.sessions.claims, now)
-        grant = _grant(instance, session, user, now, origin, has_second_factor=has_second)
+        grant = granted(instance, session, user, now, origin, has_second_factor=has_second)
         key = await self.key_store.signing_key(instance)
         version = 2 if api_version >= CLAIMS_VERSION_2 else 1
         life = min(life or instance.settings.sessions.token_life, session.expire_at.since(now))
@@ -169,30 +164,6 @@ class Minting:
                     actor=SYSTEM, details=details,
                 )  # fmt: skip
 
-    async def check_claims(self, instance: Instance, settings: Settings) -> None:
-        """Refuse custom claims that would make a user's token too large for a browser's cookie.
-
-        Measures tokens of an empty user and of the most recently created, changed and active users. Raises: FieldError.
-        """
-        planned, now = replace(instance, settings=settings), self.clock.now()
-        key = SigningKey.generate(Algorithm.EDDSA, now)
-        signature = _SIGNATURE[Algorithm(settings.sessions.token_algorithm)] - _SIGNATURE[Algorithm.EDDSA]
-        nobody = User(UserId("user_" + "x" * 27), instance.id, now, now)
-        largest = 0
-        for user in [nobody, *await self._sample(instance, now)]:
-            grant = _grant(planned, _any_session(user, now), user, now, _longest_origin(planned))
-            largest = max(largest, signature + len(mint(grant, key, now, life=timedelta(minutes=1))))
-        if advice := too_large(largest, instance.publishable_key):
-            raise FieldError(f"Nothing was saved. {advice}", param="sessions.claims")
-
-    async def _sample(self, instance: Instance, now: Instant) -> list[User]:
-        found: dict[UserId, User] = {}
-        orders: tuple[UserOrder, ...] = ("created_at", "updated_at", "last_active_at")
-        for order in orders:
-            where = UserFilter(order_by=order, now=now)
-            found |= {user.id: user for user in await self.store.users.list(instance.id, where, Page(_SAMPLE))}
-        return list(found.values())
-
     async def from_template(
         self,
         instance: Instance,
@@ -226,11 +197,7 @@ class Minting:
         )
 
 
-_SIGNATURE = {Algorithm.RS256: 342, Algorithm.EDDSA: 86}
-"""Letters of a signature in base64url: 256 bytes of RSA-2048, 64 of Ed25519."""
-
-
-def _grant(
+def granted(
     instance: Instance,
     session: Session,
     user: User | None,
@@ -239,6 +206,7 @@ def _grant(
     *,
     has_second_factor: bool = False,
 ) -> TokenClaims:
+    """The contents of the token that the session has now, with the instance's custom claims."""
     custom: dict[str, Json] = {}
     if instance.settings.sessions.claims and user is not None:
         facts = token_facts(user, session, now, instance.public_url, has_second_factor=has_second_factor)
@@ -254,18 +222,6 @@ def _grant(
         actor=session.actor,
         custom=custom,
     )
-
-
-def _any_session(user: User, now: Instant) -> Session:
-    """An unsaved session of the user, for measuring its token."""
-    day = timedelta(days=1)
-    client_id = ClientId("client_" + "x" * 27)
-    session = begun(user.instance_id, client_id, user.id, now, lifetime=day, inactivity=day)
-    return replace(session, first_factor_at=now.before(day))
-
-
-def _longest_origin(instance: Instance) -> str:
-    return max((instance.public_url, *instance.settings.allowed_origins), key=len)
 
 
 def _minutes(session: Session, now_millis: int, *, second: bool) -> int:

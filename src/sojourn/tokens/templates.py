@@ -1,12 +1,14 @@
 """Shortcodes in custom claims: `{{user.public_metadata.plan || 'free'}}` (wire protocol section 8.4)."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from difflib import get_close_matches
 
 import msgspec
 
 from sojourn.errors import FieldError, Json
+from sojourn.tokens.shortcodes import KNOWN, OPEN, SHORTCODES
 
 _CODE = re.compile(r"\{\{([^{}]{1,256})\}\}")
 _OPERAND = re.compile(r"""\s*('[^']*'|"[^"]*"|[^|'"]*?)\s*(\|\||$)""")
@@ -24,35 +26,35 @@ RESERVED_IN_SESSIONS = RESERVED | {"org_id", "org_permissions", "org_role", "org
 """Reserved in session tokens only; a template may define its own `org_id`."""
 
 
-_OPEN = frozenset({"public_metadata", "unsafe_metadata", "organizations", "actor", "public_data"})
-"""Free-form objects; any path below them is allowed."""
+@dataclass(frozen=True, slots=True)
+class TemplateProblem:
+    """A reason to reject the claims, with its place. `path` leads to the value; `start` and `end` are positions in its text,
+    both 0 where the whole value is meant.
+    """
 
-KNOWN: Mapping[str, frozenset[str]] = {
-    "user": frozenset(
-        {"id", "external_id", "first_name", "last_name", "full_name", "username", "image_url", "has_image",
-         "primary_email_address", "primary_phone_number", "primary_web3_wallet", "email_verified", "phone_number_verified",
-         "created_at", "updated_at", "last_sign_in_at", "two_factor_enabled", "public_metadata", "unsafe_metadata",
-         "organizations"}
-    ),
-    "org": frozenset({"id", "name", "slug", "role", "image_url", "has_image", "public_metadata"}),
-    "org_membership": frozenset({"public_metadata", "permissions"}),
-    "session": frozenset({"id", "actor", "public_data"}),
-    "time": frozenset({"now"}),
-}  # fmt: skip
-"""Names that shortcodes may use (wire protocol section 8.4)."""
+    path: tuple[str | int, ...]
+    message: str
+    start: int = 0
+    end: int = 0
 
 
 def check_template(claims: Mapping[str, Json], param: str = "claims", *, reserved: frozenset[str] = RESERVED) -> None:
     """Reject claims that would overwrite registered ones, and shortcodes that are malformed or unknown.
 
-    Raises: FieldError.
+    Raises: FieldError for the first problem.
     """
+    for problem in problems(claims, reserved=reserved):
+        raise FieldError(problem.message, param=param)
+
+
+def problems(claims: Mapping[str, Json], *, reserved: frozenset[str] = RESERVED) -> Iterator[TemplateProblem]:
+    """Every reason to reject the claims, each with its place."""
     for name in claims:
         if name in reserved:
-            raise FieldError(f"{name} is a registered claim and cannot be set.", param=param)
-    _check(dict(claims), param, 1)
+            yield TemplateProblem((name,), f"{name} is a registered claim and cannot be set.")
+    yield from _of_value(dict(claims), ())
     if len(msgspec.json.encode(claims)) > _MAX_BYTES:
-        raise FieldError("The claims are longer than 16 KiB.", param=param)
+        yield TemplateProblem((), "The claims are longer than 16 KiB.")
 
 
 def render(template: Json | Mapping[str, Json], facts: Mapping[str, Json]) -> Json:
@@ -131,42 +133,44 @@ def _as_text(value: Json) -> str:
     return value if isinstance(value, str) else msgspec.json.encode(value).decode()
 
 
-def _check(value: Json, param: str, depth: int) -> None:
-    if depth > _DEEPEST:
-        raise FieldError("The claims are nested too deeply.", param=param)
-    if isinstance(value, dict | list):
-        for inner in value.values() if isinstance(value, dict) else value:
-            _check(inner, param, depth + 1)
+def _of_value(value: Json, path: tuple[str | int, ...]) -> Iterator[TemplateProblem]:
+    if len(path) >= _DEEPEST:
+        yield TemplateProblem(path, "The claims are nested too deeply.")
+    elif isinstance(value, dict | list):
+        for name, inner in value.items() if isinstance(value, dict) else enumerate(value):
+            yield from _of_value(inner, (*path, name))
     elif isinstance(value, str):
-        _check_text(value, param)
+        yield from _of_text(value, path)
 
 
-def _check_text(text: str, param: str) -> None:
+def _of_text(text: str, path: tuple[str | int, ...]) -> Iterator[TemplateProblem]:
     for found in _CODE.finditer(text):
+        place = found.span()
         if not _readable(found[1]):
-            raise FieldError(f"{{{{{found[1].strip()}}}}} is not a valid shortcode.", param=param)
-        for operand in _operands(found[1]) or []:
-            _check_known(operand, param)
-    if "{{" in _CODE.sub("", text):
-        raise FieldError(
-            "A shortcode is written {{user.id}}: one of these is empty, too long, or not closed.", param=param
-        )
+            yield TemplateProblem(path, f"{{{{{found[1].strip()}}}}} is not a valid shortcode.", *place)
+        else:
+            for operand in _operands(found[1]) or []:
+                if advice := _unknown(operand):
+                    yield TemplateProblem(path, advice, *place)
+    start = _CODE.sub(lambda found: " " * len(found[0]), text).find("{{")
+    if start >= 0:
+        advice = "A shortcode is written {{user.id}}: one of these is empty, too long, or not closed."
+        yield TemplateProblem(path, advice, start, len(text))
 
 
-def _check_known(operand: str, param: str) -> None:
-    """Reject an unknown path, which would be null in every token. Raises: FieldError."""
+def _unknown(operand: str) -> str:
+    """Advice for a path that would be null in every token; empty for a known one."""
     if operand[:1] in ("'", '"') or operand in ("true", "false") or _NUMBER.fullmatch(operand):
-        return
+        return ""
     root, _, rest = operand.partition(".")
     name, _, further = rest.partition(".")
     names = KNOWN.get(root, frozenset())
-    if (not rest and names) or (name in names and (not further or name in _OPEN)):
-        return
+    if (not rest and names) or (name in names and (not further or name in OPEN)):
+        return ""
     advice = f"{{{{{operand}}}}} names nothing."
-    paths = [f"{root}.{name}" for root, names in KNOWN.items() for name in names]
-    if near := get_close_matches(operand, sorted(paths), 1):
+    if near := get_close_matches(operand, sorted(code.path for code in SHORTCODES), 1):
         advice += f" Did you mean {{{{{near[0]}}}}}?"
-    raise FieldError(advice, param=param)
+    return advice
 
 
 def _readable(code: str) -> bool:
