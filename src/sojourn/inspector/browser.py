@@ -38,7 +38,7 @@ async def read_client(engine: Engine, secrets: Sequence[str]) -> ReadBrowser:
         secret = Secret(text)
         found = await engine.clients.of_any_secret(engine.instance, secret)
         if found is None:
-            problems.append(_UNKNOWN)
+            problems.append(await _of_another(engine, secret) or _UNKNOWN)
             continue
         client = client or found
         if hmac.compare_digest(found.secret_hash, secret.stored_form()):
@@ -46,6 +46,15 @@ async def read_client(engine: Engine, secrets: Sequence[str]) -> ReadBrowser:
         is_new = was_replaced_just_now(found, secret.stored_form(), engine.clock.now())
         problems.insert(0, _REPLACED_NOW if is_new else _REPLACED)
     return ReadBrowser(client, await _sessions(engine, client) if client else [], problems)
+
+
+async def _of_another(engine: Engine, secret: Secret) -> Problem | None:
+    """A cookie of another instance of this server: the dashboard's, or an application's."""
+    for other in await engine.store.instances.all():
+        if other.id != engine.instance.id and await engine.clients.of_any_secret(other, secret) is not None:
+            told = f"The client cookie is another instance's, that of {other.public_url}: it means nothing here."
+            return Problem(cause=ArtefactCause.ANOTHER_INSTANCE, told=told, advice="Sign in here.")
+    return None
 
 
 async def _sessions(engine: Engine, client: Client) -> Sequence[Session]:

@@ -67,12 +67,12 @@ def read_pasted(text: str) -> Pasted:
     if headers and len(headers) >= len(lines) - 2:  # a request or status line may stand first
         return _of_headers(text, [(found[1].lower(), found[2].strip()) for found in headers])
     off = _clock_off(text)
-    if len(lines) != 1:
+    if len(lines) != 1 or off is not None:
         return Pasted(text, clock_off=off)
-    return _of_one(lines[0], off)
+    return _of_one(lines[0])
 
 
-def _of_one(line: str, off: int | None) -> Pasted:
+def _of_one(line: str) -> Pasted:
     if line[:7].lower() == "bearer ":
         line = line[7:].strip()
     if explained(line) is not None:
@@ -87,7 +87,7 @@ def _of_one(line: str, off: int | None) -> Pasted:
         return Pasted(line, set_cookies=[line])
     if "=" in line and (pairs := _pairs(line)):
         return Pasted(line, cookies=pairs, has_cookie_header=True)
-    return Pasted(line, clock_off=off)
+    return Pasted(line)
 
 
 def _of_headers(text: str, headers: Sequence[tuple[str, str]]) -> Pasted:

@@ -14,6 +14,7 @@ from sojourn.web.parsing.bounds import MAX_DEPTH, MAX_TEXT, check_text, is_too_d
 
 _JSON = "application/json"
 _LONGER: Mapping[str, int] = {
+    "subject": 60 * 1024,  # of the inspector: header lines
     "password": 8192,  # the password policy has its own limit and error code
     "password_digest": 4096,
     "token": 8192,
