@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import msgspec
 
-from sojourn.errors import Conflict, Json
+from sojourn.errors import Conflict, FieldError, Json
 from sojourn.ids import InstanceId
 from sojourn.instances.setting import tree
 from sojourn.instances.settings import Settings
@@ -87,14 +87,15 @@ def refuse_conflicts(wanted: Sequence[ValueChange], since: Sequence[SettingsChan
 
 
 def as_patch(values: Mapping[str, Json]) -> dict[str, Json]:
-    """Values by dotted path, in the structure of the whole."""
+    """Values by dotted path, in the structure of the whole. Raises: FieldError for a path below a value."""
     patch: dict[str, Json] = {}
     for path, value in values.items():
         *groups, name = path.split(".")
         inner = patch
         for group in groups:
             there = inner.setdefault(group, {})
-            assert isinstance(there, dict)
+            if not isinstance(there, dict):
+                raise FieldError(f"{path} is not a setting.", param=path)
             inner = there
         inner[name] = value
     return patch

@@ -2,13 +2,15 @@
 
 from litestar.types import ControllerRouterHandler
 
-from sojourn.web.admin_api import administrators, inspector, me
+from sojourn.web.admin_api import administrators, claims, inspector, me, settings
 from sojourn.web.frontend_api import client, environment, fast_paths, public, sessions, sign_ins
 
 ADMIN_HANDLERS: tuple[ControllerRouterHandler, ...] = (
     *me.HANDLERS,
     *administrators.HANDLERS,
     *inspector.HANDLERS,
+    *settings.HANDLERS,
+    *claims.HANDLERS,
 )
 
 HANDLERS: tuple[ControllerRouterHandler, ...] = (
