@@ -14,7 +14,16 @@ from sojourn.errors import TooManyToSort
 from sojourn.ids import InstanceId, UserId
 from sojourn.ids import instance_id as new_instance_id
 from sojourn.sessions.session import SessionStatus
-from sojourn.store.interface import EventFilter, Page, RecordKind, SessionFilter, Store, UserFilter, UserOrder
+from sojourn.store.interface import (
+    EventFilter,
+    Page,
+    RecordKind,
+    SessionFilter,
+    Store,
+    UserFilter,
+    UserOrder,
+    UserPlace,
+)
 from sojourn.store.sql import session_lists, user_lists
 from sojourn.store.sql.clients import SqlClients
 from sojourn.store.sql.connections import EngineDatabase
@@ -52,6 +61,9 @@ FILTERS = [
     UserFilter(last_sign_in_at_before=NOW),
     UserFilter(last_sign_in_at_after=NOW),
     UserFilter(created_at_before=NOW),
+    UserFilter(deleting=True),
+    UserFilter(deleting=None),
+    UserFilter(after=UserPlace(NOW, UserId("user_1"))),
     UserFilter(created_at_after=NOW),
 ]
 ORDERS: Sequence[UserOrder] = ("created_at", "updated_at", "last_sign_in_at", "last_active_at", "web3wallet")

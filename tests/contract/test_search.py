@@ -11,7 +11,7 @@ from sojourn.errors import FieldFormat
 from sojourn.ids import InstanceId
 from sojourn.ids import instance_id as new_instance_id
 from sojourn.instant import Instant
-from sojourn.store.interface import Page, Store, UserFilter, UserOrder
+from sojourn.store.interface import Page, Store, UserFilter, UserOrder, UserPlace
 from sojourn.users.user import User
 
 from .values import NOW, a_user
@@ -163,3 +163,50 @@ async def test_a_text_that_cannot_be_kept_is_refused_as_a_field(store: Store, in
     with pytest.raises(FieldFormat):
         await store.users.create(replace(user, first_name="\ud800"))
     assert await store.users.find(instance_id, user.id) is None
+
+
+async def test_users_whose_deletion_was_asked_for_are_listed_only_when_asked_for(
+    store: Store, people: dict[str, User]
+) -> None:
+    ada, instance_id = people["ada"], people["ada"].instance_id
+    people["ada"] = replace(ada, delete_at=NOW + DAY, updated_at=NOW + DAY)
+    await store.users.save(people["ada"], expected=ada.updated_at)
+    assert sorted(await _names(store, people, UserFilter())) == ["bob", "eve", "max"]
+    assert sorted(await _names(store, people, UserFilter(query="ada"))) == ["bob"]
+    assert await _names(store, people, UserFilter(deleting=True)) == ["ada"]
+    assert await _names(store, people, UserFilter(deleting=True, banned=False)) == ["ada"]
+    assert len(await _names(store, people, UserFilter(deleting=None))) == 4
+    assert await store.users.due_for_deletion(instance_id, NOW, max_rows=9) == []
+    assert await store.users.due_for_deletion(instance_id, NOW + DAY, max_rows=9) == [ada.id]
+
+
+async def test_verified_users_are_told_from_others(store: Store, people: dict[str, User]) -> None:
+    ada = people["ada"]
+    assert await _names(store, people, UserFilter(verified=True)) == ["bob", "ada"]
+    assert await _names(store, people, UserFilter(verified=False)) == ["max", "eve"]
+    for address in ada.email_addresses:
+        await store.users.unverify_identifier(ada.instance_id, address.id, NOW)
+    assert [user.id for user in await store.users.list(ada.instance_id, UserFilter(verified=True), Page())] == [
+        people["bob"].id
+    ]
+
+
+@pytest.mark.parametrize("descending", [True, False])
+async def test_pages_by_place_show_each_user_once_though_others_come_and_go(
+    store: Store, instance_id: InstanceId, descending: bool
+) -> None:
+    users = [
+        a_user(instance_id, f"u{number}@example.com", created_at=NOW + DAY * (number // 4)) for number in range(12)
+    ]
+    for user in users:
+        await store.users.create(user)
+    shown: list[User] = []
+    after: UserPlace | None = None
+    while page := await store.users.list(instance_id, UserFilter(after=after, descending=descending), Page(5)):
+        shown += page
+        after = UserPlace(page[-1].created_at, page[-1].id)
+        await store.users.delete(instance_id, page[-1].id)  # a cursor outlives its user
+        newest = NOW + DAY * 99 if descending else NOW.before(DAY)
+        await store.users.create(a_user(instance_id, created_at=newest))
+    expected = sorted(users, key=lambda user: (user.created_at, user.id), reverse=descending)
+    assert [user.id for user in shown] == [user.id for user in expected]

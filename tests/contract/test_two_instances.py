@@ -90,6 +90,7 @@ async def _world(store: Store) -> World:
     instance_id = new_instance_id()
     user = replace(
         a_full_user(instance_id),
+        delete_at=NOW,
         locked_at=NOW,
         locked_until=LATER,
         password=StoredPassword("bcrypt", "$2b$12$" + "a" * 53),
@@ -235,8 +236,8 @@ _CASES: Mapping[str, Call] = {
     "users.find_many": lambda s, i, w: s.users.find_many(i, [w.user.id] * 4),
     "users.find_by_identifier": lambda s, i, w: s.users.find_by_identifier(i, w.address.kind, w.address.canonical),
     "users.find_by_username": lambda s, i, w: s.users.find_by_username(i, "ada"),
-    "users.list": lambda s, i, w: s.users.list(i, UserFilter(user_ids=[w.user.id]), Page(10)),
-    "users.count": lambda s, i, w: s.users.count(i, UserFilter(query="ada")),
+    "users.list": lambda s, i, w: s.users.list(i, UserFilter(user_ids=[w.user.id], deleting=True), Page(10)),
+    "users.count": lambda s, i, w: s.users.count(i, UserFilter(query="ada", deleting=None)),
     "users.save": lambda s, i, w: s.users.save(replace(w.user, instance_id=i, first_name="Eve"), expected=NOW),
     "users.upgrade_password": lambda s, i, w: s.users.upgrade_password(
         i, w.user.id, cast("StoredPassword", w.user.password), StoredPassword("argon2id", "$new")
@@ -247,6 +248,7 @@ _CASES: Mapping[str, Call] = {
     "users.spend_password_try": lambda s, i, w: s.users.spend_password_try(i, w.user.id, limit=99),
     "users.dearest_candidates": lambda s, i, w: s.users.dearest_candidates(i),
     "users.locked_by_tries_since": lambda s, i, w: s.users.locked_by_tries_since(i, NOW, max_rows=9),
+    "users.due_for_deletion": lambda s, i, w: s.users.due_for_deletion(i, LATER, max_rows=9),
     "users.reset_password_failures": lambda s, i, w: s.users.reset_password_failures(i, w.user.id),
     "users.reset_sign_in_tries": lambda s, i, w: s.users.reset_sign_in_tries(i, w.user.id),
     "users.forget_devices": lambda s, i, w: s.users.forget_devices(i, w.user.id, LATER),

@@ -41,7 +41,7 @@ async def test_a_user_comes_back_as_it_was_given(store: Store, instance_id: Inst
     assert await store.users.find(instance_id, user.id) == user
     assert await store.users.find_by_identifier(instance_id, EMAIL, "countess@example.com") == user
     assert await store.users.find_by_username(instance_id, "ada") == user
-    assert await store.users.list(instance_id, UserFilter(), Page()) == [user]
+    assert await store.users.list(instance_id, UserFilter(deleting=True), Page()) == [user]
     async with store.transaction() as tx:
         assert await tx.users.find(instance_id, user.id) == user
         assert await tx.users.find_by_identifier(instance_id, EMAIL, "ada@example.com") == user

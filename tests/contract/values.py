@@ -72,7 +72,7 @@ def a_full_user(instance_id: InstanceId) -> User:
         unsafe_metadata={"theme": "dark"}, banned=True, locked_at=NOW, locked_until=LATER, failed_tries=10, password_failures=7,
         last_sign_in_at=NOW, last_active_at=LATER, delete_self_enabled=False, create_organization_enabled=False,
         create_organizations_limit=3, bypass_client_trust=True, legal_accepted_at=NOW, locale="de-DE", image_id="img_1",
-        password_compromised_at=LATER, devices_forgotten_at=NOW,
+        password_compromised_at=LATER, devices_forgotten_at=NOW, ban_reason="spam", delete_at=LATER, banned_before_deletion=True,
     )  # fmt: skip
 
 

@@ -92,6 +92,11 @@ class User:
     """The time at which a server marked the password as compromised; it is rejected until it is replaced."""
     devices_forgotten_at: Instant | None = None
     """When all known devices were last forgotten: each browser is unknown until the user signs in on it again."""
+    ban_reason: str | None = None
+    """The words of the administrator who banned the user."""
+    delete_at: Instant | None = None
+    """When the account is erased, if its deletion was asked for in the console: banned and hidden until then."""
+    banned_before_deletion: bool = False
     identifiers: tuple[Identifier, ...] = ()
 
     @property

@@ -23,7 +23,7 @@ from sojourn.store.interface.sign_ins import SignInStore
 from sojourn.store.interface.sign_ups import SignUpStore
 from sojourn.store.interface.store import Groups, Store
 from sojourn.store.interface.tickets import TicketStore
-from sojourn.store.interface.users import Tries, UserFilter, UserOrder, UserStore
+from sojourn.store.interface.users import Tries, UserFilter, UserOrder, UserPlace, UserStore
 from sojourn.store.interface.verifications import VerificationStore
 
 __all__ = [
@@ -60,6 +60,7 @@ __all__ = [
     "UnchainedEvents",
     "UserFilter",
     "UserOrder",
+    "UserPlace",
     "UserStore",
     "VerificationStore",
 ]

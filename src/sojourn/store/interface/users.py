@@ -39,6 +39,14 @@ UserOrder = Literal[
 
 
 @dataclass(frozen=True, slots=True)
+class UserPlace:
+    """A place in a list by age: that of a user, who may be gone by now."""
+
+    created_at: Instant
+    id: UserId
+
+
+@dataclass(frozen=True, slots=True)
 class UserFilter:
     """Every filter of `GET /users`; sequences match any of their members, `query` matches parts, None means no filter.
 
@@ -68,6 +76,12 @@ class UserFilter:
     last_sign_in_at_after: Instant | None = None
     created_at_before: Instant | None = None
     created_at_after: Instant | None = None
+    verified: bool | None = None
+    """True for users with a verified e-mail address."""
+    deleting: bool | None = False
+    """True for users whose deletion was asked for and only those, False for all others, None for both."""
+    after: UserPlace | None = None
+    """Only what follows this user in an order by `created_at`."""
     order_by: UserOrder = "created_at"
     descending: bool = True
     now: Instant = Instant(0)
@@ -145,6 +159,10 @@ class UserStore(Protocol):
         """Up to `max_rows` users that failed tries locked at or after that time, expired locks included; earliest
         first.
         """
+        ...
+
+    async def due_for_deletion(self, instance_id: InstanceId, now: Instant, *, max_rows: int) -> Sequence[UserId]:
+        """Up to `max_rows` users whose `delete_at` is reached, earliest first; none while the index is being built."""
         ...
 
     async def reset_password_failures(self, instance_id: InstanceId, id: UserId) -> None: ...

@@ -10,6 +10,7 @@ BY_SIGN_IN = "ix_users_signed_in"
 BY_ACTIVITY = "ix_users_active"
 BANNED = "ix_users_banned"
 LOCKED = "ix_users_locked"
+DELETING = "ix_users_deleting"
 STRANGERS = "ix_clients_strangers"
 OF_TARGET = "ix_events_target"
 OF_KIND = "ix_events_kind"
@@ -51,6 +52,7 @@ INDEXES = (
     ),
     LateIndex(BANNED, "users", "instance_id, created_at", only="banned IS 1", postgres_only="banned IS true"),
     LateIndex(LOCKED, "users", "instance_id, locked_at", only="locked_at IS NOT NULL"),
+    LateIndex(DELETING, "users", "instance_id, delete_at", only="delete_at IS NOT NULL"),
     LateIndex(STRANGERS, "clients", "updated_at", only="last_authentication_strategy IS NULL"),
     LateIndex(DUE, "sessions", "due_at", only="status IN ('active', 'pending')"),
     LateIndex("ix_records_created", "records", "instance_id, kind, created_at, id"),

@@ -7,6 +7,7 @@ and sorted.
 """
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 from sqlalchemy import Select, false, func, select, union_all
@@ -56,6 +57,10 @@ class UserLists:
 
     async def count(self, instance_id: InstanceId, where: UserFilter) -> int:
         """The number of users that match the filters. Raises: Overloaded."""
+        if where.deleting is False:
+            # two counts, each by an index; `delete_at IS NULL` would read every row
+            of_both = await self.count(instance_id, replace(where, deleting=None))
+            return of_both - await self.count(instance_id, replace(where, deleting=True))
         filters = parts(instance_id, where, self._search)
         if few := _few(filters):
             return _number(await self._run.rows(_counting(self._among(instance_id, where, few, filters))))

@@ -6,7 +6,7 @@ Names are constants of this file, values are always bound (R-INP-07).
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import Column, ColumnElement, Dialect, Select, and_, not_, or_, select
+from sqlalchemy import Column, ColumnElement, Dialect, Select, and_, exists, not_, or_, select
 from sqlalchemy.sql.elements import UnaryExpression
 
 from sojourn.ids import InstanceId
@@ -14,7 +14,7 @@ from sojourn.instant import Instant
 from sojourn.store.interface import UserFilter
 from sojourn.store.sql.group import Condition
 from sojourn.store.sql.instance_wall import within
-from sojourn.store.sql.late_indexes import BANNED, BY_ACTIVITY, BY_SIGN_IN, BY_UPDATED, LOCKED, SEARCH
+from sojourn.store.sql.late_indexes import BANNED, BY_ACTIVITY, BY_SIGN_IN, BY_UPDATED, DELETING, LOCKED, SEARCH
 from sojourn.store.sql.rows.users import identifiers, users
 from sojourn.store.sql.text_search import EMAIL, EVERYWHERE, PHONE, TextSearch
 from sojourn.users.user import IdentifierKind
@@ -99,6 +99,18 @@ def _flags(instance_id: InstanceId, where: UserFilter) -> list[Part]:
         is_locked = users.c.locked_at.is_not(None) & until
         ids = [select(users.c.id).where(users.c.instance_id == instance_id, is_locked)] if where.locked else []
         found.append(Part(is_locked if where.locked else not_(is_locked), ids, index=LOCKED))
+    if where.deleting is not None:
+        is_deleting = users.c.delete_at.is_not(None)
+        ids = [select(users.c.id).where(users.c.instance_id == instance_id, is_deleting)] if where.deleting else []
+        found.append(Part(is_deleting if where.deleting else users.c.delete_at.is_(None), ids, index=DELETING))
+    if where.verified is not None:
+        is_verified = exists().where(
+            identifiers.c.user_id == users.c.id,
+            within(identifiers, users.c.instance_id),
+            identifiers.c.kind == IdentifierKind.EMAIL_ADDRESS.value,
+            identifiers.c.verified_at.is_not(None),
+        )
+        found.append(Part(is_verified if where.verified else ~is_verified))
     return found
 
 
@@ -110,11 +122,20 @@ def _times(instance_id: InstanceId, where: UserFilter) -> list[Part]:
     ]
     found: list[Part] = []
     for column, after, before in bounds:
-        within = [] if after is None else [column >= _storable(after)]
-        within += [] if before is None else [column < _storable(before)]
-        if within:
-            ids = select(users.c.id).where(users.c.instance_id == instance_id, *within)
-            found.append(Part(and_(*within), [ids], index=ORDERED_BY[column.name], column=column.name))
+        bounded = [] if after is None else [column >= _storable(after)]
+        bounded += [] if before is None else [column < _storable(before)]
+        if bounded:
+            ids = select(users.c.id).where(users.c.instance_id == instance_id, *bounded)
+            found.append(Part(and_(*bounded), [ids], index=ORDERED_BY[column.name], column=column.name))
+    if where.after is not None:
+        at, id = _storable(where.after.created_at), where.after.id
+        before, beside = (
+            (users.c.created_at < at, users.c.id < id)
+            if where.descending
+            else (users.c.created_at > at, users.c.id > id)
+        )
+        edge = users.c.created_at <= at if where.descending else users.c.created_at >= at
+        found.append(Part(and_(edge, or_(before, beside)), column="created_at"))
     return found
 
 

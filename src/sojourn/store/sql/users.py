@@ -22,7 +22,7 @@ from sojourn.store.sql.group import Condition, Group, first, reading
 from sojourn.store.sql.hot_reads import HotReads, joined_user
 from sojourn.store.sql.hot_writes import HotWrites
 from sojourn.store.sql.instance_wall import within
-from sojourn.store.sql.late_indexes import Built
+from sojourn.store.sql.late_indexes import DELETING, Built
 from sojourn.store.sql.rows.sessions import sessions
 from sojourn.store.sql.rows.sign_ins import sign_ins
 from sojourn.store.sql.rows.sign_ups import sign_ups
@@ -163,6 +163,14 @@ class SqlUsers(Group):
         by_tries = (users.c.locked_until.is_not(None), users.c.locked_at >= since.millis)
         statement = select(users.c.id).where(users.c.instance_id == instance_id, *by_tries)
         rows = await self._run.rows(statement.order_by(users.c.locked_at, users.c.id).limit(max_rows))
+        return [UserId(str(row[0])) for row in rows]
+
+    async def due_for_deletion(self, instance_id: InstanceId, now: Instant, *, max_rows: int) -> Sequence[UserId]:
+        if not self._built.has(DELETING):
+            return []  # would read every user
+        is_due = (users.c.delete_at.is_not(None), users.c.delete_at <= now.millis)
+        statement = select(users.c.id).where(users.c.instance_id == instance_id, *is_due)
+        rows = await self._run.rows(statement.order_by(users.c.delete_at, users.c.id).limit(max_rows))
         return [UserId(str(row[0])) for row in rows]
 
     async def reset_password_failures(self, instance_id: InstanceId, id: UserId) -> None:

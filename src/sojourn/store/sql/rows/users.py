@@ -36,6 +36,7 @@ users = Table(
     time_column("legal_accepted_at", optional=True), text_column("locale"), counter("password_failures"),
     reference("image_id", optional=True),
     time_column("password_compromised_at", optional=True), text_column("password_cost"), time_column("devices_forgotten_at", optional=True),
+    text_column("ban_reason"), time_column("delete_at", optional=True), flag("banned_before_deletion"),
     UniqueConstraint("instance_id", "username_key", name="uq_users_username_key"),
     UniqueConstraint("instance_id", "external_id", name="uq_users_external_id"),
     Index("ix_users_created", "instance_id", "created_at"),
