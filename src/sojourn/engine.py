@@ -68,6 +68,7 @@ from sojourn.users.accounts import Accounts
 from sojourn.users.address_verification import AddressProofs
 from sojourn.users.addresses import Addresses
 from sojourn.users.code_tries import CodeTries
+from sojourn.users.deletions import Deletions
 from sojourn.users.device_tries import DeviceTries
 from sojourn.users.enrollments import Enrollments
 from sojourn.users.lockout import Lockout
@@ -148,6 +149,7 @@ class UserParts:
     device_tries: DeviceTries
     code_tries: CodeTries
     accounts: Accounts
+    deletions: Deletions
     addresses: Addresses
     proofs: AddressProofs
     verifications: Verifications
@@ -212,6 +214,7 @@ class Engine:
         self.handshake_nonces = sessions.handshake_nonces
         self.forms = sessions.forms
         self.accounts = users.accounts
+        self.deletions = users.deletions
         self.addresses = users.addresses
         self.verifications = users.verifications
         self.profile_images = users.profile_images
@@ -362,6 +365,7 @@ def _user_parts(on: Foundation, of: InstanceParts, held: SessionParts) -> UserPa
         device_tries=device_tries,
         code_tries=code_tries,
         accounts=accounts,
+        deletions=Deletions(store, clock, sessions, accounts),
         addresses=addresses,
         proofs=proofs,
         verifications=Verifications(store, clock, proofs, addresses, code_tries),

@@ -62,4 +62,4 @@ def test_an_unlisted_kind_and_foreign_details_are_refused() -> None:  # R-LOG-01
     with pytest.raises(msgspec.ValidationError):
         checked("user.banned", {"password": "what a person typed"})
     checked("settings.updated", {"fields": ["theme"]})
-    assert KINDS["user.banned"].details is NoDetails
+    assert KINDS["user.unbanned"].details is NoDetails

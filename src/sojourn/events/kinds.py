@@ -35,6 +35,12 @@ class FieldsChanged(msgspec.Struct, forbid_unknown_fields=True):
     fields: list[str]
 
 
+class WithReason(msgspec.Struct, forbid_unknown_fields=True):
+    """`reason` is what the administrator wrote."""
+
+    reason: str | None = None
+
+
 class CredentialChanged(msgspec.Struct, forbid_unknown_fields=True):
     """`kind` is the kind of the credential, as its factor names it."""
 
@@ -96,7 +102,9 @@ _ALL = (
     EventKind("user.created", "{actor} created {user}."),
     EventKind("user.updated", "{actor} changed {fields} of {user}.", FieldsChanged),
     EventKind("user.deleted", "{actor} deleted {user}."),
-    EventKind("user.banned", "{actor} banned {user}."),
+    EventKind("user.banned", "{actor} banned {user}.", WithReason),
+    EventKind("user.deletion_requested", "{actor} asked to delete {user}.", WithReason),
+    EventKind("user.deletion_undone", "{actor} undid the deletion of {user}."),
     EventKind("user.unbanned", "{actor} lifted the ban of {user}."),
     EventKind("user.locked", "{user} was locked by {actor}."),
     EventKind("user.unlocked", "{actor} unlocked {user}."),

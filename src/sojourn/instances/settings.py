@@ -346,6 +346,13 @@ class Settings(_Group, frozen=True, kw_only=True):
         bool,
         About(effect="Users can delete their own account.", shown=_at("user_settings.actions.delete_self")),
     ] = True
+    delete_after_seconds: Annotated[
+        int,
+        About(
+            effect="An account that is deleted in the dashboard is hidden at once and erased after this time; until then it can be restored.",
+            min=60, max=90 * DAY, unit="seconds",
+        ),
+    ] = 14 * DAY  # fmt: skip
 
 
 def written_back(settings: msgspec.Struct, stored: Json) -> dict[str, Json]:

@@ -30,6 +30,7 @@ _CHAINING_PAUSE = 1.0
 
 _CLEANED_AT_ONCE = 1000
 _CHAINED_AT_ONCE = 200
+_ERASED_AT_ONCE = 50
 _STEPS_A_ROUND = 1000
 _STEP_PAUSE = 0.05
 """Seconds between steps, in which other writers proceed."""
@@ -120,6 +121,7 @@ class Worker:
         await self._in_steps(partial(store.sessions.finish_timed_out, now), _CLEANED_AT_ONCE)
         if store.shared_counts is not None:
             await self._in_steps(partial(store.shared_counts.purge, now), _CLEANED_AT_ONCE)
+        await self._in_steps(partial(self._engine.deletions.erase_due, self._engine.instance), _ERASED_AT_ONCE)
         await self._in_steps(partial(store.purge, over), _CLEANED_AT_ONCE)
         await self._in_steps(partial(store.purge_unused_clients, over), _CLEANED_AT_ONCE)
         await self._in_steps(partial(store.purge_ended, now.before(SESSIONS_KEPT)), _CLEANED_AT_ONCE)

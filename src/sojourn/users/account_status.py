@@ -1,8 +1,11 @@
-"""The only rule that decides if a user may sign in, stay signed in and get tokens."""
+"""The only rule that decides if a user may sign in, stay signed in and get tokens; and the reason that keeps them out."""
 
 from typing import Protocol
 
-from sojourn.errors import UserBanned
+from sojourn.errors import FieldTooLong, Json, UserBanned
+
+MAX_REASON = 500
+"""Maximum characters of the reason of a ban or a deletion."""
 
 
 class Standing(Protocol):
@@ -23,3 +26,10 @@ def refuse_banned(user: Standing) -> None:
     """Raises: UserBanned."""
     if not may_sign_in(user):
         raise UserBanned()
+
+
+def checked_reason(reason: str | None) -> dict[str, Json] | None:
+    """The reason as the details of an audit log entry; None without one. Raises: FieldTooLong."""
+    if reason is not None and len(reason) > MAX_REASON:
+        raise FieldTooLong("reason", MAX_REASON)
+    return {"reason": reason} if reason else None

@@ -18,6 +18,7 @@ from sojourn.sessions.end_cause import EndCause
 from sojourn.sessions.lifecycle import Sessions
 from sojourn.store.interface import Groups, Page, Store, UserFilter
 from sojourn.users.access import end_access, moment_after
+from sojourn.users.account_status import checked_reason
 from sojourn.users.metadata import checked_metadata, merged_metadata
 from sojourn.users.new_user import NewUser, UserChanges, built_user, changed_user
 from sojourn.users.notices import notify, notify_of_new_primary
@@ -79,7 +80,8 @@ class Accounts:
 
     async def find(self, instance: Instance, id: UserId) -> User | None:
         """The user, or None if deleted."""
-        return await self.store.users.find(instance.id, id)
+        user = await self.store.users.find(instance.id, id)
+        return None if user is None or user.delete_at is not None else user
 
     async def find_many(self, instance: Instance, ids: Sequence[UserId]) -> Mapping[UserId, User]:
         """The users that still exist."""
@@ -192,8 +194,10 @@ class Accounts:
         actor: str,
         target: str | None = None,
         details: Mapping[str, Json] | None = None,
+        hidden: bool = False,
     ) -> User:
-        """Load the user, change it by a pure function, and write it with the consequences in one transaction.
+        """Load the user, change it by a pure function, and write it with the consequences in one transaction. `hidden`
+        also finds a user whose deletion was asked for.
 
         After losing a race it retries from the newly written user. Raises: NotFound, Conflict after too many lost races.
         """
@@ -201,7 +205,7 @@ class Accounts:
             try:
                 async with self.store.transaction() as tx:
                     # read inside the transaction, so that tries counted in the meantime are not overwritten
-                    before = await _found(tx, instance, id)
+                    before = await _found(tx, instance, id, hidden=hidden)
                     now = moment_after(before, self.clock.now())
                     after = replace(change(before, now), updated_at=now)
                     await tx.users.save(after, expected=before.updated_at)
@@ -289,33 +293,38 @@ class Accounts:
 
     # -- keep out, let in
 
-    async def ban(self, instance: Instance, id: str, *, actor: str = SERVER) -> User:
-        """Ban the user and end their sessions in the same transaction (R-SES-07). Raises: NotFound."""
+    async def ban(self, instance: Instance, id: str, *, reason: str | None = None, actor: str = SERVER) -> User:
+        """Ban the user and end their sessions in the same transaction (R-SES-07). Raises: NotFound, FieldTooLong."""
+        given = checked_reason(reason)
+
+        async def then(tx: Groups, before: User, after: User) -> None:
+            now = self.clock.now()
+            await end_access(tx, self.sessions, instance, after, now, EndCause.USER_BANNED, actor=actor)
+
         return await self.change(
             instance,
             id,
             "user.banned",
-            lambda user, now: replace(user, banned=True),
-            self._shut(instance, actor),
+            lambda user, now: replace(user, banned=True, ban_reason=reason or None),
+            then,
             actor=actor,
+            details=given,
         )
 
     async def unban(self, instance: Instance, id: str, *, actor: str = SERVER) -> User:
         return await self.change(
-            instance, id, "user.unbanned", lambda user, now: replace(user, banned=False), actor=actor
+            instance, id, "user.unbanned", lambda user, now: replace(user, banned=False, ban_reason=None), actor=actor
         )
 
     async def ban_many(self, instance: Instance, ids: Sequence[str], *, actor: str = SERVER) -> Sequence[User]:
         """Ban all of the users, or none if one is unknown. Raises: NotFound."""
-        for id in ids:
-            await self.get(instance, id)
-        return [await self.ban(instance, id, actor=actor) for id in ids]
+        users = [await self.get(instance, id) for id in ids]
+        return [await self.ban(instance, user.id, actor=actor) for user in users]
 
     async def unban_many(self, instance: Instance, ids: Sequence[str], *, actor: str = SERVER) -> Sequence[User]:
         """Lift the ban of all of the users, or of none if one is unknown. Raises: NotFound."""
-        for id in ids:
-            await self.get(instance, id)
-        return [await self.unban(instance, id, actor=actor) for id in ids]
+        users = [await self.get(instance, id) for id in ids]
+        return [await self.unban(instance, user.id, actor=actor) for user in users]
 
     async def lock(self, instance: Instance, id: str, *, actor: str = SERVER) -> User:
         """Lock the user without a time limit, end their sessions and notify them. Raises: NotFound."""
@@ -373,17 +382,10 @@ class Accounts:
             raise NotFound("No user with that id exists here.")
         await self.audit.record(tx, instance, "user.deleted", user_id=user.id, target=user.id, actor=actor)
 
-    def _shut(self, instance: Instance, actor: str) -> Consequence:
-        async def then(tx: Groups, before: User, after: User) -> None:
-            now = self.clock.now()
-            await end_access(tx, self.sessions, instance, after, now, EndCause.USER_BANNED, actor=actor)
 
-        return then
-
-
-async def _found(groups: Groups, instance: Instance, id: str) -> User:
+async def _found(groups: Groups, instance: Instance, id: str, *, hidden: bool = False) -> User:
     user = await groups.users.find(instance.id, UserId(id)) if well_formed(id) else None
-    if user is None:
+    if user is None or (user.delete_at is not None and not hidden):
         raise NotFound("No user with that id exists here.")
     return user
 
