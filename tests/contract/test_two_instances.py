@@ -10,6 +10,8 @@ from typing import Any, cast
 
 from sqlalchemy import text
 
+from sojourn.console.administrator import Administrator, Invitation, InvitationStatus
+from sojourn.console.roles import Role
 from sojourn.errors import SojournError
 from sojourn.events.event import Event
 from sojourn.factors.credential import Credential
@@ -83,6 +85,7 @@ class World:
     browser: DevBrowser
     secret_key: SecretKey
     change: SettingsChange
+    invitation: Invitation
     nonce: bytes
 
 
@@ -105,7 +108,8 @@ async def _world(store: Store) -> World:
         Record(new_id("tmpl_"), instance_id, "jwt_template", "crm", {"a": 1}, NOW, NOW),
         Image(new_id("img_"), instance_id, user.id, b"picture", NOW), DevBrowser(digest(), instance_id, client.id, NOW, 0),
         SecretKey(new_id("sk_"), instance_id, digest(), NOW),
-        SettingsChange(new_id("stc_"), instance_id, NOW, "operator", "why", {}), digest(),
+        SettingsChange(new_id("stc_"), instance_id, NOW, "operator", "why", {}),
+        _an_invitation(instance_id), digest(),
     )  # fmt: skip
     settings = Settings(application_name="First")
     await store.instances.create(
@@ -126,6 +130,8 @@ async def _world(store: Store) -> World:
     await store.tickets.add_nonce(instance_id, world.nonce, ["a=b"], LATER)
     await store.records.create(world.record)
     await store.settings_changes.add(world.change)
+    await store.administrators.add(Administrator(user.id, instance_id, Role.OWNER, NOW, NOW))
+    await store.administrators.invite(world.invitation)
     await store.images.put(world.image)
     await store.app_data.put(instance_id, "visitor", {"a": 1}, NOW, expire_at=LATER)
     await store.budgets.spend(instance_id, "mail", "key", NOW, limit=9, window=_HOUR)
@@ -133,6 +139,11 @@ async def _world(store: Store) -> World:
     await store.chain_events(max_rows=1)
     await store.events.record(Event(instance_id, "session.created", NOW, "anonymous", user.id))
     return world
+
+
+def _an_invitation(instance_id: InstanceId) -> Invitation:
+    pending = InvitationStatus.PENDING
+    return Invitation(new_id("inv_"), instance_id, digest(), Role.VIEWER, None, pending, NOW, NOW, LATER, "operator")
 
 
 def _signing_key(kid: str) -> StoredSigningKey:
@@ -143,6 +154,16 @@ Call = Callable[[Groups, InstanceId, World], Any]
 
 
 _CASES: Mapping[str, Call] = {
+    "administrators.find": lambda s, i, w: s.administrators.find(i, w.user.id),
+    "administrators.all": lambda s, i, w: s.administrators.all(i),
+    "administrators.lock_all": lambda s, i, w: s.administrators.lock_all(i),
+    "administrators.set_role": lambda s, i, w: s.administrators.set_role(i, w.user.id, Role.VIEWER, LATER),
+    "administrators.remove": lambda s, i, w: s.administrators.remove(i, w.user.id),
+    "administrators.invitations": lambda s, i, w: s.administrators.invitations(i),
+    "administrators.invitation": lambda s, i, w: s.administrators.invitation(i, w.invitation.secret_hash),
+    "administrators.finish_invitation": lambda s, i, w: s.administrators.finish_invitation(
+        i, w.invitation.id, InvitationStatus.REVOKED, NOW
+    ),
     "app_data.find": lambda s, i, w: s.app_data.find(i, "visitor", NOW),
     "app_data.delete": lambda s, i, w: s.app_data.delete(i, "visitor"),
     "app_data.move": lambda s, i, w: s.app_data.move(i, "visitor", "other", NOW, expire_at=LATER, user_id=w.user.id),
@@ -272,6 +293,8 @@ _CASES: Mapping[str, Call] = {
 """Each method, asked by instance `i` for the rows of the world `w`."""
 
 _OTHERS: Mapping[str, str] = {
+    "administrators.add": "inserts",
+    "administrators.invite": "inserts",
     "app_data.put": "inserts",
     "budgets.spend": "inserts",
     "clients.create": "inserts",
