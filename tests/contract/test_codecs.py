@@ -24,7 +24,7 @@ CODECS = {
     if isinstance(each, Codec)
 }
 ELSEWHERE = {
-    "signing_key": {"instance_id"}, "session": {"due_at", "earlier_first_factor_at", "earlier_second_factor_at", "earlier_generation"},
+    "signing_key": {"instance_id"}, "session": {"due_at", "seen_at", "earlier_first_factor_at", "earlier_second_factor_at", "earlier_generation"},
     "user": {"password_cost"}, "event": {"sequence", "chain_hash"}, "unchained_event": {"ordinal"},
 }  # fmt: skip
 """Columns that statements write beside the value, by codec."""

@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
-from sojourn.ids import InstanceId, SessionId
+from sojourn.ids import InstanceId, SessionId, session_id
 from sojourn.ids import instance_id as new_instance_id
 from sojourn.instant import Instant
 from sojourn.sessions.session import SessionStatus
@@ -124,9 +124,10 @@ async def test_ended_sessions_and_browsers_that_cannot_come_back_are_forgotten(
     store: Store, instance_id: InstanceId
 ) -> None:
     user, client, recent = await signed_in(store, instance_id, "ada@example.com")
-    ended = a_session(user, client, status=SessionStatus.ENDED, expire_at=NOW)
+    ended = a_session(user, client, status=SessionStatus.ENDED, ended_at=NOW)
+    other = replace(ended, id=session_id(), instance_id=new_instance_id())
     live = a_session(user, a_client(instance_id), expire_at=NOW)  # over, but not written down so yet
-    for each in (ended, live):
+    for each in (ended, other, live):
         await store.sessions.create(each)
     used = replace(a_client(instance_id), id=live.client_id, expire_at=NOW)
     unused = replace(a_client(instance_id), expire_at=NOW)
@@ -135,11 +136,13 @@ async def test_ended_sessions_and_browsers_that_cannot_come_back_are_forgotten(
         await store.clients.create(each)
     await store.clients.create_dev_browser(DevBrowser(b"d" * 32, instance_id, unused.id, NOW))
 
-    assert await store.purge_ended(NOW.before(timedelta(milliseconds=1)), max_rows=10) == 0
-    assert await store.purge_ended(NOW, max_rows=10) == 2
-    assert await store.purge_ended(NOW, max_rows=10) == 0
+    before = NOW.before(timedelta(milliseconds=1))
+    for at, sessions, clients in ((before, 0, 0), (NOW, 1, 1), (NOW, 0, 0)):
+        assert await store.sessions.purge_ended(instance_id, at, max_rows=10) == sessions
+        assert await store.purge_expired_clients(at, max_rows=10) == clients
 
     assert await store.sessions.find(instance_id, ended.id) is None
+    assert await store.sessions.find(other.instance_id, other.id) == other
     for kept in (recent, live):
         assert await store.sessions.find(instance_id, kept.id) == kept
     assert await store.clients.find(instance_id, unused.id) is None

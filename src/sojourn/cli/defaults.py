@@ -16,7 +16,7 @@ async def in_force(engine: "Engine") -> dict[str, Json]:
     from sojourn.instances.instances import KNOWN_FOR
     from sojourn.integrations.redirects import MAX_AGE, MAX_REDIRECTS
     from sojourn.limits.budgets import MAX_WRONG_CODES
-    from sojourn.server.worker import KEPT, SESSIONS_KEPT
+    from sojourn.server.worker import CLIENTS_KEPT, KEPT
     from sojourn.sessions.clients import GRACE
     from sojourn.store import time_limit
     from sojourn.store.circuit_breaker import HANGS
@@ -44,7 +44,9 @@ async def in_force(engine: "Engine") -> dict[str, Json]:
         "session tokens": f"{LARGEST_COOKIE} bytes with the cookie's name; claims that may grow larger are refused",
         "handshakes of one browser": f"{MAX_REDIRECTS} at a time, each valid for {MAX_AGE // 60} minutes and one use",
         "clients without a sign-in": f"deleted after {_days(KEPT)}",
-        "ended sessions": f"listed for {_days(SESSIONS_KEPT)} after their maximum lifetime",
+        "ended sessions": f"listed for {_days(engine.instance.settings.sessions.ended_kept)} after their end"
+        " (setting sessions.ended_kept_days)",
+        "browsers that stayed away": f"deleted {_days(CLIENTS_KEPT)} after their cookie has expired",
         "lists": f"{time_limit.LISTS_AT_ONCE} at a time, others wait {time_limit.LIST_WAITS_SECONDS:g} s; each times out after"
         f" {time_limit.LIST_SECONDS:g} s; {MAX_LIST} entries at most",
         "orders of users": f"by any field up to {MAX_SORTED:,} users; above, by created_at, updated_at, last_sign_in_at and"

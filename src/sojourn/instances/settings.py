@@ -140,6 +140,18 @@ class SessionSettings(_Group, frozen=True, kw_only=True):
         About(effect="A user has at most this many sessions; one more ends the one idle longest.", min=1, max=10_000),
     ] = 100
 
+    ended_kept_days: Annotated[
+        int,
+        About(
+            effect="Ended sessions are listed for this long, with the cause of their end; then they are deleted.",
+            min=1, max=3650, unit="days", guide="guide/sessions.md#ended-sessions",
+        ),
+    ] = 90  # fmt: skip
+
+    @property
+    def ended_kept(self) -> timedelta:
+        return timedelta(days=self.ended_kept_days)
+
     @property
     def lifetime(self) -> timedelta:
         return timedelta(seconds=self.lifetime_seconds)

@@ -38,8 +38,8 @@ _STEP_PAUSE = 0.05
 KEPT = timedelta(days=1)
 """How long finished attempts are kept."""
 
-SESSIONS_KEPT = timedelta(days=30)
-"""How long ended sessions are listed after their lifetime; the audit log keeps their beginning and end."""
+CLIENTS_KEPT = timedelta(days=30)
+"""How long clients are kept after their cookie has expired."""
 
 
 class CleaningStep(Protocol):
@@ -124,7 +124,11 @@ class Worker:
         await self._in_steps(partial(self._engine.deletions.erase_due, self._engine.instance), _ERASED_AT_ONCE)
         await self._in_steps(partial(store.purge, over), _CLEANED_AT_ONCE)
         await self._in_steps(partial(store.purge_unused_clients, over), _CLEANED_AT_ONCE)
-        await self._in_steps(partial(store.purge_ended, now.before(SESSIONS_KEPT)), _CLEANED_AT_ONCE)
+        await self._in_steps(partial(store.purge_expired_clients, now.before(CLIENTS_KEPT)), _CLEANED_AT_ONCE)
+        for instance in await store.instances.all():
+            ended_by = now.before(instance.settings.sessions.ended_kept)
+            await self._in_steps(partial(store.sessions.purge_ended, instance.id, ended_by), _CLEANED_AT_ONCE)
+        await self._in_steps(store.sessions.stamp, _CLEANED_AT_ONCE)
 
     async def _in_steps(self, step: CleaningStep, max_rows: int) -> None:
         """Run short steps until one finds fewer rows than its limit."""

@@ -73,6 +73,7 @@ class Sessions:
             device=device,
             generation=client.generation,
             by_second_factor=by_second_factor,
+            strategy=strategy,
         )
         await tx.sessions.create(session)
         await tx.clients.begin_session(client.instance_id, client.id, session.id, now, strategy=strategy)
@@ -84,15 +85,15 @@ class Sessions:
     async def _make_room(self, tx: Groups, instance: Instance, client: Client, user: User, now: Instant) -> None:
         rules = instance.settings.sessions
 
-        def by(cause: EndCause) -> Ending:
-            return Ending(SessionStatus.REPLACED, cause, now, by=user.id)
+        def by(cause: EndCause, rule: str | None = None) -> Ending:
+            return Ending(SessionStatus.REPLACED, cause, now, by=user.id, rule=rule)
 
         replaced: list[Session] = []
         for session in await tx.sessions.of_client(client.instance_id, client.id):
             if session.user_id == user.id:
                 ending = by(EndCause.SIGNED_IN_AGAIN)
             elif rules.single_session_mode:
-                ending = by(EndCause.SINGLE_SESSION)
+                ending = by(EndCause.SINGLE_SESSION, "sessions.single_session_mode=true")
             else:
                 continue
             if gone := await tx.sessions.finish(instance.id, session.id, ending):
@@ -100,7 +101,8 @@ class Sessions:
         by_last_use = [self.activity.seen(session) for session in await tx.sessions.of_user(instance.id, user.id)]
         by_last_use.sort(key=lambda session: session.last_active_at, reverse=True)
         for idle in by_last_use[max(0, rules.sessions_per_user - 1) :]:
-            if gone := await tx.sessions.finish(instance.id, idle.id, by(EndCause.SESSION_LIMIT)):
+            ending = by(EndCause.SESSION_LIMIT, f"sessions.sessions_per_user={rules.sessions_per_user}")
+            if gone := await tx.sessions.finish(instance.id, idle.id, ending):
                 replaced.append(gone)
         await self._ended(tx, instance, replaced, "session.replaced", now)
 

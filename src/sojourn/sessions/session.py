@@ -44,6 +44,10 @@ class SessionTask(StrEnum):
 LIVE = frozenset({SessionStatus.ACTIVE, SessionStatus.PENDING})
 ENDED = frozenset(SessionStatus) - LIVE
 
+INACTIVITY = "sessions.inactivity_seconds"
+LIFETIME = "sessions.lifetime_seconds"
+"""The settings of timeouts, as `end_rule` names them."""
+
 
 @dataclass(frozen=True, slots=True)
 class Device:
@@ -66,6 +70,8 @@ class Session:
     `generation` is that of the first client secret that may act in the session at its current strength (R-FLOW-01);
     None for a session begun by a release before generations. Of an ended session `ended_by` is an actor of the audit log, or
     the ID of the session or secret key used; None after a timeout. All three are None if a release before causes ended it.
+    `strategy` is how it was signed in (a wire name such as `password`); `end_rule` is the setting that ended it with its value at
+    that time, as `sessions.inactivity_seconds=86400`; `batch_id` names the batch that ended it together with others.
     """
 
     id: SessionId
@@ -89,6 +95,9 @@ class Session:
     end_cause: EndCause | None = None
     ended_at: Instant | None = None
     ended_by: str | None = None
+    strategy: str | None = None
+    end_rule: str | None = None
+    batch_id: str | None = None
 
     @property
     def abandon_at(self) -> Instant:
@@ -121,6 +130,7 @@ def begun(
     device: Device = Device(),
     generation: int | None = None,
     by_second_factor: bool = False,
+    strategy: str | None = None,
 ) -> Session:
     """A new session, whose first factor, or both, have just been proven; pending while `owed` holds a task."""
     return Session(
@@ -139,6 +149,7 @@ def begun(
         actor=actor,
         device=device,
         generation=generation,
+        strategy=strategy,
     )
 
 
@@ -155,25 +166,34 @@ def by_the_clock(session: Session, now: Instant) -> Session:
     if status is session.status:
         return session
     ended = ended_by_the_clock(session, status)
-    return replace(session, status=status, end_cause=ended.cause, ended_at=ended.at)
+    return replace(session, status=status, end_cause=ended.cause, ended_at=ended.at, end_rule=ended.rule)
 
 
 @dataclass(frozen=True, slots=True)
 class Ending:
-    """How a session ends. `by` is an actor of the audit log, or the id of the session or secret key that ended it."""
+    """How a session ends. `by` is an actor of the audit log, or the id of the session or secret key that ended it; `rule` is
+    the setting that ended it, with its value.
+    """
 
     status: SessionStatus
     cause: EndCause
     at: Instant
     by: str | None = None
+    rule: str | None = None
+    batch_id: str | None = None
 
 
 def ended_by_the_clock(session: Session, status: SessionStatus) -> Ending:
     """The end of a session that a timeout has brought to `status`."""
     if status is SessionStatus.ABANDONED:
-        return Ending(status, EndCause.INACTIVE, session.abandon_at)
+        return Ending(status, EndCause.INACTIVE, session.abandon_at, rule=_rule(INACTIVITY, session.inactivity))
     cause = EndCause.IMPERSONATION_OVER if session.actor else EndCause.EXPIRED
-    return Ending(status, cause, session.expire_at)
+    lifetime = timedelta(milliseconds=session.expire_at.millis - session.created_at.millis)
+    return Ending(status, cause, session.expire_at, rule=_rule(LIFETIME, lifetime))
+
+
+def _rule(name: str, length: timedelta) -> str:
+    return f"{name}={length // timedelta(seconds=1)}"
 
 
 def _owing(owed: Collection[SessionTask]) -> SessionStatus:

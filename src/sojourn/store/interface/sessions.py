@@ -9,6 +9,7 @@ from sojourn.ids import ClientId, InstanceId, SessionId, UserId
 from sojourn.instant import Instant
 from sojourn.sessions.session import Ending, Session, SessionStatus
 from sojourn.store.interface.paging import Page
+from sojourn.store.interface.session_search import Found, Position, SessionOrder, SessionSearch
 from sojourn.users.user import User
 
 
@@ -53,6 +54,18 @@ class SessionStore(Protocol):
 
     async def list(self, instance_id: InstanceId, where: SessionFilter, page: Page) -> Sequence[Session]: ...
     async def count(self, instance_id: InstanceId, where: SessionFilter) -> int: ...
+    async def search(
+        self, instance_id: InstanceId, where: SessionSearch, order: SessionOrder, after: Position | None, *, limit: int
+    ) -> Sequence[Found]:
+        """Up to `limit` matching sessions behind `after`, newest first. Along `last_active`, live sessions of a large instance are
+        in order to within five minutes. Along `ended` only ended sessions are found. Raises: Overloaded.
+        """
+        ...
+
+    async def search_count(self, instance_id: InstanceId, where: SessionSearch) -> int:
+        """The exact number of matching sessions. Raises: Overloaded."""
+        ...
+
     async def finish(self, instance_id: InstanceId, id: SessionId, ending: Ending) -> Session | None:
         """Move a live session to its end; None if it was not live. Exactly one of racing callers gets the row."""
         ...
@@ -65,6 +78,14 @@ class SessionStore(Protocol):
     ) -> Sequence[Session]: ...
     async def finish_of_instance(self, instance_id: InstanceId, ending: Ending, *, max_rows: int) -> Sequence[Session]:
         """End up to `max_rows` of the instance's live sessions that began by then; an empty result means that none is left."""
+        ...
+
+    async def stamp(self, *, max_rows: int) -> int:
+        """Fill in what lists sort by, `ended_at` among it, on up to `max_rows` rows of an earlier release; returns how many."""
+        ...
+
+    async def purge_ended(self, instance_id: InstanceId, before: Instant, *, max_rows: int) -> int:
+        """Delete up to `max_rows` sessions of the instance that ended by then, the earliest first, and return how many."""
         ...
 
     async def touch_many(self, active_at: Mapping[SessionId, Instant]) -> None:

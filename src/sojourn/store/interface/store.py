@@ -15,6 +15,7 @@ from sojourn.store.interface.images import ImageStore
 from sojourn.store.interface.instances import InstanceStore
 from sojourn.store.interface.outbox import OutboxStore
 from sojourn.store.interface.records import RecordStore
+from sojourn.store.interface.session_batches import SessionBatchStore
 from sojourn.store.interface.sessions import SessionStore
 from sojourn.store.interface.settings_changes import SettingsChangeStore
 from sojourn.store.interface.shared_counts import SharedCountStore
@@ -38,6 +39,8 @@ class Groups(Protocol):
     def clients(self) -> ClientStore: ...
     @property
     def sessions(self) -> SessionStore: ...
+    @property
+    def session_batches(self) -> SessionBatchStore: ...
     @property
     def sign_ins(self) -> SignInStore: ...
     @property
@@ -112,9 +115,9 @@ class Store(Groups, Protocol):
         """Delete up to `max_rows` clients without any sign-in and without activity since then, and return how many."""
         ...
 
-    async def purge_ended(self, before: Instant, *, max_rows: int) -> int:
-        """Delete up to `max_rows` ended sessions whose lifetime is over, and clients that have no session left and
-        whose cookie has expired; return the total.
+    async def purge_expired_clients(self, before: Instant, *, max_rows: int) -> int:
+        """Delete up to `max_rows` clients whose cookie has expired by then and that have no live session, and return how
+        many. Their ended sessions stay.
         """
         ...
 

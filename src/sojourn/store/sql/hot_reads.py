@@ -21,13 +21,12 @@ from sqlalchemy import (
     union_all,
 )
 
-from sojourn.sessions.session import LIVE
 from sojourn.store.sql.database import Prepared, Row
 from sojourn.store.sql.group import reading
 from sojourn.store.sql.instance_wall import spanning, within
 from sojourn.store.sql.rows.clients import client_row, clients, dev_browser_row, dev_browsers
 from sojourn.store.sql.rows.instances import secret_key_row, secret_keys
-from sojourn.store.sql.rows.sessions import session_row, sessions
+from sojourn.store.sql.rows.sessions import IS_LIVE, session_row, sessions
 from sojourn.store.sql.rows.users import identifier_row, identifiers, user_row, users
 from sojourn.users.user import User
 
@@ -35,7 +34,6 @@ _INSTANCE = bindparam("instance_id", type_=String)
 _ID = bindparam("id", type_=String)
 _HASH = bindparam("hash", type_=LargeBinary)
 _NOW = bindparam("now", type_=BigInteger)
-_LIVE = sorted(status.value for status in LIVE)
 
 _OWNING = (*user_row.columns, *identifier_row.columns)
 """The user joined with its identifiers, one row each; cheaper than a second statement. `joined_user` reads it."""
@@ -79,9 +77,8 @@ class HotReads:
             .where(users.c.instance_id == _INSTANCE)
             .order_by(*_OLDEST_FIRST)
         )
-        live = sessions.c.status.in_([_literal(value) for value in _LIVE])
         ended_since = sessions.c.updated_at > bindparam("since", type_=BigInteger)
-        minted = _minted(live)
+        minted = _minted()
         statements = {
             "client": reading(client_row).where(clients.c.id == _ID, clients.c.instance_id == _INSTANCE),
             # two selects, one index each: with OR, SQLite reads every client of the instance
@@ -90,25 +87,25 @@ class HotReads:
             ),
             "client_facts": select(*client_row.columns, *session_row.columns, *_OWNING)
             .select_from(clients)
-            .outerjoin(sessions, _OF_CLIENT & live)
+            .outerjoin(sessions, _OF_CLIENT & IS_LIVE)
             .outerjoin(users, _ITS_USER)
             .outerjoin(identifiers, _OWNED)
             .where(clients.c.instance_id == _INSTANCE, now),  # sorted by the reader: nearly always it is one row
             "session": reading(session_row).where(sessions.c.id == _ID, sessions.c.instance_id == _INSTANCE),
             "sessions_of_client": reading(session_row)
-            .where(sessions.c.client_id == _ID, within(sessions, _INSTANCE), live)
+            .where(sessions.c.client_id == _ID, within(sessions, _INSTANCE), IS_LIVE)
             .order_by(sessions.c.created_at, sessions.c.id),
             "last_session_of_client": reading(session_row)
             .where(sessions.c.client_id == _ID, within(sessions, _INSTANCE))
             .order_by(sessions.c.last_active_at.desc(), sessions.c.id)
             .limit(literal_column("1")),
             "sessions_of_user": reading(session_row)
-            .where(sessions.c.user_id == _ID, sessions.c.instance_id == _INSTANCE, live)
+            .where(sessions.c.user_id == _ID, sessions.c.instance_id == _INSTANCE, IS_LIVE)
             .order_by(sessions.c.last_active_at.desc(), sessions.c.id),
             "known_device": select(sessions.c.id)
             .where(sessions.c.client_id == _ID, within(sessions, _INSTANCE))
             .where(sessions.c.user_id == bindparam("user_id", type_=String))
-            .where(sessions.c.actor.is_(None), or_(live, ended_since))
+            .where(sessions.c.actor.is_(None), or_(IS_LIVE, ended_since))
             .limit(literal_column("1")),
             "mint": minted,
             "mint_with_user": minted.add_columns(*_OWNING).outerjoin(identifiers, _OWNED).order_by(*_OLDEST_FIRST),
@@ -127,7 +124,7 @@ class HotReads:
         return cls(**{name: Prepared.of(statement, dialect) for name, statement in statements.items()})
 
 
-def _minted(live: ColumnElement[bool]) -> Select[Any]:
+def _minted() -> Select[Any]:
     """Selects all that a token is minted from; by the previous secret, within its grace, as the session was before (R-FLOW-01)."""
     now = clients.c.secret_hash == _HASH
     is_older = sessions.c.generation < clients.c.generation
@@ -140,7 +137,7 @@ def _minted(live: ColumnElement[bool]) -> Select[Any]:
         .select_from(sessions)
         .join(clients, _OF_CLIENT)
         .join(users, _ITS_USER)
-        .where(sessions.c.id == _ID, sessions.c.instance_id == _INSTANCE, live, or_(now, shortly))
+        .where(sessions.c.id == _ID, sessions.c.instance_id == _INSTANCE, IS_LIVE, or_(now, shortly))
     )
 
 
@@ -168,7 +165,3 @@ def joined_user(rows: Sequence[Row], start: int = 0) -> User | None:
 
 def _number(value: int) -> ColumnElement[int]:
     return literal_column(str(value), type_=Integer)
-
-
-def _literal(text: str) -> ColumnElement[str]:
-    return literal_column(f"'{text}'", type_=String)

@@ -46,7 +46,8 @@ SPANNING: Mapping[str, str] = {
     "entries to chain": "the worker asks which instances have entries, then chains each by itself",
     "rows that are over": "the worker deletes what has expired",
     "counts that are over": "the worker deletes what has expired",
-    "ended sessions": "the worker deletes sessions that ended long ago",
+    "rows of an earlier release": "the worker fills in what lists of sessions sort by",
+    "batches that run": "the worker continues them, each by itself",
     "unused clients": "the worker deletes clients without sessions",
     "peppers in use": "the configuration is one for the whole database",
 }

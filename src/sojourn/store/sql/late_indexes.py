@@ -16,6 +16,13 @@ OF_TARGET = "ix_events_target"
 OF_KIND = "ix_events_kind"
 EVENTS_BY_TIME = "ix_events_at"
 DUE = "ix_sessions_due"
+LIVE_CREATED = "ix_sessions_live_created"
+LIVE_SEEN = "ix_sessions_live_seen"
+ENDED = "ix_sessions_ended"
+ENDED_CREATED = "ix_sessions_ended_created"
+ENDED_SEEN = "ix_sessions_ended_seen"
+OF_BATCH = "ix_sessions_batch"
+UNSTAMPED = "ix_sessions_unstamped"
 SEARCH = "user_search"
 """True if an index supports text search."""
 
@@ -40,6 +47,22 @@ class LateIndex:
         return f"CREATE INDEX {how}IF NOT EXISTS {self.name} ON {self.table} {columns}{where}"
 
 
+_LIVE = "status IN ('active', 'pending')"
+_HAS_ENDED = "ended_at IS NOT NULL"
+_FACTS = (
+    "end_cause, status, country, device_type, browser_name, strategy, ip_address, created_at, seen_at, ended_at, due_at"
+)
+
+
+def _sorted_sessions(name: str, by: str, only: str) -> LateIndex:
+    """Along one time of the live or the ended sessions; the facts of each stand beside, so that those that a filter does not
+    keep are passed without a look at their rows (docs/decisions/0022).
+    """
+    key = f"instance_id, {by}, id"
+    facts = ", ".join(fact for fact in _FACTS.split(", ") if fact != by)
+    return LateIndex(name, "sessions", f"{key}, {facts}", only, postgres_columns=f"({key}) INCLUDE ({facts})")
+
+
 INDEXES = (
     LateIndex(BY_UPDATED, "users", "instance_id, updated_at, id"),
     LateIndex(
@@ -54,7 +77,20 @@ INDEXES = (
     LateIndex(LOCKED, "users", "instance_id, locked_at", only="locked_at IS NOT NULL"),
     LateIndex(DELETING, "users", "instance_id, delete_at", only="delete_at IS NOT NULL"),
     LateIndex(STRANGERS, "clients", "updated_at", only="last_authentication_strategy IS NULL"),
-    LateIndex(DUE, "sessions", "due_at", only="status IN ('active', 'pending')"),
+    LateIndex(DUE, "sessions", "due_at", only=_LIVE),
+    LateIndex(UNSTAMPED, "sessions", "id", only="seen_at = 0"),
+    LateIndex("ix_sessions_live_client", "sessions", "client_id, instance_id", only=_LIVE),
+    LateIndex("ix_sessions_live_user", "sessions", "user_id, instance_id", only=_LIVE),
+    LateIndex(OF_BATCH, "sessions", "batch_id, ended_at, id", only="batch_id IS NOT NULL"),
+    _sorted_sessions(LIVE_CREATED, "created_at", _LIVE),
+    _sorted_sessions(LIVE_SEEN, "seen_at", _LIVE),
+    _sorted_sessions(ENDED, "ended_at", _HAS_ENDED),
+    _sorted_sessions(ENDED_CREATED, "created_at", _HAS_ENDED),
+    _sorted_sessions(ENDED_SEEN, "seen_at", _HAS_ENDED),
+    LateIndex("ix_sessions_live_address", "sessions", "instance_id, ip_address", only=_LIVE,
+              postgres_columns='(instance_id, ip_address COLLATE "C")'),
+    LateIndex("ix_sessions_ended_address", "sessions", "instance_id, ip_address", only=_HAS_ENDED,
+              postgres_columns='(instance_id, ip_address COLLATE "C")'),
     LateIndex("ix_records_created", "records", "instance_id, kind, created_at, id"),
     LateIndex(OF_TARGET, "events", "target, instance_id, sequence", only="target IS NOT NULL"),
     LateIndex(OF_KIND, "events", "instance_id, kind, sequence"),

@@ -16,11 +16,10 @@ from sojourn.sessions.session import LIVE, SessionStatus
 from sojourn.store.interface import Page, SessionFilter
 from sojourn.store.sql.database import Row, Runner
 from sojourn.store.sql.group import Condition, paged, reading
-from sojourn.store.sql.rows.sessions import session_row, sessions
+from sojourn.store.sql.rows.sessions import IS_LIVE, session_row, sessions
 
 _SORTED = 2_000
 _LIVE = sorted(status.value for status in LIVE)
-IS_LIVE = sessions.c.status.in_(_LIVE)
 
 
 class SessionLists:

@@ -4,27 +4,47 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from sqlalchemy import Column, and_, bindparam, case, false, func, or_, select, text, update
+from sqlalchemy import (
+    BigInteger,
+    Column,
+    ColumnElement,
+    String,
+    and_,
+    bindparam,
+    case,
+    cast,
+    delete,
+    false,
+    func,
+    literal,
+    literal_column,
+    or_,
+    select,
+    text,
+    update,
+)
 
 from sojourn.errors import Json
 from sojourn.ids import ClientId, InstanceId, SessionId, UserId
 from sojourn.instant import Instant
 from sojourn.sessions.end_cause import EndCause
-from sojourn.sessions.session import Ending, Session, SessionStatus
-from sojourn.store.interface import MintFacts, Page, SessionFilter
+from sojourn.sessions.session import INACTIVITY, LIFETIME, Ending, Session, SessionStatus
+from sojourn.store.interface import Found, MintFacts, Page, Position, SessionFilter, SessionOrder, SessionSearch
 from sojourn.store.sql.columns import moment, to_json
 from sojourn.store.sql.database import Runner
 from sojourn.store.sql.group import Condition, Group, first
 from sojourn.store.sql.hot_reads import HotReads, joined_user
 from sojourn.store.sql.instance_wall import spanning, within
-from sojourn.store.sql.late_indexes import DUE, Built
-from sojourn.store.sql.rows.sessions import session_row, sessions
-from sojourn.store.sql.session_lists import IS_LIVE, SessionLists, is_idle, is_over
+from sojourn.store.sql.late_indexes import DUE, ENDED, UNSTAMPED, Built
+from sojourn.store.sql.rows.sessions import IS_LIVE, session_row, sessions
+from sojourn.store.sql.session_lists import SessionLists, is_idle, is_over
+from sojourn.store.sql.session_search import SessionSearches
 
 _AT_ONCE = 500
 _SESSION_END = len(session_row.columns)
 _USER = _SESSION_END + 4
 
+# `seen_at` of a live session is at most five minutes behind its last use, so that its index is seldom written
 _TOUCH = {
     "sqlite": text(
         "UPDATE /* spans instances: uses of sessions */ sessions SET last_active_at = used.value FROM json_each(:uses) AS used"
@@ -35,10 +55,18 @@ _TOUCH = {
     "postgresql": text(
         "WITH /* spans instances: uses of sessions */ used AS (SELECT key, value::bigint AS at FROM json_each_text(CAST(:uses AS json))),"
         " held AS (SELECT id FROM sessions WHERE id IN (SELECT key FROM used) ORDER BY id FOR UPDATE)"
-        " UPDATE sessions SET last_active_at = used.at FROM used JOIN held ON held.id = used.key"
+        " UPDATE sessions SET last_active_at = used.at,"
+        " seen_at = CASE WHEN used.at >= seen_at + 300000 THEN used.at ELSE seen_at END"
+        " FROM used JOIN held ON held.id = used.key"
         " WHERE sessions.id = held.id AND sessions.status IN ('active', 'pending') AND sessions.last_active_at < used.at"
     ),
 }
+
+_SEE = text(
+    "UPDATE /* spans instances: uses of sessions */ sessions SET seen_at = last_active_at WHERE id IN (SELECT key FROM json_each(:uses))"
+    " AND last_active_at >= seen_at + 300000 AND +status IN ('active', 'pending')"
+)
+"""SQLite rewrites the index of a column that a statement sets, even to the same value, so it is a statement of its own."""
 
 _DUE = {
     # status literals as in the index definition; parameters would not use the partial index
@@ -61,7 +89,12 @@ class SqlSessions(Group):
         self._built = built
 
     async def create(self, session: Session) -> None:
-        await self._insert(session_row, session, due_at=min(session.expire_at, session.abandon_at).millis)
+        await self._insert(
+            session_row,
+            session,
+            due_at=min(session.expire_at, session.abandon_at).millis,
+            seen_at=session.last_active_at.millis,
+        )
 
     # -- read
 
@@ -92,6 +125,14 @@ class SqlSessions(Group):
 
     async def count(self, instance_id: InstanceId, where: SessionFilter) -> int:
         return await SessionLists(self._run).count(instance_id, where)
+
+    async def search(
+        self, instance_id: InstanceId, where: SessionSearch, order: SessionOrder, after: Position | None, *, limit: int
+    ) -> Sequence[Found]:
+        return await SessionSearches(self._run).page(instance_id, where, order, after, limit)
+
+    async def search_count(self, instance_id: InstanceId, where: SessionSearch) -> int:
+        return await SessionSearches(self._run).count(instance_id, where)
 
     async def mint_facts(
         self,
@@ -148,7 +189,12 @@ class SqlSessions(Group):
     async def touch_many(self, active_at: Mapping[SessionId, Instant]) -> None:
         uses = {id: at.millis for id, at in active_at.items()}
         statement = _TOUCH[self._run.dialect.name].bindparams(bindparam("uses", value=to_json(uses)))
-        await self._run.change(statement)
+        if self._run.dialect.name == "postgresql":
+            await self._run.change(statement)
+            return
+        async with self._run.together() as runner:
+            await runner.change(statement)
+            await runner.change(_SEE.bindparams(bindparam("uses", value=to_json(uses))))
 
     async def save_data(
         self,
@@ -211,11 +257,51 @@ class SqlSessions(Group):
                 (and_(is_over(now), sessions.c.actor.is_not(None)), EndCause.IMPERSONATION_OVER.value),
                 (is_over(now), EndCause.EXPIRED.value), (is_idle(now), EndCause.INACTIVE.value), else_=None,
             ),
+            "end_rule": case(
+                (is_over(now), _ruled(LIFETIME, sessions.c.expire_at - sessions.c.created_at)),
+                (is_idle(now), _ruled(INACTIVITY, sessions.c.inactivity)), else_=None,
+            ),
+            "seen_at": sessions.c.last_active_at,
             "updated_at": case((is_ended, now.millis), else_=sessions.c.updated_at),
             "due_at": case((sessions.c.expire_at < idle_at, sessions.c.expire_at), else_=idle_at),
         }  # fmt: skip
         settled = update(sessions).where(sessions.c.id.in_(held), is_due).values(values)
         return await self._run.change(spanning("sessions that are due", settled))
+
+    async def stamp(self, *, max_rows: int) -> int:
+        if not self._built.has(UNSTAMPED):
+            return 0
+        found = select(sessions.c.id).where(sessions.c.seen_at == _unseen()).limit(max_rows)
+        ids = [str(row[0]) for row in await self._run.rows(spanning("rows of an earlier release", found))]
+        idle_at = sessions.c.last_active_at + sessions.c.inactivity
+        at = case(
+            (IS_LIVE, None),
+            (sessions.c.status == SessionStatus.EXPIRED.value, sessions.c.expire_at),
+            (sessions.c.status == SessionStatus.ABANDONED.value, idle_at),
+            else_=sessions.c.updated_at,
+        )  # fmt: skip
+        values = {"seen_at": sessions.c.last_active_at, "ended_at": func.coalesce(sessions.c.ended_at, at)}
+        for start in range(0, len(ids), _AT_ONCE):
+            held = select(sessions.c.id).where(sessions.c.id.in_(ids[start : start + _AT_ONCE]))
+            held = held.order_by(sessions.c.id).with_for_update()
+            stamped = update(sessions).where(sessions.c.id.in_(held)).values(values)
+            await self._run.change(spanning("rows of an earlier release", stamped))
+        return len(ids)
+
+    async def purge_ended(self, instance_id: InstanceId, before: Instant, *, max_rows: int) -> int:
+        if not self._built.has(ENDED):
+            return 0  # would read every session; the index is still being built
+        over = (sessions.c.instance_id == instance_id, sessions.c.ended_at <= before.millis)
+        gone = select(sessions.c.id).where(*over).order_by(sessions.c.ended_at).limit(max_rows)
+        return await self._run.change(delete(sessions).where(sessions.c.id.in_(gone), *over))
+
+
+def _unseen() -> ColumnElement[int]:
+    return literal_column("0", type_=BigInteger)
+
+
+def _ruled(name: str, milliseconds: ColumnElement[int]) -> ColumnElement[str]:
+    return literal(f"{name}=", type_=String).concat(cast(milliseconds // 1000, String))
 
 
 def _ended(ending: Ending) -> dict[str, object]:
@@ -225,4 +311,7 @@ def _ended(ending: Ending) -> dict[str, object]:
         "ended_at": ending.at.millis,
         "end_cause": ending.cause.value,
         "ended_by": ending.by,
+        "end_rule": ending.rule,
+        "batch_id": ending.batch_id,
+        "seen_at": sessions.c.last_active_at,
     }

@@ -7,7 +7,6 @@ from typing import Any, Protocol
 from sqlalchemy import Column, ColumnElement, Dialect, Select, delete, exists, func, select
 
 from sojourn.instant import Instant
-from sojourn.sessions.session import LIVE, SessionStatus
 from sojourn.store.interface import Groups
 from sojourn.store.sql import event_chain
 from sojourn.store.sql.administrators import SqlAdministrators
@@ -29,12 +28,13 @@ from sojourn.store.sql.rows.app_data import app_data
 from sojourn.store.sql.rows.budgets import budgets
 from sojourn.store.sql.rows.clients import clients, dev_browsers
 from sojourn.store.sql.rows.credentials import credentials
-from sojourn.store.sql.rows.sessions import sessions
+from sojourn.store.sql.rows.sessions import IS_LIVE, sessions
 from sojourn.store.sql.rows.sign_ins import sign_ins
 from sojourn.store.sql.rows.sign_ups import sign_ups
 from sojourn.store.sql.rows.tickets import nonces
 from sojourn.store.sql.rows.users import users
 from sojourn.store.sql.rows.verifications import verifications
+from sojourn.store.sql.session_batches import SqlSessionBatches
 from sojourn.store.sql.sessions import SqlSessions
 from sojourn.store.sql.settings_changes import SqlSettingsChanges
 from sojourn.store.sql.shared_counts import SqlSharedCounts
@@ -56,8 +56,7 @@ _OVER: Sequence[tuple[Column[Any], Column[int]]] = (
 """Expirable tables: (key, expiry column)."""
 
 _HAS_NONE = ~exists().where(sessions.c.client_id == clients.c.id)
-
-_ENDED = sorted(status.value for status in set(SessionStatus) - LIVE)
+_HAS_NONE_LIVE = ~exists().where(sessions.c.client_id == clients.c.id, IS_LIVE)
 
 
 class SqlGroups:
@@ -70,6 +69,7 @@ class SqlGroups:
         self.images = SqlImages(runner)
         self.clients = SqlClients(runner, reads, writes)
         self.sessions = SqlSessions(runner, reads, built)
+        self.session_batches = SqlSessionBatches(runner)
         self.sign_ins = SqlSignIns(runner, writes)
         self.sign_ups = SqlSignUps(runner)
         self.verifications = SqlVerifications(runner)
@@ -160,30 +160,24 @@ class SqlStore(SqlGroups):
         if not self._database.built.has(STRANGERS):
             return 0  # without the index every client would be read; it is still being built
         never = (clients.c.last_authentication_strategy.is_(None), clients.c.updated_at <= before.millis)
+        over = (*never, _HAS_NONE)
         unused = spanning("unused clients", select(clients.c.id))
-        return await self._delete_clients(unused.where(*never, _HAS_NONE).limit(max_rows), *never)
+        return await self._delete_clients(unused.where(*over).limit(max_rows), *over)
 
-    async def purge_ended(self, before: Instant, *, max_rows: int) -> int:
-        over = (sessions.c.status.in_(_ENDED), sessions.c.expire_at <= before.millis)
-        gone = select(sessions.c.id).where(*over).limit(max_rows)
-        theirs = delete(sessions).where(sessions.c.id.in_(gone), *over)
-        forgotten = await self._database.change(spanning("ended sessions", theirs))
-        last_seen = (
-            spanning("unused clients", select(clients.c.id))
-            .where(clients.c.expire_at <= before.millis, _HAS_NONE)
-            .limit(max_rows)
-        )
-        return forgotten + await self._delete_clients(last_seen)
+    async def purge_expired_clients(self, before: Instant, *, max_rows: int) -> int:
+        over = (clients.c.expire_at <= before.millis, _HAS_NONE_LIVE)
+        expired = spanning("unused clients", select(clients.c.id))
+        return await self._delete_clients(expired.where(*over).limit(max_rows), *over)
 
     async def _delete_clients(self, found: Select[Any], *still: ColumnElement[bool]) -> int:
-        """Delete clients without sessions if the conditions `still` hold; a user may have signed in since the read."""
+        """Delete clients if the conditions `still` hold; a user may have signed in since the read."""
         ids = [row[0] for row in await self._database.rows(found)]
         if not ids:
             return 0
         async with self._database.transaction() as runner:
             known = spanning("unused clients", delete(dev_browsers)).where(dev_browsers.c.client_id.in_(ids))
             await runner.change(known)
-            unused = spanning("unused clients", delete(clients)).where(clients.c.id.in_(ids), _HAS_NONE, *still)
+            unused = spanning("unused clients", delete(clients)).where(clients.c.id.in_(ids), *still)
             return await runner.change(unused)
 
     async def close(self) -> None:

@@ -1,8 +1,8 @@
 """Sessions: the table and its codec."""
 
-from sqlalchemy import BigInteger, Column, Index, Integer, Table, text
+from sqlalchemy import BigInteger, Column, Index, Integer, String, Table, literal_column, text
 
-from sojourn.sessions.session import Session
+from sojourn.sessions.session import LIVE, Session
 from sojourn.store.sql.codec import Codec
 from sojourn.store.sql.rows.schema import flag, id_column, metadata, reference, text_column, time_column
 
@@ -20,6 +20,9 @@ sessions = Table(
     Column("generation", Integer), Column("earlier_generation", Integer),
     time_column("earlier_first_factor_at", optional=True), time_column("earlier_second_factor_at", optional=True),
     text_column("end_cause"), time_column("ended_at", optional=True), text_column("ended_by"),
+    text_column("strategy"), text_column("end_rule"), reference("batch_id", optional=True),
+    # the last use as lists sort it: moved only with every fifth minute, so that it can have an index; exact once ended
+    Column("seen_at", BigInteger, nullable=False, server_default=text("0")),
     # the session does not expire before this time; uses do not change it, so it can have an index
     Column("due_at", BigInteger, nullable=False, server_default=text("0")),
     Index("ix_sessions_client", "client_id", "instance_id"),
@@ -29,3 +32,9 @@ sessions = Table(
 )  # fmt: skip
 
 session_row = Codec(sessions, Session)
+
+IS_LIVE = sessions.c.status.in_([literal_column(f"'{status.value}'", type_=String) for status in sorted(LIVE)])
+"""Literals as in the partial indexes, which parameters would not use."""
+
+HAS_ENDED = sessions.c.ended_at.is_not(None)
+"""As in the partial indexes of ended sessions."""
