@@ -22,6 +22,7 @@ from sojourn.ids import instance_id as new_instance_id
 from sojourn.instances.instance import Environment, Instance
 from sojourn.instances.settings import Settings
 from sojourn.instances.settings_change import SettingsChange
+from sojourn.sessions.batch import SessionBatch
 from sojourn.sessions.client import Client
 from sojourn.sessions.session import Session, SessionStatus
 from sojourn.sign_ins.sign_in import SignIn
@@ -35,6 +36,7 @@ from sojourn.store.interface import (
     Record,
     SecretKey,
     SessionFilter,
+    SessionSearch,
     Store,
     StoredSigningKey,
     UserFilter,
@@ -47,6 +49,7 @@ from sojourn.users.user import Identifier, User
 from .values import (
     LATER,
     NOW,
+    a_batch,
     a_client,
     a_credential,
     a_full_user,
@@ -87,6 +90,8 @@ class World:
     change: SettingsChange
     invitation: Invitation
     nonce: bytes
+    ended: Session
+    batch: SessionBatch
 
 
 async def _world(store: Store) -> World:
@@ -110,6 +115,7 @@ async def _world(store: Store) -> World:
         SecretKey(new_id("sk_"), instance_id, digest(), NOW),
         SettingsChange(new_id("stc_"), instance_id, NOW, "operator", "why", {}),
         _an_invitation(instance_id), digest(),
+        a_session(user, client, status=SessionStatus.ENDED, ended_at=NOW), a_batch(instance_id),
     )  # fmt: skip
     settings = Settings(application_name="First")
     await store.instances.create(
@@ -121,6 +127,8 @@ async def _world(store: Store) -> World:
     await store.clients.create(client)
     await store.clients.create_dev_browser(world.browser)
     await store.sessions.create(world.session)
+    await store.sessions.create(world.ended)
+    await store.session_batches.create(world.batch)
     await store.sign_ins.create(world.sign_in)
     await store.sign_ups.create(world.sign_up)
     await store.verifications.start(world.verification)
@@ -232,6 +240,13 @@ _CASES: Mapping[str, Call] = {
     "sessions.finish_of_instance": lambda s, i, w: s.sessions.finish_of_instance(
         i, an_end(SessionStatus.REVOKED, LATER), max_rows=9
     ),
+    "sessions.search": lambda s, i, w: s.sessions.search(i, SessionSearch(now=NOW), "last_active", None, limit=9),
+    "sessions.search_count": lambda s, i, w: s.sessions.search_count(i, SessionSearch(now=NOW)),
+    "sessions.purge_ended": lambda s, i, w: s.sessions.purge_ended(i, LATER, max_rows=9),
+    "session_batches.find": lambda s, i, w: s.session_batches.find(i, w.batch.id),
+    "session_batches.list": lambda s, i, w: s.session_batches.list(i, limit=9),
+    "session_batches.step": lambda s, i, w: s.session_batches.step(replace(w.batch, instance_id=i), NOW, None, max_rows=9),
+    "session_batches.finish": lambda s, i, w: s.session_batches.finish(replace(w.batch, instance_id=i), LATER),
     "sessions.save_data": lambda s, i, w: s.sessions.save_data(i, w.session.id, {"a": 1}, {}, LATER),
     "sessions.note_factor": lambda s, i, w: s.sessions.note_factor(i, w.session.id, LATER, generation=7),
     "sessions.renew": lambda s, i, w: s.sessions.renew(i, w.session.id, generation=7),
@@ -318,7 +333,10 @@ _OTHERS: Mapping[str, str] = {
     "outbox.claim": "spans instances",
     "outbox.remove": "spans instances",
     "records.create": "inserts",
+    "session_batches.create": "inserts",
+    "session_batches.running": "spans instances",
     "sessions.create": "inserts",
+    "sessions.stamp": "spans instances",
     "sessions.touch_many": "spans instances",
     "sessions.finish_timed_out": "spans instances",
     "settings_changes.add": "inserts",

@@ -17,6 +17,7 @@ from sojourn.factors.password_hashers import StoredPassword
 from sojourn.factors.verification import Verification, VerificationStatus
 from sojourn.ids import InstanceId, UserId
 from sojourn.instant import Instant
+from sojourn.sessions.batch import BatchStatus, SessionBatch
 from sojourn.sessions.client import Client
 from sojourn.sessions.end_cause import EndCause
 from sojourn.sessions.session import Device, Ending, Session, SessionStatus
@@ -95,6 +96,12 @@ def a_session(user: User, client: Client, **given: Any) -> Session:
         last_active_at=NOW, inactivity=timedelta(days=1), first_factor_at=NOW, generation=client.generation,
     )  # fmt: skip
     return replace(session, **given)
+
+
+def a_batch(instance_id: InstanceId, **which: Any) -> SessionBatch:
+    return SessionBatch(
+        ids.new_id("sbat_"), instance_id, BatchStatus.RUNNING, EndCause.REVOKED, "admin:user_1", which, 0, 0, NOW, NOW
+    )
 
 
 def a_full_session(user: User, client: Client) -> Session:

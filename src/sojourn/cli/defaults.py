@@ -45,7 +45,7 @@ async def in_force(engine: "Engine") -> dict[str, Json]:
         "handshakes of one browser": f"{MAX_REDIRECTS} at a time, each valid for {MAX_AGE // 60} minutes and one use",
         "clients without a sign-in": f"deleted after {_days(KEPT)}",
         "ended sessions": f"listed for {_days(engine.instance.settings.sessions.ended_kept)} after their end"
-        " (setting sessions.ended_kept_days)",
+        " (setting sessions.ended_kept_seconds)",
         "browsers that stayed away": f"deleted {_days(CLIENTS_KEPT)} after their cookie has expired",
         "lists": f"{time_limit.LISTS_AT_ONCE} at a time, others wait {time_limit.LIST_WAITS_SECONDS:g} s; each times out after"
         f" {time_limit.LIST_SECONDS:g} s; {MAX_LIST} entries at most",

@@ -140,17 +140,17 @@ class SessionSettings(_Group, frozen=True, kw_only=True):
         About(effect="A user has at most this many sessions; one more ends the one idle longest.", min=1, max=10_000),
     ] = 100
 
-    ended_kept_days: Annotated[
+    ended_kept_seconds: Annotated[
         int,
         About(
             effect="Ended sessions are listed for this long, with the cause of their end; then they are deleted.",
-            min=1, max=3650, unit="days", guide="guide/sessions.md#ended-sessions",
+            min=60, max=3650 * DAY, unit="seconds", guide="guide/sessions.md#ended-sessions",
         ),
-    ] = 90  # fmt: skip
+    ] = 90 * DAY  # fmt: skip
 
     @property
     def ended_kept(self) -> timedelta:
-        return timedelta(days=self.ended_kept_days)
+        return timedelta(seconds=self.ended_kept_seconds)
 
     @property
     def lifetime(self) -> timedelta:

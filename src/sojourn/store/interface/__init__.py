@@ -17,7 +17,7 @@ from sojourn.store.interface.outbox import OutboxMessage, OutboxStore
 from sojourn.store.interface.paging import Page
 from sojourn.store.interface.records import Record, RecordKind, RecordStore
 from sojourn.store.interface.session_batches import SessionBatchStore
-from sojourn.store.interface.session_search import Found, Position, SessionOrder, SessionSearch
+from sojourn.store.interface.session_search import FoundSession, Position, SessionOrder, SessionSearch
 from sojourn.store.interface.sessions import MintFacts, SessionFilter, SessionStore
 from sojourn.store.interface.settings_changes import SettingsChangeStore
 from sojourn.store.interface.shared_counts import SharedCountStore
@@ -38,7 +38,7 @@ __all__ = [
     "DevBrowser",
     "EventFilter",
     "EventStore",
-    "Found",
+    "FoundSession",
     "Groups",
     "ImageStore",
     "InstanceStore",

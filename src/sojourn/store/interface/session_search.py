@@ -1,4 +1,4 @@
-"""What a list of sessions may be narrowed by and sorted by."""
+"""Filters, orders and positions of lists of sessions for administrators."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
@@ -61,6 +61,6 @@ class Position:
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class FoundSession:
     session: Session
     position: Position

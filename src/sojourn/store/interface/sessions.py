@@ -9,7 +9,7 @@ from sojourn.ids import ClientId, InstanceId, SessionId, UserId
 from sojourn.instant import Instant
 from sojourn.sessions.session import Ending, Session, SessionStatus
 from sojourn.store.interface.paging import Page
-from sojourn.store.interface.session_search import Found, Position, SessionOrder, SessionSearch
+from sojourn.store.interface.session_search import FoundSession, Position, SessionOrder, SessionSearch
 from sojourn.users.user import User
 
 
@@ -56,7 +56,7 @@ class SessionStore(Protocol):
     async def count(self, instance_id: InstanceId, where: SessionFilter) -> int: ...
     async def search(
         self, instance_id: InstanceId, where: SessionSearch, order: SessionOrder, after: Position | None, *, limit: int
-    ) -> Sequence[Found]:
+    ) -> Sequence[FoundSession]:
         """Up to `limit` matching sessions behind `after`, newest first. Along `last_active`, live sessions of a large instance are
         in order to within five minutes. Along `ended` only ended sessions are found. Raises: Overloaded.
         """

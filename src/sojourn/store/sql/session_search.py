@@ -8,11 +8,11 @@ because few sessions have it.
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, false, func, not_, or_, select, tuple_
+from sqlalchemy import ColumnElement, Select, and_, func, not_, or_, select, tuple_
 
 from sojourn.ids import InstanceId
 from sojourn.sessions.session import SessionStatus
-from sojourn.store.interface import Found, Position, SessionOrder, SessionSearch
+from sojourn.store.interface import FoundSession, Position, SessionOrder, SessionSearch
 from sojourn.store.sql.database import Row, Runner
 from sojourn.store.sql.group import Condition, reading
 from sojourn.store.sql.instance_wall import within
@@ -34,9 +34,9 @@ class SessionSearches:
 
     async def page(
         self, instance_id: InstanceId, where: SessionSearch, order: SessionOrder, after: Position | None, limit: int
-    ) -> Sequence[Found]:
+    ) -> Sequence[FoundSession]:
         """Raises: Overloaded."""
-        found: list[Found] = []
+        found: list[FoundSession] = []
         for live in _kinds(where, order):
             time = _TIMES[order]
             if live and order == "last_active" and await self._is_exact(instance_id, where):
@@ -75,7 +75,7 @@ class SessionSearches:
         limit: int,
         *,
         live: bool,
-    ) -> list[Found]:
+    ) -> list[FoundSession]:
         conditions = self.conditions(instance_id, where, live=live)
         found = select(sessions.c.id).where(*conditions, *_behind(time, after))
         if where.ip_prefix is not None:
@@ -86,7 +86,7 @@ class SessionSearches:
         page = reading(session_row).add_columns(time).where(sessions.c.id.in_(found), within(sessions, instance_id))
         rows = await self._run.listed(page.order_by(time.desc(), sessions.c.id.desc()))
         decoded = [(session_row.decode(row), int(str(row[-1]))) for row in rows]
-        return [Found(session, Position(at, session.id)) for session, at in decoded]
+        return [FoundSession(session, Position(at, session.id)) for session, at in decoded]
 
     def conditions(self, instance_id: InstanceId, where: SessionSearch, *, live: bool) -> list[Condition]:
         found: list[Condition] = [sessions.c.instance_id == instance_id, IS_LIVE if live else HAS_ENDED]
@@ -104,7 +104,7 @@ class SessionSearches:
         if where.causes:
             found.append(sessions.c.end_cause.in_(where.causes))
         if where.user_ids is not None:
-            found.append(sessions.c.user_id.in_(where.user_ids) if where.user_ids else false())
+            found.append(sessions.c.user_id.in_(where.user_ids))
         for column, value in (
             (sessions.c.client_id, where.client_id),
             (sessions.c.country, where.country),
@@ -147,6 +147,8 @@ def _is_owned(where: SessionSearch) -> bool:
 
 def _kinds(where: SessionSearch, order: SessionOrder) -> list[bool]:
     """True: the live sessions may match; False: the ended ones."""
+    if where.user_ids == ():
+        return []
     if where.state in {"active", SessionStatus.PENDING.value}:
         return [True] if order != "ended" else []
     only_ended = order == "ended" or where.state is not None or where.causes or where.batch_id is not None

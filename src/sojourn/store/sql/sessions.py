@@ -29,7 +29,7 @@ from sojourn.ids import ClientId, InstanceId, SessionId, UserId
 from sojourn.instant import Instant
 from sojourn.sessions.end_cause import EndCause
 from sojourn.sessions.session import INACTIVITY, LIFETIME, Ending, Session, SessionStatus
-from sojourn.store.interface import Found, MintFacts, Page, Position, SessionFilter, SessionOrder, SessionSearch
+from sojourn.store.interface import FoundSession, MintFacts, Page, Position, SessionFilter, SessionOrder, SessionSearch
 from sojourn.store.sql.columns import moment, to_json
 from sojourn.store.sql.database import Runner
 from sojourn.store.sql.group import Condition, Group, first
@@ -128,7 +128,7 @@ class SqlSessions(Group):
 
     async def search(
         self, instance_id: InstanceId, where: SessionSearch, order: SessionOrder, after: Position | None, *, limit: int
-    ) -> Sequence[Found]:
+    ) -> Sequence[FoundSession]:
         return await SessionSearches(self._run).page(instance_id, where, order, after, limit)
 
     async def search_count(self, instance_id: InstanceId, where: SessionSearch) -> int:
