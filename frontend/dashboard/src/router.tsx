@@ -12,8 +12,32 @@ const home = createRoute({
   component: lazyRouteComponent(() => import("./features/home/home"), "Home"),
 });
 
+const session = createRoute({
+  getParentRoute: () => root,
+  path: "/sessions/$id",
+  component: lazyRouteComponent(() => import("./features/sessions/session"), "Session"),
+});
+
+const inspector = createRoute({
+  getParentRoute: () => root,
+  path: "/inspector",
+  component: lazyRouteComponent(() => import("./features/inspector/inspector"), "Inspector"),
+});
+
+const userStory = createRoute({
+  getParentRoute: () => root,
+  path: "/inspector/users/$id",
+  component: lazyRouteComponent(() => import("./features/inspector/user_story"), "UserStory"),
+});
+
+const administrators = createRoute({
+  getParentRoute: () => root,
+  path: "/administrators",
+  component: lazyRouteComponent(() => import("./features/administrators/administrators"), "Administrators"),
+});
+
 export const router = createRouter({
-  routeTree: root.addChildren([home]),
+  routeTree: root.addChildren([home, session, inspector, userStory, administrators]),
   basepath: BASE_PATH,
   parseSearch,
   stringifySearch,

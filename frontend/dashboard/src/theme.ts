@@ -1,4 +1,5 @@
 import { createTheme, type MantineColorsTuple } from "@mantine/core";
+import { en } from "./texts/en";
 
 /** The green of Sojourn's mark; shade 7 carries white text, shade 4 is for dark backgrounds. */
 const pine: MantineColorsTuple = [
@@ -47,7 +48,12 @@ export const theme = createTheme({
     Select: { defaultProps: { size: "sm", comboboxProps: { withinPortal: true } } },
     Tooltip: { defaultProps: { openDelay: 300, withArrow: true } },
     Modal: {
-      defaultProps: { centered: true, overlayProps: { backgroundOpacity: 0.4 }, transitionProps: { duration: 0 } },
+      defaultProps: {
+        closeButtonProps: { "aria-label": en.close },
+        centered: true,
+        overlayProps: { backgroundOpacity: 0.4 },
+        transitionProps: { duration: 0 },
+      },
     },
   },
 });

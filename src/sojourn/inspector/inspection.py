@@ -5,11 +5,17 @@ Times are milliseconds since 1970, UTC. No value is a secret: a pasted token, co
 """
 
 from enum import StrEnum
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 
 from sojourn.errors import Json
 from sojourn.instant import Instant
+
+if TYPE_CHECKING:
+    ClaimValue = Json
+else:
+    ClaimValue = Any  # msgspec has no schema for a recursive alias; the value of a decoded claim is `Json` anyway
 
 
 class Subject(StrEnum):
@@ -92,7 +98,7 @@ class Claim(msgspec.Struct, frozen=True, kw_only=True):
     """`source` is the setting, template or rule that put the claim into the token; `link` leads there."""
 
     name: str
-    value: Json
+    value: ClaimValue
     meaning: str
     source: str
     at: int | None = None

@@ -1,4 +1,5 @@
 /** Sends a request with the session token; asks for a fresh factor where the server wants one, and repeats the request. */
+import { failureOf } from "./failure";
 import { SessionToken, SignedOut } from "./session_token";
 
 const VERIFY = "session_reverification_required";
@@ -13,7 +14,7 @@ export class Caller {
   readonly token: SessionToken;
 
   constructor(
-    base: string,
+    private readonly base: string,
     private readonly deciding: Deciding,
     private readonly send: typeof fetch = (...words) => fetch(...words),
   ) {
@@ -31,6 +32,16 @@ export class Caller {
       throw error;
     }
   };
+
+  /** Proves the password again, by the cookie: the proof replaces it. Raises Failure. */
+  async prove(password: string): Promise<void> {
+    const answer = await this.send(`${this.base}v1/console/verification`, {
+      method: "POST",
+      credentials: "same-origin",
+      body: new URLSearchParams({ password }),
+    });
+    if (!answer.ok) throw failureOf(answer.status, await answer.json().catch(() => null));
+  }
 
   private async authorized(request: Request): Promise<Response> {
     const answer = await this.send(bearing(request, await this.token.current()));

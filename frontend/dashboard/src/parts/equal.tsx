@@ -13,7 +13,7 @@ interface EqualProps extends Shown {
 
 /** What the page shows or does, as a command, as curl and as Python: the page can do nothing that the API cannot. */
 export function Equal({ command, ...shown }: EqualProps) {
-  const base = `${useMe().public_url.replace(/\/$/, "")}/dashboard`;
+  const base = useMe().dashboard_url.replace(/\/$/, "");
   const texts: [name: "command" | "curl" | "python", text: string][] = [
     ["curl", asCurl(base, shown)],
     ["python", asPython(base, shown)],

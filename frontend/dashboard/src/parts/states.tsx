@@ -73,14 +73,17 @@ export function Failed({ error, reset }: ErrorComponentProps) {
   const queries = useQueryErrorResetBoundary();
   if (error instanceof SignedOut) return <Waiting />;
   return (
-    <Trouble
-      error={error instanceof Error ? error : new Error(String(error))}
-      retry={() => {
-        queries.reset();
-        reset();
-        void router.invalidate();
-      }}
-    />
+    <Stack gap="sm">
+      <Title order={1}>{en.states.failedPage}</Title>
+      <Trouble
+        error={error instanceof Error ? error : new Error(String(error))}
+        retry={() => {
+          queries.reset();
+          reset();
+          void router.invalidate();
+        }}
+      />
+    </Stack>
   );
 }
 

@@ -18,7 +18,7 @@ export function AccountMenu({ me }: { me: Me }) {
       <Menu.Dropdown>
         <Menu.Label>
           <Text size="sm" fw={600} c="bright" truncate>
-            {name || me.email_address || me.id}
+            {name || me.email_address || me.role}
           </Text>
           {name && me.email_address && (
             <Text size="xs" c="dimmed" truncate>

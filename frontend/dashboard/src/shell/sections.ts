@@ -1,5 +1,7 @@
 /** The pages of the navigation, in its order; one entry for each page that is whole. */
 import type { LucideIcon } from "lucide-react";
+import SearchCheck from "lucide-react/icons/search-check";
+import UsersRound from "lucide-react/icons/users-round";
 import type { Me } from "~/api/me";
 import type { en } from "~/texts/en";
 
@@ -10,7 +12,10 @@ export interface Section {
   permission: string;
 }
 
-const SECTIONS: Section[] = [];
+const SECTIONS: Section[] = [
+  { name: "inspector", to: "/inspector", icon: SearchCheck, permission: "sessions.read" },
+  { name: "administrators", to: "/administrators", icon: UsersRound, permission: "administrators.read" },
+];
 
 /** The sections that the administrator may see. */
 export function sectionsFor(me: Me): Section[] {

@@ -1,6 +1,11 @@
-/** Every text of the dashboard, in one place: a translation is another file of this shape. */
+/** Every text of the dashboard, in one catalogue: a translation is another object of this shape. */
+import { administrators } from "./administrators";
+import { inspector } from "./inspector";
+import { sessions } from "./sessions";
+
 export const en = {
   product: "Sojourn",
+  close: "Close",
   skipLink: "Skip to the content",
   navigation: { label: "Main", open: "Open the navigation", close: "Close the navigation" },
   pages: {
@@ -28,11 +33,14 @@ export const en = {
     title: "Confirm that it is you",
     why: "This operation needs your password again, because you entered it more than 10 minutes ago.",
     password: "Password",
+    noPassword:
+      "You have no password here. Sign out, run `sojourn console open` and open the link that it prints: signing in proves that it is you, for 10 minutes.",
     confirm: "Confirm",
     cancel: "Cancel",
   },
   states: {
     failed: "This did not work",
+    failedPage: "This page cannot be shown",
     retry: "Try again",
     unreachable: "The server cannot be reached",
     unreachableHint:
@@ -55,6 +63,9 @@ export const en = {
     copied: "Copied",
     hint: "$SOJOURN_SECRET_KEY is a secret key with the scope “full”.",
   },
+  sessions,
+  inspector,
+  administrators,
   home: {
     intro: "Who is signed in, why, and for how long.",
     application: "Application",
