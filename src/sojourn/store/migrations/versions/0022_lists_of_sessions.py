@@ -6,8 +6,8 @@ Existing rows, and those that the previous release writes, have 0 as `seen_at`; 
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0021"
-down_revision = "0020"
+revision = "0022"
+down_revision = "0021"
 
 
 def upgrade() -> None:
