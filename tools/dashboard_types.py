@@ -35,7 +35,7 @@ def _components(document: Schema) -> Iterator[str]:
     schemas: Mapping[str, Schema] = document["components"]["schemas"]
     answered = _answered(document)
     yield "export interface components {\n  schemas: {"
-    for name, schema in schemas.items():
+    for name, schema in sorted(schemas.items()):
         if text := str(schema.get("description", "")).split("\n\n")[0]:
             yield f"    /** {' '.join(text.split())} */"
         yield f"    {name}: {_type(schema, complete=name in answered)};"
@@ -74,7 +74,7 @@ def _paths(document: Schema) -> Iterator[str]:
     yield "export interface paths {"
     for path, operations in sorted(document["paths"].items()):
         yield f"  {json.dumps(path)}: {{"
-        for method, operation in operations.items():
+        for method, operation in sorted(operations.items()):
             yield f"    {method}: {{"
             yield from (f"      {line}" for line in _operation(operation))
             yield "    };"

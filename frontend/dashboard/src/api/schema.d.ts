@@ -5,92 +5,92 @@
 
 export interface components {
   schemas: {
-    /** Who asks, and what they may do. `id` and names are null for a secret key; `fresh_until` says until when sensitive operations are open. */
-    Me: { id: string | null; email_address: string | null; first_name: string | null; last_name: string | null; has_password: boolean; role: components["schemas"]["Role"]; permissions: (string)[]; fresh_until: number | null; environment: string; application_name: string; public_url: string; dashboard_url: string; publishable_key: string; version: string };
-    /** From the least to the most powerful. Stored: values never change. */
-    Role: "editor" | "owner" | "support" | "viewer";
     AdministratorList: { data: (components["schemas"]["ShownAdministrator"])[]; invitations: (components["schemas"]["ShownInvitation"])[] };
-    ShownAdministrator: { id: string; email_address: string | null; first_name: string | null; last_name: string | null; role: components["schemas"]["Role"]; created_at: number; last_sign_in_at: number | null; invited_by: string | null };
-    ShownInvitation: { id: string; role: components["schemas"]["Role"]; email_address: string | null; created_at: number; expire_at: number; invited_by: string };
-    /** Without `email_address`, whoever holds the link names their own. */
-    NewInvitation: { role: components["schemas"]["Role"]; email_address?: string | null };
-    /** `url` contains the secret, and is shown only here. */
-    MadeInvitation: { invitation: components["schemas"]["ShownInvitation"]; url: string };
-    RoleChange: { role: components["schemas"]["Role"] };
-    /** A token, an ID, an e-mail address, a cookie, header lines, or a reason of a denial. */
-    PastedSubject: { subject: string };
-    /** `headline` is the answer in one sentence; `problems` are its reasons, the deciding one first. */
-    Inspection: { subject: components["schemas"]["Subject"]; state: components["schemas"]["State"]; headline: string; problems: (components["schemas"]["Problem"])[]; facts: (components["schemas"]["Fact"])[]; token: components["schemas"]["Token"] | null; cookies: (components["schemas"]["Cookie"])[]; session: components["schemas"]["SessionFacts"] | null; sessions: (components["schemas"]["SessionFacts"])[]; user: components["schemas"]["UserFacts"] | null; timeline: (components["schemas"]["Entry"])[]; refusals: (components["schemas"]["RefusalCount"])[] };
-    /** The kind of the pasted text. */
-    Subject: "auth_reason" | "client_cookie" | "cookies" | "handshake" | "session" | "session_token" | "set_cookie" | "template_token" | "unknown" | "user";
-    /** UNCLEAR: the subject alone does not tell. */
-    State: "signed_in" | "signed_out" | "unclear";
-    /** `cause` is a value of `ArtefactCause` or `EndCause`, or a reason of `x-clerk-auth-reason`. */
-    Problem: { cause: string; told: string; advice: string | null };
-    /** `at` is set if the value is a time, `why` says where the value comes from. */
-    Fact: { name: string; text: string; at: number | null; why: string | null; link: components["schemas"]["SubjectLink"] | null };
-    /** `kind` is session, user, client, secret_key, setting, jwt_template or event. */
-    SubjectLink: { kind: string; id: string };
-    /** `is_genuine`: signed with a key of this server, whatever else is wrong with it. */
-    Token: { bytes: number; largest: number; is_genuine: boolean; key_id: string | null; algorithm: string | null; claims: (components["schemas"]["Claim"])[] };
-    /** `source` is the setting, template or rule that put the claim into the token; `link` leads there. */
-    Claim: { name: string; value: unknown; meaning: string; source: string; at: number | null; link: components["schemas"]["SubjectLink"] | null };
-    /** `read_by` says which program uses it. The value of a cookie is never shown. */
-    Cookie: { name: string; meaning: string; read_by: string; attributes: (components["schemas"]["Attribute"])[]; bytes: number | null };
     /** `expected` is False if this server would not have set the attribute so. */
     Attribute: { name: string; value: string; why: string; expected: boolean };
-    /** One session. `end_cause` is None while it is live; `ended_by` is an actor of the audit log or an ID. */
-    SessionFacts: { id: string; user_id: string; client_id: string; status: string; is_live: boolean; told: string; created_at: number; last_active_at: number; ends_at: number; ended_at: number | null; ended_by: string | null; ended_by_name: string | null; end_cause: string | null; last_token_dies_at: number | null; browser: string | null; device: string | null; ip_address: string | null };
-    /** `status` is active, banned, locked or unknown; `told` says by whom and until when. */
-    UserFacts: { id: string; status: string; told: string; email_address: string | null };
-    /** One entry of a timeline. `kind` is started, factor, used, place, settings, event, ended or planned; `until` is set for a period. */
-    Entry: { at: number; kind: string; title: string; detail: string | null; until: number | null; links: (components["schemas"]["SubjectLink"])[] };
-    /** How often visitors without a session were refused for one reason within the last 48 hours. */
-    RefusalCount: { reason: string; count: number; meaning: string };
     /** `changes` are values by dotted path. With `expected_version`, the version that was read, a setting that somebody else changed since is refused with 409 and who changed it; other settings are merged. */
     ChangedSettings: { changes: Record<string, unknown>; reason?: string; expected_version?: number | null };
-    /** The changes of saving, made or planned, and warnings about them; `version` is that of the settings now. */
-    SettingsDifferences: { version: number; changes: (components["schemas"]["SettingDifference"])[]; warnings: (string)[] };
-    SettingDifference: { path: string; before: unknown; after: unknown };
-    /** `version` is what a later change names as `expected_version`. */
-    SettingsShown: { version: number; groups: (components["schemas"]["SettingGroup"])[]; settings: (components["schemas"]["SettingShown"])[] };
-    /** `name` is empty for the settings of no group. */
-    SettingGroup: { name: string; about: string };
-    /** One setting. `type` is a word of JSON Schema, `takes` the accepted values in words, `docs` and `guide` pages below the documentation, `unit` `seconds` for a length of time, which may also be given as text such as `30d`. */
-    SettingShown: { path: string; group: string; type: string; choices: (string)[]; min: number | null; max: number | null; unit: string | null; is_optional: boolean; takes: string; effect: string; docs: string; guide: string; default: unknown; value: unknown; is_default: boolean };
-    /** Values by dotted path. */
-    PlannedSettings: { changes: Record<string, unknown> };
-    /** All settings in the order of the reference; they hold no secret. The same file as `sojourn settings export`. */
-    SettingsExport: { settings: Record<string, unknown> };
-    /** `settings` is an export, whole or in part; omitted settings are kept. `dry_run` saves nothing. */
-    ImportedSettings: { settings: Record<string, unknown>; reason?: string; expected_version?: number | null; dry_run?: boolean };
-    SettingsHistoryPage: { data: (components["schemas"]["ShownSettingsChange"])[]; next_cursor: string | null };
-    /** `actor` is `admin:` and an administrator's id, a secret key's id, `backend_api` or `operator`; `undoes` the change that it undid. */
-    ShownSettingsChange: { id: string; created_at: number; actor: string; actor_name: string | null; reason: string; undoes: string | null; changes: (components["schemas"]["SettingDifference"])[] };
-    /** `force` also overwrites what later changes set. */
-    Undoing: { reason?: string; force?: boolean };
-    /** `reserved` claims cannot be set in session tokens, `reserved_in_templates` not in JWT templates. */
-    ShortcodeList: { data: (components["schemas"]["ShownShortcode"])[]; reserved: (string)[]; reserved_in_templates: (string)[] };
-    /** Written `{{path}}`. `is_open`: any path below it is allowed. */
-    ShownShortcode: { path: string; says: string; is_open: boolean };
-    /** Claims of session tokens; with `template` those of a JWT template, of that lifetime in seconds, and with `template_id` compared with the stored one. `user_id` adds the preview of that user. */
-    PlannedClaims: { claims: Record<string, unknown>; user_id?: string | null; template?: boolean; template_id?: string | null; lifetime?: number };
+    /** `source` is the setting, template or rule that put the claim into the token; `link` leads there. */
+    Claim: { name: string; value: unknown; meaning: string; source: string; at: number | null; link: components["schemas"]["SubjectLink"] | null };
+    /** Sizes in bytes. `fixed` is a token without custom claims, `largest` the largest token of the `sampled` users, `most` what fits beside the cookie's name in `cookie`; `claims` is what each claim takes in the largest token. */
+    ClaimsMeter: { fixed: number; largest: number; largest_user_id: string | null; sampled: number; most: number; cookie: number; claims: Record<string, number>; is_too_large: boolean };
+    /** The custom claims now (`before`) and as planned (`after`), the whole decoded token, and its size in bytes. */
+    ClaimsOfUser: { user_id: string; name: string | null; before: unknown; after: unknown; token: Record<string, unknown>; size: number };
     /** Nothing is rendered while there are problems. `meter` is null for a JWT template, whose token is no cookie. If saved now, every new token has the claims within `applies_within_ms`, which is when the last older one has expired. */
     ClaimsPreview: { problems: (components["schemas"]["ClaimsProblem"])[]; chosen: components["schemas"]["ClaimsOfUser"] | null; users: (components["schemas"]["ClaimsOfUser"])[]; meter: components["schemas"]["ClaimsMeter"] | null; applies_within_ms: number };
     /** `path` leads to the value inside the claims; `start` and `end` are positions in its text, both 0 for the whole value. */
     ClaimsProblem: { path: (string | number)[]; message: string; start: number; end: number };
-    /** The custom claims now (`before`) and as planned (`after`), the whole decoded token, and its size in bytes. */
-    ClaimsOfUser: { user_id: string; name: string | null; before: unknown; after: unknown; token: Record<string, unknown>; size: number };
-    /** Sizes in bytes. `fixed` is a token without custom claims, `largest` the largest token of the `sampled` users, `most` what fits beside the cookie's name in `cookie`; `claims` is what each claim takes in the largest token. */
-    ClaimsMeter: { fixed: number; largest: number; largest_user_id: string | null; sampled: number; most: number; cookie: number; claims: Record<string, number>; is_too_large: boolean };
     /** When live sessions have the saved claims: tokens minted since `new_from` have them, older ones have expired at `old_until`. */
     ClaimsRollout: { changed_at: number | null; new_from: number | null; old_until: number | null; is_complete: boolean };
-    /** `lifetime` and `allowed_clock_skew` in seconds. An update replaces the whole template, as published. */
-    TemplateInput: { name: string; claims: Record<string, unknown>; lifetime?: number | null; allowed_clock_skew?: number | null; custom_signing_key?: boolean | null; signing_algorithm?: string | null; signing_key?: string | null };
+    /** `read_by` says which program uses it. The value of a cookie is never shown. */
+    Cookie: { name: string; meaning: string; read_by: string; attributes: (components["schemas"]["Attribute"])[]; bytes: number | null };
+    /** One entry of a timeline. `kind` is started, factor, used, place, settings, event, ended or planned; `until` is set for a period. */
+    Entry: { at: number; kind: string; title: string; detail: string | null; until: number | null; links: (components["schemas"]["SubjectLink"])[] };
+    Errors: { clerk_trace_id: string; errors: ({ code: string; message: string; long_message: string; meta?: Record<string, unknown> })[] };
+    /** `at` is set if the value is a time, `why` says where the value comes from. */
+    Fact: { name: string; text: string; at: number | null; why: string | null; link: components["schemas"]["SubjectLink"] | null };
+    /** `settings` is an export, whole or in part; omitted settings are kept. `dry_run` saves nothing. */
+    ImportedSettings: { settings: Record<string, unknown>; reason?: string; expected_version?: number | null; dry_run?: boolean };
+    /** `headline` is the answer in one sentence; `problems` are its reasons, the deciding one first. */
+    Inspection: { subject: components["schemas"]["Subject"]; state: components["schemas"]["State"]; headline: string; problems: (components["schemas"]["Problem"])[]; facts: (components["schemas"]["Fact"])[]; token: components["schemas"]["Token"] | null; cookies: (components["schemas"]["Cookie"])[]; session: components["schemas"]["SessionFacts"] | null; sessions: (components["schemas"]["SessionFacts"])[]; user: components["schemas"]["UserFacts"] | null; timeline: (components["schemas"]["Entry"])[]; refusals: (components["schemas"]["RefusalCount"])[] };
+    JwtTemplateList: { data: (components["schemas"]["ShownJwtTemplate"])[]; next_cursor: string | null };
+    /** `url` contains the secret, and is shown only here. */
+    MadeInvitation: { invitation: components["schemas"]["ShownInvitation"]; url: string };
+    /** Who asks, and what they may do. `id` and names are null for a secret key; `fresh_until` says until when sensitive operations are open. */
+    Me: { id: string | null; email_address: string | null; first_name: string | null; last_name: string | null; has_password: boolean; role: components["schemas"]["Role"]; permissions: (string)[]; fresh_until: number | null; environment: string; application_name: string; public_url: string; dashboard_url: string; publishable_key: string; version: string };
+    /** Without `email_address`, whoever holds the link names their own. */
+    NewInvitation: { role: components["schemas"]["Role"]; email_address?: string | null };
+    /** A token, an ID, an e-mail address, a cookie, header lines, or a reason of a denial. */
+    PastedSubject: { subject: string };
+    /** Claims of session tokens; with `template` those of a JWT template, of that lifetime in seconds, and with `template_id` compared with the stored one. `user_id` adds the preview of that user. */
+    PlannedClaims: { claims: Record<string, unknown>; user_id?: string | null; template?: boolean; template_id?: string | null; lifetime?: number };
+    /** Values by dotted path. */
+    PlannedSettings: { changes: Record<string, unknown> };
+    /** `cause` is a value of `ArtefactCause` or `EndCause`, or a reason of `x-clerk-auth-reason`. */
+    Problem: { cause: string; told: string; advice: string | null };
+    /** How often visitors without a session were refused for one reason within the last 48 hours. */
+    RefusalCount: { reason: string; count: number; meaning: string };
+    /** From the least to the most powerful. Stored: values never change. */
+    Role: "editor" | "owner" | "support" | "viewer";
+    RoleChange: { role: components["schemas"]["Role"] };
+    /** One session. `end_cause` is None while it is live; `ended_by` is an actor of the audit log or an ID. */
+    SessionFacts: { id: string; user_id: string; client_id: string; status: string; is_live: boolean; told: string; created_at: number; last_active_at: number; ends_at: number; ended_at: number | null; ended_by: string | null; ended_by_name: string | null; end_cause: string | null; last_token_dies_at: number | null; browser: string | null; device: string | null; ip_address: string | null };
+    SettingDifference: { path: string; before: unknown; after: unknown };
+    /** `name` is empty for the settings of no group. */
+    SettingGroup: { name: string; about: string };
+    /** One setting. `type` is a word of JSON Schema, `takes` the accepted values in words, `docs` and `guide` pages below the documentation, `unit` `seconds` for a length of time, which may also be given as text such as `30d`. */
+    SettingShown: { path: string; group: string; type: string; choices: (string)[]; min: number | null; max: number | null; unit: string | null; is_optional: boolean; takes: string; effect: string; docs: string; guide: string; default: unknown; value: unknown; is_default: boolean };
+    /** The changes of saving, made or planned, and warnings about them; `version` is that of the settings now. */
+    SettingsDifferences: { version: number; changes: (components["schemas"]["SettingDifference"])[]; warnings: (string)[] };
+    /** All settings in the order of the reference; they hold no secret. The same file as `sojourn settings export`. */
+    SettingsExport: { settings: Record<string, unknown> };
+    SettingsHistoryPage: { data: (components["schemas"]["ShownSettingsChange"])[]; next_cursor: string | null };
+    /** `version` is what a later change names as `expected_version`. */
+    SettingsShown: { version: number; groups: (components["schemas"]["SettingGroup"])[]; settings: (components["schemas"]["SettingShown"])[] };
+    /** `reserved` claims cannot be set in session tokens, `reserved_in_templates` not in JWT templates. */
+    ShortcodeList: { data: (components["schemas"]["ShownShortcode"])[]; reserved: (string)[]; reserved_in_templates: (string)[] };
+    ShownAdministrator: { id: string; email_address: string | null; first_name: string | null; last_name: string | null; role: components["schemas"]["Role"]; created_at: number; last_sign_in_at: number | null; invited_by: string | null };
+    ShownInvitation: { id: string; role: components["schemas"]["Role"]; email_address: string | null; created_at: number; expire_at: number; invited_by: string };
     /** `lifetime` and `allowed_clock_skew` in seconds; an own key is never shown. */
     ShownJwtTemplate: { id: string; name: string; claims: Record<string, unknown>; lifetime: number; allowed_clock_skew: number; custom_signing_key: boolean; signing_algorithm: string; created_at: number; updated_at: number };
-    JwtTemplateList: { data: (components["schemas"]["ShownJwtTemplate"])[]; next_cursor: string | null };
-    Errors: { clerk_trace_id: string; errors: ({ code: string; message: string; long_message: string; meta?: Record<string, unknown> })[] };
+    /** `actor` is `admin:` and an administrator's id, a secret key's id, `backend_api` or `operator`; `undoes` the change that it undid. */
+    ShownSettingsChange: { id: string; created_at: number; actor: string; actor_name: string | null; reason: string; undoes: string | null; changes: (components["schemas"]["SettingDifference"])[] };
+    /** Written `{{path}}`. `is_open`: any path below it is allowed. */
+    ShownShortcode: { path: string; says: string; is_open: boolean };
+    /** UNCLEAR: the subject alone does not tell. */
+    State: "signed_in" | "signed_out" | "unclear";
+    /** The kind of the pasted text. */
+    Subject: "auth_reason" | "client_cookie" | "cookies" | "handshake" | "session" | "session_token" | "set_cookie" | "template_token" | "unknown" | "user";
+    /** `kind` is session, user, client, secret_key, setting, jwt_template or event. */
+    SubjectLink: { kind: string; id: string };
+    /** `lifetime` and `allowed_clock_skew` in seconds. An update replaces the whole template, as published. */
+    TemplateInput: { name: string; claims: Record<string, unknown>; lifetime?: number | null; allowed_clock_skew?: number | null; custom_signing_key?: boolean | null; signing_algorithm?: string | null; signing_key?: string | null };
+    /** `is_genuine`: signed with a key of this server, whatever else is wrong with it. */
+    Token: { bytes: number; largest: number; is_genuine: boolean; key_id: string | null; algorithm: string | null; claims: (components["schemas"]["Claim"])[] };
+    /** `force` also overwrites what later changes set. */
+    Undoing: { reason?: string; force?: boolean };
+    /** `status` is active, banned, locked or unknown; `told` says by whom and until when. */
+    UserFacts: { id: string; status: string; told: string; email_address: string | null };
   };
 }
 
@@ -146,13 +146,13 @@ export interface paths {
     };
   };
   "/v1/admin/jwt_templates": {
-    post: {
-      requestBody: { content: { "application/json": components["schemas"]["TemplateInput"] } };
-      responses: { 200: { content: { "application/json": components["schemas"]["ShownJwtTemplate"] } } };
-    };
     get: {
       parameters: { query?: { limit?: number; cursor?: string } };
       responses: { 200: { content: { "application/json": components["schemas"]["JwtTemplateList"] } } };
+    };
+    post: {
+      requestBody: { content: { "application/json": components["schemas"]["TemplateInput"] } };
+      responses: { 200: { content: { "application/json": components["schemas"]["ShownJwtTemplate"] } } };
     };
   };
   "/v1/admin/jwt_templates/{template_id}": {
@@ -160,13 +160,13 @@ export interface paths {
       parameters: { path: { template_id: string } };
       responses: { 200: { content: { "application/json": components["schemas"]["ShownJwtTemplate"] } } };
     };
+    get: {
+      parameters: { path: { template_id: string } };
+      responses: { 200: { content: { "application/json": components["schemas"]["ShownJwtTemplate"] } } };
+    };
     patch: {
       parameters: { path: { template_id: string } };
       requestBody: { content: { "application/json": components["schemas"]["TemplateInput"] } };
-      responses: { 200: { content: { "application/json": components["schemas"]["ShownJwtTemplate"] } } };
-    };
-    get: {
-      parameters: { path: { template_id: string } };
       responses: { 200: { content: { "application/json": components["schemas"]["ShownJwtTemplate"] } } };
     };
   };
@@ -182,12 +182,12 @@ export interface paths {
     };
   };
   "/v1/admin/settings": {
+    get: {
+      responses: { 200: { content: { "application/json": components["schemas"]["SettingsShown"] } } };
+    };
     patch: {
       requestBody: { content: { "application/json": components["schemas"]["ChangedSettings"] } };
       responses: { 200: { content: { "application/json": components["schemas"]["SettingsDifferences"] } } };
-    };
-    get: {
-      responses: { 200: { content: { "application/json": components["schemas"]["SettingsShown"] } } };
     };
   };
   "/v1/admin/settings/export": {
