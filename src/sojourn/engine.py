@@ -9,6 +9,7 @@ from sojourn.config import Config
 from sojourn.errors import SojournError
 from sojourn.events.audit_log import AuditLog
 from sojourn.events.outbox import Outbox
+from sojourn.events.refusals import Refusals
 from sojourn.factors.challenges import Challenges
 from sojourn.factors.credentials import Credentials
 from sojourn.factors.email_code import EmailCodes
@@ -94,6 +95,7 @@ class Foundation:
     hash_pool: HashPool
     hash_costs: HashCosts
     activity: Activity
+    refusals: Refusals
     kind: InstanceKind = InstanceKind.APPLICATION
 
     @property
@@ -204,6 +206,7 @@ class Engine:
         self.access_lists = instances.access_lists
         self.factors = instances.factors
         self.activity = sessions.activity
+        self.refusals = foundation.refusals
         self.clients = sessions.clients
         self.dev_browsers = sessions.dev_browsers
         self.sessions = sessions.sessions
@@ -271,6 +274,7 @@ class Engine:
     async def close(self) -> None:
         """Flush pending writes and release all resources."""
         await self.activity.flush()
+        await self.refusals.flush()
         await self.key_use.flush()
         with suppress(SojournError):  # entries that stay unchained are chained by the next process
             while await self.store.chain_events(max_rows=_CHAINED_AT_ONCE) >= _CHAINED_AT_ONCE:
@@ -296,8 +300,8 @@ def _foundation(config: Config, clock: Clock, mailer: Mailer, store: Store, pepp
     limiter = RateLimiter(clock, store.shared_counts)
     hash_pool = HashPool(PasswordHashing(peppers), limiter, config.hash_threads)
     sealer = Sealer(config.root_keys)
-    costs, activity = HashCosts(hash_pool), Activity(store)
-    return Foundation(config, clock, store, mailer, sealer, limiter, hash_pool, costs, activity)
+    costs, activity, refusals = HashCosts(hash_pool), Activity(store), Refusals(store, clock)
+    return Foundation(config, clock, store, mailer, sealer, limiter, hash_pool, costs, activity, refusals)
 
 
 def _instance_parts(on: Foundation) -> InstanceParts:

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from sojourn.engine import Engine
 from sojourn.errors import NotFound
 from sojourn.events.kinds import capitalized, told
+from sojourn.events.refusals import meaning_of
 from sojourn.ids import SessionId
 from sojourn.inspector.actors import Actors, NameAdministrator
 from sojourn.inspector.browser import of_headers, read_client, reason_problem
@@ -31,6 +32,7 @@ from sojourn.inspector.inspection import (
     Fact,
     Inspection,
     Problem,
+    RefusalCount,
     SessionFacts,
     State,
     Subject,
@@ -62,6 +64,14 @@ class Inspector:
         self._actors = Actors(engine, name_administrator)
         self._stories = Stories(engine, instance, self._actors)
         self._tokens = TokenReader(engine, instance)
+
+    async def refusals(self) -> list[RefusalCount]:
+        """How often browsers without a session were refused within 48 hours, the most frequent reason first."""
+        counts = await self._engine.refusals.latest(self._instance.id)
+        listed = [
+            RefusalCount(reason=reason, count=count, meaning=meaning_of(reason)) for reason, count in counts.items()
+        ]
+        return sorted(listed, key=lambda each: (-each.count, each.reason))
 
     async def inspect(self, text: str) -> Inspection:
         """Any text: unknown text gives an inspection that says so. The text is neither stored nor repeated."""
@@ -244,7 +254,8 @@ class Inspector:
             )
         problem = problems[0]
         state = State.SIGNED_OUT if subject is Subject.COOKIES else State.UNCLEAR
-        return Inspection(subject=subject, state=state, headline=problem.told, problems=problems)
+        refusals = await self.refusals()
+        return Inspection(subject=subject, state=state, headline=problem.told, problems=problems, refusals=refusals)
 
     async def _of_client(self, secrets: Sequence[str], problems: list[Problem], subject: Subject) -> Inspection:
         read = await read_client(self._engine, secrets)

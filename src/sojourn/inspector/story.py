@@ -3,19 +3,25 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+import msgspec
+
 from sojourn.engine import Engine
+from sojourn.errors import Json
 from sojourn.events.event import Event
 from sojourn.events.kinds import capitalized, told
 from sojourn.inspector.actors import THE_USER, Actors, device_text, link_of
 from sojourn.inspector.inspection import Entry, Fact, SessionFacts, SubjectLink, moment_text, time_fact
 from sojourn.instances.instance import Instance
+from sojourn.instances.settings_change import SettingsChange
 from sojourn.instant import Instant, length_text
 from sojourn.sessions.end_cause import SENTENCES, EndCause
 from sojourn.sessions.ending import EndStory, end_of
 from sojourn.sessions.session import Session, SessionStatus
+from sojourn.sessions.usage import HourOfUse, Place, at_hour, merged, since, total
 from sojourn.store.interface import EventFilter, Page
 
 _MAX_ENTRIES = Page(50)
+_MAX_VALUE = 60
 _OF_USER = ("password.", "credential.", "email_address.", "phone_number.", "user.")
 _BEGINNINGS = ("session.created",)
 _ENDINGS = frozenset({"session.removed", "session.ended", "session.revoked", "session.replaced"})
@@ -138,8 +144,9 @@ class Stories:
     async def _timeline(self, session: Session, end: EndStory | None, facts: SessionFacts) -> list[Entry]:
         until = end.at if end is not None else self._engine.clock.now()
         entries = [await self._beginning(session), *self._factors(session)]
-        entries += [await self._changed_settings(event) for event in await self._settings_events(session, until)]
+        entries += await self._settings_changes(session, until)
         entries += [_logged(event) for event in await self._other_events(session, until)]
+        entries += await self._uses(session)
         entries += [self._ending(session, end, facts)] if end is not None else self._planned(session)
         return in_order(entries)
 
@@ -166,19 +173,22 @@ class Stories:
             if at is not None and at > session.created_at
         ]  # fmt: skip
 
-    async def _settings_events(self, session: Session, until: Instant) -> Sequence[Event]:
-        where = EventFilter(kinds=["settings.updated"], since=session.created_at)
-        found = await self._engine.store.events.list(session.instance_id, _MAX_ENTRIES, where)
-        return [event for event in found if event.at <= until]
+    async def _settings_changes(self, session: Session, until: Instant) -> list[Entry]:
+        found = await self._engine.store.settings_changes.list(session.instance_id, limit=_MAX_ENTRIES.limit)
+        return [await self._changed(each) for each in found if session.created_at < each.created_at <= until]
 
-    async def _changed_settings(self, event: Event) -> Entry:
-        fields = event.details.get("fields")
-        names = [str(each) for each in fields] if isinstance(fields, list) else []
-        who = await self._actors.name(event.actor)
-        links = [*link_of(event.actor), *(SubjectLink(kind="setting", id=name) for name in names)]
-        title = f"Settings changed: {', '.join(names)}."
+    async def _changed(self, change: SettingsChange) -> Entry:
+        values = [f"{each.path} from {_text(each.before)} to {_text(each.after)}" for each in change.values]
+        why = f" Reason: {change.reason}" if change.reason else ""
+        links = [SubjectLink(kind="setting", id=each.path) for each in change.values]
+        detail = capitalized(f"{await self._actors.name(change.actor)} changed them.{why}")
+        title = f"Settings changed: {', '.join(values)}."
         return Entry(
-            at=event.at.millis, kind="settings", title=title, detail=capitalized(f"{who} changed them."), links=links
+            at=change.created_at.millis,
+            kind="settings",
+            title=title,
+            detail=detail,
+            links=[*link_of(change.actor), *links],
         )
 
     async def _other_events(self, session: Session, until: Instant) -> Sequence[Event]:
@@ -192,6 +202,12 @@ class Stories:
         ]
         hidden = {*_BEGINNINGS, *_ENDINGS}
         return [event for event in found if event.kind not in hidden and session.created_at < event.at <= until]
+
+    async def _uses(self, session: Session) -> list[Entry]:
+        """The summary of the last 48 hours, what this process has not written yet included."""
+        stored = await self._engine.store.session_uses.find(session.instance_id, session.id)
+        usage = since(merged(stored, self._engine.activity.unwritten(session)), self._engine.clock.now())
+        return [*_periods(usage.hours, session), *(_place(place, session) for place in usage.places)]
 
     def _ending(self, session: Session, end: EndStory, facts: SessionFacts) -> Entry:
         return Entry(
@@ -216,8 +232,44 @@ def in_order(entries: Sequence[Entry]) -> list[Entry]:
     return sorted(entries, key=lambda entry: (entry.at, _RANKS.get(entry.kind, 1)))
 
 
+def _periods(hours: Sequence[HourOfUse], session: Session) -> list[Entry]:
+    """One entry for each run of hours without a pause."""
+    runs: list[list[HourOfUse]] = []
+    for each in hours:
+        if runs and runs[-1][-1].hour == each.hour - 1:
+            runs[-1].append(each)
+        else:
+            runs.append([each])
+    return [_period(run, session) for run in runs]
+
+
+def _period(run: Sequence[HourOfUse], session: Session) -> Entry:
+    refreshes, handshakes = total(run)
+    parts = [f"{refreshes:,} token{'' if refreshes == 1 else 's'} fetched"] if refreshes else []
+    parts += [f"{handshakes:,} handshake{'' if handshakes == 1 else 's'}"] if handshakes else []
+    begin = max(run[0].at, session.created_at)
+    title = f"Used: {' and '.join(parts)}."
+    return Entry(
+        at=begin.millis, until=at_hour(run[-1].hour + 1).millis, kind="used", title=title, detail="Counted by the hour."
+    )
+
+
+def _place(place: Place, session: Session) -> Entry:
+    named = " and ".join(part for part in (place.address, place.agent) if part) or "an unknown address and browser"
+    return Entry(
+        at=max(at_hour(place.first_hour), session.created_at).millis, until=at_hour(place.last_hour + 1).millis, kind="place",
+        title=f"Seen elsewhere than at its beginning: {named}.",
+    )  # fmt: skip
+
+
 def _logged(event: Event) -> Entry:
     return Entry(at=event.at.millis, kind="event", title=told(event), links=[SubjectLink(kind="event", id=event.id)])
+
+
+def _text(value: Json) -> str:
+    """The value of a setting, shortened."""
+    shown = value if isinstance(value, str) else msgspec.json.encode(value).decode()
+    return shown if len(shown) <= _MAX_VALUE else f"{shown[:_MAX_VALUE]}…"
 
 
 def _setting(path: str) -> SubjectLink:

@@ -49,7 +49,7 @@ class CleaningStep(Protocol):
 
 
 class Worker:
-    """Six loops for the life of the process, one warm-up, and the building of indexes. `console` is the
+    """Seven loops for the life of the process, one warm-up, and the building of indexes. `console` is the
     dashboard's engine, which shares the store and the activity. `stop` lets each finish its round and writes the last activity."""
 
     def __init__(self, engine: Engine, console: Engine | None = None) -> None:
@@ -60,6 +60,7 @@ class Worker:
     def start(self) -> None:
         warm = self._guarded(self._warm)
         loops = (warm, self._build(), self._mail_forever(), self._every(_ACTIVITY_PAUSE, self._engine.activity.flush),
+                 self._every(_ACTIVITY_PAUSE, self._engine.refusals.flush),
                  self._every(_ACTIVITY_PAUSE, self._engine.key_use.flush), self._every(_CLEANING_PAUSE, self._clean),
                  self._every(_KEYS_PAUSE, self._follow_keys), self._every(_CHAINING_PAUSE, self._chain))  # fmt: skip
         self._tasks = [asyncio.create_task(loop) for loop in loops]
@@ -76,6 +77,7 @@ class Worker:
         await asyncio.gather(*self._tasks, return_exceptions=True)
         with suppress(SojournError):
             await self._engine.activity.flush()
+            await self._engine.refusals.flush()
             await self._engine.key_use.flush()
 
     async def _mail_forever(self) -> None:

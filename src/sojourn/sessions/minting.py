@@ -16,8 +16,9 @@ from sojourn.instances.instance import Instance
 from sojourn.instances.jwt_templates import JwtTemplates
 from sojourn.instances.key_store import KeyStore
 from sojourn.instant import Clock, Instant
-from sojourn.sessions.activity import Activity
+from sojourn.sessions.activity import Activity, Seen
 from sojourn.sessions.session import Session
+from sojourn.sessions.usage import Use
 from sojourn.store.interface import Store
 from sojourn.tokens.cookie_size import largest_token, too_large
 from sojourn.tokens.session_token import TokenClaims, mint, mint_template
@@ -50,28 +51,42 @@ class Minting:
     """Sessions whose token was too large, with the time at which this process reported it."""
 
     async def mint(
-        self, instance: Instance, secret_hash: bytes, id: str, *, origin: str | None, api_version: str = OLDEST_API
+        self,
+        instance: Instance,
+        secret_hash: bytes,
+        id: str,
+        *,
+        origin: str | None,
+        api_version: str = OLDEST_API,
+        seen: Seen | None = None,
     ) -> str:
-        """A fresh token for a live session of the client that holds the secret, with one read and one signature. Only
-        custom claims need more of the user than the ban. Raises: SessionEnded, also for other clients' sessions
+        """A fresh token for a live session of the client that holds the secret, with one read and one signature; `seen` is
+        for the summary of its uses. Only custom claims need more of the user than the ban. Raises: SessionEnded, also for other clients' sessions
         (R-SES-11); UserBanned.
         """
         now = self.clock.now()
         wants_user = bool(instance.settings.sessions.claims)
-        session, user = await self._facts(instance, secret_hash, id, now, with_user=wants_user)
+        session, user = await self._facts(instance, secret_hash, id, now, with_user=wants_user, seen=seen)
         return await self._signed(instance, session, user, now, origin=origin, api_version=api_version)
 
     async def mint_from_template(
         self, instance: Instance, secret_hash: bytes, id: str, name: str, *, origin: str | None
     ) -> str:
         """As `mint`, shaped by the owner's template. Raises: as `mint`, and NotFound for the template."""
-        session, user = await self._facts(instance, secret_hash, id, self.clock.now(), with_user=True)
+        session, user = await self._facts(instance, secret_hash, id, self.clock.now(), with_user=True, seen=None)
         if user is None:
             raise SessionEnded()
         return await self.from_template(instance, session, user, name, origin=origin)
 
     async def _facts(
-        self, instance: Instance, secret_hash: bytes, id: str, now: Instant, *, with_user: bool
+        self,
+        instance: Instance,
+        secret_hash: bytes,
+        id: str,
+        now: Instant,
+        *,
+        with_user: bool,
+        seen: Seen | None,
     ) -> tuple[Session, User | None]:
         """The data for minting from the live session that the secret opens; records the use.
 
@@ -85,7 +100,7 @@ class Minting:
         session = self.activity.seen(facts.session)
         if not session.is_live(now):
             raise SessionEnded()
-        self.activity.note(session, now)
+        self.activity.note(session, now, Use.REFRESH, seen)
         refuse_banned(facts)
         return session, facts.user
 

@@ -11,7 +11,7 @@ from sojourn.store.sql.late_indexes import make_at_once
 from sojourn.store.sql.rows import metadata
 
 FOLDER = Path(__file__).parent / "migrations"
-HEAD = "0022"
+HEAD = "0023"
 """The newest migration of this release; a test compares it with the folder."""
 
 _TAKING_ITS_TIME = text("SET LOCAL statement_timeout = 0")

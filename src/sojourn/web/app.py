@@ -23,7 +23,8 @@ from litestar.types import (
 from sojourn.dashboard import PATH as DASHBOARD
 from sojourn.dashboard import Dashboard
 from sojourn.engine import Engine
-from sojourn.errors import NotFound, SojournError
+from sojourn.errors import CookiesWithheld, NotFound, SojournError
+from sojourn.events.refusals import BLOCKED, DOUBLED
 from sojourn.factors.hash_pool import Payer, hashing_for
 from sojourn.instances.instance import Instance
 from sojourn.limits.rate_limit import REFUSED_PATHS, UNMATCHED
@@ -34,7 +35,7 @@ from sojourn.web.admin_api.context import admit_administrator
 from sojourn.web.backend_api import routes as backend_routes
 from sojourn.web.backend_api.context import UNKNOWN_OPERATION, admit
 from sojourn.web.client_ip import client_address, limit_key
-from sojourn.web.cookies import CookieRules, client_last
+from sojourn.web.cookies import CookieRules, DoubledCookie, client_last
 from sojourn.web.development import as_asked, check_helped, check_here
 from sojourn.web.errors import HostUnknown, MethodNotAllowed, answer_of, as_refusal
 from sojourn.web.frontend_api import routes
@@ -61,6 +62,7 @@ Tell = Callable[[Mapping[str, str]], Awaitable[None]]
 _log = structlog.get_logger("sojourn.web")
 
 _DEMO = "/demo"
+_OF_BROWSERS = "/v1/client"
 
 
 def build(
@@ -200,6 +202,8 @@ class Application:
             client = await context.client_beside(error)
         status, body, headers = answer_of(error, path=request.path, client=client)
         refusal = as_refusal(error)
+        if refusal is not None and _is_below(request.path, _OF_BROWSERS):
+            self._engine.refusals.note(self._engine.instance.id, _reason_of(refusal))
         is_page = self._refusal_page is not None and _is_page(request)
         if is_page and self._refusal_page is not None and refusal is not None and _is_seen(request.path, status):
             html, dressed = self._refusal_page(self._engine.instance, status, refusal)
@@ -319,6 +323,13 @@ def _existing(place: Place, route: Route | None) -> Route:
     raise MethodNotAllowed(
         f"Method not allowed. This path accepts {' and '.join(place.methods)}.", allowed=place.methods
     )
+
+
+def _reason_of(refusal: SojournError) -> str:
+    """The name under which a refusal is counted."""
+    if isinstance(refusal, DoubledCookie):
+        return DOUBLED
+    return BLOCKED if isinstance(refusal, CookiesWithheld) else refusal.code
 
 
 async def _live(receive: Receive, send: Tell) -> None:

@@ -18,6 +18,7 @@ from sojourn.store.interface.paging import Page
 from sojourn.store.interface.records import Record, RecordKind, RecordStore
 from sojourn.store.interface.session_batches import SessionBatchStore
 from sojourn.store.interface.session_search import FoundSession, Position, SessionOrder, SessionSearch
+from sojourn.store.interface.session_uses import RefusalStore, SessionUseStore
 from sojourn.store.interface.sessions import MintFacts, SessionFilter, SessionStore
 from sojourn.store.interface.settings_changes import SettingsChangeStore
 from sojourn.store.interface.shared_counts import SharedCountStore
@@ -50,12 +51,14 @@ __all__ = [
     "Record",
     "RecordKind",
     "RecordStore",
+    "RefusalStore",
     "SecretKey",
     "SessionBatchStore",
     "SessionFilter",
     "SessionOrder",
     "SessionSearch",
     "SessionStore",
+    "SessionUseStore",
     "SettingsChangeStore",
     "SharedCountStore",
     "SignInStore",

@@ -16,6 +16,7 @@ from sojourn.store.interface.instances import InstanceStore
 from sojourn.store.interface.outbox import OutboxStore
 from sojourn.store.interface.records import RecordStore
 from sojourn.store.interface.session_batches import SessionBatchStore
+from sojourn.store.interface.session_uses import RefusalStore, SessionUseStore
 from sojourn.store.interface.sessions import SessionStore
 from sojourn.store.interface.settings_changes import SettingsChangeStore
 from sojourn.store.interface.shared_counts import SharedCountStore
@@ -41,6 +42,10 @@ class Groups(Protocol):
     def sessions(self) -> SessionStore: ...
     @property
     def session_batches(self) -> SessionBatchStore: ...
+    @property
+    def session_uses(self) -> SessionUseStore: ...
+    @property
+    def refusals(self) -> RefusalStore: ...
     @property
     def sign_ins(self) -> SignInStore: ...
     @property
@@ -106,7 +111,8 @@ class Store(Groups, Protocol):
         ...
 
     async def purge(self, before: Instant, *, max_rows: int) -> int:
-        """Delete up to `max_rows` expired sign-ins, sign-ups, verifications, nonces, app data, credentials and budgets
+        """Delete up to `max_rows` expired sign-ins, sign-ups, verifications, nonces, app data, credentials, budgets,
+        uses of sessions and counts of refusals
         each, and return the total.
         """
         ...

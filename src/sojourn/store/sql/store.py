@@ -28,6 +28,7 @@ from sojourn.store.sql.rows.app_data import app_data
 from sojourn.store.sql.rows.budgets import budgets
 from sojourn.store.sql.rows.clients import clients, dev_browsers
 from sojourn.store.sql.rows.credentials import credentials
+from sojourn.store.sql.rows.session_uses import refusals, session_uses
 from sojourn.store.sql.rows.sessions import IS_LIVE, sessions
 from sojourn.store.sql.rows.sign_ins import sign_ins
 from sojourn.store.sql.rows.sign_ups import sign_ups
@@ -35,6 +36,7 @@ from sojourn.store.sql.rows.tickets import nonces
 from sojourn.store.sql.rows.users import users
 from sojourn.store.sql.rows.verifications import verifications
 from sojourn.store.sql.session_batches import SqlSessionBatches
+from sojourn.store.sql.session_uses import SqlRefusals, SqlSessionUses
 from sojourn.store.sql.sessions import SqlSessions
 from sojourn.store.sql.settings_changes import SqlSettingsChanges
 from sojourn.store.sql.shared_counts import SqlSharedCounts
@@ -52,6 +54,8 @@ _OVER: Sequence[tuple[Column[Any], Column[int]]] = (
     (app_data.c.key, app_data.c.expire_at),
     (budgets.c.key, budgets.c.expire_at),
     (credentials.c.id, credentials.c.expire_at),
+    (session_uses.c.id, session_uses.c.expire_at),
+    (refusals.c.reason, refusals.c.expire_at),
 )
 """Expirable tables: (key, expiry column)."""
 
@@ -70,6 +74,8 @@ class SqlGroups:
         self.clients = SqlClients(runner, reads, writes)
         self.sessions = SqlSessions(runner, reads, built)
         self.session_batches = SqlSessionBatches(runner)
+        self.session_uses = SqlSessionUses(runner)
+        self.refusals = SqlRefusals(runner)
         self.sign_ins = SqlSignIns(runner, writes)
         self.sign_ups = SqlSignUps(runner)
         self.verifications = SqlVerifications(runner)

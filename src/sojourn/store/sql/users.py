@@ -23,6 +23,7 @@ from sojourn.store.sql.hot_reads import HotReads, joined_user
 from sojourn.store.sql.hot_writes import HotWrites
 from sojourn.store.sql.instance_wall import within
 from sojourn.store.sql.late_indexes import DELETING, Built
+from sojourn.store.sql.rows.session_uses import session_uses
 from sojourn.store.sql.rows.sessions import sessions
 from sojourn.store.sql.rows.sign_ins import sign_ins
 from sojourn.store.sql.rows.sign_ups import sign_ups
@@ -191,7 +192,7 @@ class SqlUsers(Group):
             for column in (identifiers.c.id, sign_ins.c.id):
                 theirs = select(column).where(column.table.c.user_id == id, within(column.table, instance_id))
                 await runner.change(_verifications_of(instance_id, theirs))
-            for column in (identifiers.c.user_id, sessions.c.user_id, sign_ins.c.user_id, sign_ups.c.created_user_id,
+            for column in (identifiers.c.user_id, sessions.c.user_id, session_uses.c.user_id, sign_ins.c.user_id, sign_ups.c.created_user_id,
                            tickets.c.user_id):  # fmt: skip
                 theirs = (column == id, column.table.c.instance_id == instance_id)
                 await runner.change(delete(column.table).where(*theirs))

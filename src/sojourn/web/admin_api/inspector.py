@@ -9,7 +9,7 @@ from litestar.params import FromPath
 from sojourn.console.roles import Permission
 from sojourn.errors import NotFound
 from sojourn.ids import UserId
-from sojourn.inspector.inspection import Inspection
+from sojourn.inspector.inspection import Inspection, RefusalCount
 from sojourn.inspector.inspector import Inspector
 from sojourn.web.admin_api.context import AdminContext, Context
 from sojourn.web.operation import admin
@@ -57,6 +57,17 @@ async def user_story(context: Context, user_id: FromPath[str]) -> Response[bytes
     return context.json(told)
 
 
+class RefusalList(msgspec.Struct, kw_only=True):
+    """Refusals of browsers without a session within 48 hours, by reason, the most frequent first."""
+
+    data: list[RefusalCount]
+
+
+@get("/v1/admin/refusals", operation_id="admin_list_refusals", opt=admin(Permission.SESSIONS_READ, gives=RefusalList))
+async def list_refusals(context: Context) -> Response[bytes]:
+    return context.json(RefusalList(data=await _inspector(context).refusals()))
+
+
 def _inspector(context: AdminContext) -> Inspector:
     """An inspector of the managed application that knows the administrators' addresses."""
     console = context.dashboard.console
@@ -69,4 +80,4 @@ def _inspector(context: AdminContext) -> Inspector:
     return Inspector(context.engine, context.instance, name)
 
 
-HANDLERS = (inspect, session_story, user_story)
+HANDLERS = (inspect, session_story, user_story, list_refusals)

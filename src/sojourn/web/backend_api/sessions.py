@@ -15,6 +15,7 @@ from sojourn.resources import token
 from sojourn.resources.sessions import backend_session
 from sojourn.secret import Secret
 from sojourn.sessions.session import Session, SessionStatus
+from sojourn.sessions.usage import Use
 from sojourn.store.interface import SessionFilter
 from sojourn.tokens.handshake import BrowserState, cookie_suffix, directives
 from sojourn.web.backend_api import fast_paths
@@ -158,7 +159,7 @@ async def refresh(context: Context, session_id: FromPath[str]) -> Response[bytes
     jwt = await context.engine.tokens.for_session(
         context.instance, session, user, origin=given.request_origin, api_version=context.api_version
     )
-    context.engine.activity.note(session, context.now)
+    context.engine.activity.note(session, context.now, Use.REFRESH)
     if given.format != "cookie":
         return _minted(context, token(jwt), jwt)
     cookies = await _cookies(context, session, jwt, given.request_origin)

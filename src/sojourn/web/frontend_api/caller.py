@@ -2,10 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import Protocol
-
-from ua_parser import parse
 
 from sojourn.errors import UnknownDevBrowser
 from sojourn.instances.instance import Instance
@@ -14,12 +11,11 @@ from sojourn.sessions.caller import Caller, Held
 from sojourn.sessions.client import Client
 from sojourn.sessions.clients import Clients
 from sojourn.sessions.dev_browsers import DevBrowsers
-from sojourn.sessions.session import Device
+from sojourn.sessions.user_agents import device
 from sojourn.web.http_request import HttpRequest
 
 _MAX_AGENT = 512
 _MAX_SECRET = 512
-_MOBILE = frozenset({"iOS", "Android", "Windows Phone", "BlackBerry OS", "KaiOS"})
 
 
 class HasClients(Protocol):
@@ -106,31 +102,3 @@ def _dev_browser(request: HttpRequest, instance: Instance) -> Secret | None:
         return None
     text = request.query.get("__clerk_db_jwt") or request.query.get("__dev_session")
     return Secret(text) if text and len(text) <= _MAX_SECRET else None
-
-
-@lru_cache(maxsize=2048)
-def device(user_agent: str, ip_address: str | None) -> Device:
-    """Device information from the User-Agent header; untrusted text."""
-    if not user_agent:
-        return Device(ip_address=ip_address)
-    browser, version, system, mobile = _described(user_agent)
-    return Device(
-        ip_address=ip_address,
-        user_agent=user_agent,
-        browser_name=browser,
-        browser_version=version,
-        device_type=system,
-        is_mobile=mobile,
-    )
-
-
-@lru_cache(maxsize=1024)
-def _described(user_agent: str) -> tuple[str | None, str | None, str | None, bool]:
-    found = parse(user_agent)
-    agent, system, hardware = found.user_agent, found.os, found.device
-    version = ".".join(part for part in (agent.major, agent.minor) if part) if agent else None
-    family = system.family if system else None
-    kind = "Macintosh" if family == "Mac OS X" else family
-    if hardware is not None and hardware.family in ("iPhone", "iPad"):
-        kind = hardware.family
-    return (agent.family if agent else None), version or None, kind, family in _MOBILE

@@ -17,6 +17,7 @@ from sojourn.resources.sessions import session_resource
 from sojourn.resources.sign_ins import sign_in_resource
 from sojourn.resources.sign_ups import sign_up_resource
 from sojourn.secret import Secret
+from sojourn.sessions.activity import Seen
 from sojourn.sessions.caller import Caller, Issued
 from sojourn.sessions.client import Client, ClientView
 from sojourn.sessions.session import Session
@@ -72,6 +73,11 @@ class ClientContext(RequestContext):
         if self.request.header(b"sec-fetch-site") == "same-origin":
             return origin_of(self.instance.public_url)
         return None
+
+    @property
+    def seen(self) -> Seen:
+        """Where the request came from, for the summary of its session."""
+        return Seen(self.address, self.request.header(b"user-agent") or "")
 
     async def identified(self, *, lenient: bool = False, minting: bool = False) -> Identified:
         """The caller, loaded once. Raises: UnknownDevBrowser, DoubledCookie, SecretReplaced (unless minting)."""

@@ -24,6 +24,7 @@ async def mint(context: ClientContext, session_id: str) -> bytes:
             session_id,
             origin=context.origin,
             api_version=context.api_version,
+            seen=context.seen,
         )
     except SessionEnded:
         await context.identified(minting=True)  # detects a replaced secret (R-SES-08)

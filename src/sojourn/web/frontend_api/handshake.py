@@ -17,6 +17,7 @@ from sojourn.origin import origin_of
 from sojourn.secret import Secret
 from sojourn.sessions.client import ClientView
 from sojourn.sessions.session import Session
+from sojourn.sessions.usage import Use
 from sojourn.tokens.cookie_size import LARGEST_COOKIE
 from sojourn.tokens.handshake import (
     HANDSHAKE,
@@ -64,6 +65,8 @@ async def handshake(context: Context) -> Response[bytes]:
     lines = await _directives(context, identified, view, target)
     reason = query.get("__clerk_hs_reason", "")
     known_reason = reason if _REASON.fullmatch(reason) else "not-given"
+    if not (view and view.sessions):
+        context.engine.refusals.note(context.instance.id, known_reason)
     _log.info("handshake", reason=known_reason, signed_in=bool(view and view.sessions))
     return Response(
         b"",
@@ -122,7 +125,7 @@ async def _token(context: ClientContext, session: Session, target: str, backdate
     user = await context.engine.accounts.find(context.instance, session.user_id)
     if user is None or not may_sign_in(user):
         return None
-    context.engine.activity.note(session, context.now)
+    context.engine.activity.note(session, context.now, Use.HANDSHAKE, context.seen)
     return await context.engine.tokens.for_session(
         context.instance,
         session,
