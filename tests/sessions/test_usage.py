@@ -15,7 +15,7 @@ from sojourn.sessions.usage import (
     MAX_BYTES,
     HourOfUse,
     PendingUse,
-    Place,
+    SeenPlace,
     Usage,
     Use,
     at_hour,
@@ -34,7 +34,7 @@ from ..wire.browsing import CHROME
 NOON = 490_000
 FULL = Usage(
     tuple(HourOfUse(NOON - ago, 70_000, 300) for ago in range(HOURS - 1, -1, -1)),
-    tuple(Place(f"2001:db8:1:{n + 1}::/64", "Mobile Safari on iPhone", NOON - 40, NOON - n) for n in range(8)),
+    tuple(SeenPlace(f"2001:db8:1:{n + 1}::/64", "Mobile Safari on iPhone", NOON - 40, NOON - n) for n in range(8)),
 )
 
 
@@ -50,7 +50,8 @@ def test_the_fullest_summary_fits_into_256_bytes() -> None:
 
 def test_what_is_stored_is_read_again() -> None:
     usage = Usage(
-        (HourOfUse(NOON - 3, 2, 0), HourOfUse(NOON, 1, 1)), (Place("203.0.113.7", "Firefox on Linux", NOON - 3, NOON),)
+        (HourOfUse(NOON - 3, 2, 0), HourOfUse(NOON, 1, 1)),
+        (SeenPlace("203.0.113.7", "Firefox on Linux", NOON - 3, NOON),),
     )
     assert decoded_usage(encoded_usage(usage)) == usage
     assert decoded_usage(encoded_usage(Usage())) == Usage()
@@ -65,7 +66,8 @@ def test_damaged_data_is_read_as_something_and_never_fails(data: bytes) -> None:
 
 def test_counts_add_up_and_what_is_older_than_48_hours_goes() -> None:
     old = Usage(
-        (HourOfUse(NOON - HOURS, 9, 9), HourOfUse(NOON - 1, 2, 0)), (Place("192.0.2.1", "", NOON - 60, NOON - HOURS),)
+        (HourOfUse(NOON - HOURS, 9, 9), HourOfUse(NOON - 1, 2, 0)),
+        (SeenPlace("192.0.2.1", "", NOON - 60, NOON - HOURS),),
     )
     both = merged(old, Usage((HourOfUse(NOON - 1, 1, 1), HourOfUse(NOON, 5, 0))))
     assert both == Usage((HourOfUse(NOON - 1, 3, 1), HourOfUse(NOON, 5, 0)))
@@ -90,7 +92,7 @@ def test_pending_uses_are_counted_by_the_hour() -> None:
     pending.see("192.0.2.1", "Firefox", start)
     pending.see("192.0.2.1", "Firefox", start + timedelta(hours=2))
     assert pending.usage() == Usage(
-        (HourOfUse(NOON, 2, 1), HourOfUse(NOON + 1, 1, 0)), (Place("192.0.2.1", "Firefox", NOON, NOON + 2),)
+        (HourOfUse(NOON, 2, 1), HourOfUse(NOON + 1, 1, 0)), (SeenPlace("192.0.2.1", "Firefox", NOON, NOON + 2),)
     )
 
 
@@ -105,7 +107,7 @@ async def test_only_places_other_than_the_first_are_kept(engine: Engine, clock: 
     engine.activity.note(session, now, Use.REFRESH, Seen("198.51.100.9", CHROME))
     hour = hour_of(now)
     assert engine.activity.unwritten(session) == Usage(
-        (HourOfUse(hour, 3, 0),), (Place("198.51.100.9", "Chrome on Linux", hour, hour),)
+        (HourOfUse(hour, 3, 0),), (SeenPlace("198.51.100.9", "Chrome on Linux", hour, hour),)
     )
     assert await engine.activity.flush() == 0  # the session was active a moment ago; its uses are written all the same
     assert engine.activity.unwritten(session) == Usage()

@@ -17,7 +17,7 @@ from sojourn.instant import Instant, length_text
 from sojourn.sessions.end_cause import SENTENCES, EndCause
 from sojourn.sessions.ending import EndStory, end_of
 from sojourn.sessions.session import Session, SessionStatus
-from sojourn.sessions.usage import HourOfUse, Place, at_hour, merged, since, total
+from sojourn.sessions.usage import HourOfUse, SeenPlace, at_hour, merged, since, total
 from sojourn.store.interface import EventFilter, Page
 
 _MAX_ENTRIES = Page(50)
@@ -254,7 +254,7 @@ def _period(run: Sequence[HourOfUse], session: Session) -> Entry:
     )
 
 
-def _place(place: Place, session: Session) -> Entry:
+def _place(place: SeenPlace, session: Session) -> Entry:
     named = " and ".join(part for part in (place.address, place.agent) if part) or "an unknown address and browser"
     return Entry(
         at=max(at_hour(place.first_hour), session.created_at).millis, until=at_hour(place.last_hour + 1).millis, kind="place",

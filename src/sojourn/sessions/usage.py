@@ -38,7 +38,7 @@ class Use(IntEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class SeenPlace:
     """`address` is an IPv4 address or an IPv6 network, `agent` a browser's name and system; hours are counted since 1970."""
 
     address: str
@@ -64,7 +64,7 @@ class Usage:
     """`hours` oldest first, without those that have no use; `places` in the order of their first use."""
 
     hours: tuple[HourOfUse, ...] = ()
-    places: tuple[Place, ...] = ()
+    places: tuple[SeenPlace, ...] = ()
 
     @property
     def newest(self) -> int:
@@ -95,7 +95,7 @@ class PendingUse:
 
     def usage(self) -> Usage:
         hours = tuple(HourOfUse(hour, *counts) for hour, counts in sorted(self.counts.items()))
-        return Usage(hours, tuple(Place(*named, *seen) for named, seen in self.places.items()))
+        return Usage(hours, tuple(SeenPlace(*named, *seen) for named, seen in self.places.items()))
 
 
 def hour_of(at: Instant) -> int:
@@ -113,7 +113,7 @@ def merged(stored: Usage, fresh: Usage) -> Usage:
     for each in (*stored.hours, *fresh.hours):
         known = hours.get(each.hour, HourOfUse(each.hour, 0, 0))
         hours[each.hour] = HourOfUse(each.hour, known.refreshes + each.refreshes, known.handshakes + each.handshakes)
-    places: dict[tuple[str, str], Place] = {}
+    places: dict[tuple[str, str], SeenPlace] = {}
     for place in (*stored.places, *fresh.places):
         place = replace(place, agent=_short(place.agent))
         known_place = places.get((place.address, place.agent), place)
@@ -169,14 +169,14 @@ def _decoded(data: bytes) -> Usage:
         if bits >> ago & 1:
             hours.append(HourOfUse(newest - ago, *_COUNTS.unpack_from(data, at)))
             at += _COUNTS.size
-    places: list[Place] = []
+    places: list[SeenPlace] = []
     while at < len(data):
         first, last, address_size, agent_size = _SEEN.unpack_from(data, at)
         at += _SEEN.size
         address = _unpacked(data[at : at + address_size])
         agent = data[at + address_size : at + address_size + agent_size].decode()
         at += address_size + agent_size
-        places.append(Place(address, agent, newest - first, newest - last))
+        places.append(SeenPlace(address, agent, newest - first, newest - last))
     return Usage(tuple(hours), tuple(places))
 
 
