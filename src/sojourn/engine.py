@@ -75,6 +75,7 @@ from sojourn.users.enrollments import Enrollments
 from sojourn.users.lockout import Lockout
 from sojourn.users.password_lockout import PasswordLockout
 from sojourn.users.passwords import Passwords
+from sojourn.users.personal_data import PersonalData
 from sojourn.users.profile import Profile
 from sojourn.users.profile_images import ProfileImages
 from sojourn.users.verifications import Verifications
@@ -152,6 +153,7 @@ class UserParts:
     code_tries: CodeTries
     accounts: Accounts
     deletions: Deletions
+    personal_data: PersonalData
     addresses: Addresses
     proofs: AddressProofs
     verifications: Verifications
@@ -218,6 +220,7 @@ class Engine:
         self.forms = sessions.forms
         self.accounts = users.accounts
         self.deletions = users.deletions
+        self.personal_data = users.personal_data
         self.addresses = users.addresses
         self.verifications = users.verifications
         self.profile_images = users.profile_images
@@ -370,6 +373,7 @@ def _user_parts(on: Foundation, of: InstanceParts, held: SessionParts) -> UserPa
         code_tries=code_tries,
         accounts=accounts,
         deletions=Deletions(store, clock, sessions, accounts),
+        personal_data=PersonalData(store, clock, audit, of.factors),
         addresses=addresses,
         proofs=proofs,
         verifications=Verifications(store, clock, proofs, addresses, code_tries),

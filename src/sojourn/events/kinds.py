@@ -104,6 +104,7 @@ _ALL = (
     EventKind("user.deleted", "{actor} deleted {user}."),
     EventKind("user.banned", "{actor} banned {user}.", WithReason),
     EventKind("user.deletion_requested", "{actor} asked to delete {user}.", WithReason),
+    EventKind("user.exported", "{actor} exported what is stored about {user}."),
     EventKind("user.deletion_undone", "{actor} undid the deletion of {user}."),
     EventKind("user.unbanned", "{actor} lifted the ban of {user}."),
     EventKind("user.locked", "{user} was locked by {actor}."),

@@ -2,7 +2,7 @@
 
 from litestar.types import ControllerRouterHandler
 
-from sojourn.web.admin_api import administrators, claims, inspector, me, settings
+from sojourn.web.admin_api import administrators, claims, inspector, me, settings, users
 from sojourn.web.frontend_api import client, environment, fast_paths, public, sessions, sign_ins
 
 ADMIN_HANDLERS: tuple[ControllerRouterHandler, ...] = (
@@ -11,6 +11,7 @@ ADMIN_HANDLERS: tuple[ControllerRouterHandler, ...] = (
     *inspector.HANDLERS,
     *settings.HANDLERS,
     *claims.HANDLERS,
+    *users.HANDLERS,
 )
 
 HANDLERS: tuple[ControllerRouterHandler, ...] = (
