@@ -60,7 +60,10 @@ def test_a_good_token_is_told_with_its_claims_its_session_and_its_user(tmp_path:
     assert (told["session"]["status"], told["user"]["status"]) == ("active", "active")
     shown = run("inspect", token, data=tmp_path).stdout
     assert shown.startswith("The user is signed in. The session is live.") and "sid" in shown and session.id in shown
-    assert f"{session.created_at.datetime():%Y-%m-%d %H:%M:%S}  Signed in with backend_api." in shown
+    assert (
+        f"{session.created_at.datetime():%Y-%m-%d %H:%M:%S}  A server began the session with the Backend API, without a browser."
+        in shown
+    )
     assert "+00:00" not in shown  # times are as in tables
 
 

@@ -56,7 +56,8 @@ def _print(inspection: "Inspection") -> None:
     print(printable(inspection.headline))
     for problem in inspection.problems:
         advice = f" {problem.advice}" if problem.advice else ""
-        print(f"  {printable(problem.cause)}: {printable(problem.told + advice)}")
+        told = "" if problem.told in inspection.headline else problem.told
+        print(f"  {printable(problem.cause)}: {printable(f'{told}{advice}'.strip())}")
     facts: list[tuple[str, Json]] = []
     if inspection.user is not None:
         facts += [

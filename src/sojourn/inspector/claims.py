@@ -20,7 +20,7 @@ _MEANINGS: Mapping[str, tuple[str, str, str | None]] = {
     "iat": ("The time of issue.", "the server's clock", None),
     "nbf": ("The token is valid from here on: ten seconds before its issue, for apps whose clock is behind.", "the server's clock", None),
     "exp": ("The token is valid until here; the browser fetches the next one before that.", "sessions.token_seconds", "sessions.token_seconds"),
-    "jti": ("The random ID of this token.", _RULE, None),
+    "jti": ("The random ID of this token.", "a draw at each issue", None),
     "fva": ("Minutes since the first and the second factor were proven; -1 for never.", "the session", None),
     "sts": ("The status of the session: active, or pending while the user owes a task.", "the session", None),
     "v": ("The version of the claims, which the API version of the SDK decides.", "the SDK's request", None),

@@ -22,6 +22,9 @@ from sojourn.store.interface import EventFilter, Page
 
 _MAX_ENTRIES = Page(50)
 _MAX_VALUE = 60
+_OF_A_SERVER = "backend_api"
+"""The strategy of a session that a server made."""
+
 _OF_USER = ("password.", "credential.", "email_address.", "phone_number.", "user.")
 _BEGINNINGS = ("session.created",)
 _ENDINGS = frozenset({"session.removed", "session.ended", "session.revoked", "session.replaced"})
@@ -155,6 +158,8 @@ class Stories:
         found = await self._engine.store.events.list(session.instance_id, Page(1), where)
         strategy = found[0].details.get("strategy") if found else None
         title = f"Signed in with {strategy}" if isinstance(strategy, str) else "The session began"
+        if strategy == _OF_A_SERVER:
+            title = "A server began the session with the Backend API, without a browser"
         if session.second_factor_at == session.created_at:
             title += " and a second factor"
         if session.actor:

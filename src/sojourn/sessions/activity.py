@@ -18,7 +18,7 @@ _MAX_PENDING = 200_000
 """Sessions with counts that are not written: more of them are not counted until the next write."""
 
 _MAX_AGENT = 512
-_AT_ONCE = 200
+_AT_ONCE = 100
 
 
 class Seen(NamedTuple):
