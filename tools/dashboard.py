@@ -22,6 +22,13 @@ def _build_hook() -> ModuleType:
     return module
 
 
+def installed() -> Path:
+    """The packages of the dashboard, as its lock file pins them."""
+    hook = _build_hook()
+    hook.install_dashboard()
+    return hook.DASHBOARD / "node_modules"
+
+
 def main() -> int:
     hook = _build_hook()
     try:

@@ -30,6 +30,18 @@ const userStory = createRoute({
   component: lazyRouteComponent(() => import("./features/inspector/user_story"), "UserStory"),
 });
 
+const settings = createRoute({
+  getParentRoute: () => root,
+  path: "/settings",
+  component: lazyRouteComponent(() => import("./features/settings/settings"), "Settings"),
+});
+
+const settingsHistory = createRoute({
+  getParentRoute: () => root,
+  path: "/settings/history",
+  component: lazyRouteComponent(() => import("./features/settings/history"), "SettingsHistory"),
+});
+
 const administrators = createRoute({
   getParentRoute: () => root,
   path: "/administrators",
@@ -37,7 +49,7 @@ const administrators = createRoute({
 });
 
 export const router = createRouter({
-  routeTree: root.addChildren([home, session, inspector, userStory, administrators]),
+  routeTree: root.addChildren([home, session, inspector, userStory, settings, settingsHistory, administrators]),
   basepath: BASE_PATH,
   parseSearch,
   stringifySearch,

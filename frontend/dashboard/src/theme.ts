@@ -44,6 +44,7 @@ export const theme = createTheme({
   },
   components: {
     Button: { defaultProps: { size: "sm" } },
+    Notification: { defaultProps: { closeButtonProps: { "aria-label": en.close } } },
     TextInput: { defaultProps: { size: "sm" } },
     Select: { defaultProps: { size: "sm", comboboxProps: { withinPortal: true } } },
     Tooltip: { defaultProps: { openDelay: 300, withArrow: true } },

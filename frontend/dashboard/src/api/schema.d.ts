@@ -5,6 +5,10 @@
 
 export interface components {
   schemas: {
+    /** Addresses count as verified. There is no password here: the person sets one, or signs in by a code (R-PWD-13). */
+    AccountCreation: { email_address?: string | null; phone_number?: string | null; username?: string | null; first_name?: string | null; last_name?: string | null; external_id?: string | null; public_metadata?: Record<string, unknown> | null; private_metadata?: Record<string, unknown> | null; unsafe_metadata?: Record<string, unknown> | null };
+    /** A field that is absent keeps its value. Each kind of metadata is replaced as a whole. */
+    AccountPatch: { username?: string | null; first_name?: string | null; last_name?: string | null; external_id?: string | null; public_metadata?: Record<string, unknown>; private_metadata?: Record<string, unknown>; unsafe_metadata?: Record<string, unknown> };
     AdministratorList: { data: (components["schemas"]["ShownAdministrator"])[]; invitations: (components["schemas"]["ShownInvitation"])[] };
     /** `expected` is False if this server would not have set the attribute so. */
     Attribute: { name: string; value: string; why: string; expected: boolean };
@@ -24,6 +28,7 @@ export interface components {
     ClaimsRollout: { changed_at: number | null; new_from: number | null; old_until: number | null; is_complete: boolean };
     /** `read_by` says which program uses it. The value of a cookie is never shown. */
     Cookie: { name: string; meaning: string; read_by: string; attributes: (components["schemas"]["Attribute"])[]; bytes: number | null };
+    CountedUsers: { total_count: number; is_exact: boolean };
     /** One entry of a timeline. `kind` is started, factor, used, place, settings, event, ended or planned; `until` is set for a period. */
     Entry: { at: number; kind: string; title: string; detail: string | null; until: number | null; links: (components["schemas"]["SubjectLink"])[] };
     Errors: { clerk_trace_id: string; errors: ({ code: string; message: string; long_message: string; meta?: Record<string, unknown> })[] };
@@ -40,6 +45,7 @@ export interface components {
     Me: { id: string | null; email_address: string | null; first_name: string | null; last_name: string | null; has_password: boolean; role: components["schemas"]["Role"]; permissions: (string)[]; fresh_until: number | null; environment: string; application_name: string; public_url: string; dashboard_url: string; publishable_key: string; version: string };
     /** Without `email_address`, whoever holds the link names their own. */
     NewInvitation: { role: components["schemas"]["Role"]; email_address?: string | null };
+    PasswordDemand: { end_sessions?: boolean };
     /** A token, an ID, an e-mail address, a cookie, header lines, or a reason of a denial. */
     PastedSubject: { subject: string };
     /** Claims of session tokens; with `template` those of a JWT template, of that lifetime in seconds, and with `template_id` compared with the stored one. `user_id` adds the preview of that user. */
@@ -48,8 +54,12 @@ export interface components {
     PlannedSettings: { changes: Record<string, unknown> };
     /** `cause` is a value of `ArtefactCause` or `EndCause`, or a reason of `x-clerk-auth-reason`. */
     Problem: { cause: string; told: string; advice: string | null };
+    /** `reason` is kept with the user and in the audit log; at most 500 characters. */
+    ReasonGiven: { reason?: string | null };
     /** How often visitors without a session were refused for one reason within the last 48 hours. */
     RefusalCount: { reason: string; count: number; meaning: string };
+    /** Refusals of browsers without a session within 48 hours, by reason, the most frequent first. */
+    RefusalList: { data: (components["schemas"]["RefusalCount"])[] };
     /** From the least to the most powerful. Stored: values never change. */
     Role: "editor" | "owner" | "support" | "viewer";
     RoleChange: { role: components["schemas"]["Role"] };
@@ -89,8 +99,15 @@ export interface components {
     Token: { bytes: number; largest: number; is_genuine: boolean; key_id: string | null; algorithm: string | null; claims: (components["schemas"]["Claim"])[] };
     /** `force` also overwrites what later changes set. */
     Undoing: { reason?: string; force?: boolean };
+    /** `strategy` is the wire name of what verified the address; `admin` means an administrator or a server. */
+    UserAddress: { id: string; kind: string; value: string; verified: boolean; reserved: boolean; primary: boolean; strategy: string | null; created_at: number };
+    /** `password_refused` is true while a new password is demanded. `live_sessions` counts those that are signed in now. */
+    UserDetail: { id: string; username: string | null; first_name: string | null; last_name: string | null; email_address: string | null; email_address_verified: boolean; phone_number: string | null; image_url: string; banned: boolean; locked: boolean; delete_at: number | null; created_at: number; last_sign_in_at: number | null; last_active_at: number | null; external_id: string | null; locale: string | null; addresses: (components["schemas"]["UserAddress"])[]; ban_reason: string | null; locked_at: number | null; locked_until: number | null; failed_tries: number; password_enabled: boolean; password_changed_at: number | null; password_refused: boolean; second_factors: (string)[]; live_sessions: number; sessions: number; public_metadata: Record<string, unknown>; private_metadata: Record<string, unknown>; unsafe_metadata: Record<string, unknown>; metadata_limit_bytes: number; legal_accepted_at: number | null; updated_at: number };
     /** `status` is active, banned, locked or unknown; `told` says by whom and until when. */
     UserFacts: { id: string; status: string; told: string; email_address: string | null };
+    /** One user of a list. `delete_at` says when a deletion that was asked for becomes final. */
+    UserRow: { id: string; username: string | null; first_name: string | null; last_name: string | null; email_address: string | null; email_address_verified: boolean; phone_number: string | null; image_url: string; banned: boolean; locked: boolean; delete_at: number | null; created_at: number; last_sign_in_at: number | null; last_active_at: number | null };
+    UserRowPage: { data: (components["schemas"]["UserRow"])[]; next_cursor: string | null };
   };
 }
 
@@ -175,6 +192,11 @@ export interface paths {
       responses: { 200: { content: { "application/json": components["schemas"]["Me"] } } };
     };
   };
+  "/v1/admin/refusals": {
+    get: {
+      responses: { 200: { content: { "application/json": components["schemas"]["RefusalList"] } } };
+    };
+  };
   "/v1/admin/sessions/{session_id}/story": {
     get: {
       parameters: { path: { session_id: string } };
@@ -226,10 +248,91 @@ export interface paths {
       responses: { 200: { content: { "application/json": components["schemas"]["SettingsDifferences"] } } };
     };
   };
+  "/v1/admin/users": {
+    get: {
+      parameters: { query?: { query?: string; banned?: boolean; locked?: boolean; verified?: boolean; deleting?: boolean; created_after?: number; created_before?: number; signed_in_after?: number; signed_in_before?: number; oldest_first?: boolean; limit?: number; cursor?: string } };
+      responses: { 200: { content: { "application/json": components["schemas"]["UserRowPage"] } } };
+    };
+    post: {
+      requestBody: { content: { "application/json": components["schemas"]["AccountCreation"] } };
+      responses: { 200: { content: { "application/json": components["schemas"]["UserDetail"] } } };
+    };
+  };
+  "/v1/admin/users/count": {
+    get: {
+      parameters: { query?: { query?: string; banned?: boolean; locked?: boolean; verified?: boolean; deleting?: boolean; created_after?: number; created_before?: number; signed_in_after?: number; signed_in_before?: number } };
+      responses: { 200: { content: { "application/json": components["schemas"]["CountedUsers"] } } };
+    };
+  };
+  "/v1/admin/users/{user_id}": {
+    delete: {
+      parameters: { path: { user_id: string } };
+      responses: { 200: { content: { "application/json": components["schemas"]["UserDetail"] } } };
+    };
+    get: {
+      parameters: { path: { user_id: string } };
+      responses: { 200: { content: { "application/json": components["schemas"]["UserDetail"] } } };
+    };
+    patch: {
+      parameters: { path: { user_id: string } };
+      requestBody: { content: { "application/json": components["schemas"]["AccountPatch"] } };
+      responses: { 200: { content: { "application/json": components["schemas"]["UserDetail"] } } };
+    };
+  };
+  "/v1/admin/users/{user_id}/addresses/{address_id}/verify": {
+    post: {
+      parameters: { path: { user_id: string; address_id: string } };
+      responses: { 200: { content: { "application/json": components["schemas"]["UserDetail"] } } };
+    };
+  };
+  "/v1/admin/users/{user_id}/ban": {
+    post: {
+      parameters: { path: { user_id: string } };
+      requestBody: { content: { "application/json": components["schemas"]["ReasonGiven"] } };
+      responses: { 200: { content: { "application/json": components["schemas"]["UserDetail"] } } };
+    };
+  };
+  "/v1/admin/users/{user_id}/export": {
+    get: {
+      parameters: { path: { user_id: string } };
+      responses: { 200: { content: { "application/json": unknown } } };
+    };
+  };
+  "/v1/admin/users/{user_id}/lock": {
+    post: {
+      parameters: { path: { user_id: string } };
+      responses: { 200: { content: { "application/json": components["schemas"]["UserDetail"] } } };
+    };
+  };
+  "/v1/admin/users/{user_id}/require_new_password": {
+    post: {
+      parameters: { path: { user_id: string } };
+      requestBody: { content: { "application/json": components["schemas"]["PasswordDemand"] } };
+      responses: { 200: { content: { "application/json": components["schemas"]["UserDetail"] } } };
+    };
+  };
+  "/v1/admin/users/{user_id}/restore": {
+    post: {
+      parameters: { path: { user_id: string } };
+      responses: { 200: { content: { "application/json": components["schemas"]["UserDetail"] } } };
+    };
+  };
   "/v1/admin/users/{user_id}/story": {
     get: {
       parameters: { path: { user_id: string } };
       responses: { 200: { content: { "application/json": components["schemas"]["Inspection"] } } };
+    };
+  };
+  "/v1/admin/users/{user_id}/unban": {
+    post: {
+      parameters: { path: { user_id: string } };
+      responses: { 200: { content: { "application/json": components["schemas"]["UserDetail"] } } };
+    };
+  };
+  "/v1/admin/users/{user_id}/unlock": {
+    post: {
+      parameters: { path: { user_id: string } };
+      responses: { 200: { content: { "application/json": components["schemas"]["UserDetail"] } } };
     };
   };
 }

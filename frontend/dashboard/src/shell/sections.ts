@@ -1,6 +1,7 @@
 /** The pages of the navigation, in its order; one entry for each page that is whole. */
 import type { LucideIcon } from "lucide-react";
 import SearchCheck from "lucide-react/icons/search-check";
+import SlidersHorizontal from "lucide-react/icons/sliders-horizontal";
 import UsersRound from "lucide-react/icons/users-round";
 import type { Me } from "~/api/me";
 import type { en } from "~/texts/en";
@@ -14,6 +15,7 @@ export interface Section {
 
 const SECTIONS: Section[] = [
   { name: "inspector", to: "/inspector", icon: SearchCheck, permission: "sessions.read" },
+  { name: "settings", to: "/settings", icon: SlidersHorizontal, permission: "settings.read" },
   { name: "administrators", to: "/administrators", icon: UsersRound, permission: "administrators.read" },
 ];
 

@@ -2,6 +2,7 @@
 import { administrators } from "./administrators";
 import { inspector } from "./inspector";
 import { sessions } from "./sessions";
+import { settings } from "./settings";
 
 export const en = {
   product: "Sojourn",
@@ -64,6 +65,7 @@ export const en = {
     hint: "$SOJOURN_SECRET_KEY is a secret key with the scope “full”.",
   },
   sessions,
+  settings,
   inspector,
   administrators,
   home: {

@@ -18,5 +18,12 @@ export function Linked({ link }: { link: components["schemas"]["SubjectLink"] })
       </Link>
     );
   }
+  if (link.kind === "setting") {
+    return (
+      <Link to="/settings" hash={link.id} className={classes.link}>
+        {link.id}
+      </Link>
+    );
+  }
   return <code className={classes.code}>{link.id}</code>;
 }

@@ -64,7 +64,7 @@ export function Story({ inspection, isOwnPage }: StoryProps) {
             facts={[
               [en.administrators.address, user.email_address],
               [words.userState, `${words.status[user.status] ?? user.status}. ${user.told}`],
-              [words.userId, <Linked key="user" link={{ kind: "user", id: user.id }} />],
+              [words.userId, user.id && <Linked link={{ kind: "user", id: user.id }} />],
             ]}
           />
         </Section>
