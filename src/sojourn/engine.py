@@ -43,8 +43,10 @@ from sojourn.messages.smtp import SmtpMailer
 from sojourn.moved import moved
 from sojourn.sessions.activity import Activity
 from sojourn.sessions.app_data import AppData
+from sojourn.sessions.batches import SessionBatches
 from sojourn.sessions.clients import Clients
 from sojourn.sessions.dev_browsers import DevBrowsers
+from sojourn.sessions.directory import SessionDirectory
 from sojourn.sessions.handshake_nonces import HandshakeNonces
 from sojourn.sessions.known_devices import KnownDevices
 from sojourn.sessions.lifecycle import Sessions
@@ -135,6 +137,7 @@ class SessionParts:
     devices: KnownDevices
     dev_browsers: DevBrowsers
     sessions: Sessions
+    session_batches: SessionBatches
     app_data: AppData
     tokens: Minting
     payloads: Payloads
@@ -212,6 +215,8 @@ class Engine:
         self.clients = sessions.clients
         self.dev_browsers = sessions.dev_browsers
         self.sessions = sessions.sessions
+        self.session_directory = sessions.session_batches.directory
+        self.session_batches = sessions.session_batches
         self.app_data = sessions.app_data
         self.tokens = sessions.tokens
         self.payloads = sessions.payloads
@@ -340,12 +345,14 @@ def _factors(on: Foundation, outbox: Outbox, budgets: Budgets) -> FactorSet:
 def _session_parts(on: Foundation, of: InstanceParts) -> SessionParts:
     activity = on.activity
     sessions = Sessions(on.store, on.clock, activity, of.audit)
+    directory = SessionDirectory(on.store, on.clock, activity)
     return SessionParts(
         activity=activity,
         clients=Clients(on.store, on.clock, activity),
         devices=KnownDevices(on.store, on.clock, on.sealer.each_derived(b"known_devices")),
         dev_browsers=DevBrowsers(on.store, on.clock, on.sealer.derived(b"dev_browsers")),
         sessions=sessions,
+        session_batches=SessionBatches(on.store, on.clock, of.audit, directory),
         app_data=AppData(on.store, on.clock, sessions),
         tokens=Minting(on.store, on.clock, activity, of.key_store, of.jwt_templates, of.audit, of.factors),
         payloads=Payloads(on.store, on.clock, of.factors),

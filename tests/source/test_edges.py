@@ -8,7 +8,16 @@ from .test_rules import TREES
 
 EDGES = ("web/", "ui/", "resources/")
 HANDLERS = ("web/frontend_api/", "web/backend_api/", "ui/")
-QUERY_VALUES = {"Page", "RecordKind", "SecretKey", "SessionFilter", "UserFilter", "UserPlace", "UserOrder"}
+QUERY_VALUES = {
+    "Page",
+    "RecordKind",
+    "SecretKey",
+    "SessionFilter",
+    "SessionSearch",
+    "UserFilter",
+    "UserPlace",
+    "UserOrder",
+}
 """Frozen values of the store's interface that operations take and give."""
 
 READERS = {"form": "form", "json_body": "json", "query": "query"}

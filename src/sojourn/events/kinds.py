@@ -22,6 +22,13 @@ class SessionBegun(msgspec.Struct, forbid_unknown_fields=True):
     actor: str | None = None
 
 
+class SessionsEnded(msgspec.Struct, forbid_unknown_fields=True):
+    """`sessions` is how many a batch ended, `filters` are the names of its conditions; its row has their values."""
+
+    sessions: int
+    filters: list[str]
+
+
 class SignInFailed(msgspec.Struct, forbid_unknown_fields=True):
     """`strategy` is the wire name of the tried strategy, `reason` the public error code."""
 
@@ -92,6 +99,7 @@ _ALL = (
     EventKind("session.removed", "{user} signed out of session {target}."),
     EventKind("session.ended", "{user} ended session {target}."),
     EventKind("session.revoked", "{actor} revoked session {target} of {user}."),
+    EventKind("sessions.ended", "{actor} ended sessions of many users in batch {target}.", SessionsEnded),
     EventKind("session.replaced", "Session {target} of {user} made room for a newer one."),
     EventKind(
         "session.token_too_large",

@@ -25,6 +25,7 @@ _KEYS_PAUSE = 1.0
 _BUILDING_PAUSE = 30.0
 """After a step that failed."""
 
+_BATCHES_PAUSE = 5.0
 _CHAINING_PAUSE = 1.0
 """Seconds between rounds of chaining, and so about how long an entry of the audit log stays outside the chain."""
 
@@ -59,7 +60,8 @@ class Worker:
 
     def start(self) -> None:
         warm = self._guarded(self._warm)
-        loops = (warm, self._build(), self._mail_forever(), self._every(_ACTIVITY_PAUSE, self._engine.activity.flush),
+        loops = (warm, self._build(), self._mail_forever(), self._end_forever(),
+                 self._every(_ACTIVITY_PAUSE, self._engine.activity.flush),
                  self._every(_ACTIVITY_PAUSE, self._engine.refusals.flush),
                  self._every(_ACTIVITY_PAUSE, self._engine.key_use.flush), self._every(_CLEANING_PAUSE, self._clean),
                  self._every(_KEYS_PAUSE, self._follow_keys), self._every(_CHAINING_PAUSE, self._chain))  # fmt: skip
@@ -88,6 +90,16 @@ class Worker:
             with suppress(TimeoutError):
                 async with asyncio.timeout(_OUTBOX_PAUSE):
                     await outbox.wake.wait()
+
+    async def _end_forever(self) -> None:
+        """Continue batches of ended sessions: those just begun, and those that a stop or another node left unfinished."""
+        batches = self._engine.session_batches
+        while True:
+            batches.wake.clear()
+            await self._guarded(batches.continue_all)
+            with suppress(TimeoutError):
+                async with asyncio.timeout(_BATCHES_PAUSE):
+                    await batches.wake.wait()
 
     async def _every(self, pause: float, work: Callable[[], Awaitable[object]]) -> None:
         while True:

@@ -31,8 +31,13 @@ async def end_of(store: Store, session: Session, now: Instant) -> EndStory | Non
     session = by_the_clock(session, now)
     if session.status in LIVE:
         return None
+    return told_end(session) or await _logged(store, session)
+
+
+def told_end(session: Session) -> EndStory | None:
+    """The end that is on the row; None while the session is live, or if a release before causes ended it."""
     if session.end_cause is None:
-        return await _logged(store, session)
+        return None
     sentence = SENTENCES[session.end_cause].format(
         by=actor_name(session.ended_by), inactivity=length_text(session.inactivity)
     )

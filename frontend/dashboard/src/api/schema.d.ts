@@ -29,6 +29,8 @@ export interface components {
     /** `read_by` says which program uses it. The value of a cookie is never shown. */
     Cookie: { name: string; meaning: string; read_by: string; attributes: (components["schemas"]["Attribute"])[]; bytes: number | null };
     CountedUsers: { total_count: number; is_exact: boolean };
+    /** `ended` sessions; apps that verify offline accept their tokens until `last_token_dies_at`. */
+    EndedSessions: { ended: number; last_token_dies_at: number };
     /** One entry of a timeline. `kind` is started, factor, used, place, settings, event, ended or planned; `until` is set for a period. */
     Entry: { at: number; kind: string; title: string; detail: string | null; until: number | null; links: (components["schemas"]["SubjectLink"])[] };
     Errors: { clerk_trace_id: string; errors: ({ code: string; message: string; long_message: string; meta?: Record<string, unknown> })[] };
@@ -45,6 +47,8 @@ export interface components {
     Me: { id: string | null; email_address: string | null; first_name: string | null; last_name: string | null; has_password: boolean; role: components["schemas"]["Role"]; permissions: (string)[]; fresh_until: number | null; environment: string; application_name: string; public_url: string; dashboard_url: string; publishable_key: string; version: string };
     /** Without `email_address`, whoever holds the link names their own. */
     NewInvitation: { role: components["schemas"]["Role"]; email_address?: string | null };
+    /** Without any condition, `everybody` must be true. `dry_run` counts and ends nothing. */
+    NewSessionBatch: { user_id?: string | null; person?: string | null; client_id?: string | null; country?: string | null; device?: string | null; strategy?: string | null; ip_prefix?: string | null; created_after?: number | null; created_before?: number | null; active_after?: number | null; active_before?: number | null; everybody?: boolean; dry_run?: boolean };
     PasswordDemand: { end_sessions?: boolean };
     /** A token, an ID, an e-mail address, a cookie, header lines, or a reason of a denial. */
     PastedSubject: { subject: string };
@@ -63,8 +67,12 @@ export interface components {
     /** From the least to the most powerful. Stored: values never change. */
     Role: "editor" | "owner" | "support" | "viewer";
     RoleChange: { role: components["schemas"]["Role"] };
+    SessionBatchList: { data: (components["schemas"]["ShownSessionBatch"])[] };
+    SessionCount: { total_count: number; is_exact: boolean };
     /** One session. `end_cause` is None while it is live; `ended_by` is an actor of the audit log or an ID. */
     SessionFacts: { id: string; user_id: string; client_id: string; status: string; is_live: boolean; told: string; created_at: number; last_active_at: number; ends_at: number; ended_at: number | null; ended_by: string | null; ended_by_name: string | null; end_cause: string | null; last_token_dies_at: number | null; browser: string | null; device: string | null; ip_address: string | null };
+    SessionPage: { data: (components["schemas"]["ShownSession"])[]; next_cursor: string | null };
+    SessionUser: { id: string; email_address: string | null; username: string | null; first_name: string | null; last_name: string | null };
     SettingDifference: { path: string; before: unknown; after: unknown };
     /** `name` is empty for the settings of no group. */
     SettingGroup: { name: string; about: string };
@@ -83,6 +91,10 @@ export interface components {
     ShownInvitation: { id: string; role: components["schemas"]["Role"]; email_address: string | null; created_at: number; expire_at: number; invited_by: string };
     /** `lifetime` and `allowed_clock_skew` in seconds; an own key is never shown. */
     ShownJwtTemplate: { id: string; name: string; claims: Record<string, unknown>; lifetime: number; allowed_clock_skew: number; custom_signing_key: boolean; signing_algorithm: string; created_at: number; updated_at: number };
+    /** `status` is that at the current time. A live session ends at `ends_at` unless it is used before, and at `expire_at` in any case. `strategy` is how it was signed in. Of an ended one `end_rule` is the setting that ended it, with its value, and `ended_by` who or what ended it. `user` is null if the account has been deleted. Times are milliseconds since 1970. */
+    ShownSession: { id: string; status: string; is_live: boolean; user_id: string; user: components["schemas"]["SessionUser"] | null; client_id: string; device_type: string | null; is_mobile: boolean; browser_name: string | null; browser_version: string | null; ip_address: string | null; city: string | null; country: string | null; strategy: string | null; has_second_factor: boolean; impersonated_by: string | null; created_at: number; last_active_at: number; expire_at: number; ends_at: number | null; ended_at: number | null; end_cause: string | null; end_told: string | null; ended_by: string | null; end_rule: string | null; batch_id: string | null };
+    /** `status` is `preview`, `running` or `finished`; `total` sessions match or matched, `done` of them are ended. A preview has no `id`. Apps that verify offline accept tokens of the sessions until `last_token_dies_at`. */
+    ShownSessionBatch: { id: string | null; status: string; total: number; done: number; filters: Record<string, string | number | (string)[]>; actor: string; cause: string; created_at: number; finished_at: number | null; last_token_dies_at: number };
     /** `actor` is `admin:` and an administrator's id, a secret key's id, `backend_api` or `operator`; `undoes` the change that it undid. */
     ShownSettingsChange: { id: string; created_at: number; actor: string; actor_name: string | null; reason: string; undoes: string | null; changes: (components["schemas"]["SettingDifference"])[] };
     /** Written `{{path}}`. `is_open`: any path below it is allowed. */
@@ -195,6 +207,46 @@ export interface paths {
   "/v1/admin/refusals": {
     get: {
       responses: { 200: { content: { "application/json": components["schemas"]["RefusalList"] } } };
+    };
+  };
+  "/v1/admin/session_batches": {
+    get: {
+      parameters: { query?: { limit?: number } };
+      responses: { 200: { content: { "application/json": components["schemas"]["SessionBatchList"] } } };
+    };
+    post: {
+      requestBody: { content: { "application/json": components["schemas"]["NewSessionBatch"] } };
+      responses: { 200: { content: { "application/json": components["schemas"]["ShownSessionBatch"] } } };
+    };
+  };
+  "/v1/admin/session_batches/{batch_id}": {
+    get: {
+      parameters: { path: { batch_id: string } };
+      responses: { 200: { content: { "application/json": components["schemas"]["ShownSessionBatch"] } } };
+    };
+  };
+  "/v1/admin/sessions": {
+    get: {
+      parameters: { query?: { user_id?: string; person?: string; client_id?: string; country?: string; device?: string; strategy?: string; ip_prefix?: string; created_after?: number; created_before?: number; active_after?: number; active_before?: number; state?: "abandoned" | "active" | "ended" | "expired" | "removed" | "replaced" | "revoked"; cause?: (components["schemas"]["#/$defs/EndCause"])[]; batch_id?: string; ended_after?: number; ended_before?: number; sort?: "created" | "ended" | "last_active"; limit?: number; cursor?: string } };
+      responses: { 200: { content: { "application/json": components["schemas"]["SessionPage"] } } };
+    };
+  };
+  "/v1/admin/sessions/count": {
+    get: {
+      parameters: { query?: { user_id?: string; person?: string; client_id?: string; country?: string; device?: string; strategy?: string; ip_prefix?: string; created_after?: number; created_before?: number; active_after?: number; active_before?: number; state?: "abandoned" | "active" | "ended" | "expired" | "removed" | "replaced" | "revoked"; cause?: (components["schemas"]["#/$defs/EndCause"])[]; batch_id?: string; ended_after?: number; ended_before?: number } };
+      responses: { 200: { content: { "application/json": components["schemas"]["SessionCount"] } } };
+    };
+  };
+  "/v1/admin/sessions/{session_id}": {
+    get: {
+      parameters: { path: { session_id: string } };
+      responses: { 200: { content: { "application/json": components["schemas"]["ShownSession"] } } };
+    };
+  };
+  "/v1/admin/sessions/{session_id}/end": {
+    post: {
+      parameters: { path: { session_id: string } };
+      responses: { 200: { content: { "application/json": components["schemas"]["ShownSession"] } } };
     };
   };
   "/v1/admin/sessions/{session_id}/story": {
@@ -315,6 +367,12 @@ export interface paths {
     post: {
       parameters: { path: { user_id: string } };
       responses: { 200: { content: { "application/json": components["schemas"]["UserDetail"] } } };
+    };
+  };
+  "/v1/admin/users/{user_id}/sessions/end": {
+    post: {
+      parameters: { path: { user_id: string } };
+      responses: { 200: { content: { "application/json": components["schemas"]["EndedSessions"] } } };
     };
   };
   "/v1/admin/users/{user_id}/story": {

@@ -3,12 +3,14 @@
 from litestar.types import ControllerRouterHandler
 
 from sojourn.web.admin_api import administrators, claims, inspector, me, settings, users
+from sojourn.web.admin_api import sessions as sessions_of_application
 from sojourn.web.frontend_api import client, environment, fast_paths, public, sessions, sign_ins
 
 ADMIN_HANDLERS: tuple[ControllerRouterHandler, ...] = (
     *me.HANDLERS,
     *administrators.HANDLERS,
     *inspector.HANDLERS,
+    *sessions_of_application.HANDLERS,
     *settings.HANDLERS,
     *claims.HANDLERS,
     *users.HANDLERS,
