@@ -8,6 +8,7 @@ from typing import Self
 from sojourn.config import Config
 from sojourn.errors import SojournError
 from sojourn.events.audit_log import AuditLog
+from sojourn.events.audit_reader import AuditReader
 from sojourn.events.outbox import Outbox
 from sojourn.events.refusals import Refusals
 from sojourn.factors.challenges import Challenges
@@ -119,6 +120,7 @@ class InstanceParts:
     key_use: KeyUse
     key_store: KeyStore
     audit: AuditLog
+    audit_reader: AuditReader
     outbox: Outbox
     records: Records
     jwt_templates: JwtTemplates
@@ -204,6 +206,7 @@ class Engine:
         self.key_use = instances.key_use
         self.key_store = instances.key_store
         self.audit = instances.audit
+        self.audit_reader = instances.audit_reader
         self.outbox = instances.outbox
         self.records = instances.records
         self.jwt_templates = instances.jwt_templates
@@ -323,6 +326,7 @@ def _instance_parts(on: Foundation) -> InstanceParts:
         key_use=KeyUse(on.store),
         key_store=KeyStore(on.store, on.clock, on.sealer),
         audit=audit,
+        audit_reader=AuditReader(on.store, audit),
         outbox=outbox,
         records=records,
         jwt_templates=JwtTemplates(records, on.sealer),

@@ -29,7 +29,7 @@ from sojourn.store.sql.clients import SqlClients
 from sojourn.store.sql.connections import EngineDatabase
 from sojourn.store.sql.database import Row
 from sojourn.store.sql.events import SqlEvents
-from sojourn.store.sql.late_indexes import DUE, EVENTS_BY_TIME, OF_KIND, OF_TARGET, Built
+from sojourn.store.sql.late_indexes import DUE, EVENTS_BY_TIME, OF_ADMINISTRATOR, OF_KIND, OF_TARGET, Built
 from sojourn.store.sql.records import SqlRecords
 from sojourn.store.sql.session_lists import SessionLists
 from sojourn.store.sql.sessions import _TOUCH, SqlSessions
@@ -258,6 +258,8 @@ EVENT_FILTERS = {
     "of a kind": EventFilter(kinds=["settings.updated"]),
     "of kinds": EventFilter(kinds=["session.", "user.locked"]),
     "of a user and kinds": EventFilter(user_id=UserId("user_1"), kinds=["session.", "user.locked"]),
+    "of an administrator": EventFilter(actor="admin:user_1"),
+    "of an administrator and kinds": EventFilter(actor="admin:user_1", kinds=["settings.updated"]),
     "of a session and kinds": EventFilter(target="sess_1", kinds=["session."]),
 }
 
@@ -270,12 +272,13 @@ async def test_the_audit_log_is_met_along_an_index(
     await events.list(instance_id, Page(), where)
     (plan,) = explained.plans
     assert _is_indexed(plan) and not _is_sorted_whole(plan)
-    of_kind = where.kinds and where.user_id is None and where.target is None
+    of_kind = where.kinds and where.user_id is None and where.target is None and where.actor is None
     used = {
         "ix_events_user": where.user_id is not None,
         OF_TARGET: where.target is not None,
         OF_KIND: bool(of_kind),
         EVENTS_BY_TIME: where.since is not None,
+        OF_ADMINISTRATOR: where.actor is not None,
     }
     assert {index: index in plan for index in used} == used
 

@@ -144,7 +144,7 @@ async def _world(store: Store) -> World:
     await store.app_data.put(instance_id, "visitor", {"a": 1}, NOW, expire_at=LATER)
     await store.budgets.spend(instance_id, "mail", "key", NOW, limit=9, window=_HOUR)
     await store.events.record(Event(instance_id, "user.created", NOW, "anonymous", user.id))
-    await store.chain_events(max_rows=1)
+    await store.chain_events(max_rows=100)
     await store.events.record(Event(instance_id, "session.created", NOW, "anonymous", user.id))
     return world
 
@@ -210,6 +210,7 @@ _CASES: Mapping[str, Call] = {
     "credentials.delete": lambda s, i, w: s.credentials.delete(i, w.user.id, w.credential.id),
     "credentials.delete_kind": lambda s, i, w: s.credentials.delete_kind(i, w.user.id, "totp"),
     "events.list": lambda s, i, w: s.events.list(i, Page(10), EventFilter(user_id=w.user.id)),
+    "events.check_chain": lambda s, i, w: _entries_checked(s, i),
     "images.find": lambda s, i, w: s.images.find(i, w.image.id),
     "images.delete_of_user": lambda s, i, w: s.images.delete_of_user(i, w.user.id),
     "instances.secret_keys": lambda s, i, w: s.instances.secret_keys(i),
@@ -391,6 +392,10 @@ async def test_the_same_calls_by_their_own_instance_find_or_change_them(store: S
         world = await _world(store)
         before = await _rows(store)
         assert await ask(store, world.instance_id, world) or await _rows(store) != before, method
+
+
+async def _entries_checked(groups: Groups, instance_id: InstanceId) -> int:
+    return (await groups.events.check_chain(instance_id, max_rows=9)).reached.sequence
 
 
 async def _rows(store: Store) -> Mapping[str, list[str]]:

@@ -9,6 +9,7 @@ from .test_rules import TREES
 EDGES = ("web/", "ui/", "resources/")
 HANDLERS = ("web/frontend_api/", "web/backend_api/", "ui/")
 QUERY_VALUES = {
+    "EventFilter",
     "Page",
     "RecordKind",
     "SecretKey",

@@ -32,6 +32,10 @@ def events(
             metavar="TIME", help="Only since this time (UTC): 2026-11-28T09:30, or 12h for the last 12 hours."
         ),
     ] = None,
+    until: Annotated[str | None, typer.Option(metavar="TIME", help="Only before this time (UTC).")] = None,
+    actor: Annotated[
+        str | None, typer.Option(help="Only entries of this actor: a user id, admin:USER_ID, a key's id, or operator.")
+    ] = None,
     limit: Annotated[int, typer.Option(min=1, max=10_000)] = 50,
     check: Annotated[
         bool, typer.Option("--check", help="Check that no entry was changed, removed or inserted.")
@@ -43,14 +47,15 @@ def events(
     """Print the audit log: who did what, when, and from where. Newest first."""
     kinds = [_known(name) for name in kind or ()]
     begin = since_when(since) if since is not None else None
+    end = since_when(until) if until is not None else None
 
     if check:
         _check(configured(data, database_url))
 
     async def read(engine: "Engine") -> Sequence[Event]:
         owner = await user_id_of(engine, user) if user else None
-        where = EventFilter(kinds, owner, session, begin)
-        return await engine.store.events.list(engine.instance.id, Page(limit), where)
+        where = EventFilter(kinds, owner, session, begin, actor, end)
+        return await engine.audit_reader.list(engine.instance, Page(limit), where)
 
     found = with_engine(configured(data, database_url), read)
     if as_json:
@@ -63,8 +68,7 @@ def _check(target: Target) -> NoReturn:
     """Verify the hash chain. Raises: Exit, with status 1 if the log was changed."""
 
     async def read(engine: "Engine") -> tuple[bool, UnchainedEvents]:
-        log, id = engine.store.events, engine.instance.id
-        return await log.is_whole(id), await log.unchained(id)
+        return await engine.audit_reader.is_whole(engine.instance)
 
     is_whole, unchained = with_engine(target, read)
     print(

@@ -157,6 +157,7 @@ _ALL = (
     EventKind("administrator.joined", "{user} became an administrator with the role {role}.", RoleGiven),
     EventKind("administrator.role_changed", "{actor} gave administrator {target} the role {role}.", RoleGiven),
     EventKind("administrator.removed", "{actor} removed administrator {target}."),
+    EventKind("events.exported", "{actor} exported the audit log."),
     EventKind("settings.updated", "{actor} changed the settings {fields}.", FieldsChanged),
     EventKind("secret_key.created", "{actor} made secret key {target} with scope {scope}.", SecretKeyMade),
     EventKind("secret_key.revoked", "{actor} revoked secret key {target}."),

@@ -10,7 +10,7 @@ from sojourn.store.interface.app_data import AppDataStore
 from sojourn.store.interface.budgets import BudgetStore
 from sojourn.store.interface.clients import ClientFacts, ClientStore, DevBrowser
 from sojourn.store.interface.credentials import CredentialStore
-from sojourn.store.interface.events import EventFilter, EventStore, UnchainedEvents
+from sojourn.store.interface.events import ChainCheck, ChainPlace, EventFilter, EventStore, UnchainedEvents
 from sojourn.store.interface.images import ImageStore
 from sojourn.store.interface.instances import InstanceStore, SecretKey, StoredSigningKey
 from sojourn.store.interface.outbox import OutboxMessage, OutboxStore
@@ -33,6 +33,8 @@ __all__ = [
     "AdministratorStore",
     "AppDataStore",
     "BudgetStore",
+    "ChainCheck",
+    "ChainPlace",
     "ClientFacts",
     "ClientStore",
     "CredentialStore",

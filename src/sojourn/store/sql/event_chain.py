@@ -15,13 +15,14 @@ from sqlalchemy import Select, delete, exists, func, insert, select, update
 from sojourn.errors import Conflict, SojournError
 from sojourn.ids import InstanceId
 from sojourn.instant import Instant
-from sojourn.store.interface import UnchainedEvents
+from sojourn.store.interface import ChainCheck, ChainPlace, UnchainedEvents
 from sojourn.store.sql.database import Row, Runner
 from sojourn.store.sql.instance_wall import spanning, within
 from sojourn.store.sql.rows.events import event_heads, event_row, events, unchained_event_row, unchained_events
 
 _READ_AT_ONCE = 1000
 _START = b"\0" * 32
+BEGINNING = ChainPlace(0, _START)
 
 _NAMES = tuple(column.name for column in event_row.columns)
 _IS_KNOWN = exists().where(events.c.id == unchained_events.c.id, within(events, unchained_events.c.instance_id))
@@ -86,24 +87,33 @@ async def _extend(database: Runner, instance_id: str, max_rows: int) -> int:
 
 async def is_whole(run: Runner, instance_id: InstanceId) -> bool:
     """True if each chained entry matches its predecessor, up to the head, which may advance during the check."""
-    before, last, promised = _START, 0, 0
-    while True:
-        while rows := await run.rows(_following(instance_id, last)):
-            for row in rows:
-                expected = chained(before, last + 1, _values(row))
-                if row[-2] != last + 1 or row[-1] != expected:
-                    return False
-                before, last = expected, last + 1
-        if last < promised:
-            return False
+    found = ChainCheck(None, BEGINNING)
+    while found.is_whole is None:
+        found = await check(run, instance_id, found.reached, max_rows=_READ_AT_ONCE)
+    return found.is_whole
+
+
+async def check(run: Runner, instance_id: InstanceId, begin: ChainPlace, *, max_rows: int) -> ChainCheck:
+    """One step of the check."""
+    promised, head = await _head(run, instance_id)  # first: what it promises must be found below
+    last, before = begin.sequence, begin.chain_hash
+    rows = await run.rows(_following(instance_id, last, max_rows))
+    for row in rows:
+        expected = chained(before, last + 1, _values(row))
+        if row[-2] != last + 1 or row[-1] != expected:
+            return ChainCheck(False, ChainPlace(last, before))
+        before, last = expected, last + 1
+    reached = ChainPlace(last, before)
+    if len(rows) == max_rows:
+        return ChainCheck(None, reached)
+    if last > promised:  # the log has grown meanwhile
         promised, head = await _head(run, instance_id)
-        if (promised, head) == (last, before):
-            known = (
-                select(unchained_events.c.id).where(unchained_events.c.instance_id == instance_id, _IS_KNOWN).limit(1)
-            )
-            return not await run.rows(known)
-        if promised <= last:
-            return False
+        if promised > last:
+            return ChainCheck(None, reached)
+    if (last, before) != (promised, head):
+        return ChainCheck(False, reached)
+    known = select(unchained_events.c.id).where(unchained_events.c.instance_id == instance_id, _IS_KNOWN).limit(1)
+    return ChainCheck(not await run.rows(known), reached)
 
 
 async def unchained(run: Runner, instance_id: InstanceId) -> UnchainedEvents:
@@ -119,12 +129,12 @@ async def _head(run: Runner, instance_id: str) -> tuple[int, bytes]:
     return (_number(rows[0][0]), _bytes(rows[0][1])) if rows else (0, _START)
 
 
-def _following(instance_id: InstanceId, last: int) -> Select[Any]:
+def _following(instance_id: InstanceId, last: int, max_rows: int) -> Select[Any]:
     statement = select(*event_row.columns, events.c.sequence, events.c.chain_hash)
     return (
         statement.where(events.c.instance_id == instance_id, events.c.sequence > last)
         .order_by(events.c.sequence)
-        .limit(_READ_AT_ONCE)
+        .limit(max_rows)
     )
 
 

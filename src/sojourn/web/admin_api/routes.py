@@ -2,7 +2,7 @@
 
 from litestar.types import ControllerRouterHandler
 
-from sojourn.web.admin_api import administrators, claims, inspector, me, settings, users
+from sojourn.web.admin_api import administrators, claims, events, inspector, me, settings, users
 from sojourn.web.admin_api import sessions as sessions_of_application
 from sojourn.web.frontend_api import client, environment, fast_paths, public, sessions, sign_ins
 
@@ -14,6 +14,7 @@ ADMIN_HANDLERS: tuple[ControllerRouterHandler, ...] = (
     *settings.HANDLERS,
     *claims.HANDLERS,
     *users.HANDLERS,
+    *events.HANDLERS,
 )
 
 HANDLERS: tuple[ControllerRouterHandler, ...] = (
