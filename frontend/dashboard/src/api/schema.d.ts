@@ -12,6 +12,16 @@ export interface components {
     AdministratorList: { data: (components["schemas"]["ShownAdministrator"])[]; invitations: (components["schemas"]["ShownInvitation"])[] };
     /** `expected` is False if this server would not have set the attribute so. */
     Attribute: { name: string; value: string; why: string; expected: boolean };
+    /** One step of the check. `is_whole` null: no fault in the first `checked` entries; send `next_cursor` to go on. False: the entry after the first `checked` ones was changed, removed or inserted. `waiting` entries, the newest, have no hash yet; within seconds they have. */
+    AuditChainStep: { is_whole: boolean | null; checked: number; waiting: number; next_cursor: string | null };
+    /** `sentence` says in words what happened. `actor` is a user id, `admin:` and an administrator's id, the id of a secret key, or a word such as `operator`, the command line. `details` differ for each kind. */
+    AuditEntry: { id: string; at: number; kind: string; sentence: string; actor: string; user_id: string | null; target: string | null; ip_address: string | null; user_agent: string | null; details: Record<string, unknown> };
+    AuditEntryPage: { data: (components["schemas"]["AuditEntry"])[]; next_cursor: string | null };
+    /** `details` are the names of the fields that entries of this kind have beyond the common ones. */
+    AuditKind: { name: string; sentence: string; details: (string)[] };
+    AuditKindList: { data: (components["schemas"]["AuditKind"])[] };
+    /** `cursor` is the `next_cursor` of the step before; without it the check begins with the first entry. */
+    ChainCursor: { cursor?: string | null };
     /** `changes` are values by dotted path. With `expected_version`, the version that was read, a setting that somebody else changed since is refused with 409 and who changed it; other settings are merged. */
     ChangedSettings: { changes: Record<string, unknown>; reason?: string; expected_version?: number | null };
     /** `source` is the setting, template or rule that put the claim into the token; `link` leads there. */
@@ -166,6 +176,29 @@ export interface paths {
   "/v1/admin/claims/shortcodes": {
     get: {
       responses: { 200: { content: { "application/json": components["schemas"]["ShortcodeList"] } } };
+    };
+  };
+  "/v1/admin/events": {
+    get: {
+      parameters: { query?: { kind?: (string)[]; actor?: string; target?: string; user_id?: string; after?: number; before?: number; cursor?: string; limit?: number } };
+      responses: { 200: { content: { "application/json": components["schemas"]["AuditEntryPage"] } } };
+    };
+  };
+  "/v1/admin/events/check": {
+    post: {
+      requestBody: { content: { "application/json": components["schemas"]["ChainCursor"] } };
+      responses: { 200: { content: { "application/json": components["schemas"]["AuditChainStep"] } } };
+    };
+  };
+  "/v1/admin/events/export": {
+    get: {
+      parameters: { query?: { kind?: (string)[]; actor?: string; target?: string; user_id?: string; after?: number; before?: number; cursor?: string; format?: "csv" | "ndjson" } };
+      responses: { 200: { content: { "application/json": unknown } } };
+    };
+  };
+  "/v1/admin/events/kinds": {
+    get: {
+      responses: { 200: { content: { "application/json": components["schemas"]["AuditKindList"] } } };
     };
   };
   "/v1/admin/inspect": {
