@@ -9,6 +9,7 @@ from sojourn.ids import SessionId
 from sojourn.sessions.caller import Caller
 from sojourn.sessions.session import Device, Session
 from sojourn.sign_ins.attempt import SignInInput
+from sojourn.store.interface import SessionSearch
 from sojourn.testing.clock import FakeClock
 from sojourn.users.new_user import UserChanges
 from sojourn.users.user import IdentifierKind
@@ -155,6 +156,21 @@ async def test_inactivity_is_told_with_its_length(administration: Administration
     assert causes(told) == ["inactive"]
     assert told["session"]["told"] == "It was inactive for 1 hour 30 minutes."
     assert told["session"]["ended_at"] == session.abandon_at.millis
+    assert told["session"]["end_rule"] == "sessions.inactivity_seconds=5400"
+    assert "The setting in force was sessions.inactivity_seconds=5400." in told["timeline"][-1]["detail"]
+
+
+async def test_a_session_that_a_batch_ended_names_the_batch(administration: Administration) -> None:
+    asking = await Asking.of(administration)
+    user = await person(asking.engine)
+    session = await signed_in(asking.engine)
+    batch = await asking.engine.session_batches.begin(
+        asking.engine.instance, SessionSearch(user_ids=(user.id,)), actor=f"admin:{asking.by.id}"
+    )
+    told = await asking.story(session)
+    assert told["session"]["told"] == f"Administrator {SUPPORT} ({asking.by.id}) revoked the session."
+    assert told["session"]["batch_id"] == batch.id
+    assert {"kind": "session_batch", "id": batch.id} in told["timeline"][-1]["links"]
 
 
 async def test_acting_as_a_user_is_told_with_who_acted(administration: Administration, clock: FakeClock) -> None:
@@ -173,7 +189,8 @@ async def test_acting_as_a_user_is_told_with_who_acted(administration: Administr
     clock.advance(days=8)
     asking.by = await administration.sign_in(SUPPORT, asking.by.id)
     ended = await asking.story(session)
-    assert causes(ended) in (["impersonation_over"], ["inactive"])
+    assert causes(ended) == ["impersonation_over"]
+    assert ended["session"]["told"] == f"The time for acting as this user was over. User {actor.id} acted as the user."
 
 
 async def test_a_live_session_is_told_with_what_is_in_force_and_when_it_ends(

@@ -70,7 +70,7 @@ class ArtefactCause(StrEnum):
 
 
 class SubjectLink(msgspec.Struct, frozen=True, kw_only=True):
-    """`kind` is session, user, client, secret_key, setting, jwt_template or event."""
+    """`kind` is session, user, client, secret_key, session_batch, setting, jwt_template or event."""
 
     kind: str
     id: str
@@ -149,7 +149,9 @@ class Entry(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class SessionFacts(msgspec.Struct, frozen=True, kw_only=True):
-    """One session. `end_cause` is None while it is live; `ended_by` is an actor of the audit log or an ID."""
+    """One session. `end_cause` is None while it is live; `ended_by` is an actor of the audit log or an ID; `end_rule` is the
+    setting that ended it, with its value then; `batch_id` names the batch that ended it with others.
+    """
 
     id: str
     user_id: str
@@ -164,6 +166,8 @@ class SessionFacts(msgspec.Struct, frozen=True, kw_only=True):
     ended_by: str | None = None
     ended_by_name: str | None = None
     end_cause: str | None = None
+    end_rule: str | None = None
+    batch_id: str | None = None
     last_token_dies_at: int | None = None
     browser: str | None = None
     device: str | None = None

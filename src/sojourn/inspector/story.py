@@ -71,6 +71,8 @@ class Stories:
             ended_by=by,
             ended_by_name=await self._actors.name(by, session.user_id) if by is not None else None,
             end_cause=end.cause.value if end is not None and end.cause is not None else None,
+            end_rule=session.end_rule,
+            batch_id=session.batch_id,
             last_token_dies_at=(end.at + token_life).millis if end is not None else None,
             browser=session.device.browser_name,
             device=session.device.device_type,
@@ -156,7 +158,7 @@ class Stories:
     async def _beginning(self, session: Session) -> Entry:
         where = EventFilter(kinds=_BEGINNINGS, user_id=session.user_id, target=session.id)
         found = await self._engine.store.events.list(session.instance_id, Page(1), where)
-        strategy = found[0].details.get("strategy") if found else None
+        strategy = session.strategy or (found[0].details.get("strategy") if found else None)
         title = f"Signed in with {strategy}" if isinstance(strategy, str) else "The session began"
         if strategy == _OF_A_SERVER:
             title = "A server began the session with the Backend API, without a browser"
@@ -215,10 +217,15 @@ class Stories:
         return [*_periods(usage.hours, session), *(_place(place, session) for place in usage.places)]
 
     def _ending(self, session: Session, end: EndStory, facts: SessionFacts) -> Entry:
-        return Entry(
-            at=end.at.millis, kind="ended", title=facts.told, links=link_of(end.by),
-            detail=f"Status {end.status.value}; the last token dies on {moment_text(end.at + self._instance.settings.sessions.token_life)}.",
-        )  # fmt: skip
+        dies = end.at + self._instance.settings.sessions.token_life
+        rule = f" The setting in force was {session.end_rule}." if session.end_rule else ""
+        batch = f" It ended with others, in batch {session.batch_id}." if session.batch_id else ""
+        links = [
+            *link_of(end.by),
+            *([SubjectLink(kind="session_batch", id=session.batch_id)] if session.batch_id else []),
+        ]
+        detail = f"Status {end.status.value}; the last token dies on {moment_text(dies)}.{rule}{batch}"
+        return Entry(at=end.at.millis, kind="ended", title=facts.told, detail=detail, links=links)
 
     def _planned(self, session: Session) -> list[Entry]:
         planned = [

@@ -79,8 +79,8 @@ export interface components {
     RoleChange: { role: components["schemas"]["Role"] };
     SessionBatchList: { data: (components["schemas"]["ShownSessionBatch"])[] };
     SessionCount: { total_count: number; is_exact: boolean };
-    /** One session. `end_cause` is None while it is live; `ended_by` is an actor of the audit log or an ID. */
-    SessionFacts: { id: string; user_id: string; client_id: string; status: string; is_live: boolean; told: string; created_at: number; last_active_at: number; ends_at: number; ended_at: number | null; ended_by: string | null; ended_by_name: string | null; end_cause: string | null; last_token_dies_at: number | null; browser: string | null; device: string | null; ip_address: string | null };
+    /** One session. `end_cause` is None while it is live; `ended_by` is an actor of the audit log or an ID; `end_rule` is the setting that ended it, with its value then; `batch_id` names the batch that ended it with others. */
+    SessionFacts: { id: string; user_id: string; client_id: string; status: string; is_live: boolean; told: string; created_at: number; last_active_at: number; ends_at: number; ended_at: number | null; ended_by: string | null; ended_by_name: string | null; end_cause: string | null; end_rule: string | null; batch_id: string | null; last_token_dies_at: number | null; browser: string | null; device: string | null; ip_address: string | null };
     SessionPage: { data: (components["schemas"]["ShownSession"])[]; next_cursor: string | null };
     SessionUser: { id: string; email_address: string | null; username: string | null; first_name: string | null; last_name: string | null };
     SettingDifference: { path: string; before: unknown; after: unknown };
@@ -113,7 +113,7 @@ export interface components {
     State: "signed_in" | "signed_out" | "unclear";
     /** The kind of the pasted text. */
     Subject: "auth_reason" | "client_cookie" | "cookies" | "handshake" | "session" | "session_token" | "set_cookie" | "template_token" | "unknown" | "user";
-    /** `kind` is session, user, client, secret_key, setting, jwt_template or event. */
+    /** `kind` is session, user, client, secret_key, session_batch, setting, jwt_template or event. */
     SubjectLink: { kind: string; id: string };
     /** `lifetime` and `allowed_clock_skew` in seconds. An update replaces the whole template, as published. */
     TemplateInput: { name: string; claims: Record<string, unknown>; lifetime?: number | null; allowed_clock_skew?: number | null; custom_signing_key?: boolean | null; signing_algorithm?: string | null; signing_key?: string | null };
