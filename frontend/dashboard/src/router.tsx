@@ -1,5 +1,6 @@
 import { createRootRoute, createRoute, createRouter, lazyRouteComponent } from "@tanstack/react-router";
 import { BASE_PATH } from "./address";
+import { sessionSearch } from "./features/sessions/filters";
 import { Failed, NotFound, Waiting } from "./parts/states";
 import { parseSearch, stringifySearch } from "./search";
 import { Shell } from "./shell/shell";
@@ -10,6 +11,13 @@ const home = createRoute({
   getParentRoute: () => root,
   path: "/",
   component: lazyRouteComponent(() => import("./features/home/home"), "Home"),
+});
+
+const sessions = createRoute({
+  getParentRoute: () => root,
+  path: "/sessions",
+  validateSearch: sessionSearch,
+  component: lazyRouteComponent(() => import("./features/sessions/sessions"), "Sessions"),
 });
 
 const session = createRoute({
@@ -49,7 +57,16 @@ const administrators = createRoute({
 });
 
 export const router = createRouter({
-  routeTree: root.addChildren([home, session, inspector, userStory, settings, settingsHistory, administrators]),
+  routeTree: root.addChildren([
+    home,
+    sessions,
+    session,
+    inspector,
+    userStory,
+    settings,
+    settingsHistory,
+    administrators,
+  ]),
   basepath: BASE_PATH,
   parseSearch,
   stringifySearch,

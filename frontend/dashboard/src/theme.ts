@@ -15,6 +15,20 @@ const pine: MantineColorsTuple = [
   "#1b4631",
 ];
 
+/** Dark enough in shade 7 for white text. */
+const red: MantineColorsTuple = [
+  "#fdf0ee",
+  "#f9dcd8",
+  "#f2b8b0",
+  "#ea9085",
+  "#f2a093",
+  "#dc5748",
+  "#c9402f",
+  "#b3382b",
+  "#8a2f20",
+  "#6d2419",
+];
+
 /** Cooler than the library's greys; 7 is the surface, 9 what lies below it. */
 const dark: MantineColorsTuple = [
   "#e6e9e7",
@@ -32,7 +46,7 @@ const dark: MantineColorsTuple = [
 export const theme = createTheme({
   primaryColor: "pine",
   primaryShade: { light: 7, dark: 7 },
-  colors: { pine, dark },
+  colors: { pine, red, dark },
   autoContrast: true,
   respectReducedMotion: true,
   defaultRadius: "md",

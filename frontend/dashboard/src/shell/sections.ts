@@ -1,5 +1,6 @@
 /** The pages of the navigation, in its order; one entry for each page that is whole. */
 import type { LucideIcon } from "lucide-react";
+import MonitorSmartphone from "lucide-react/icons/monitor-smartphone";
 import SearchCheck from "lucide-react/icons/search-check";
 import SlidersHorizontal from "lucide-react/icons/sliders-horizontal";
 import UsersRound from "lucide-react/icons/users-round";
@@ -14,6 +15,7 @@ export interface Section {
 }
 
 const SECTIONS: Section[] = [
+  { name: "sessions", to: "/sessions", icon: MonitorSmartphone, permission: "sessions.read" },
   { name: "inspector", to: "/inspector", icon: SearchCheck, permission: "sessions.read" },
   { name: "settings", to: "/settings", icon: SlidersHorizontal, permission: "settings.read" },
   { name: "administrators", to: "/administrators", icon: UsersRound, permission: "administrators.read" },

@@ -22,10 +22,12 @@ interface StoryProps {
   inspection: Inspection;
   /** The page is that of the session or user, so nobody has to be told what was found. */
   isOwnPage?: boolean;
+  /** Shown below the headline instead of what the story knows of the session. */
+  facts?: ReactNode;
 }
 
 /** The answer of the inspector: first the sentence, then its reasons, then everything that is known. */
-export function Story({ inspection, isOwnPage }: StoryProps) {
+export function Story({ inspection, isOwnPage, facts }: StoryProps) {
   const { session, user, token } = inspection;
   return (
     <Stack gap="md">
@@ -48,12 +50,13 @@ export function Story({ inspection, isOwnPage }: StoryProps) {
           {problem.advice && <Text size="sm">{problem.advice}</Text>}
         </div>
       ))}
+      {facts}
       {inspection.timeline.length > 0 && (
         <Section title={words.timeline}>
           <Timeline entries={inspection.timeline} />
         </Section>
       )}
-      {session && (
+      {session && !facts && (
         <Section title={words.session}>
           <OneSession session={session} />
         </Section>

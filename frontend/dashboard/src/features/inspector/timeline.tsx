@@ -6,6 +6,7 @@ import LogIn from "lucide-react/icons/log-in";
 import MapPin from "lucide-react/icons/map-pin";
 import RefreshCw from "lucide-react/icons/refresh-cw";
 import Settings2 from "lucide-react/icons/settings-2";
+import { Fragment } from "react";
 import type { components } from "~/api/schema";
 import { Moment } from "~/parts/moment";
 import { en } from "~/texts/en";
@@ -46,7 +47,9 @@ export function Timeline({ entries }: { entries: components["schemas"]["Entry"][
               <span className={classes.detail}>
                 {entry.detail}{" "}
                 {entry.links.map((link) => (
-                  <Linked key={`${link.kind} ${link.id}`} link={link} />
+                  <Fragment key={`${link.kind} ${link.id}`}>
+                    <Linked link={link} />{" "}
+                  </Fragment>
                 ))}
               </span>
             )}
