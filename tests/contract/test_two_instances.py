@@ -123,6 +123,8 @@ async def _world(store: Store) -> World:
     )
     await store.instances.add_secret_key(world.secret_key)
     await store.instances.add_signing_key(instance_id, _signing_key(f"kid_{instance_id}"))
+    retiring = replace(_signing_key(f"old_{instance_id}"), retired_at=LATER)
+    await store.instances.add_signing_key(instance_id, retiring)
     await store.users.create(user)
     await store.clients.create(client)
     await store.clients.create_dev_browser(world.browser)
@@ -217,6 +219,7 @@ _CASES: Mapping[str, Call] = {
     "instances.revoke_secret_key": lambda s, i, w: s.instances.revoke_secret_key(i, w.secret_key.id, LATER),
     "instances.signing_keys": lambda s, i, w: s.instances.signing_keys(i),
     "instances.retire_signing_key": lambda s, i, w: s.instances.retire_signing_key(i, f"kid_{w.instance_id}", LATER),
+    "instances.keep_signing_key": lambda s, i, w: s.instances.keep_signing_key(i, f"old_{w.instance_id}", after=NOW),
     "instances.drop_signing_key": lambda s, i, w: s.instances.drop_signing_key(i, f"kid_{w.instance_id}"),
     "records.find": lambda s, i, w: s.records.find(i, "jwt_template", w.record.id),
     "records.find_by_key": lambda s, i, w: s.records.find_by_key(i, "jwt_template", "crm"),

@@ -7,10 +7,10 @@ from typing import Annotated
 
 import typer
 
-from sojourn.cli.app_variables import SDKS, App, check, lines, own_pages_hint
 from sojourn.cli.runtime import Data, DatabaseUrl, configured, with_engine
 from sojourn.cli.target import Target
 from sojourn.errors import ConfigError
+from sojourn.instances.app_variables import SDKS, App, check, lines, own_pages_hint
 from sojourn.instances.instance import Environment, publishable_key
 from sojourn.instances.instances import key_host
 from sojourn.server.development import development_keys, has_keys, read_last_start

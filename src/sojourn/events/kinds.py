@@ -161,6 +161,7 @@ _ALL = (
     EventKind("settings.updated", "{actor} changed the settings {fields}.", FieldsChanged),
     EventKind("secret_key.created", "{actor} made secret key {target} with scope {scope}.", SecretKeyMade),
     EventKind("secret_key.revoked", "{actor} revoked secret key {target}."),
+    EventKind("signing_key.rotation_cancelled", "{actor} cancelled the rotation to signing key {target}."),
     EventKind("signing_key.rotated", "{actor} rotated the signing key; {target} is next.", SigningKeyRotated),
 )
 

@@ -1,6 +1,6 @@
 """The instances of this server: found by credential or host, changed by their owner."""
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 from urllib.parse import urlsplit
@@ -140,22 +140,34 @@ class Instances:
 
     async def new_secret_key(self, instance: Instance, scope: Scope = Scope.FULL) -> Secret:
         """Create a Backend API key. It is returned only here; only its hash is stored."""
+        return (await self.create_secret_key(instance, scope))[1]
+
+    async def create_secret_key(
+        self, instance: Instance, scope: Scope = Scope.FULL, *, actor: str = OPERATOR
+    ) -> tuple[SecretKey, Secret]:
+        """As `new_secret_key`, with the key's record. Other keys work on, so that apps can change to it one by one."""
         secret = fresh_secret_key(instance.environment)
-        await self.keep_secret_key(instance, secret, scope)
-        return secret
+        return await self.keep_secret_key(instance, secret, scope, actor=actor), secret
+
+    async def list_secret_keys(self, instance: Instance) -> Sequence[SecretKey]:
+        """The active keys, oldest first."""
+        return await self.store.instances.secret_keys(instance.id)
 
     async def has_secret_key(self, instance: Instance) -> bool:
         return bool(await self.store.instances.secret_keys(instance.id))
 
-    async def keep_secret_key(self, instance: Instance, secret: Secret, scope: Scope = Scope.FULL) -> None:
+    async def keep_secret_key(
+        self, instance: Instance, secret: Secret, scope: Scope = Scope.FULL, *, actor: str = OPERATOR
+    ) -> SecretKey:
         row = SecretKey(new_id("sk_"), instance.id, secret.stored_form(), self.clock.now(), scope=scope)
         details: dict[str, Json] = {"scope": scope.value}
         async with self.store.transaction() as tx:
             await tx.instances.add_secret_key(row)
             await AuditLog(self.clock).record(
-                tx, instance, "secret_key.created", target=row.id, actor=OPERATOR, details=details
+                tx, instance, "secret_key.created", target=row.id, actor=actor, details=details
             )
         self._listed = None
+        return row
 
     async def revoke_secret_key(self, instance: Instance, id: str, *, actor: str = OPERATOR) -> None:
         """Revoke a key; other nodes follow within a second. Raises: NotFound, Conflict for the last one."""

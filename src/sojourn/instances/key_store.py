@@ -1,10 +1,10 @@
 """The signing keys of each instance, opened once and kept in memory; rotation."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 
-from sojourn.errors import ConfigError, Json, NotFound
+from sojourn.errors import ConfigError, Conflict, FieldError, Json, NotFound
 from sojourn.events.audit_log import AuditLog
 from sojourn.ids import InstanceId
 from sojourn.instances.instance import Instance
@@ -16,6 +16,7 @@ from sojourn.tokens.sealing import Sealer, SealingError
 from sojourn.tokens.signing_keys import Algorithm, SigningKey, SigningKeySet
 
 PUBLISH_BEFORE_USE = timedelta(minutes=10)
+_LATEST_PLAN = timedelta(days=366)
 _REFRESH = timedelta(seconds=60)
 
 
@@ -58,15 +59,21 @@ class KeyStore:
     async def public_pem(self, instance: Instance) -> str:
         return (await self.signing_key(instance)).public_pem
 
-    async def rotate(self, instance: Instance, *, emergency: bool = False, actor: str = OPERATOR) -> SigningKey:
-        """Create the next key. Planned: published now and used in ten minutes, so that all verifiers know it
-        (R-KEY-03). Emergency: used at once, and every older key is removed. This process rejects tokens of removed keys
-        at once, other processes of this server within a second, remote verifiers at their next fetch.
+    async def rotate(
+        self, instance: Instance, *, emergency: bool = False, at: Instant | None = None, actor: str = OPERATOR
+    ) -> SigningKey:
+        """Create the next key. Planned: published now and used in ten minutes, or at the later time `at`, so that all
+        verifiers know it (R-KEY-03); it replaces an earlier plan. Emergency: used at once, and every older key is removed.
+        This process rejects tokens of removed keys at once, other processes of this server within a second, remote
+        verifiers at their next fetch. Raises: FieldError.
         """
-        ring = await self._load(instance)
         now = self.clock.now()
+        active_from = now if emergency else _planned(now, at)
+        ring = await self._load(instance)
         async with self.store.transaction() as tx:
-            fresh = await self._make(tx, instance, active_from=now if emergency else now + PUBLISH_BEFORE_USE)
+            fresh = await self._make(tx, instance, active_from=active_from)
+            if not emergency:
+                ring = await _without_plan(tx, instance, ring, now)
             for key in ring.keys:
                 if emergency:
                     await tx.instances.drop_signing_key(instance.id, key.kid)
@@ -79,6 +86,23 @@ class KeyStore:
             )
         await self._load(instance)
         return fresh
+
+    async def cancel_rotation(self, instance: Instance, *, actor: str = OPERATOR) -> None:
+        """Remove the key of a planned rotation, so that the current one goes on. Raises: Conflict if none is planned, or it
+        begins within a minute: another process may already sign with its key.
+        """
+        now = self.clock.now()
+        ring = await self._load(instance)
+        planned = ring.planned(now)
+        if not planned:
+            raise Conflict("No rotation is planned that could still be cancelled.")
+        async with self.store.transaction() as tx:
+            await _without_plan(tx, instance, ring, now)
+            await tx.instances.note_key_change(instance.id)
+            await AuditLog(self.clock).record(
+                tx, instance, "signing_key.rotation_cancelled", target=planned[-1].kid, actor=actor
+            )
+        await self._load(instance)
 
     def _known(self, instance: Instance, now: Instant) -> tuple[SigningKeySet, SigningKey] | None:
         """The last loaded key set and its current signing key; None if it must be loaded again."""
@@ -158,6 +182,33 @@ class _Loaded:
     ring: SigningKeySet
     at: Instant
     version: int
+
+
+def _planned(now: Instant, at: Instant | None) -> Instant:
+    earliest, latest = now + PUBLISH_BEFORE_USE, now + _LATEST_PLAN
+    if at is None:
+        return earliest
+    if not earliest <= at <= latest:
+        raise FieldError(
+            f"A rotation begins at least {PUBLISH_BEFORE_USE // timedelta(minutes=1)} minutes from now, so that every app knows the"
+            f" key, and at most {_LATEST_PLAN.days} days.",
+            param="at",
+        )
+    return at
+
+
+async def _without_plan(groups: Groups, instance: Instance, ring: SigningKeySet, now: Instant) -> SigningKeySet:
+    """Remove planned keys, and take back the retirements that they brought."""
+    planned = {key.kid for key in ring.planned(now)}
+    kept: list[SigningKey] = []
+    for key in ring.keys:
+        if key.kid in planned:
+            await groups.instances.drop_signing_key(instance.id, key.kid)
+        elif planned and await groups.instances.keep_signing_key(instance.id, key.kid, after=now):
+            kept.append(replace(key, retired_at=None))
+        else:
+            kept.append(key)
+    return SigningKeySet(tuple(kept))
 
 
 def _place(instance: Instance, kid: str) -> str:

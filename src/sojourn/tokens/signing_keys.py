@@ -29,6 +29,9 @@ PUBLISHED_AFTER_RETIREMENT = timedelta(hours=24, minutes=5, seconds=30)
 (R-KEY-03).
 """
 
+_BEGINS = timedelta(minutes=1)
+"""How long before its use a planned key counts as used, because the clocks of processes differ."""
+
 SESSION_CATEGORY = "cl_B7d4PD111AAA"
 TEMPLATE_CATEGORY = "cl_B7d4PD222AAA"
 
@@ -111,6 +114,10 @@ class SigningKeySet:
         if not active:
             raise NotFound("This application has no signing key that is active now.")
         return max(active, key=lambda key: key.active_from)
+
+    def planned(self, now: Instant) -> list[SigningKey]:
+        """Keys of a planned rotation that can still be cancelled: no process signs with them yet."""
+        return [key for key in self.keys if key.active_from > now + _BEGINS and key.retired_at is None]
 
     def published(self, now: Instant) -> list[SigningKey]:
         return [key for key in self.keys if key.retired_at is None or now < key.retired_at + PUBLISHED_AFTER_RETIREMENT]

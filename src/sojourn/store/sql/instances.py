@@ -95,6 +95,11 @@ class SqlInstances(Group):
         guard = (signing_keys.c.kid == kid, signing_keys.c.instance_id == id, signing_keys.c.retired_at.is_(None))
         return await self._update(signing_key_row, {"retired_at": now.millis}, *guard) == 1
 
+    async def keep_signing_key(self, id: InstanceId, kid: str, *, after: Instant) -> bool:
+        keys = signing_keys.c
+        guard = (keys.kid == kid, keys.instance_id == id, keys.retired_at > after.millis)
+        return await self._update(signing_key_row, {"retired_at": None}, *guard) == 1
+
     async def drop_signing_key(self, id: InstanceId, kid: str) -> bool:
         statement = delete(signing_keys).where(signing_keys.c.kid == kid, signing_keys.c.instance_id == id)
         return await self._run.change(statement) == 1
