@@ -10,7 +10,7 @@ import typer
 from sojourn.cli.runtime import Data, DatabaseUrl, configured, with_engine
 from sojourn.cli.target import Target
 from sojourn.errors import ConfigError
-from sojourn.instances.app_variables import SDKS, App, check, lines, own_pages_hint
+from sojourn.instances.app_variables import SDKS, App, check, lines, own_pages_hint, secret_variable
 from sojourn.instances.instance import Environment, publishable_key
 from sojourn.instances.instances import key_host
 from sojourn.server.development import development_keys, has_keys, read_last_start
@@ -48,7 +48,7 @@ def env(
     for line in lines(name, sdk_major, app):
         print(line)
     hints = [
-        "" if is_development else _SECRET_KEY_APART.format(name=_secret_key(name)),
+        "" if is_development else _SECRET_KEY_APART.format(name=secret_variable(name) or "CLERK_SECRET_KEY"),
         _JWT_KEY if needs_jwt_key else "",
         "" if own_pages else own_pages_hint(name),
     ]
@@ -87,18 +87,13 @@ def _nearest_keys(data: Path) -> Path | None:
     return next((found for folder in here.parent.parents if has_keys(found := folder / here.name)), None)
 
 
-def _secret_key(name: str) -> str:
-    return f"{SDKS[name].private or 'CLERK_'}SECRET_KEY" if name in SDKS else "SOJOURN_SECRET_KEY"
-
-
 def _jwt_key(target: Target) -> str:
-    """The public signing key as the published SDKs take it: base64 of the DER form (RFC 5280 section 4.1.2.7), without the PEM's lines.
+    """The public signing key as the published SDKs take it.
 
     Raises: ConfigError when no server has made the key yet, or it is not of RS256, the only algorithm that they verify.
     """
-    pem = with_engine(target, lambda engine: engine.key_store.public_pem(engine.instance))
-    key = "".join(line for line in pem.splitlines() if not line.startswith("-----"))
-    if len(key) < 256:  # an Ed25519 key has 60 characters, an RSA key of 2048 bits 392
+    key = with_engine(target, lambda engine: engine.key_store.one_line_key(engine.instance))
+    if not key:
         raise ConfigError(
             "the published SDKs verify RS256 only: run `sojourn settings set sessions.token_algorithm=RS256`"
         )

@@ -7,6 +7,9 @@ from sojourn.errors import ConfigError
 JS_MAJORS = {4: 4, 5: 5, 6: 5, 7: 6}
 """Major version of the Next.js SDK to the major of the browser package that it loads."""
 
+_RSA_KEY = 256
+"""Fewer letters than the public key of 2048 bits has, 392; an Ed25519 key has 60."""
+
 PYTHON = ("python", "asgi", "starlette", "fastapi", "litestar", "flask", "django", "quart", "wsgi")
 
 
@@ -69,6 +72,42 @@ def lines(name: str, sdk_major: int, app: App) -> list[str]:
         values[f"{sdk.public}KEYLESS_DISABLED"] = "1"
     values |= _of_the_server(sdk, app)
     return [f"{key}={value}" for key, value in values.items()]
+
+
+@dataclass(frozen=True, slots=True)
+class Snippet:
+    """The lines for one SDK, without the secret key; `secret_variable` is its name, where the SDK takes one."""
+
+    sdk: str
+    lines: list[str]
+    secret_variable: str | None
+    hint: str
+
+
+def snippets(app: App, sdk_major: int) -> list[Snippet]:
+    """The lines for every SDK. Raises: ConfigError for an unknown major."""
+    return [
+        Snippet(
+            name, lines(name, sdk_major, app), secret_variable(name), "" if app.has_own_pages else own_pages_hint(name)
+        )
+        for name in (*SDKS, *PYTHON)
+    ]
+
+
+def secret_variable(name: str) -> str | None:
+    """The variable of the secret key; None for an SDK of the browser alone."""
+    if name in PYTHON:
+        return "SOJOURN_SECRET_KEY"
+    return f"{SDKS[name].private}SECRET_KEY" if SDKS[name].private else None
+
+
+def one_line(pem: str) -> str:
+    """A public key as the published SDKs take it: base64 of the DER form (RFC 5280 section 4.1.2.7), without the PEM's lines.
+
+    Empty for Ed25519, which they do not verify.
+    """
+    key = "".join(line for line in pem.splitlines() if not line.startswith("-----"))
+    return key if len(key) >= _RSA_KEY else ""
 
 
 def own_pages_hint(name: str) -> str:

@@ -7,13 +7,14 @@ from datetime import timedelta
 from sojourn.errors import ConfigError, Conflict, FieldError, Json, NotFound
 from sojourn.events.audit_log import AuditLog
 from sojourn.ids import InstanceId
+from sojourn.instances.app_variables import one_line
 from sojourn.instances.instance import Instance
 from sojourn.instances.instances import OPERATOR
 from sojourn.instant import Clock, Instant
 from sojourn.secret import Secret
 from sojourn.store.interface import Groups, Store, StoredSigningKey
 from sojourn.tokens.sealing import Sealer, SealingError
-from sojourn.tokens.signing_keys import Algorithm, SigningKey, SigningKeySet
+from sojourn.tokens.signing_keys import Algorithm, KeyCoverage, SigningKey, SigningKeySet
 
 PUBLISH_BEFORE_USE = timedelta(minutes=10)
 _LATEST_PLAN = timedelta(days=366)
@@ -56,8 +57,17 @@ class KeyStore:
         """Public keys only: the current one, the next one, and those whose tokens may still be valid (R-KEY-04)."""
         return (await self.ring(instance)).jwks(self.clock.now())
 
+    async def coverage(self, instance: Instance) -> list[KeyCoverage]:
+        """Each published key, newest first, and until when session tokens need it."""
+        ring = await self.ring(instance)
+        return ring.coverage(self.clock.now(), instance.settings.sessions.token_life)
+
     async def public_pem(self, instance: Instance) -> str:
         return (await self.signing_key(instance)).public_pem
+
+    async def one_line_key(self, instance: Instance) -> str:
+        """The public key for an SDK's `CLERK_JWT_KEY`; empty if the SDKs cannot verify it."""
+        return one_line(await self.public_pem(instance))
 
     async def rotate(
         self, instance: Instance, *, emergency: bool = False, at: Instant | None = None, actor: str = OPERATOR

@@ -11,6 +11,7 @@ from sojourn.messages.email import Message
 from sojourn.secret import Secret
 
 _DEADLINE_SECONDS = 10
+_PROBE_SECONDS = 5
 
 
 @dataclass(slots=True)
@@ -22,6 +23,21 @@ class SmtpMailer:
     username: str = ""
     password: Secret | None = None
     _own_name: str = field(default="", init=False)
+
+    async def probe(self) -> None:
+        """Connect, greet, encrypt and authenticate as `send` does, without sending a mail. Raises: as `send`."""
+        import aiosmtplib
+
+        async with aiosmtplib.SMTP(
+            hostname=self.host,
+            port=self.port,
+            use_tls=self.security == "tls",
+            start_tls=self.security == "starttls",
+            username=self.username or None,
+            password=self.password.reveal() if self.password else None,
+            timeout=_PROBE_SECONDS,
+        ) as server:
+            await server.ehlo()
 
     async def send(self, message: Message) -> None:
         """Raises: aiosmtplib.SMTPException, OSError, TimeoutError."""

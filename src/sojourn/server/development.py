@@ -13,13 +13,12 @@ from sojourn.errors import ConfigError, Conflict, SojournError
 from sojourn.instances.instance import Environment
 from sojourn.instances.secret_keys import fresh_secret_key
 from sojourn.secret import Secret
-from sojourn.store.private_files import exposed
+from sojourn.store import private_files
 
 if TYPE_CHECKING:
     from sojourn.engine import Engine
 
 _FILE = "keys.json"
-_SQLITE = "sqlite:///"
 _ADDRESS = "server.json"
 
 
@@ -30,11 +29,7 @@ class DevelopmentKeys(msgspec.Struct, frozen=True):
 
 def exposed_files(config: Config) -> list[str]:
     """A warning for each file or folder with keys or personal data that other users of this machine may read."""
-    paths = [config.data, config.data / _FILE]
-    if config.database_url.startswith(_SQLITE):
-        database = Path(config.database_url.removeprefix(_SQLITE))
-        paths += [database, *(database.with_name(database.name + end) for end in ("-wal", "-shm"))]
-    return exposed(paths)
+    return private_files.exposed_files(config.database_url, config.data, config.data / _FILE)
 
 
 def has_keys(data: Path) -> bool:

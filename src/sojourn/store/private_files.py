@@ -7,6 +7,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import TextIO
 
+_SQLITE = "sqlite:///"
 _OF_OTHERS = stat.S_IRWXG | stat.S_IRWXO
 
 
@@ -34,6 +35,15 @@ def open_for_writing(path: Path) -> TextIO:
     if stat.S_ISREG(found.st_mode) and found.st_uid == os.geteuid():
         os.fchmod(descriptor, 0o600)  # an existing file too, because its new content is personal data
     return os.fdopen(descriptor, "w", encoding="utf-8", buffering=1)
+
+
+def exposed_files(database_url: str, *paths: Path) -> list[str]:
+    """As `exposed`, for these paths and the files of an SQLite database."""
+    if not database_url.startswith(_SQLITE):
+        return exposed(paths)
+    database = Path(database_url.removeprefix(_SQLITE))
+    beside = (database.with_name(database.name + end) for end in ("-wal", "-shm"))
+    return exposed((*paths, database, *beside))
 
 
 def exposed(paths: Iterable[Path]) -> list[str]:

@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 from datetime import timedelta
 from functools import cached_property
+from typing import Literal
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey, RSAPublicKey, generate_private_key
@@ -98,6 +99,17 @@ class SigningKey:
 
 
 @dataclass(frozen=True)
+class KeyCoverage:
+    """When a key signs, and which tokens need it; times are None while no end is known."""
+
+    key: SigningKey
+    state: Literal["next", "signing", "retired"]
+    signs_until: Instant | None
+    tokens_until: Instant | None
+    published_until: Instant | None
+
+
+@dataclass(frozen=True)
 class SigningKeySet:
     """The keys of one instance, oldest first."""
 
@@ -118,6 +130,20 @@ class SigningKeySet:
     def planned(self, now: Instant) -> list[SigningKey]:
         """Keys of a planned rotation that can still be cancelled: no process signs with them yet."""
         return [key for key in self.keys if key.active_from > now + _BEGINS and key.retired_at is None]
+
+    def coverage(self, now: Instant, longest_life: timedelta) -> list[KeyCoverage]:
+        """Each published key with the times in which it signs and its tokens live, newest first."""
+        current = self.signing_key(now)
+        return [
+            KeyCoverage(
+                key,
+                "next" if key.active_from > now else "signing" if key is current else "retired",
+                signs_until=key.retired_at,
+                tokens_until=None if key.retired_at is None else key.retired_at + longest_life,
+                published_until=None if key.retired_at is None else key.retired_at + PUBLISHED_AFTER_RETIREMENT,
+            )
+            for key in reversed(self.published(now))
+        ]
 
     def published(self, now: Instant) -> list[SigningKey]:
         return [key for key in self.keys if key.retired_at is None or now < key.retired_at + PUBLISHED_AFTER_RETIREMENT]

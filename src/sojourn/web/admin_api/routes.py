@@ -2,7 +2,7 @@
 
 from litestar.types import ControllerRouterHandler
 
-from sojourn.web.admin_api import administrators, claims, events, inspector, me, settings, users
+from sojourn.web.admin_api import administrators, claims, events, inspector, keys, me, settings, users
 from sojourn.web.admin_api import sessions as sessions_of_application
 from sojourn.web.frontend_api import client, environment, fast_paths, public, sessions, sign_ins
 
@@ -15,6 +15,7 @@ ADMIN_HANDLERS: tuple[ControllerRouterHandler, ...] = (
     *claims.HANDLERS,
     *users.HANDLERS,
     *events.HANDLERS,
+    *keys.HANDLERS,
 )
 
 HANDLERS: tuple[ControllerRouterHandler, ...] = (
