@@ -87,9 +87,18 @@ def create(
 
 
 @app.command("ban")
-def ban(user: UserNamed, data: Data = None, database_url: DatabaseUrl = None) -> None:
+def ban(
+    user: UserNamed,
+    reason: Annotated[str | None, typer.Option("--reason", help="Kept with the user and in the audit log.")] = None,
+    data: Data = None,
+    database_url: DatabaseUrl = None,
+) -> None:
     """Ban a user and end all their sessions."""
-    _one(user, data, database_url, lambda engine, id: engine.accounts.ban(engine.instance, id, actor=_OPERATOR))
+
+    def banned(engine: "Engine", id: UserId) -> Awaitable[User]:
+        return engine.accounts.ban(engine.instance, id, reason=reason, actor=_OPERATOR)
+
+    _one(user, data, database_url, banned)
 
 
 @app.command("unban")
@@ -131,11 +140,21 @@ def unlock(
 @app.command("delete")
 def delete(
     user: UserNamed,
+    later: Annotated[
+        bool,
+        typer.Option(
+            "--later",
+            help="Ban and hide the user now, and erase them after `delete_after_seconds`; `restore` undoes it.",
+        ),
+    ] = False,
     yes: Annotated[bool, typer.Option("--yes", help="Skip the confirmation.")] = False,
     data: Data = None,
     database_url: DatabaseUrl = None,
 ) -> None:
-    """Delete a user and all their data."""
+    """Delete a user and all their data, at once or with --later."""
+    if later:
+        _one(user, data, database_url, lambda engine, id: engine.deletions.ask(engine.instance, id, actor=_OPERATOR))
+        return
     if not yes:
         typer.confirm(f"Delete {user} and all their data?", abort=True)
 
@@ -144,6 +163,27 @@ def delete(
 
     with_engine(configured(data, database_url), deleted)
     print(f"Deleted {user}.")
+
+
+@app.command("restore")
+def restore(
+    user: Annotated[str, typer.Argument(metavar="USER_ID", help="Their id.")],
+    data: Data = None,
+    database_url: DatabaseUrl = None,
+) -> None:
+    """Undo a deletion that was asked for in the dashboard or by `delete --later`, until the account is erased."""
+    _one(user, data, database_url, lambda engine, id: engine.deletions.undo(engine.instance, id, actor=_OPERATOR))
+
+
+@app.command("export")
+def export(user: UserNamed, data: Data = None, database_url: DatabaseUrl = None) -> None:
+    """Print all that is stored about one person as JSON, without secrets and hashes."""
+
+    async def exported(engine: "Engine") -> dict[str, Json]:
+        found = await engine.deletions.find_hidden(engine.instance, await user_id_of(engine, user))
+        return await engine.personal_data.of(engine.instance, found, actor=_OPERATOR)
+
+    print_json(with_engine(configured(data, database_url), exported))
 
 
 def _one(user: str, data: Data, database_url: DatabaseUrl, work: Callable[["Engine", UserId], Awaitable[User]]) -> None:
