@@ -16,7 +16,7 @@ SDK_APPS := $(filter-out $(OTHER_SDK_APPS),$(ALL_SDK_APPS))
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help run setup test test-all check bench timing coverage docs lock release wheel clean
+.PHONY: help run setup test test-all check bench bench-dashboard timing coverage docs lock release wheel clean
 
 help: ## list the commands
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 12
@@ -90,6 +90,9 @@ check: setup ## ruff, types, import rules, the dashboard's own checks, and the s
 
 bench: setup ## the benchmarks, each a ratio to a limit measured in the same run; SCALE=1 with a million sessions
 	$(BIN)/python -m bench.run $(if $(SCALE),--scale)
+
+bench-dashboard: setup ## lists, counts and ends of sessions beside ten million ended ones, each with its limit; LIVE=100000 ENDED=1000000 takes a minute
+	$(BIN)/python -m bench.dashboard $(if $(LIVE),--live $(LIVE)) $(if $(ENDED),--ended $(ENDED)) $(if $(DATABASE),--database $(DATABASE))
 
 timing: setup ## whether the length of a refusal tells who has an account, for each kind of hash; ten minutes
 	$(BIN)/python -m bench.timing

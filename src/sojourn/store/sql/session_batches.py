@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
-from sqlalchemy import select, update
+from sqlalchemy import false, func, select, update
 
 from sojourn.ids import InstanceId
 from sojourn.instant import Instant
@@ -56,7 +56,8 @@ class SqlSessionBatches(Group):
                 "ended_by": batch.actor, "batch_id": batch.id,
             }  # fmt: skip
             ids = [str(row[0]) for row in found]
-            live = (within(sessions, batch.instance_id), IS_LIVE)
+            # `coalesce` keeps SQLite from reading all live sessions by their status
+            live = (within(sessions, batch.instance_id), func.coalesce(IS_LIVE, false()))
             held = select(sessions.c.id).where(sessions.c.id.in_(ids), *live).order_by(sessions.c.id).with_for_update()
             ending = update(sessions).where(sessions.c.id.in_(held), *live).values(seen_at=sessions.c.last_active_at)
             ended = await runner.returning(ending.returning(sessions.c.client_id), values)

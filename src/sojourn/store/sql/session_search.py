@@ -8,7 +8,7 @@ because few sessions have it.
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, func, not_, or_, select, tuple_
+from sqlalchemy import ColumnElement, Select, and_, false, func, not_, or_, select, tuple_
 
 from sojourn.ids import InstanceId
 from sojourn.sessions.session import SessionStatus
@@ -49,10 +49,9 @@ class SessionSearches:
         """Raises: Overloaded."""
         total = 0
         for live in _kinds(where, "created"):
-            conditions = self.conditions(instance_id, where, live=live)
             time = sessions.c.created_at if live else sessions.c.ended_at
-            walked = [] if _is_owned(where) else [time > -1]  # leads to the index that holds the facts
-            rows = await self._run.listed(select(func.count()).select_from(sessions).where(*conditions, *walked))
+            matching = await self._matching(instance_id, where, time, None, live=live)
+            rows = await self._run.listed(select(func.count()).select_from(sessions).where(*matching))
             total += _number(rows)
         return total
 
@@ -61,7 +60,7 @@ class SessionSearches:
     ) -> Sequence[Row]:
         """Ids, clients and times of creation of live sessions, newest first."""
         columns = (sessions.c.id, sessions.c.client_id, sessions.c.created_at)
-        conditions = self.conditions(instance_id, where, live=True)
+        conditions = [*_owned(where), *self._conditions(instance_id, where, live=True)]
         order = (sessions.c.created_at.desc(), sessions.c.id.desc())
         statement = select(*columns).where(*conditions, *_behind(sessions.c.created_at, after))
         return await self._run.rows(statement.order_by(*order).limit(limit))
@@ -76,19 +75,34 @@ class SessionSearches:
         *,
         live: bool,
     ) -> list[FoundSession]:
-        conditions = self.conditions(instance_id, where, live=live)
-        found = select(sessions.c.id).where(*conditions, *_behind(time, after))
-        if where.ip_prefix is not None:
-            of_address = self._of_address(instance_id, where.ip_prefix, live=live)
-            if await self._are_few(of_address, _OF_ADDRESS):
-                found = found.where(sessions.c.id.in_(of_address.limit(_OF_ADDRESS)))
-        found = found.order_by(time.desc(), sessions.c.id.desc()).limit(limit)
+        matching = await self._matching(instance_id, where, time, after, live=live)
+        found = select(sessions.c.id).where(*matching).order_by(time.desc(), sessions.c.id.desc()).limit(limit)
         page = reading(session_row).add_columns(time).where(sessions.c.id.in_(found), within(sessions, instance_id))
         rows = await self._run.listed(page.order_by(time.desc(), sessions.c.id.desc()))
         decoded = [(session_row.decode(row), int(str(row[-1]))) for row in rows]
         return [FoundSession(session, Position(at, session.id)) for session, at in decoded]
 
-    def conditions(self, instance_id: InstanceId, where: SessionSearch, *, live: bool) -> list[Condition]:
+    async def _matching(
+        self,
+        instance_id: InstanceId,
+        where: SessionSearch,
+        time: ColumnElement[int],
+        after: Position | None,
+        *,
+        live: bool,
+    ) -> list[Condition]:
+        """The conditions, so that few sessions are found by what they have in common, and many along the index of the time."""
+        if not _is_owned(where):
+            of_address = None if where.ip_prefix is None else self._of_address(instance_id, where.ip_prefix, live=live)
+            if of_address is None or not await self._are_few(of_address, _OF_ADDRESS):
+                return [*self._conditions(instance_id, where, live=live), *_behind(time, after)]
+            found_by: list[Condition] = [sessions.c.id.in_(of_address.limit(_OF_ADDRESS))]
+        else:
+            found_by = _owned(where)
+        others = [*self._conditions(instance_id, where, live=live), *_behind(time, after)]
+        return [*found_by, *(func.coalesce(condition, false()) for condition in others)]
+
+    def _conditions(self, instance_id: InstanceId, where: SessionSearch, *, live: bool) -> list[Condition]:
         found: list[Condition] = [sessions.c.instance_id == instance_id, IS_LIVE if live else HAS_ENDED]
         found += [*_times(where, live=live), *self._facts(where)]
         if live:  # until `due_at` it cannot be over, which spares a look at the row
@@ -103,13 +117,9 @@ class SessionSearches:
             found.append(sessions.c.status == where.state)
         if where.causes:
             found.append(sessions.c.end_cause.in_(where.causes))
-        if where.user_ids is not None:
-            found.append(sessions.c.user_id.in_(where.user_ids))
         for column, value in (
-            (sessions.c.client_id, where.client_id),
             (sessions.c.country, where.country),
             (sessions.c.strategy, where.strategy),
-            (sessions.c.batch_id, where.batch_id),
         ):
             if value is not None:
                 found.append(column == value)
@@ -143,6 +153,18 @@ class SessionSearches:
 
 def _is_owned(where: SessionSearch) -> bool:
     return where.user_ids is not None or where.client_id is not None or where.batch_id is not None
+
+
+def _owned(where: SessionSearch) -> list[Condition]:
+    """The conditions that find few sessions by an index of their own."""
+    found: list[Condition] = []
+    if where.user_ids is not None:
+        found.append(sessions.c.user_id.in_(where.user_ids))
+    if where.client_id is not None:
+        found.append(sessions.c.client_id == where.client_id)
+    if where.batch_id is not None:
+        found.append(sessions.c.batch_id == where.batch_id)
+    return found
 
 
 def _kinds(where: SessionSearch, order: SessionOrder) -> list[bool]:
