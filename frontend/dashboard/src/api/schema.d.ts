@@ -24,6 +24,7 @@ export interface components {
     ChainCursor: { cursor?: string | null };
     /** `changes` are values by dotted path. With `expected_version`, the version that was read, a setting that somebody else changed since is refused with 409 and who changed it; other settings are merged. */
     ChangedSettings: { changes: Record<string, unknown>; reason?: string; expected_version?: number | null };
+    Checklist: { data: (components["schemas"]["ShownCheck"])[] };
     /** `source` is the setting, template or rule that put the claim into the token; `link` leads there. */
     Claim: { name: string; value: unknown; meaning: string; source: string; at: number | null; link: components["schemas"]["SubjectLink"] | null };
     /** Sizes in bytes. `fixed` is a token without custom claims, `largest` the largest token of the `sampled` users, `most` what fits beside the cookie's name in `cookie`; `claims` is what each claim takes in the largest token. */
@@ -43,6 +44,9 @@ export interface components {
     EndedSessions: { ended: number; last_token_dies_at: number };
     /** One entry of a timeline. `kind` is started, factor, used, place, settings, event, ended or planned; `until` is set for a period. */
     Entry: { at: number; kind: string; title: string; detail: string | null; until: number | null; links: (components["schemas"]["SubjectLink"])[] };
+    /** Lines of an app's environment file. The secret key is not among them: set `secret_variable`, where there is one, to a key of yours. */
+    EnvironmentSnippet: { sdk: string; lines: (string)[]; secret_variable: string | null; hint: string };
+    EnvironmentSnippets: { data: (components["schemas"]["EnvironmentSnippet"])[] };
     Errors: { clerk_trace_id: string; errors: ({ code: string; message: string; long_message: string; meta?: Record<string, unknown> })[] };
     /** `at` is set if the value is a time, `why` says where the value comes from. */
     Fact: { name: string; text: string; at: number | null; why: string | null; link: components["schemas"]["SubjectLink"] | null };
@@ -53,10 +57,14 @@ export interface components {
     JwtTemplateList: { data: (components["schemas"]["ShownJwtTemplate"])[]; next_cursor: string | null };
     /** `url` contains the secret, and is shown only here. */
     MadeInvitation: { invitation: components["schemas"]["ShownInvitation"]; url: string };
+    /** `secret_key` is shown only here. */
+    MadeSecretKey: { key: components["schemas"]["ShownSecretKey"]; secret_key: string };
     /** Who asks, and what they may do. `id` and names are null for a secret key; `fresh_until` says until when sensitive operations are open. */
     Me: { id: string | null; email_address: string | null; first_name: string | null; last_name: string | null; has_password: boolean; role: components["schemas"]["Role"]; permissions: (string)[]; fresh_until: number | null; environment: string; application_name: string; public_url: string; dashboard_url: string; publishable_key: string; version: string };
     /** Without `email_address`, whoever holds the link names their own. */
     NewInvitation: { role: components["schemas"]["Role"]; email_address?: string | null };
+    /** A `read` key calls GET operations only. */
+    NewSecretKey: { scope?: components["schemas"]["Scope"] };
     /** Without any condition, `everybody` must be true. `dry_run` counts and ends nothing. */
     NewSessionBatch: { user_id?: string | null; person?: string | null; client_id?: string | null; country?: string | null; device?: string | null; strategy?: string | null; ip_prefix?: string | null; created_after?: number | null; created_before?: number | null; active_after?: number | null; active_before?: number | null; everybody?: boolean; dry_run?: boolean };
     PasswordDemand: { end_sessions?: boolean };
@@ -64,6 +72,8 @@ export interface components {
     PastedSubject: { subject: string };
     /** Claims of session tokens; with `template` those of a JWT template, of that lifetime in seconds, and with `template_id` compared with the stored one. `user_id` adds the preview of that user. */
     PlannedClaims: { claims: Record<string, unknown>; user_id?: string | null; template?: boolean; template_id?: string | null; lifetime?: number };
+    /** The new key signs in ten minutes, or `at` a later time. In an `emergency` it signs at once, and every older key is dropped. */
+    PlannedRotation: { at?: number | null; emergency?: boolean };
     /** Values by dotted path. */
     PlannedSettings: { changes: Record<string, unknown> };
     /** `cause` is a value of `ArtefactCause` or `EndCause`, or a reason of `x-clerk-auth-reason`. */
@@ -77,6 +87,9 @@ export interface components {
     /** From the least to the most powerful. Stored: values never change. */
     Role: "editor" | "owner" | "support" | "viewer";
     RoleChange: { role: components["schemas"]["Role"] };
+    /** `READ` allows GET requests only; `FULL` allows everything. */
+    Scope: "full" | "read";
+    SecretKeyList: { data: (components["schemas"]["ShownSecretKey"])[] };
     SessionBatchList: { data: (components["schemas"]["ShownSessionBatch"])[] };
     SessionCount: { total_count: number; is_exact: boolean };
     /** One session. `end_cause` is None while it is live; `ended_by` is an actor of the audit log or an ID; `end_rule` is the setting that ended it, with its value then; `batch_id` names the batch that ended it with others. */
@@ -98,9 +111,13 @@ export interface components {
     /** `reserved` claims cannot be set in session tokens, `reserved_in_templates` not in JWT templates. */
     ShortcodeList: { data: (components["schemas"]["ShownShortcode"])[]; reserved: (string)[]; reserved_in_templates: (string)[] };
     ShownAdministrator: { id: string; email_address: string | null; first_name: string | null; last_name: string | null; role: components["schemas"]["Role"]; created_at: number; last_sign_in_at: number | null; invited_by: string | null };
+    /** `status` is `ok`, `warning`, `problem` or `by_hand`, which the server cannot see; `guide` a page below the documentation. */
+    ShownCheck: { id: string; title: string; status: string; found: string; advice: string; guide: string };
     ShownInvitation: { id: string; role: components["schemas"]["Role"]; email_address: string | null; created_at: number; expire_at: number; invited_by: string };
     /** `lifetime` and `allowed_clock_skew` in seconds; an own key is never shown. */
     ShownJwtTemplate: { id: string; name: string; claims: Record<string, unknown>; lifetime: number; allowed_clock_skew: number; custom_signing_key: boolean; signing_algorithm: string; created_at: number; updated_at: number };
+    /** `last_used_at` is accurate to about a minute. */
+    ShownSecretKey: { id: string; scope: components["schemas"]["Scope"]; created_at: number; last_used_at: number | null };
     /** `status` is that at the current time. A live session ends at `ends_at` unless it is used before, and at `expire_at` in any case. `strategy` is how it was signed in. Of an ended one `end_rule` is the setting that ended it, with its value, and `ended_by` who or what ended it. `user` is null if the account has been deleted. Times are milliseconds since 1970. */
     ShownSession: { id: string; status: string; is_live: boolean; user_id: string; user: components["schemas"]["SessionUser"] | null; client_id: string; device_type: string | null; is_mobile: boolean; browser_name: string | null; browser_version: string | null; ip_address: string | null; city: string | null; country: string | null; strategy: string | null; has_second_factor: boolean; impersonated_by: string | null; created_at: number; last_active_at: number; expire_at: number; ends_at: number | null; ended_at: number | null; end_cause: string | null; end_told: string | null; ended_by: string | null; end_rule: string | null; batch_id: string | null };
     /** `status` is `preview`, `running` or `finished`; `total` sessions match or matched, `done` of them are ended. A preview has no `id`. Apps that verify offline accept tokens of the sessions until `last_token_dies_at`. */
@@ -109,6 +126,10 @@ export interface components {
     ShownSettingsChange: { id: string; created_at: number; actor: string; actor_name: string | null; reason: string; undoes: string | null; changes: (components["schemas"]["SettingDifference"])[] };
     /** Written `{{path}}`. `is_open`: any path below it is allowed. */
     ShownShortcode: { path: string; says: string; is_open: boolean };
+    /** `state` is `next`, `signing` or `retired`. Session tokens need the key until `tokens_until`; verifiers are given it until `published_until`. Ends are null while none is known. */
+    ShownSigningKey: { kid: string; algorithm: string; state: string; created_at: number; signs_from: number; signs_until: number | null; tokens_until: number | null; published_until: number | null };
+    /** `jwks` is what `jwks_url` answers. */
+    SigningKeyList: { data: (components["schemas"]["ShownSigningKey"])[]; jwks_url: string; jwks: Record<string, unknown> };
     /** UNCLEAR: the subject alone does not tell. */
     State: "signed_in" | "signed_out" | "unclear";
     /** The kind of the pasted text. */
@@ -162,6 +183,11 @@ export interface paths {
       responses: { 200: { content: { "application/json": components["schemas"]["ShownAdministrator"] } } };
     };
   };
+  "/v1/admin/checklist": {
+    get: {
+      responses: { 200: { content: { "application/json": components["schemas"]["Checklist"] } } };
+    };
+  };
   "/v1/admin/claims/preview": {
     post: {
       requestBody: { content: { "application/json": components["schemas"]["PlannedClaims"] } };
@@ -176,6 +202,12 @@ export interface paths {
   "/v1/admin/claims/shortcodes": {
     get: {
       responses: { 200: { content: { "application/json": components["schemas"]["ShortcodeList"] } } };
+    };
+  };
+  "/v1/admin/environment_snippets": {
+    get: {
+      parameters: { query?: { own_pages?: boolean; sdk_major?: number } };
+      responses: { 200: { content: { "application/json": components["schemas"]["EnvironmentSnippets"] } } };
     };
   };
   "/v1/admin/events": {
@@ -240,6 +272,21 @@ export interface paths {
   "/v1/admin/refusals": {
     get: {
       responses: { 200: { content: { "application/json": components["schemas"]["RefusalList"] } } };
+    };
+  };
+  "/v1/admin/secret_keys": {
+    get: {
+      responses: { 200: { content: { "application/json": components["schemas"]["SecretKeyList"] } } };
+    };
+    post: {
+      requestBody: { content: { "application/json": components["schemas"]["NewSecretKey"] } };
+      responses: { 200: { content: { "application/json": components["schemas"]["MadeSecretKey"] } } };
+    };
+  };
+  "/v1/admin/secret_keys/{key_id}": {
+    delete: {
+      parameters: { path: { key_id: string } };
+      responses: { 200: { content: { "application/json": components["schemas"]["SecretKeyList"] } } };
     };
   };
   "/v1/admin/session_batches": {
@@ -331,6 +378,22 @@ export interface paths {
     post: {
       requestBody: { content: { "application/json": components["schemas"]["PlannedSettings"] } };
       responses: { 200: { content: { "application/json": components["schemas"]["SettingsDifferences"] } } };
+    };
+  };
+  "/v1/admin/signing_keys": {
+    get: {
+      responses: { 200: { content: { "application/json": components["schemas"]["SigningKeyList"] } } };
+    };
+  };
+  "/v1/admin/signing_keys/cancel_rotation": {
+    post: {
+      responses: { 200: { content: { "application/json": components["schemas"]["SigningKeyList"] } } };
+    };
+  };
+  "/v1/admin/signing_keys/rotate": {
+    post: {
+      requestBody: { content: { "application/json": components["schemas"]["PlannedRotation"] } };
+      responses: { 200: { content: { "application/json": components["schemas"]["SigningKeyList"] } } };
     };
   };
   "/v1/admin/users": {
