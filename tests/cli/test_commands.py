@@ -189,22 +189,6 @@ def test_no_word_at_all_shows_the_commands() -> None:
         assert "Commands" in shown.stdout + shown.stderr and "Traceback" not in shown.stderr
 
 
-def test_a_deletion_asked_for_later_is_undone_and_a_person_exported(tmp_path: Path, person: dict[str, str]) -> None:
-    banned = json.loads(call("events", "--json", data=tmp_path).stdout)
-    assert call("users", "ban", person["id"], "--reason", "spam", data=tmp_path).returncode == 0
-    (event,) = json.loads(
-        call("events", "--json", "--kind", "user.banned", "--actor", "operator", data=tmp_path).stdout
-    )
-    assert event["details"] == {"reason": "spam"} and event not in banned
-    assert call("users", "delete", "--later", person["id"], data=tmp_path).returncode == 0
-    assert json.loads(call("users", "list", "--json", data=tmp_path).stdout) == []
-    assert json.loads(call("users", "restore", person["id"], data=tmp_path).stdout)["banned"] is True
-    document = json.loads(call("users", "export", person["id"], data=tmp_path).stdout)
-    assert document["user"]["ban_reason"] == "spam"
-    assert "argon2" not in json.dumps(document)
-    assert call("users", "restore", person["id"], data=tmp_path).returncode == 1
-
-
 def test_users_are_created_listed_banned_and_deleted(tmp_path: Path, person: dict[str, str]) -> None:
     listed = json.loads(call("users", "list", "--json", data=tmp_path).stdout)
     assert [each["id"] for each in listed] == [person["id"]]

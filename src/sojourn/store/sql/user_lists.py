@@ -18,7 +18,8 @@ from sojourn.store.interface import Page, UserFilter
 from sojourn.store.interface.users import MAX_SORTED
 from sojourn.store.sql.database import Row, Runner
 from sojourn.store.sql.group import Condition, paged
-from sojourn.store.sql.late_indexes import Built
+from sojourn.store.sql.instance_wall import within
+from sojourn.store.sql.late_indexes import SEARCH, Built
 from sojourn.store.sql.rows.users import users
 from sojourn.store.sql.text_search import TextSearch
 from sojourn.store.sql.user_search import NEVER_NULL, ORDERED_BY, Part, ordering, parts
@@ -40,7 +41,7 @@ class UserLists:
         if few := _few(filters):
             return _ids(await self._run.rows(paged(self._among(instance_id, where, few, filters), page)))
         index = ORDERED_BY.get(where.order_by)
-        chosen = await self._narrowest(filters, where, _SORTABLE if index is None else _SORTED)
+        chosen = await self._narrowest(instance_id, filters, where, _SORTABLE if index is None else _SORTED)
         if chosen:
             return _ids(await self._run.listed(paged(self._among(instance_id, where, chosen, filters), page)))
         if index is None and not await self._are_few(_all(instance_id), _SORTABLE):
@@ -75,15 +76,20 @@ class UserLists:
     def _has(self, part: Part) -> bool:
         return not part.index or self._built.has(part.index)
 
-    async def _narrowest(self, filters: Sequence[Part], where: UserFilter, max_users: int) -> Part | None:
+    async def _narrowest(
+        self, instance_id: InstanceId, filters: Sequence[Part], where: UserFilter, max_users: int
+    ) -> Part | None:
         """The first filter whose index finds at most `max_users` users. The index of the sort order is used anyway."""
         for part in filters:
-            if (
-                part.ids
-                and self._has(part)
-                and part.column != where.order_by
-                and await self._are_few(_found(part), max_users)
-            ):
+            if not part.ids or not self._has(part) or part.column == where.order_by:
+                continue
+            if part.index == SEARCH and max_users <= _SORTED:
+                # the look-up is most of a search, so it is done once, and those found are sorted by their IDs
+                found = _ids(await self._run.listed(_found(part).limit(max_users + 1)))
+                if len(found) <= max_users:
+                    theirs = (users.c.id.in_(found), within(users, instance_id))
+                    return replace(part, ids=[select(users.c.id).where(*theirs)])
+            elif await self._are_few(_found(part), max_users):
                 return part
         return None
 
