@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator
 import pytest
 
 from sojourn.engine import Engine
-from sojourn.errors import SessionEnded
+from sojourn.errors import SessionEnded, SessionLimitReached
 from sojourn.messages.mailbox import Mailbox
 from sojourn.sessions.caller import Caller
 from sojourn.sessions.client import Client
@@ -56,6 +56,20 @@ async def test_beyond_the_most_a_user_may_have_the_idlest_ends(engine: Engine, c
     assert live == [True, False, True, True]
     listed = await engine.sessions.list(engine.instance, SessionFilter(user_id=user.id), Page(10))
     assert {each.id: each.status for each in listed}[browsers[1][1].id] is SessionStatus.REPLACED
+
+
+async def test_beyond_the_most_a_user_may_have_a_sign_in_is_refused_if_the_owner_wants_that(
+    engine: Engine, clock: FakeClock
+) -> None:  # R-SES-03
+    await set_up(engine, {"sessions": {"sessions_per_user": 2, "at_the_limit": "refuse"}})
+    await person(engine)
+    first = await on_a_browser(engine)
+    second = await on_a_browser(engine)
+    with pytest.raises(SessionLimitReached):
+        await on_a_browser(engine)
+    assert [await is_live(engine, session) for _, session in (first, second)] == [True, True]
+    clock.advance(days=1)  # both have been inactive for too long, and hold no place although no worker has run
+    await on_a_browser(engine)
 
 
 async def test_a_user_may_have_a_hundred_sessions_unless_set_otherwise(engine: Engine) -> None:  # R-SES-03

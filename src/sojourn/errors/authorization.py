@@ -35,6 +35,12 @@ class ReadOnlyKey(Forbidden):
     advice = "This secret key is read-only. Use a key with the `full` scope for writes."
 
 
+class SessionLimitReached(Forbidden):
+    code = "session_limit_reached"
+    message = "Signed in too often"
+    advice = "This account is signed in on as many devices as it may be. Sign out on one of them first."
+
+
 class UserBanned(Forbidden):
     code = "user_banned"
     message = "User banned"

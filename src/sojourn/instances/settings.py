@@ -137,8 +137,18 @@ class SessionSettings(_Group, frozen=True, kw_only=True):
     ] = True
     sessions_per_user: Annotated[
         int,
-        About(effect="A user has at most this many sessions; one more ends the one idle longest.", min=1, max=10_000),
-    ] = 100
+        About(
+            effect="A user has at most this many sessions; `sessions.at_the_limit` says what one more does.",
+            min=1, max=10_000,
+        ),
+    ] = 100  # fmt: skip
+    at_the_limit: Annotated[
+        Literal["end_idlest", "refuse"],
+        About(
+            effect="One session more than a user may have: `end_idlest` ends the one idle longest, `refuse` refuses the sign-in.",
+            guide="guide/sessions.md#timeouts",
+        ),
+    ] = "end_idlest"  # fmt: skip
 
     ended_kept_seconds: Annotated[
         int,

@@ -7,7 +7,16 @@ from typing import Literal
 
 import msgspec
 
-from sojourn.errors import Conflict, FieldTooLong, Json, NotFound, SecretReplaced, SessionEnded, SignedOut
+from sojourn.errors import (
+    Conflict,
+    FieldTooLong,
+    Json,
+    NotFound,
+    SecretReplaced,
+    SessionEnded,
+    SessionLimitReached,
+    SignedOut,
+)
 from sojourn.events.audit_log import AuditLog
 from sojourn.ids import SessionId, UserId, well_formed
 from sojourn.instances.instance import Instance
@@ -52,7 +61,7 @@ class Sessions:
     ) -> Session:
         """Start a session of `user` on `client`, open from the client's next secret on, in the caller's transaction. In
         single-session mode it replaces the client's other sessions; above the maximum per user, the longest idle one
-        ends (R-SES-03). Raises: UserBanned.
+        ends or the start is refused, as the settings say (R-SES-03). Raises: UserBanned, SessionLimitReached.
         """
         # read again and locked: a ban, or a new or compromised password, since the proof must win
         current = await tx.users.find(instance.id, user.id)
@@ -61,7 +70,7 @@ class Sessions:
         refuse_banned(current)
         now = self.clock.now()
         rules = instance.settings.sessions
-        await self._make_room(tx, instance, client, user, now)
+        await self._make_room(tx, instance, client, user, now, is_impersonation=actor is not None)
         session = begun(
             instance.id,
             client.id,
@@ -82,7 +91,10 @@ class Sessions:
                                 details={"strategy": strategy, "actor": _actor_id(actor)})  # fmt: skip
         return session
 
-    async def _make_room(self, tx: Groups, instance: Instance, client: Client, user: User, now: Instant) -> None:
+    async def _make_room(
+        self, tx: Groups, instance: Instance, client: Client, user: User, now: Instant, *, is_impersonation: bool
+    ) -> None:
+        """Races are decided by the lock on the user, which `start` holds. Raises: SessionLimitReached."""
         rules = instance.settings.sessions
 
         def by(cause: EndCause, rule: str | None = None) -> Ending:
@@ -99,6 +111,10 @@ class Sessions:
             if gone := await tx.sessions.finish(instance.id, session.id, ending):
                 replaced.append(gone)
         by_last_use = [self.activity.seen(session) for session in await tx.sessions.of_user(instance.id, user.id)]
+        if rules.at_the_limit == "refuse" and not is_impersonation:
+            live = [session for session in by_last_use if session.is_live(now)]
+            if len(live) >= rules.sessions_per_user:
+                raise SessionLimitReached()
         by_last_use.sort(key=lambda session: session.last_active_at, reverse=True)
         for idle in by_last_use[max(0, rules.sessions_per_user - 1) :]:
             ending = by(EndCause.SESSION_LIMIT, f"sessions.sessions_per_user={rules.sessions_per_user}")

@@ -30,6 +30,7 @@ class Settings:
         theme: Given | None | UnsetType = UNSET,
         test_mode: bool | None | UnsetType = UNSET,
         delete_self: bool | None | UnsetType = UNSET,
+        delete_after_seconds: int | None | UnsetType = UNSET,
     ) -> dict[str, Any]:
         """`PATCH /v1/sojourn/settings` (UpdateSettings)."""
         return self._http.send(
@@ -47,6 +48,7 @@ class Settings:
                     "theme": theme,
                     "test_mode": test_mode,
                     "delete_self": delete_self,
+                    "delete_after_seconds": delete_after_seconds,
                 },
             ),
             dict[str, Any],
