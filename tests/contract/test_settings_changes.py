@@ -76,7 +76,7 @@ async def test_of_two_who_set_one_setting_at_once_one_is_told(nodes: list[Store]
     await nodes[0].instances.create(made)
     saving = [
         Instances(node, FakeClock(NOW)).update_settings(
-            made, {"sessions": {"token_seconds": 30 + number}}, actor=f"admin {number}"
+            made, {"sessions": {"token_seconds": 30 + number}}, actor=f"admin {number}", expected=NOW
         )
         for number, node in enumerate(nodes)
     ]
