@@ -70,6 +70,12 @@ class Config:
     trusted_proxies: tuple[IPv4Network | IPv6Network, ...] = field(
         default=(), metadata=_says("CIDR list of proxies whose X-Forwarded-For is believed")
     )
+    country_header: str = field(
+        default="",
+        metadata=_says(
+            "header with the two letters of a country, such as CF-IPCountry; believed from trusted proxies only"
+        ),
+    )
     allowed_hosts: tuple[str, ...] = field(
         default=(), metadata=_says("further Host names this server answers to, beside that of public_url")
     )

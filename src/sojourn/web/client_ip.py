@@ -28,6 +28,15 @@ def client_address(request: HttpRequest, trusted: Networks) -> str | None:
     return address
 
 
+def client_country(request: HttpRequest, header: str, trusted: Networks) -> str | None:
+    """The two letters of the client's country, as a trusted proxy names it in `header`; None from anybody else, or without a header."""
+    address = canonical(request.peer or "")
+    if not header or address is None or not is_trusted(address, trusted):
+        return None
+    named = (request.header(header.lower().encode()) or "").strip().upper()
+    return named if len(named) == 2 and named.isascii() and named.isalpha() and named != "XX" else None
+
+
 @lru_cache(maxsize=4096)
 def canonical(text: str) -> str | None:
     """One spelling per address; an IPv4 address inside an IPv6 one is the IPv4 address.

@@ -1,6 +1,7 @@
 """The context of a request of the Frontend API or a hosted page, sent by a browser or native app."""
 
 from collections.abc import Collection, Mapping
+from dataclasses import replace
 from urllib.parse import quote, urlencode
 
 from litestar import Response
@@ -23,6 +24,7 @@ from sojourn.sessions.client import Client, ClientView
 from sojourn.sessions.session import Session
 from sojourn.sign_ins.attempt import SignInFacts
 from sojourn.users.user import User
+from sojourn.web.client_ip import client_country
 from sojourn.web.cookies import CookieRules, DoubledCookie, signed_in_value
 from sojourn.web.errors import AskAgain, as_refusal, status_of
 from sojourn.web.frontend_api.caller import Identified, caller_of, identify
@@ -121,7 +123,10 @@ class ClientContext(RequestContext):
     async def caller(self) -> Caller:
         """Raises: UnknownDevBrowser, DoubledCookie."""
         mark = self.rules.presented_mark(self.request.cookies)
-        return caller_of(await self.identified(), self.request, self.instance, self.address, mark)
+        caller = caller_of(await self.identified(), self.request, self.instance, self.address, mark)
+        config = self.engine.config
+        country = client_country(self.request, config.country_header, config.trusted_proxies)
+        return caller if country is None else replace(caller, device=replace(caller.device, country=country))
 
     async def signed_in(self) -> Caller:
         """The caller, which must be a known client. Raises: NotAuthenticated."""
