@@ -95,6 +95,12 @@ class Config:
             "apps with the server inside: the only origins whose tokens they take; empty: the allowed origins"
         ),
     )
+    dashboard_in_app: bool = field(
+        default=False,
+        metadata=_says(
+            "production apps with the server inside: serve the dashboard below the app's own origin, where a script of the app could act as an administrator"
+        ),
+    )
     hash_threads: int = field(
         default=0,
         metadata=_says("password hashes at once; 0: one per processor. A quarter is kept for calls with a secret key"),
@@ -275,6 +281,12 @@ def _smtp_password(value: object) -> Secret:
     return value if isinstance(value, Secret) else Secret(str(value))
 
 
+def _flag(value: object) -> bool:
+    if str(value).lower() not in ("true", "false", "1", "0", "yes", "no"):
+        raise ValueError("it must be true or false")
+    return str(value).lower() in ("true", "1", "yes")
+
+
 def _number(value: object) -> int:
     return int(str(value))
 
@@ -302,6 +314,7 @@ _PARSERS: Mapping[str, Callable[[object], object]] = {
     "trusted_proxies": _networks,
     "allowed_hosts": _hosts,
     "development_hosts": _hosts,
+    "dashboard_in_app": _flag,
     "hash_threads": _number,
     "sign_in_floor_ms": _milliseconds,
     "log_level": _one_of("debug", "info", "warning", "error"),

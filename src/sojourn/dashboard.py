@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Self
-from urllib.parse import quote
+from urllib.parse import quote, urlsplit, urlunsplit
 
 from sojourn.console.administrators import Administrators
 from sojourn.engine import Engine
@@ -40,11 +40,14 @@ class Dashboard:
     verifier: Verifier
 
     @classmethod
-    async def open(cls, application: Engine) -> Self:
-        """The dashboard of a server, made at first use. Closing the application's engine closes it. Raises: ConfigError."""
-        console = await application.beside(
-            InstanceKind.CONSOLE, f"{application.config.public_url}{PATH}", _FIRST_SETTINGS
-        )
+    async def open(cls, application: Engine, host: str = "") -> Self:
+        """The dashboard of a server, made at first use. Closing the application's engine closes it.
+
+        It is below the public URL, at `host` if that is given: an origin of its own beside an app's. Raises: ConfigError.
+        """
+        base = urlsplit(application.config.public_url)
+        url = urlunsplit(base._replace(netloc=host)) if host else application.config.public_url
+        console = await application.beside(InstanceKind.CONSOLE, f"{url}{PATH}", _FIRST_SETTINGS)
 
         def find(kid: str, /) -> VerificationKey | None:
             keys = console.key_store.find(console.instance).keys
@@ -54,6 +57,13 @@ class Dashboard:
         console.key_store.on_change(verifier.clear_cache)
         administrators = Administrators(console.store, console.clock, console.accounts, console.audit)
         return cls(application, console, administrators, verifier)
+
+    @classmethod
+    async def of_command(cls, application: Engine) -> Self:
+        """As `open`, at the address at which the server last opened it: a command never moves it. Raises: ConfigError."""
+        rows = await application.store.instances.all()
+        known = next((row for row in rows if row.is_console), None)
+        return await cls.open(application, "" if known is None else urlsplit(known.public_url).netloc)
 
     async def development_link(self) -> str:
         """A link that signs in the owner of a development server, once, on this machine. Raises: NotFound in production."""

@@ -26,7 +26,7 @@ def _with_dashboard(data: "Data", database_url: "DatabaseUrl", work: Callable[["
     async def opened(engine: "Engine") -> T:
         from sojourn.dashboard import Dashboard
 
-        return await work(await Dashboard.open(engine))
+        return await work(await Dashboard.of_command(engine))
 
     return with_engine(configured(data, database_url), opened)
 

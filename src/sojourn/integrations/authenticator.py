@@ -7,6 +7,7 @@ from urllib.parse import urlencode, urlsplit, urlunsplit
 
 from sojourn.errors import BadSecretKey, NotFound, SojournError, TokenRefused
 from sojourn.instant import Clock, SystemClock
+from sojourn.integrations.dashboard_host import DashboardHost
 from sojourn.integrations.redirects import MAX_IN_A_ROW, WITHOUT_COOKIE, Begun, Redirects, clean
 from sojourn.integrations.request_head import RequestHead, in_address
 from sojourn.origin import is_loopback
@@ -94,7 +95,8 @@ class Authenticator:
     server. `renew` fetches keys and asks about origins if the server is remote; it returns at once if it is called too
     soon again. `payload` asks the server for the directives of a nonce; without it handshakes come as tokens. An app
     with the server inside knows its own origin, `home`, and the instance's other origins. `trouble` describes a problem
-    with the app's keys; while it is set, every request is unauthenticated.
+    with the app's keys; while it is set, every request is unauthenticated. `dashboard_host` is the host that
+    serves the dashboard of a server inside the app, and no page of the app (R-ADM-03); empty for none.
     """
 
     publishable_key: str
@@ -109,6 +111,7 @@ class Authenticator:
     home: str = ""
     is_home: Callable[[str], bool] | None = None
     trouble: str = ""
+    dashboard_host: str = ""
     redirects: Redirects = field(init=False)
     _used: dict[str, tuple[float]] = field(init=False, default_factory=dict[str, tuple[float]])
 
@@ -172,6 +175,9 @@ class Authenticator:
             return self._without_payload(asked, verdict.begun, error)
 
     def _decide(self, asked: RequestHead) -> AuthState | Nonce:
+        """Raises: DashboardHost."""
+        if self.dashboard_host and asked.header(b"host").lower() == self.dashboard_host:
+            raise DashboardHost()
         if self.trouble:
             return SignedOutState(WRONG_KEYS, is_stuck=True)
         try:

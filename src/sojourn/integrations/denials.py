@@ -146,6 +146,13 @@ def unusable_keys(trouble: str, asked: RequestHead | None) -> Denial:
     return _json(503, _error(ConfigError.code, ConfigError.message, text, {}), headers)
 
 
+def dashboard_only(error: SojournError, asked: RequestHead | None) -> Denial:
+    """421 for a page of the app at the host of the dashboard (R-ADM-03)."""
+    if asked is not None and asked.is_navigation:
+        return _page(421, error.message, error.long_message, _kept_nowhere())
+    return _json(421, _error(error.code, error.message, error.long_message, {}), _kept_nowhere())
+
+
 def too_much_kept(asked: RequestHead | None) -> Denial:
     """507 (RFC 4918 section 11.5): the app's session data of one visitor exceeds the limit. None of it was written."""
     if asked is not None and asked.is_navigation:

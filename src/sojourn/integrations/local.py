@@ -134,6 +134,8 @@ class LocalClient(SojournClient):
         # imported here: without the server extra there is no server inside
         from sojourn.config import Config
         from sojourn.engine import Engine
+        from sojourn.integrations.dashboard_host import dashboard_host
+        from sojourn.server.console import ConsoleOpenedLater
         from sojourn.server.development import development_config, keep_development_key
         from sojourn.server.worker import Worker
         from sojourn.ui.refusals import refusal_page
@@ -151,12 +153,13 @@ class LocalClient(SojournClient):
             engine = await Engine.open(config, clock=self.clock, mailer=self._mailer)
             if keys_in_folder is not None:
                 await keep_development_key(engine, keys_in_folder)
+            host = dashboard_host(config.public_host) if config.is_development else ""
             self._engine, self._worker = engine, Worker(engine)
             self._worker.start()
-            self._served = build(engine, pages=PAGES, refusal_page=refusal_page)  # pyright: ignore[reportAttributeAccessIssue]
-            self._gate, (self.recall, self.recall_header) = gate_of(
-                engine, self, self._parties or named_parties(config.authorized_parties)
-            )
+            console = ConsoleOpenedLater(engine, self._worker, host) if host or config.dashboard_in_app else None
+            self._served = build(engine, pages=PAGES, console=console, refusal_page=refusal_page)  # pyright: ignore[reportAttributeAccessIssue, reportArgumentType]
+            parties = self._parties or named_parties(config.authorized_parties)
+            self._gate, (self.recall, self.recall_header) = gate_of(engine, self, parties, dashboard_host=host)
 
 
 class Sojourn(LocalClient):

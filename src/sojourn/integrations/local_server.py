@@ -51,7 +51,7 @@ class EngineClient(SojournClient):
 
 
 def gate_of(
-    engine: "Engine", handle: SojournClient, parties: Collection[str] = ()
+    engine: "Engine", handle: SojournClient, parties: Collection[str] = (), *, dashboard_host: str = ""
 ) -> tuple[Authenticator, tuple[Recall, RecallHeader]]:
     """The authenticator of an engine whose keys are loaded; keys added by a later rotation are accepted too."""
 
@@ -73,7 +73,7 @@ def gate_of(
     gate = Authenticator(
         engine.instance.publishable_key, url, verifier.verify, lambda token: read_handshake(token, find, engine.clock.now()),
         payload=handle.handshake, payload_now=handle.handshake_now, clock=engine.clock,
-        home=origin_of(url) or "", is_home=allows,
+        home=origin_of(url) or "", is_home=allows, dashboard_host=dashboard_host,
     )  # fmt: skip
     return gate, recalling(verifier, Always())
 

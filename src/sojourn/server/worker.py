@@ -55,7 +55,7 @@ class Worker:
 
     def __init__(self, engine: Engine, console: Engine | None = None) -> None:
         self._engine = engine
-        self._all = (engine,) if console is None else (engine, console)
+        self._followed = [engine] if console is None else [engine, console]
         self._tasks: list[asyncio.Task[None]] = []
 
     def start(self) -> None:
@@ -66,6 +66,10 @@ class Worker:
                  self._every(_ACTIVITY_PAUSE, self._engine.key_use.flush), self._every(_CLEANING_PAUSE, self._clean),
                  self._every(_KEYS_PAUSE, self._follow_keys), self._every(_CHAINING_PAUSE, self._chain))  # fmt: skip
         self._tasks = [asyncio.create_task(loop) for loop in loops]
+
+    def follow(self, console: Engine) -> None:
+        """Work for the dashboard's engine too, once it is open."""
+        self._followed.append(console)
 
     async def _warm(self) -> None:
         """Load what the first sign-in would wait for: the common passwords and the measured cost of imported hashes."""
@@ -108,7 +112,7 @@ class Worker:
 
     async def _follow_keys(self) -> None:
         """Follow key changes, so that a process that only verifies notices a removed key."""
-        for engine in self._all:
+        for engine in self._followed:
             instance = await engine.instances.by_id(engine.instance.id)
             if instance is not None:
                 await engine.key_store.ring(instance)

@@ -28,6 +28,7 @@ from sojourn.web.headers import Headers
 from sojourn.web.operation import development_help, frontend, public
 
 _TICKET_LIFE = timedelta(minutes=1)
+_HOW_TO_OPEN = "`sojourn console open` prints a link that signs you in."
 _OPENED = "This link was used already, or has expired. `sojourn console open` prints a new one."
 
 
@@ -50,7 +51,8 @@ class OpenForm(msgspec.Struct, kw_only=True):
 @get("/sign-in", include_in_schema=False, opt=frontend(limit=None))
 async def sign_in(context: Context) -> Response[str]:
     redirect_url = context.request.query.get("redirect_url", "")
-    return plain_page(context, "sign-in", plain_form(context, "sign-in"), "", 200, redirect_url)
+    told = _HOW_TO_OPEN if context.instance.is_development else ""
+    return plain_page(context, "sign-in", plain_form(context, "sign-in"), told, 200, redirect_url)
 
 
 @get("/sign-out", include_in_schema=False, opt=frontend(limit=None))

@@ -176,12 +176,12 @@ class Application:
         request = HttpRequest(scope, "refused", receive)
         try:
             request.path = await self._path(request)
+            if self._console is not None and _is_below(request.path, DASHBOARD):
+                await self._console(_mounted(scope, request.path, DASHBOARD), receive, answer.passed_on)
+                return
             moved = page_elsewhere(request, self._engine.config)
             if moved is not None:
                 await answer.whole(307, b"", [(b"location", moved.encode())])
-            elif self._console is not None and _is_below(request.path, DASHBOARD):
-                answer.started = True  # the console answers its own errors
-                await self._console(_mounted(scope, request.path, DASHBOARD), receive, send)
             elif self._demo is not None and _is_below(request.path, _DEMO):
                 check_here(request, check_host(request, self._engine.config), self._engine.config)
                 await check_helped(request, self._engine)
@@ -258,11 +258,17 @@ class Application:
         if route is not None and route.operation.any_host:
             return self._engine.instance
         host = check_host(request, self._engine.config)
+        self._check_own_host(host)
         check_here(request, host, self._engine.config)
         instance = await self._engine.instances.by_host(host)
         if instance is None:
             raise HostUnknown()
         return as_asked(instance, request, self._engine.config)
+
+    def _check_own_host(self, host: str) -> None:
+        """The dashboard answers at its own host, where no page of an app is (R-ADM-03). Raises: HostUnknown."""
+        if self._dashboard is not None and host != self._engine.config.public_host:
+            raise HostUnknown(f"The dashboard is at {self._engine.config.public_url}.")
 
     async def _count(self, route: Route | None, address: str | None, instance: Instance) -> None:
         """Count the request against every limit of its route. Raises: TooManyRequests."""
@@ -290,7 +296,8 @@ class Application:
     async def _answer_administrator(self, request: HttpRequest, place: Place, answer: "_Answer") -> None:
         """Handle an admin API request: a token of the console or a secret key, never a cookie (R-ADM-03)."""
         assert self._dashboard is not None
-        check_here(request, check_host(request, self._engine.config), self._engine.config)
+        self._check_own_host(check_host(request, self._engine.config))
+        check_here(request, self._engine.config.public_host, self._engine.config)
         route = _existing(place, place.route(request.method))
         request.bound_body(route.operation.max_body, route.operation.too_large)
         context = await admit_administrator(self._dashboard, request, route.operation)
@@ -389,6 +396,11 @@ class _Answer:
         sized = (b"content-length", str(len(html)).encode())
         await self.send({"type": "http.response.start", "status": status, "headers": [typed, sized, *headers]})
         await self.send({"type": "http.response.body", "body": html, "more_body": False})
+
+    async def passed_on(self, message: Message) -> None:
+        """Send a message of another application, which has dressed its response itself."""
+        self.started = True
+        await self._send(message)
 
     async def send(self, message: Message) -> None:
         """Pass on a handler's messages. JSON gets the API's headers; pages and scripts set their own in addition."""
