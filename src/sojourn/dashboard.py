@@ -36,7 +36,6 @@ class Dashboard:
 
     application: Engine
     console: Engine
-    administrators: Administrators
     verifier: Verifier
 
     @classmethod
@@ -55,8 +54,7 @@ class Dashboard:
 
         verifier = Verifier(find, issuer=console.config.public_url, clock=console.clock)
         console.key_store.on_change(verifier.clear_cache)
-        administrators = Administrators(console.store, console.clock, console.accounts, console.audit)
-        return cls(application, console, administrators, verifier)
+        return cls(application, console, verifier)
 
     @classmethod
     async def of_command(cls, application: Engine) -> Self:
@@ -79,6 +77,10 @@ class Dashboard:
     def link(self, page: str, secret: Secret) -> str:
         """The address of a page of the dashboard that takes a one-time secret."""
         return f"{self.url}/{page}?token={quote(secret.reveal())}"
+
+    @property
+    def administrators(self) -> Administrators:
+        return self.console.administrators
 
     @property
     def url(self) -> str:

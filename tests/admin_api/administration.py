@@ -72,7 +72,7 @@ class Administering:
     async def send(self, method: str, path: str, json: object = None, **query: Any) -> httpx.Response:
         """`path` is below `/v1/admin`."""
         header = self.authorization or f"Bearer {await self.token()}"
-        body = {} if json is None else {"json": json}
+        body: dict[str, Any] = {} if json is None else {"json": json}
         self.last = await self.http.request(
             method, f"/dashboard/v1/admin{path}", params=query, headers={"Authorization": header}, **body
         )

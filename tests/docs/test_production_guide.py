@@ -186,7 +186,7 @@ def test_every_command_of_the_page_means_the_one_application_that_serves(server:
     assert "example.com" in doctor
     assert server.sojourn("sojourn keys secrets --json").stdout.count('"id"') == 1
     assert re.search(r"^sk_live_\S+$", server.sojourn("sojourn keys create-secret").stdout, re.MULTILINE)
-    (applications,) = [_rows(server, "SELECT environment, public_url FROM instances")]
+    (applications,) = [_rows(server, "SELECT environment, public_url FROM instances WHERE kind = 'application'")]
     assert applications == [("production", URL)]
 
 

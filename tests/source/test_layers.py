@@ -8,7 +8,18 @@ from typing import Any
 import grimp
 
 ROOT = Path(__file__).parents[2]
-DOMAIN = ("events", "factors", "instances", "limits", "messages", "sessions", "sign_ins", "sign_ups", "users")
+DOMAIN = (
+    "console",
+    "events",
+    "factors",
+    "instances",
+    "limits",
+    "messages",
+    "sessions",
+    "sign_ins",
+    "sign_ups",
+    "users",
+)
 PARTS_WITHOUT_A_STORE = {
     "sojourn.factors.fair_slots",
     "sojourn.messages.mailbox",

@@ -31,7 +31,7 @@ _LAST_OWNER = "This is the only owner. Make somebody else an owner first."
 
 @dataclass(frozen=True, slots=True)
 class Joining:
-    """What a person enters who accepts an invitation."""
+    """The fields of the form that accepts an invitation."""
 
     email_address: str | None = None
     password: str | None = None

@@ -1,4 +1,4 @@
-"""What each administrator may do (R-ADM-01). One table, which the admin API, the page and the documentation read."""
+"""The permissions of each administrator (R-ADM-01). One table, which the admin API, the page and the documentation read."""
 
 from collections.abc import Mapping
 from enum import StrEnum

@@ -11,7 +11,7 @@ from litestar.params import FromPath
 from litestar.types import ASGIApp
 
 from sojourn.console.administrator import Invitation
-from sojourn.console.administrators import Administrators, Joining
+from sojourn.console.administrators import Joining
 from sojourn.dashboard import Dashboard
 from sojourn.errors import NotFound, SojournError
 from sojourn.secret import Secret
@@ -64,7 +64,7 @@ async def sign_out(context: Context) -> Response[str]:
 async def ask_to_join(context: Context) -> Response[str]:
     form = JoinForm(token=context.request.query.get("token", ""))
     try:
-        invitation = await _administrators(context).invited(context.instance, Secret(form.token))
+        invitation = await context.engine.administrators.invited(context.instance, Secret(form.token))
     except SojournError as error:
         return plain_page(context, "join", plain_form(context, "join"), error.long_message, status_of(error))
     return _join_page(context, form, invitation)
@@ -76,13 +76,13 @@ async def join(context: Context) -> Response[str]:
     form = await context.form(JoinForm)
     secret = Secret(form.token)
     try:
-        invitation = await _administrators(context).invited(context.instance, secret)
+        invitation = await context.engine.administrators.invited(context.instance, secret)
     except SojournError as error:
         return plain_page(context, "join", plain_form(context, "join"), error.long_message, status_of(error))
     try:
         check_form(context, "join", form.form_token)
         joining = Joining(form.email_address or None, form.password or None, form.first_name, form.last_name)
-        user = await _administrators(context).join(context.instance, secret, joining)
+        user = await context.engine.administrators.join(context.instance, secret, joining)
     except SojournError as error:
         return _join_page(context, form, invitation, error.long_message, status_of(error))
     _, ticket = await context.engine.tickets.create_sign_in_token(context.instance, user.id, expires_in=_TICKET_LIFE)
@@ -112,11 +112,6 @@ async def _signed_in(context: ClientContext, ticket: Secret) -> Response[str]:
     given = SignInInput(strategy="ticket", ticket=ticket.reveal())
     attempt, issued = await context.engine.sign_ins.create(await context.caller(), given)
     return await answered(context, SignInForm(), attempt, issued)
-
-
-def _administrators(context: ClientContext) -> Administrators:
-    engine = context.engine
-    return Administrators(engine.store, engine.clock, engine.accounts, engine.audit)
 
 
 def _join_page(

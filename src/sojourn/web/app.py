@@ -14,7 +14,6 @@ from litestar.types import (
     ControllerRouterHandler,
     HTTPReceiveMessage,
     HTTPScope,
-    Message,
     Receive,
     Scope,
     Send,
@@ -32,10 +31,11 @@ from sojourn.store import time_limit
 from sojourn.tokens.handshake import cookie_suffix
 from sojourn.web.admin_api import routes as console_routes
 from sojourn.web.admin_api.context import admit_administrator
+from sojourn.web.answer import Answer
 from sojourn.web.backend_api import routes as backend_routes
 from sojourn.web.backend_api.context import UNKNOWN_OPERATION, admit
 from sojourn.web.client_ip import client_address, limit_key
-from sojourn.web.cookies import CookieRules, DoubledCookie, client_last
+from sojourn.web.cookies import CookieRules, DoubledCookie
 from sojourn.web.development import as_asked, check_helped, check_here
 from sojourn.web.errors import HostUnknown, MethodNotAllowed, answer_of, as_refusal
 from sojourn.web.frontend_api import routes
@@ -47,7 +47,7 @@ from sojourn.web.guard import (
     effective_method,
     page_elsewhere,
 )
-from sojourn.web.headers import JSON, PRIVATE, Headers, common, completed, cross_origin, of_api, preflight
+from sojourn.web.headers import JSON, Headers, common, cross_origin, of_api, preflight
 from sojourn.web.http_request import HttpRequest
 from sojourn.web.operation import Api
 from sojourn.web.path import PathRefused, made_path
@@ -172,7 +172,7 @@ class Application:
             await self._answered(scope, receive, send)
 
     async def _answered(self, scope: HTTPScope, receive: Receive, send: Send) -> None:
-        answer = _Answer(send, self._common, self._api, is_head=scope["method"] == "HEAD")
+        answer = Answer(send, self._common, self._api, is_head=scope["method"] == "HEAD")
         request = HttpRequest(scope, "refused", receive)
         try:
             request.path = await self._path(request)
@@ -195,7 +195,7 @@ class Application:
                 raise
             await self._refuse(error, request, answer)
 
-    async def _refuse(self, error: Exception, request: HttpRequest, answer: "_Answer") -> None:
+    async def _refuse(self, error: Exception, request: HttpRequest, answer: Answer) -> None:
         context, client = answer.context, None
         if isinstance(context, ClientContext):
             error = context.refusal(error)
@@ -220,7 +220,7 @@ class Application:
             await self._engine.limiter.hit(REFUSED_PATHS, limit_key(address))
             raise
 
-    async def _answer(self, request: HttpRequest, answer: "_Answer") -> None:
+    async def _answer(self, request: HttpRequest, answer: Answer) -> None:
         check_headers(request)
         place, values = self._routes.find(request.path)
         if place.api is Api.BACKEND:
@@ -276,9 +276,7 @@ class Application:
         if name is not None:
             await self._engine.limiter.hit(name, limit_key(address), instance)
 
-    async def _answer_server(
-        self, request: HttpRequest, place: Place, values: Sequence[str], answer: "_Answer"
-    ) -> None:
+    async def _answer_server(self, request: HttpRequest, place: Place, values: Sequence[str], answer: Answer) -> None:
         """Handle a Backend API request: a secret key instead of origin and cookies."""
         check_here(request, check_host(request, self._engine.config), self._engine.config)
         route = place.route(request.method)
@@ -293,7 +291,7 @@ class Application:
         with hashing_for(Payer(None)):
             await self._hand_on(context, route, answer)
 
-    async def _answer_administrator(self, request: HttpRequest, place: Place, answer: "_Answer") -> None:
+    async def _answer_administrator(self, request: HttpRequest, place: Place, answer: Answer) -> None:
         """Handle an admin API request: a token of the console or a secret key, never a cookie (R-ADM-03)."""
         assert self._dashboard is not None
         self._check_own_host(check_host(request, self._engine.config))
@@ -305,7 +303,7 @@ class Application:
         with hashing_for(Payer(None)):
             await self._hand_on(context, route, answer)
 
-    async def _hand_on(self, context: RequestContext, route: Route, answer: "_Answer") -> None:
+    async def _hand_on(self, context: RequestContext, route: Route, answer: Answer) -> None:
         """Let the router call the handler, with the guard's results in the request's state."""
         request = context.request
         scope = request.scope
@@ -366,58 +364,3 @@ def _mounted(scope: HTTPScope, path: str, mount: str) -> HTTPScope:
 
 def _is_below(path: str, mount: str) -> bool:
     return path == mount or path.startswith(mount + "/")
-
-
-class _Answer:
-    """The response being sent; adds the common headers of its kind."""
-
-    def __init__(self, send: Send, common: Headers, api: Headers, *, is_head: bool) -> None:
-        self._send = send
-        self._is_head = is_head
-        self._common = common
-        self._api = api
-        self.started = False
-        self.extra: Headers = []
-        self.cookies: list[str] = []
-        self.context: RequestContext | None = None
-
-    async def whole(self, status: int, body: bytes, headers: Headers) -> None:
-        """Send a complete API response."""
-        self.started = True
-        sized = (b"content-length", str(len(body)).encode())
-        dressed = [*headers, *self._api, *self.extra, *self._cookie_headers(), sized]
-        await self._send({"type": "http.response.start", "status": status, "headers": dressed})
-        sent = b"" if self._is_head else body
-        await self._send({"type": "http.response.body", "body": sent, "more_body": False})
-
-    async def page(self, status: int, html: bytes, headers: Headers) -> None:
-        """Send a complete page."""
-        typed = (b"content-type", b"text/html; charset=utf-8")
-        sized = (b"content-length", str(len(html)).encode())
-        await self.send({"type": "http.response.start", "status": status, "headers": [typed, sized, *headers]})
-        await self.send({"type": "http.response.body", "body": html, "more_body": False})
-
-    async def passed_on(self, message: Message) -> None:
-        """Send a message of another application, which has dressed its response itself."""
-        self.started = True
-        await self._send(message)
-
-    async def send(self, message: Message) -> None:
-        """Pass on a handler's messages. JSON gets the API's headers; pages and scripts set their own in addition."""
-        if message["type"] == "http.response.start":
-            self.started = True
-            given = list(message["headers"])
-            is_json = any(name.lower() == b"content-type" and value.startswith(JSON[1]) for name, value in given)
-            kind = self._api if is_json else self._common
-            if self.cookies and not is_json:
-                kind = [*PRIVATE, *kind]
-            dressed = [*completed(given, [*kind, *self.extra]), *self._cookie_headers()]
-            message = {"type": "http.response.start", "status": message["status"], "headers": dressed}
-        elif self._is_head and message["type"] == "http.response.body":
-            message = {"type": "http.response.body", "body": b"", "more_body": message["more_body"]}
-        await self._send(message)
-
-    def _cookie_headers(self) -> Headers:
-        if not self.cookies:
-            return []
-        return [(b"set-cookie", cookie.encode("latin-1")) for cookie in client_last(self.cookies)]

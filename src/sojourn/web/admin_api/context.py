@@ -11,8 +11,10 @@ from sojourn.errors import (
     BadSecretKey,
     Forbidden,
     NotAuthenticated,
+    NotFound,
     OriginRefused,
     ReadOnlyKey,
+    SessionEnded,
     TokenRefused,
 )
 from sojourn.ids import SessionId, UserId
@@ -21,7 +23,6 @@ from sojourn.limits.rate_limit import WRONG_TOKENS
 from sojourn.origin import origin_of
 from sojourn.sessions.session import Session
 from sojourn.tokens.bearer import bearer
-from sojourn.users.account_status import may_sign_in
 from sojourn.users.profile import require_fresh
 from sojourn.users.user import User
 from sojourn.web.client_ip import client_address, limit_key
@@ -170,13 +171,11 @@ async def _signed_in(dashboard: Dashboard, request: HttpRequest) -> SignedInAdmi
         address = client_address(request, console.config.trusted_proxies)
         await console.limiter.hit(WRONG_TOKENS, limit_key(address), console.instance)
         raise NotAuthenticated("This token is not one of the dashboard, or has expired. Sign in again.") from error
-    session = await console.store.sessions.find(console.instance.id, session_id)
-    if session is None or session.user_id != user_id or session.actor is not None:
-        raise NotAuthenticated()
-    if not console.activity.seen(session).is_live(console.clock.now()):
-        raise NotAuthenticated("Your session has ended. Sign in again.")
+    try:
+        session, user = await console.sessions.live(console.instance, session_id)
+    except (NotFound, SessionEnded) as error:
+        raise NotAuthenticated("Your session has ended. Sign in again.") from error
     administrator = await dashboard.administrators.find(console.instance, user_id)
-    user = await console.store.users.find(console.instance.id, user_id)
-    if administrator is None or user is None or not may_sign_in(user):
+    if administrator is None or session.user_id != user_id or session.actor is not None:
         raise NotAuthenticated("You are not an administrator of this server.")
     return SignedInAdministrator(administrator, user, session)

@@ -13,7 +13,7 @@ from sojourn.web.frontend_api.context import Context as BrowserContext
 from sojourn.web.operation import admin, frontend
 
 
-class Proof(msgspec.Struct, kw_only=True):
+class FreshPassword(msgspec.Struct, kw_only=True):
     password: str
 
 
@@ -46,11 +46,11 @@ async def read_me(context: Context) -> Response[bytes]:
     "/v1/console/verification",
     operation_id="console_verify",
     status_code=200,
-    opt=frontend(limit="attempts", form=Proof),
+    opt=frontend(limit="attempts", form=FreshPassword),
 )
 async def verify(context: BrowserContext) -> Response[bytes]:
     """Prove the password again. Authenticated by the console's cookie like the Frontend API, because the proof replaces it."""
-    given = await context.form(Proof)
+    given = await context.form(FreshPassword)
     caller, session, user = await context.acting()
     issued = await context.engine.profile.prove_again(caller, session, user, given.password)
     return await context.enveloped({"object": "verification", "status": "verified"}, issued)
