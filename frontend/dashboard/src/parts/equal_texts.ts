@@ -8,7 +8,7 @@ export interface Shown {
   body?: unknown;
 }
 
-function shellQuoted(text: string): string {
+export function shellQuoted(text: string): string {
   return `'${text.replaceAll("'", "'\\''")}'`;
 }
 

@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { batchOf, filterOf, marksOf, sessionSearch, sortOf, without } from "./filters";
+import { batchOf, commandOf, filterOf, marksOf, sessionSearch, sortOf, without } from "./filters";
 
 it("drops from an address what it cannot mean, and what is the default", () => {
   expect(
@@ -43,4 +43,15 @@ it("takes one word of a list away and keeps the others", () => {
 it("ends by conditions of running sessions, and everybody only when it says so", () => {
   expect(batchOf({ country: "DE", sort: "created" })).toEqual({ country: "DE" });
   expect(batchOf({ sort: "created" })).toEqual({ everybody: true });
+});
+
+it("names the command that lists the same, and none where the command line cannot", () => {
+  expect(commandOf({})).toBe("sojourn sessions list --status active");
+  expect(commandOf({ state: "ended", cause: ["revoked", "expired"], device: "a'b" })).toBe(
+    "sojourn sessions list --status ended --cause revoked --cause expired --device 'a'\\''b'",
+  );
+  expect(commandOf({ created_after: "1700000000000" })).toBe(
+    "sojourn sessions list --status active --since '2023-11-14T22:13:20.000Z'",
+  );
+  expect(commandOf({ person: "ada" })).toBeUndefined();
 });

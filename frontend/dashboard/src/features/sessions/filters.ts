@@ -1,4 +1,5 @@
 /** The filters of the list of sessions as its address has them, and as the admin API takes them. */
+import { shellQuoted } from "~/parts/equal_texts";
 import { many, one } from "~/search";
 
 export const SORTS = ["created", "last_active", "ended"] as const;
@@ -79,4 +80,29 @@ export function without(
 ): SessionSearch {
   const left = many(search[name])?.filter((each) => each !== value);
   return { ...search, [name]: Array.isArray(search[name]) ? many(left) : undefined };
+}
+
+const OPTIONS = {
+  user_id: "--user",
+  country: "--country",
+  device: "--device",
+  strategy: "--strategy",
+  ip_prefix: "--address",
+  created_after: "--since",
+  created_before: "--until",
+} as const;
+
+/** The command that lists the same sessions; nothing for a filter or an order that the command line does not have. */
+export function commandOf(search: SessionSearch): string | undefined {
+  const filter = filterOf(search);
+  const words = [`--status ${filter.state}`];
+  for (const [name, value] of Object.entries(filter)) {
+    if (name === "state") continue;
+    if (name === "cause") words.push(...(many(value) ?? []).map((cause) => `--cause ${cause}`));
+    else if (name in OPTIONS) {
+      const text = typeof value === "number" ? new Date(value).toISOString() : String(value);
+      words.push(`${OPTIONS[name as keyof typeof OPTIONS]} ${shellQuoted(text)}`);
+    } else return undefined;
+  }
+  return `sojourn sessions list ${words.join(" ")}`;
 }

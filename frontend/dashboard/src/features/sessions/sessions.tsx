@@ -10,7 +10,7 @@ import { Empty, Trouble } from "~/parts/states";
 import { en } from "~/texts/en";
 import { BatchDialog } from "./batch_dialog";
 import { FilterBar } from "./filter_bar";
-import { filterOf, marksOf, type SessionSearch, type Sort, sortOf } from "./filters";
+import { commandOf, filterOf, marksOf, type SessionSearch, type Sort, sortOf } from "./filters";
 import { countQuery, sessionsQuery } from "./queries";
 import { SessionTable } from "./session_table";
 
@@ -42,7 +42,12 @@ export function Sessions() {
       <Stack gap="sm">
         <FilterBar search={search} onChange={change} />
         <Found search={search} change={change} />
-        <Equal method="GET" path="/v1/admin/sessions" query={{ ...filterOf(search), sort: sortOf(search) }} />
+        <Equal
+          method="GET"
+          path="/v1/admin/sessions"
+          query={{ ...filterOf(search), sort: sortOf(search) }}
+          command={commandOf(search)}
+        />
       </Stack>
       <BatchDialog opened={ending} onClose={() => setEnding(false)} search={search} everybody={!isFiltered} />
     </Page>
