@@ -2,6 +2,7 @@
 
 import asyncio
 import sqlite3
+import threading
 import time
 from collections.abc import AsyncGenerator, Mapping, Sequence
 from contextlib import asynccontextmanager, closing
@@ -41,6 +42,7 @@ class SqliteDatabase(EngineDatabase):
     def __init__(self, path: Path) -> None:
         self._file = OpenFile(path, self._shut)
         self._connections: WeakSet[SqliteConnection] = WeakSet()
+        self._threads: WeakSet[threading.Thread] = WeakSet()
         engine = create_async_engine(
             URL.create("sqlite+aiosqlite", database=str(path)),
             connect_args={"timeout": _BUSY_SECONDS, "check_same_thread": False, "async_creator_fn": self._connect},
@@ -59,6 +61,7 @@ class SqliteDatabase(EngineDatabase):
         self._file.enter()
         opened = SqliteConnection(lambda: _prepare(sqlite3.connect(database, **options)))
         self._connections.add(opened)
+        self._threads.add(opened.thread)
         return opened
 
     def _shut(self, until: float) -> bool:
@@ -155,6 +158,16 @@ class SqliteDatabase(EngineDatabase):
         await self._writer.close()
         self._close_reader()
         await super().close()
+        # a read that was cancelled ends in its thread, and tells the loop so, which must still be there
+        for connection in list(self._connections):
+            connection.interrupt_now()
+            connection.let_go()
+        await asyncio.to_thread(self._join, time.monotonic() + _BUSY_SECONDS)
+
+    def _join(self, until: float) -> None:
+        for thread in list(self._threads):
+            if thread.ident is not None:
+                thread.join(max(0.0, until - time.monotonic()))
 
 
 def _write_ahead(connection: sqlite3.Connection) -> None:

@@ -89,6 +89,15 @@ class SqliteConnection(aiosqlite.Connection):
                 await ended
         self._raw = None
 
+    @property
+    def thread(self) -> threading.Thread:
+        return self._thread
+
+    def let_go(self) -> None:
+        """Close it in its thread, after what was asked of it before, if nobody has: its task was cancelled while it opened."""
+        if self._running and self._thread.is_alive():
+            self.stop()  # pyright: ignore[reportUnknownMemberType]
+
     def shut(self, until: float) -> bool:
         """Close until the next use, after what was asked of it before; called while no code of the loop runs.
 
