@@ -46,8 +46,8 @@ class Engine:
         self.hash_costs = foundation.hash_costs
         self.instances = instances.instances
         self.settings_history = instances.settings_history
-        self.key_use = instances.key_use
-        self.key_store = instances.key_store
+        self.key_use = instances.keys.use
+        self.key_store = instances.keys.store
         self.audit = instances.audit
         self.audit_reader = instances.audit_reader
         self.outbox = instances.outbox
@@ -127,7 +127,7 @@ class Engine:
         instances.instances.check_claims = sessions.payloads.check_claims
         instance = await instances.instances.open(config.environment, config.public_url, first=first)
         instances.factors.check(instance)
-        await instances.key_store.ring(instance)
+        await instances.keys.store.ring(instance)
         return cls(foundation, instances, sessions, users, flows, instance)
 
     async def close(self) -> None:

@@ -105,13 +105,20 @@ class Foundation:
 
 
 @dataclass(frozen=True, slots=True)
+class KeyParts:
+    """Signing keys, and the use of secret keys."""
+
+    use: KeyUse
+    store: KeyStore
+
+
+@dataclass(frozen=True, slots=True)
 class InstanceParts:
     """Instances, keys, records, the audit log and the outbox."""
 
     instances: Instances
     settings_history: SettingsHistory
-    key_use: KeyUse
-    key_store: KeyStore
+    keys: KeyParts
     audit: AuditLog
     audit_reader: AuditReader
     outbox: Outbox
@@ -200,8 +207,7 @@ def instance_parts(on: Foundation) -> InstanceParts:
     return InstanceParts(
         instances=instances,
         settings_history=SettingsHistory(on.store, instances),
-        key_use=KeyUse(on.store),
-        key_store=KeyStore(on.store, on.clock, on.sealer),
+        keys=KeyParts(KeyUse(on.store), KeyStore(on.store, on.clock, on.sealer)),
         audit=audit,
         audit_reader=AuditReader(on.store, audit),
         outbox=outbox,
@@ -235,9 +241,9 @@ def session_parts(on: Foundation, of: InstanceParts) -> SessionParts:
         sessions=sessions,
         session_batches=SessionBatches(on.store, on.clock, of.audit, directory),
         app_data=AppData(on.store, on.clock, sessions),
-        tokens=Minting(on.store, on.clock, activity, of.key_store, of.jwt_templates, of.audit, of.factors),
+        tokens=Minting(on.store, on.clock, activity, of.keys.store, of.jwt_templates, of.audit, of.factors),
         payloads=Payloads(on.store, on.clock, of.factors),
-        refreshing=Refreshing(on.clock, of.key_store, on.sealer.derived(b"refresh")),
+        refreshing=Refreshing(on.clock, of.keys.store, on.sealer.derived(b"refresh")),
         handshake_nonces=HandshakeNonces(on.store, on.clock),
         forms=FormTokens(on.clock, on.sealer.derived(b"forms")),
     )

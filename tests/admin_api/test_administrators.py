@@ -121,3 +121,12 @@ async def test_the_link_of_a_development_server_signs_in_once_and_never_by_get(
     page = await again.get(link)
     form["form_token"] = (_FORM_TOKEN.search(page.text) or [""])[1]
     assert (await again.post("/dashboard/open", data=form)).status_code >= 400
+
+
+async def test_signing_out_of_the_dashboard_leads_to_its_own_sign_in_page(administration: Administration) -> None:
+    owner = await administration.join(Role.OWNER)
+    found = _FORM_TOKEN.search((await owner.http.get("/dashboard/sign-out")).text)
+    assert found
+    left = await owner.http.post("/dashboard/sign-out", data={"form_token": found[1]})
+    assert (left.status_code, left.headers["location"]) == (303, "http://localhost:8000/dashboard/sign-in")
+    assert (await owner.http.get("/dashboard/v1/client")).json()["response"]["sessions"] == []

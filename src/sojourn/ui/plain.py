@@ -84,7 +84,8 @@ async def sign_out(context: Context) -> Response[str]:
         await context.hand_over(issued, view)
     context.signed_out()
     paths = context.instance.settings.paths
-    return go_on(context, form.redirect_url, paths.after_sign_out_url or paths.home_url or "/sign-in")
+    own = f"{context.instance.public_url}/sign-in"
+    return go_on(context, form.redirect_url, paths.after_sign_out_url or paths.home_url or own)
 
 
 async def _attempted(context: ClientContext, form: SignInForm) -> tuple[SignIn, Issued | None]:
