@@ -47,5 +47,10 @@ class Invitation:
     expire_at: Instant
     invited_by: str
 
+    @property
+    def is_first(self) -> bool:
+        """True if it was made while nobody administered the server: it serves only until somebody does (R-FLOW-06)."""
+        return self.expire_at.since(self.created_at) <= FIRST_LIFE
+
     def is_open(self, now: Instant) -> bool:
         return self.status is InvitationStatus.PENDING and now < self.expire_at

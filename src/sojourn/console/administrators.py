@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import timedelta
 
 from sojourn.console.administrator import (
     FIRST_LIFE,
@@ -11,7 +10,7 @@ from sojourn.console.administrator import (
     Invitation,
     InvitationStatus,
 )
-from sojourn.console.roles import Role
+from sojourn.console.roles import Permission, Role, may
 from sojourn.errors import Conflict, FieldMissing, Forbidden, Gone, NotFound
 from sojourn.events.audit_log import AuditLog
 from sojourn.ids import UserId, new_id, well_formed
@@ -77,15 +76,18 @@ class Administrators:
         """The one-time secret of the first owner, valid for 30 minutes; None if an administrator exists (R-FLOW-06)."""
         if await self.store.administrators.all(console.id):
             return None
-        return (await self._invite(console, Role.OWNER, None, FIRST_LIFE, OPERATOR))[1]
+        now = self.clock.now()
+        async with self.store.transaction() as tx:  # a link of an earlier start must not make another owner
+            for each in await tx.administrators.invitations(console.id):
+                await tx.administrators.finish_invitation(console.id, each.id, InvitationStatus.REVOKED, now)
+        return (await self._invite(console, Role.OWNER, None, None))[1]
 
     async def invite(
         self, console: Instance, role: Role, email_address: str | None, *, actor: Administrator | None = None
     ) -> tuple[Invitation, Secret]:
         """An invitation and its secret, which is returned only here. Raises: Forbidden (above the actor's role), FieldFormat."""
-        _check_reaches(actor, role)
         address = None if email_address is None else normal_email(email_address, param="email_address").address
-        return await self._invite(console, role, address, INVITATION_LIFE, OPERATOR if actor is None else actor.user_id)
+        return await self._invite(console, role, address, actor)
 
     async def revoke_invitation(self, console: Instance, id: str, *, actor: Administrator | None = None) -> None:
         """Raises: NotFound, also for one that was used or has expired."""
@@ -94,7 +96,7 @@ class Administrators:
             revoked = await tx.administrators.finish_invitation(console.id, id, InvitationStatus.REVOKED, now)
             if revoked is None:
                 raise NotFound("No open invitation has that id.")
-            _check_reaches(actor, revoked.role)
+            _check_reaches(_still(await tx.administrators.lock_all(console.id), actor), revoked.role)
             await self._record(tx, console, "administrator.invitation_revoked", revoked.id, actor)
 
     async def invited(self, console: Instance, secret: Secret) -> Invitation:
@@ -126,16 +128,16 @@ class Administrators:
         now = self.clock.now()
         async with self.store.transaction() as tx:
             used = await tx.administrators.finish_invitation(console.id, invitation.id, InvitationStatus.ACCEPTED, now)
-            if used is None:
+            if used is None or (used.is_first and await tx.administrators.lock_all(console.id)):
                 raise Gone("This link has been used or has expired.")
             await self.accounts.create_in(tx, console, made, actor=used.invited_by)
             await self._add(tx, console, made, used.role, used.invited_by)
         return made
 
     async def development_owner(self, console: Instance, email_address: str) -> User:
-        """The owner with this address, made at first use: the administrator of `sojourn dev`."""
-        for row, user in await self.all(console):
-            if row.role is Role.OWNER and any(email.value == email_address for email in user.email_addresses):
+        """The administrator with this address, made an owner at first use: that of `sojourn dev`."""
+        for _, user in await self.all(console):
+            if any(email.value == email_address for email in user.email_addresses):
                 return user
         made = await self.accounts.prepared(
             console, NewUser(email_addresses=[email_address], skip_password_requirement=True, delete_self_enabled=False)
@@ -152,8 +154,9 @@ class Administrators:
     ) -> Administrator:
         """Raises: NotFound, Forbidden (above the actor's role), Conflict (the last owner)."""
         async with self.store.transaction() as tx:
-            before = await self._held(tx, console, user_id, actor, stays=role is Role.OWNER)
+            before, actor = await self._held(tx, console, user_id, actor, stays=role is Role.OWNER)
             _check_reaches(actor, role)
+            await self._revoke_invitations(tx, console, before, role)
             await tx.administrators.set_role(console.id, before.user_id, role, self.clock.now())
             await self._record(tx, console, "administrator.role_changed", before.user_id, actor, role)
         return await self.get(console, user_id)
@@ -161,7 +164,8 @@ class Administrators:
     async def remove(self, console: Instance, user_id: str, *, actor: Administrator | None = None) -> None:
         """Remove the administrator, with their account and sessions. Raises: as `set_role`."""
         async with self.store.transaction() as tx:
-            before = await self._held(tx, console, user_id, actor, stays=False)
+            before, actor = await self._held(tx, console, user_id, actor, stays=False)
+            await self._revoke_invitations(tx, console, before, None)
             await tx.administrators.remove(console.id, before.user_id)
             user = await tx.users.find(console.id, before.user_id)
             by = OPERATOR if actor is None else actor.user_id
@@ -171,38 +175,50 @@ class Administrators:
 
     async def _held(
         self, tx: Groups, console: Instance, user_id: str, actor: Administrator | None, *, stays: bool
-    ) -> Administrator:
-        """The administrator, with all of them locked; `stays` is true if they are an owner afterwards.
-
-        Raises: NotFound, Forbidden, Conflict.
+    ) -> tuple[Administrator, Administrator | None]:
+        """The administrator and the actor as they are now, with all of them locked; `stays` is true if the first is an
+        owner afterwards. Raises: NotFound, Forbidden, Conflict.
         """
         everybody = await tx.administrators.lock_all(console.id)
         found = next((each for each in everybody if each.user_id == user_id), None)
         if found is None:
             raise NotFound("No administrator has that id.")
-        _check_reaches(_still(everybody, actor), found.role)
+        actor = _still(everybody, actor)
+        _check_reaches(actor, found.role)
         owners = [each for each in everybody if each.role is Role.OWNER]
         if not stays and [each.user_id for each in owners] == [found.user_id]:
             raise Conflict(_LAST_OWNER)
-        return found
+        return found, actor
+
+    async def _revoke_invitations(self, tx: Groups, console: Instance, by: Administrator, left: Role | None) -> None:
+        """Withdraw the open invitations of an administrator that their new role, None for none, could not make (R-AUZ-05)."""
+        now = self.clock.now()
+        for each in await tx.administrators.invitations(console.id):
+            could = left is not None and may(left, Permission.ADMINISTRATORS_WRITE) and left.reaches(each.role)
+            if each.invited_by == by.user_id and not could:
+                await tx.administrators.finish_invitation(console.id, each.id, InvitationStatus.REVOKED, now)
 
     async def _invite(
-        self, console: Instance, role: Role, address: str | None, life: timedelta, by: str
+        self, console: Instance, role: Role, address: str | None, actor: Administrator | None
     ) -> tuple[Invitation, Secret]:
         secret, now = Secret.random(_PREFIX), self.clock.now()
-        invitation = Invitation(
-            new_id("cinv_"),
-            console.id,
-            secret.stored_form(),
-            role,
-            address,
-            InvitationStatus.PENDING,
-            now,
-            now,
-            now + life,
-            by,
-        )
+        by = OPERATOR if actor is None else actor.user_id
         async with self.store.transaction() as tx:
+            everybody = await tx.administrators.lock_all(console.id)
+            _check_reaches(_still(everybody, actor), role)
+            life = INVITATION_LIFE if everybody else FIRST_LIFE
+            invitation = Invitation(
+                new_id("cinv_"),
+                console.id,
+                secret.stored_form(),
+                role,
+                address,
+                InvitationStatus.PENDING,
+                now,
+                now,
+                now + life,
+                by,
+            )
             await tx.administrators.invite(invitation)
             await self.audit.record(
                 tx, console, "administrator.invited", target=invitation.id, actor=by, details={"role": role.value}
@@ -233,7 +249,11 @@ class Administrators:
 
 def _check_reaches(actor: Administrator | None, role: Role) -> None:
     """Raises: Forbidden (R-ADM-01)."""
-    if actor is not None and not actor.role.reaches(role):
+    if actor is None:
+        return
+    if not may(actor.role, Permission.ADMINISTRATORS_WRITE):
+        raise Forbidden(f"Your role is {actor.role.value}: you cannot change who administers this server.")
+    if not actor.role.reaches(role):
         raise Forbidden(f"Your role is {actor.role.value}: you cannot act on the role {role.value}.")
 
 

@@ -135,7 +135,7 @@ def _is_set_cookie(line: str) -> bool:
 def _date(value: str) -> Instant | None:
     try:
         return Instant.from_datetime(parsedate_to_datetime(value))
-    except ValueError:
+    except (ValueError, OverflowError):
         return None
 
 

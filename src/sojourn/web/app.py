@@ -298,6 +298,7 @@ class Application:
         check_here(request, self._engine.config.public_host, self._engine.config)
         route = _existing(place, place.route(request.method))
         request.bound_body(route.operation.max_body, route.operation.too_large)
+        await request.body()  # first: a body that comes slowly must not outlive the role of its sender (R-AUZ-05)
         context = await admit_administrator(self._dashboard, request, route.operation)
         answer.context, context.cookies, context.headers = context, answer.cookies, answer.extra
         with hashing_for(Payer(None)):

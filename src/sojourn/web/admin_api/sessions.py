@@ -16,6 +16,7 @@ from sojourn.sessions.directory import address_prefix
 from sojourn.sessions.end_cause import EndCause
 from sojourn.sessions.ending import told_end
 from sojourn.store.interface import SessionSearch
+from sojourn.users.profile import require_fresh
 from sojourn.web.admin_api.context import AdminContext, Context
 from sojourn.web.admin_api.shapes.sessions import (
     EndedSessions,
@@ -157,6 +158,8 @@ async def end_sessions(context: Context) -> Response[bytes]:
         raise FieldError("Give a condition, or say that everybody is meant.", param="everybody")
     if where != SessionSearch() and given.everybody:
         raise FieldError("Everybody is meant only without a condition.", param="everybody")
+    if given.everybody and not given.dry_run and context.signed_in is not None:
+        require_fresh(context.signed_in.session, context.now)  # everybody's session is the largest change there is
     batches = context.engine.session_batches
     if given.dry_run:
         preview = await batches.preview(context.instance, where)
