@@ -1,5 +1,6 @@
 """The cookies of a browser: what each is for, and why each of its attributes is as it is. Pure."""
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -9,6 +10,8 @@ from sojourn.instances.instance import Instance
 from sojourn.tokens.handshake import HANDSHAKE, NONCE, cookie_suffix
 
 _HOST = "__Host-"
+_SECRET = re.compile(r"(?:clt|sk|tkt|cin|dvb|dvm|hsn|rfs)_|eyJ", re.IGNORECASE)
+"""How secrets and tokens of this server begin."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,11 +106,12 @@ class _Site:
         pair, *rest = [part.strip() for part in line.split(";")]
         name, _, value = pair.partition("=")
         kind = _kind_of(name)
-        given = {each.partition("=")[0].lower(): each.partition("=")[2] for each in rest if each}
+        pairs = [each.partition("=") for each in rest if each]
+        given = {_without_secret(key.lower()): _without_secret(text) for key, _, text in pairs}
         if kind is None:
             attributes = [Attribute(name=key, value=text[:128], why=_NOT_OURS) for key, text in given.items()]
             return Cookie(
-                name=name[:128],
+                name=_without_secret(name)[:128],
                 meaning=_UNKNOWN.meaning,
                 read_by=_UNKNOWN.read_by,
                 attributes=attributes,
@@ -160,6 +164,11 @@ class _Site:
         else:
             why = "Absent, because this server's URL is plain http, which is development on this machine."
         return Attribute(name="Secure", value=_presence(present), why=why, expected=present == self.is_secure)
+
+
+def _without_secret(text: str) -> str:
+    """Pasted text that may be shown again: a secret in an odd place is not."""
+    return "(hidden: it looks like a secret)" if _SECRET.search(text) else text
 
 
 def _of_name(name: str, site: _Site) -> list[Attribute]:
@@ -217,6 +226,7 @@ def _kind_of(name: str) -> _Kind | None:
 
 
 _SUFFIXED = frozenset({"__client", "__device", "__session", "__client_uat", "__refresh", "__clerk_db_jwt"})
+
 _UNKNOWN = _Kind("A cookie that Sojourn does not set.", "unknown", None)
 _NOT_OURS = "Sojourn does not set this cookie."
 _WHY_LIFE = "What counts is the server's record, not the cookie's age."
